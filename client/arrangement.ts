@@ -1,0 +1,75 @@
+import type { Card } from '../shared/board.ts';
+
+/** Which cards are shown, in which order, and which stand open. */
+export interface Arranged {
+  readonly cards: readonly Card[];
+  readonly opened: ReadonlySet<string>;
+  readonly waiting: number;
+}
+
+/**
+ * The order of the queue as a person can bear it: the board's, but frozen while a card is busy (holds the
+ * focus or words). Then what is new goes to the end, and a busy card that has ended stays where it is.
+ */
+export class Arrangement {
+  #order: readonly string[] = [];
+  #opened = new Set<string>();
+  /** Cards that ended under somebody's words; null until it is known how. */
+  readonly #ended = new Map<string, Card | null>();
+  #last = new Map<string, Card>();
+  #forced = false;
+
+  arrange(cards: readonly Card[], busy: ReadonlySet<string>): Arranged {
+    const now = new Map(cards.map((card) => [card.key, card]));
+    for (const key of this.#ended.keys()) if (now.has(key) || !busy.has(key)) this.#ended.delete(key);
+    for (const [key, card] of this.#ended) {
+      const kept = card ?? this.#last.get(key);
+      if (kept) now.set(key, kept);
+    }
+    const ranked = [...cards.map(({ key }) => key), ...this.#ended.keys()];
+    const frozen = busy.size > 0 && this.#order.length > 0 && !this.#forced;
+    this.#forced = false;
+    const waiting = frozen ? ranked.filter((key) => !this.#order.includes(key)).length : 0;
+    this.#order = frozen ? this.#frozen(ranked) : ranked;
+    this.#last = now;
+    this.#openFirst(cards);
+    return { cards: this.#order.flatMap((key) => now.get(key) ?? []), opened: this.#opened, waiting };
+  }
+
+  #frozen(ranked: readonly string[]): readonly string[] {
+    const there = new Set(ranked);
+    const stay = this.#order.filter((key) => there.has(key));
+    return [...stay, ...ranked.filter((key) => !stay.includes(key))];
+  }
+
+  /** The first card opens by itself; one that has stood open is never closed under the reader. */
+  #openFirst(cards: readonly Card[]): void {
+    const first = cards.find(({ state }) => state === 'open');
+    if (first) this.open(first.key);
+  }
+
+  open(key: string): void {
+    this.#opened = new Set([...this.#opened, key]);
+  }
+
+  /** Applies the board's order once, whoever is typing. */
+  reorder(): void {
+    this.#forced = true;
+  }
+
+  isEnded(key: string): boolean {
+    return this.#ended.has(key);
+  }
+
+  ending(key: string): void {
+    this.#ended.set(key, null);
+  }
+
+  ended(card: Card): void {
+    if (this.#ended.has(card.key)) this.#ended.set(card.key, card);
+  }
+
+  dismiss(key: string): void {
+    this.#ended.delete(key);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Connection } from './connection.ts';
+import { draftsIn } from './panel.ts';
+
+const LOOK_MS = 500;
+
+/** Is this view true? Says so, and never says Live without a recent sign of life. */
+export function keepBadge(
+  badge: HTMLElement,
+  lost: HTMLElement,
+  connection: Connection,
+  hasNewerBuild: () => boolean,
+): void {
+  let lastTrue = new Date();
+  let shown = '';
+  const tell = () => {
+    const { life } = connection;
+    if (life === 'live') lastTrue = new Date();
+    const state = life === 'live' && hasNewerBuild() ? 'newer' : life;
+    const text = wordsFor(state, lastTrue);
+    if (text !== shown) {
+      shown = text;
+      badge.dataset.state = state;
+      badge.textContent = text;
+    }
+    // The only alert: words that cannot be sent now.
+    const alarm =
+      life === 'reconnecting' && draftsIn(document).size > 0
+        ? 'Connection lost. What you typed is kept.'
+        : '';
+    if (lost.textContent !== alarm) lost.textContent = alarm;
+  };
+  connection.onChange(tell);
+  setInterval(tell, LOOK_MS);
+  tell();
+}
+
+function wordsFor(state: Connection['life'] | 'newer', lastTrue: Date): string {
+  const since = lastTrue.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  switch (state) {
+    case 'live':
+      return 'Live';
+    case 'newer':
+      return 'New version: reload when ready';
+    case 'stale':
+      return `Stale since ${since}`;
+    case 'reconnecting':
+      return `Reconnecting … stale since ${since}`;
+    case 'connecting':
+      return 'Connecting …';
+  }
+}

@@ -1,0 +1,53 @@
+import { ProgramError } from './program-error.ts';
+
+export interface AddFlags {
+  readonly plan?: string;
+  readonly command?: string;
+  readonly phase: readonly string[];
+  readonly after: readonly string[];
+  readonly title?: string;
+  readonly goal?: string;
+  readonly env: readonly string[];
+  readonly priority?: string;
+  readonly json?: boolean;
+}
+
+/** The units to add, as the daemon takes them: those of a plan, or the one that the flags describe. */
+export function unitsFrom(
+  chunk: string | undefined,
+  flags: AddFlags,
+  read: (path: string) => string,
+): unknown[] {
+  if (flags.plan !== undefined) return planUnits(flags.plan, read(flags.plan));
+  if (chunk === undefined)
+    throw new ProgramError('usage', 'Name a unit, or give a plan: signalbox add --plan FILE');
+  const { command, phase, after, title, goal, env, priority } = flags;
+  return [
+    {
+      chunk,
+      ...(command !== undefined && { command }),
+      ...(phase.length > 0 && { commands: Object.fromEntries(phase.map(phaseOf)) }),
+      ...(title !== undefined && { title }),
+      ...(goal !== undefined && { goal }),
+      ...(priority !== undefined && { priority: Number(priority) }),
+      after,
+      env,
+    },
+  ];
+}
+
+function planUnits(path: string, text: string): unknown[] {
+  try {
+    const { units } = JSON.parse(text) as { units?: unknown };
+    if (Array.isArray(units)) return units;
+  } catch (error) {
+    throw new ProgramError('usage', `The plan ${path} is not JSON: ${(error as Error).message}`);
+  }
+  throw new ProgramError('usage', `The plan ${path} needs a list called "units".`);
+}
+
+function phaseOf(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new ProgramError('usage', `--phase takes NAME=command, not "${text}".`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}

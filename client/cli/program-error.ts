@@ -1,0 +1,22 @@
+/** Why a command ends without success: a sentence on stderr and an exit code (sysexits.h where one fits). */
+export class ProgramError extends Error {
+  readonly exitCode: number;
+  constructor(kind: keyof typeof EXIT, sentence: string) {
+    super(sentence);
+    this.exitCode = EXIT[kind];
+  }
+}
+
+export const EXIT = {
+  /** The daemon said no. */
+  refused: 1,
+  /** The question that this command waits for was withdrawn. */
+  withdrawn: 3,
+  usage: 64,
+  /** No daemon runs for this project. */
+  absent: 69,
+  /** Something went wrong in the daemon or on the way. */
+  failed: 70,
+  /** It took longer than it was given; try again. */
+  timeout: 75,
+} as const;

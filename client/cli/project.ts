@@ -1,0 +1,28 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type StatePaths, stateHome, statePathsOf } from '../../shared/state-paths.ts';
+import { ProgramError } from './program-error.ts';
+
+/** The project that a folder belongs to: the nearest folder with `.git` or `signalbox.json`, else itself. */
+export function projectAround(folder: string): string {
+  let start: string;
+  try {
+    start = realpathSync(folder);
+  } catch {
+    throw new ProgramError('usage', `There is no folder ${folder}.`);
+  }
+  for (let at = start; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git')) || existsSync(join(at, 'signalbox.json'))) return at;
+    if (at === dirname(at)) return start;
+  }
+}
+
+export const pathsFor = (project: string): StatePaths =>
+  statePathsOf(stateHome(process.env, homedir()), project);
+
+/** The socket of the daemon to talk to: the one that a run was given, or that of the project here. */
+export function socketFor(project: string | undefined): string {
+  if (project === undefined && process.env.SIGNALBOX_SOCKET) return process.env.SIGNALBOX_SOCKET;
+  return pathsFor(projectAround(project ?? '.')).socket;
+}

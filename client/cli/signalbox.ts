@@ -1,0 +1,225 @@
+/** The terminal: what each command is called and takes. What a command does stands beside, or is one call. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Command, CommanderError, Option } from 'commander';
+import { boardOf, cardsOf, queryOf } from '../../shared/board.ts';
+import { type AddFlags, unitsFrom } from './add.ts';
+import type { AskFlags } from './ask.ts';
+import { explain, overHttp } from './daemon-client.ts';
+import { attentionList, cardText, unitList, unitText } from './listing.ts';
+import type { LogsFlags } from './logs.ts';
+import { oneLine, print, printJson, tell } from './output.ts';
+import { EXIT, ProgramError } from './program-error.ts';
+import { pathsFor, projectAround, socketFor } from './project.ts';
+import { type StartFlags, start } from './start.ts';
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 64 wrong usage; 65 plan or database
+unusable; 69 no daemon runs here; 70 something went wrong; 74 disk full or unwritable; 75 already running, port
+taken, or no answer in time; 77 files open to others; 78 not possible on this machine.`;
+
+const program = new Command('signalbox')
+  .description('What needs me, in which order, and what is everything else doing.')
+  .option('--project <folder>', 'the project to talk about (default: the one around this folder)')
+  .addHelpText('after', EXIT_CODES)
+  .exitOverride();
+
+const socket = (): string => socketFor(program.opts<{ project?: string }>().project);
+const daemon = () => overHttp(socket());
+const project = (): string => projectAround(program.opts<{ project?: string }>().project ?? '.');
+const json = () => new Option('--json', 'print JSON');
+const collect = (value: string, all: readonly string[]) => [...all, value];
+
+program
+  .command('start')
+  .description('start the daemon')
+  .option('--foreground', 'stay in this terminal')
+  .option('--port <number>', 'listen here, and from now on (0: any free one)')
+  .option('--plan <file>', 'add the units of a plan; those that exist stay as they are')
+  .option('--max-agents <number>', 'how many runs may be at work at once (default 4)')
+  .option('--undo-seconds <number>', 'how long an answer from the page can be taken back (default 4)')
+  .action((flags: StartFlags) => start(project(), flags));
+
+program
+  .command('stop')
+  .description('stop the daemon; runs at work go on and are found again')
+  .action(async () => {
+    const { pid } = await daemon().status.query();
+    await daemon().daemon.stop.mutate();
+    while (isAlive(pid)) await pause(25);
+    tell('stopped. Runs at work go on.');
+  });
+
+program
+  .command('status')
+  .description('say what runs and how many units there are')
+  .addOption(json())
+  .action(async (flags: { json?: boolean }) => {
+    const status = await daemon().status.query();
+    if (flags.json) return printJson(status);
+    const units = Object.entries(status.units).filter(([, count]) => count > 0);
+    await print(`${status.address}  ${status.project} (pid ${status.pid})`);
+    await print(
+      units.map(([name, count]) => `${count} ${name.toLowerCase().replace('_', ' ')}`).join(', ') ||
+        'no units',
+    );
+    await print(status.items === 0 ? 'nothing needs you' : `${status.items} open: signalbox attention`);
+  });
+
+program
+  .command('add')
+  .description('add a unit, or all units of a plan')
+  .argument('[chunk]', 'the name of the unit')
+  .option('--plan <file>', 'a plan; "-" reads it from standard input')
+  .option('--command <line>', 'what to run, in /bin/sh')
+  .option('--phase <NAME=line>', 'a phase and its command; repeat for more', collect, [])
+  .option('--after <chunk>', 'wait until this one is done; repeat for more', collect, [])
+  .option('--title <text>', 'a few words')
+  .option('--goal <text>', 'what it is for')
+  .option('--env <NAME>', 'let the run see this variable; repeat for more', collect, [])
+  .option('--priority <number>', 'higher goes first among equals')
+  .addOption(json())
+  .action(async (chunk: string | undefined, flags: AddFlags) => {
+    const units = unitsFrom(chunk, flags, (path) => readFileSync(path === '-' ? 0 : path, 'utf8'));
+    const { seq, made } = await daemon().units.add.mutate({ units } as never);
+    if (flags.json) return printJson({ seq, chunks: made.chunks });
+    tell(`added ${made.chunks?.join(', ')}.`);
+  });
+
+program
+  .command('ls')
+  .description('list the units by status')
+  .option('--status <list>', 'only these, with commas: running, needs_attention, ready, blocked, done')
+  .addOption(json())
+  .action(async (flags: { status?: string; json?: boolean }) => {
+    const query = queryOf(flags.status ?? null);
+    if (flags.status !== undefined && !query.status)
+      throw new ProgramError('usage', '--status takes running, needs_attention, ready, blocked, done.');
+    const snapshot = await daemon().board.now.query(query as never);
+    if (flags.json) return printJson(snapshot.rows.filter((row) => row.row === 'unit'));
+    await print(unitList(snapshot));
+  });
+
+program
+  .command('show')
+  .description('show everything about a unit')
+  .argument('<chunk>')
+  .addOption(json())
+  .action(async (chunk: string, flags: { json?: boolean }) => {
+    const detail = await daemon().unit.query({ chunk });
+    await (flags.json ? printJson(detail) : print(unitText(detail)));
+  });
+
+program
+  .command('attention')
+  .description('list what needs you, first things first')
+  .addOption(json())
+  .action(async (flags: { json?: boolean }) => {
+    const snapshot = await daemon().board.now.query({});
+    if (flags.json) return printJson(cardsOf(boardOf(snapshot)));
+    await print(attentionList(snapshot));
+  });
+
+program
+  .command('ask')
+  .description('ask the operator and print the answer; inside a run the unit is known')
+  .argument('<prompt>')
+  .option('--chunk <name>', 'the unit that asks')
+  .option('--option <id=label>', 'an option to choose; repeat for more. The id is printed', collect, [])
+  .option('--context <label=text>', 'something to know; repeat for more', collect, [])
+  .option('--multiple', 'more than one option may be chosen')
+  .option('--no-text', 'options only, no words')
+  .option('--key <key>', 'the same key asks the same question')
+  .option('--timeout <seconds>', 'give up waiting; the question stays open')
+  .addOption(json())
+  .action(async (prompt: string, flags: AskFlags) => (await import('./ask.ts')).ask(socket(), prompt, flags));
+
+program
+  .command('answer')
+  .description('answer what a unit asks')
+  .argument('<chunk>')
+  .argument('[text]', 'the answer in words')
+  .option('--item <id>', 'which item, when several are open')
+  .option('--option <id>', 'an option; repeat where several may be chosen', collect, [])
+  .addOption(json())
+  .action(async (chunk: string, text: string | undefined, flags: AnswerFlags) =>
+    answer(chunk, text ?? '', flags),
+  );
+
+program
+  .command('logs')
+  .description('print what a run printed')
+  .argument('<chunk>')
+  .option('-f, --follow', 'go on until the run ends')
+  .option('--run <number>', 'which run (default: the latest)')
+  .action(async (chunk: string, flags: LogsFlags) =>
+    (await import('./logs.ts')).logs(socket(), chunk, flags),
+  );
+
+program
+  .command('watch')
+  .description('print what happens, as it happens')
+  .addOption(json())
+  .action(async (flags: { json?: boolean }) =>
+    (await import('./watch.ts')).watch(socket(), flags.json ?? false),
+  );
+
+program
+  .command('token')
+  .description('print the bearer token for scripts that come by HTTP')
+  .action(() => {
+    const { token } = pathsFor(project());
+    return print(readFileSync(token, 'utf8').trim());
+  });
+
+interface AnswerFlags {
+  readonly item?: string;
+  readonly option: string[];
+  readonly json?: boolean;
+}
+
+/** Reads the item, and answers the version that was read. */
+async function answer(chunk: string, text: string, flags: AnswerFlags): Promise<void> {
+  const { rows } = await daemon().board.now.query({ chunk });
+  const cards = rows.filter((row) => row.row === 'item').filter(({ state }) => state === 'open');
+  const card = flags.item === undefined ? cards[0] : cards.find(({ id }) => id === flags.item);
+  if (flags.item === undefined && cards.length > 1)
+    throw new ProgramError(
+      'refused',
+      `${chunk} has ${cards.length} open items; say which with --item:\n${cards.map(cardText).join('\n')}`,
+    );
+  const { seq } = await daemon().items.answer.mutate({
+    chunk,
+    item: card?.id ?? flags.item ?? null,
+    version: card?.version ?? (flags.item === undefined ? null : 1),
+    options: flags.option,
+    text,
+  });
+  if (flags.json) return printJson({ seq, item: card?.id });
+  tell(`answered: ${oneLine(card?.prompt ?? '')}`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function run(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
+      return;
+    }
+    const told = explain(error, socket());
+    process.exitCode = told instanceof ProgramError ? told.exitCode : EXIT.failed;
+    tell(told.message);
+  }
+}
+
+await run();

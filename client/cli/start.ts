@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Holder } from '../../shared/state-paths.ts';
+import { overHttp } from './daemon-client.ts';
+import { print, tell } from './output.ts';
+import { pathsFor } from './project.ts';
+
+export interface StartFlags {
+  readonly foreground?: boolean;
+  readonly port?: string;
+  readonly plan?: string;
+  readonly maxAgents?: string;
+  readonly undoSeconds?: string;
+}
+
+/** The daemon's own entry stands beside this one; its contract is a command line. */
+interface DaemonEntry {
+  main(argv: readonly string[]): Promise<void>;
+}
+
+export async function start(project: string, flags: StartFlags): Promise<void> {
+  const argv = argumentsFor(project, flags);
+  if (!flags.foreground) return startDetached(project, argv);
+  const entry = new URL('./daemon.js', import.meta.url).href;
+  const { main } = (await import(entry)) as DaemonEntry;
+  await main(argv);
+}
+
+function argumentsFor(project: string, flags: StartFlags): string[] {
+  const given = {
+    port: flags.port,
+    plan: flags.plan,
+    'max-agents': flags.maxAgents,
+    'undo-seconds': flags.undoSeconds,
+  };
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return ['--project', project, ...set.flatMap(([name, value]) => [`--${name}`, String(value)])];
+}
+
+/** Starts the daemon as a process of its own and waits until it answers, or has said why it cannot. */
+async function startDetached(project: string, argv: readonly string[]): Promise<void> {
+  const paths = pathsFor(project);
+  mkdirSync(paths.folder, { recursive: true, mode: 0o700 });
+  const log = openSync(paths.log, 'a', 0o600);
+  const program = fileURLToPath(import.meta.url);
+  const flags = argv.slice(2);
+  const child = spawn(process.execPath, [program, '--project', project, 'start', '--foreground', ...flags], {
+    cwd: process.cwd(),
+    detached: true,
+    stdio: ['ignore', log, 'pipe'],
+  });
+  let said = '';
+  child.stderr?.on('data', (part: Buffer) => {
+    said += part.toString('utf8');
+  });
+  const ended = new Promise<number>((resolve) => {
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+  const code = await Promise.race([ended, answering(paths.socket, paths.holder, child.pid)]);
+  if (code === null) {
+    const { address } = readHolder(paths.holder);
+    await print(address);
+    tell(`started for ${project} (pid ${child.pid}).`);
+    child.stderr?.destroy();
+    child.unref();
+    return;
+  }
+  process.stderr.write(said);
+  process.exitCode = code;
+}
+
+async function answering(socket: string, holder: string, pid: number | undefined): Promise<null> {
+  for (;;) {
+    const alive = await overHttp(socket)
+      .status.query()
+      .catch(() => null);
+    if (alive?.pid === pid && readHolder(holder).pid === pid) return null;
+    await pause(50);
+  }
+}
+
+function readHolder(path: string): Holder {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+  } catch {
+    return { pid: 0, address: '', project: '' };
+  }
+}

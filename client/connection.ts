@@ -1,0 +1,77 @@
+import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from '@trpc/client';
+import type { AppRouter } from '../server/router.ts';
+
+/** How sure we are that what is shown is true. */
+export type Life = 'connecting' | 'live' | 'reconnecting' | 'stale';
+
+const PING_MS = 2000;
+const PONG_MS = 4000;
+/** Without a sign of life for this long, nothing is called live. */
+const PROOF_MS = 5000;
+const LONGEST_RETRY_MS = 8000;
+
+/**
+ * One socket to the daemon. It reconnects for ever, with full jitter (the first try within a second), and
+ * notices by itself when the other side is gone without a word.
+ */
+export class Connection {
+  readonly client: TRPCClient<AppRouter>;
+  /** When we last heard from the daemon, in milliseconds of the page's clock. */
+  heardAt = 0;
+  #open = false;
+  #everOpen = false;
+  readonly #listeners = new Set<() => void>();
+  readonly #socket: ReturnType<typeof createWSClient>;
+
+  constructor(url: string) {
+    this.#socket = createWSClient({
+      url,
+      WebSocket: hearing(() => this.#hear()),
+      keepAlive: { enabled: true, intervalMs: PING_MS, pongTimeoutMs: PONG_MS },
+      retryDelayMs: (attempt) => Math.random() * Math.min(LONGEST_RETRY_MS, 1000 * 2 ** attempt),
+      onOpen: () => this.#turn(true),
+      onClose: () => this.#turn(false),
+    });
+    this.client = createTRPCClient<AppRouter>({ links: [wsLink({ client: this.#socket })] });
+  }
+
+  /** Whether something sent now would leave. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  get life(): Life {
+    if (!this.#open) return this.#everOpen ? 'reconnecting' : 'connecting';
+    return performance.now() - this.heardAt < PROOF_MS ? 'live' : 'stale';
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    void this.#socket.close();
+  }
+
+  #hear(): void {
+    this.heardAt = performance.now();
+  }
+
+  #turn(open: boolean): void {
+    this.#open = open;
+    this.#everOpen ||= open;
+    if (open) this.#hear();
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** A socket that tells of every message, the answers to pings among them. */
+function hearing(heard: () => void): typeof WebSocket {
+  return class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      this.addEventListener('message', heard);
+    }
+  };
+}

@@ -1,0 +1,76 @@
+/** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
+import { countsOf, type Query } from '../shared/board.ts';
+import type { PageData } from '../shared/page-data.ts';
+import { faviconUrl, titleFor } from '../shared/title.ts';
+import { AttentionQueue } from './attention-queue.ts';
+import { keepBadge } from './badge.ts';
+import { Connection } from './connection.ts';
+import { Live } from './live.ts';
+import { ProcessGrid } from './process-grid.ts';
+import { RunTranscript } from './run-transcript.ts';
+import { WorkUnitPanel } from './work-unit.ts';
+
+const ANNOUNCE_MS = 5000;
+
+customElements.define('attention-queue', AttentionQueue);
+customElements.define('process-grid', ProcessGrid);
+customElements.define('work-unit', WorkUnitPanel);
+customElements.define('run-transcript', RunTranscript);
+
+const element = (id: string): HTMLElement => {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found;
+};
+
+function start(): void {
+  const data = JSON.parse(element('page-data').textContent ?? '') as PageData;
+  const { query, snapshot, zone, detail } = data;
+  const connection = new Connection(`${location.origin.replace(/^http/, 'ws')}/trpc`);
+  const live = new Live(connection);
+  live.prime(query, snapshot);
+  joinAll(live, data);
+  if (detail)
+    for (const unit of document.querySelectorAll<WorkUnitPanel>('work-unit')) {
+      unit.detail = detail;
+      unit.join(live, query, zone);
+    }
+  keepBadge(element('badge'), element('lost'), connection, () => live.newerBuild);
+  keepCount(live, query, detail?.chunk ?? '');
+}
+
+function joinAll(live: Live, { query, zone, notices }: PageData): void {
+  for (const queue of document.querySelectorAll<AttentionQueue>('attention-queue')) {
+    queue.notices = notices;
+    queue.join(live, query, zone);
+  }
+  for (const grid of document.querySelectorAll<ProcessGrid>('process-grid')) grid.join(live, query, zone);
+  for (const transcript of document.querySelectorAll<RunTranscript>('run-transcript')) transcript.join(live);
+}
+
+/** Title and icon carry the count; new items are announced, politely and not too often. */
+function keepCount(live: Live, query: Query, name: string): void {
+  const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
+  const status = element('announce');
+  let told = -1;
+  let pause: ReturnType<typeof setTimeout> | null = null;
+  const tell = () => {
+    const { board } = following;
+    const items = (board && countsOf(board)?.items) ?? 0;
+    document.title = titleFor(items, name);
+    if (icon && icon.href !== faviconUrl(items)) icon.href = faviconUrl(items);
+    if (told === -1 || items < told) told = items;
+    if (items > told && !pause) {
+      status.textContent = items === 1 ? '1 item needs you' : `${items} items need you`;
+      told = items;
+      pause = setTimeout(() => {
+        pause = null;
+        tell();
+      }, ANNOUNCE_MS);
+    }
+  };
+  const following = live.follow(query, tell);
+  tell();
+}
+
+start();

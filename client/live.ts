@@ -1,0 +1,115 @@
+import {
+  type Board,
+  type BoardMessage,
+  boardOf,
+  follow,
+  type Query,
+  type Snapshot,
+} from '../shared/board.ts';
+import type { Connection } from './connection.ts';
+
+const AGAIN_MS = 1000;
+
+/**
+ * Boards, one per query, kept by the fold of `board.ts`. The connection subscribes again by itself, from the
+ * number reached.
+ */
+export class Live {
+  readonly connection: Connection;
+  readonly #boards = new Map<string, Followed>();
+  readonly #initial = new Map<string, Snapshot>();
+  /** The build that drew this page, and the daemon's, once heard of. */
+  build = '';
+  newerBuild = false;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  /** Starts from what the page was drawn from, so that nothing is fetched twice. */
+  prime(query: Query, snapshot: Snapshot): void {
+    this.#initial.set(keyOf(query), snapshot);
+    this.build = snapshot.build;
+  }
+
+  /** Follows a query. `listener` is called at each change; `board` is null until something is known. */
+  follow(query: Query, listener: () => void): Following {
+    const key = keyOf(query);
+    let followed = this.#boards.get(key);
+    if (!followed) {
+      followed = this.#start(query, this.#initial.get(key));
+      this.#boards.set(key, followed);
+    }
+    const { listeners } = followed;
+    listeners.add(listener);
+    return {
+      get board() {
+        return followed.board;
+      },
+      stop: () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        followed.end();
+        this.#boards.delete(key);
+      },
+    };
+  }
+
+  #start(query: Query, initial: Snapshot | undefined): Followed {
+    const followed: Followed = {
+      board: initial ? boardOf(initial) : null,
+      listeners: new Set(),
+      end: () => {},
+    };
+    this.#subscribe(query, followed);
+    return followed;
+  }
+
+  /** A stream that the daemon ends, for whatever reason, is asked for again. */
+  #subscribe(query: Query, followed: Followed): void {
+    const { board } = followed;
+    const input = { ...inputOf(query), ...(board && { from: `${board.epoch}:${board.seq}` }) };
+    const again = () => {
+      const timer = setTimeout(() => this.#subscribe(query, followed), AGAIN_MS);
+      followed.end = () => clearTimeout(timer);
+    };
+    const subscription = this.connection.client.board.follow.subscribe(input, {
+      onData: ({ data }) => this.#take(followed, data),
+      onError: again,
+      onComplete: again,
+    });
+    followed.end = () => subscription.unsubscribe();
+  }
+
+  #take(followed: Followed, { build, snapshot, news }: BoardMessage): void {
+    if (snapshot) followed.board = boardOf(snapshot);
+    else if (followed.board && news) followed.board = follow(followed.board, news);
+    this.#compareBuild(build);
+    for (const listener of followed.listeners) listener();
+  }
+
+  /** A page goes on as it is under a newer daemon; it only says so. */
+  #compareBuild(build: string): void {
+    if (this.build === '') this.build = build;
+    this.newerBuild = build !== this.build;
+  }
+}
+
+interface Followed {
+  board: Board | null;
+  readonly listeners: Set<() => void>;
+  end: () => void;
+}
+
+export interface Following {
+  readonly board: Board | null;
+  readonly stop: () => void;
+}
+
+const keyOf = ({ status, chunk, item }: Query): string => JSON.stringify([status, chunk, item]);
+
+const inputOf = ({ status, chunk, item }: Query) => ({
+  ...(status && { status: [...status] }),
+  ...(chunk !== undefined && { chunk }),
+  ...(item !== undefined && { item }),
+});

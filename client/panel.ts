@@ -1,0 +1,95 @@
+import { hydrate } from '@lit-labs/ssr-client';
+import { type PropertyValues, ReactiveElement, render, type TemplateResult } from 'lit';
+import type { Board, Query } from '../shared/board.ts';
+import type { Following, Live } from './live.ts';
+import { keepTimes } from './times.ts';
+
+/**
+ * The base of the elements. Where the server has drawn the view into the element, it hydrates that markup, so
+ * that node, focus, caret and typed text stay; else it draws into itself. Then it redraws at each change of
+ * its board, with the same view that the server used.
+ */
+export abstract class Panel extends ReactiveElement {
+  #live: Live | null = null;
+  #following: Following | null = null;
+  #drawn = false;
+  #stopTimes = () => {};
+  protected query: Query = {};
+  protected zone = 0;
+
+  /** Joins the element to its board. For another query, call again. */
+  join(live: Live, query: Query, zone: number): void {
+    this.#live = live;
+    this.query = query;
+    this.zone = zone;
+    this.#follow(live);
+  }
+
+  #follow(live: Live): void {
+    this.#following?.stop();
+    this.#following = live.follow(this.query, () => this.requestUpdate());
+    this.requestUpdate();
+  }
+
+  /** What to show, or null while nothing is known. */
+  protected abstract view(board: Board): TemplateResult;
+
+  protected get live(): Live | null {
+    return this.#live;
+  }
+
+  protected get board(): Board | null {
+    return this.#following?.board ?? null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stopTimes = keepTimes(this);
+    if (this.#live && !this.#following) this.#follow(this.#live);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stopTimes();
+    this.#following?.stop();
+    this.#following = null;
+  }
+
+  /** In the page itself, not in a shadow root: forms, anchors and restored words work as without script. */
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override update(changed: PropertyValues): void {
+    super.update(changed);
+    if (!this.board) return;
+    const view = this.view(this.board);
+    if (this.#drawn || this.childNodes.length === 0) render(view, this);
+    else this.#hydrate(view);
+    this.#drawn = true;
+  }
+
+  /** A mismatch must not cost the operator's words: they are carried over into a fresh drawing. */
+  #hydrate(view: TemplateResult): void {
+    try {
+      hydrate(view, this);
+    } catch (error) {
+      console.warn('signalbox: the page is drawn anew', error);
+      const drafts = draftsIn(this);
+      this.replaceChildren();
+      // A failed hydration leaves lit's mark on the container; without it, render starts afresh.
+      delete (this as { _$litPart$?: unknown })._$litPart$;
+      render(view, this);
+      for (const [id, words] of drafts) {
+        const field = this.querySelector<HTMLTextAreaElement>(`#${CSS.escape(id)}`);
+        if (field) field.value = words;
+      }
+    }
+  }
+}
+
+/** Words typed so far, by the id of their field. */
+export function draftsIn(root: ParentNode): Map<string, string> {
+  const fields = [...root.querySelectorAll<HTMLTextAreaElement>('textarea')];
+  return new Map(fields.filter(({ value }) => value !== '').map(({ id, value }) => [id, value]));
+}

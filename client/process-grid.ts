@@ -1,0 +1,44 @@
+import type { TemplateResult } from 'lit';
+import { type Board, cellsOf, countsOf, queryOf } from '../shared/board.ts';
+import { processGrid } from '../shared/views/process-grid.ts';
+import { Panel } from './panel.ts';
+
+/** All units by status. Its filter lives in the address of the page. */
+export class ProcessGrid extends Panel {
+  #onPop = () => this.#filter(location.search);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('click', this.#click);
+    addEventListener('popstate', this.#onPop);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('click', this.#click);
+    removeEventListener('popstate', this.#onPop);
+  }
+
+  protected override view(board: Board): TemplateResult {
+    return processGrid({
+      cells: cellsOf(board),
+      counts: countsOf(board),
+      zone: this.zone,
+      status: this.query.status ?? [],
+    });
+  }
+
+  /** A filter is a link; here it needs no new page, and typed words stay. */
+  #click = (event: MouseEvent): void => {
+    const link =
+      event.target instanceof Element && event.target.closest<HTMLAnchorElement>('.filter a, .empty a');
+    if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    history.pushState(null, '', link.href);
+    this.#filter(link.search);
+  };
+
+  #filter(search: string): void {
+    if (this.live) this.join(this.live, queryOf(new URLSearchParams(search).get('status')), this.zone);
+  }
+}

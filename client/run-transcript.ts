@@ -1,0 +1,56 @@
+import { plain } from '../shared/terminal-text.ts';
+import type { Live } from './live.ts';
+
+const KEPT_CHARACTERS = 512 * 1024;
+/** Nearer to the end than this, the view follows what comes. */
+const FOLLOW_PX = 40;
+
+/** What a run prints, from where the page's text ends. Text only: whatever was printed is shown, never obeyed. */
+export class RunTranscript extends HTMLElement {
+  #subscription: { unsubscribe(): void } | null = null;
+  #half = '';
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  join(live: Live): void {
+    this.#follow(live, Number(this.getAttribute('offset')));
+  }
+
+  disconnectedCallback(): void {
+    clearTimeout(this.#retry);
+    this.#subscription?.unsubscribe();
+  }
+
+  #follow(live: Live, offset: number): void {
+    let reached = offset;
+    const input = { chunk: this.getAttribute('chunk') ?? '', run: Number(this.getAttribute('run')), offset };
+    this.#subscription = live.connection.client.transcript.subscribe(input, {
+      onData: ({ data }) => {
+        reached = data.to;
+        this.#append(data.text);
+      },
+      onError: () => {
+        this.#retry = setTimeout(() => this.#follow(live, reached), 1000);
+      },
+    });
+  }
+
+  /** Whole lines are made plain once; a line still being printed is made plain again as it grows. */
+  #append(text: string): void {
+    const pre = this.querySelector('pre');
+    if (!pre) return;
+    const follows = pre.scrollHeight - pre.scrollTop - pre.clientHeight < FOLLOW_PX;
+    const whole = this.#half + text;
+    const cut = Math.max(whole.lastIndexOf('\n') + 1, whole.length - KEPT_CHARACTERS);
+    const [lines, half] = this.#textNodes(pre);
+    lines.data = (lines.data + plain(whole.slice(0, cut))).slice(-KEPT_CHARACTERS);
+    this.#half = whole.slice(cut);
+    half.data = plain(this.#half);
+    if (follows) pre.scrollTop = pre.scrollHeight;
+  }
+
+  /** The text so far, and the line still being printed. */
+  #textNodes(pre: Element): [Text, Text] {
+    while (pre.childNodes.length < 2) pre.append(document.createTextNode(''));
+    return [pre.childNodes[0] as Text, pre.childNodes[1] as Text];
+  }
+}

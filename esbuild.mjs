@@ -1,0 +1,73 @@
+/**
+ * Builds what runs: the page's script and style (hashed names, `dist/assets`), the daemon and the terminal.
+ * `--watch` rebuilds on change and restarts the daemon, leaving agents alive.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import esbuild from 'esbuild';
+
+const { values: flags } = parseArgs({
+  options: { outdir: { type: 'string', default: 'dist' } },
+});
+const assets = join(flags.outdir, 'assets');
+
+async function buildPage() {
+  const result = await esbuild.build({
+    entryPoints: ['client/dashboard.ts', 'client/style.css'],
+    outdir: assets,
+    entryNames: '[name]-[hash]',
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['browser'],
+    minify: true,
+    legalComments: 'none',
+    metafile: true,
+  });
+  const files = Object.keys(result.metafile.outputs).map((path) => basename(path));
+  const named = (end) => files.find((name) => name.endsWith(end));
+  const contents = await Promise.all(files.sort().map((name) => readFile(join(assets, name))));
+  const build = createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
+  const manifest = { build, script: named('.js'), style: named('.css'), files };
+  await writeFile(join(assets, 'manifest.json'), JSON.stringify(manifest, null, 2));
+  await writeFile(join(flags.outdir, 'page-metafile.json'), JSON.stringify(result.metafile));
+}
+
+const node = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'linked',
+  legalComments: 'none',
+};
+/** Bundled packages in CommonJS call `require`, which a module does not have. */
+const banner = {
+  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+};
+
+const buildDaemon = () =>
+  esbuild.build({
+    ...node,
+    banner,
+    entryPoints: { daemon: 'server/main.ts' },
+    outdir: flags.outdir,
+    external: ['better-sqlite3'],
+    conditions: ['node', 'module', 'import'],
+  });
+
+const buildTerminal = () =>
+  esbuild.build({
+    ...node,
+    banner: { js: `#!/usr/bin/env node\n${banner.js}` },
+    entryPoints: { signalbox: 'client/cli/signalbox.ts' },
+    outdir: flags.outdir,
+    splitting: false,
+    minifySyntax: true,
+  });
+
+await rm(flags.outdir, { recursive: true, force: true });
+await mkdir(assets, { recursive: true });
+await Promise.all([buildPage(), buildDaemon(), buildTerminal()]);

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the build made for the browser: addresses that carry a hash, so a page and its script always match. */
+export interface Assets {
+  readonly build: string;
+  readonly script: string;
+  readonly style: string;
+  /** By address: type and content. */
+  readonly files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
+}
+
+interface Manifest {
+  readonly build: string;
+  readonly script: string;
+  readonly style: string;
+  readonly files: readonly string[];
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+};
+
+/** Reads `manifest.json` of a build and the files that it names. */
+export function readAssets(folder: string): Assets {
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
+  const files = manifest.files.map((name) => {
+    const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+    return [`/assets/${name}`, { type, body: readFileSync(join(folder, name)) }] as const;
+  });
+  return {
+    build: manifest.build,
+    script: `/assets/${manifest.script}`,
+    style: `/assets/${manifest.style}`,
+    files: new Map(files),
+  };
+}

@@ -1,0 +1,49 @@
+import type { UnitSpec } from '../shared/words.ts';
+import { findWork, isDone, type State } from './state.ts';
+
+/**
+ * The chunks of a circle of waiting that these new units would close, first one repeated at the end, or null.
+ * Depth-first with three colours (Cormen et al., Introduction to Algorithms, 22.3), without recursion, since a
+ * chain may be ten thousand long.
+ */
+export function circleThrough(state: State, fresh: readonly UnitSpec[]): string[] | null {
+  const specs = new Map(fresh.map((spec) => [spec.chunk, spec]));
+  const waitsFor = (chunk: string): readonly string[] => {
+    const spec = specs.get(chunk);
+    if (spec) return spec.after;
+    const work = findWork(state, chunk);
+    return work && !isDone(work) ? work.unit.open : [];
+  };
+  const finished = new Set<string>();
+  for (const { chunk } of fresh) {
+    const circle = circleFrom(chunk, waitsFor, finished);
+    if (circle) return circle;
+  }
+  return null;
+}
+
+function circleFrom(
+  start: string,
+  waitsFor: (chunk: string) => readonly string[],
+  finished: Set<string>,
+): string[] | null {
+  const path: { chunk: string; left: string[] }[] = [];
+  const onPath = new Set<string>();
+  const enter = (chunk: string) => {
+    path.push({ chunk, left: [...waitsFor(chunk)] });
+    onPath.add(chunk);
+  };
+  if (!finished.has(start)) enter(start);
+  for (let top = path.at(-1); top; top = path.at(-1)) {
+    const next = top.left.pop();
+    if (next === undefined) {
+      path.pop();
+      onPath.delete(top.chunk);
+      finished.add(top.chunk);
+    } else if (onPath.has(next)) {
+      const chunks = path.map(({ chunk }) => chunk);
+      return [...chunks.slice(chunks.indexOf(next)), next];
+    } else if (!finished.has(next)) enter(next);
+  }
+  return null;
+}

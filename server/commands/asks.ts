@@ -1,0 +1,99 @@
+import type { Asking, Item, WorkUnit } from '../../shared/words.ts';
+import { conflict } from '../refusal.ts';
+import { currentStep, findItem, isDone, isOpen, isPending, type State } from '../state.ts';
+import { endedSentence } from './answers.ts';
+import { type Decision, itemOf, workOf } from './decision.ts';
+
+export interface AskInput extends Asking {
+  readonly key: string;
+  readonly chunk: string;
+  /** The run that asks; null: somebody outside any run. */
+  readonly run: number | null;
+  readonly asked_by: string;
+}
+
+/**
+ * Asks the operator. The key becomes the id of the item, so asking again with it finds the same item; other
+ * words under the same key make a new version. A later run that asks the same thing finds what is open or
+ * was never delivered to an earlier one.
+ */
+export function ask(state: State, input: AskInput): Decision {
+  const work = workOf(state, input.chunk);
+  const { id: unit } = work.unit;
+  const known = findItem(state, input.key);
+  if (known) return askAgain(known, work, input);
+  if (isDone(work)) throw conflict(`${input.chunk} is done: nobody would read the answer.`);
+  const last = work.runs.at(-1);
+  if (input.run !== null && (last?.number !== input.run || last.ended_at !== null))
+    throw conflict(`Run ${input.run} of ${input.chunk} has ended: it cannot ask any more.`);
+  const earlier = input.run === null ? undefined : attachable(work, input, input.run);
+  if (earlier && input.run !== null)
+    return {
+      changes: [{ type: 'item.attached', unit, data: { id: earlier.id, run: input.run } }],
+      made: { item: earlier.id },
+    };
+  const data = {
+    id: input.key,
+    kind: 'question' as const,
+    phase: currentStep(work)?.phase ?? '',
+    run: input.run ?? last?.number ?? 0,
+    asked_by: input.asked_by,
+    ...asking(input),
+  };
+  return { changes: [{ type: 'item.asked', unit, data }], made: { item: input.key } };
+}
+
+function askAgain({ work, item }: { work: WorkUnit; item: Item }, of: WorkUnit, input: AskInput): Decision {
+  const made = { item: item.id };
+  if (work.unit.id !== of.unit.id)
+    throw conflict(`The key ${input.key} belongs to an item of ${work.unit.chunk}.`);
+  if (sameAsking(item, input)) return { changes: [], made };
+  if (!isOpen(item)) throw conflict('This question has ended; ask the new one under another key.', [item]);
+  const data = { id: item.id, ...asking(input) };
+  return { changes: [{ type: 'item.changed', unit: work.unit.id, data }], made };
+}
+
+/** An answer that reached this very run through its answers file is still news to an `ask` in it. */
+function attachable(work: WorkUnit, input: AskInput, run: number): Item | undefined {
+  const phase = currentStep(work)?.phase;
+  return work.items.find(
+    (item) =>
+      item.kind === 'question' &&
+      item.run < run &&
+      item.phase === phase &&
+      item.withdrawn_at === null &&
+      (item.delivered_at === null || item.delivered_to === run) &&
+      item.prompt === input.prompt &&
+      JSON.stringify(item.options) === JSON.stringify(input.options),
+  );
+}
+
+const asking = ({ prompt, context, options, multiple, allows_text }: Asking): Asking => ({
+  prompt,
+  context,
+  options,
+  multiple,
+  allows_text,
+});
+
+const sameAsking = (a: Asking, b: Asking): boolean => JSON.stringify(asking(a)) === JSON.stringify(asking(b));
+
+/** The asker, or the operator, no longer wants an answer. */
+export function withdraw(state: State, input: { chunk: string; item: string; why: string }): Decision {
+  const work = workOf(state, input.chunk);
+  const item = itemOf(work, input.item);
+  if (!isPending(item)) throw conflict(endedSentence(item), [item]);
+  const data = { id: item.id, why: input.why };
+  return { changes: [{ type: 'item.withdrawn', unit: work.unit.id, data }], made: { item: item.id } };
+}
+
+/** The waiting client has printed the answer. */
+export function confirm(state: State, input: { chunk: string; item: string; run: number | null }): Decision {
+  const work = workOf(state, input.chunk);
+  const item = itemOf(work, input.item);
+  const made = { item: item.id };
+  if (item.released_at === null) throw conflict('There is no answer yet to confirm.', [item]);
+  if (item.delivered_at !== null) return { changes: [], made };
+  const data = { id: item.id, run: input.run ?? item.run };
+  return { changes: [{ type: 'item.delivered', unit: work.unit.id, data }], made };
+}

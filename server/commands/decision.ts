@@ -1,0 +1,30 @@
+/**
+ * What people and processes may ask for. Each command looks at the state and says what changes, or refuses
+ * in a sentence. Pure: no clock, no randomness, no I/O; what follows from a change is added in `follow.ts`.
+ */
+import type { Change, Item, WorkUnit } from '../../shared/words.ts';
+import { notFound } from '../refusal.ts';
+import { findWork, type State } from '../state.ts';
+
+/** What a command decided: the changes, and the ids of what it made or meant. */
+export interface Decision {
+  readonly changes: readonly Change[];
+  readonly made?: Made;
+}
+export interface Made {
+  readonly item?: string;
+  readonly chunks?: readonly string[];
+  readonly run?: number;
+}
+
+export function workOf(state: State, chunk: string): WorkUnit {
+  const work = findWork(state, chunk);
+  if (!work) throw notFound(`There is no unit called ${chunk}.`);
+  return work;
+}
+
+export function itemOf(work: WorkUnit, id: string): Item {
+  const item = work.items.find((each) => each.id === id);
+  if (!item) throw notFound(`${work.unit.chunk} has no item ${id}.`);
+  return item;
+}

@@ -1,0 +1,243 @@
+/** SQLite through Kysely's builder. The only file that knows the dialect. */
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteQueryCompiler } from 'kysely';
+import type { Event, Item, Run, Unit, WorkUnit } from '../shared/words.ts';
+import { MIGRATIONS, type Tables } from './migrations.ts';
+
+/** "SBOX": marks a database file as ours. */
+const APPLICATION_ID = 0x53424f58;
+
+/** The database file cannot be used; the sentence says why. The file was left as it is. */
+export class DatabaseProblem extends Error {
+  readonly kind: 'unusable' | 'disk';
+  constructor(kind: 'unusable' | 'disk', sentence: string) {
+    super(sentence);
+    this.kind = kind;
+  }
+}
+
+/** A mutation that was made before, under its key. */
+export interface Kept {
+  readonly digest: string;
+  readonly seq: number;
+  readonly made: string;
+  readonly spent: boolean;
+}
+
+const builder = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: () => {
+      throw new Error('not used');
+    },
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+export class Db {
+  readonly #sqlite: Sqlite.Database;
+  readonly #statements: ReturnType<typeof prepareAll>;
+  /** Changes when the file is another one, so that numbers of two logs are never compared. */
+  readonly epoch: string;
+
+  private constructor(sqlite: Sqlite.Database) {
+    this.#sqlite = sqlite;
+    this.#statements = prepareAll(sqlite);
+    this.epoch = (this.#statements.meta.get('epoch') as { value: string }).value;
+  }
+
+  /** Opens or makes the database, at the newest schema. Throws `DatabaseProblem`. */
+  static open(path: string): Db {
+    try {
+      return new Db(openChecked(path));
+    } catch (error) {
+      throw error instanceof DatabaseProblem ? error : problemOf(error, path);
+    }
+  }
+
+  begin(): void {
+    this.#sqlite.exec('begin immediate');
+  }
+  commit(): void {
+    this.#sqlite.exec('commit');
+  }
+  /** A full disk ends the transaction by itself: then there is nothing left to roll back. */
+  rollback(): void {
+    if (this.#sqlite.inTransaction) this.#sqlite.exec('rollback');
+  }
+
+  lastSeq(): number {
+    return (this.#statements.lastSeq.get() as { seq: number | null }).seq ?? 0;
+  }
+
+  addEvent(event: Event): void {
+    const { seq, at, by, unit, type, data } = event;
+    this.#statements.addEvent.run(seq, at, JSON.stringify(by), unit, type, JSON.stringify(data));
+  }
+
+  putUnit(unit: Unit): void {
+    this.#statements.putUnit.run(unit.id, unit.chunk, JSON.stringify(unit));
+  }
+  putRun(run: Run): void {
+    this.#statements.putRun.run(run.unit, run.number, JSON.stringify(run));
+  }
+  putItem(item: Item, nth: number): void {
+    this.#statements.putItem.run(item.id, item.unit, nth, JSON.stringify(item));
+  }
+
+  kept(key: string): Kept | undefined {
+    const row = this.#statements.key.get(key) as Tables['keys'] | undefined;
+    return row && { ...row, spent: row.spent === 1 };
+  }
+  keep(key: string, digest: string, seq: number, made: string): void {
+    this.#statements.addKey.run(key, digest, seq, made, 0);
+  }
+  spend(key: string): void {
+    this.#statements.spendKey.run(1, key);
+  }
+
+  /** The log from a number on; of one unit, if given. */
+  *events(after = 0, unit?: number): Iterable<Event> {
+    const { events, eventsOfUnit } = this.#statements;
+    const rows = unit === undefined ? events.iterate(after) : eventsOfUnit.iterate(unit, after);
+    for (const row of rows as Iterable<Tables['events']>)
+      yield { ...row, by: JSON.parse(row.by), data: JSON.parse(row.data) } as Event;
+  }
+
+  /** All work units as the tables have them, by id. */
+  works(): WorkUnit[] {
+    const read = <T>(statement: Sqlite.Statement): T[] =>
+      (statement.all() as { facts: string }[]).map(({ facts }) => JSON.parse(facts) as T);
+    const works = read<Unit>(this.#statements.units).map((unit) => ({
+      unit,
+      runs: [] as Run[],
+      items: [] as Item[],
+    }));
+    for (const run of read<Run>(this.#statements.runs)) works[run.unit]?.runs.push(run);
+    for (const item of read<Item>(this.#statements.items)) works[item.unit]?.items.push(item);
+    return works;
+  }
+
+  /** Writes the log back into the file proper; called when nothing is going on. */
+  checkpoint(): void {
+    this.#sqlite.pragma('wal_checkpoint(truncate)');
+  }
+
+  close(): void {
+    this.#sqlite.close();
+  }
+}
+
+function prepareAll(sqlite: Sqlite.Database) {
+  const prepare = (query: { compile(): CompiledQuery }): Sqlite.Statement =>
+    sqlite.prepare(query.compile().sql);
+  const one = 0;
+  const text = '';
+  const event = { seq: one, at: text, by: text, unit: one, type: text, data: text };
+  const put = (table: 'units' | 'runs' | 'items', row: Record<string, unknown>, key: string[]) =>
+    prepare(
+      builder
+        .insertInto(table)
+        .values(row as never)
+        .onConflict((on) =>
+          on.columns(key as never).doUpdateSet((to) => ({ facts: to.ref('excluded.facts') }) as never),
+        ),
+    );
+  return {
+    meta: prepare(builder.selectFrom('meta').select('value').where('key', '=', text)),
+    lastSeq: prepare(builder.selectFrom('events').select((to) => to.fn.max('seq').as('seq'))),
+    addEvent: prepare(builder.insertInto('events').values(event)),
+    events: prepare(builder.selectFrom('events').selectAll().where('seq', '>', one).orderBy('seq')),
+    eventsOfUnit: prepare(
+      builder.selectFrom('events').selectAll().where('unit', '=', one).where('seq', '>', one).orderBy('seq'),
+    ),
+    units: prepare(builder.selectFrom('units').select('facts').orderBy('id')),
+    runs: prepare(builder.selectFrom('runs').select('facts').orderBy('unit').orderBy('number')),
+    items: prepare(builder.selectFrom('items').select('facts').orderBy('unit').orderBy('nth')),
+    putUnit: put('units', { id: one, chunk: text, facts: text }, ['id']),
+    putRun: put('runs', { unit: one, number: one, facts: text }, ['unit', 'number']),
+    putItem: put('items', { id: text, unit: one, nth: one, facts: text }, ['id']),
+    key: prepare(builder.selectFrom('keys').selectAll().where('key', '=', text)),
+    addKey: prepare(
+      builder.insertInto('keys').values({ key: text, digest: text, seq: one, made: text, spent: one }),
+    ),
+    spendKey: prepare(builder.updateTable('keys').set({ spent: one }).where('key', '=', text)),
+  };
+}
+
+function openChecked(path: string): Sqlite.Database {
+  if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
+  const fresh = statSync(path).size === 0;
+  const sqlite = new Sqlite(path, { timeout: 0 });
+  try {
+    if (!fresh) refuseStrange(sqlite, path);
+    sqlite.pragma('journal_mode = wal');
+    sqlite.pragma('synchronous = full');
+    sqlite.pragma('foreign_keys = on');
+    sqlite.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);
+    if (sqlite.pragma('synchronous', { simple: true }) !== 2)
+      throw new Error('synchronous=FULL was not taken');
+    migrate(sqlite);
+    return sqlite;
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+function refuseStrange(sqlite: Sqlite.Database, path: string): void {
+  const refuse = (why: string) => {
+    throw new DatabaseProblem(
+      'unusable',
+      `${path} ${why}. It was left as it is; move it away to start anew.`,
+    );
+  };
+  if (sqlite.pragma('application_id', { simple: true }) !== APPLICATION_ID)
+    refuse('is a database of another program');
+  const version = Number(sqlite.pragma('user_version', { simple: true }));
+  if (version > MIGRATIONS.length)
+    refuse(`was written by a newer Signalbox (schema ${version}; this one knows ${MIGRATIONS.length})`);
+  const check = sqlite.pragma('quick_check(1)', { simple: true });
+  if (check !== 'ok') refuse(`is damaged (${String(check)})`);
+}
+
+/** Takes the steps that this file has not taken yet, each in one transaction with its number. */
+function migrate(sqlite: Sqlite.Database): void {
+  const taken = Number(sqlite.pragma('user_version', { simple: true }));
+  for (const [nth, step] of MIGRATIONS.entries()) {
+    if (nth < taken) continue;
+    sqlite.exec('begin immediate');
+    for (const statement of migrationSql(step)) sqlite.exec(statement);
+    if (nth === 0) {
+      sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+      sqlite.exec(`insert into meta values ('epoch', '${randomBytes(8).toString('hex')}')`);
+    }
+    sqlite.pragma(`user_version = ${nth + 1}`);
+    sqlite.exec('commit');
+  }
+}
+
+/** The statements of one migration step, as they are sent. */
+export const migrationSql = (step: (typeof MIGRATIONS)[number]): string[] =>
+  step(builder).map((query) => query.compile().sql);
+
+/** Whether the disk, not the caller, is at fault. */
+export const isDiskError = (error: unknown): boolean =>
+  /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/.test(codeOf(error));
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
+
+function problemOf(error: unknown, path: string): Error {
+  const code = codeOf(error);
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code))
+    return new DatabaseProblem(
+      'unusable',
+      `${path} is damaged or not a database (${code}). It was left as it is.`,
+    );
+  if (isDiskError(error) || code === 'ENOSPC')
+    return new DatabaseProblem('disk', `${path} cannot be written (${code}): is the disk full or read-only?`);
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,73 @@
+import type { Detail, ItemLine, StepState } from '../shared/detail.ts';
+import { eventWords, saidWords } from '../shared/sentences.ts';
+import type { Event, Item, WorkUnit } from '../shared/words.ts';
+import { notFound } from './refusal.ts';
+import { cardState } from './rows.ts';
+import { findWork, type State } from './state.ts';
+import { statusOf } from './status.ts';
+
+/** Everything about one unit. `events` is its part of the log. Throws a `Refusal` when there is none. */
+export function detailOf(state: State, chunk: string, events: (unit: number) => Iterable<Event>): Detail {
+  const work = findWork(state, chunk);
+  if (!work) throw notFound(`There is no unit called ${chunk}.`);
+  const { unit } = work;
+  return {
+    seq: unit.seq,
+    chunk,
+    title: unit.title,
+    goal: unit.goal,
+    ...statusOf(work),
+    priority: unit.priority,
+    added_at: unit.added_at,
+    steps: unit.spec.steps.map((step, nth) => ({ ...step, state: stepState(work, nth) })),
+    after: [
+      ...unit.open.map((on) => ({
+        chunk: on,
+        state: findWork(state, on) ? ('open' as const) : ('unknown' as const),
+      })),
+      ...unit.met.map((on) => ({ chunk: on, state: 'met' as const })),
+    ],
+    before: (state.waiting.get(chunk) ?? []).map((id) => state.works.get(id)?.unit.chunk ?? ''),
+    runs: work.runs.map(({ number, phase, agent, started_at, ended_at, outcome }) => ({
+      number,
+      phase,
+      agent,
+      started_at,
+      ended_at,
+      outcome,
+    })),
+    items: work.items.map(itemLine),
+    history: [...events(unit.id)].map((event) => ({
+      seq: event.seq,
+      at: event.at,
+      who: event.by.actor,
+      door: event.by.door,
+      what: eventWords(event, work.items),
+    })),
+  };
+}
+
+function stepState({ unit }: WorkUnit, nth: number): StepState {
+  if (nth < unit.finished) return 'finished';
+  return nth === unit.finished && unit.closed === null ? 'current' : 'to come';
+}
+
+function itemLine(item: Item): ItemLine {
+  const { id, version, kind, prompt, asked_at, answer } = item;
+  const { answered_by, answered_via, answered_at, delivered_to, withdrawn_why } = item;
+  return {
+    id,
+    version,
+    kind,
+    prompt,
+    asked_at,
+    state: cardState(item),
+    answer,
+    said: saidWords(item),
+    answered_by,
+    answered_via,
+    answered_at,
+    delivered_to,
+    withdrawn_why,
+  };
+}

@@ -1,0 +1,223 @@
+/** Reads the command line, joins the parts, stops them in order. The only wiring. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
+import { shell } from './agents/shell.ts';
+import { readAssets } from './assets.ts';
+import { addUnits } from './commands/units.ts';
+import { DatabaseProblem, Db } from './db.ts';
+import { type GatedServer, type HttpParts, makeServer } from './http.ts';
+import { DEFAULT_PORT, freePort, listenOnLoopback, listenOnSocket } from './listen.ts';
+import { consoleLog } from './log.ts';
+import { Newsroom } from './news.ts';
+import { readPlan } from './plan.ts';
+import { Problem } from './problem.ts';
+import { Refusal } from './refusal.ts';
+import { releaseOnTime } from './release-timer.ts';
+import { Dispatcher } from './runs/dispatcher.ts';
+import { makeBin } from './runs/environment.ts';
+import { DEFAULTS, type Settings } from './settings.ts';
+import { ensureToken, makeStateFolder, readPort, takeLock, writeHolder, writePort } from './state-folder.ts';
+import { Store } from './store.ts';
+
+const HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
+
+const FLAGS = {
+  project: { type: 'string', default: '.' },
+  port: { type: 'string' },
+  plan: { type: 'string' },
+  'max-agents': { type: 'string', default: String(DEFAULTS.max_agents) },
+  'undo-seconds': { type: 'string', default: String(DEFAULTS.undo_seconds) },
+} as const;
+
+interface Options {
+  /** The real path of the folder in which runs work. */
+  readonly project: string;
+  readonly port: number | null;
+  readonly plan: string | null;
+  readonly settings: Settings;
+}
+
+/** Runs the daemon until it is told to stop. Sets the exit code; prints a sentence when it cannot start. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    if (process.platform === 'win32')
+      throw new Problem('config', 'Signalbox needs a Unix: Linux, macOS, or Windows with WSL.');
+    await run(readOptions(argv));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    console.error(`signalbox: ${error.message}`);
+    process.exitCode = error.exitCode;
+  }
+}
+
+function readOptions(argv: readonly string[]): Options {
+  const values = parseFlags(argv);
+  return {
+    project: projectOf(values.project),
+    port: values.port === undefined ? null : whole('--port', values.port, 65_535),
+    plan: values.plan ?? null,
+    settings: {
+      max_agents: whole('--max-agents', values['max-agents'], 1000),
+      undo_seconds: whole('--undo-seconds', values['undo-seconds'], 3600),
+    },
+  };
+}
+
+function parseFlags(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: FLAGS }).values;
+  } catch (error) {
+    throw new Problem('usage', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function projectOf(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    throw new Problem('usage', `There is no folder ${folder}.`);
+  }
+}
+
+function whole(name: string, text: string, most: number): number {
+  if (!/^\d{1,6}$/.test(text) || Number(text) > most)
+    throw new Problem('usage', `${name} takes a whole number from 0 to ${most}, not "${text}".`);
+  return Number(text);
+}
+
+async function run(options: Options): Promise<void> {
+  const specs = options.plan === null ? [] : readPlan(options.plan);
+  const state = statePathsOf(stateHome(process.env, homedir()), options.project);
+  makeStateFolder(state);
+  const lock = takeLock(state);
+  let db: Db | null = null;
+  try {
+    db = openDatabase(state);
+    const store = new Store(db);
+    if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
+    await serve(options, state, store);
+    db.checkpoint();
+  } finally {
+    db?.close();
+    lock.release();
+  }
+}
+
+function openDatabase({ database }: StatePaths): Db {
+  try {
+    return Db.open(database);
+  } catch (error) {
+    if (error instanceof DatabaseProblem)
+      throw new Problem(error.kind === 'disk' ? 'disk' : 'data', error.message);
+    throw error;
+  }
+}
+
+async function addPlan(store: Store, specs: ReturnType<typeof readPlan>, path: string): Promise<void> {
+  const by = { actor: 'operator', role: 'operator', door: 'cli', origin: null } as const;
+  try {
+    await store.commit(by, (state) => addUnits(state, specs));
+  } catch (error) {
+    if (error instanceof Refusal)
+      throw new Problem('data', `The plan ${path} cannot be taken. ${error.message}`);
+    throw error;
+  }
+}
+
+/** From the first listener to the last: resolves when the daemon has ended in order. */
+async function serve(options: Options, state: StatePaths, store: Store): Promise<void> {
+  const port = await portFor(options, state);
+  const address = `http://127.0.0.1:${port}/`;
+  const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
+  const newsroom = new Newsroom(store, assets.build);
+  const stopping = stopSignal();
+  const { settings } = options;
+  const { runs, bin, socket, project } = state;
+  const about = { project, address, pid: process.pid, started_at: new Date().toISOString() };
+  const context = { store, newsroom, settings, runs, log: consoleLog, about, stop: stopping.stop };
+  const servers = await listen({ assets, log: consoleLog, context }, state, port);
+  writePort(state, port);
+  writeHolder(state, { pid: process.pid, address, project });
+  makeBin(bin, fileURLToPath(new URL('./signalbox.js', import.meta.url)));
+  const dispatcher = new Dispatcher({
+    store,
+    settings,
+    agent: shell,
+    log: consoleLog,
+    project,
+    runs,
+    socket,
+    bin,
+  });
+  dispatcher.start();
+  const releases = releaseOnTime(store, consoleLog);
+  greet(address, project);
+  await stopping.stopped;
+  releases.stop();
+  await dispatcher.stop();
+  await Promise.all(servers.map(close));
+  newsroom.stop();
+  store.flush();
+  consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
+}
+
+async function portFor({ port }: Options, state: StatePaths): Promise<number> {
+  if (port === 0) return freePort();
+  return port ?? readPort(state) ?? DEFAULT_PORT;
+}
+
+async function listen(parts: HttpParts, state: StatePaths, port: number): Promise<GatedServer[]> {
+  const token = ensureToken(state);
+  const tcp = {
+    kind: 'tcp',
+    port,
+    hosts: HOSTS,
+    isToken: (given: string) => sameSecret(given, token),
+  } as const;
+  const [four, six, socket] = [
+    makeServer(parts, tcp),
+    makeServer(parts, tcp),
+    makeServer(parts, { kind: 'socket' }),
+  ];
+  await listenOnLoopback([four.server, six.server], port, state);
+  await listenOnSocket(socket.server, state.socket);
+  return [four, six, socket];
+}
+
+/** Compares digests, in time that says nothing about the token. */
+function sameSecret(given: string, secret: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(secret));
+}
+
+function greet(address: string, project: string): void {
+  consoleLog.info(`Signalbox for ${project}`);
+  consoleLog.info(`  ${address}`);
+  consoleLog.info('  Nobody signs in yet: everyone with an account on this machine can read this page.');
+}
+
+function stopSignal(): { stop: () => void; stopped: Promise<void> } {
+  let stop = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  return { stop, stopped };
+}
+
+const HANG_UP_MS = 2000;
+
+/** Lets requests under way finish, for a moment; then ends the connections. */
+async function close({ server, hangUp, cutOff }: GatedServer): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise((resolve) => server.close(resolve));
+  hangUp();
+  const force = setTimeout(cutOff, HANG_UP_MS);
+  await closed;
+  clearTimeout(force);
+}

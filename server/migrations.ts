@@ -1,0 +1,65 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * The tables, in order. A step that has been published is frozen: a database remembers how many it has
+ * taken, and a test holds the digest of each. `units`, `runs` and `items` are the fold of `events`, kept.
+ */
+export interface Tables {
+  meta: { key: string; value: string };
+  events: { seq: number; at: string; by: string; unit: number; type: string; data: string };
+  units: { id: number; chunk: string; facts: string };
+  runs: { unit: number; number: number; facts: string };
+  items: { id: string; unit: number; nth: number; facts: string };
+  /** Mutations already made: the digest of the input, and what was answered. */
+  keys: { key: string; digest: string; seq: number; made: string; spent: number };
+}
+
+type Step = (tables: Kysely<Tables>) => readonly { compile(): { sql: string } }[];
+
+export const MIGRATIONS: readonly Step[] = [
+  ({ schema }) => [
+    schema
+      .createTable('meta')
+      .addColumn('key', 'text', (column) => column.primaryKey())
+      .addColumn('value', 'text', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+    schema
+      .createTable('events')
+      .addColumn('seq', 'integer', (column) => column.primaryKey())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addColumn('by', 'text', (column) => column.notNull())
+      .addColumn('unit', 'integer', (column) => column.notNull())
+      .addColumn('type', 'text', (column) => column.notNull())
+      .addColumn('data', 'text', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+    schema.createIndex('events_of_unit').on('events').columns(['unit', 'seq']),
+    schema
+      .createTable('units')
+      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn('chunk', 'text', (column) => column.notNull())
+      .addColumn('facts', 'text', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+    schema
+      .createTable('runs')
+      .addColumn('unit', 'integer', (column) => column.notNull().references('units.id'))
+      .addColumn('number', 'integer', (column) => column.notNull())
+      .addColumn('facts', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('runs_key', ['unit', 'number'])
+      .modifyEnd(sql`strict`),
+    schema
+      .createTable('items')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('unit', 'integer', (column) => column.notNull().references('units.id'))
+      .addColumn('nth', 'integer', (column) => column.notNull())
+      .addColumn('facts', 'text', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+    schema
+      .createTable('keys')
+      .addColumn('key', 'text', (column) => column.primaryKey())
+      .addColumn('digest', 'text', (column) => column.notNull())
+      .addColumn('seq', 'integer', (column) => column.notNull())
+      .addColumn('made', 'text', (column) => column.notNull())
+      .addColumn('spent', 'integer', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+  ],
+];

@@ -1,0 +1,81 @@
+import type { News, Query, Snapshot } from '../shared/board.ts';
+import type { Status } from '../shared/words.ts';
+import { Rank } from './rank.ts';
+import type { Store } from './store.ts';
+
+/** What follows the first change within this time is merged into one piece of news. */
+const MERGE_MS = 40;
+
+/**
+ * Wakes those who watch. Nobody broadcasts: each watcher holds a number and reads on from it; being woken
+ * only says "look". The first change is told at once, what follows soon after is told together.
+ */
+export class Newsroom {
+  readonly #store: Store;
+  readonly #rank: Rank;
+  readonly build: string;
+  readonly #waiting = new Set<() => void>();
+  readonly #unsubscribe: () => void;
+  #pause: NodeJS.Timeout | null = null;
+
+  constructor(store: Store, build: string) {
+    this.#store = store;
+    this.build = build;
+    this.#rank = new Rank(store.state);
+    this.#unsubscribe = store.onChange(() => this.#changed());
+  }
+
+  #changed(): void {
+    if (this.#pause) return;
+    this.#wake();
+    this.#pause = setTimeout(() => {
+      this.#pause = null;
+      if (this.#rank.seq !== this.#store.state.seq) this.#changed();
+    }, MERGE_MS);
+  }
+
+  #wake(): void {
+    this.#rank.look(this.#store.state);
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+
+  /** The board as of now, with nothing left out: a page rendered after an answer shows the answer. */
+  snapshot(query: Query): Snapshot {
+    this.#rank.look(this.#store.state);
+    return { epoch: this.#store.epoch, build: this.build, seq: this.#rank.seq, rows: this.#rank.rows(query) };
+  }
+
+  counts(): { units: Readonly<Record<Status, number>>; items: number; seq: number } {
+    this.#rank.look(this.#store.state);
+    const { units, items } = this.#rank.counts;
+    return { units, items, seq: this.#rank.seq };
+  }
+
+  /** What changed after `seq`, or null when that number is not one of this log. */
+  since(query: Query, epoch: string, seq: number): News | null {
+    if (epoch !== this.#store.epoch || seq < 0 || seq > this.#rank.seq) return null;
+    return this.#rank.since(query, seq);
+  }
+
+  /** Resolves when there is something after `seq`, or when `signal` fires. */
+  after(seq: number, signal: AbortSignal): Promise<void> {
+    if (this.#rank.seq > seq || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      signal.addEventListener('abort', wake);
+      this.#waiting.add(wake);
+    });
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+    if (this.#pause) clearTimeout(this.#pause);
+    this.#wake();
+  }
+}

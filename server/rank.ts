@@ -1,0 +1,113 @@
+import type { Card, Cell, Counts, News, Query, Row } from '../shared/board.ts';
+import type { WorkUnit } from '../shared/words.ts';
+import type { Blocks } from './blocks.ts';
+import { impactOf } from './impact.ts';
+import { cardOf, cellOf, countsRow, itemKey, sameRow } from './rows.ts';
+import { findItem, isPending, type State } from './state.ts';
+
+/**
+ * What a state looks like: rows in order. Remembers the last state it saw and looks again only at what
+ * changed; each row carries the number of the event that last changed it, so that what is new since any
+ * number is a comparison, for a viewer that lags by one event as for one that comes back after a day.
+ */
+export class Rank {
+  #state: State;
+  #seen: { readonly works: Blocks<WorkUnit>; readonly graph: number } | null = null;
+  readonly #cells: Cell[] = [];
+  readonly #cards = new Map<string, Card>();
+  #counts = countsRow([], [], 0);
+  readonly #news = new Map<string, News>();
+
+  constructor(state: State) {
+    this.#state = state;
+    this.#take(state);
+  }
+
+  /** The number of the state that the rows show. */
+  get seq(): number {
+    return this.#state.seq;
+  }
+
+  get counts(): Counts {
+    return this.#counts;
+  }
+
+  /** Takes in a newer state. */
+  look(state: State): void {
+    if (state !== this.#state) this.#take(state);
+  }
+
+  #take(state: State): void {
+    const changed = this.#seen ? state.works.changedSince(this.#seen.works) : [...state.works];
+    for (const work of changed) {
+      this.#cells[work.unit.id] = cellOf(work);
+      for (const item of work.items) if (!isPending(item)) this.#cards.delete(item.id);
+    }
+    this.#rankCards(state, this.#seen?.graph === state.graph ? changed : state.works);
+    const counts = countsRow(this.#cells, this.#cards.values(), state.seq);
+    if (!sameRow(this.#counts, counts)) this.#counts = counts;
+    this.#state = state;
+    this.#seen = state;
+    this.#news.clear();
+  }
+
+  /** Where nobody waits otherwise than before, only the units that changed; else all, for their impact. */
+  #rankCards(state: State, works: Iterable<WorkUnit>): void {
+    for (const work of works) {
+      const pending = work.items.filter(isPending);
+      if (pending.length === 0) continue;
+      const impact = impactOf(state, work.unit.id);
+      for (const item of pending) {
+        const card = cardOf(work, item, impact, state.seq);
+        const before = this.#cards.get(item.id);
+        if (!before || !sameRow(before, card)) this.#cards.set(item.id, card);
+      }
+    }
+  }
+
+  /** All rows for a query. */
+  rows(query: Query): readonly Row[] {
+    return this.since(query, -1).put;
+  }
+
+  /** What changed for a query after a number: computed once, however many ask. */
+  since(query: Query, seq: number): News {
+    const key = JSON.stringify([query.status, query.chunk, query.item, seq]);
+    let news = this.#news.get(key);
+    if (!news) {
+      news = query.item === undefined ? this.#boardSince(query, seq) : this.#itemSince(query.item, seq);
+      this.#news.set(key, news);
+    }
+    return news;
+  }
+
+  #boardSince(query: Query, seq: number): News {
+    const put: Row[] = [];
+    const drop: string[] = [];
+    for (const cell of this.#cells) {
+      if (cell.seq <= seq) continue;
+      if (matches(query, cell)) put.push(cell);
+      else drop.push(cell.key);
+      for (const item of this.#state.works.get(cell.id)?.items ?? [])
+        if (!isPending(item)) drop.push(itemKey(item.id));
+    }
+    for (const card of this.#cards.values())
+      if (card.seq > seq && (query.chunk ?? card.chunk) === card.chunk) put.push(card);
+    if (this.#counts.seq > seq) put.push(this.#counts);
+    return { seq: this.seq, put, drop };
+  }
+
+  /** One item to its end, also after it has left the queue. */
+  #itemSince(id: string, seq: number): News {
+    const card = this.#cards.get(id) ?? this.#endedCard(id);
+    return { seq: this.seq, put: card && card.seq > seq ? [card] : [], drop: [] };
+  }
+
+  #endedCard(id: string): Card | undefined {
+    const found = findItem(this.#state, id);
+    return found && cardOf(found.work, found.item, { blocked: 0, chain: [] }, found.work.unit.seq);
+  }
+}
+
+const matches = ({ chunk, status }: Query, cell: Cell): boolean =>
+  (chunk === undefined || chunk === cell.chunk) && (status === undefined || status.includes(cell.status));

@@ -1,0 +1,26 @@
+import type { Item } from '../shared/words.ts';
+
+export type RefusalKind = 'not-found' | 'conflict' | 'invalid' | 'unavailable';
+
+/**
+ * A "no" with a sentence meant for a person. Nothing has changed.
+ * `field` names the input that is wrong; `items` are the attention items as they are now.
+ */
+export class Refusal extends Error {
+  readonly kind: RefusalKind;
+  readonly field: string | null;
+  readonly items: readonly Item[];
+
+  constructor(kind: RefusalKind, sentence: string, more: { field?: string; items?: readonly Item[] } = {}) {
+    super(sentence);
+    this.kind = kind;
+    this.field = more.field ?? null;
+    this.items = more.items ?? [];
+  }
+}
+
+export const notFound = (sentence: string): Refusal => new Refusal('not-found', sentence);
+export const conflict = (sentence: string, items: readonly Item[] = []): Refusal =>
+  new Refusal('conflict', sentence, { items });
+export const invalid = (field: string, sentence: string): Refusal =>
+  new Refusal('invalid', sentence, { field });

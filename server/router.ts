@@ -1,0 +1,234 @@
+import { initTRPC, TRPCError, tracked } from '@trpc/server';
+import type { BoardMessage, News, Query, Snapshot } from '../shared/board.ts';
+import type { By } from '../shared/words.ts';
+import { answer, type Giving, undo } from './commands/answers.ts';
+import { ask, confirm, withdraw } from './commands/asks.ts';
+import { addUnits, closeUnit, retryUnit } from './commands/units.ts';
+import { detailOf } from './detail.ts';
+import * as inputs from './inputs.ts';
+import type { Log } from './log.ts';
+import type { Newsroom } from './news.ts';
+import { notFound } from './refusal.ts';
+import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
+import { runFiles } from './runs/wrapper.ts';
+import type { Settings } from './settings.ts';
+import { findWork } from './state.ts';
+import type { Decide, Idempotency, Store } from './store.ts';
+import { followTranscript } from './transcript.ts';
+
+/** What procedures work with, and who calls. */
+export interface Context {
+  readonly by: By;
+  readonly store: Store;
+  readonly newsroom: Newsroom;
+  readonly settings: Settings;
+  readonly runs: string;
+  readonly log: Log;
+  readonly about: About;
+  /** Asks the daemon to end in order. */
+  readonly stop: () => void;
+  /** Bytes sent to this viewer that the network has not taken yet. */
+  readonly backlog: () => number;
+}
+
+/** Which daemon this is. */
+export interface About {
+  readonly project: string;
+  readonly address: string;
+  readonly pid: number;
+  readonly started_at: string;
+}
+
+const t = initTRPC.context<Context>().create({
+  /** A refusal travels whole; of anything else the caller learns no more than that it happened. */
+  errorFormatter({ shape, error }) {
+    const { code, httpStatus, path } = shape.data;
+    const refusal = refusalOf(error);
+    const ours = refusal === null && error.code === 'INTERNAL_SERVER_ERROR';
+    const message = refusal?.sentence ?? (ours ? 'Something went wrong.' : shape.message);
+    return { ...shape, message, data: { code, httpStatus, path, refusal } };
+  },
+});
+
+const CODES = {
+  'not-found': 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  invalid: 'UNPROCESSABLE_CONTENT',
+  unavailable: 'SERVICE_UNAVAILABLE',
+  forbidden: 'FORBIDDEN',
+} as const satisfies Record<RefusalForCaller['kind'], TRPCError['code']>;
+
+const base = t.procedure.use(async ({ ctx, next, path }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const { cause } = result.error;
+  const refusal = refusalOf(result.error);
+  if (refusal) throw new TRPCError({ code: CODES[refusal.kind], message: refusal.sentence, cause });
+  if (result.error.code === 'INTERNAL_SERVER_ERROR') ctx.log.error(path, cause ?? result.error);
+  return result;
+});
+
+const only = (...roles: By['role'][]) =>
+  base.use(({ ctx, next, path }) => {
+    if (!roles.includes(ctx.by.role))
+      throw new TRPCError({ code: 'FORBIDDEN', message: `${path} is not for the role ${ctx.by.role}.` });
+    return next();
+  });
+
+const viewer = only('viewer', 'operator', 'agent');
+const operator = only('operator');
+const agent = only('agent', 'operator');
+
+type Once = Idempotency | undefined;
+const once = (key: string | undefined, input: unknown): Once =>
+  key === undefined ? undefined : { key, input };
+const commit = ({ store, by }: Context, decide: Decide, same?: Once) => store.commit(by, decide, same);
+
+/** An answer from a page can be taken back for a while; from a terminal or a script it goes out at once. */
+function givingOf({ by, settings }: Context, at: string, key: string | undefined): Giving {
+  const wait = by.door === 'cli' || by.door === 'api' ? 0 : settings.undo_seconds * 1000;
+  return { at, release_due: new Date(Date.parse(at) + wait).toISOString(), key: key ?? null };
+}
+
+const units = t.router({
+  add: operator.input(inputs.add).mutation(({ ctx, input }) => {
+    const specs = input.units.map(inputs.specOf);
+    return commit(ctx, (state) => addUnits(state, specs), once(input.key, input));
+  }),
+  retry: operator
+    .input(inputs.retry)
+    .mutation(({ ctx, input }) =>
+      commit(
+        ctx,
+        (state, at) => retryUnit(state, { chunk: input.chunk, ...givingOf(ctx, at, input.key) }),
+        once(input.key, input),
+      ),
+    ),
+  close: operator
+    .input(inputs.close)
+    .mutation(({ ctx, input }) => commit(ctx, (state) => closeUnit(state, input), once(input.key, input))),
+});
+
+const items = t.router({
+  /** The key of an ask is the id of the item, so the command itself knows a repeat. */
+  ask: agent.input(inputs.ask).mutation(({ ctx, input }) => commit(ctx, (state) => ask(state, input))),
+  answer: operator
+    .input(inputs.answer)
+    .mutation(({ ctx, input }) =>
+      commit(ctx, (state, at) => answer(state, input, givingOf(ctx, at, input.key)), once(input.key, input)),
+    ),
+  undo: operator
+    .input(inputs.undo)
+    .mutation(({ ctx, input }) => commit(ctx, (state) => undo(state, input), once(input.key, input))),
+  withdraw: agent
+    .input(inputs.withdraw)
+    .mutation(({ ctx, input }) => commit(ctx, (state) => withdraw(state, input), once(input.key, input))),
+  /** Confirming twice is confirming once: no key is needed. */
+  confirm: agent
+    .input(inputs.confirm)
+    .mutation(({ ctx, input }) => commit(ctx, (state) => confirm(state, input))),
+});
+
+/** More than this waiting in the socket, and the next news is held back and merged. */
+const BACKLOG_BYTES = 256 * 1024;
+const BACKLOG_MS = 50;
+
+async function* followBoard(ctx: Context, query: Query, from: string | undefined, signal: AbortSignal) {
+  const { newsroom } = ctx;
+  const { epoch } = ctx.store;
+  const message = (what: { snapshot?: Snapshot; news?: News }): BoardMessage => ({
+    build: newsroom.build,
+    snapshot: what.snapshot ?? null,
+    news: what.news ?? null,
+  });
+  const [theirs = '', number = ''] = from?.split(':') ?? [];
+  let at = /^\d{1,15}$/.test(number) ? Number(number) : -1;
+  if (newsroom.since(query, theirs, at) === null) {
+    const snapshot = newsroom.snapshot(query);
+    at = snapshot.seq;
+    yield tracked(`${epoch}:${at}`, message({ snapshot }));
+  } else yield tracked(`${epoch}:${at}`, message({ news: { seq: at, put: [], drop: [] } }));
+  while (!signal.aborted) {
+    await newsroom.after(at, signal);
+    while (ctx.backlog() > BACKLOG_BYTES && !signal.aborted) await pause(BACKLOG_MS);
+    const news = newsroom.since(query, epoch, at);
+    if (!news || signal.aborted) return;
+    at = news.seq;
+    if (news.put.length + news.drop.length > 0) yield tracked(`${epoch}:${at}`, message({ news }));
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface TranscriptInput {
+  readonly chunk: string;
+  readonly run?: number | undefined;
+  readonly offset: number;
+  readonly follow: boolean;
+  readonly lastEventId?: string | undefined;
+}
+
+/** Checks before the stream begins, so that a refusal is one. */
+function transcriptOf(ctx: Context, input: TranscriptInput, signal: AbortSignal) {
+  const work = findWork(ctx.store.state, input.chunk);
+  if (!work) throw notFound(`There is no unit called ${input.chunk}.`);
+  const number = input.run ?? work.runs.at(-1)?.number;
+  if (number === undefined) throw notFound(`${input.chunk} has not run yet.`);
+  if (!work.runs.some((run) => run.number === number)) throw notFound(`${input.chunk} has no run ${number}.`);
+  return stretches(ctx, work.unit.id, number, input, signal);
+}
+
+async function* stretches(
+  ctx: Context,
+  unit: number,
+  run: number,
+  input: TranscriptInput,
+  signal: AbortSignal,
+) {
+  const isLive = () => {
+    const runs = ctx.store.state.works.get(unit)?.runs ?? [];
+    return input.follow && runs.find(({ number }) => number === run)?.ended_at === null;
+  };
+  const offset = input.lastEventId === undefined ? input.offset : Number(input.lastEventId);
+  const { output } = runFiles(ctx.runs, unit, run);
+  for await (const stretch of followTranscript(output, offset, isLive, signal)) {
+    yield tracked(String(stretch.to), { run, ...stretch });
+    while (ctx.backlog() > BACKLOG_BYTES && !signal.aborted) await pause(BACKLOG_MS);
+  }
+}
+
+export const appRouter = t.router({
+  units,
+  items,
+  status: viewer.input(inputs.nothing).query(({ ctx }) => {
+    const { units, items, seq } = ctx.newsroom.counts();
+    return { ...ctx.about, build: ctx.newsroom.build, seq, units, items, ...ctx.settings };
+  }),
+  unit: viewer
+    .input(inputs.one)
+    .query(({ ctx, input }) => detailOf(ctx.store.state, input.chunk, (unit) => ctx.store.events(0, unit))),
+  board: t.router({
+    now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.newsroom.snapshot(input as Query)),
+    follow: viewer.input(inputs.follow).subscription(({ ctx, input, signal }) => {
+      const { from, lastEventId, ...query } = input;
+      return followBoard(ctx, query as Query, lastEventId ?? from, signal ?? new AbortController().signal);
+    }),
+  }),
+  transcript: viewer
+    .input(inputs.transcript)
+    .subscription(({ ctx, input, signal }) =>
+      transcriptOf(ctx, input, signal ?? new AbortController().signal),
+    ),
+  daemon: t.router({
+    stop: operator.input(inputs.nothing).mutation(({ ctx }) => {
+      if (ctx.by.door !== 'cli')
+        throw new TRPCError({ code: 'FORBIDDEN', message: 'Only the terminal can stop the daemon.' });
+      ctx.stop();
+      return { stopping: true };
+    }),
+  }),
+});
+
+export type AppRouter = typeof appRouter;
+/** Calls procedures in this process: for the paths of people and scripts. */
+export const createCaller = t.createCallerFactory(appRouter);

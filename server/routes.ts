@@ -1,0 +1,169 @@
+/** Paths for people and scripts. Each leads to the same procedures as every other door. */
+import Router, { type RouterContext } from '@koa/router';
+import type { Context as KoaContext } from 'koa';
+import { type Query, queryOf } from '../shared/board.ts';
+import { CHUNK } from '../shared/words.ts';
+import type { Assets } from './assets.ts';
+import { type Fields, formInput, formKey, readForm } from './forms.ts';
+import { dashboardPage, messagePage, type Trouble, unitPage } from './page.ts';
+import { notFound } from './refusal.ts';
+import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
+import { type Context, createCaller } from './router.ts';
+import { runFiles } from './runs/wrapper.ts';
+import { findWork } from './state.ts';
+import { readTail } from './transcript.ts';
+
+export interface RouteParts {
+  readonly assets: Assets;
+  /** The context of procedures for whoever sent this request. */
+  readonly contextFor: (ctx: KoaContext) => Context;
+}
+
+type Caller = ReturnType<typeof createCaller>;
+
+/** What a form or a script may do to a unit: the last part of its path, and the procedure behind it. */
+const ACTIONS: Readonly<Record<string, (caller: Caller, input: never) => Promise<unknown>>> = {
+  answer: (caller, input) => caller.items.answer(input),
+  undo: (caller, input) => caller.items.undo(input),
+  withdraw: (caller, input) => caller.items.withdraw(input),
+  retry: (caller, input) => caller.units.retry(input),
+  close: (caller, input) => caller.units.close(input),
+};
+
+const TRANSCRIPT_BYTES = 64 * 1024;
+
+export function routes(parts: RouteParts): Router {
+  const { assets } = parts;
+  const router = new Router();
+  router.get('/', (ctx) => {
+    sendPage(ctx, 200, drawDashboard(parts, ctx, queryOf(String(ctx.query.status ?? ''))));
+  });
+  router.get('/work-units/:chunk', async (ctx) => {
+    sendPage(ctx, 200, await drawUnit(parts, ctx, chunkOf(ctx)));
+  });
+  router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
+  router.get('/assets/:name', (ctx) => {
+    const file = assets.files.get(ctx.path);
+    if (!file) throw notFound('There is no such file. Reload the page.');
+    ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
+    ctx.type = file.type;
+    ctx.body = file.body;
+  });
+  return router;
+}
+
+function chunkOf(ctx: RouterContext): string {
+  const chunk = String(ctx.params.chunk);
+  if (!CHUNK.test(chunk)) throw notFound('There is no unit of this name.');
+  return chunk;
+}
+
+const drawDashboard = (
+  { assets, contextFor }: RouteParts,
+  ctx: KoaContext,
+  query: Query,
+  trouble?: Trouble,
+): string =>
+  dashboardPage({
+    assets,
+    query,
+    trouble,
+    snapshot: contextFor(ctx).newsroom.snapshot(query),
+    now: new Date(),
+  });
+
+async function drawUnit(
+  parts: RouteParts,
+  ctx: KoaContext,
+  chunk: string,
+  trouble?: Trouble,
+): Promise<string> {
+  const context = parts.contextFor(ctx);
+  const detail = await createCaller(context).unit({ chunk });
+  const work = findWork(context.store.state, chunk);
+  const run = work?.runs.at(-1);
+  const tail = run && (await readTail(runFiles(context.runs, run.unit, run.number).output, TRANSCRIPT_BYTES));
+  const query = { chunk };
+  const snapshot = context.newsroom.snapshot(query);
+  const transcript = run && tail ? { run: run.number, ...tail } : null;
+  return unitPage({ assets: parts.assets, query, trouble, snapshot, detail, transcript, now: new Date() });
+}
+
+/** One action on a unit: a form comes back by redirect, or as its page with what is wrong; a script gets JSON. */
+async function act(parts: RouteParts, ctx: RouterContext): Promise<void> {
+  const chunk = chunkOf(ctx);
+  const action = String(ctx.params.action);
+  const perform = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+  if (!perform) throw notFound(`A unit knows no action "${action}".`);
+  const caller = createCaller(parts.contextFor(ctx));
+  if (isForm(ctx))
+    return actByForm(parts, ctx, (input) => perform(caller, input as never), { chunk, action });
+  const body: unknown = ctx.request.body;
+  const input = body !== null && typeof body === 'object' && !Array.isArray(body) ? body : {};
+  ctx.set('Cache-Control', 'no-store');
+  ctx.body = await perform(caller, { ...input, chunk } as never);
+}
+
+async function actByForm(
+  parts: RouteParts,
+  ctx: RouterContext,
+  perform: (input: unknown) => Promise<unknown>,
+  { chunk, action }: { chunk: string; action: string },
+): Promise<void> {
+  const fields = readForm(String(ctx.request.body ?? ''));
+  try {
+    await perform({ ...formInput(fields), chunk, key: formKey(action, chunk, fields) });
+    ctx.status = 303;
+    ctx.redirect(backOf(ctx));
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal || (refusal.status !== 409 && refusal.status !== 422)) throw error;
+    sendPage(ctx, refusal.status, await redraw(parts, ctx, chunk, troubleOf(fields, refusal)));
+  }
+}
+
+function redraw(
+  parts: RouteParts,
+  ctx: RouterContext,
+  chunk: string,
+  trouble: Trouble,
+): string | Promise<string> {
+  const back = backOf(ctx);
+  return back.startsWith('/work-units/')
+    ? drawUnit(parts, ctx, chunk, trouble)
+    : drawDashboard(parts, ctx, {}, trouble);
+}
+
+const troubleOf = (fields: Fields, { sentence, field }: RefusalForCaller): Trouble => ({
+  item: fields.get('item')?.[0] ?? null,
+  notice: { tone: 'wrong', sentence, field },
+  words: fields.get('text')?.[0] ?? '',
+  chosen: fields.get('option') ?? [],
+});
+
+/** The page that the form stood on, if it was one of ours. */
+function backOf(ctx: KoaContext): string {
+  const referrer = ctx.get('Referer');
+  const own = `${ctx.protocol}://${ctx.host}`;
+  const path = referrer.startsWith(`${own}/`) ? referrer.slice(own.length) : '/';
+  const unit = /^\/work-units\/([a-z0-9_-]+)/.exec(path);
+  if (unit) return `/work-units/${unit[1]}`;
+  return /^\/\?status=[a-z_,-]+$/.test(path) ? path : '/';
+}
+
+export const isForm = (ctx: KoaContext): boolean => Boolean(ctx.is('application/x-www-form-urlencoded'));
+
+export function sendPage(ctx: KoaContext, status: number, html: string): void {
+  ctx.status = status;
+  ctx.type = 'text/html; charset=utf-8';
+  ctx.set('Cache-Control', 'private, no-cache');
+  ctx.body = html;
+}
+
+export const sendMessage = (
+  ctx: KoaContext,
+  assets: Assets,
+  status: number,
+  title: string,
+  sentence: string,
+): void => sendPage(ctx, status, messagePage(assets, title, sentence));

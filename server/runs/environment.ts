@@ -1,0 +1,42 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Run, UnitSpec } from '../../shared/words.ts';
+
+/** What every run sees of the daemon's own environment; a unit may name more. */
+const PASSED = ['HOME', 'PATH', 'USER', 'SHELL', 'LANG', 'TERM', 'TZ', 'TMPDIR', 'SSH_AUTH_SOCK'];
+
+export interface RunEnvironment {
+  readonly spec: UnitSpec;
+  readonly run: Pick<Run, 'phase' | 'number' | 'marker'>;
+  readonly socket: string;
+  readonly answers: string;
+  /** A folder that holds `signalbox`. */
+  readonly bin: string;
+}
+
+/** The environment of a run: little of the daemon's, and the way back to it. */
+export function environmentFor(input: RunEnvironment, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { spec, run } = input;
+  const passed = Object.entries(own).filter(
+    ([name]) => PASSED.includes(name) || name.startsWith('LC_') || spec.env.includes(name),
+  );
+  return {
+    ...Object.fromEntries(passed),
+    PATH: [input.bin, own.PATH].filter(Boolean).join(':'),
+    SIGNALBOX_CHUNK: spec.chunk,
+    SIGNALBOX_PHASE: run.phase,
+    SIGNALBOX_RUN: String(run.number),
+    SIGNALBOX_MARKER: run.marker,
+    SIGNALBOX_SOCKET: input.socket,
+    SIGNALBOX_ANSWERS: input.answers,
+  };
+}
+
+/** Makes the folder that each run finds `signalbox` in: this very build, by this very node. */
+export function makeBin(folder: string, program: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'signalbox');
+  const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
+  writeFileSync(path, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(program)} "$@"\n`, { mode: 0o700 });
+  chmodSync(path, 0o700);
+}

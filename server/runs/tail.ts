@@ -1,0 +1,29 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { plain } from '../../shared/terminal-text.ts';
+
+/** The last lines of what a run printed, as plain text: at most `lines`, from the last 4 KiB. */
+export function lastLines(path: string, lines: number): string {
+  const text = plain(readEnd(path, 4096).toString('utf8'));
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-lines)
+    .join('\n');
+}
+
+function readEnd(path: string, most: number): Buffer {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return Buffer.alloc(0);
+  }
+  try {
+    const { size } = fstatSync(file);
+    const buffer = Buffer.alloc(Math.min(most, size));
+    const read = readSync(file, buffer, 0, buffer.length, size - buffer.length);
+    return buffer.subarray(0, read);
+  } finally {
+    closeSync(file);
+  }
+}

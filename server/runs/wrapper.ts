@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Outcome } from '../../shared/words.ts';
+
+/**
+ * The small process around each run. It leads a process group of its own and outlives the daemon; waits for
+ * the word "go" on its input (end of input: the daemon died first, so nothing runs); notes that the command
+ * began and how it ended as file *names*, which cannot be half-written; then ends its whole group, so that
+ * nothing is left behind.
+ *
+ * Signals are trapped, not ignored: an ignored signal would stay ignored in the command. The notes use
+ * `printf ''`, since a failed redirection of `:` would end the shell. The text is an argument, not a script
+ * file, since a shell reads a script as it goes.
+ */
+const WRAPPER = `
+trap : TERM INT HUP QUIT
+notes=$1
+shift
+read -r word
+[ "$word" = go ] || exit 0
+printf '' > "$notes/began" || exit 0
+"$@" </dev/null
+code=$?
+printf '' > "$notes/ended.$code"
+kill -KILL 0
+`;
+
+/** The files of one run. */
+export interface RunFiles {
+  readonly folder: string;
+  readonly output: string;
+  readonly answers: string;
+}
+
+export function runFiles(runs: string, unit: number, run: number): RunFiles {
+  const folder = join(runs, `${unit}-${run}`);
+  return { folder, output: join(folder, 'output'), answers: join(folder, 'answers.json') };
+}
+
+export interface WrapperInput {
+  readonly files: RunFiles;
+  readonly marker: string;
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Starts the wrapper, which waits. The output file is appended to and is the wrapper's alone afterwards. */
+export function spawnWrapper({ files, marker, command, cwd, env }: WrapperInput): ChildProcess {
+  const output = openSync(files.output, 'a', 0o600);
+  try {
+    const name = `signalbox-run-${marker}`;
+    return spawn('/bin/sh', ['-c', WRAPPER, name, files.folder, ...command], {
+      cwd,
+      env,
+      detached: true,
+      stdio: ['pipe', output, output],
+    });
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** Makes the folder of a run anew. */
+export function makeRunFolder({ folder }: RunFiles): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
+
+/** What the wrapper has noted so far. */
+export function readNotes({ folder }: RunFiles): { began: boolean; ended: Outcome | null } {
+  const names = namesIn(folder);
+  const ended = names.map((name) => /^ended\.(\d{1,3})$/.exec(name)?.[1]).find((code) => code !== undefined);
+  return {
+    began: names.includes('began'),
+    ended: ended === undefined ? null : { how: 'exited', code: Number(ended) },
+  };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

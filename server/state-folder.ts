@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import type { Holder, StatePaths } from '../shared/state-paths.ts';
+import { Problem } from './problem.ts';
+
+/** Node cuts longer socket paths off silently, and listens elsewhere. */
+const LONGEST_SOCKET_PATH = 100;
+
+/** Makes the folder, for the operator alone, and checks that it is. */
+export function makeStateFolder(state: StatePaths): void {
+  if (Buffer.byteLength(state.socket) > LONGEST_SOCKET_PATH)
+    throw new Problem(
+      'config',
+      `The socket path ${state.socket} is over ${LONGEST_SOCKET_PATH} bytes. Set XDG_STATE_HOME to a shorter folder.`,
+    );
+  mkdirSync(state.folder, { recursive: true, mode: 0o700 });
+  refuseOthers(state.folder, 0o700);
+  mkdirSync(state.runs, { recursive: true, mode: 0o700 });
+  writeFileSync(join(state.folder, 'project'), `${state.project}\n`, { mode: 0o600 });
+}
+
+/** Anyone else who can write here could answer in the operator's name. */
+function refuseOthers(path: string, mode: number): void {
+  const { uid, mode: found } = statSync(path);
+  if (uid !== userInfo().uid) throw new Problem('permission', `${path} belongs to another user (${uid}).`);
+  const extra = found & 0o777 & ~mode;
+  if (extra !== 0)
+    throw new Problem(
+      'permission',
+      `${path} is open to others (mode ${(found & 0o777).toString(8)}). Run: chmod ${mode.toString(8)} ${path}`,
+    );
+}
+
+/**
+ * Holds the lock until the process ends, however it ends: an open exclusive transaction on a file of its own.
+ * Throws `Problem` when somebody else holds it.
+ */
+export function takeLock(state: StatePaths): { release(): void } {
+  const lock = new Sqlite(state.lock, { timeout: 0 });
+  try {
+    lock.exec('begin exclusive');
+  } catch {
+    lock.close();
+    const holder = readHolder(state);
+    const who = holder ? `pid ${holder.pid}, ${holder.address}` : 'it is just starting';
+    throw new Problem('running', `Signalbox already runs for ${state.project} (${who}).`);
+  }
+  return {
+    release() {
+      rmSync(state.holder, { force: true });
+      lock.close();
+    },
+  };
+}
+
+export function readHolder({ holder }: Pick<StatePaths, 'holder'>): Holder | null {
+  try {
+    return JSON.parse(readFileSync(holder, 'utf8')) as Holder;
+  } catch {
+    return null;
+  }
+}
+
+export function writeHolder(state: StatePaths, holder: Holder): void {
+  writeWhole(state.holder, `${JSON.stringify(holder)}\n`);
+}
+
+/** The port of the last start, so that open tabs find the way back. */
+export function readPort({ port }: StatePaths): number | null {
+  try {
+    return Number(readFileSync(port, 'utf8')) || null;
+  } catch {
+    return null;
+  }
+}
+
+export function writePort(state: StatePaths, port: number): void {
+  writeWhole(state.port, `${port}\n`);
+}
+
+/** The operator's bearer token: 256 bits, made once, readable by the operator alone. */
+export function ensureToken({ token }: StatePaths): string {
+  try {
+    writeFileSync(token, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  refuseOthers(token, 0o600);
+  const read = readFileSync(token, 'utf8').trim();
+  if (!/^[A-Za-z0-9_-]{43}$/.test(read))
+    throw new Problem('config', `${token} holds no token. Delete it to have a new one made.`);
+  return read;
+}
+
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}

@@ -1,0 +1,78 @@
+import type { Item, Run, Step, WorkUnit } from '../shared/words.ts';
+import { Blocks } from './blocks.ts';
+import { Buckets } from './buckets.ts';
+
+/** Everything that is known, as of event `seq`. The tables hold the work units; the rest is an index of them. */
+export interface State {
+  readonly seq: number;
+  /** By unit id, which is the slot. */
+  readonly works: Blocks<WorkUnit>;
+  /** The unit of a chunk, and of an item. */
+  readonly byChunk: Buckets<number>;
+  readonly byItem: Buckets<number>;
+  /** Which units have a chunk among their open dependencies. */
+  readonly waiting: Buckets<readonly number[]>;
+  /** The latest event that changed who waits for whom. */
+  readonly graph: number;
+}
+
+export const EMPTY: State = {
+  seq: 0,
+  works: Blocks.of(),
+  byChunk: Buckets.of(),
+  byItem: Buckets.of(),
+  waiting: Buckets.of(),
+  graph: 0,
+};
+
+/** The state that consists of these work units, given in the order of their ids. */
+export function stateOf(works: readonly WorkUnit[], seq: number): State {
+  const waiting = new Map<string, number[]>();
+  for (const { unit } of works) {
+    for (const chunk of unit.open) waiting.set(chunk, [...(waiting.get(chunk) ?? []), unit.id]);
+  }
+  return {
+    seq,
+    works: Blocks.of(works),
+    byChunk: Buckets.of(works.map(({ unit }) => [unit.chunk, unit.id] as const)),
+    byItem: Buckets.of(works.flatMap(({ items }) => items.map((item) => [item.id, item.unit] as const))),
+    waiting: Buckets.of(waiting),
+    graph: seq,
+  };
+}
+
+export function findWork(state: State, chunk: string): WorkUnit | undefined {
+  const id = state.byChunk.get(chunk);
+  return id === undefined ? undefined : state.works.get(id);
+}
+
+export function findItem(state: State, id: string): { work: WorkUnit; item: Item } | undefined {
+  const unit = state.byItem.get(id);
+  const work = unit === undefined ? undefined : state.works.get(unit);
+  const item = work?.items.find((each) => each.id === id);
+  return work && item && { work, item };
+}
+
+export const isDone = ({ unit }: WorkUnit): boolean =>
+  unit.closed !== null || unit.finished >= unit.spec.steps.length;
+
+export const currentStep = ({ unit }: WorkUnit): Step | undefined => unit.spec.steps[unit.finished];
+
+export const liveRun = (work: WorkUnit): Run | undefined => {
+  const last = work.runs.at(-1);
+  return last?.ended_at === null ? last : undefined;
+};
+
+/** Needs the operator: neither answered nor withdrawn. */
+export const isOpen = (item: Item): boolean => item.answered_at === null && item.withdrawn_at === null;
+
+/** Answered, but the answer can still be taken back. */
+export const isGoingOut = (item: Item): boolean =>
+  item.answered_at !== null && item.released_at === null && item.withdrawn_at === null;
+
+/** The unit cannot go on before this item ends. */
+export const isPending = (item: Item): boolean => isOpen(item) || isGoingOut(item);
+
+/** An answer that went out and that no run has yet. */
+export const isUndelivered = (item: Item): boolean =>
+  item.released_at !== null && item.delivered_at === null && item.kind === 'question';

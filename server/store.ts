@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import type { By, Change, Event } from '../shared/words.ts';
+import type { Decision, Made } from './commands/decision.ts';
+import { type Db, isDiskError } from './db.ts';
+import { followsFrom } from './follow.ts';
+import { reduce } from './reduce.ts';
+import { conflict, Refusal } from './refusal.ts';
+import { type State, stateOf } from './state.ts';
+
+/** Looks at the state as of now and says what changes, or throws a `Refusal`. */
+export type Decide = (state: State, at: string) => Decision;
+
+/** The same mutation sent twice has the same key and the same input. */
+export interface Idempotency {
+  readonly key: string;
+  readonly input: unknown;
+}
+
+export interface Committed {
+  readonly seq: number;
+  readonly made: Made;
+}
+
+interface Waiting {
+  readonly by: By;
+  readonly decide: Decide;
+  readonly once: Idempotency | undefined;
+  readonly resolve: (committed: Committed) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The only writer. Decisions are queued and drained once per turn of the event loop, in one transaction: each
+ * sees what those before it changed, and one that refuses is alone in being refused. The new state takes the
+ * old one's place, and callers hear of it, only after COMMIT has returned.
+ */
+export class Store {
+  #state: State;
+  #queue: Waiting[] = [];
+  #scheduled = false;
+  readonly #db: Db;
+  readonly #now: () => Date;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(db: Db, now: () => Date = () => new Date()) {
+    this.#db = db;
+    this.#now = now;
+    this.#state = stateOf(db.works(), db.lastSeq());
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get epoch(): string {
+    return this.#db.epoch;
+  }
+
+  /** The log after a number; of one unit, if given. */
+  events(after: number, unit?: number): Iterable<Event> {
+    return this.#db.events(after, unit);
+  }
+
+  /** Calls `listener` after each batch of commits. Returns how to stop. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Decides and keeps. Rejects with a `Refusal`, or with what went wrong; then nothing has changed. */
+  commit(by: By, decide: Decide, once?: Idempotency): Promise<Committed> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ by, decide, once, resolve, reject });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => this.#drain());
+    });
+  }
+
+  /** Settles everything that is queued, at once. For an orderly end. */
+  flush(): void {
+    if (this.#queue.length > 0) this.#drain();
+  }
+
+  #drain(): void {
+    this.#scheduled = false;
+    const queue = this.#queue;
+    this.#queue = [];
+    const before = this.#state;
+    const settle: (() => void)[] = [];
+    try {
+      this.#db.begin();
+      const after = this.#decideAll(queue, before, settle);
+      this.#write(before, after);
+      this.#db.commit();
+      this.#state = after;
+    } catch (error) {
+      if (!this.#survived(error, queue)) return;
+    }
+    for (const each of settle) each();
+    if (this.#state !== before) for (const listener of this.#listeners) listener();
+  }
+
+  #decideAll(queue: readonly Waiting[], before: State, settle: (() => void)[]): State {
+    let state = before;
+    for (const { by, decide, once, resolve, reject } of queue) {
+      try {
+        const [next, committed] = this.#decideOne(state, by, decide, once);
+        state = next;
+        settle.push(() => resolve(committed));
+      } catch (error) {
+        if (!(error instanceof Refusal) && isDatabaseError(error)) throw error;
+        settle.push(() => reject(error));
+      }
+    }
+    return state;
+  }
+
+  #decideOne(state: State, by: By, decide: Decide, once: Idempotency | undefined): [State, Committed] {
+    const repeated = once && this.#repeated(once);
+    if (repeated) return [state, repeated];
+    const at = this.#now().toISOString();
+    const { changes, made = {} } = decide(state, at);
+    const events: Event[] = [];
+    const next = applyAll(state, changes, by, at, events);
+    for (const event of events) this.#record(event);
+    if (once) this.#db.keep(once.key, digestOf(once.input), next.seq, JSON.stringify(made));
+    return [next, { seq: next.seq, made }];
+  }
+
+  #repeated({ key, input }: Idempotency): Committed | undefined {
+    const kept = this.#db.kept(key);
+    if (!kept) return undefined;
+    if (kept.digest !== digestOf(input)) throw conflict('This key was used before, for something else.');
+    if (kept.spent) throw conflict('This answer was taken back; answer the question as it is now.');
+    return { seq: kept.seq, made: JSON.parse(kept.made) as Made };
+  }
+
+  #record(event: Event): void {
+    this.#db.addEvent(event);
+    if (event.type === 'item.reopened' && event.data.spends !== null) this.#db.spend(event.data.spends);
+  }
+
+  /** Keeps what the fold made of the units that changed. */
+  #write(before: State, after: State): void {
+    for (const work of after.works.changedSince(before.works)) {
+      const old = before.works.get(work.unit.id);
+      this.#db.putUnit(work.unit);
+      for (const run of work.runs) if (!old?.runs.includes(run)) this.#db.putRun(run);
+      for (const [nth, item] of work.items.entries())
+        if (!old?.items.includes(item)) this.#db.putItem(item, nth);
+    }
+  }
+
+  /**
+   * After an error the outcome is unknown until the log has been read: if the batch is in it, it was
+   * committed. Returns whether it was; if not, every caller of the batch has been told.
+   */
+  #survived(error: unknown, queue: readonly Waiting[]): boolean {
+    this.#db.rollback();
+    const seq = this.#db.lastSeq();
+    if (seq > this.#state.seq) {
+      this.#state = stateOf(this.#db.works(), seq);
+      return true;
+    }
+    const told = isDiskError(error)
+      ? new Refusal(
+          'unavailable',
+          'Nothing was saved: the disk is full or cannot be written. Make room, then try again.',
+        )
+      : error;
+    for (const { reject } of queue) reject(told);
+    return false;
+  }
+}
+
+/** Folds changes and what follows from each, in order. */
+function applyAll(state: State, changes: readonly Change[], by: By, at: string, events: Event[]): State {
+  let next = state;
+  for (const change of changes) {
+    const event: Event = { ...change, seq: next.seq + 1, at, by };
+    const before = next;
+    next = reduce(before, event);
+    events.push(event);
+    next = applyAll(next, followsFrom(before, next, event), by, at, events);
+  }
+  return next;
+}
+
+const isDatabaseError = (error: unknown): boolean =>
+  String((error as { code?: unknown } | null)?.code ?? '').startsWith('SQLITE_');
+
+const digestOf = (input: unknown): string => createHash('sha256').update(JSON.stringify(input)).digest('hex');

@@ -1,0 +1,88 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A stretch of what a run printed. Offsets count raw bytes; broken UTF-8 shows as U+FFFD. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+  /** Nothing will follow. */
+  readonly ended: boolean;
+}
+
+const STRETCH_BYTES = 64 * 1024;
+const POLL_MS = 150;
+
+/**
+ * Follows a file from a byte offset to its end, and on as it grows, until `isLive` says no and the end is
+ * reached, or `signal` fires. Reads when the reader is ready for more, so a slow one holds no memory.
+ */
+export async function* followTranscript(
+  path: string,
+  offset: number,
+  isLive: () => boolean,
+  signal: AbortSignal,
+): AsyncGenerator<Stretch> {
+  let from = offset;
+  while (!signal.aborted) {
+    const live = isLive();
+    const stretch = await readStretch(path, from, !live);
+    from = stretch.to;
+    if (stretch.to > stretch.from || stretch.ended) yield stretch;
+    if (stretch.ended) return;
+    if (stretch.to === stretch.from) await pause(POLL_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** The last bytes of a file, from the beginning of a line where there is one. */
+export async function readTail(path: string, bytes: number): Promise<Stretch> {
+  const size = await sizeOf(path);
+  const from = Math.max(0, size - bytes);
+  const { text, to, ended } = await readStretch(path, from, false, bytes);
+  const lineStart = from === 0 ? 0 : text.indexOf('\n') + 1;
+  return { from: from + Buffer.byteLength(text.slice(0, lineStart)), to, text: text.slice(lineStart), ended };
+}
+
+/** At most one stretch from `from`. `final`: the file grows no more, so a half character is a broken one. */
+async function readStretch(
+  path: string,
+  from: number,
+  final: boolean,
+  most = STRETCH_BYTES,
+): Promise<Stretch> {
+  const file = await openQuietly(path);
+  if (!file) return { from, to: from, text: '', ended: final };
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(most), 0, most, from);
+    const atEnd = bytesRead < most;
+    const bytes = buffer.subarray(0, bytesRead);
+    const whole = final && atEnd ? bytes : bytes.subarray(0, bytes.length - cutCharacter(bytes));
+    return { from, to: from + whole.length, text: whole.toString('utf8'), ended: final && atEnd };
+  } finally {
+    await file.close();
+  }
+}
+
+/** How many bytes at the end belong to a UTF-8 character that is not all there (RFC 3629). */
+function cutCharacter(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+    if (byte < 0x80) return 0;
+  }
+  return 0;
+}
+
+async function openQuietly(path: string): Promise<FileHandle | null> {
+  return open(path, 'r').catch(() => null);
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const file = await openQuietly(path);
+  if (!file) return 0;
+  try {
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * A board is what a viewer sees: rows for a query, as of a number. It travels once as a snapshot and then as
+ * news: rows to put and rows to drop. Rows carry their order, so a viewer sorts and never ranks.
+ */
+import {
+  type Answer,
+  type Asking,
+  type Door,
+  type ItemKind,
+  type Moment,
+  STATUSES,
+  type Status,
+} from './words.ts';
+
+/** Which rows a viewer wants. Every field narrows; none given: all units and the whole queue. */
+export interface Query {
+  readonly status?: readonly Status[] | undefined;
+  readonly chunk?: string | undefined;
+  /** One attention item, followed to its end: for the process that asked. */
+  readonly item?: string | undefined;
+}
+
+/** The query that the address of a page means: `?status=running,blocked`. */
+export function queryOf(status: string | null): Query {
+  const asked = (status ?? '').toUpperCase().split(',');
+  const known = STATUSES.filter((each) => asked.includes(each));
+  return known.length > 0 ? { status: known } : {};
+}
+
+interface RowBase {
+  readonly key: string;
+  /** The event that last changed this row. */
+  readonly seq: number;
+  /** Compared element by element. */
+  readonly order: readonly (number | string)[];
+}
+
+/** A work unit in the process grid. */
+export interface Cell extends RowBase {
+  readonly row: 'unit';
+  readonly id: number;
+  readonly chunk: string;
+  readonly title: string;
+  readonly status: Status;
+  /** Why it has this status, where the status alone does not say. */
+  readonly why: string;
+  readonly phase: string;
+  /** Phases finished, of how many. */
+  readonly finished: number;
+  readonly phases: number;
+  readonly run: number;
+  readonly agent: string;
+  /** Since when it has this status. */
+  readonly since: Moment;
+}
+
+/** An attention item in the queue, going out, or (for who follows one item) ended. */
+export interface Card extends RowBase, Asking {
+  readonly row: 'item';
+  readonly id: string;
+  readonly version: number;
+  readonly chunk: string;
+  readonly phase: string;
+  readonly run: number;
+  readonly kind: ItemKind;
+  readonly state: 'open' | 'going-out' | 'answered' | 'withdrawn';
+  readonly asked_at: Moment;
+  readonly asked_by: string;
+  /** How many units wait for this one, directly or not, and the longest chain of them in words. */
+  readonly blocks_count: number;
+  readonly unblocks: string;
+  /** How the asking run ended, where it has ended. */
+  readonly run_ended: string;
+  readonly answer: Answer | null;
+  readonly answered_by: string | null;
+  readonly answered_via: Door | null;
+  readonly release_due: Moment | null;
+  readonly withdrawn_why: string | null;
+}
+
+/** How many units have each status, and how many items are open, whatever the filter. */
+export interface Counts extends RowBase {
+  readonly row: 'counts';
+  readonly units: Readonly<Record<Status, number>>;
+  readonly items: number;
+}
+
+export type Row = Cell | Card | Counts;
+
+/** What a stream of a board says first, and whenever the viewer's number cannot be followed. */
+export interface Snapshot {
+  readonly epoch: string;
+  readonly build: string;
+  readonly seq: number;
+  readonly rows: readonly Row[];
+}
+
+export interface News {
+  readonly seq: number;
+  readonly put: readonly Row[];
+  readonly drop: readonly string[];
+}
+
+/** One message of a board's stream: either a new beginning or what changed. */
+export interface BoardMessage {
+  /** Which build the daemon serves, so that an old page knows. */
+  readonly build: string;
+  readonly snapshot: Snapshot | null;
+  readonly news: News | null;
+}
+
+export interface Board {
+  readonly epoch: string;
+  readonly build: string;
+  readonly seq: number;
+  readonly rows: ReadonlyMap<string, Row>;
+}
+
+export const boardOf = ({ epoch, build, seq, rows }: Snapshot): Board => ({
+  epoch,
+  build,
+  seq,
+  rows: new Map(rows.map((row) => [row.key, row])),
+});
+
+/** The board after news. */
+export function follow(board: Board, news: News): Board {
+  const rows = new Map(board.rows);
+  for (const key of news.drop) rows.delete(key);
+  for (const row of news.put) rows.set(row.key, row);
+  return { ...board, seq: news.seq, rows };
+}
+
+export const cardsOf = (board: Board): Card[] =>
+  [...board.rows.values()].filter((row) => row.row === 'item').sort(inOrder);
+
+export const cellsOf = (board: Board): Cell[] =>
+  [...board.rows.values()].filter((row) => row.row === 'unit').sort(inOrder);
+
+export const countsOf = (board: Board): Counts | undefined =>
+  [...board.rows.values()].find((row) => row.row === 'counts');
+
+/** Compares rows by their `order`; equal never happens, as each order ends in an id. */
+export function inOrder(a: RowBase, b: RowBase): number {
+  for (const [at, left] of a.order.entries()) {
+    const right = b.order[at];
+    if (right === undefined || left === right) continue;
+    return left < right ? -1 : 1;
+  }
+  return 0;
+}

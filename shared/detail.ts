@@ -1,0 +1,58 @@
+import type { Answer, Door, ItemKind, Moment, Outcome, Status } from './words.ts';
+
+/** Everything about one work unit: for its own page and for `signalbox show`. */
+export interface Detail {
+  readonly seq: number;
+  readonly chunk: string;
+  readonly title: string;
+  readonly goal: string;
+  readonly status: Status;
+  readonly why: string;
+  readonly since: Moment;
+  readonly priority: number;
+  readonly added_at: Moment;
+  readonly steps: readonly { readonly phase: string; readonly command: string; readonly state: StepState }[];
+  /** What it waits for, open and met, and who waits for it. */
+  readonly after: readonly { readonly chunk: string; readonly state: 'open' | 'met' | 'unknown' }[];
+  readonly before: readonly string[];
+  readonly runs: readonly RunLine[];
+  readonly items: readonly ItemLine[];
+  readonly history: readonly HistoryLine[];
+}
+
+export type StepState = 'finished' | 'current' | 'to come';
+
+export interface RunLine {
+  readonly number: number;
+  readonly phase: string;
+  readonly agent: string;
+  readonly started_at: Moment;
+  readonly ended_at: Moment | null;
+  readonly outcome: Outcome | null;
+}
+
+/** An attention item of any age. */
+export interface ItemLine {
+  readonly id: string;
+  readonly version: number;
+  readonly kind: ItemKind;
+  readonly prompt: string;
+  readonly asked_at: Moment;
+  readonly state: 'open' | 'going-out' | 'answered' | 'withdrawn';
+  readonly answer: Answer | null;
+  readonly said: string;
+  readonly answered_by: string | null;
+  readonly answered_via: Door | null;
+  readonly answered_at: Moment | null;
+  readonly delivered_to: number | null;
+  readonly withdrawn_why: string | null;
+}
+
+/** One event in words. */
+export interface HistoryLine {
+  readonly seq: number;
+  readonly at: Moment;
+  readonly who: string;
+  readonly door: Door;
+  readonly what: string;
+}

@@ -1,0 +1,14 @@
+import type { Query, Snapshot } from './board.ts';
+import type { Detail } from './detail.ts';
+import type { Notice } from './views/action-form.ts';
+
+/** What a page was drawn from, so that the script takes over exactly that. */
+export interface PageData {
+  readonly query: Query;
+  readonly snapshot: Snapshot;
+  /** The offset from UTC, in minutes, of the daemon's clock. */
+  readonly zone: number;
+  readonly notices: Readonly<Record<string, Notice>>;
+  /** On the page of one unit. */
+  readonly detail: Detail | null;
+}

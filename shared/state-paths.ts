@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+
+/** Where the daemon of a project keeps everything: outside the project, since agents run `git clean`. */
+export interface StatePaths {
+  /** The real path of the project. */
+  readonly project: string;
+  readonly folder: string;
+  readonly database: string;
+  readonly socket: string;
+  readonly runs: string;
+  readonly bin: string;
+  readonly token: string;
+  readonly port: string;
+  readonly lock: string;
+  /** Says who holds the lock (`Holder`). */
+  readonly holder: string;
+  readonly log: string;
+}
+
+/** The daemon that runs, as `holder` says. */
+export interface Holder {
+  readonly pid: number;
+  readonly address: string;
+  readonly project: string;
+}
+
+/** The folder of all projects: `$XDG_STATE_HOME/signalbox`, or `~/.local/state/signalbox`. */
+export function stateHome(env: { readonly XDG_STATE_HOME?: string | undefined }, home: string): string {
+  const base = env.XDG_STATE_HOME?.startsWith('/') ? env.XDG_STATE_HOME : join(home, '.local', 'state');
+  return join(base, 'signalbox');
+}
+
+/** `home` is the folder of all projects; `project` a real path. */
+export function statePathsOf(home: string, project: string): StatePaths {
+  const name =
+    basename(project)
+      .replace(/[^A-Za-z0-9._-]/g, '-')
+      .slice(0, 24) || 'project';
+  const hash = createHash('sha256').update(project).digest('hex').slice(0, 10);
+  const folder = join(home, `${name}-${hash}`);
+  const at = (file: string) => join(folder, file);
+  return {
+    project,
+    folder,
+    database: at('signalbox.db'),
+    socket: at('socket'),
+    runs: at('runs'),
+    bin: at('bin'),
+    token: at('token'),
+    port: at('port'),
+    lock: at('lock.db'),
+    holder: at('daemon.json'),
+    log: at('daemon.log'),
+  };
+}

@@ -1,0 +1,56 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Card } from '../board.ts';
+
+/** What went wrong with an answer, or how far it is; and whether that is about one field. */
+export interface Notice {
+  readonly tone: 'wrong' | 'busy' | 'ended';
+  readonly sentence: string;
+  readonly field: string | null;
+}
+
+/**
+ * The answer to an item, as a plain form: its choices are submit buttons, words are a text area. What the
+ * operator types is never bound: a redraw must not touch it. `page.ts` puts kept words into the text area.
+ */
+export function actionForm(card: Card, notice: Notice | undefined): TemplateResult {
+  const hint = notice ? `notice-${card.id}` : nothing;
+  return html`<form class="answer" method="post" action="/work-units/${card.chunk}/answer" name="answer-${card.id}">
+    <input type="hidden" name="item" value=${card.id} />
+    <input type="hidden" name="version" value=${card.version} />
+    ${notice ? html`<p class="notice notice-${notice.tone}" id="notice-${card.id}" role="alert">${notice.sentence}</p>` : nothing}
+    ${card.multiple ? checkboxes(card) : nothing}
+    ${
+      card.allows_text
+        ? html`<label for="text-${card.id}">${textLabel(card)}</label>
+          <textarea id="text-${card.id}" name="text" rows="3" aria-describedby=${hint} ?aria-invalid=${notice?.field === 'text'}></textarea>`
+        : nothing
+    }
+    <div class="choices">${card.multiple ? nothing : card.options.map(choice)}${sendButton(card)}</div>
+  </form>`;
+}
+
+function textLabel(card: Card): string {
+  if (card.kind === 'stuck') return 'Guidance, if it needs any';
+  return card.options.length > 0 ? 'Or in your own words' : 'Your answer';
+}
+
+const checkboxes = (card: Card): TemplateResult =>
+  html`<fieldset>
+    <legend>Choose any</legend>
+    ${card.options.map(
+      ({ id, label, description }) =>
+        html`<label class="check"><input type="checkbox" name="option" value=${id} /> <span>${label}${describe(description)}</span></label>`,
+    )}
+  </fieldset>`;
+
+const choice = ({ id, label, description }: Card['options'][number]): TemplateResult =>
+  html`<button name="option" value=${id}>${label}${describe(description)}</button>`;
+
+const describe = (description: string) =>
+  description === '' ? nothing : html`<small>${description}</small>`;
+
+function sendButton(card: Card) {
+  const plain = card.multiple || (card.allows_text && card.kind !== 'stuck');
+  const primary = card.options.length === 0 || card.multiple;
+  return plain ? html`<button class=${primary ? 'primary' : 'quiet'}>Send</button>` : nothing;
+}

@@ -1,0 +1,92 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Card } from '../board.ts';
+import { saidWords } from '../sentences.ts';
+import { actionForm, type Notice } from './action-form.ts';
+import { when } from './when.ts';
+
+/** What the queue shows. The order is the board's, save where somebody is typing (`client/attention-queue.ts`). */
+export interface QueueView {
+  readonly cards: readonly Card[];
+  readonly zone: number;
+  /** Keys of the cards that stand open. */
+  readonly opened: ReadonlySet<string>;
+  readonly notices: Readonly<Record<string, Notice>>;
+  /** How many cards came while the order stood still. */
+  readonly waiting: number;
+}
+
+export function attentionQueue(view: QueueView): TemplateResult {
+  const open = view.cards.filter((card) => card.state !== 'going-out');
+  const going = view.cards.filter((card) => card.state === 'going-out');
+  return html`<section class="queue" aria-labelledby="queue-heading">
+    <h2 id="queue-heading" tabindex="-1">Needs you <span class="count">${open.filter(isOpen).length}</span></h2>
+    ${view.waiting > 0 ? html`<button type="button" class="quiet" data-do="reorder">${view.waiting} new: show in order</button>` : nothing}
+    ${
+      open.length === 0
+        ? empty()
+        : html`<ol class="cards">${repeat(
+            open,
+            ({ key }) => key,
+            (card) => cardView(card, view),
+          )}</ol>`
+    }
+    ${going.length === 0 ? nothing : goingOut(going)}
+  </section>`;
+}
+
+/** The view as the server draws it: open stand the first card and those with a notice. */
+export function freshQueue(cards: readonly Card[], zone: number, notices: QueueView['notices']): QueueView {
+  const first = cards.find(isOpen);
+  const opened = cards.filter((card) => card === first || card.id in notices).map(({ key }) => key);
+  return { cards, zone, opened: new Set(opened), notices, waiting: 0 };
+}
+
+const isOpen = ({ state }: Card): boolean => state === 'open';
+
+const empty = (): TemplateResult =>
+  html`<p class="empty">Nothing needs you. Questions from agents, and work that is stuck, will stand here.</p>`;
+
+function cardView(card: Card, view: QueueView): TemplateResult {
+  const ended = isOpen(card) ? nothing : endedNote(card);
+  return html`<li class="card card-${card.kind}" id="item-${card.id}" data-key=${card.key}>
+    <details ?open=${view.opened.has(card.key)}>
+      <summary>
+        <span class="kind">${card.kind}</span>
+        <strong class="chunk">${card.chunk}</strong>
+        <span class="phase">${card.phase}</span>
+        <span class="waits">waiting ${when(card.asked_at, view.zone)}</span>
+        ${card.unblocks === '' ? nothing : html`<span class="unblocks">${card.unblocks}</span>`}
+        <span class="prompt">${card.prompt}</span>
+      </summary>
+      ${ended}
+      ${card.context.map(({ label, text }) => html`<div class="context"><h3>${label}</h3><pre tabindex="0">${text}</pre></div>`)}
+      ${card.run_ended === '' ? nothing : html`<p class="aside">${card.run_ended}</p>`}
+      ${actionForm(card, view.notices[card.id])}
+      <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="/work-units/${card.chunk}">all about ${card.chunk}</a></p>
+    </details>
+  </li>`;
+}
+
+/** A card that somebody else has ended stays while it holds words that were not sent. */
+const endedNote = (card: Card): TemplateResult =>
+  html`<p class="notice notice-ended" role="alert">${
+    card.state === 'withdrawn'
+      ? `Withdrawn: ${card.withdrawn_why}.`
+      : `Answered by ${card.answered_by} (${card.answered_via}): ${saidWords(card)}.`
+  } Your words were not sent. <button type="button" class="quiet" data-do="dismiss" value=${card.key}>Let it go</button></p>`;
+
+const goingOut = (cards: readonly Card[]): TemplateResult =>
+  html`<h3 class="going-heading">Going out</h3>
+    <ul class="going-out">${repeat(
+      cards,
+      ({ key }) => key,
+      (card) => html`<li data-key=${card.key}>
+        <form class="undo" method="post" action="/work-units/${card.chunk}/undo" name="undo-${card.id}">
+          <input type="hidden" name="item" value=${card.id} />
+          <input type="hidden" name="version" value=${card.version} />
+          <span><strong>${card.chunk}</strong> gets “${saidWords(card)}”</span>
+          <button class="quiet">Undo</button>
+        </form>
+      </li>`,
+    )}</ul>`;

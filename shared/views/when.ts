@@ -1,0 +1,15 @@
+import { html, type TemplateResult } from 'lit';
+import type { Moment } from '../words.ts';
+
+/**
+ * A moment, as text that needs no clock: the script, where there is one, turns it into "3 min".
+ * `zone` is the offset from UTC in minutes in which the daemon's people live.
+ */
+export const when = (at: Moment, zone: number): TemplateResult =>
+  html`<time datetime=${at}>${localText(at, zone)}</time>`;
+
+/** "2026-11-22 14:02". */
+export function localText(at: Moment, zone: number): string {
+  const local = new Date(Date.parse(at) + zone * 60_000);
+  return local.toISOString().slice(0, 16).replace('T', ' ');
+}
