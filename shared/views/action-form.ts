@@ -13,20 +13,23 @@ export interface Notice {
  * operator types is never bound: a redraw must not touch it. `page.ts` puts kept words into the text area.
  */
 export function actionForm(card: Card, notice: Notice | undefined): TemplateResult {
-  const hint = notice ? `notice-${card.id}` : nothing;
+  const options = card.multiple ? checkboxes(card) : choices(card);
+  // Guidance goes along with a choice, so it is written first; elsewhere words stand in for a choice.
+  const parts =
+    card.kind === 'stuck' ? [words(card, notice), options] : [options, words(card, notice), send(card)];
   return html`<form class="answer" method="post" action="/work-units/${card.chunk}/answer" name="answer-${card.id}">
     <input type="hidden" name="item" value=${card.id} />
     <input type="hidden" name="version" value=${card.version} />
     ${notice ? html`<p class="notice notice-${notice.tone}" id="notice-${card.id}" role="alert">${notice.sentence}</p>` : nothing}
-    ${card.multiple ? checkboxes(card) : nothing}
-    ${
-      card.allows_text
-        ? html`<label for="text-${card.id}">${textLabel(card)}</label>
-          <textarea id="text-${card.id}" name="text" rows="3" aria-describedby=${hint} ?aria-invalid=${notice?.field === 'text'}></textarea>`
-        : nothing
-    }
-    <div class="choices">${card.multiple ? nothing : card.options.map(choice)}${sendButton(card)}</div>
+    ${parts}
   </form>`;
+}
+
+function words(card: Card, notice: Notice | undefined) {
+  if (!card.allows_text) return nothing;
+  const hint = notice ? `notice-${card.id}` : nothing;
+  return html`<label for="text-${card.id}">${textLabel(card)}</label>
+    <textarea id="text-${card.id}" name="text" rows="3" aria-describedby=${hint} ?aria-invalid=${notice?.field === 'text'}></textarea>`;
 }
 
 function textLabel(card: Card): string {
@@ -43,14 +46,17 @@ const checkboxes = (card: Card): TemplateResult =>
     )}
   </fieldset>`;
 
+const choices = ({ options }: Card) =>
+  options.length === 0 ? nothing : html`<div class="choices">${options.map(choice)}</div>`;
+
 const choice = ({ id, label, description }: Card['options'][number]): TemplateResult =>
   html`<button name="option" value=${id}>${label}${describe(description)}</button>`;
 
 const describe = (description: string) =>
   description === '' ? nothing : html`<small>${description}</small>`;
 
-function sendButton(card: Card) {
-  const plain = card.multiple || (card.allows_text && card.kind !== 'stuck');
-  const primary = card.options.length === 0 || card.multiple;
-  return plain ? html`<button class=${primary ? 'primary' : 'quiet'}>Send</button>` : nothing;
+function send({ multiple, options, allows_text }: Card) {
+  if (!multiple && !allows_text) return nothing;
+  const primary = multiple || options.length === 0;
+  return html`<div class="choices"><button class=${primary ? 'primary' : 'quiet'}>Send</button></div>`;
 }

@@ -1,0 +1,19 @@
+/** Runs the server's own tests and the stories: `node out/test/run.js [part of a name …]`. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const wanted = process.argv.slice(2);
+const folder = import.meta.dirname;
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.js') && !name.startsWith('browser'))
+  .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
+  .map((name) => join(folder, name));
+if (files.length === 0) {
+  console.error(`No test file matches ${wanted.join(' ')}.`);
+  process.exit(1);
+}
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...files], {
+  stdio: 'inherit',
+});
+process.exit(status ?? 1);
