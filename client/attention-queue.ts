@@ -108,7 +108,7 @@ export class AttentionQueue extends Panel {
     if (!sending) return;
     const { item, words } = sending;
     this.#notice(item, { tone: 'busy', sentence: 'Sending …', field: null });
-    this.#sent.set(item, { words });
+    if (words !== null) this.#sent.set(item, { words });
     sending.outcome.then(
       () => this.#notice(item, null),
       (error: TRPCClientError<AppRouter>) => this.#failed(item, error),

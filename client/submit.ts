@@ -9,7 +9,8 @@ export interface Sent {
 
 export interface Sending {
   readonly item: string;
-  readonly words: string;
+  /** The words of an answer; null where no answer is given. */
+  readonly words: string | null;
   readonly outcome: Promise<unknown>;
 }
 
@@ -36,7 +37,7 @@ export function submitForm(
       outcome: untilTold((signal) => items.answer.mutate({ ...which, options, text: words }, { signal })),
     };
   if (action === 'undo')
-    return { item, words, outcome: untilTold((signal) => items.undo.mutate(which, { signal })) };
+    return { item, words: null, outcome: untilTold((signal) => items.undo.mutate(which, { signal })) };
   return null;
 }
 

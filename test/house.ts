@@ -1,0 +1,166 @@
+/** A whole daemon for a story: real processes, a real database, a port and folders of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
+import { until } from './until.ts';
+
+const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'signalbox.js');
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command of the terminal that is still running. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly finished: Promise<Finished>;
+}
+
+export class House {
+  readonly folder: string;
+  readonly project: string;
+  readonly paths: StatePaths;
+  readonly env: NodeJS.ProcessEnv;
+  #daemon: Running | null = null;
+  readonly #running = new Set<Running>();
+
+  private constructor(env: NodeJS.ProcessEnv) {
+    this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'sb-')));
+    this.project = join(this.folder, 'project');
+    mkdirSync(this.project);
+    const { SIGNALBOX_SOCKET: _, ...outside } = process.env;
+    this.env = { ...outside, XDG_STATE_HOME: join(this.folder, 'state'), NO_COLOR: '1', ...env };
+    this.paths = statePathsOf(stateHome(this.env, this.folder), this.project);
+  }
+
+  /** An empty project, with no daemon yet. */
+  static make(env: NodeJS.ProcessEnv = {}): House {
+    return new House(env);
+  }
+
+  /** A project with a daemon on a port of its own; the flags are those of `signalbox start`. */
+  static async open(...flags: string[]): Promise<House> {
+    const house = House.make();
+    await house.start('--port', '0', ...flags);
+    return house;
+  }
+
+  /** Starts the daemon, on the port of the last time unless told otherwise, and waits until it answers. */
+  async start(...flags: string[]): Promise<void> {
+    const daemon = this.run('start', '--foreground', ...flags);
+    this.#daemon = daemon;
+    await until(`a daemon for ${this.project}`, async () => {
+      if (daemon.child.exitCode !== null) throw new Error(`the daemon ended: ${daemon.stderr()}`);
+      return this.holder()?.pid === daemon.child.pid && (await fetch(this.address)).ok;
+    });
+  }
+
+  holder(): { pid: number; address: string } | null {
+    try {
+      return JSON.parse(readFileSync(this.paths.holder, 'utf8')) as { pid: number; address: string };
+    } catch {
+      return null;
+    }
+  }
+
+  get address(): string {
+    return this.holder()?.address ?? '';
+  }
+
+  get daemonOutput(): string {
+    return `${this.#daemon?.stdout()}${this.#daemon?.stderr()}`;
+  }
+
+  /** Ends the daemon by a signal, and waits until it is gone. */
+  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<Finished | undefined> {
+    const daemon = this.#daemon;
+    daemon?.child.kill(signal);
+    this.#daemon = null;
+    return daemon?.finished;
+  }
+
+  /** A command of the terminal, in the project's folder. */
+  run(...args: string[]): Running {
+    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: this.project, env: this.env });
+    const texts = { stdout: '', stderr: '' };
+    child.stdout.on('data', (part: Buffer) => {
+      texts.stdout += part.toString('utf8');
+    });
+    child.stderr.on('data', (part: Buffer) => {
+      texts.stderr += part.toString('utf8');
+    });
+    const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, ...texts }));
+    const running = { child, stdout: () => texts.stdout, stderr: () => texts.stderr, finished };
+    this.#running.add(running);
+    void finished.then(() => this.#running.delete(running));
+    return running;
+  }
+
+  /** The same, to its end. */
+  signalbox(...args: string[]): Promise<Finished> {
+    return this.run(...args).finished;
+  }
+
+  /** The same, with its JSON. Throws where the command failed. */
+  async json<T>(...args: string[]): Promise<T> {
+    const { code, stdout, stderr } = await this.signalbox(...args, '--json');
+    if (code !== 0) throw new Error(`signalbox ${args.join(' ')} ended with ${code}: ${stderr}`);
+    return JSON.parse(stdout) as T;
+  }
+
+  /** Adds a unit that runs one command line. */
+  async add(chunk: string, command: string, ...flags: string[]): Promise<void> {
+    const { code, stderr } = await this.signalbox('add', chunk, '--command', command, ...flags);
+    if (code !== 0) throw new Error(stderr);
+  }
+
+  async statusOf(chunk: string): Promise<string> {
+    return (await this.json<{ status: string }>('show', chunk)).status;
+  }
+
+  async untilStatus(chunk: string, status: string): Promise<void> {
+    await until(`${chunk} to be ${status}`, async () => (await this.statusOf(chunk)) === status);
+  }
+
+  /** Ends everything that was started here, and removes every file. */
+  async close(): Promise<void> {
+    for (const { child } of this.#running) child.kill('SIGKILL');
+    await Promise.all([...this.#running].map(({ finished }) => finished));
+    const pids = this.processes();
+    for (const pid of pids) killQuietly(pid);
+    await until('the processes of the story to end', () => this.processes().length === 0);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Whoever lives with this house's socket in the environment: the runs and what they left. */
+  processes(): number[] {
+    if (process.platform !== 'linux') return [];
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => readQuietly(`/proc/${pid}/environ`).includes(`SIGNALBOX_SOCKET=${this.paths.socket}`))
+      .map(Number);
+  }
+}
+
+function readQuietly(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended by itself
+  }
+}

@@ -1,0 +1,71 @@
+import { type Browser, launch, type Page } from 'puppeteer-core';
+import { findChromium } from '../chromium.ts';
+
+export async function openBrowser(): Promise<Browser> {
+  const { executablePath, args, env } = await findChromium();
+  return launch({ executablePath, args: [...args], env, headless: 'shell' });
+}
+
+/** A page of the daemon that fails the story when its script throws. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+  script: 'script' | 'no script',
+): Promise<Page> {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  await page.setJavaScriptEnabled(script === 'script');
+  await page.goto(address);
+  if (script === 'script') await live(page);
+  return page;
+}
+
+export const live = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => document.querySelector('#badge')?.textContent === 'Live');
+
+/** Waits until an element shows a text. */
+export const shows = (page: Page, selector: string, text: string): Promise<unknown> =>
+  page.waitForFunction(
+    (where, what) => [...document.querySelectorAll(where)].some((each) => each.textContent?.includes(what)),
+    {},
+    selector,
+    text,
+  );
+
+export const showsNot = (page: Page, selector: string, text: string): Promise<unknown> =>
+  page.waitForFunction(
+    (where, what) => ![...document.querySelectorAll(where)].some((each) => each.textContent?.includes(what)),
+    {},
+    selector,
+    text,
+  );
+
+/** The text area of the card that shows a prompt. */
+export async function fieldOf(page: Page, prompt: string): Promise<string> {
+  const id = await page.$$eval(
+    '.card',
+    (cards, text) =>
+      cards.find((card) => card.textContent?.includes(text))?.querySelector('textarea')?.id ?? '',
+    prompt,
+  );
+  if (id === '') throw new Error(`no card with a text area asks "${prompt}"`);
+  return `#${id}`;
+}
+
+export const typedIn = (page: Page, field: string): Promise<string> =>
+  page.$eval(field, (each) => (each as HTMLTextAreaElement).value);
+
+/** Opens the card, as one does by its summary, and presses the button with this label. */
+export async function press(page: Page, field: string, label: string): Promise<void> {
+  const form = await page.$(`form:has(${field})`);
+  const buttons = (await form?.$$('button')) ?? [];
+  for (const button of buttons) {
+    const text = await button.evaluate((each) => each.textContent ?? '');
+    if (text.includes(label)) return button.click();
+  }
+  throw new Error(`no button "${label}" beside ${field}`);
+}

@@ -1,0 +1,17 @@
+const LOOK_MS = 20;
+const PATIENCE_MS = 15_000;
+
+/** Waits for a condition, not for time. An error in it counts as "not yet"; the last one is told. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      if (await holds()) return;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  throw new Error(`waited in vain for ${what}`, { cause: last });
+}
