@@ -211,13 +211,16 @@ function stopSignal(): { stop: () => void; stopped: Promise<void> } {
 }
 
 const HANG_UP_MS = 2000;
+const IDLE_MS = 20;
 
 /** Lets requests under way finish, for a moment; then ends the connections. */
 async function close({ server, hangUp, cutOff }: GatedServer): Promise<void> {
   if (!server.listening) return;
   const closed = new Promise((resolve) => server.close(resolve));
   hangUp();
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS);
   const force = setTimeout(cutOff, HANG_UP_MS);
   await closed;
+  clearInterval(idle);
   clearTimeout(force);
 }

@@ -50,8 +50,8 @@ export function takeLock(state: StatePaths): { release(): void } {
   }
   return {
     release() {
-      rmSync(state.holder, { force: true });
       lock.close();
+      rmSync(state.holder, { force: true });
     },
   };
 }

@@ -56,8 +56,9 @@ export async function findChromium(): Promise<Chromium> {
 
 async function unpacked(): Promise<Chromium> {
   const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
-  const root = entry.slice(0, entry.lastIndexOf('@sparticuz')) + '@sparticuz/chromium';
-  const cache = join(dirname(dirname(root)), '.cache', 'signalbox-chromium');
+  const modules = entry.slice(0, entry.lastIndexOf('@sparticuz'));
+  const root = join(modules, '@sparticuz', 'chromium');
+  const cache = join(modules, '.cache', 'signalbox-chromium');
   if (!existsSync(join(cache, 'chromium'))) await unpack(join(root, 'bin'), cache);
   const libraries = [join(cache, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
   const env = { ...process.env, LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(cache, 'fonts.conf') };

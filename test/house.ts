@@ -133,6 +133,8 @@ export class House {
   async close(): Promise<void> {
     for (const { child } of this.#running) child.kill('SIGKILL');
     await Promise.all([...this.#running].map(({ finished }) => finished));
+    const detached = this.holder()?.pid;
+    if (detached !== undefined) killQuietly(detached);
     const pids = this.processes();
     for (const pid of pids) killQuietly(pid);
     await until('the processes of the story to end', () => this.processes().length === 0);

@@ -1,6 +1,5 @@
 /** The terminal: what each command is called and takes. What a command does stands beside, or is one call. */
 import { readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Command, CommanderError, Option } from 'commander';
 import { boardOf, cardsOf, queryOf } from '../../shared/board.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
@@ -11,7 +10,7 @@ import type { LogsFlags } from './logs.ts';
 import { oneLine, print, printJson, tell } from './output.ts';
 import { EXIT, ProgramError } from './program-error.ts';
 import { pathsFor, projectAround, socketFor } from './project.ts';
-import { type StartFlags, start } from './start.ts';
+import { type StartFlags, start, stop } from './start.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 64 wrong usage; 65 plan or database
@@ -43,12 +42,7 @@ program
 program
   .command('stop')
   .description('stop the daemon; runs at work go on and are found again')
-  .action(async () => {
-    const { pid } = await daemon().status.query();
-    await daemon().daemon.stop.mutate();
-    while (isAlive(pid)) await pause(25);
-    tell('stopped. Runs at work go on.');
-  });
+  .action(() => stop(socket()));
 
 program
   .command('status')
@@ -197,15 +191,6 @@ async function answer(chunk: string, text: string, flags: AnswerFlags): Promise<
   });
   if (flags.json) return printJson({ seq, item: card?.id });
   tell(`answered: ${oneLine(card?.prompt ?? '')}`);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function run(): Promise<void> {

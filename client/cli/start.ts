@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Holder } from '../../shared/state-paths.ts';
+import type { Holder, StatePaths } from '../../shared/state-paths.ts';
 import { overHttp } from './daemon-client.ts';
 import { print, tell } from './output.ts';
 import { pathsFor } from './project.ts';
@@ -44,39 +44,43 @@ async function startDetached(project: string, argv: readonly string[]): Promise<
   const paths = pathsFor(project);
   mkdirSync(paths.folder, { recursive: true, mode: 0o700 });
   const log = openSync(paths.log, 'a', 0o600);
+  const before = fstatSync(log).size;
   const program = fileURLToPath(import.meta.url);
   const flags = argv.slice(2);
   const child = spawn(process.execPath, [program, '--project', project, 'start', '--foreground', ...flags], {
     cwd: process.cwd(),
     detached: true,
-    stdio: ['ignore', log, 'pipe'],
+    stdio: ['ignore', log, log],
   });
-  let said = '';
-  child.stderr?.on('data', (part: Buffer) => {
-    said += part.toString('utf8');
-  });
-  const ended = new Promise<number>((resolve) => {
-    child.on('exit', (code) => resolve(code ?? 1));
-  });
-  const code = await Promise.race([ended, answering(paths.socket, paths.holder, child.pid)]);
+  closeSync(log);
+  await answeringOrEnded(paths, child);
+  const code = child.exitCode;
   if (code === null) {
     const { address } = readHolder(paths.holder);
     await print(address);
     tell(`started for ${project} (pid ${child.pid}).`);
-    child.stderr?.destroy();
     child.unref();
     return;
   }
-  process.stderr.write(said);
+  process.stderr.write(readFileSync(paths.log).subarray(before).toString('utf8'));
   process.exitCode = code;
 }
 
-async function answering(socket: string, holder: string, pid: number | undefined): Promise<null> {
-  for (;;) {
+/** Asks the daemon to end, and waits until it has let go of the project. */
+export async function stop(socket: string): Promise<void> {
+  const daemon = overHttp(socket);
+  const { pid, project } = await daemon.status.query();
+  await daemon.daemon.stop.mutate();
+  while (readHolder(pathsFor(project).holder).pid === pid) await pause(25);
+  tell('stopped. Runs at work go on.');
+}
+
+async function answeringOrEnded({ socket, holder }: StatePaths, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null) {
     const alive = await overHttp(socket)
       .status.query()
       .catch(() => null);
-    if (alive?.pid === pid && readHolder(holder).pid === pid) return null;
+    if (alive?.pid === child.pid && readHolder(holder).pid === child.pid) return;
     await pause(50);
   }
 }
