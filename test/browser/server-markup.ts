@@ -1,0 +1,16 @@
+/** Draws, in Node and with the daemon's own code, the pages that the browser tests bring to life. */
+import type { TestRunnerPlugin } from '@web/test-runner';
+import { dashboardPage, type PageInput } from '../../server/page.ts';
+
+/** What a test asks for: rows and all, but neither files nor a clock. */
+export type PageOrder = Omit<PageInput, 'assets' | 'now'>;
+
+const ASSETS = { build: 'b1', script: '/no-script.js', style: '/client/style.css', files: new Map() };
+
+export const serverMarkup = (): TestRunnerPlugin<PageOrder> => ({
+  name: 'server-markup',
+  executeCommand({ command, payload }) {
+    if (command !== 'render' || !payload) return undefined;
+    return { html: dashboardPage({ ...payload, assets: ASSETS, now: new Date() }) };
+  },
+});

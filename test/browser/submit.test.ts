@@ -1,0 +1,282 @@
+import { expect, waitUntil } from '@open-wc/testing';
+import {
+  all,
+  button,
+  drawn,
+  expectFocusOn,
+  expectSame,
+  field,
+  one,
+  openPage,
+  order,
+  type Page,
+  press,
+  textOf,
+  type,
+} from './harness.ts';
+import { card, goingOut, reopened } from './rows.ts';
+import { lostConnection, refusal } from './wire.ts';
+
+const three = () => [card('a', 10), card('b', 20), card('c', 30)];
+
+/** Whether the element kept the form from being posted by the browser; here it never is. */
+function watchSubmits(): boolean[] {
+  const prevented: boolean[] = [];
+  stopWatching();
+  watch = (event) => {
+    prevented.push(event.defaultPrevented);
+    event.preventDefault();
+  };
+  document.addEventListener('submit', watch);
+  return prevented;
+}
+
+let watch: ((event: Event) => void) | null = null;
+function stopWatching(): void {
+  if (watch) document.removeEventListener('submit', watch);
+  watch = null;
+}
+
+/** The operator answers a card with words; the daemon takes the answer. */
+async function answer(page: Page, item: ReturnType<typeof card>, words: string): Promise<void> {
+  const calls = page.wire.answers.length;
+  if (words !== '') type(item.id, words);
+  press(button(item.id, 'Go left'));
+  await waitUntil(() => page.wire.answers.length === calls + 1);
+  page.wire.answers[calls]?.resolve({});
+  page.wire.put({ ...goingOut(item, 'you'), answer: { options: ['left'], text: words } });
+  await drawn(page);
+}
+
+describe('an answer over the connection', () => {
+  afterEach(stopWatching);
+
+  it('is not posted by the browser, and carries item, version, option, words and a key', async () => {
+    const page = await openPage({ rows: [card('a', 10), card('b', 20, { version: 3 })] });
+    const prevented = watchSubmits();
+    type('b', 'because it is shorter');
+    press(button('b', 'Go right'));
+    expect(prevented).to.eql([true]);
+    await waitUntil(() => page.wire.answers.length === 1);
+    const { key, ...rest } = page.wire.answers[0]!.input;
+    expect(key).to.match(/^[0-9a-f]{32}$/);
+    expect(rest).to.eql({
+      chunk: 'chunk-b',
+      item: 'b',
+      version: 3,
+      options: ['right'],
+      text: 'because it is shorter',
+    });
+  });
+
+  it('carries all boxes that are ticked', async () => {
+    const page = await openPage({ rows: [card('a', 10, { multiple: true })] });
+    for (const box of all<HTMLInputElement>('#item-a input[type=checkbox]')) box.checked = true;
+    press(button('a', 'Send'));
+    await waitUntil(() => page.wire.answers.length === 1);
+    expect(page.wire.answers[0]?.input.options).to.eql(['left', 'right']);
+    expect(page.wire.answers[0]?.input.text).to.equal('');
+  });
+
+  it('without a choice carries the words alone', async () => {
+    const page = await openPage({ rows: three() });
+    type('a', 'neither');
+    press(button('a', 'Send'));
+    await waitUntil(() => page.wire.answers.length === 1);
+    expect(page.wire.answers[0]?.input.options).to.eql([]);
+    expect(page.wire.answers[0]?.input.text).to.equal('neither');
+  });
+
+  it('says that it is being sent', async () => {
+    const page = await openPage({ rows: three() });
+    press(button('a', 'Go left'));
+    await drawn(page);
+    expect(textOf('#notice-a')).to.equal('Sending …');
+    page.wire.answers[0]?.resolve({});
+    await waitUntil(() => all('#notice-a').length === 0);
+  });
+
+  it('is sent once, however often the button is pressed meanwhile', async () => {
+    const page = await openPage({ rows: three() });
+    press(button('a', 'Go left'));
+    press(button('a', 'Go left'));
+    await drawn(page);
+    expect(new Set(page.wire.answers.map(({ input }) => input.key)).size).to.equal(1);
+  });
+
+  it('that is refused says why beside the form and keeps the words', async () => {
+    const page = await openPage({ rows: three() });
+    const area = type('b', 'kept words');
+    press(button('b', 'Send'));
+    await waitUntil(() => page.wire.answers.length === 1);
+    page.wire.answers[0]?.reject(refusal('text: say more than that', 'text'));
+    await waitUntil(() => textOf('#notice-b') === 'text: say more than that');
+    expect(one('#item-b form').contains(one('#notice-b'))).to.equal(true);
+    expectSame(field('b'), area);
+    expect(area.value).to.equal('kept words');
+    expect(area.hasAttribute('aria-invalid')).to.equal(true);
+    expect(area.getAttribute('aria-describedby')).to.equal('notice-b');
+    expect(order()).to.eql(['a', 'b', 'c']);
+  });
+
+  it('can be given again after a refusal, under a new key', async () => {
+    const page = await openPage({ rows: three() });
+    type('b', 'kept words');
+    press(button('b', 'Send'));
+    await waitUntil(() => page.wire.answers.length === 1);
+    page.wire.answers[0]?.reject(refusal('No.'));
+    await waitUntil(() => textOf('#notice-b') === 'No.');
+    press(button('b', 'Send'));
+    await waitUntil(() => page.wire.answers.length === 2);
+    const [first, second] = page.wire.answers.map(({ input }) => input);
+    expect(second?.text).to.equal('kept words');
+    expect(second?.key).not.to.equal(first?.key);
+  });
+
+  it('that was lost on the way is sent again under the same key', async () => {
+    const page = await openPage({ rows: three() });
+    type('a', 'on its way');
+    press(button('a', 'Go left'));
+    await waitUntil(() => page.wire.answers.length === 1);
+    page.wire.answers[0]?.reject(lostConnection());
+    await waitUntil(() => page.wire.answers.length === 2);
+    expect(page.wire.answers[1]?.input).to.eql(page.wire.answers[0]?.input);
+    expect(textOf('#notice-a')).to.equal('Sending …');
+    expect(field('a').value).to.equal('on its way');
+    page.wire.answers[1]?.resolve({});
+    await waitUntil(() => all('#notice-a').length === 0);
+    expect(page.wire.answers.length).to.equal(2);
+  });
+
+  it('goes out by Ctrl and Enter in the words', async () => {
+    const page = await openPage({ rows: three() });
+    const area = type('a', 'quick');
+    area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true }));
+    await waitUntil(() => page.wire.answers.length === 1);
+    expect(page.wire.answers[0]?.input.options).to.eql([]);
+    expect(page.wire.answers[0]?.input.text).to.equal('quick');
+  });
+});
+
+describe('an answer without a connection', () => {
+  afterEach(stopWatching);
+
+  it('is left to the browser to post', async () => {
+    const page = await openPage({ rows: three() });
+    page.wire.isOpen = false;
+    const prevented = watchSubmits();
+    type('a', 'by form');
+    press(button('a', 'Go left'));
+    expect(prevented).to.eql([false]);
+    await drawn(page);
+    expect(page.wire.answers.length).to.equal(0);
+    expect(all('#notice-a').length).to.equal(0);
+    expect(field('a').value).to.equal('by form');
+  });
+});
+
+describe('after an answer', () => {
+  it('the card leaves and the focus is on the next card', async () => {
+    const page = await openPage({ rows: three() });
+    await answer(page, card('a', 10), 'words');
+    expect(order()).to.eql(['b', 'c']);
+    expect(textOf('.going-out')).to.contain('chunk-a gets “Go left: words”');
+    expectFocusOn(one('#item-b summary'));
+    expect(one<HTMLDetailsElement>('#item-b details').open).to.equal(true);
+  });
+
+  it('the focus is on the heading when it was the last card', async () => {
+    const page = await openPage({ rows: [card('a', 10)] });
+    await answer(page, card('a', 10), '');
+    expect(order()).to.eql([]);
+    expectFocusOn(one('#queue-heading'));
+  });
+
+  it('that goes out at once, the card leaves and nobody is asked who answered', async () => {
+    const page = await openPage({ rows: three() });
+    type('a', 'words');
+    press(button('a', 'Go left'));
+    await waitUntil(() => page.wire.answers.length === 1);
+    page.wire.answers[0]?.resolve({});
+    page.wire.drop('item:a');
+    await drawn(page);
+    expect(order()).to.eql(['b', 'c']);
+    expect(page.wire.questions.length).to.equal(0);
+    expectFocusOn(one('#item-b summary'));
+  });
+
+  it('the focus on Undo does not fall to the body when the answer has gone out', async () => {
+    const page = await openPage({ rows: three() });
+    await answer(page, card('a', 10), 'words');
+    one('form[name=undo-a] button').focus();
+    page.wire.drop('item:a');
+    await drawn(page);
+    expect(order()).to.eql(['b', 'c']);
+    expect(all('.going-out').length).to.equal(0);
+    expectFocusOn(page.queue);
+  });
+
+  it('the words are in the form again when it was taken back elsewhere', async () => {
+    const page = await openPage({ rows: three() });
+    await answer(page, card('a', 10), 'my good words');
+    page.wire.put(reopened(card('a', 10)));
+    await drawn(page);
+    expect(order()).to.have.members(['a', 'b', 'c']);
+    expect(field('a').value).to.equal('my good words');
+    expect(one<HTMLInputElement>('#item-a input[name=version]').value).to.equal('2');
+  });
+});
+
+describe('Undo', () => {
+  const undo = (item: string): HTMLButtonElement => one(`form[name=undo-${item}] button`);
+
+  it('goes over the connection and brings the words back', async () => {
+    const page = await openPage({ rows: three() });
+    await answer(page, card('a', 10), 'my good words');
+    press(undo('a'));
+    await waitUntil(() => page.wire.undos.length === 1);
+    const { key, ...rest } = page.wire.undos[0]!.input;
+    expect(key).to.match(/^[0-9a-f]{32}$/);
+    expect(rest).to.eql({ chunk: 'chunk-a', item: 'a', version: 1 });
+    page.wire.put(reopened(card('a', 10)));
+    page.wire.undos[0]?.resolve({});
+    await drawn(page);
+    expect(field('a').value).to.equal('my good words');
+    expectFocusOn(page.queue);
+  });
+
+  it('brings the words back also when something else happens before it is done', async () => {
+    const page = await openPage({ rows: three() });
+    await answer(page, card('a', 10), 'my good words');
+    press(undo('a'));
+    page.wire.put(card('d', 40));
+    await drawn(page);
+    page.wire.put(reopened(card('a', 10)));
+    await drawn(page);
+    expect(field('a').value).to.equal('my good words');
+  });
+
+  it('does not write over words that are newer', async () => {
+    const page = await openPage({ rows: three() });
+    await answer(page, card('a', 10), 'old words');
+    page.wire.put(reopened(card('a', 10)));
+    await drawn(page);
+    field('a').value = '';
+    type('a', 'new words');
+    page.wire.put(card('a', 10, { version: 3 }));
+    await drawn(page);
+    expect(field('a').value).to.equal('new words');
+  });
+
+  it('that comes too late says so', async () => {
+    const page = await openPage({ rows: three() });
+    await answer(page, card('a', 10), 'words');
+    press(undo('a'));
+    await waitUntil(() => page.wire.undos.length === 1);
+    page.wire.undos[0]?.reject(refusal('The answer has already gone out.'));
+    await waitUntil(() => page.queue.textContent?.includes('already gone out'), 'the refusal is shown', {
+      timeout: 2000,
+    });
+    expect(order()).to.eql(['b', 'c']);
+  });
+});

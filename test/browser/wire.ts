@@ -1,0 +1,118 @@
+/** The network edge: stands in for `Connection`, and does what a test says the daemon did. */
+import { TRPCClientError } from '@trpc/client';
+import type { Connection, Life } from '../../client/connection.ts';
+import type { RefusalForCaller } from '../../server/refusal-of.ts';
+import type { BoardMessage, Row, Snapshot } from '../../shared/board.ts';
+
+/** A call to the daemon that the test answers when it wants to. */
+export interface Call<Input> {
+  readonly input: Input;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface UndoInput {
+  readonly chunk: string;
+  readonly item: string;
+  readonly version: number;
+  readonly key: string;
+}
+
+export interface AnswerInput extends UndoInput {
+  readonly options: readonly string[];
+  readonly text: string;
+}
+
+interface FollowInput {
+  readonly status?: readonly string[];
+  readonly from?: string;
+}
+
+interface Handlers {
+  readonly onData: (envelope: { readonly data: BoardMessage }) => void;
+}
+
+interface Subscription {
+  readonly input: FollowInput;
+  readonly handlers: Handlers;
+  stopped: boolean;
+}
+
+export class Wire {
+  isOpen = true;
+  life: Life = 'live';
+  readonly subscriptions: Subscription[] = [];
+  readonly answers: Call<AnswerInput>[] = [];
+  readonly undos: Call<UndoInput>[] = [];
+  readonly questions: Call<{ item?: string }>[] = [];
+  #seq = 10;
+
+  readonly client = {
+    board: {
+      follow: {
+        subscribe: (input: FollowInput, handlers: Handlers) => this.#subscribe(input, handlers),
+      },
+      now: { query: recorder(this.questions) },
+    },
+    items: { answer: { mutate: recorder(this.answers) }, undo: { mutate: recorder(this.undos) } },
+  };
+
+  onChange(): () => void {
+    return () => {};
+  }
+
+  asConnection(): Connection {
+    return this as unknown as Connection;
+  }
+
+  /** News to every stream: rows that came or changed. */
+  put(...rows: Row[]): void {
+    this.#tell(rows, []);
+  }
+
+  /** News to every stream: rows that have gone. */
+  drop(...keys: string[]): void {
+    this.#tell([], keys);
+  }
+
+  /** A new beginning for every stream. */
+  begin(snapshot: Snapshot): void {
+    this.#send({ build: snapshot.build, snapshot, news: null });
+  }
+
+  #tell(put: readonly Row[], drop: readonly string[]): void {
+    this.#seq++;
+    this.#send({ build: 'b1', snapshot: null, news: { seq: this.#seq, put, drop } });
+  }
+
+  #send(data: BoardMessage): void {
+    for (const { stopped, handlers } of this.subscriptions) if (!stopped) handlers.onData({ data });
+  }
+
+  #subscribe(input: FollowInput, handlers: Handlers) {
+    const subscription: Subscription = { input, handlers, stopped: false };
+    this.subscriptions.push(subscription);
+    return {
+      unsubscribe: () => {
+        subscription.stopped = true;
+      },
+    };
+  }
+}
+
+const recorder =
+  <Input>(calls: Call<Input>[]) =>
+  (input: Input): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      calls.push({ input, resolve, reject });
+    });
+
+/** The daemon said no. */
+export function refusal(sentence: string, field: string | null = null): Error {
+  const told: RefusalForCaller = { kind: 'conflict', status: 409, sentence, field, items: [] };
+  const data = { code: 'CONFLICT', httpStatus: 409, path: 'items.answer', refusal: told };
+  return TRPCClientError.from({ error: { code: -32009, message: sentence, data } });
+}
+
+/** Nobody knows whether the daemon heard it. */
+export const lostConnection = (): Error => new TRPCClientError('WebSocket closed');
