@@ -2,14 +2,18 @@
  * Builds what runs: the page's script and style (hashed names, `dist/assets`), the daemon and the terminal.
  * `--watch` rebuilds on change and restarts the daemon, leaving agents alive.
  */
+
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { watch } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import esbuild from 'esbuild';
 
-const { values: flags } = parseArgs({
-  options: { outdir: { type: 'string', default: 'dist' } },
+const { values: flags, positionals } = parseArgs({
+  options: { outdir: { type: 'string', default: 'dist' }, watch: { type: 'boolean', default: false } },
+  allowPositionals: true,
 });
 const assets = join(flags.outdir, 'assets');
 
@@ -68,6 +72,41 @@ const buildTerminal = () =>
     minifySyntax: true,
   });
 
-await rm(flags.outdir, { recursive: true, force: true });
-await mkdir(assets, { recursive: true });
-await Promise.all([buildPage(), buildDaemon(), buildTerminal()]);
+async function buildAll() {
+  await rm(flags.outdir, { recursive: true, force: true });
+  await mkdir(assets, { recursive: true });
+  await Promise.all([buildPage(), buildDaemon(), buildTerminal()]);
+}
+
+/** Everything is small: a change anywhere builds everything, in well under a second. */
+async function buildAndRestart() {
+  let daemon = null;
+  const restart = async () => {
+    try {
+      await buildAll();
+    } catch {
+      return; // esbuild has said why; the daemon that runs goes on
+    }
+    if (daemon?.exitCode === null) {
+      const ended = new Promise((resolve) => daemon.once('exit', resolve));
+      daemon.kill('SIGTERM');
+      await ended;
+    }
+    daemon = spawn(
+      process.execPath,
+      [join(flags.outdir, 'signalbox.js'), 'start', '--foreground', ...positionals],
+      {
+        stdio: 'inherit',
+      },
+    );
+  };
+  let pending = null;
+  const soon = () => {
+    clearTimeout(pending);
+    pending = setTimeout(restart, 100);
+  };
+  for (const room of ['shared', 'server', 'client']) watch(room, { recursive: true }, soon);
+  await restart();
+}
+
+await (flags.watch ? buildAndRestart() : buildAll());

@@ -49,7 +49,12 @@ export class AttentionQueue extends Panel {
     );
     this.#lookUpEnded(cards, busy);
     const shown = this.#arrangement.arrange(cards, busy);
-    return attentionQueue({ ...shown, zone: this.zone, notices: this.#notices });
+    return attentionQueue({
+      ...shown,
+      zone: this.zone,
+      only: this.query.chunk ?? '',
+      notices: this.#notices,
+    });
   }
 
   protected override willUpdate(changed: PropertyValues): void {

@@ -14,7 +14,7 @@ import { DEFAULT_PORT, freePort, listenOnLoopback, listenOnSocket } from './list
 import { consoleLog } from './log.ts';
 import { Newsroom } from './news.ts';
 import { readPlan } from './plan.ts';
-import { Problem } from './problem.ts';
+import { Problem, problemOf } from './problem.ts';
 import { Refusal } from './refusal.ts';
 import { releaseOnTime } from './release-timer.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
@@ -48,9 +48,10 @@ export async function main(argv: readonly string[]): Promise<void> {
       throw new Problem('config', 'Signalbox needs a Unix: Linux, macOS, or Windows with WSL.');
     await run(readOptions(argv));
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    console.error(`signalbox: ${error.message}`);
-    process.exitCode = error.exitCode;
+    const problem = problemOf(error);
+    if (!problem) throw error;
+    console.error(`signalbox: ${problem.message}`);
+    process.exitCode = problem.exitCode;
   }
 }
 

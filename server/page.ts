@@ -60,7 +60,7 @@ export interface UnitPageInput extends PageInput {
 export function unitPage(input: UnitPageInput): string {
   const data = dataOf(input, input.detail);
   const queue = queueMarkup(data, input.trouble);
-  const body = `<main class="one"><p class="back"><a href="/">← All work units</a></p>${troubleBlock(input, data)}<attention-queue>${queue}</attention-queue><work-unit>${markup(workUnit(input.detail, data.zone))}</work-unit>${transcriptMarkup(input)}</main>`;
+  const body = `<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${escaped(input.detail.chunk)}</h2>${troubleBlock(input, data)}<attention-queue>${queue}</attention-queue><work-unit>${markup(workUnit(input.detail, data.zone))}</work-unit>${transcriptMarkup(input)}</main>`;
   return shell({ ...input, data, body, name: input.detail.chunk });
 }
 
@@ -78,7 +78,11 @@ function dataOf({ snapshot, query, trouble, now }: PageInput, detail: Detail | n
 /** Kept words stand in the text area as its content: a static part, which no redraw ever touches. */
 function queueMarkup(data: PageData, trouble: Trouble | undefined): string {
   const cards = cardsOf(boardOf(data.snapshot));
-  const drawn = markup(attentionQueue(freshQueue(cards, data.zone, data.notices)));
+  const drawn = markup(
+    attentionQueue(
+      freshQueue({ cards, zone: data.zone, only: data.query.chunk ?? '', notices: data.notices }),
+    ),
+  );
   if (!trouble?.item) return drawn;
   const { item, chosen, words } = trouble;
   const ticked = chosen.reduce((html, option) => tickBox(html, item, option), drawn);
@@ -119,7 +123,7 @@ function transcriptMarkup({ transcript, detail }: UnitPageInput): string {
     transcript.from > 0
       ? `<p class="aside">The last ${transcript.to - transcript.from} bytes of ${transcript.to}.</p>`
       : '';
-  return `<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${transcript.run} printed</h3>${earlier}<run-transcript chunk="${escaped(detail.chunk)}" run="${transcript.run}" offset="${transcript.to}"><pre tabindex="0" aria-label="Transcript">${escaped(transcript.text)}</pre></run-transcript></section>`;
+  return `<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${transcript.run} printed</h3>${earlier}<run-transcript chunk="${escaped(detail.chunk)}" run="${transcript.run}" offset="${transcript.to}"><pre tabindex="0" role="region" aria-label="Transcript">${escaped(transcript.text)}</pre></run-transcript></section>`;
 }
 
 function shell({

@@ -8,3 +8,14 @@ export class Problem extends Error {
 }
 
 const EXIT = { usage: 64, data: 65, disk: 74, running: 75, permission: 77, config: 78 } as const;
+
+/** A refusal of the system as a problem for a person; null for what is a mistake of ours. */
+export function problemOf(error: unknown): Problem | null {
+  if (error instanceof Problem) return error;
+  const { code = '', path = 'the state folder' } = error as NodeJS.ErrnoException;
+  if (/^(ENOSPC|EDQUOT|EROFS|SQLITE_(FULL|IOERR|CANTOPEN|READONLY).*)$/.test(code))
+    return new Problem('disk', `${path} cannot be written (${code}): is the disk full or read-only?`);
+  if (/^(EACCES|EPERM)$/.test(code))
+    return new Problem('permission', `${path} may not be used by you (${code}).`);
+  return null;
+}

@@ -90,6 +90,10 @@ function givingOf({ by, settings }: Context, at: string, key: string | undefined
   return { at, release_due: new Date(Date.parse(at) + wait).toISOString(), key: key ?? null };
 }
 
+/** What a run says of itself is recorded as said by the run. */
+const asRun = (ctx: Context, run: number | null): Context =>
+  run === null ? ctx : { ...ctx, by: { ...ctx.by, actor: `run ${run}` } };
+
 const units = t.router({
   add: operator.input(inputs.add).mutation(({ ctx, input }) => {
     const specs = input.units.map(inputs.specOf);
@@ -111,7 +115,9 @@ const units = t.router({
 
 const items = t.router({
   /** The key of an ask is the id of the item, so the command itself knows a repeat. */
-  ask: agent.input(inputs.ask).mutation(({ ctx, input }) => commit(ctx, (state) => ask(state, input))),
+  ask: agent
+    .input(inputs.ask)
+    .mutation(({ ctx, input }) => commit(asRun(ctx, input.run), (state) => ask(state, input))),
   answer: operator
     .input(inputs.answer)
     .mutation(({ ctx, input }) =>
@@ -126,7 +132,7 @@ const items = t.router({
   /** Confirming twice is confirming once: no key is needed. */
   confirm: agent
     .input(inputs.confirm)
-    .mutation(({ ctx, input }) => commit(ctx, (state) => confirm(state, input))),
+    .mutation(({ ctx, input }) => commit(asRun(ctx, input.run), (state) => confirm(state, input))),
 });
 
 /** More than this waiting in the socket, and the next news is held back and merged. */

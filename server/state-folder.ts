@@ -42,8 +42,9 @@ export function takeLock(state: StatePaths): { release(): void } {
   const lock = new Sqlite(state.lock, { timeout: 0 });
   try {
     lock.exec('begin exclusive');
-  } catch {
+  } catch (error) {
     lock.close();
+    if ((error as { code?: unknown }).code !== 'SQLITE_BUSY') throw error;
     const holder = readHolder(state);
     const who = holder ? `pid ${holder.pid}, ${holder.address}` : 'it is just starting';
     throw new Problem('running', `Signalbox already runs for ${state.project} (${who}).`);

@@ -21,6 +21,10 @@ export interface Committed {
   readonly made: Made;
 }
 
+/** Together about five seconds. */
+const BUSY_TRIES = 100;
+const BUSY_MS = 50;
+
 interface Waiting {
   readonly by: By;
   readonly decide: Decide;
@@ -38,6 +42,7 @@ export class Store {
   #state: State;
   #queue: Waiting[] = [];
   #scheduled = false;
+  #busyTries = 0;
   readonly #db: Db;
   readonly #now: () => Date;
   readonly #listeners = new Set<() => void>();
@@ -95,10 +100,22 @@ export class Store {
       this.#db.commit();
       this.#state = after;
     } catch (error) {
+      if (isBusy(error) && this.#putBack(queue)) return;
       if (!this.#survived(error, queue)) return;
     }
+    this.#busyTries = 0;
     for (const each of settle) each();
     if (this.#state !== before) for (const listener of this.#listeners) listener();
+  }
+
+  /** Somebody else holds the file for a moment: wait beside the loop, not in it. Not for ever, though. */
+  #putBack(queue: readonly Waiting[]): boolean {
+    this.#db.rollback();
+    if (++this.#busyTries > BUSY_TRIES) return false;
+    this.#queue = [...queue, ...this.#queue];
+    this.#scheduled = true;
+    setTimeout(() => this.#drain(), BUSY_MS * (0.5 + Math.random()));
+    return true;
   }
 
   #decideAll(queue: readonly Waiting[], before: State, settle: (() => void)[]): State {
@@ -163,12 +180,8 @@ export class Store {
       this.#state = stateOf(this.#db.works(), seq);
       return true;
     }
-    const told = isDiskError(error)
-      ? new Refusal(
-          'unavailable',
-          'Nothing was saved: the disk is full or cannot be written. Make room, then try again.',
-        )
-      : error;
+    this.#busyTries = 0;
+    const told = toldOf(error);
     for (const { reject } of queue) reject(told);
     return false;
   }
@@ -185,6 +198,20 @@ function applyAll(state: State, changes: readonly Change[], by: By, at: string, 
     next = applyAll(next, followsFrom(before, next, event), by, at, events);
   }
   return next;
+}
+
+const isBusy = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'SQLITE_BUSY';
+
+/** What the callers of a batch that was not kept are told. */
+function toldOf(error: unknown): unknown {
+  if (isBusy(error))
+    return new Refusal('unavailable', 'Nothing was saved: another program holds the database. Try again.');
+  if (isDiskError(error))
+    return new Refusal(
+      'unavailable',
+      'Nothing was saved: the disk is full or cannot be written. Make room, then try again.',
+    );
+  return error;
 }
 
 const isDatabaseError = (error: unknown): boolean =>

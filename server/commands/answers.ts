@@ -21,6 +21,7 @@ export interface AnswerInput extends Answer {
 export function answer(state: State, input: AnswerInput, giving: Giving): Decision {
   const work = workOf(state, input.chunk);
   const open = work.items.filter(isOpen);
+  if (input.item === null && open.length === 0) throw conflict(`${input.chunk} asks nothing now.`);
   if (input.item === null || input.version === null)
     throw conflict('Say which item and which version this answers; here is what is open.', open);
   const item = itemOf(work, input.item);

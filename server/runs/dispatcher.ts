@@ -102,7 +102,7 @@ export class Dispatcher {
     if (run.process && isAlive(run.process, run.marker)) return null;
     const { began, ended } = readNotes(files);
     if (ended) return ended;
-    if (!began) return { how: 'never-began', reason: 'the daemon ended before it could' };
+    if (!began) return { how: 'never-began', reason: 'its wrapper ended before the command began' };
     const group = run.process?.pid ?? null;
     return familyOf(run.marker, group, files.output).length > 0 ? null : { how: 'vanished' };
   }

@@ -9,6 +9,8 @@ import { when } from './when.ts';
 export interface QueueView {
   readonly cards: readonly Card[];
   readonly zone: number;
+  /** On the page of one unit: its chunk. Then an empty queue says nothing. */
+  readonly only: string;
   /** Keys of the cards that stand open. */
   readonly opened: ReadonlySet<string>;
   readonly notices: Readonly<Record<string, Notice>>;
@@ -19,6 +21,7 @@ export interface QueueView {
 export function attentionQueue(view: QueueView): TemplateResult {
   const open = view.cards.filter((card) => card.state !== 'going-out');
   const going = view.cards.filter((card) => card.state === 'going-out');
+  if (view.only !== '' && view.cards.length === 0) return html``;
   return html`<section class="queue" aria-labelledby="queue-heading">
     <h2 id="queue-heading" tabindex="-1">Needs you <span class="count">${open.filter(isOpen).length}</span></h2>
     ${view.waiting > 0 ? html`<button type="button" class="quiet" data-do="reorder">${view.waiting} new: show in order</button>` : nothing}
@@ -36,10 +39,11 @@ export function attentionQueue(view: QueueView): TemplateResult {
 }
 
 /** The view as the server draws it: open stand the first card and those with a notice. */
-export function freshQueue(cards: readonly Card[], zone: number, notices: QueueView['notices']): QueueView {
+export function freshQueue(fresh: Pick<QueueView, 'cards' | 'zone' | 'only' | 'notices'>): QueueView {
+  const { cards, notices } = fresh;
   const first = cards.find(isOpen);
   const opened = cards.filter((card) => card === first || card.id in notices).map(({ key }) => key);
-  return { cards, zone, opened: new Set(opened), notices, waiting: 0 };
+  return { ...fresh, opened: new Set(opened), waiting: 0 };
 }
 
 const isOpen = ({ state }: Card): boolean => state === 'open';

@@ -8,6 +8,10 @@ import type { Moment } from '../words.ts';
 export const when = (at: Moment, zone: number): TemplateResult =>
   html`<time datetime=${at}>${localText(at, zone)}</time>`;
 
+/** The same for what lies back: "3 min ago". */
+export const ago = (at: Moment, zone: number): TemplateResult =>
+  html`<time datetime=${at} data-ago>${localText(at, zone)}</time>`;
+
 /** "2026-11-22 14:02". */
 export function localText(at: Moment, zone: number): string {
   const local = new Date(Date.parse(at) + zone * 60_000);

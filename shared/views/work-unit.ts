@@ -2,13 +2,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Detail, ItemLine, RunLine } from '../detail.ts';
 import { outcomeWords } from '../sentences.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
-import { when } from './when.ts';
+import { ago, when } from './when.ts';
 
 /** Facts, items with their answers, runs and history of one unit. The transcript stands by itself. */
 export function workUnit(detail: Detail, zone: number): TemplateResult {
   return html`<section class="unit" aria-labelledby="unit-heading">
-    <h2 id="unit-heading" tabindex="-1">${detail.chunk}</h2>
-    <p class="headline">${statusMark(detail.status)} <strong>${STATUS_NAMES[detail.status]}</strong> since ${when(detail.since, zone)}${detail.why === '' ? nothing : html` · ${detail.why}`}</p>
+    <p class="headline">${statusMark(detail.status)} <strong>${STATUS_NAMES[detail.status]}</strong> · ${when(detail.since, zone)}${detail.why === '' ? nothing : html` · ${detail.why}`}</p>
     ${detail.title === '' ? nothing : html`<p class="title">${detail.title}</p>`}
     ${detail.goal === '' ? nothing : html`<p class="goal">${detail.goal}</p>`}
     <h3>Phases</h3>
@@ -25,7 +24,7 @@ export function workUnit(detail: Detail, zone: number): TemplateResult {
     <details class="history"><summary><h3>History <span class="count">${detail.history.length}</span></h3></summary>
       <ol>${detail.history.map(
         ({ at, who, door, what }) =>
-          html`<li>${when(at, zone)} <span class="who">${who}${door === 'daemon' ? '' : ` (${door})`}</span> <span class="what">${what}</span></li>`,
+          html`<li>${ago(at, zone)} <span class="who">${who}${door === 'daemon' ? '' : ` (${door})`}</span> <span class="what">${what}</span></li>`,
       )}</ol>
     </details>
   </section>`;
@@ -42,7 +41,7 @@ function dependencies({ after, before }: Detail) {
 
 const itemView = (item: ItemLine, zone: number): TemplateResult =>
   html`<li>
-    <p><span class="kind">${item.kind}</span> ${item.prompt} <span class="aside">${when(item.asked_at, zone)}</span></p>
+    <p><span class="kind">${item.kind}</span> ${item.prompt} <span class="aside">${ago(item.asked_at, zone)}</span></p>
     <p class="said">${itemEnd(item)}</p>
   </li>`;
 
@@ -60,7 +59,7 @@ function itemEnd(item: ItemLine): string {
 }
 
 const runView = (run: RunLine, zone: number): TemplateResult =>
-  html`<li>Run ${run.number} · ${run.phase} · ${run.agent} · ${when(run.started_at, zone)} · ${run.outcome ? outcomeWords(run.outcome) : 'live'}</li>`;
+  html`<li>Run ${run.number} · ${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.outcome ? outcomeWords(run.outcome) : 'live'}</li>`;
 
 function closing({ chunk, status }: Detail) {
   if (status === 'DONE') return nothing;
