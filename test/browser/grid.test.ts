@@ -117,6 +117,14 @@ describe('the grid', () => {
     expectFocusOn(link('unit-1'));
   });
 
+  it('does not let the focus fall to the body when the unit is done, and its section closed', async () => {
+    const page = await openPage({ rows: units() });
+    link('unit-1').focus();
+    page.wire.put(cell(1, 'DONE'));
+    await drawn(page);
+    expectFocusOn(page.grid);
+  });
+
   it('keeps the focus on a unit while others come before it and go', async () => {
     const page = await openPage({ rows: units() });
     link('unit-2').focus();

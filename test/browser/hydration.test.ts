@@ -22,12 +22,13 @@ import { card, cell, goingOut, snapshotOf } from './rows.ts';
 import { Wire } from './wire.ts';
 
 const NODES = 'attention-queue *, process-grid *';
+const WORDS = '\nMy <b>kept</b> &amp; words</textarea>\nin two lines';
 const EVIL = '<img src=x onerror="window.hacked = true"><script>window.hacked = true</script>';
 
 const trouble = (item: string, more: Partial<Trouble> = {}): Trouble => ({
   item,
   notice: { tone: 'wrong', sentence: 'The question has changed meanwhile.', field: 'text' },
-  words: 'My <b>kept</b> words\nin two lines',
+  words: WORDS,
   chosen: [],
   ...more,
 });
@@ -134,12 +135,12 @@ describe('a page drawn again after a refusal', () => {
     const page = await takeOver();
     expect(all(NODES).every((node, at) => node === before[at])).to.equal(true);
     expect(warned()).to.eql([]);
-    expect(field('b').value).to.equal('My <b>kept</b> words\nin two lines');
+    expect(field('b').value).to.equal(WORDS);
     expect(textOf('#notice-b')).to.equal('The question has changed meanwhile.');
     expect(field('b').getAttribute('aria-describedby')).to.equal('notice-b');
     page.wire.put(card('new', 0));
     await drawn(page);
-    expect(field('b').value).to.equal('My <b>kept</b> words\nin two lines');
+    expect(field('b').value).to.equal(WORDS);
     expect(textOf('#notice-b')).to.equal('The question has changed meanwhile.');
   });
 
@@ -158,7 +159,7 @@ describe('a page drawn again after a refusal', () => {
 
   it('shows the words on top of the page where the card itself has gone', async () => {
     await openPage({ rows: rows(), trouble: trouble('gone') });
-    expect(one<HTMLTextAreaElement>('#kept').value).to.equal('My <b>kept</b> words\nin two lines');
+    expect(one<HTMLTextAreaElement>('#kept').value).to.equal(WORDS);
     expect(warned()).to.eql([]);
   });
 });
