@@ -115,6 +115,15 @@ describe('hydration', () => {
     expect(all('.queue', queue).length).to.equal(1);
   });
 
+  it('on the page of one unit takes over an empty queue, in which a card arrives', async () => {
+    const page = await openPage({ rows: [], query: { chunk: 'chunk-a' } });
+    expect(warned()).to.eql([]);
+    expect(page.queue.textContent?.trim()).to.equal('');
+    page.wire.put(card('a', 1));
+    await drawn(page);
+    expect(order()).to.eql(['a']);
+  });
+
   it('draws into itself where the server has drawn nothing', async () => {
     await show({ rows: [] });
     await takeOver();

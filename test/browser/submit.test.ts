@@ -216,6 +216,15 @@ describe('after an answer', () => {
     expectFocusOn(page.queue);
   });
 
+  it('that was the last of one unit, the focus does not fall to the body when it has gone out', async () => {
+    const page = await openPage({ rows: [card('a', 10)], query: { chunk: 'chunk-a' } });
+    await answer(page, card('a', 10), '');
+    expectFocusOn(one('#queue-heading'));
+    page.wire.drop('item:a');
+    await drawn(page);
+    expect(document.activeElement?.localName).not.to.equal('body');
+  });
+
   it('the words are in the form again when it was taken back elsewhere', async () => {
     const page = await openPage({ rows: three() });
     await answer(page, card('a', 10), 'my good words');
