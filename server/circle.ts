@@ -22,6 +22,15 @@ export function circleThrough(state: State, fresh: readonly UnitSpec[]): string[
   return null;
 }
 
+const SHOWN = 12;
+
+/** "a → b → a"; of a long circle, both ends. */
+export function circleWords(circle: readonly string[]): string {
+  if (circle.length <= SHOWN) return circle.join(' → ');
+  const half = SHOWN / 2;
+  return [...circle.slice(0, half), `… ${circle.length - SHOWN} more …`, ...circle.slice(-half)].join(' → ');
+}
+
 function circleFrom(
   start: string,
   waitsFor: (chunk: string) => readonly string[],

@@ -170,10 +170,9 @@ function prepareAll(sqlite: Sqlite.Database) {
 
 function openChecked(path: string): Sqlite.Database {
   if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
-  const fresh = statSync(path).size === 0;
+  checkFirst(path);
   const sqlite = new Sqlite(path, { timeout: 0 });
   try {
-    if (!fresh) refuseStrange(sqlite, path);
     sqlite.pragma('journal_mode = wal');
     sqlite.pragma('synchronous = full');
     sqlite.pragma('foreign_keys = on');
@@ -188,6 +187,17 @@ function openChecked(path: string): Sqlite.Database {
   }
 }
 
+/** Read-only: opening for writing would already carry a write-ahead log into a file that is not ours. */
+function checkFirst(path: string): void {
+  if (statSync(path).size === 0) return;
+  const sqlite = new Sqlite(path, { readonly: true, timeout: 0 });
+  try {
+    refuseStrange(sqlite, path);
+  } finally {
+    sqlite.close();
+  }
+}
+
 function refuseStrange(sqlite: Sqlite.Database, path: string): void {
   const refuse = (why: string) => {
     throw new DatabaseProblem(
@@ -195,8 +205,11 @@ function refuseStrange(sqlite: Sqlite.Database, path: string): void {
       `${path} ${why}. It was left as it is; move it away to start anew.`,
     );
   };
-  if (sqlite.pragma('application_id', { simple: true }) !== APPLICATION_ID)
-    refuse('is a database of another program');
+  const application = sqlite.pragma('application_id', { simple: true });
+  const tables = sqlite.prepare('select count(*) as count from sqlite_schema').get() as { count: number };
+  // A first start that was cut off before its tables were made.
+  if (application === 0 && tables.count === 0) return;
+  if (application !== APPLICATION_ID) refuse('is a database of another program');
   const version = Number(sqlite.pragma('user_version', { simple: true }));
   if (version > MIGRATIONS.length)
     refuse(`was written by a newer Signalbox (schema ${version}; this one knows ${MIGRATIONS.length})`);
@@ -237,7 +250,10 @@ function problemOf(error: unknown, path: string): Error {
       'unusable',
       `${path} is damaged or not a database (${code}). It was left as it is.`,
     );
-  if (isDiskError(error) || code === 'ENOSPC')
-    return new DatabaseProblem('disk', `${path} cannot be written (${code}): is the disk full or read-only?`);
+  if (isDiskError(error) || /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOENT|ENOTDIR)$/.test(code))
+    return new DatabaseProblem(
+      'disk',
+      `${path} cannot be used (${code}): is the disk full, or the folder not yours to write?`,
+    );
   return error instanceof Error ? error : new Error(String(error));
 }

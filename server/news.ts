@@ -17,11 +17,14 @@ export class Newsroom {
   readonly #waiting = new Set<() => void>();
   readonly #unsubscribe: () => void;
   #pause: NodeJS.Timeout | null = null;
+  /** The number that was told last. The rank may know more: whoever draws a page looks at once. */
+  #told: number;
 
   constructor(store: Store, build: string) {
     this.#store = store;
     this.build = build;
     this.#rank = new Rank(store.state);
+    this.#told = store.state.seq;
     this.#unsubscribe = store.onChange(() => this.#changed());
   }
 
@@ -30,12 +33,13 @@ export class Newsroom {
     this.#wake();
     this.#pause = setTimeout(() => {
       this.#pause = null;
-      if (this.#rank.seq !== this.#store.state.seq) this.#changed();
+      if (this.#told !== this.#store.state.seq) this.#changed();
     }, MERGE_MS);
   }
 
   #wake(): void {
     this.#rank.look(this.#store.state);
+    this.#told = this.#rank.seq;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();

@@ -47,7 +47,7 @@ function put(state: State, before: WorkUnit, changed: WorkUnit, event: Event): S
     unit: {
       ...changed.unit,
       seq: event.seq,
-      changed_at: event.at,
+      changed_at: event.type === 'item.delivered' ? changed.unit.changed_at : event.at,
       done_at: ends ? event.at : changed.unit.done_at,
     },
   };
@@ -55,10 +55,15 @@ function put(state: State, before: WorkUnit, changed: WorkUnit, event: Event): S
     ...state,
     seq: event.seq,
     works: state.works.with(event.unit, after),
-    byItem: event.type === 'item.asked' ? state.byItem.with(event.data.id, event.unit) : state.byItem,
+    byItem: itemsAfter(state, event),
     waiting: waitingAfter(state, event),
     graph: ends || event.type === 'dependency.met' ? event.seq : state.graph,
   };
+}
+
+function itemsAfter({ byItem }: State, event: Event): State['byItem'] {
+  if (event.type === 'item.asked') return byItem.with(event.data.id, event.unit);
+  return event.type === 'item.attached' ? byItem.with(event.data.key, event.unit) : byItem;
 }
 
 function waitingAfter(state: State, event: Event): State['waiting'] {
@@ -111,6 +116,7 @@ function newItem(event: Event, data: ItemAsked): Item {
     ...data,
     ...UNANSWERED,
     version: 1,
+    keys: [],
     unit: event.unit,
     asked_at: event.at,
     delivered_at: null,
@@ -154,7 +160,7 @@ function changeItem(work: WorkUnit, event: AboutItem): WorkUnit {
 function itemChange(item: Item, event: AboutItem): Partial<Item> {
   switch (event.type) {
     case 'item.attached':
-      return { run: event.data.run };
+      return { run: event.data.run, keys: [...item.keys, event.data.key] };
     case 'item.changed':
       return { ...event.data, version: item.version + 1 };
     case 'item.answered':

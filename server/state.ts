@@ -7,7 +7,7 @@ export interface State {
   readonly seq: number;
   /** By unit id, which is the slot. */
   readonly works: Blocks<WorkUnit>;
-  /** The unit of a chunk, and of an item. */
+  /** The unit of a chunk; of an item, by any key under which it was asked. */
   readonly byChunk: Buckets<number>;
   readonly byItem: Buckets<number>;
   /** Which units have a chunk among their open dependencies. */
@@ -25,6 +25,8 @@ export const EMPTY: State = {
   graph: 0,
 };
 
+const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, unit] as const);
+
 /** The state that consists of these work units, given in the order of their ids. */
 export function stateOf(works: readonly WorkUnit[], seq: number): State {
   const waiting = new Map<string, number[]>();
@@ -35,7 +37,7 @@ export function stateOf(works: readonly WorkUnit[], seq: number): State {
     seq,
     works: Blocks.of(works),
     byChunk: Buckets.of(works.map(({ unit }) => [unit.chunk, unit.id] as const)),
-    byItem: Buckets.of(works.flatMap(({ items }) => items.map((item) => [item.id, item.unit] as const))),
+    byItem: Buckets.of(works.flatMap(({ items }) => items.flatMap(keysOf))),
     waiting: Buckets.of(waiting),
     graph: seq,
   };
@@ -49,7 +51,7 @@ export function findWork(state: State, chunk: string): WorkUnit | undefined {
 export function findItem(state: State, id: string): { work: WorkUnit; item: Item } | undefined {
   const unit = state.byItem.get(id);
   const work = unit === undefined ? undefined : state.works.get(unit);
-  const item = work?.items.find((each) => each.id === id);
+  const item = work?.items.find((each) => keysOf(each).some(([key]) => key === id));
   return work && item && { work, item };
 }
 

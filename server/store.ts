@@ -91,6 +91,7 @@ export class Store {
     this.#scheduled = false;
     const queue = this.#queue;
     this.#queue = [];
+    if (queue.length === 0) return;
     const before = this.#state;
     const settle: (() => void)[] = [];
     try {
@@ -174,8 +175,7 @@ export class Store {
    * committed. Returns whether it was; if not, every caller of the batch has been told.
    */
   #survived(error: unknown, queue: readonly Waiting[]): boolean {
-    this.#db.rollback();
-    const seq = this.#db.lastSeq();
+    const seq = this.#seqOnDisk();
     if (seq > this.#state.seq) {
       this.#state = stateOf(this.#db.works(), seq);
       return true;
@@ -184,6 +184,16 @@ export class Store {
     const told = toldOf(error);
     for (const { reject } of queue) reject(told);
     return false;
+  }
+
+  /** Where not even that can be read, nothing of the batch is known to be kept. */
+  #seqOnDisk(): number {
+    try {
+      this.#db.rollback();
+      return this.#db.lastSeq();
+    } catch {
+      return 0;
+    }
   }
 }
 

@@ -115,6 +115,8 @@ export interface Answer {
 /** Something that needs the operator. Kept for ever; the history of a unit shows who said what. */
 export interface Item extends Asking {
   readonly id: string;
+  /** Keys of later runs that asked the same. */
+  readonly keys: readonly string[];
   readonly version: number;
   readonly unit: number;
   readonly kind: ItemKind;
@@ -161,7 +163,7 @@ export type Change =
   | {
       readonly type: 'item.attached';
       readonly unit: number;
-      readonly data: { readonly id: string; readonly run: number };
+      readonly data: { readonly id: string; readonly run: number; readonly key: string };
     }
   | { readonly type: 'item.changed'; readonly unit: number; readonly data: Asking & { readonly id: string } }
   | { readonly type: 'item.answered'; readonly unit: number; readonly data: ItemAnswered }

@@ -74,12 +74,15 @@ export function undo(state: State, input: { chunk: string; item: string; version
   };
 }
 
-/** Sends the answers whose time has come. */
+/**
+ * Sends the answers whose time has come: one of each unit, since it may close the unit and so withdraw the
+ * next. What is left is due at once.
+ */
 export function release(state: State, at: Moment): Decision {
   const changes: Change[] = [];
-  for (const { unit, items } of state.works)
-    for (const item of items)
-      if (isGoingOut(item) && item.release_due !== null && item.release_due <= at)
-        changes.push({ type: 'item.released', unit: unit.id, data: { id: item.id } });
+  for (const { unit, items } of state.works) {
+    const due = items.find((item) => isGoingOut(item) && item.release_due !== null && item.release_due <= at);
+    if (due) changes.push({ type: 'item.released', unit: unit.id, data: { id: due.id } });
+  }
   return { changes };
 }

@@ -1,6 +1,6 @@
 import type { Asking, Item, WorkUnit } from '../../shared/words.ts';
 import { conflict } from '../refusal.ts';
-import { currentStep, findItem, isDone, isOpen, isPending, type State } from '../state.ts';
+import { currentStep, findItem, isDone, isOpen, isPending, liveRun, type State } from '../state.ts';
 import { endedSentence } from './answers.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';
 
@@ -23,20 +23,18 @@ export function ask(state: State, input: AskInput): Decision {
   const known = findItem(state, input.key);
   if (known) return askAgain(known, work, input);
   if (isDone(work)) throw conflict(`${input.chunk} is done: nobody would read the answer.`);
-  const last = work.runs.at(-1);
-  if (input.run !== null && (last?.number !== input.run || last.ended_at !== null))
-    throw conflict(`Run ${input.run} of ${input.chunk} has ended: it cannot ask any more.`);
+  refuseEnded(work, input);
   const earlier = input.run === null ? undefined : attachable(work, input, input.run);
   if (earlier && input.run !== null)
     return {
-      changes: [{ type: 'item.attached', unit, data: { id: earlier.id, run: input.run } }],
+      changes: [{ type: 'item.attached', unit, data: { id: earlier.id, run: input.run, key: input.key } }],
       made: { item: earlier.id },
     };
   const data = {
     id: input.key,
     kind: 'question' as const,
     phase: currentStep(work)?.phase ?? '',
-    run: input.run ?? last?.number ?? 0,
+    run: input.run ?? work.runs.at(-1)?.number ?? 0,
     asked_by: input.asked_by,
     ...asking(input),
   };
@@ -47,10 +45,18 @@ function askAgain({ work, item }: { work: WorkUnit; item: Item }, of: WorkUnit, 
   const made = { item: item.id };
   if (work.unit.id !== of.unit.id)
     throw conflict(`The key ${input.key} belongs to an item of ${work.unit.chunk}.`);
-  if (sameAsking(item, input)) return { changes: [], made };
+  // Under the key of a later run that asked the same, only what made it the same counts.
+  if (item.id === input.key ? sameAsking(item, input) : sameQuestion(item, input))
+    return { changes: [], made };
   if (!isOpen(item)) throw conflict('This question has ended; ask the new one under another key.', [item]);
+  refuseEnded(work, input);
   const data = { id: item.id, ...asking(input) };
   return { changes: [{ type: 'item.changed', unit: work.unit.id, data }], made };
+}
+
+function refuseEnded(work: WorkUnit, { chunk, run }: AskInput): void {
+  if (run !== null && liveRun(work)?.number !== run)
+    throw conflict(`Run ${run} of ${chunk} has ended: it cannot ask any more.`);
 }
 
 /** An answer that reached this very run through its answers file is still news to an `ask` in it. */
@@ -63,8 +69,7 @@ function attachable(work: WorkUnit, input: AskInput, run: number): Item | undefi
       item.phase === phase &&
       item.withdrawn_at === null &&
       (item.delivered_at === null || item.delivered_to === run) &&
-      item.prompt === input.prompt &&
-      JSON.stringify(item.options) === JSON.stringify(input.options),
+      sameQuestion(item, input),
   );
 }
 
@@ -75,6 +80,9 @@ const asking = ({ prompt, context, options, multiple, allows_text }: Asking): As
   multiple,
   allows_text,
 });
+
+const sameQuestion = (a: Asking, b: Asking): boolean =>
+  a.prompt === b.prompt && JSON.stringify(a.options) === JSON.stringify(b.options);
 
 const sameAsking = (a: Asking, b: Asking): boolean => JSON.stringify(asking(a)) === JSON.stringify(asking(b));
 

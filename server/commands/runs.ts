@@ -65,8 +65,10 @@ export function endRun(state: State, input: EndInput): Decision {
   return { changes };
 }
 
+/** How many runs in a row have failed to begin, since the operator was last asked about it. */
 function neverBegan(work: WorkUnit): number {
-  const ended = work.runs.filter((run) => run.ended_at !== null).reverse();
+  const asked = work.items.findLast(({ kind }) => kind === 'stuck')?.run ?? 0;
+  const ended = work.runs.filter((run) => run.ended_at !== null && run.number > asked).reverse();
   const other = ended.findIndex((run) => run.outcome?.how !== 'never-began');
   return other < 0 ? ended.length : other;
 }

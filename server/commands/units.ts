@@ -1,5 +1,5 @@
 import type { UnitSpec } from '../../shared/words.ts';
-import { circleThrough } from '../circle.ts';
+import { circleThrough, circleWords } from '../circle.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { findWork, isDone, isOpen, liveRun, type State } from '../state.ts';
 import { type Giving, give } from './answers.ts';
@@ -7,15 +7,16 @@ import { type Decision, workOf } from './decision.ts';
 
 /** Adds units, all or none. A unit that exists with equal facts is left as it is. */
 export function addUnits(state: State, specs: readonly UnitSpec[]): Decision {
-  const fresh: UnitSpec[] = [];
+  const named = new Map<string, UnitSpec>();
   for (const spec of specs) {
-    const there = findWork(state, spec.chunk)?.unit.spec ?? fresh.find(({ chunk }) => chunk === spec.chunk);
-    if (!there) fresh.push(spec);
+    const there = findWork(state, spec.chunk)?.unit.spec ?? named.get(spec.chunk);
+    if (!there) named.set(spec.chunk, spec);
     else if (!sameFacts(there, spec))
       throw conflict(`${spec.chunk}: a unit of this name exists with other facts. Choose another name.`);
   }
+  const fresh = [...named.values()];
   const circle = circleThrough(state, fresh);
-  if (circle) throw invalid('after', `${circle.join(' → ')} would wait for itself. Leave one of these out.`);
+  if (circle) throw invalid('after', `${circleWords(circle)} would wait for itself. Leave one of these out.`);
   const first = state.works.length;
   return {
     changes: fresh.map((data, nth) => ({ type: 'unit.added', unit: first + nth, data })),

@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ask } from '../../server/commands/asks.ts';
+import { reduce } from '../../server/reduce.ts';
+import { asking, DAEMON, exited, type House, inHouse, refused, spec } from './house-of-facts.ts';
+
+const running = (body: (house: House) => unknown) =>
+  inHouse(async (house) => {
+    await house.add(spec('a', { phases: ['PLAN', 'IMPLEMENT'] }));
+    await house.start('a');
+    await body(house);
+  });
+
+const ids = (house: House) => house.work('a').items.map(({ id }) => id);
+const PORT = { prompt: 'Which port?' };
+
+test(
+  'the key is the id: same key and content is the same item, whatever became of it',
+  running(async (house) => {
+    const first = await house.ask('a', 'q', PORT);
+    const again = await house.ask('a', 'q', PORT);
+    assert.deepEqual([again.made, again.seq, ids(house)], [{ item: 'q' }, first.seq, ['q']]);
+    await house.answer('a', 'q');
+    assert.deepEqual((await house.ask('a', 'q', PORT)).made, { item: 'q' });
+    assert.equal(house.item('q').version, 1);
+  }),
+);
+
+test(
+  'an asker that comes back after its unit was closed still finds its item',
+  inHouse(async (house) => {
+    await house.add(spec('a'));
+    await house.ask('a', 'q', PORT);
+    await house.close('a');
+    assert.deepEqual((await house.ask('a', 'q', PORT)).made, { item: 'q' });
+  }),
+);
+
+test(
+  'same key, other content, still open: the next version, asked when it was asked',
+  running(async (house) => {
+    await house.ask('a', 'q', PORT);
+    const { asked_at } = house.item('q');
+    house.now += 60_000;
+    await house.ask('a', 'q', { prompt: 'Which port, and why?' });
+    const item = house.item('q');
+    assert.deepEqual([item.version, item.asked_at, item.prompt], [2, asked_at, 'Which port, and why?']);
+  }),
+);
+
+test(
+  'other options alone are other content',
+  running(async (house) => {
+    await house.ask('a', 'q', PORT);
+    await house.ask('a', 'q', { ...PORT, options: [{ id: 'x', label: 'X', description: '' }] });
+    assert.deepEqual([house.item('q').version, house.item('q').options.length], [2, 1]);
+  }),
+);
+
+test(
+  'same key, other content, answered or going out: refused with the item',
+  running(async (house) => {
+    await house.ask('a', 'q', PORT);
+    await house.answer('a', 'q', { wait: 4000 });
+    const change = () => house.ask('a', 'q', { prompt: 'Another?' });
+    await refused(change(), 'conflict', /has ended/);
+    house.now += 4000;
+    await house.release();
+    assert.deepEqual((await refused(change(), 'conflict', /has ended/)).items, [house.item('q')]);
+  }),
+);
+
+test(
+  'a key belongs to one unit',
+  running(async (house) => {
+    await house.add(spec('b'));
+    await house.ask('a', 'q', PORT);
+    await refused(house.ask('b', 'q', PORT), 'conflict', /belongs to an item of a/);
+  }),
+);
+
+/** Run 1 asked `q` and ended, the operator answered, run 2 is live. */
+const laterRun = (body: (house: House) => unknown) =>
+  running(async (house) => {
+    await house.ask('a', 'q', PORT);
+    await house.end('a', exited(1));
+    await house.answer('a', 'q');
+    await house.start('a');
+    await body(house);
+  });
+
+test(
+  'a later run that asks the same gets what was answered and listed in its own answers file',
+  laterRun(async (house) => {
+    assert.equal(house.item('q').delivered_to, 2);
+    const { made } = await house.ask('a', 'q2', PORT);
+    assert.deepEqual([made, ids(house), house.item('q').run], [{ item: 'q' }, ['q'], 2]);
+  }),
+);
+
+test(
+  'a later run attaches to what is still open, however it came to be live',
+  running(async (house) => {
+    await house.ask('a', 'q', PORT);
+    await house.end('a', exited(1));
+    const { state } = house.store;
+    const second = { number: 2, phase: 'PLAN', agent: 'shell', marker: 'm' };
+    const event = {
+      type: 'run.started',
+      unit: 0,
+      data: second,
+      seq: state.seq + 1,
+      at: '',
+      by: DAEMON,
+    } as const;
+    const { changes, made } = ask(reduce(state, event), asking('a', 'q2', { ...PORT, run: 2 }));
+    assert.deepEqual(made, { item: 'q' });
+    assert.deepEqual(
+      changes.map(({ type }) => type),
+      ['item.attached'],
+    );
+  }),
+);
+
+test(
+  'what reached an earlier run is asked anew',
+  laterRun(async (house) => {
+    await house.end('a', exited(1));
+    await house.retry('a');
+    await house.start('a');
+    const { made } = await house.ask('a', 'q3', PORT);
+    assert.deepEqual([made, ids(house).includes('q3')], [{ item: 'q3' }, true]);
+  }),
+);
+
+for (const [what, more] of [
+  ['another prompt', { prompt: 'Which host?' }],
+  ['other options', { ...PORT, options: [{ id: 'x', label: 'X', description: '' }] }],
+] as const)
+  test(
+    `a later run that asks with ${what} asks anew`,
+    laterRun(async (house) => {
+      assert.deepEqual((await house.ask('a', 'q2', more)).made, { item: 'q2' });
+    }),
+  );
+
+test(
+  'in another phase the same words are another question',
+  running(async (house) => {
+    await house.ask('a', 'q', PORT);
+    await house.answer('a', 'q');
+    await house.end('a');
+    await house.start('a');
+    assert.deepEqual((await house.ask('a', 'q2', PORT)).made, { item: 'q2' });
+  }),
+);
+
+test(
+  'what was withdrawn is asked anew',
+  running(async (house) => {
+    await house.ask('a', 'q', PORT);
+    await house.withdraw('a', 'q');
+    await house.end('a', exited(1));
+    await house.retry('a');
+    await house.start('a');
+    assert.deepEqual((await house.ask('a', 'q2', PORT)).made, { item: 'q2' });
+  }),
+);
+
+test(
+  'a second equal ask in the same run is a new item',
+  running(async (house) => {
+    await house.ask('a', 'q', PORT);
+    await house.ask('a', 'r', PORT);
+    assert.deepEqual(ids(house), ['q', 'r']);
+  }),
+);
+
+test(
+  'so it is after the first one in this run found an earlier answer',
+  laterRun(async (house) => {
+    await house.ask('a', 'q2', PORT);
+    assert.deepEqual((await house.ask('a', 'q3', PORT)).made, { item: 'q3' });
+  }),
+);
+
+test(
+  'an ask repeated after a lost reply finds the item that it was attached to',
+  laterRun(async (house) => {
+    const first = await house.ask('a', 'q2', PORT);
+    const again = await house.ask('a', 'q2', PORT);
+    assert.deepEqual(again.made, first.made);
+    assert.deepEqual(ids(house), ['q']);
+  }),
+);
+
+test(
+  'a run that has ended may not ask',
+  running(async (house) => {
+    await house.end('a', exited(1));
+    await refused(house.ask('a', 'q', { run: 1 }), 'conflict', /Run 1 of a has ended/);
+    await house.retry('a');
+    await house.start('a');
+    await refused(house.ask('a', 'q', { run: 1 }), 'conflict', /Run 1 of a has ended/);
+    await refused(house.ask('a', 'q', { run: 3 }), 'conflict', /Run 3/);
+  }),
+);
+
+test(
+  'a unit that is DONE may not be asked about',
+  inHouse(async (house) => {
+    await house.add(spec('a'));
+    await house.close('a');
+    await refused(house.ask('a', 'q'), 'conflict', /done: nobody would read/);
+  }),
+);
+
+test(
+  'the words of the asker are kept whole',
+  running(async (house) => {
+    const said = {
+      prompt: 'Which?\n<b>&amp;</b> 🚦',
+      context: [{ label: 'diff', text: '+1\n-1' }],
+      options: [{ id: 'x', label: 'X "quoted"', description: 'd' }],
+      multiple: true,
+      allows_text: false,
+    };
+    await house.ask('a', 'q', said);
+    house.reopen();
+    const { prompt, context, options, multiple, allows_text } = house.item('q');
+    assert.deepEqual({ prompt, context, options, multiple, allows_text }, said);
+  }),
+);
+
+test(
+  'an asker outlives the daemon: the item is the same after a restart',
+  running(async (house) => {
+    await house.ask('a', 'q', PORT);
+    const before = house.item('q');
+    house.reopen();
+    assert.deepEqual(house.item('q'), before);
+    assert.deepEqual((await house.ask('a', 'q', PORT)).made, { item: 'q' });
+  }),
+);

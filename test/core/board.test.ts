@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Rank } from '../../server/rank.ts';
+import { reduce } from '../../server/reduce.ts';
+import { EMPTY, type State } from '../../server/state.ts';
+import { type Board, boardOf, countsOf, follow, inOrder, type News, type Query } from '../../shared/board.ts';
+import { type Event, STATUSES, type UnitSpec } from '../../shared/words.ts';
+import { type House, inHouse, spec } from './house-of-facts.ts';
+import { inHistories } from './random-commands.ts';
+
+const QUERIES: readonly Query[] = [
+  {},
+  ...STATUSES.map((status) => ({ status: [status] })),
+  { status: ['RUNNING', 'NEEDS_ATTENTION'] },
+  { chunk: 'u1' },
+  { chunk: 'u3', status: ['READY', 'DONE'] },
+];
+
+const snapshot = (rank: Rank, query: Query): Board =>
+  boardOf({ epoch: 'e', build: 'b', seq: rank.seq, rows: rank.rows(query) });
+
+/** What is on a board, without the numbers at which it came to look so. */
+const looks = ({ rows }: Board): Map<string, unknown> =>
+  new Map([...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, row]) => [key, { ...row, seq: 0 }]));
+
+/** The state after each event; the index is the number. */
+function statesOf(log: readonly Event[]): State[] {
+  const states: State[] = [EMPTY];
+  for (const event of log) states.push(reduce(states.at(-1) ?? EMPTY, event));
+  return states;
+}
+
+const inLives = (body: (states: readonly State[], last: State) => void): Promise<void> =>
+  inHistories({ runs: 5, length: 150 }, (house) => body(statesOf(house.log()), house.store.state));
+
+/** A rank that looked at these states, one after the other. */
+function ranked(states: readonly State[]): Rank {
+  const rank = new Rank(EMPTY);
+  for (const state of states) rank.look(state);
+  return rank;
+}
+
+/** Whoever has the board of any number and takes what is new since then has the board of now. */
+function assertCatchUp(rank: Rank, from: readonly State[], last: State): void {
+  for (const query of QUERIES) {
+    const now = looks(snapshot(new Rank(last), query));
+    for (const state of from) {
+      const then = snapshot(new Rank(state), query);
+      const caught = follow(then, rank.since(query, state.seq));
+      assert.deepEqual(looks(caught), now, `${JSON.stringify(query)} from ${state.seq} to ${last.seq}`);
+      assert.equal(caught.seq, last.seq);
+    }
+  }
+}
+
+test('from any number, news leads to the board of now: a rank that lived through it', () =>
+  inLives((states, last) => assertCatchUp(ranked(states), states, last)));
+
+test('from any number, news leads to the board of now: a rank made at the end', () =>
+  inLives((states, last) => assertCatchUp(new Rank(last), states, last)));
+
+test('from any number that was shown, by a rank that saw only some of the states', () =>
+  inLives((states, last) => {
+    const seen = states.filter(({ seq }) => seq % 7 === 3 || seq === last.seq);
+    assertCatchUp(ranked(seen), seen, last);
+  }));
+
+test('a viewer that follows step by step always has the board of that moment', () =>
+  inLives((states) => {
+    const rank = new Rank(EMPTY);
+    const boards = QUERIES.map((query) => snapshot(rank, query));
+    for (const state of states) {
+      rank.look(state);
+      for (const [nth, query] of QUERIES.entries()) {
+        const board = follow(boards[nth] as Board, rank.since(query, state.seq - 1));
+        boards[nth] = board;
+        assert.deepEqual(looks(board), looks(snapshot(new Rank(state), query)), `at ${state.seq}`);
+      }
+    }
+  }));
+
+test('who follows one item has it to its end, from any number', () =>
+  inLives((states, last) => {
+    const rank = ranked(states);
+    const ids = [...last.works].flatMap(({ items }) => items.map(({ id }) => id));
+    for (const item of ids.slice(0, 20)) {
+      const now = snapshot(new Rank(last), { item });
+      assert.equal(now.rows.size, 1);
+      for (const state of states) {
+        const caught = follow(snapshot(new Rank(state), { item }), rank.since({ item }, state.seq));
+        const [row] = caught.rows.values();
+        const [expected] = now.rows.values();
+        assert.deepEqual([row?.row === 'item' && row.state], [expected?.row === 'item' && expected.state]);
+      }
+    }
+  }));
+
+test(
+  'what was worked out for one moment is not told at the next',
+  inHouse(async (house) => {
+    await house.add(spec('a'));
+    const rank = new Rank(house.store.state);
+    assert.equal(rank.since({}, 0), rank.since({}, 0), 'worked out once, however many ask');
+    await house.add(spec('b'));
+    rank.look(house.store.state);
+    assert.deepEqual(keys(rank.since({}, 0)).put, ['counts', 'unit:0', 'unit:1']);
+  }),
+);
+
+test('there is no news since now', () =>
+  inLives((states, last) => {
+    for (const query of QUERIES)
+      assert.deepEqual(ranked(states).since(query, last.seq), { seq: last.seq, put: [], drop: [] });
+  }));
+
+test('the counts are those of the units and open items, whatever the filter', () =>
+  inLives((_, last) => {
+    const all = [...snapshot(new Rank(last), {}).rows.values()];
+    for (const query of QUERIES) {
+      const counts = countsOf(snapshot(new Rank(last), query));
+      for (const status of STATUSES)
+        assert.equal(
+          counts?.units[status],
+          all.filter((row) => row.row === 'unit' && row.status === status).length,
+        );
+      assert.equal(counts?.items, all.filter((row) => row.row === 'item' && row.state === 'open').length);
+    }
+  }));
+
+test('no two rows of a kind have the same place', () =>
+  inLives((_, last) => {
+    const rows = new Rank(last).rows({});
+    for (const kind of ['unit', 'item'] as const) {
+      const sorted = rows.filter(({ row }) => row === kind).sort(inOrder);
+      for (const [at, row] of sorted.entries())
+        assert.ok(
+          at === 0 || inOrder(sorted[at - 1] as typeof row, row) < 0,
+          `${sorted[at - 1]?.key} and ${row.key}`,
+        );
+    }
+  }));
+
+/** `size` units in groups of ten: the last nine of each wait for the first. */
+const groups = (size: number): UnitSpec[] =>
+  Array.from({ length: size }, (_, n) => spec(`g${n}`, { after: n % 10 === 0 ? [] : [`g${n - (n % 10)}`] }));
+
+const keys = ({ put, drop }: News) => ({ put: put.map(({ key }) => key).sort(), drop });
+
+/** What one verb puts and drops on the board of everything, and on that of another chunk. */
+async function newsOf(house: House, rank: Rank, verb: Promise<unknown>) {
+  const before = house.store.state.seq;
+  await verb;
+  rank.look(house.store.state);
+  return { all: keys(rank.since({}, before)), other: rank.since({ chunk: 'g990' }, before).put };
+}
+
+test(
+  'with a thousand units, a change puts only what changed',
+  inHouse(async (house) => {
+    await house.add(...groups(1000));
+    const rank = new Rank(house.store.state);
+    assert.equal(rank.rows({}).length, 1001);
+    const news = (verb: Promise<unknown>) => newsOf(house, rank, verb);
+
+    const start = await news(house.start('g500'));
+    assert.deepEqual(start.all, { put: ['counts', 'unit:500'], drop: [] });
+    const spawned = await news(house.spawned('g500'));
+    assert.deepEqual([spawned.all, spawned.other], [{ put: ['unit:500'], drop: [] }, []]);
+    const ask = await news(house.ask('g500', 'q'));
+    assert.deepEqual(ask.all, { put: ['counts', 'item:q', 'unit:500'], drop: [] });
+    const answer = await news(house.answer('g500', 'q'));
+    assert.deepEqual(answer.all, { put: ['counts', 'unit:500'], drop: ['item:q'] });
+    const end = await news(house.end('g500'));
+    assert.equal(end.all.put.length, 11);
+  }),
+);
+
+test(
+  'a change of who waits puts the cards whose impact changed, and no others',
+  inHouse(async (house) => {
+    await house.add(...groups(1000));
+    for (const chunk of ['g0', 'g10', 'g20']) await house.ask(chunk, `q-${chunk}`);
+    const rank = new Rank(house.store.state);
+    const { all } = await newsOf(house, rank, house.close('g11'));
+    assert.deepEqual(all.put, ['counts', 'item:q-g10', 'unit:11']);
+    const late = await newsOf(house, rank, house.add(spec('late', { after: ['g20'] })));
+    assert.deepEqual(late.all.put, ['counts', 'item:q-g20', 'unit:1000']);
+  }),
+);

@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Sqlite from 'better-sqlite3';
+import { DatabaseProblem, Db, migrationSql } from '../../server/db.ts';
+import { MIGRATIONS } from '../../server/migrations.ts';
+import { House, spec } from './house-of-facts.ts';
+
+const inFolder = (body: (path: string, folder: string) => unknown) => async (): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-file-'));
+  try {
+    await body(join(folder, 'signalbox.db'), folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** A database with enough in it to be damaged somewhere. */
+async function lived(path: string): Promise<void> {
+  const house = new House(path);
+  try {
+    await house.add(...Array.from({ length: 400 }, (_, n) => spec(`u${n}`, { goal: 'x'.repeat(300) })));
+    house.db.checkpoint();
+  } finally {
+    house.leave();
+  }
+}
+
+/** Opening is a problem with this sentence, and the file is as it was. */
+function assertLeftAlone(path: string, sentence: RegExp): void {
+  const before = readFileSync(path);
+  assert.throws(
+    () => Db.open(path),
+    (error) => {
+      assert.ok(error instanceof DatabaseProblem, String(error));
+      assert.match(error.message, sentence);
+      assert.ok(error.message.includes(path), 'the sentence names the file');
+      return true;
+    },
+  );
+  assert.ok(before.equals(readFileSync(path)), 'the file was changed');
+}
+
+/** What somebody else did to the file. */
+function foreign(path: string, statements: string): void {
+  const sqlite = new Sqlite(path);
+  sqlite.exec(statements);
+  sqlite.close();
+}
+
+test(
+  'a fresh file is for its owner only, and so is what lies beside it',
+  inFolder((path) => {
+    const umask = process.umask(0);
+    const db = Db.open(path);
+    try {
+      db.begin();
+      db.commit();
+      for (const end of ['', '-wal', '-shm']) assert.equal(statSync(path + end).mode & 0o777, 0o600, end);
+    } finally {
+      db.close();
+      process.umask(umask);
+    }
+  }),
+);
+
+test(
+  'write-ahead log and synchronous FULL are in force',
+  inFolder((path) => {
+    // The setting belongs to the connection, which nobody else holds: ask it as its schema is made.
+    const pragmas: unknown[] = [];
+    const { pragma } = Sqlite.prototype;
+    Sqlite.prototype.pragma = function (this: Sqlite.Database, source, options) {
+      const said = pragma.call(this, source, options);
+      pragmas.push([source, said]);
+      if (source.startsWith('user_version =')) {
+        pragmas.push(['then', pragma.call(this, 'synchronous', { simple: true })]);
+        pragmas.push(['mode', pragma.call(this, 'journal_mode', { simple: true })]);
+      }
+      return said;
+    };
+    try {
+      Db.open(path).close();
+    } finally {
+      Sqlite.prototype.pragma = pragma;
+    }
+    const after = pragmas.slice(-2);
+    assert.deepEqual(after, [
+      ['then', 2],
+      ['mode', 'wal'],
+    ]);
+  }),
+);
+
+test(
+  'opening again finds the same log and the same epoch',
+  inFolder(async (path) => {
+    await lived(path);
+    const db = Db.open(path);
+    const { epoch } = db;
+    assert.equal(db.lastSeq(), 400);
+    db.close();
+    const again = Db.open(path);
+    assert.equal(again.epoch, epoch);
+    again.close();
+  }),
+);
+
+test(
+  'a file of a newer schema is refused and left alone',
+  inFolder(async (path) => {
+    await lived(path);
+    foreign(path, `pragma user_version = ${MIGRATIONS.length + 1}`);
+    assertLeftAlone(path, /newer Signalbox \(schema 2; this one knows 1\)/);
+  }),
+);
+
+test(
+  "another program's database is refused and left alone",
+  inFolder((path) => {
+    foreign(path, 'create table notes (text); insert into notes values (1)');
+    assertLeftAlone(path, /another program/);
+  }),
+);
+
+test(
+  "another program's database is left alone with what lies beside it",
+  inFolder((path, folder) => {
+    const other = join(folder, 'other.db');
+    const sqlite = new Sqlite(other);
+    sqlite.exec('pragma journal_mode = wal; create table notes (text); insert into notes values (1)');
+    // As after a crash: the newest pages are only in the write-ahead log.
+    for (const end of ['', '-wal']) copyFileSync(other + end, path + end);
+    sqlite.close();
+    const beside = readFileSync(`${path}-wal`);
+    assertLeftAlone(path, /another program/);
+    assert.ok(beside.equals(readFileSync(`${path}-wal`)), 'the write-ahead log was changed');
+  }),
+);
+
+for (const [what, bytes] of [
+  ['a text', 'not a database\n'],
+  ['a long text', 'not a database\n'.repeat(5000)],
+  ['the head of a database and nothing else', 'SQLite format 3\0'],
+] as const)
+  test(
+    `${what} is refused and left alone`,
+    inFolder((path) => {
+      writeFileSync(path, bytes);
+      assertLeftAlone(path, /not a database|damaged/);
+    }),
+  );
+
+test(
+  'a file that was cut off is refused and left alone',
+  inFolder(async (path) => {
+    await lived(path);
+    const { size } = statSync(path);
+    for (const part of [0.9, 0.5, 0.1]) {
+      truncateSync(path, Math.floor((size * part) / 4096) * 4096);
+      assertLeftAlone(path, /damaged/);
+    }
+    truncateSync(path, 3000);
+    assertLeftAlone(path, /damaged/);
+  }),
+);
+
+test(
+  'a file with pages overwritten is refused and left alone',
+  inFolder(async (path) => {
+    await lived(path);
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 4096 * 3, 4096 * 40);
+    writeFileSync(path, bytes);
+    assertLeftAlone(path, /damaged/);
+  }),
+);
+
+test(
+  'an empty file is a fresh one',
+  inFolder((path) => {
+    writeFileSync(path, '');
+    Db.open(path).close();
+    Db.open(path).close();
+  }),
+);
+
+test(
+  'a first start that was cut off before it had made its tables can be made again',
+  inFolder((path) => {
+    // What a first start leaves that was killed, or had a full disk, right after it chose the journal.
+    foreign(path, 'pragma journal_mode = wal');
+    assert.ok(statSync(path).size > 0);
+    Db.open(path).close();
+  }),
+);
+
+/** Root may write anywhere: then it stands aside for a moment. */
+function asNobody(body: () => void): void {
+  const root = process.getuid?.() === 0;
+  if (root) process.seteuid?.(65534);
+  try {
+    body();
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+}
+
+function assertDiskProblem(path: string): void {
+  assert.throws(
+    () => Db.open(path),
+    (error) => {
+      assert.ok(error instanceof DatabaseProblem, String(error));
+      assert.equal(error.kind, 'disk');
+      assert.ok(error.message.includes(path));
+      return true;
+    },
+  );
+}
+
+test(
+  'a folder in which no file can be made is a problem with a sentence',
+  inFolder((path, folder) => {
+    chmodSync(folder, 0o555);
+    asNobody(() => assertDiskProblem(path));
+    chmodSync(folder, 0o755);
+  }),
+);
+
+test(
+  'a file that cannot be written is a problem with a sentence, and stays as it is',
+  inFolder(async (path, folder) => {
+    await lived(path);
+    const before = readFileSync(path);
+    chmodSync(folder, 0o555);
+    chmodSync(path, 0o444);
+    asNobody(() => assertDiskProblem(path));
+    chmodSync(folder, 0o755);
+    assert.ok(before.equals(readFileSync(path)));
+  }),
+);
+
+test(
+  'a folder that is not there, or is a file, is a problem with a sentence',
+  inFolder((path, folder) => {
+    assertDiskProblem(join(folder, 'nowhere', 'signalbox.db'));
+    writeFileSync(path, '');
+    assertDiskProblem(join(path, 'signalbox.db'));
+  }),
+);
+
+test(
+  'a folder where the file should be is a problem with a sentence',
+  inFolder((path) => {
+    mkdirSync(path);
+    assertDiskProblem(path);
+  }),
+);
+
+/** A step that has been published is frozen: add a step, never change one. */
+const FROZEN = ['7b008dcc84a76038c3181ebf114fd889cc72c6cec814c8d713e6d18ce8490f5f'];
+
+test('the published steps of the schema are frozen', () => {
+  const digest = (sql: string[]) => createHash('sha256').update(sql.join(';\n')).digest('hex');
+  assert.deepEqual(
+    MIGRATIONS.map((step) => digest(migrationSql(step))),
+    FROZEN,
+  );
+});

@@ -1,0 +1,223 @@
+/** A store on a real database in a folder of its own, with a clock that only the test moves. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { answer, release, undo } from '../../server/commands/answers.ts';
+import { type AskInput, ask, confirm, withdraw } from '../../server/commands/asks.ts';
+import { workOf } from '../../server/commands/decision.ts';
+import { endRun, spawned, startRun } from '../../server/commands/runs.ts';
+import { addUnits, closeUnit, retryUnit } from '../../server/commands/units.ts';
+import { Db } from '../../server/db.ts';
+import { Refusal, type RefusalKind } from '../../server/refusal.ts';
+import { findItem, liveRun } from '../../server/state.ts';
+import { type StatusAndWhy, statusOf } from '../../server/status.ts';
+import { type Committed, type Decide, type Idempotency, Store } from '../../server/store.ts';
+import type { By, Event, Item, Outcome, Run, Status, UnitSpec, WorkUnit } from '../../shared/words.ts';
+
+export const OPERATOR: By = { actor: 'operator', role: 'operator', door: 'page', origin: null };
+export const AGENT: By = { actor: 'agent', role: 'agent', door: 'cli', origin: null };
+export const DAEMON: By = { actor: 'signalbox', role: 'daemon', door: 'daemon', origin: null };
+
+export const SLOTS = 1000;
+const NINE = Date.UTC(2026, 0, 5, 9);
+
+/** A unit with one command per phase. */
+export const spec = (chunk: string, more: Partial<UnitSpec> & { phases?: string[] } = {}): UnitSpec => {
+  const { phases = ['IMPLEMENT'], ...rest } = more;
+  const steps = phases.map((phase) => ({ phase, command: `do ${phase}` }));
+  return { chunk, title: '', goal: '', steps, after: [], env: [], priority: 0, ...rest };
+};
+
+export const exited = (code: number): Outcome => ({ how: 'exited', code });
+export const NEVER_BEGAN: Outcome = { how: 'never-began', reason: 'no shell' };
+
+interface Said {
+  readonly text?: string;
+  readonly options?: readonly string[];
+  readonly version?: number;
+  /** How long it can be taken back. */
+  readonly wait?: number;
+  readonly key?: string;
+  readonly by?: By;
+}
+
+export class House {
+  readonly folder = mkdtempSync(join(tmpdir(), 'signalbox-core-'));
+  readonly path: string;
+  now = NINE;
+  db: Db;
+  store: Store;
+
+  constructor(path?: string) {
+    this.path = path ?? join(this.folder, 'signalbox.db');
+    try {
+      this.db = Db.open(this.path);
+      this.store = new Store(this.db, () => new Date(this.now));
+    } catch (error) {
+      rmSync(this.folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** As after a restart: everything that is only in memory is gone. */
+  reopen(): void {
+    this.db.close();
+    this.db = Db.open(this.path);
+    this.store = new Store(this.db, () => new Date(this.now));
+  }
+
+  leave(): void {
+    try {
+      this.db.close();
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  commit(decide: Decide, by: By = OPERATOR, once?: Idempotency): Promise<Committed> {
+    return this.store.commit(by, decide, once);
+  }
+
+  add(...specs: UnitSpec[]): Promise<Committed> {
+    return this.commit((state) => addUnits(state, specs));
+  }
+
+  start(chunk: string, max_agents = SLOTS): Promise<Committed> {
+    const decide: Decide = (state) => {
+      const unit = workOf(state, chunk).unit.id;
+      return startRun(state, { unit, marker: 'm', agent: 'shell', max_agents });
+    };
+    return this.commit(decide, DAEMON);
+  }
+
+  spawned(chunk: string): Promise<Committed> {
+    const { unit, number } = this.lastRun(chunk);
+    return this.commit((state) => spawned(state, { unit, run: number, pid: 7, started: 'now' }), DAEMON);
+  }
+
+  /** The last run ends; a stuck item, should there be one, is called `stuck-<chunk>-<run>`. */
+  end(chunk: string, outcome: Outcome = exited(0), lines = ''): Promise<Committed> {
+    const { unit, number } = this.lastRun(chunk);
+    const key = `stuck-${chunk}-${number}`;
+    return this.commit((state) => endRun(state, { unit, run: number, outcome, lines, key }), DAEMON);
+  }
+
+  /** Asks for the live run, if there is one. */
+  ask(chunk: string, key: string, more: Partial<AskInput> = {}): Promise<Committed> {
+    const run = liveRun(this.work(chunk))?.number ?? null;
+    return this.commit((state) => ask(state, asking(chunk, key, { run, ...more })), AGENT);
+  }
+
+  answer(chunk: string, item: string, said: Said = {}): Promise<Committed> {
+    const { text = '', options = [], version = 1, wait = 0, key, by = OPERATOR } = said;
+    const given = text === '' && options.length === 0 ? { text: 'yes', options } : { text, options };
+    const input = { chunk, item, version, ...given };
+    const decide: Decide = (state, at) => {
+      const release_due = new Date(Date.parse(at) + wait).toISOString();
+      return answer(state, input, { at, release_due, key: key ?? null });
+    };
+    return this.commit(decide, by, key === undefined ? undefined : { key, input });
+  }
+
+  undo(chunk: string, item: string, version = 1): Promise<Committed> {
+    return this.commit((state) => undo(state, { chunk, item, version }));
+  }
+
+  /** The answers that are due go out. */
+  release(): Promise<Committed> {
+    return this.commit(release, DAEMON);
+  }
+
+  withdraw(chunk: string, item: string): Promise<Committed> {
+    return this.commit((state) => withdraw(state, { chunk, item, why: 'solved' }), AGENT);
+  }
+
+  confirm(chunk: string, item: string, run: number | null = null): Promise<Committed> {
+    return this.commit((state) => confirm(state, { chunk, item, run }), AGENT);
+  }
+
+  close(chunk: string, reason = 'enough'): Promise<Committed> {
+    return this.commit((state) => closeUnit(state, { chunk, reason }));
+  }
+
+  retry(chunk: string): Promise<Committed> {
+    return this.commit((state, at) => retryUnit(state, { chunk, at, release_due: at, key: null }));
+  }
+
+  /** Takes a unit through all its phases. */
+  async finish(chunk: string): Promise<void> {
+    while (this.status(chunk) === 'READY') {
+      await this.start(chunk);
+      await this.end(chunk);
+    }
+  }
+
+  work(chunk: string): WorkUnit {
+    return workOf(this.store.state, chunk);
+  }
+  said(chunk: string): StatusAndWhy {
+    return statusOf(this.work(chunk));
+  }
+  status(chunk: string): Status {
+    return this.said(chunk).status;
+  }
+  item(id: string): Item {
+    const found = findItem(this.store.state, id);
+    assert.ok(found, `there is an item ${id}`);
+    return found.item;
+  }
+  lastRun(chunk: string): Run {
+    const run = this.work(chunk).runs.at(-1);
+    assert.ok(run, `${chunk} has run`);
+    return run;
+  }
+  log(after = 0): Event[] {
+    return [...this.store.events(after)];
+  }
+  types(after = 0): string[] {
+    return this.log(after).map(({ type }) => type);
+  }
+}
+
+export const asking = (chunk: string, key: string, more: Partial<AskInput> = {}): AskInput => ({
+  key,
+  chunk,
+  run: null,
+  asked_by: 'agent',
+  prompt: `Which port for ${key}?`,
+  context: [],
+  options: [],
+  multiple: false,
+  allows_text: true,
+  ...more,
+});
+
+/** A test in a house of its own, which is gone afterwards, also when the test failed. */
+export const inHouse = (body: (house: House) => unknown) => async (): Promise<void> => {
+  const house = new House();
+  try {
+    await body(house);
+  } finally {
+    house.leave();
+  }
+};
+
+/** The refusal with which this ends. */
+export async function refused(
+  attempt: Promise<unknown>,
+  kind: RefusalKind,
+  sentence: RegExp,
+): Promise<Refusal> {
+  const error = await attempt.then(
+    () => assert.fail('it was not refused'),
+    (error: unknown) => error,
+  );
+  if (!(error instanceof Refusal)) throw error;
+  assert.equal(error.kind, kind);
+  assert.match(error.message, sentence);
+  return error;
+}
+
+/** One turn of the event loop: what was scheduled before has happened. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

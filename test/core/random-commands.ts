@@ -1,0 +1,189 @@
+/** Commands drawn at random, each aimed at something that the state has when its turn comes. */
+import fc from 'fast-check';
+import { answer, release, undo } from '../../server/commands/answers.ts';
+import { ask, confirm, withdraw } from '../../server/commands/asks.ts';
+import type { Decision } from '../../server/commands/decision.ts';
+import { endRun, spawned, startRun } from '../../server/commands/runs.ts';
+import { addUnits, closeUnit, retryUnit } from '../../server/commands/units.ts';
+import { conflict, Refusal } from '../../server/refusal.ts';
+import { startOrder } from '../../server/start-order.ts';
+import { isGoingOut, isOpen, liveRun, type State } from '../../server/state.ts';
+import type { Item, Outcome, Run, UnitSpec, WorkUnit } from '../../shared/words.ts';
+import { asking, exited, type House, inHouse, NEVER_BEGAN, spec } from './house-of-facts.ts';
+
+type Verb = keyof typeof COMMANDS;
+
+/** What to do, and three numbers by which to choose at what. */
+export interface Step {
+  readonly verb: Verb;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+}
+type Aim = Step & { readonly nth: number; readonly at: string };
+
+const OUTCOMES: readonly Outcome[] = [exited(0), exited(0), exited(1), { how: 'vanished' }, NEVER_BEGAN];
+
+const COMMANDS = {
+  add: (state: State, aim: Aim): Decision => addUnits(state, newSpecs(state, aim)),
+  start: (state: State, { a }: Aim): Decision => {
+    const { unit } = pick(startOrder(state), a);
+    return startRun(state, { unit: unit.id, marker: 'm', agent: 'shell', max_agents: 6 });
+  },
+  spawn: (state: State, { a }: Aim): Decision => {
+    const { unit, number } = pick(liveRuns(state), a);
+    return spawned(state, { unit, run: number, pid: a, started: 'now' });
+  },
+  end: (state: State, { a, b, nth }: Aim): Decision => {
+    const { unit, number } = pick(liveRuns(state), a);
+    const outcome = pick(OUTCOMES, b);
+    return endRun(state, { unit, run: number, outcome, lines: 'last words', key: `stuck-${nth}` });
+  },
+  ask: (state: State, { a, b, c, nth }: Aim): Decision => {
+    const run = c % 4 === 0 ? undefined : pick(liveRuns(state), a);
+    const { unit } = run ? (state.works.get(run.unit) ?? pick(worksOf(state), a)) : pick(worksOf(state), a);
+    const prompt = `Question ${b % 2}?`;
+    return ask(state, asking(unit.chunk, `q-${nth}`, { run: run?.number ?? null, prompt }));
+  },
+  askAgain: (state: State, { a, b }: Aim): Decision => {
+    const { chunk, item } = pick(
+      itemsOf(state, () => true),
+      a,
+    );
+    return ask(state, asking(chunk, item.id, { run: item.run, prompt: `Question ${b % 2}?` }));
+  },
+  answer: (state: State, { a, b, at, nth }: Aim): Decision => {
+    const { chunk, item } = pick(itemsOf(state, isOpen), a);
+    const options = item.kind === 'stuck' && b % 3 === 0 ? ['close'] : [];
+    const input = { chunk, item: item.id, version: item.version, options, text: 'words' };
+    return answer(state, input, { at, release_due: later(at, (b % 4) * 400), key: `k-${nth}` });
+  },
+  undo: (state: State, { a }: Aim): Decision => {
+    const { chunk, item } = pick(itemsOf(state, isGoingOut), a);
+    return undo(state, { chunk, item: item.id, version: item.version });
+  },
+  release: (state: State, { at }: Aim): Decision => release(state, at),
+  confirm: (state: State, { a }: Aim): Decision => {
+    const { chunk, item } = pick(
+      itemsOf(state, ({ released_at }) => released_at !== null),
+      a,
+    );
+    return confirm(state, { chunk, item: item.id, run: null });
+  },
+  withdraw: (state: State, { a }: Aim): Decision => {
+    const { chunk, item } = pick(
+      itemsOf(state, () => true),
+      a,
+    );
+    return withdraw(state, { chunk, item: item.id, why: 'solved' });
+  },
+  close: (state: State, { a }: Aim): Decision =>
+    closeUnit(state, { chunk: pick(worksOf(state), a).unit.chunk, reason: 'enough' }),
+  retry: (state: State, { a, at }: Aim): Decision => {
+    const { chunk } = pick(
+      itemsOf(state, ({ kind }) => kind === 'stuck'),
+      a,
+    );
+    return retryUnit(state, { chunk, at, release_due: at, key: null });
+  },
+} as const;
+
+/** How often each is drawn. */
+const WEIGHTS: Record<Verb, number> = {
+  add: 4,
+  start: 8,
+  spawn: 2,
+  end: 6,
+  ask: 5,
+  askAgain: 1,
+  answer: 8,
+  undo: 2,
+  release: 4,
+  confirm: 1,
+  withdraw: 1,
+  close: 1,
+  retry: 1,
+};
+const VERBS = (Object.keys(WEIGHTS) as Verb[]).flatMap((verb) => Array<Verb>(WEIGHTS[verb]).fill(verb));
+
+/** Random histories, each in a house of its own. The number in a report draws the same history again. */
+export const inHistories = (
+  { runs, length, watch = () => {} }: { runs: number; length: number; watch?: (house: House) => void },
+  body: (house: House, refusals: number) => unknown,
+): Promise<void> => {
+  const history = fc.asyncProperty(fc.noShrink(fc.integer()), (seed) =>
+    inHouse(async (house) => {
+      house.store.onChange(() => watch(house));
+      await body(house, await live(house, steps(seed, length)));
+    })(),
+  );
+  return fc.assert(history, { numRuns: runs, includeErrorInReport: true });
+};
+
+function steps(seed: number, length: number): Step[] {
+  const next = numbers(seed);
+  return Array.from({ length }, () => {
+    const verb = VERBS[next() % VERBS.length] ?? 'add';
+    return { verb, a: next(), b: next(), c: next() };
+  });
+}
+
+/** Mulberry32, a public-domain generator by Tommy Ettinger. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % 10_000;
+  };
+}
+
+/** Does it all, some of it in the same turn. Says how many commands were refused; any other error is thrown. */
+async function live(house: House, history: readonly Step[]): Promise<number> {
+  let refusals = 0;
+  let turn: Promise<unknown>[] = [];
+  for (const [nth, step] of history.entries()) {
+    house.now += step.c % 700;
+    turn.push(attempt(house, step, nth));
+    if (step.c % 5 > 0) continue;
+    refusals += countRefusals(await Promise.allSettled(turn));
+    turn = [];
+  }
+  return refusals + countRefusals(await Promise.allSettled(turn));
+}
+
+function attempt(house: House, step: Step, nth: number): Promise<unknown> {
+  const once = { key: `k-${nth}`, input: step };
+  return house.commit((state, at) => COMMANDS[step.verb](state, { ...step, nth, at }), undefined, once);
+}
+
+function countRefusals(ends: readonly PromiseSettledResult<unknown>[]): number {
+  const failed = ends.filter((end) => end.status === 'rejected');
+  for (const { reason } of failed) if (!(reason instanceof Refusal)) throw reason;
+  return failed.length;
+}
+
+/** One or two units that wait for some that exist and perhaps for a name that comes later, or never. */
+function newSpecs(state: State, { a, b, c }: Aim): UnitSpec[] {
+  const next = state.works.length;
+  const names = [next - 1 - (a % 9), next - 1 - (b % 5), next + 1 + (b % 3)];
+  const after = names.filter((n, i) => n >= 0 && ((c >> i) & 1) === 1).map((n) => `u${n}`);
+  const phases = b % 3 === 0 ? ['PLAN', 'IMPLEMENT'] : ['IMPLEMENT'];
+  const first = spec(`u${next + (a % 2)}`, { after: [...new Set(after)], phases, priority: c % 3 });
+  return b % 2 === 0 ? [first] : [first, spec(`v${next}`, { after: [first.chunk] })];
+}
+
+const worksOf = (state: State): WorkUnit[] => [...state.works];
+const liveRuns = (state: State): Run[] => worksOf(state).flatMap((work) => liveRun(work) ?? []);
+const itemsOf = (state: State, like: (item: Item) => boolean): { chunk: string; item: Item }[] =>
+  worksOf(state).flatMap(({ unit, items }) =>
+    items.filter(like).map((item) => ({ chunk: unit.chunk, item })),
+  );
+const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
+
+function pick<T>(from: readonly T[], by: number): T {
+  const found = from[by % from.length];
+  if (found === undefined) throw conflict('There is nothing to do that to.');
+  return found;
+}

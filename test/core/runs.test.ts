@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { endRun } from '../../server/commands/runs.ts';
+import { writeAnswers } from '../../server/runs/answers-file.ts';
+import type { Outcome } from '../../shared/words.ts';
+import { DAEMON, exited, type House, inHouse, NEVER_BEGAN, refused, spec } from './house-of-facts.ts';
+
+/** A unit of two phases whose first run is live. */
+const running = (body: (house: House) => unknown) =>
+  inHouse(async (house) => {
+    await house.add(spec('a', { phases: ['PLAN', 'IMPLEMENT'] }));
+    await house.start('a');
+    await body(house);
+  });
+
+const phase = (house: House) => house.lastRun('a').phase;
+
+test(
+  'well ended: the next phase',
+  running(async (house) => {
+    await house.end('a');
+    await house.start('a');
+    assert.deepEqual([house.lastRun('a').number, phase(house)], [2, 'IMPLEMENT']);
+  }),
+);
+
+for (const code of [0, 1])
+  test(
+    `a run that ends with code ${code} and an open question has not finished its phase`,
+    running(async (house) => {
+      await house.ask('a', 'q');
+      await house.end('a', exited(code));
+      assert.deepEqual(
+        house.work('a').items.map(({ kind }) => kind),
+        ['question'],
+      );
+      assert.equal(house.status('a'), 'NEEDS_ATTENTION');
+      await house.answer('a', 'q');
+      assert.equal(house.status('a'), 'READY');
+      await house.start('a');
+      assert.deepEqual([house.lastRun('a').number, phase(house)], [2, 'PLAN']);
+    }),
+  );
+
+test(
+  'a run that ends while its answer is going out has not finished its phase either',
+  running(async (house) => {
+    await house.ask('a', 'q');
+    await house.answer('a', 'q', { wait: 4000 });
+    await house.end('a', exited(1));
+    assert.deepEqual([house.work('a').unit.finished, house.work('a').items.length], [0, 1]);
+    house.now += 4000;
+    await house.release();
+    await house.start('a');
+    assert.deepEqual([phase(house), house.item('q').delivered_to], ['PLAN', 2]);
+  }),
+);
+
+test(
+  'a run whose question was answered or withdrawn ends as any other',
+  running(async (house) => {
+    await house.ask('a', 'q');
+    await house.answer('a', 'q');
+    await house.ask('a', 'r');
+    await house.withdraw('a', 'r');
+    await house.end('a');
+    assert.equal(house.work('a').unit.finished, 1);
+  }),
+);
+
+const badly: [Outcome, RegExp][] = [
+  [exited(3), /Run 1 failed with exit code 3/],
+  [{ how: 'vanished' }, /Run 1 vanished/],
+];
+for (const [outcome, sentence] of badly)
+  test(
+    `ends badly (${outcome.how}): stuck in the same commit, with the last lines`,
+    running(async (house) => {
+      const { seq } = await house.end('a', outcome, 'no such file');
+      assert.deepEqual(house.types(seq - 2), ['run.ended', 'item.asked']);
+      const { kind, prompt, context, run, phase } = house.item('stuck-a-1');
+      assert.match(prompt, sentence);
+      assert.deepEqual([kind, run, phase], ['stuck', 1, 'PLAN']);
+      assert.deepEqual(context, [{ label: 'Last lines', text: 'no such file' }]);
+      assert.equal(house.status('a'), 'NEEDS_ATTENTION');
+    }),
+  );
+
+test(
+  'stuck without a word printed has no context',
+  running(async (house) => {
+    await house.end('a', exited(1));
+    assert.deepEqual(house.item('stuck-a-1').context, []);
+  }),
+);
+
+const stuck = (body: (house: House) => unknown) =>
+  running(async (house) => {
+    await house.end('a', exited(1));
+    await body(house);
+  });
+
+test(
+  'stuck, try again: the same phase',
+  stuck(async (house) => {
+    await house.answer('a', 'stuck-a-1', { options: ['retry'] });
+    await house.start('a');
+    assert.deepEqual([house.lastRun('a').number, phase(house)], [2, 'PLAN']);
+  }),
+);
+
+test(
+  'stuck, words only: guidance, and the same phase again with it',
+  stuck(async (house) => {
+    await house.answer('a', 'stuck-a-1', { text: 'use the cache' });
+    assert.deepEqual(house.item('stuck-a-1').answer, { options: ['retry'], text: 'use the cache' });
+    await house.start('a');
+    assert.equal(house.item('stuck-a-1').delivered_to, 2);
+  }),
+);
+
+test(
+  'stuck, close: DONE with the words as reason when the answer goes out',
+  stuck(async (house) => {
+    await house.answer('a', 'stuck-a-1', { options: ['close'], text: 'not worth it', wait: 4000 });
+    assert.equal(house.status('a'), 'BLOCKED');
+    house.now += 4000;
+    await house.release();
+    assert.deepEqual([house.status('a'), house.said('a').why], ['DONE', 'not worth it']);
+  }),
+);
+
+test(
+  'stuck, close in the same commit that strikes it from those who wait',
+  stuck(async (house) => {
+    await house.add(spec('b', { after: ['a'] }));
+    const { seq } = house.store.state;
+    await house.answer('a', 'stuck-a-1', { options: ['close'] });
+    assert.deepEqual(house.types(seq), ['item.answered', 'item.released', 'unit.closed', 'dependency.met']);
+  }),
+);
+
+test(
+  'retry with a stuck item open is the answer "try again"',
+  stuck(async (house) => {
+    await house.retry('a');
+    assert.deepEqual(house.item('stuck-a-1').answer, { options: ['retry'], text: '' });
+    assert.equal(house.status('a'), 'READY');
+    await refused(house.retry('a'), 'conflict', /not stuck/);
+  }),
+);
+
+test(
+  'stuck, then a question option: only what is offered',
+  stuck(async (house) => {
+    await refused(house.answer('a', 'stuck-a-1', { options: ['explode'] }), 'invalid', /retry, close/);
+  }),
+);
+
+test(
+  'never began: tried again by itself, stuck the third time',
+  running(async (house) => {
+    for (const number of [1, 2]) {
+      await house.end('a', NEVER_BEGAN);
+      assert.deepEqual([house.status('a'), house.lastRun('a').number], ['READY', number]);
+      await house.start('a');
+    }
+    await house.end('a', NEVER_BEGAN);
+    assert.match(house.item('stuck-a-3').prompt, /Run 3 never began: no shell/);
+  }),
+);
+
+test(
+  'never began is counted in a row: a run that began starts the count anew',
+  running(async (house) => {
+    await house.end('a', NEVER_BEGAN);
+    await house.start('a');
+    await house.end('a', exited(1));
+    await house.retry('a');
+    await house.start('a');
+    await house.end('a', NEVER_BEGAN);
+    assert.equal(house.status('a'), 'READY');
+  }),
+);
+
+test(
+  'the end of a run is recorded once',
+  running(async (house) => {
+    const end = (outcome: Outcome, key: string) =>
+      house.commit((state) => endRun(state, { unit: 0, run: 1, outcome, lines: '', key }), DAEMON);
+    await Promise.all([end(exited(1), 's1'), end({ how: 'vanished' }, 's2'), end(exited(0), 's3')]);
+    assert.deepEqual(house.types(2), ['run.ended', 'item.asked']);
+    assert.deepEqual(house.lastRun('a').outcome, exited(1));
+  }),
+);
+
+test(
+  'a late end of an earlier run does not end the run that lives',
+  running(async (house) => {
+    await house.end('a');
+    await house.start('a');
+    const late = { unit: 0, run: 1, outcome: exited(1), lines: '', key: 's' };
+    await house.commit((state) => endRun(state, late), DAEMON);
+    assert.equal(house.status('a'), 'RUNNING');
+  }),
+);
+
+test(
+  'a process is noted for the live run only',
+  running(async (house) => {
+    await house.spawned('a');
+    assert.deepEqual(house.lastRun('a').process, { pid: 7, started: 'now' });
+    await house.end('a');
+    await refused(house.spawned('a'), 'conflict', /has ended/);
+  }),
+);
+
+test(
+  'two starts in the same turn make one run',
+  inHouse(async (house) => {
+    await house.add(spec('a'));
+    const [first, second] = [house.start('a'), house.start('a')];
+    await refused(second, 'conflict', /Not ready/);
+    await first;
+    assert.equal(house.work('a').runs.length, 1);
+  }),
+);
+
+test(
+  'the start of a run delivers what was answered, once, in the same commit',
+  running(async (house) => {
+    await house.ask('a', 'q');
+    await house.end('a');
+    await house.answer('a', 'q');
+    const { seq } = house.store.state;
+    await house.start('a');
+    assert.deepEqual(house.types(seq), ['run.started', 'item.delivered']);
+    await house.end('a');
+    await house.start('a');
+    assert.equal(house.item('q').delivered_to, 2);
+  }),
+);
+
+test(
+  'the answers file lists every answer of the unit with the run that got it, and which are new',
+  running(async (house) => {
+    await house.ask('a', 'early', { prompt: 'First?' });
+    await house.answer('a', 'early', { text: 'one' });
+    await house.confirm('a', 'early', 1);
+    await house.ask('a', 'late', { prompt: 'Second?' });
+    await house.ask('a', 'gone');
+    await house.end('a');
+    await house.withdraw('a', 'gone');
+    await house.answer('a', 'late', { text: 'two' });
+    await house.start('a');
+    const path = join(house.folder, 'answers.json');
+    writeAnswers(path, house.work('a'), 2);
+    const listed = JSON.parse(readFileSync(path, 'utf8')) as {
+      prompt: string;
+      text: string;
+      run: number;
+      new: boolean;
+    }[];
+    assert.deepEqual(
+      listed.map((each) => [each.prompt, each.text, each.run, each.new]),
+      [
+        ['First?', 'one', 1, false],
+        ['Second?', 'two', 2, true],
+      ],
+    );
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+  }),
+);
