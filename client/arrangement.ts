@@ -8,8 +8,8 @@ export interface Arranged {
 }
 
 /**
- * The order of the queue as a person can bear it: the board's, but frozen while a card is busy (holds the
- * focus or words). Then what is new goes to the end, and a busy card that has ended stays where it is.
+ * The order of the queue as a person can bear it: the board's, but frozen while a card holds words or the
+ * focus is in the list. Then what is new goes to the end, and a card with words that has ended stays.
  */
 export class Arrangement {
   #order: readonly string[] = [];
@@ -18,22 +18,31 @@ export class Arrangement {
   readonly #ended = new Map<string, Card | null>();
   #last = new Map<string, Card>();
   #forced = false;
+  /** What came while the order stood still. */
+  readonly #late = new Set<string>();
 
-  arrange(cards: readonly Card[], busy: ReadonlySet<string>): Arranged {
+  /** `drafts` are cards that hold words, `focus` the place in the list where the focus stands. */
+  arrange(cards: readonly Card[], drafts: ReadonlySet<string>, focus: string | null): Arranged {
     const now = new Map(cards.map((card) => [card.key, card]));
-    for (const key of this.#ended.keys()) if (now.has(key) || !busy.has(key)) this.#ended.delete(key);
+    for (const key of this.#ended.keys()) if (now.has(key) || !drafts.has(key)) this.#ended.delete(key);
     for (const [key, card] of this.#ended) {
       const kept = card ?? this.#last.get(key);
       if (kept) now.set(key, kept);
     }
     const ranked = [...cards.map(({ key }) => key), ...this.#ended.keys()];
-    const frozen = busy.size > 0 && this.#order.length > 0 && !this.#forced;
+    const frozen = (drafts.size > 0 || focus !== null) && this.#order.length > 0 && !this.#forced;
     this.#forced = false;
-    const waiting = frozen ? ranked.filter((key) => !this.#order.includes(key)).length : 0;
+    const waiting = this.#countLate(ranked, frozen);
     this.#order = frozen ? this.#frozen(ranked) : ranked;
     this.#last = now;
     this.#openFirst(cards);
     return { cards: this.#order.flatMap((key) => now.get(key) ?? []), opened: this.#opened, waiting };
+  }
+
+  #countLate(ranked: readonly string[], frozen: boolean): number {
+    if (!frozen) this.#late.clear();
+    else for (const key of ranked) if (!this.#order.includes(key)) this.#late.add(key);
+    return ranked.filter((key) => this.#late.has(key)).length;
   }
 
   #frozen(ranked: readonly string[]): readonly string[] {

@@ -5,8 +5,20 @@ import { type Board, type Card, cardsOf } from '../shared/board.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { attentionQueue } from '../shared/views/attention-queue.ts';
 import { Arrangement } from './arrangement.ts';
+import { clearDrafts, draftFieldsIn } from './drafts.ts';
 import { Panel } from './panel.ts';
-import { type Sent, submitForm } from './submit.ts';
+import { submitForm } from './submit.ts';
+
+/** An answer given here, as long as its words may be wanted again. */
+interface Sent {
+  readonly words: string;
+  /** It has been seen going out. */
+  readonly went: boolean;
+  /** The daemon has said yes. */
+  readonly settled: boolean;
+}
+
+const AGAIN_MS = 1000;
 
 /**
  * What needs the operator. While somebody types or stands in the list its order is frozen; a card that
@@ -14,11 +26,10 @@ import { type Sent, submitForm } from './submit.ts';
  */
 export class AttentionQueue extends Panel {
   readonly #arrangement = new Arrangement();
-  #notices: Record<string, Notice> = {};
-  /** Answers from here, by item, as long as their words may be wanted again. */
+  #notices: Readonly<Record<string, Notice>> = {};
   readonly #sent = new Map<string, Sent>();
-  /** Where the focus was, should the redraw take it away. */
-  #focused: string | null = null;
+  /** Items whose form is under way: a second press is not a second answer. */
+  readonly #sending = new Set<string>();
 
   /** What the server drew beside a field that was refused. */
   set notices(notices: Readonly<Record<string, Notice>>) {
@@ -43,12 +54,12 @@ export class AttentionQueue extends Panel {
   }
 
   protected override view(board: Board): TemplateResult {
-    const busy = this.#busyKeys();
+    const drafts = this.#draftKeys();
     const cards = cardsOf(board).map((card) =>
-      this.#isTaken(card, busy) ? { ...card, state: 'answered' as const } : card,
+      this.#isTaken(card, drafts) ? { ...card, state: 'answered' as const } : card,
     );
-    this.#lookUpEnded(cards, busy);
-    const shown = this.#arrangement.arrange(cards, busy);
+    this.#lookUpEnded(cards, drafts);
+    const shown = this.#arrangement.arrange(cards, drafts, this.#focusKey());
     return attentionQueue({
       ...shown,
       zone: this.zone,
@@ -57,50 +68,55 @@ export class AttentionQueue extends Panel {
     });
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
-    this.#focused = this.contains(document.activeElement) ? keyAround(document.activeElement) : null;
-  }
-
-  /** Focus never falls to the body: when its card has left, it goes to the next one, or to the heading. */
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     this.#restoreWords();
-    if (this.#focused === null || document.activeElement !== document.body) return;
-    const next = this.querySelector<HTMLElement>('.card summary') ?? this.querySelector<HTMLElement>('h2');
-    next?.focus();
   }
 
-  /** Cards that hold the focus or words: not to be moved or taken away. */
-  #busyKeys(): ReadonlySet<string> {
-    const busy = new Set<string>();
-    for (const field of this.querySelectorAll<HTMLTextAreaElement>('.card textarea'))
-      if (field.value !== '') busy.add(keyAround(field) ?? '');
-    const box = this.querySelector('.card input[type=checkbox]:checked');
-    if (box) busy.add(keyAround(box) ?? '');
-    if (this.contains(document.activeElement)) busy.add(keyAround(document.activeElement) ?? '');
-    busy.delete('');
-    return busy;
+  /** After an answer, the next card. */
+  protected override heirOf(): Element | null {
+    return this.querySelector('.card summary');
+  }
+
+  /** Cards that hold words or ticks: not to be moved or taken away. */
+  #draftKeys(): ReadonlySet<string> {
+    const cards = draftFieldsIn(this).map((field) => field.closest<HTMLElement>('.card')?.dataset.key);
+    return new Set(cards.filter((key) => key !== undefined));
+  }
+
+  /** Where in the list the focus stands; null: elsewhere. */
+  #focusKey(): string | null {
+    const { activeElement } = document;
+    if (!activeElement || !this.contains(activeElement)) return null;
+    const around = activeElement.closest<HTMLElement>('.card, [data-do]');
+    return around?.dataset.key ?? around?.dataset.do ?? null;
   }
 
   /** Somebody else's answer is going out while words stand in the card. */
-  #isTaken({ key, id, state }: Card, busy: ReadonlySet<string>): boolean {
-    return state === 'going-out' && busy.has(key) && !this.#sent.has(id);
+  #isTaken({ key, id, state }: Card, drafts: ReadonlySet<string>): boolean {
+    return state === 'going-out' && drafts.has(key) && !this.#sent.has(id);
   }
 
   /** A card with words has gone: ask who ended it, and how. */
-  #lookUpEnded(cards: readonly Card[], busy: ReadonlySet<string>): void {
-    const keys = new Set(cards.map(({ key }) => key));
-    for (const key of busy) {
+  #lookUpEnded(cards: readonly Card[], drafts: ReadonlySet<string>): void {
+    const here = new Set(cards.map(({ key }) => key));
+    for (const key of drafts) {
       const id = key.slice('item:'.length);
-      if (keys.has(key) || this.#arrangement.isEnded(key) || this.#sent.has(id)) continue;
+      if (here.has(key) || this.#arrangement.isEnded(key) || this.#sent.has(id)) continue;
       this.#arrangement.ending(key);
-      void this.live?.connection.client.board.now.query({ item: id }).then(({ rows }) => {
-        const [card] = rows;
-        if (card?.row === 'item') this.#arrangement.ended(card);
-        this.requestUpdate();
-      });
+      this.live?.connection.client.board.now.query({ item: id }).then(
+        ({ rows }) => {
+          for (const row of rows) if (row.row === 'item') this.#arrangement.ended(row);
+          this.requestUpdate();
+        },
+        () => this.#askAgain(key),
+      );
     }
+  }
+
+  #askAgain(key: string): void {
+    this.#arrangement.dismiss(key);
+    setTimeout(() => this.requestUpdate(), AGAIN_MS);
   }
 
   /** With a connection, the form posts over it; without one, the browser posts it. */
@@ -109,19 +125,27 @@ export class AttentionQueue extends Panel {
     const { live } = this;
     if (!live?.connection.isOpen) return;
     event.preventDefault();
+    if (this.#sending.has(itemOf(form))) return;
     const sending = submitForm(live.connection, form, event.submitter);
     if (!sending) return;
     const { item, words } = sending;
+    this.#sending.add(item);
     this.#notice(item, { tone: 'busy', sentence: 'Sending …', field: null });
-    if (words !== null) this.#sent.set(item, { words });
-    sending.outcome.then(
-      () => this.#notice(item, null),
-      (error: TRPCClientError<AppRouter>) => this.#failed(item, error),
-    );
+    if (words !== null) this.#sent.set(item, { words, went: false, settled: false });
+    sending.outcome
+      .then(() => this.#accepted(item))
+      .catch((error: TRPCClientError<AppRouter>) => this.#failed(item, words !== null, error))
+      .finally(() => this.#sending.delete(item));
   };
 
-  #failed(item: string, error: TRPCClientError<AppRouter>): void {
-    this.#sent.delete(item);
+  #accepted(item: string): void {
+    const sent = this.#sent.get(item);
+    if (sent) this.#sent.set(item, { ...sent, settled: true });
+    this.#notice(item, null);
+  }
+
+  #failed(item: string, wasAnswer: boolean, error: TRPCClientError<AppRouter>): void {
+    if (wasAnswer) this.#sent.delete(item);
     const refusal = error.data?.refusal;
     const sentence = refusal?.sentence ?? `Not sent: ${error.message}. Your words are kept; try again.`;
     this.#notice(item, { tone: 'wrong', sentence, field: refusal?.field ?? null });
@@ -133,16 +157,17 @@ export class AttentionQueue extends Panel {
     this.requestUpdate();
   }
 
-  /** An answer taken back, or one that the daemon refused, finds its words in the form again. */
+  /** An answer taken back finds its words in the form again; one that is out needs them no more. */
   #restoreWords(): void {
-    for (const [item, { words }] of this.#sent) {
+    for (const [item, sent] of this.#sent) {
       const card = this.board?.rows.get(`item:${item}`);
-      if (card?.row === 'item' && card.state === 'going-out') this.#sent.set(item, { words, went: true });
-      else if (this.#sent.get(item)?.went && card) {
+      const open = card?.row === 'item' && card.state === 'open';
+      if (card && !open) this.#sent.set(item, { ...sent, went: true });
+      else if (open && sent.went) {
         const field = this.querySelector<HTMLTextAreaElement>(`#${CSS.escape(`text-${item}`)}`);
-        if (field && field.value === '') field.value = words;
+        if (field && field.value === '') field.value = sent.words;
         this.#sent.delete(item);
-      }
+      } else if (!card && (sent.went || sent.settled)) this.#sent.delete(item);
     }
   }
 
@@ -150,14 +175,15 @@ export class AttentionQueue extends Panel {
     const button =
       event.target instanceof Element ? event.target.closest<HTMLButtonElement>('button[data-do]') : null;
     if (!button) return;
-    if (button.dataset.do === 'dismiss') this.#dismiss(button.value);
-    this.#arrangement.reorder();
+    if (button.dataset.do === 'dismiss') this.#dismiss(button);
+    else this.#arrangement.reorder();
     this.requestUpdate();
   };
 
-  #dismiss(key: string): void {
-    this.#arrangement.dismiss(key);
-    this.#focused = key;
+  #dismiss(button: HTMLButtonElement): void {
+    const card = button.closest('.card');
+    if (card) clearDrafts(card);
+    this.#arrangement.dismiss(button.value);
   }
 
   #key = (event: KeyboardEvent): void => {
@@ -168,11 +194,11 @@ export class AttentionQueue extends Panel {
     if (form && button) form.requestSubmit(button);
   };
 
-  /** The focus may have left for good: then the order may change. */
-  #settle = (): void => {
+  /** The focus has left for good: the order may change. While it only moves within, nothing does. */
+  #settle = (event: FocusEvent): void => {
+    if (event.relatedTarget instanceof Node && this.contains(event.relatedTarget)) return;
     queueMicrotask(() => this.requestUpdate());
   };
 }
 
-const keyAround = (node: Element | null): string | null =>
-  node?.closest<HTMLElement>('[data-key]')?.dataset.key ?? null;
+const itemOf = (form: HTMLFormElement): string => String(new FormData(form).get('item'));

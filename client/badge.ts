@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { draftsIn } from './panel.ts';
+import { draftsIn } from './drafts.ts';
 
 const LOOK_MS = 500;
 

@@ -1,6 +1,7 @@
 import { hydrate } from '@lit-labs/ssr-client';
 import { type PropertyValues, ReactiveElement, render, type TemplateResult } from 'lit';
 import type { Board, Query } from '../shared/board.ts';
+import { draftsIn } from './drafts.ts';
 import type { Following, Live } from './live.ts';
 import { keepTimes } from './times.ts';
 
@@ -14,6 +15,8 @@ export abstract class Panel extends ReactiveElement {
   #following: Following | null = null;
   #drawn = false;
   #stopTimes = () => {};
+  /** Where the focus was, should a redraw take it away. */
+  #focused: Element | null = null;
   protected query: Query = {};
   protected zone = 0;
 
@@ -60,6 +63,32 @@ export abstract class Panel extends ReactiveElement {
     return this;
   }
 
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    this.#focused = this.contains(document.activeElement) ? document.activeElement : null;
+  }
+
+  /** Focus never falls to the body. A node that was only moved has it back, with its caret. */
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (!this.#focused || document.activeElement !== document.body) return;
+    const heirs = [this.contains(this.#focused) ? this.#focused : null, this.heirOf(this.#focused)];
+    for (const heir of [...heirs, this.querySelector('h2'), this.#asTarget()]) {
+      if (heir instanceof HTMLElement) heir.focus();
+      if (document.activeElement !== document.body) return;
+    }
+  }
+
+  /** What takes the focus over from something that has left; null: the heading. */
+  protected heirOf(_gone: Element): Element | null {
+    return null;
+  }
+
+  #asTarget(): HTMLElement {
+    this.tabIndex = -1;
+    return this;
+  }
+
   protected override update(changed: PropertyValues): void {
     super.update(changed);
     if (!this.board) return;
@@ -86,10 +115,4 @@ export abstract class Panel extends ReactiveElement {
       }
     }
   }
-}
-
-/** Words typed so far, by the id of their field. */
-export function draftsIn(root: ParentNode): Map<string, string> {
-  const fields = [...root.querySelectorAll<HTMLTextAreaElement>('textarea')];
-  return new Map(fields.filter(({ value }) => value !== '').map(({ id, value }) => [id, value]));
 }

@@ -28,11 +28,18 @@ export class ProcessGrid extends Panel {
     });
   }
 
-  /** A filter is a link; here it needs no new page, and typed words stay. */
+  /** A unit that moved to another section is another node there. */
+  protected override heirOf(gone: Element): Element | null {
+    const href = gone.getAttribute('href') ?? '';
+    return this.querySelector(`.cell a[href="${CSS.escape(href)}"]`);
+  }
+
+  /** A filter is a link; with a connection it needs no new page, and typed words stay. */
   #click = (event: MouseEvent): void => {
     const link =
       event.target instanceof Element && event.target.closest<HTMLAnchorElement>('.filter a, .empty a');
-    if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (!link || !this.live?.connection.isOpen) return;
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     history.pushState(null, '', link.href);
     this.#filter(link.search);

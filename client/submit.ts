@@ -1,12 +1,6 @@
 import { TRPCClientError } from '@trpc/client';
 import type { Connection } from './connection.ts';
 
-/** An answer under way, with the words it carries. `went`: it has been seen going out. */
-export interface Sent {
-  readonly words: string;
-  readonly went?: boolean;
-}
-
 export interface Sending {
   readonly item: string;
   /** The words of an answer; null where no answer is given. */

@@ -22,8 +22,9 @@ function tellOne(time: HTMLTimeElement): void {
   const at = Date.parse(time.dateTime);
   const text = [...time.childNodes].find((node) => node.nodeType === Node.TEXT_NODE);
   if (!text || Number.isNaN(at)) return;
+  const title = new Date(at).toLocaleString();
+  if (time.title !== title) time.title = title;
   const age = ageOf(Date.now() - at) + ('ago' in time.dataset ? ' ago' : '');
   if (text.nodeValue === age) return;
-  if (!time.title) time.title = new Date(at).toLocaleString();
   text.nodeValue = age;
 }

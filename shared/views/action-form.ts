@@ -20,10 +20,15 @@ export function actionForm(card: Card, notice: Notice | undefined): TemplateResu
   return html`<form class="answer" method="post" action="/work-units/${card.chunk}/answer" name="answer-${card.id}">
     <input type="hidden" name="item" value=${card.id} />
     <input type="hidden" name="version" value=${card.version} />
-    ${notice ? html`<p class="notice notice-${notice.tone}" id="notice-${card.id}" role="alert">${notice.sentence}</p>` : nothing}
+    ${noticeView(card.id, notice)}
     ${parts}
   </form>`;
 }
+
+export const noticeView = (item: string, notice: Notice | undefined) =>
+  notice
+    ? html`<p class="notice notice-${notice.tone}" id="notice-${item}" role="alert">${notice.sentence}</p>`
+    : nothing;
 
 function words(card: Card, notice: Notice | undefined) {
   if (!card.allows_text) return nothing;

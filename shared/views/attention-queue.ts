@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Card } from '../board.ts';
 import { saidWords } from '../sentences.ts';
-import { actionForm, type Notice } from './action-form.ts';
+import { actionForm, type Notice, noticeView } from './action-form.ts';
 import { when } from './when.ts';
 
 /** What the queue shows. The order is the board's, save where somebody is typing (`client/attention-queue.ts`). */
@@ -34,7 +34,7 @@ export function attentionQueue(view: QueueView): TemplateResult {
             (card) => cardView(card, view),
           )}</ol>`
     }
-    ${going.length === 0 ? nothing : goingOut(going)}
+    ${going.length === 0 ? nothing : goingOut(going, view.notices)}
   </section>`;
 }
 
@@ -80,7 +80,7 @@ const endedNote = (card: Card): TemplateResult =>
       : `Answered by ${card.answered_by} (${card.answered_via}): ${saidWords(card)}.`
   } Your words were not sent. <button type="button" class="quiet" data-do="dismiss" value=${card.key}>Let it go</button></p>`;
 
-const goingOut = (cards: readonly Card[]): TemplateResult =>
+const goingOut = (cards: readonly Card[], notices: QueueView['notices']): TemplateResult =>
   html`<h3 class="going-heading">Going out</h3>
     <ul class="going-out">${repeat(
       cards,
@@ -92,5 +92,6 @@ const goingOut = (cards: readonly Card[]): TemplateResult =>
           <span><strong>${card.chunk}</strong> gets “${saidWords(card)}”</span>
           <button class="quiet">Undo</button>
         </form>
+        ${noticeView(card.id, notices[card.id])}
       </li>`,
     )}</ul>`;

@@ -35,7 +35,6 @@ function lastLine() {
   };
 }
 
-// biome-ignore lint/style/noDefaultExport: that is how the runner takes it.
 export default {
   rootDir: new URL('../..', import.meta.url).pathname,
   files: 'out/test/browser/**/*.test.js',
