@@ -45,11 +45,10 @@ const COMMANDS = {
     const prompt = `Question ${b % 2}?`;
     return ask(state, asking(unit.chunk, `q-${nth}`, { run: run?.number ?? null, prompt }));
   },
-  askAgain: (state: State, { a, b }: Aim): Decision => {
-    const { chunk, item } = pick(
-      itemsOf(state, () => true),
-      a,
-    );
+  /** Mostly of a run that still waits: only that one may change its words. */
+  askAgain: (state: State, { a, b, c }: Aim): Decision => {
+    const waits = itemsOf(state, (item) => isOpen(item) && isLive(state, item));
+    const { chunk, item } = pick(c % 4 > 0 && waits.length > 0 ? waits : itemsOf(state, () => true), a);
     return ask(state, asking(chunk, item.id, { run: item.run, prompt: `Question ${b % 2}?` }));
   },
   answer: (state: State, { a, b, at, nth }: Aim): Decision => {
@@ -95,7 +94,7 @@ const WEIGHTS: Record<Verb, number> = {
   spawn: 2,
   end: 6,
   ask: 5,
-  askAgain: 1,
+  askAgain: 3,
   answer: 8,
   undo: 2,
   release: 4,
@@ -176,6 +175,10 @@ function newSpecs(state: State, { a, b, c }: Aim): UnitSpec[] {
 
 const worksOf = (state: State): WorkUnit[] => [...state.works];
 const liveRuns = (state: State): Run[] => worksOf(state).flatMap((work) => liveRun(work) ?? []);
+const isLive = (state: State, { unit, run }: Item): boolean => {
+  const work = state.works.get(unit);
+  return work !== undefined && liveRun(work)?.number === run;
+};
 const itemsOf = (state: State, like: (item: Item) => boolean): { chunk: string; item: Item }[] =>
   worksOf(state).flatMap(({ unit, items }) =>
     items.filter(like).map((item) => ({ chunk: unit.chunk, item })),
