@@ -38,12 +38,14 @@ const builder = new Kysely<Tables>({
 });
 
 export class Db {
+  readonly #path: string;
   readonly #sqlite: Sqlite.Database;
   readonly #statements: ReturnType<typeof prepareAll>;
   /** Changes when the file is another one, so that numbers of two logs are never compared. */
   readonly epoch: string;
 
-  private constructor(sqlite: Sqlite.Database) {
+  private constructor(path: string, sqlite: Sqlite.Database) {
+    this.#path = path;
     this.#sqlite = sqlite;
     this.#statements = prepareAll(sqlite);
     this.epoch = (this.#statements.meta.get('epoch') as { value: string }).value;
@@ -52,7 +54,7 @@ export class Db {
   /** Opens or makes the database, at the newest schema. Throws `DatabaseProblem`. */
   static open(path: string): Db {
     try {
-      return new Db(openChecked(path));
+      return new Db(path, openChecked(path));
     } catch (error) {
       throw error instanceof DatabaseProblem ? error : problemOf(error, path);
     }
@@ -107,8 +109,16 @@ export class Db {
       yield { ...row, by: JSON.parse(row.by), data: JSON.parse(row.data) } as Event;
   }
 
-  /** All work units as the tables have them, by id. */
+  /** All work units as the tables have them, by id. Throws `DatabaseProblem`. */
   works(): WorkUnit[] {
+    try {
+      return this.#readWorks();
+    } catch (error) {
+      throw problemOf(error, this.#path);
+    }
+  }
+
+  #readWorks(): WorkUnit[] {
     const read = <T>(statement: Sqlite.Statement): T[] =>
       (statement.all() as { facts: string }[]).map(({ facts }) => JSON.parse(facts) as T);
     const works = read<Unit>(this.#statements.units).map((unit) => ({
@@ -245,10 +255,10 @@ const codeOf = (error: unknown): string => String((error as { code?: unknown } |
 
 function problemOf(error: unknown, path: string): Error {
   const code = codeOf(error);
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code))
+  if (/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(code) || error instanceof SyntaxError)
     return new DatabaseProblem(
       'unusable',
-      `${path} is damaged or not a database (${code}). It was left as it is.`,
+      `${path} is damaged or not a database (${code || 'it holds what cannot be read'}). It was left as it is.`,
     );
   if (isDiskError(error) || /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOENT|ENOTDIR)$/.test(code))
     return new DatabaseProblem(

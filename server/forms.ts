@@ -25,17 +25,20 @@ export function readForm(body: string): Fields {
  * does not know, it refuses.
  */
 export function formInput(fields: Fields): Record<string, unknown> {
-  const input: Record<string, unknown> = {};
-  for (const [name, values] of fields) {
-    if (name === 'option') input.options = values;
-    else if (name === 'version') input.version = Number(values[0]);
-    else input[name] = values[0];
-  }
-  return input;
+  return Object.fromEntries([...fields].map(([name, values]) => inputField(name, values)));
 }
 
-/** A form sent twice is the same mutation: its key is the digest of what it does, to what, with which input. */
-export function formKey(action: string, chunk: string, fields: Fields): string {
+function inputField(name: string, values: readonly string[]): [string, unknown] {
+  if (name === 'option') return ['options', values];
+  return [name, name === 'version' ? Number(values[0]) : values[0]];
+}
+
+/**
+ * A form sent twice is the same mutation: its key is the digest of what it does, to what, as of which version,
+ * with which input. One that names no version is taken as it comes.
+ */
+export function formKey(action: string, chunk: string, fields: Fields): string | undefined {
+  if (!fields.has('version')) return undefined;
   const parts = JSON.stringify([action, chunk, [...fields].sort(([a], [b]) => (a < b ? -1 : 1))]);
   return `form-${createHash('sha256').update(parts).digest('hex')}`;
 }

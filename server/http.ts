@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
@@ -10,7 +16,7 @@ import { type Caller, gate, type Head, isTrpc, LIMITS, type Listener, type Verdi
 import type { Log } from './log.ts';
 import { refusalOf } from './refusal-of.ts';
 import { appRouter, type Context } from './router.ts';
-import { isForm, routes, sendMessage } from './routes.ts';
+import { routes, sendMessage } from './routes.ts';
 
 export interface HttpParts {
   readonly assets: Assets;
@@ -63,7 +69,7 @@ export function makeServer(parts: HttpParts, listener: Listener): GatedServer {
     if (!caller) throw new Error('a request passed the gate without a caller');
     return { ...parts.context, by: { actor: caller.role, ...caller }, backlog };
   };
-  const server = createServer(requestHandler(parts, check, contextFor));
+  const server = createServer({ requireHostHeader: false }, requestHandler(parts, check, contextFor));
   const wss = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES, perMessageDeflate: false });
   serveSockets(wss, contextFor);
   server.on('upgrade', upgradeHandler(wss, check));
@@ -104,7 +110,7 @@ function requestHandler(parts: HttpParts, check: Check, contextFor: ContextFor):
   app.use(async (ctx, next) => {
     ctx.set(HEADERS);
     const verdict = check(ctx.req, false);
-    if (!verdict.admitted) return sendMessage(ctx, assets, verdict.status, 'Not let in', verdict.sentence);
+    if (!verdict.admitted) return refuse(ctx, assets, verdict);
     await next();
   });
   app.use(async (ctx, next) => {
@@ -112,6 +118,7 @@ function requestHandler(parts: HttpParts, check: Check, contextFor: ContextFor):
     ctx.respond = false;
     ctx.res.statusCode = 200;
     ctx.res.setHeader('Cache-Control', 'no-store');
+    keepHeader(ctx.res, 'cache-control');
     await trpc(ctx.req, ctx.res);
   });
   app.use(tellRefusals(parts));
@@ -128,6 +135,29 @@ function requestHandler(parts: HttpParts, check: Check, contextFor: ContextFor):
   return app.callback();
 }
 
+type Refused = Extract<Verdict, { admitted: false }>;
+
+/** What the gate says, in the form that the caller can read: a page, JSON, or an error of the procedures. */
+function refuse(ctx: Koa.Context, assets: Assets, { status, sentence }: Refused): void {
+  if (isTrpc(ctx.url)) {
+    ctx.status = status;
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = {
+      error: {
+        message: sentence,
+        code: -32600,
+        data: { code: 'FORBIDDEN', httpStatus: status, refusal: null },
+      },
+    };
+  } else tell(ctx, assets, status, 'Not let in', sentence, { kind: 'refused', field: null, items: [] });
+}
+
+/** The adapter sets a weaker one of its own on streams. */
+function keepHeader(res: ServerResponse, kept: string): void {
+  const setHeader = res.setHeader.bind(res);
+  res.setHeader = (name, value) => (name.toLowerCase() === kept ? res : setHeader(name, value));
+}
+
 /** A refusal is a page for a person and JSON for a script; anything unexpected is a line in the log. */
 function tellRefusals({ assets, log }: HttpParts): Koa.Middleware {
   return async (ctx, next) => {
@@ -135,6 +165,8 @@ function tellRefusals({ assets, log }: HttpParts): Koa.Middleware {
       await next();
       if (ctx.status === 404 && !ctx.body)
         tell(ctx, assets, 404, 'Not found', 'There is nothing at this address.');
+      if (ctx.status === 405 || ctx.status === 501)
+        tell(ctx, assets, ctx.status, 'Not that way', 'This address does not take this method.');
     } catch (error) {
       const refusal = refusalOf(error);
       const status = refusal?.status ?? clientStatus(error) ?? 500;
@@ -171,7 +203,7 @@ function tell(
   sentence: string,
   more = {},
 ): void {
-  if (ctx.method !== 'GET' && ctx.method !== 'HEAD' && !isForm(ctx)) {
+  if (ctx.is('application/json')) {
     ctx.status = status;
     ctx.set('Cache-Control', 'no-store');
     ctx.body = { error: { ...more, status, sentence } };

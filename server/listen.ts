@@ -26,7 +26,7 @@ export async function listenOnLoopback(
     const who = whose ? `Signalbox for ${whose}` : 'another program';
     throw new Problem(
       'running',
-      `Port ${port} is taken by ${who}. Start on a free one: signalbox start --port ${await freePort()}`,
+      `Port ${port} is taken by ${who}. Start on a free one: signalbox --project ${state.project} start --port ${await freePort()}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /** Reads the command line, joins the parts, stops them in order. The only wiring. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -78,10 +78,12 @@ function parseFlags(argv: readonly string[]) {
 
 function projectOf(folder: string): string {
   try {
-    return realpathSync(folder);
+    const real = realpathSync(folder);
+    if (statSync(real).isDirectory()) return real;
   } catch {
-    throw new Problem('usage', `There is no folder ${folder}.`);
+    // said below
   }
+  throw new Problem('usage', `There is no folder ${folder}.`);
 }
 
 function whole(name: string, text: string, most: number): number {
@@ -97,8 +99,9 @@ async function run(options: Options): Promise<void> {
   const lock = takeLock(state);
   let db: Db | null = null;
   try {
-    db = openDatabase(state);
-    const store = new Store(db);
+    const opened = orProblem(() => Db.open(state.database));
+    db = opened;
+    const store = orProblem(() => new Store(opened));
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
     await serve(options, state, store);
     db.checkpoint();
@@ -108,9 +111,10 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-function openDatabase({ database }: StatePaths): Db {
+/** A database that cannot be used is a problem of the operator's, not a mistake of ours. */
+function orProblem<T>(open: () => T): T {
   try {
-    return Db.open(database);
+    return open();
   } catch (error) {
     if (error instanceof DatabaseProblem)
       throw new Problem(error.kind === 'disk' ? 'disk' : 'data', error.message);

@@ -5,6 +5,7 @@ import type { TemplateResult } from 'lit';
 import { boardOf, cardsOf, cellsOf, countsOf, type Query, type Snapshot } from '../shared/board.ts';
 import type { Detail } from '../shared/detail.ts';
 import type { PageData } from '../shared/page-data.ts';
+import { plain } from '../shared/terminal-text.ts';
 import { faviconUrl, titleFor } from '../shared/title.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { attentionQueue, freshQueue } from '../shared/views/attention-queue.ts';
@@ -123,7 +124,7 @@ function transcriptMarkup({ transcript, detail }: UnitPageInput): string {
     transcript.from > 0
       ? `<p class="aside">The last ${transcript.to - transcript.from} bytes of ${transcript.to}.</p>`
       : '';
-  return `<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${transcript.run} printed</h3>${earlier}<run-transcript chunk="${escaped(detail.chunk)}" run="${transcript.run}" offset="${transcript.to}"><pre tabindex="0" role="region" aria-label="Transcript">${escaped(transcript.text)}</pre></run-transcript></section>`;
+  return `<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${transcript.run} printed</h3>${earlier}<run-transcript chunk="${escaped(detail.chunk)}" run="${transcript.run}" offset="${transcript.to}"><pre tabindex="0" role="region" aria-label="Transcript">${escaped(plain(transcript.text))}</pre></run-transcript></section>`;
 }
 
 function shell({

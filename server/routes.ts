@@ -117,21 +117,21 @@ async function actByForm(
     ctx.redirect(backOf(ctx));
   } catch (error) {
     const refusal = refusalOf(error);
-    if (!refusal || (refusal.status !== 409 && refusal.status !== 422)) throw error;
+    if (!refusal) throw error;
     sendPage(ctx, refusal.status, await redraw(parts, ctx, chunk, troubleOf(fields, refusal)));
   }
 }
 
-function redraw(
+/** The page that the form stood on, with what is wrong and the operator's words; if that is gone, the dashboard. */
+async function redraw(
   parts: RouteParts,
   ctx: RouterContext,
   chunk: string,
   trouble: Trouble,
-): string | Promise<string> {
-  const back = backOf(ctx);
-  return back.startsWith('/work-units/')
-    ? drawUnit(parts, ctx, chunk, trouble)
-    : drawDashboard(parts, ctx, {}, trouble);
+): Promise<string> {
+  const dashboard = () => drawDashboard(parts, ctx, {}, trouble);
+  if (!backOf(ctx).startsWith('/work-units/')) return dashboard();
+  return drawUnit(parts, ctx, chunk, trouble).catch(dashboard);
 }
 
 const troubleOf = (fields: Fields, { sentence, field }: RefusalForCaller): Trouble => ({
@@ -151,7 +151,7 @@ function backOf(ctx: KoaContext): string {
   return /^\/\?status=[a-z_,-]+$/.test(path) ? path : '/';
 }
 
-export const isForm = (ctx: KoaContext): boolean => Boolean(ctx.is('application/x-www-form-urlencoded'));
+const isForm = (ctx: KoaContext): boolean => Boolean(ctx.is('application/x-www-form-urlencoded'));
 
 export function sendPage(ctx: KoaContext, status: number, html: string): void {
   ctx.status = status;

@@ -35,29 +35,33 @@ export async function* followTranscript(
 }
 
 /** The last bytes of a file, from the beginning of a line where there is one. */
-export async function readTail(path: string, bytes: number): Promise<Stretch> {
+export async function readTail(path: string, most: number): Promise<Stretch> {
   const size = await sizeOf(path);
-  const from = Math.max(0, size - bytes);
-  const { text, to, ended } = await readStretch(path, from, false, bytes);
-  const lineStart = from === 0 ? 0 : text.indexOf('\n') + 1;
-  return { from: from + Buffer.byteLength(text.slice(0, lineStart)), to, text: text.slice(lineStart), ended };
+  const from = Math.max(0, size - most);
+  const bytes = await readBytes(path, from, most);
+  const lineStart = from === 0 ? 0 : bytes.indexOf('\n') + 1;
+  return stretchOf(from + lineStart, bytes.subarray(lineStart), false);
 }
 
 /** At most one stretch from `from`. `final`: the file grows no more, so a half character is a broken one. */
-async function readStretch(
-  path: string,
-  from: number,
-  final: boolean,
-  most = STRETCH_BYTES,
-): Promise<Stretch> {
+async function readStretch(path: string, from: number, final: boolean): Promise<Stretch> {
+  const bytes = await readBytes(path, from, STRETCH_BYTES);
+  return stretchOf(from, bytes, final && bytes.length < STRETCH_BYTES);
+}
+
+/** `ended`: nothing follows, so half a character stays half. */
+function stretchOf(from: number, bytes: Buffer, ended: boolean): Stretch {
+  const whole = ended ? bytes : bytes.subarray(0, bytes.length - cutCharacter(bytes));
+  return { from, to: from + whole.length, text: whole.toString('utf8'), ended };
+}
+
+/** What there is from an offset on, as far as asked for; nothing where there is no such file (yet). */
+async function readBytes(path: string, from: number, most: number): Promise<Buffer> {
   const file = await openQuietly(path);
-  if (!file) return { from, to: from, text: '', ended: final };
+  if (!file) return Buffer.alloc(0);
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(most), 0, most, from);
-    const atEnd = bytesRead < most;
-    const bytes = buffer.subarray(0, bytesRead);
-    const whole = final && atEnd ? bytes : bytes.subarray(0, bytes.length - cutCharacter(bytes));
-    return { from, to: from + whole.length, text: whole.toString('utf8'), ended: final && atEnd };
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }

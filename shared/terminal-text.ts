@@ -6,33 +6,63 @@
 export function plain(text: string): string {
   let out = '';
   let line = '';
+  let returned = false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === 0x1b) at = endOfSequence(text, at);
-    else if (code === 0x0a) {
+    if (code === ESC) at = endOfSequence(text, at);
+    else if (code === LF) {
       out += `${line}\n`;
       line = '';
-    } else if (code === 0x0d) {
-      if (text.charCodeAt(at + 1) !== 0x0a && at + 1 < text.length) line = '';
-    } else if (code === 0x09 || (code >= 0x20 && (code < 0x7f || code > 0x9f))) line += text[at];
+      returned = false;
+    } else if (code === CR) returned = true;
+    else if (isVisible(code)) {
+      // Only what is written after it makes a carriage return erase: many programs end their lines with one.
+      if (returned) line = '';
+      returned = false;
+      line += text[at];
+    }
   }
   return out + line;
 }
 
+const ESC = 0x1b;
+const LF = 0x0a;
+const CR = 0x0d;
+const BEL = 0x07;
+
+const isVisible = (code: number): boolean => code === 0x09 || (code >= 0x20 && (code < 0x7f || code > 0x9f));
+const isFinal = (code: number): boolean => code >= 0x40 && code <= 0x7e;
+const isIntermediate = (code: number): boolean => code >= 0x20 && code <= 0x2f;
+
 /** The index of the last character of the sequence that begins at `at`. */
 function endOfSequence(text: string, at: number): number {
-  const kind = text[at + 1];
-  if (kind === '[') return endOf(text, at + 2, (code) => code >= 0x40 && code <= 0x7e);
-  if (kind === ']' || kind === 'P' || kind === '_' || kind === '^' || kind === 'X')
-    return endOf(text, at + 2, (code, next) => code === 0x07 || (code === 0x1b && next !== 0x5b));
-  return at + 1;
+  const kind = text[at + 1] ?? '';
+  if (kind === '[') return endOfControl(text, at + 2);
+  if (']PX^_'.includes(kind) && kind !== '') return endOfString(text, at + 2);
+  let end = at + 1;
+  while (isIntermediate(text.charCodeAt(end))) end++;
+  const code = text.charCodeAt(end);
+  // Another escape begins anew, and a line break stays one.
+  return code >= 0x30 && code <= 0x7e ? end : end - 1;
 }
 
-function endOf(text: string, from: number, isLast: (code: number, next: number) => boolean): number {
+/** `ESC [`, parameters, a final byte. What cannot stand in it ends it. */
+function endOfControl(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (isLast(code, text.charCodeAt(at + 1))) return code === 0x1b ? at + 1 : at;
-    if (code === 0x0a) return at - 1;
+    if (isFinal(code)) return at;
+    if (code < 0x20 || code > 0x7e) return at - 1;
+  }
+  return text.length - 1;
+}
+
+/** Up to BEL or `ESC \`; a line break, or another escape, ends what was never ended. */
+function endOfString(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BEL) return at;
+    if (code === ESC) return text[at + 1] === '\\' ? at + 1 : at - 1;
+    if (code === LF) return at - 1;
   }
   return text.length - 1;
 }

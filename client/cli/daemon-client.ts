@@ -79,7 +79,8 @@ export const isSaid = (error: unknown): error is DaemonError =>
   error instanceof TRPCClientError && error.data !== undefined && error.data !== null;
 
 /** An error as a person should read it. */
-export function explain(error: unknown, socketPath: string): Error {
+export function explain(error: unknown, socketPath: () => string): Error {
+  if (error instanceof ProgramError) return error;
   if (isSaid(error)) {
     const { refusal } = error.data ?? {};
     return new ProgramError(refusal ? 'refused' : 'failed', error.message);
@@ -87,6 +88,6 @@ export function explain(error: unknown, socketPath: string): Error {
   const cause = error instanceof TRPCClientError ? error.cause : error;
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
   if (['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTSOCK'].includes(code))
-    return new ProgramError('absent', `No Signalbox answers at ${socketPath}. Start it: signalbox start`);
+    return new ProgramError('absent', `No Signalbox answers at ${socketPath()}. Start it: signalbox start`);
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,5 +1,5 @@
 import { plain } from '../../shared/terminal-text.ts';
-import { overSocket } from './daemon-client.ts';
+import { overHttp, overSocket } from './daemon-client.ts';
 import { ProgramError } from './program-error.ts';
 
 export interface LogsFlags {
@@ -11,6 +11,7 @@ export interface LogsFlags {
 export async function logs(socketPath: string, chunk: string, { follow, run }: LogsFlags): Promise<void> {
   if (run !== undefined && !/^[1-9]\d{0,8}$/.test(run))
     throw new ProgramError('usage', `--run takes a number, not "${run}".`);
+  await overHttp(socketPath).status.query();
   const { daemon, close } = overSocket(socketPath);
   const input = { chunk, ...(run !== undefined && { run: Number(run) }), follow: follow ?? false };
   try {

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type StatePaths, stateHome, statePathsOf } from '../../shared/state-paths.ts';
@@ -6,16 +6,21 @@ import { ProgramError } from './program-error.ts';
 
 /** The project that a folder belongs to: the nearest folder with `.git` or `signalbox.json`, else itself. */
 export function projectAround(folder: string): string {
-  let start: string;
-  try {
-    start = realpathSync(folder);
-  } catch {
-    throw new ProgramError('usage', `There is no folder ${folder}.`);
-  }
+  const start = realFolder(folder);
   for (let at = start; ; at = dirname(at)) {
     if (existsSync(join(at, '.git')) || existsSync(join(at, 'signalbox.json'))) return at;
     if (at === dirname(at)) return start;
   }
+}
+
+function realFolder(folder: string): string {
+  try {
+    const real = realpathSync(folder);
+    if (statSync(real).isDirectory()) return real;
+  } catch {
+    // said below
+  }
+  throw new ProgramError('usage', `There is no folder ${folder}.`);
 }
 
 export const pathsFor = (project: string): StatePaths =>

@@ -201,7 +201,7 @@ async function run(): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
       return;
     }
-    const told = explain(error, socket());
+    const told = explain(error, socket);
     process.exitCode = told instanceof ProgramError ? told.exitCode : EXIT.failed;
     tell(told.message);
   }

@@ -1,16 +1,12 @@
 import { type Board, type BoardMessage, boardOf, type Card, countsOf, follow } from '../../shared/board.ts';
 import { saidWords } from '../../shared/sentences.ts';
-import { type Daemon, explain, overHttp, overSocket } from './daemon-client.ts';
+import { type Daemon, overHttp, overSocket } from './daemon-client.ts';
 import { cardText, statusWords } from './listing.ts';
 import { oneLine, print, printJson, styled, tell } from './output.ts';
 
 /** Prints what happens, a line each, until interrupted; survives the daemon's restarts. */
 export async function watch(socketPath: string, json: boolean): Promise<void> {
-  await overHttp(socketPath)
-    .status.query()
-    .catch((error: unknown) => {
-      throw explain(error, socketPath);
-    });
+  await overHttp(socketPath).status.query();
   let wasOpen = false;
   const { daemon } = overSocket(socketPath, (open) => {
     if (!open && wasOpen) tell('connection lost; coming back …');

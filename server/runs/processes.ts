@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import type { ProcessIdentity } from '../../shared/words.ts';
 
 /** A process as the system shows it. */
@@ -29,10 +29,12 @@ export function isAlive({ pid, started }: ProcessIdentity, marker: string): bool
  * Not to be found: one that set its own session, cleared its environment, closed its output and lost its parent.
  */
 export function familyOf(marker: string, group: number | null, output: string): number[] {
+  const written = realPath(output);
   const all = listAll().filter(({ zombie, pid }) => !zombie && pid !== process.pid);
   const family = new Set<number>();
   for (const each of all)
-    if (each.group === group || carries(each.pid, marker) || writesTo(each.pid, output)) family.add(each.pid);
+    if (each.group === group || carries(each.pid, marker) || writesTo(each.pid, written))
+      family.add(each.pid);
   for (let grown = -1; grown !== family.size; ) {
     grown = family.size;
     for (const each of all) if (family.has(each.parent)) family.add(each.pid);
@@ -51,6 +53,15 @@ function argumentsOf(pid: number): string {
 function environmentOf(pid: number): string {
   if (process.platform === 'linux') return readQuietly(`/proc/${pid}/environ`);
   return psQuietly(['-wwE', '-o', 'command=', '-p', String(pid)]);
+}
+
+/** `/proc` knows files by their real path only. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function writesTo(pid: number, output: string): boolean {

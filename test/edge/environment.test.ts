@@ -1,0 +1,184 @@
+/** What a run gets along: little of the daemon's environment, the way back, and what was answered so far. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { writeAnswers } from '../../server/runs/answers-file.ts';
+import { environmentFor, makeBin, type RunEnvironment } from '../../server/runs/environment.ts';
+import type { Item, UnitSpec, WorkUnit } from '../../shared/words.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sbx-environment-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const spec: UnitSpec = { chunk: 'one', title: '', goal: '', steps: [], after: [], env: [], priority: 0 };
+const input: RunEnvironment = {
+  spec,
+  run: { phase: 'PLAN', number: 3, marker: 'the-marker' },
+  socket: '/state/socket',
+  answers: '/state/runs/1-3/answers.json',
+  bin: '/state/bin',
+};
+const WAY_BACK = {
+  SIGNALBOX_CHUNK: 'one',
+  SIGNALBOX_PHASE: 'PLAN',
+  SIGNALBOX_RUN: '3',
+  SIGNALBOX_MARKER: 'the-marker',
+  SIGNALBOX_SOCKET: '/state/socket',
+  SIGNALBOX_ANSWERS: '/state/runs/1-3/answers.json',
+};
+
+test('a run sees the usual few variables and the way back, and nothing else', () => {
+  const usual = {
+    HOME: '/home/me',
+    USER: 'me',
+    SHELL: '/bin/zsh',
+    LANG: 'de_DE.UTF-8',
+    LC_ALL: 'C',
+    LC_CTYPE: 'UTF-8',
+    TERM: 'xterm',
+    TZ: 'UTC',
+    TMPDIR: '/tmp/me',
+    SSH_AUTH_SOCK: '/agent',
+  };
+  const secret = {
+    AWS_SECRET_ACCESS_KEY: 's',
+    GITHUB_TOKEN: 's',
+    ANTHROPIC_API_KEY: 's',
+    LD_PRELOAD: '/evil.so',
+    NODE_OPTIONS: '--require /evil.js',
+    BASH_ENV: '/evil',
+    ENV: '/evil',
+    XDG_STATE_HOME: '/state',
+    LC: 'x',
+    home: 'x',
+    PATHS: 'x',
+  };
+  const env = environmentFor(input, { PATH: '/bin', ...usual, ...secret });
+  assert.deepEqual(env, { PATH: '/state/bin:/bin', ...usual, ...WAY_BACK });
+});
+
+test('a unit sees the variables that it names, where they are set', () => {
+  const named = { ...input, spec: { ...spec, env: ['API_KEY', 'UNSET'] } };
+  const env = environmentFor(named, { PATH: '/bin', API_KEY: 'k', API_KEY_2: 'other' });
+  assert.deepEqual(env, { PATH: '/state/bin:/bin', API_KEY: 'k', ...WAY_BACK });
+});
+
+test('nothing that a unit names takes the place of the way back, or of the path', () => {
+  const names = ['PATH', 'SIGNALBOX_CHUNK', 'SIGNALBOX_MARKER', 'SIGNALBOX_SOCKET'];
+  const named = { ...input, spec: { ...spec, env: names } };
+  const own = { PATH: '/bin', SIGNALBOX_CHUNK: 'x', SIGNALBOX_MARKER: 'x', SIGNALBOX_SOCKET: 'x' };
+  assert.deepEqual(environmentFor(named, own), { PATH: '/state/bin:/bin', ...WAY_BACK });
+});
+
+test('a daemon that was started inside a run passes none of that run on', () => {
+  const own = { PATH: '/bin', SIGNALBOX_CHUNK: 'outer', SIGNALBOX_RUN: '9', SIGNALBOX_KEY: 'outer' };
+  assert.deepEqual(environmentFor(input, own), { PATH: '/state/bin:/bin', ...WAY_BACK });
+});
+
+test('the path begins with the folder of signalbox, and has no empty part, which would mean "here"', () => {
+  assert.equal(environmentFor(input, { PATH: '/a:/b' }).PATH, '/state/bin:/a:/b');
+  assert.equal(environmentFor(input, {}).PATH, '/state/bin');
+  assert.equal(environmentFor(input, { PATH: '' }).PATH, '/state/bin');
+});
+
+test('the program in that folder is this build, whatever its path and its arguments hold', () => {
+  const program = join(folder, `it's "odd" $HOME.mjs`);
+  writeFileSync(program, 'process.stdout.write(JSON.stringify(process.argv.slice(2)))');
+  const bin = join(folder, 'bin');
+  makeBin(bin, program);
+  const args = ['a b', "it's", '$HOME', '', '"', '\n'];
+  const said = execFileSync(join(bin, 'signalbox'), args, { encoding: 'utf8', env: {} });
+  assert.deepEqual(JSON.parse(said), args);
+  assert.equal(statSync(bin).mode & 0o777, 0o700);
+  assert.equal(statSync(join(bin, 'signalbox')).mode & 0o777, 0o700);
+  makeBin(bin, program);
+});
+
+// The file of answers
+
+function item(id: string, more: Partial<Item>): Item {
+  return {
+    id,
+    keys: [],
+    version: 1,
+    unit: 0,
+    kind: 'question',
+    phase: 'PLAN',
+    run: 1,
+    prompt: `prompt of ${id}`,
+    context: [],
+    options: [{ id: 'a', label: 'Label of A', description: '' }],
+    multiple: false,
+    allows_text: true,
+    asked_at: '2026-01-01T00:00:00.000Z',
+    asked_by: 'agent',
+    answer: null,
+    answered_by: null,
+    answered_via: null,
+    answered_at: null,
+    answer_key: null,
+    release_due: null,
+    released_at: null,
+    delivered_at: null,
+    delivered_to: null,
+    withdrawn_at: null,
+    withdrawn_why: null,
+    ...more,
+  };
+}
+const released = (text: string, to: number | null, options: string[] = []): Partial<Item> => ({
+  answer: { options, text },
+  answered_at: '2026-01-01T00:00:01.000Z',
+  released_at: '2026-01-01T00:00:02.000Z',
+  delivered_to: to,
+});
+
+function answersFor(run: number, items: readonly Item[]): Record<string, unknown>[] {
+  const path = join(folder, `answers-${run}.json`);
+  writeAnswers(path, { items } as unknown as WorkUnit, run);
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.ok(!existsSync(`${path}.new`), 'written aside, then put in place');
+  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>[];
+}
+
+test('the file lists what was answered and sent, oldest first, and which of it is new', () => {
+  const items = [
+    item('old', released('earlier', 1)),
+    item('open', {}),
+    item('going-out', { answer: { options: [], text: 'not yet' }, answered_at: 'x' }),
+    item('new', released('words', 2, ['a'])),
+    item('elsewhere', released('undelivered', null)),
+  ];
+  const answers = answersFor(2, items);
+  assert.deepEqual(
+    answers.map(({ item, run, new: isNew }) => [item, run, isNew]),
+    [
+      ['old', 1, false],
+      ['new', 2, true],
+      ['elsewhere', null, false],
+    ],
+  );
+  assert.deepEqual(answers[1], {
+    item: 'new',
+    kind: 'question',
+    phase: 'PLAN',
+    prompt: 'prompt of new',
+    options: ['a'],
+    text: 'words',
+    said: 'Label of A: words',
+    answered_at: '2026-01-01T00:00:01.000Z',
+    run: 2,
+    new: true,
+  });
+});
+
+test('with nothing answered the file is an empty list', () => {
+  assert.deepEqual(answersFor(1, [item('open', {})]), []);
+});
+
+test('any words survive the file', () => {
+  const words = '"quotes"\n\\back\u2028</script>🚦\0';
+  assert.equal(answersFor(1, [item('i', released(words, 1))])[0]?.text, words);
+});
