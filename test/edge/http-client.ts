@@ -40,7 +40,7 @@ export function send({ headers = {}, body, ...where }: Asking & Where): Promise<
 /** Writes exactly this on a new connection and returns the status of what comes back, and all of it. */
 export async function raw(where: Where, text: string): Promise<{ status: number; text: string }> {
   const socket = 'socketPath' in where ? connect(where.socketPath) : connect(where.port, where.host);
-  socket.setTimeout(5000, () => socket.destroy(new Error('no answer')));
+  socket.setTimeout(20_000, () => socket.destroy(new Error('no answer')));
   try {
     socket.write(text, 'latin1');
     const answer = await wholeAnswer(socket);

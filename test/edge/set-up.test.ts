@@ -43,7 +43,7 @@ async function usedHouse(...flags: string[]): Promise<House> {
   return house;
 }
 
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 20_000;
 
 /** A command to its end, by force where it does not end by itself: no test waits for ever. */
 async function run(house: House, ...args: string[]): Promise<Finished> {
