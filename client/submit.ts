@@ -1,4 +1,5 @@
 import { TRPCClientError } from '@trpc/client';
+import { ACTIONS, formInput, isAction } from '../shared/actions.ts';
 import type { Connection } from './connection.ts';
 
 export interface Sending {
@@ -10,29 +11,32 @@ export interface Sending {
 
 const TRY_MS = 5000;
 
-/** Sends a form of an attention item over the connection, as the browser would by itself. */
+/** Sends a form over the connection, as the browser would by itself; null: a form that is not ours. */
 export function submitForm(
-  connection: Connection,
+  { client }: Connection,
   form: HTMLFormElement,
   submitter: HTMLElement | null,
 ): Sending | null {
-  const data = new FormData(form, submitter);
-  const [, chunk, action] = /\/work-units\/([^/]+)\/([a-z]+)$/.exec(form.action) ?? [];
-  const item = String(data.get('item'));
-  if (chunk === undefined) return null;
-  const which = { chunk, item, version: Number(data.get('version')), key: newKey() };
-  const words = String(data.get('text') ?? '');
-  const { items } = connection.client;
-  const options = data.getAll('option').map(String);
-  if (action === 'answer')
-    return {
-      item,
-      words,
-      outcome: untilTold((signal) => items.answer.mutate({ ...which, options, text: words }, { signal })),
-    };
-  if (action === 'undo')
-    return { item, words: null, outcome: untilTold((signal) => items.undo.mutate(which, { signal })) };
-  return null;
+  const [, chunk, action = ''] = /\/work-units\/([^/]+)\/([a-z]+)$/.exec(form.action) ?? [];
+  if (chunk === undefined || !isAction(action)) return null;
+  const fields = fieldsOf(new FormData(form, submitter));
+  const input = { ...formInput(fields), chunk, key: newKey() };
+  const [group, name] = ACTIONS[action];
+  const { mutate } = (client[group] as Record<string, Mutation>)[name] as Mutation;
+  const words = fields.get('text')?.[0] ?? '';
+  return {
+    item: fields.get('item')?.[0] ?? '',
+    words: action === 'answer' ? words : null,
+    outcome: untilTold((signal) => mutate(input, { signal })),
+  };
+}
+
+interface Mutation {
+  readonly mutate: (input: object, options: { signal: AbortSignal }) => Promise<unknown>;
+}
+
+function fieldsOf(data: FormData): Map<string, string[]> {
+  return new Map([...new Set(data.keys())].map((name) => [name, data.getAll(name).map(String)]));
 }
 
 /**

@@ -6,7 +6,7 @@ import { ageOf } from '../shared/age.ts';
  */
 export function keepTimes(root: ParentNode): () => void {
   const tell = () => {
-    for (const time of root.querySelectorAll('time')) tellOne(time);
+    for (const time of root.querySelectorAll<HTMLTimeElement>('time:not([data-fixed])')) tellOne(time);
   };
   const timer = setInterval(tell, 1000);
   const observer = new MutationObserver(tell);

@@ -1,16 +1,51 @@
 import type { TemplateResult } from 'lit';
 import type { Board } from '../shared/board.ts';
 import type { Detail } from '../shared/detail.ts';
+import type { Notice } from '../shared/views/action-form.ts';
 import { workUnit } from '../shared/views/work-unit.ts';
 import { Panel } from './panel.ts';
+import { submitForm } from './submit.ts';
 
 /** Everything about one unit, asked for again whenever its board says that it changed. */
 export class WorkUnitPanel extends Panel {
   #detail: Detail | null = null;
   #asking = false;
+  #notice: Notice | undefined;
 
   set detail(detail: Detail) {
     this.#detail = detail;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('submit', this.#submit);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('submit', this.#submit);
+  }
+
+  /** With a connection the form posts over it. Removal leads elsewhere, so the browser does it. */
+  #submit = (event: SubmitEvent): void => {
+    const form = event.target as HTMLFormElement;
+    if (!this.live?.connection.isOpen || form.action.endsWith('/remove')) return;
+    const sending = submitForm(this.live.connection, form, event.submitter);
+    if (!sending) return;
+    event.preventDefault();
+    this.#tell({ tone: 'busy', sentence: 'Sending …', field: null });
+    sending.outcome.then(
+      () => {
+        form.reset();
+        this.#tell(undefined);
+      },
+      (error: Error) => this.#tell({ tone: 'wrong', sentence: error.message, field: null }),
+    );
+  };
+
+  #tell(notice: Notice | undefined): void {
+    this.#notice = notice;
+    this.requestUpdate();
   }
 
   protected override view(board: Board): TemplateResult {
@@ -18,7 +53,7 @@ export class WorkUnitPanel extends Panel {
     const cell = [...board.rows.values()].find((row) => row.row === 'unit');
     if (cell && cell.seq > seq) this.#ask(cell.chunk);
     if (!this.#detail) throw new Error('the page has no detail of this unit');
-    return workUnit(this.#detail, this.zone);
+    return workUnit(this.#detail, this.zone, this.#notice);
   }
 
   /** One question at a time; if more has happened meanwhile, the next drawing asks again. */

@@ -1,18 +1,20 @@
-import type { UnitSpec } from '../shared/words.ts';
-import { findWork, isDone, type State } from './state.ts';
+import type { UnitSpec, WorkUnit } from '../shared/words.ts';
+import { findWork, isDone, isSnoozed, type State } from './state.ts';
 
 /**
- * The chunks of a circle of waiting that these new units would close, first one repeated at the end, or null.
+ * The chunks of a circle of waiting that these units, new or changed, would close, first one repeated at the end, or null.
  * Depth-first with three colours (Cormen et al., Introduction to Algorithms, 22.3), without recursion, since a
  * chain may be ten thousand long.
  */
-export function circleThrough(state: State, fresh: readonly UnitSpec[]): string[] | null {
+export function circleThrough(
+  state: State,
+  fresh: readonly Pick<UnitSpec, 'chunk' | 'after'>[],
+): string[] | null {
   const specs = new Map(fresh.map((spec) => [spec.chunk, spec]));
   const waitsFor = (chunk: string): readonly string[] => {
     const spec = specs.get(chunk);
     if (spec) return spec.after;
-    const work = findWork(state, chunk);
-    return work && !isDone(work) ? work.unit.open : [];
+    return openOf(state, chunk);
   };
   const finished = new Set<string>();
   for (const { chunk } of fresh) {
@@ -20,6 +22,18 @@ export function circleThrough(state: State, fresh: readonly UnitSpec[]): string[
     if (circle) return circle;
   }
   return null;
+}
+
+/** Everything that a chunk waits for, directly or not, itself included. */
+export function aheadOf(state: State, chunk: string): Set<string> {
+  const all = new Set([chunk]);
+  for (const each of all) for (const next of openOf(state, each)) all.add(next);
+  return all;
+}
+
+function openOf(state: State, chunk: string): readonly string[] {
+  const work = findWork(state, chunk);
+  return work && !isDone(work) ? [...work.unit.open, ...sleepsFor(work)] : [];
 }
 
 const SHOWN = 12;
@@ -30,6 +44,10 @@ export function circleWords(circle: readonly string[]): string {
   const half = SHOWN / 2;
   return [...circle.slice(0, half), `… ${circle.length - SHOWN} more …`, ...circle.slice(-half)].join(' → ');
 }
+
+/** A snoozed item keeps its unit from going on, as a dependency does. */
+const sleepsFor = ({ items }: WorkUnit): string[] =>
+  items.filter(isSnoozed).flatMap(({ snoozed_for }) => snoozed_for ?? []);
 
 function circleFrom(
   start: string,

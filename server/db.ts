@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteQueryCompiler } from 'kysely';
-import type { Event, Item, Run, Unit, WorkUnit } from '../shared/words.ts';
+import type { Conflict, Event, Item, Run, Settings, Unit, WorkUnit } from '../shared/words.ts';
 import { MIGRATIONS, type Tables } from './migrations.ts';
+import { DEFAULTS } from './settings.ts';
 
 /** "SBOX": marks a database file as ours. */
 const APPLICATION_ID = 0x53424f58;
@@ -83,8 +84,19 @@ export class Db {
   putUnit(unit: Unit): void {
     this.#statements.putUnit.run(unit.id, unit.chunk, JSON.stringify(unit));
   }
+  putSetting(name: string, value: unknown): void {
+    this.#statements.putSetting.run(name, JSON.stringify(value));
+  }
+  /** What the operator has set; the rest is as by default. */
+  settings(): Settings {
+    const rows = this.#statements.settings.all() as Tables['settings'][];
+    return { ...DEFAULTS, ...Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value)])) };
+  }
   putRun(run: Run): void {
     this.#statements.putRun.run(run.unit, run.number, JSON.stringify(run));
+  }
+  putConflict(unit: number, conflict: Conflict): void {
+    this.#statements.putConflict.run(unit, conflict.with, JSON.stringify(conflict));
   }
   putItem(item: Item, nth: number): void {
     this.#statements.putItem.run(item.id, item.unit, nth, JSON.stringify(item));
@@ -125,9 +137,12 @@ export class Db {
       unit,
       runs: [] as Run[],
       items: [] as Item[],
+      conflicts: [] as Conflict[],
     }));
     for (const run of read<Run>(this.#statements.runs)) works[run.unit]?.runs.push(run);
     for (const item of read<Item>(this.#statements.items)) works[item.unit]?.items.push(item);
+    for (const { unit, facts } of this.#statements.conflicts.all() as Tables['conflicts'][])
+      works[unit]?.conflicts.push(JSON.parse(facts) as Conflict);
     return works;
   }
 
@@ -147,7 +162,11 @@ function prepareAll(sqlite: Sqlite.Database) {
   const one = 0;
   const text = '';
   const event = { seq: one, at: text, by: text, unit: one, type: text, data: text };
-  const put = (table: 'units' | 'runs' | 'items', row: Record<string, unknown>, key: string[]) =>
+  const put = (
+    table: 'units' | 'runs' | 'items' | 'conflicts',
+    row: Record<string, unknown>,
+    key: string[],
+  ) =>
     prepare(
       builder
         .insertInto(table)
@@ -167,6 +186,15 @@ function prepareAll(sqlite: Sqlite.Database) {
     units: prepare(builder.selectFrom('units').select('facts').orderBy('id')),
     runs: prepare(builder.selectFrom('runs').select('facts').orderBy('unit').orderBy('number')),
     items: prepare(builder.selectFrom('items').select('facts').orderBy('unit').orderBy('nth')),
+    settings: prepare(builder.selectFrom('settings').selectAll()),
+    putSetting: prepare(
+      builder
+        .insertInto('settings')
+        .values({ name: text, value: text })
+        .onConflict((on) => on.column('name').doUpdateSet((to) => ({ value: to.ref('excluded.value') }))),
+    ),
+    conflicts: prepare(builder.selectFrom('conflicts').selectAll().orderBy('unit').orderBy('other')),
+    putConflict: put('conflicts', { unit: one, other: one, facts: text }, ['unit', 'other']),
     putUnit: put('units', { id: one, chunk: text, facts: text }, ['id']),
     putRun: put('runs', { unit: one, number: one, facts: text }, ['unit', 'number']),
     putItem: put('items', { id: text, unit: one, nth: one, facts: text }, ['id']),

@@ -1,9 +1,10 @@
-import type { Detail, ItemLine, StepState } from '../shared/detail.ts';
+import type { ConflictLine, Detail, ItemLine, StepState } from '../shared/detail.ts';
 import { eventWords, saidWords } from '../shared/sentences.ts';
 import type { Event, Item, WorkUnit } from '../shared/words.ts';
+import { ordersOf, pairKey } from './orders.ts';
 import { notFound } from './refusal.ts';
 import { cardState } from './rows.ts';
-import { findWork, type State } from './state.ts';
+import { exists, findWork, liveRun, type State } from './state.ts';
 import { statusOf } from './status.ts';
 
 /** Everything about one unit. `events` is its part of the log. Throws a `Refusal` when there is none. */
@@ -16,8 +17,12 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
     chunk,
     title: unit.title,
     goal: unit.goal,
-    ...statusOf(work),
+    ...statusOf(state, work),
     priority: unit.priority,
+    held: unit.held,
+    paths: unit.paths,
+    external: unit.spec.external,
+    live: liveRun(work)?.number ?? null,
     added_at: unit.added_at,
     steps: unit.spec.steps.map((step, nth) => ({ ...step, state: stepState(work, nth) })),
     after: [
@@ -28,6 +33,7 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
       ...unit.met.map((on) => ({ chunk: on, state: 'met' as const })),
     ],
     before: (state.waiting.get(chunk) ?? []).map((id) => state.works.get(id)?.unit.chunk ?? ''),
+    conflicts: conflictLines(state, work),
     runs: work.runs.map(({ number, phase, agent, started_at, ended_at, outcome }) => ({
       number,
       phase,
@@ -45,6 +51,15 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
       what: eventWords(event, work.items),
     })),
   };
+}
+
+function conflictLines(state: State, { unit, conflicts }: WorkUnit): ConflictLine[] {
+  return conflicts.flatMap(({ with: id, ...conflict }) => {
+    const other = state.works.get(id);
+    if (!other || !exists(other)) return [];
+    const dropped = ordersOf(state).dropped.has(pairKey(unit.id, id));
+    return [{ ...conflict, chunk: other.unit.chunk, dropped }];
+  });
 }
 
 function stepState({ unit }: WorkUnit, nth: number): StepState {

@@ -1,18 +1,38 @@
 import type { Change, Event, WorkUnit } from '../shared/words.ts';
-import { findWork, isDone, isPending, type State } from './state.ts';
+import { decisions, refreshConflictItem } from './commands/conflicts.ts';
+import { exists, findWork, isDone, isOver, isPending, isSnoozed, type State } from './state.ts';
 
 /**
  * What follows from an event, in the same commit, whoever caused it: a unit that became DONE has no open item
- * and nobody waits for it; a new unit does not wait for what is DONE; "close the unit" closes it.
+ * and nobody waits for it; a new unit does not wait for what is DONE; an answer has its effect when it is out.
  */
 export function followsFrom(before: State, after: State, event: Event): Change[] {
   const work = after.works.get(event.unit);
   if (!work) return [];
-  if (event.type === 'unit.added') return metAlready(after, work);
+  if (event.type === 'unit.added' || event.type === 'dependency.added') return metAlready(after, work);
   const was = before.works.get(event.unit);
-  if (isDone(work) && was && !isDone(was)) return [...withdrawals(work), ...strikes(after, work)];
-  if (event.type === 'item.released') return closing(work, event.data.id);
+  if (was && isOver(work) && !isOver(was)) return endings(after, work);
+  if (event.type === 'item.released') return outcomes(after, work, event.data.id);
+  if (event.type === 'conflict.judged' || event.type === 'item.reopened')
+    return refreshConflictItem(after, work);
+  if (event.type === 'run.started' && work.runs.length === 1) return aboutRivals(after, work);
   return [];
+}
+
+function endings(state: State, work: WorkUnit): Change[] {
+  return [...endOf(state, work), ...aboutRivals(state, work)];
+}
+
+/** Who is at work has changed: what is asked about it elsewhere is asked anew, or no longer. */
+const aboutRivals = (state: State, work: WorkUnit): Change[] =>
+  work.conflicts
+    .flatMap((each) => state.works.get(each.with) ?? [])
+    .flatMap((rival) => refreshConflictItem(state, rival));
+
+function endOf(state: State, work: WorkUnit): Change[] {
+  return exists(work)
+    ? [...withdrawals(work, 'closed'), ...strikes(state, work), ...wakings(state, work, 'is done')]
+    : [...withdrawals(work, 'removed'), ...wakings(state, work, 'was removed')];
 }
 
 function metAlready(state: State, { unit }: WorkUnit): Change[] {
@@ -23,14 +43,11 @@ function metAlready(state: State, { unit }: WorkUnit): Change[] {
   return done.map((on) => ({ type: 'dependency.met', unit: unit.id, data: { on } }));
 }
 
-function withdrawals({ unit, items }: WorkUnit): Change[] {
+function withdrawals({ unit, items }: WorkUnit, how: 'closed' | 'removed'): Change[] {
   return items.filter(isPending).map((item) => ({
     type: 'item.withdrawn',
     unit: unit.id,
-    data: {
-      id: item.id,
-      why: item.answered_at ? 'the unit was closed; never delivered' : 'the unit was closed',
-    },
+    data: { id: item.id, why: `the unit was ${how}${item.answered_at ? '; never delivered' : ''}` },
   }));
 }
 
@@ -39,10 +56,30 @@ function strikes(state: State, { unit }: WorkUnit): Change[] {
   return waiting.map((id) => ({ type: 'dependency.met', unit: id, data: { on: unit.chunk } }));
 }
 
-function closing(work: WorkUnit, id: string): Change[] {
+/** Who slept until this unit was DONE wakes; also when that can no longer come true. */
+function wakings(state: State, { unit }: WorkUnit, how: string): Change[] {
+  const changes: Change[] = [];
+  for (const work of state.works)
+    for (const item of work.items)
+      if (item.snoozed_for === unit.chunk && isSnoozed(item))
+        changes.push({
+          type: 'item.woke',
+          unit: work.unit.id,
+          data: { id: item.id, why: `${unit.chunk} ${how}` },
+        });
+  return changes;
+}
+
+/** What an answer does once it is out: "close" closes the unit, an agreed phase is finished. */
+function outcomes(state: State, work: WorkUnit, id: string): Change[] {
   const item = work.items.find((each) => each.id === id);
-  if (item?.kind !== 'stuck' || !item.answer?.options.includes('close') || isDone(work)) return [];
-  return [
-    { type: 'unit.closed', unit: work.unit.id, data: { reason: item.answer.text || 'closed when stuck' } },
-  ];
+  if (!item?.answer || isOver(work)) return [];
+  const unit = work.unit.id;
+  const { options, text } = item.answer;
+  if (item.kind === 'stuck' && options.includes('close'))
+    return [{ type: 'unit.closed', unit, data: { reason: text || 'closed when stuck' } }];
+  if (item.kind === 'conflict') return decisions(state, work, item);
+  if (item.kind === 'review' && options.includes('approve'))
+    return [{ type: 'phase.finished', unit, data: { phase: item.phase } }];
+  return [];
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { REPEATED, SEEN } from '../shared/actions.ts';
 import { invalid } from './refusal.ts';
 
-/** The fields of a form: each once, save `option`, which may repeat. */
+/** The fields of a form: each once, save those that may repeat. */
 export type Fields = ReadonlyMap<string, readonly string[]>;
 
 const MOST_FIELDS = 64;
-const REPEATED = ['option'];
 
 /** Reads a urlencoded body. No nesting, at most 64 fields. Throws a `Refusal` that names the field. */
 export function readForm(body: string): Fields {
@@ -21,24 +21,11 @@ export function readForm(body: string): Fields {
 }
 
 /**
- * A form as the input of a procedure: `option` becomes `options`, numbers become numbers. What the procedure
- * does not know, it refuses.
- */
-export function formInput(fields: Fields): Record<string, unknown> {
-  return Object.fromEntries([...fields].map(([name, values]) => inputField(name, values)));
-}
-
-function inputField(name: string, values: readonly string[]): [string, unknown] {
-  if (name === 'option') return ['options', values];
-  return [name, name === 'version' ? Number(values[0]) : values[0]];
-}
-
-/**
  * A form sent twice is the same mutation: its key is the digest of what it does, to what, as of which version,
  * with which input. One that names no version is taken as it comes.
  */
 export function formKey(action: string, chunk: string, fields: Fields): string | undefined {
-  if (!fields.has('version')) return undefined;
+  if (![SEEN, 'version', 'run'].some((name) => fields.has(name))) return undefined;
   const parts = JSON.stringify([action, chunk, [...fields].sort(([a], [b]) => (a < b ? -1 : 1))]);
   return `form-${createHash('sha256').update(parts).digest('hex')}`;
 }

@@ -1,4 +1,5 @@
-import { isDone, type State } from './state.ts';
+import { ordersOf } from './orders.ts';
+import { isOver, type State } from './state.ts';
 
 /** What answering a unit's items sets free. */
 export interface Impact {
@@ -8,11 +9,11 @@ export interface Impact {
   readonly chain: readonly string[];
 }
 
-const WEIGHT = 0.5;
 const SHOWN = 3;
 
 /** The number by which the queue and the start order rank: blocked + depth × weight. */
-export const impactScore = ({ blocked, chain }: Impact): number => blocked + chain.length * WEIGHT;
+export const impactScore = ({ blocked, chain }: Impact, weight: number): number =>
+  blocked + chain.length * weight;
 
 /** "unblocks 7: a → b → c, …", or nothing when nobody waits. */
 export function impactWords({ blocked, chain }: Impact): string {
@@ -66,11 +67,14 @@ function longestChain(state: State, id: number, edges: Map<number, number>): str
   return chain;
 }
 
+/** Who waits for a unit directly: by an open dependency, or because it goes first. */
 function waitersOf(state: State, id: number): readonly number[] {
   const work = state.works.get(id);
   const waiting = (work && state.waiting.get(work.unit.chunk)) ?? [];
-  return waiting.filter((waiter) => {
+  const behind = ordersOf(state).after.get(id) ?? [];
+  const all = behind.length === 0 ? waiting : [...new Set([...waiting, ...behind])];
+  return all.filter((waiter) => {
     const other = state.works.get(waiter);
-    return other !== undefined && !isDone(other);
+    return other !== undefined && !isOver(other);
   });
 }

@@ -4,6 +4,8 @@ import { CHUNK, CHUNK_RULE, PHASE, STATUSES, type UnitSpec } from '../shared/wor
 
 const ANSWER_BYTES = 64 * 1024;
 const words = (most: number) => z.string().max(most, `At most ${most} characters.`);
+/** An empty field of a form says nothing. */
+const orElse = (otherwise: string) => (text: string) => text.trim() || otherwise;
 const key = z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/, '1 to 128 characters of A–Z, a–z, 0–9 and ._:-');
 const run = z.number().int().min(0).nullable();
 
@@ -12,44 +14,124 @@ const item = key;
 const version = z.number().int().min(1);
 const command = words(100_000).min(1, 'Say which command.');
 
+const phase = z.string().regex(PHASE, 'A phase is a word of A–Z, 0–9 and "_".');
+const priority = z.number().int('A whole number.').min(-1000, 'At least -1000.').max(1000, 'At most 1000.');
+const paths = z.array(words(500).min(1)).max(1000);
+
 const unit = z
   .strictObject({
     chunk,
     title: words(200).default(''),
     goal: words(20_000).default(''),
     command: command.optional(),
-    commands: z.record(z.string().regex(PHASE, 'A phase is a word of A–Z, 0–9 and "_".'), command).optional(),
+    commands: z.record(phase, command).optional(),
     after: z.array(chunk).max(1000).default([]),
     env: z
       .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'The name of an environment variable.'))
       .max(100)
       .default([]),
-    priority: z.number().int().min(-1000).max(1000).default(0),
+    priority: priority.default(0),
+    paths: paths.default([]),
+    external: z.boolean().default(false),
+    phases: z.array(phase).min(1).max(100).optional(),
+    review: z.array(phase).max(100).default([]),
+    retry: z
+      .strictObject({
+        times: z.number().int().min(1).max(100),
+        delay: z.number().min(0).max(3600),
+        on: z.array(z.number().int().min(1).max(255)).min(1, 'Name at least one exit code.').max(255),
+      })
+      .optional(),
+    time_limit: z.number().int().min(1, 'At least a second.').max(31_536_000).optional(),
   })
-  .refine((unit) => (unit.command === undefined) !== (Object.keys(unit.commands ?? {}).length === 0), {
-    path: ['command'],
-    message: 'Give either "command" or "commands" (a phase and its command each).',
+  .refine(
+    (unit) =>
+      unit.external || (unit.command === undefined) !== (Object.keys(unit.commands ?? {}).length === 0),
+    {
+      path: ['command'],
+      message:
+        'Give either "command" or "commands" (a phase and its command each), or say that it is external.',
+    },
+  )
+  .refine((unit) => !unit.external || (unit.command === undefined && unit.commands === undefined), {
+    path: ['external'],
+    message: 'An external unit has no command: somebody else does the work.',
+  })
+  .refine((unit) => unit.external || unit.phases === undefined, {
+    path: ['phases'],
+    message: 'Phases alone are for external units; others name a command for each.',
+  })
+  .refine((unit) => unit.review.every((each) => phasesOf(unit).includes(each)), {
+    path: ['review'],
+    message: 'Only phases of the unit can be reviewed.',
   });
+
+interface Phased {
+  readonly command?: string | undefined;
+  readonly commands?: Readonly<Record<string, string>> | undefined;
+  readonly phases?: readonly string[] | undefined;
+}
+
+/** One command: IMPLEMENT. A map of commands: its keys, in order. An external unit: its own list, or IMPLEMENT. */
+const phasesOf = ({ commands, phases }: Phased): readonly string[] =>
+  commands === undefined ? (phases ?? ['IMPLEMENT']) : Object.keys(commands);
 
 /** A unit as people write it, made whole. */
 export function specOf(input: z.output<typeof unit>): UnitSpec {
-  const { chunk, title, goal, command, commands, after, env, priority } = input;
-  const steps =
-    command === undefined
-      ? Object.entries(commands ?? {}).map(([phase, command]) => ({ phase, command }))
-      : [{ phase: 'IMPLEMENT', command }];
-  return { chunk, title, goal, steps, after: [...new Set(after)], env: [...new Set(env)], priority };
+  const { chunk, title, goal, command, commands, priority, paths, external, retry, time_limit } = input;
+  const steps = phasesOf(input).map((phase) => ({ phase, command: commands?.[phase] ?? command ?? null }));
+  const once = (names: readonly string[]) => [...new Set(names)];
+  return {
+    chunk,
+    title,
+    goal,
+    steps,
+    after: once(input.after),
+    env: once(input.env),
+    priority,
+    paths,
+    external,
+    review: once(input.review),
+    retry: retry ?? null,
+    time_limit: time_limit ?? null,
+  };
 }
 
 export const plan = z.strictObject({
   units: z.array(unit).min(1, 'Name at least one unit.').max(20_000),
 });
 export const add = z.strictObject({ ...plan.shape, key: key.optional() });
-export const retry = z.strictObject({ chunk, key: key.optional() });
 export const close = z.strictObject({
   chunk,
-  reason: words(2000).default('closed by the operator'),
+  reason: words(2000).default('').transform(orElse('closed by the operator')),
   key: key.optional(),
+  kill: z.boolean().default(false),
+});
+
+/** What an operator may do to a unit, beside the chunk and the key of each mutation. */
+const onUnit = { chunk, key: key.optional() };
+export const edit = z
+  .strictObject({
+    ...onUnit,
+    title: words(200).optional(),
+    goal: words(20_000).optional(),
+    paths: paths.optional(),
+  })
+  .refine((edit) => edit.title !== undefined || edit.goal !== undefined || edit.paths !== undefined, {
+    path: ['title'],
+    message: 'Say what to change: title, goal or paths.',
+  });
+export const retry = z.strictObject(onUnit);
+export const kill = z.strictObject({ ...onUnit, run: run.default(null) });
+export const hold = z.strictObject({ ...onUnit, why: words(2000).default('').transform(orElse('by you')) });
+export const release = z.strictObject(onUnit);
+export const prioritize = z.strictObject({ ...onUnit, priority });
+export const link = z.strictObject({ ...onUnit, after: chunk });
+export const unlink = link;
+export const remove = z.strictObject({
+  ...onUnit,
+  unlink: z.boolean().default(false),
+  kill: z.boolean().default(false),
 });
 
 const option = z.strictObject({
@@ -60,12 +142,8 @@ const option = z.strictObject({
   description: words(2000).default(''),
 });
 
-export const ask = z
+const question = z
   .strictObject({
-    key,
-    chunk,
-    run,
-    asked_by: words(100).default('agent'),
     prompt: words(20_000).refine((text) => text.trim() !== '', 'Say what you want to know.'),
     context: z
       .array(z.strictObject({ label: words(200), text: words(20_000) }))
@@ -86,6 +164,14 @@ export const ask = z
     path: ['options'],
     message: 'Without text there must be options to choose from.',
   });
+/** One question or several: each becomes an item, and the asker waits for all. */
+export const ask = z.strictObject({
+  key: z.string().regex(/^[A-Za-z0-9._:-]{1,120}$/, '1 to 120 characters of A–Z, a–z, 0–9 and ._:-'),
+  chunk,
+  run,
+  asked_by: words(100).default('agent'),
+  questions: z.array(question).min(1, 'Ask something.').max(20, 'At most 20 questions at once.'),
+});
 
 export const answer = z.strictObject({
   chunk,
@@ -103,6 +189,41 @@ export const answer = z.strictObject({
 });
 
 export const undo = z.strictObject({ chunk, item, version, key: key.optional() });
+const optional = (schema: z.ZodType<string>) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+export const snooze = z
+  .strictObject({
+    chunk,
+    item,
+    version,
+    minutes: z.number('Minutes are a number.').int().min(1).max(525_600).optional(),
+    until: optional(z.iso.datetime('A moment as in 2026-01-31T09:00:00.000Z.')),
+    until_done: optional(chunk),
+    key: key.optional(),
+  })
+  .refine(
+    (snooze) => snooze.minutes !== undefined || snooze.until !== undefined || snooze.until_done !== undefined,
+    {
+      path: ['until'],
+      message: 'Say how long: minutes, until or until_done.',
+    },
+  )
+  .transform((snooze) => ({
+    ...snooze,
+    ...(snooze.until && { until: new Date(snooze.until).toISOString() }),
+  }));
+export const wake = z.strictObject({ chunk, item, key: key.optional() });
+export const report = z.strictObject({
+  ...onUnit,
+  what: z.enum(
+    ['started', 'progressed', 'finished', 'failed'],
+    'One of started, progressed, finished, failed.',
+  ),
+  phase: optional(phase),
+  all: z.boolean().default(false),
+  override: z.boolean().default(false),
+  words: words(20_000).default(''),
+});
 export const withdraw = z.strictObject({
   chunk,
   item,
@@ -135,4 +256,33 @@ export const transcript = z.strictObject({
     .regex(/^\d{1,15}$/)
     .optional(),
 });
+export const resolve = z.strictObject({
+  ...onUnit,
+  other_chunk: chunk,
+  verdict: z.enum(['parallelize', 'serialize'], 'One of parallelize, serialize.'),
+});
+export const conflict = z.strictObject({
+  ...onUnit,
+  other_chunk: chunk,
+  verdict: z.enum(
+    ['INDEPENDENT', 'SERIALIZE', 'ASK_OPERATOR'],
+    'One of INDEPENDENT, SERIALIZE, ASK_OPERATOR.',
+  ),
+  confidence: z.number().min(0, 'From 0 to 1.').max(1, 'From 0 to 1.'),
+  reason: words(2000).min(1, 'Say why.'),
+  overlapping_files: z.array(words(1000)).max(1000).default([]),
+  overlapping_symbols: z.array(words(1000)).max(1000).default([]),
+});
+export const config = z
+  .strictObject({
+    max_agents: z.number().int().min(0).max(1000).optional(),
+    undo_seconds: z.number().int().min(0).max(3600).optional(),
+    weight: z.number().min(0).max(100).optional(),
+    ask_above: z.number().min(0).max(1).optional(),
+    key: key.optional(),
+  })
+  .refine(({ key: _, ...settings }) => Object.values(settings).some((value) => value !== undefined), {
+    path: ['max_agents'],
+    message: 'Say what to set: max_agents, undo_seconds, weight or ask_above.',
+  });
 export const nothing = z.strictObject({}).optional();

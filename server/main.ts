@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { shell } from './agents/shell.ts';
 import { readAssets } from './assets.ts';
+import { keepTime } from './clock.ts';
+import { updateConfig } from './commands/config.ts';
 import { addUnits } from './commands/units.ts';
 import { DatabaseProblem, Db } from './db.ts';
 import { type GatedServer, type HttpParts, makeServer } from './http.ts';
@@ -16,21 +18,21 @@ import { Newsroom } from './news.ts';
 import { readPlan } from './plan.ts';
 import { Problem, problemOf } from './problem.ts';
 import { Refusal } from './refusal.ts';
-import { releaseOnTime } from './release-timer.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
 import { makeBin } from './runs/environment.ts';
-import { DEFAULTS, type Settings } from './settings.ts';
 import { ensureToken, makeStateFolder, readPort, takeLock, writeHolder, writePort } from './state-folder.ts';
 import { Store } from './store.ts';
 
+/** Who starts the daemon says so at a terminal. */
+const OPERATOR = { actor: 'operator', role: 'operator', door: 'cli', origin: null } as const;
 const HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
 const FLAGS = {
   project: { type: 'string', default: '.' },
   port: { type: 'string' },
   plan: { type: 'string' },
-  'max-agents': { type: 'string', default: String(DEFAULTS.max_agents) },
-  'undo-seconds': { type: 'string', default: String(DEFAULTS.undo_seconds) },
+  'max-agents': { type: 'string' },
+  'undo-seconds': { type: 'string' },
 } as const;
 
 interface Options {
@@ -38,7 +40,8 @@ interface Options {
   readonly project: string;
   readonly port: number | null;
   readonly plan: string | null;
-  readonly settings: Settings;
+  /** What to set for good; the rest stays as it was. */
+  readonly settings: { readonly max_agents: number | undefined; readonly undo_seconds: number | undefined };
 }
 
 /** Runs the daemon until it is told to stop. Sets the exit code; prints a sentence when it cannot start. */
@@ -62,8 +65,8 @@ function readOptions(argv: readonly string[]): Options {
     port: values.port === undefined ? null : whole('--port', values.port, 65_535),
     plan: values.plan ?? null,
     settings: {
-      max_agents: whole('--max-agents', values['max-agents'], 1000),
-      undo_seconds: whole('--undo-seconds', values['undo-seconds'], 3600),
+      max_agents: optionalWhole('--max-agents', values['max-agents'], 1000),
+      undo_seconds: optionalWhole('--undo-seconds', values['undo-seconds'], 3600),
     },
   };
 }
@@ -86,6 +89,9 @@ function projectOf(folder: string): string {
   throw new Problem('usage', `There is no folder ${folder}.`);
 }
 
+const optionalWhole = (name: string, text: string | undefined, most: number): number | undefined =>
+  text === undefined ? undefined : whole(name, text, most);
+
 function whole(name: string, text: string, most: number): number {
   if (!/^\d{1,6}$/.test(text) || Number(text) > most)
     throw new Problem('usage', `${name} takes a whole number from 0 to ${most}, not "${text}".`);
@@ -102,6 +108,7 @@ async function run(options: Options): Promise<void> {
     const opened = orProblem(() => Db.open(state.database));
     db = opened;
     const store = orProblem(() => new Store(opened));
+    await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
     await serve(options, state, store);
     db.checkpoint();
@@ -123,9 +130,8 @@ function orProblem<T>(open: () => T): T {
 }
 
 async function addPlan(store: Store, specs: ReturnType<typeof readPlan>, path: string): Promise<void> {
-  const by = { actor: 'operator', role: 'operator', door: 'cli', origin: null } as const;
   try {
-    await store.commit(by, (state) => addUnits(state, specs));
+    await store.commit(OPERATOR, (state) => addUnits(state, specs));
   } catch (error) {
     if (error instanceof Refusal)
       throw new Problem('data', `The plan ${path} cannot be taken. ${error.message}`);
@@ -140,17 +146,15 @@ async function serve(options: Options, state: StatePaths, store: Store): Promise
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const newsroom = new Newsroom(store, assets.build);
   const stopping = stopSignal();
-  const { settings } = options;
   const { runs, bin, socket, project } = state;
   const about = { project, address, pid: process.pid, started_at: new Date().toISOString() };
-  const context = { store, newsroom, settings, runs, log: consoleLog, about, stop: stopping.stop };
+  const context = { store, newsroom, runs, log: consoleLog, about, stop: stopping.stop };
   const servers = await listen({ assets, log: consoleLog, context }, state, port);
   writePort(state, port);
   writeHolder(state, { pid: process.pid, address, project });
   makeBin(bin, fileURLToPath(new URL('./signalbox.js', import.meta.url)));
   const dispatcher = new Dispatcher({
     store,
-    settings,
     agent: shell,
     log: consoleLog,
     project,
@@ -159,10 +163,10 @@ async function serve(options: Options, state: StatePaths, store: Store): Promise
     bin,
   });
   dispatcher.start();
-  const releases = releaseOnTime(store, consoleLog);
+  const clock = keepTime(store, consoleLog);
   greet(address, project);
   await stopping.stopped;
-  releases.stop();
+  clock.stop();
   await dispatcher.stop();
   await Promise.all(servers.map(close));
   newsroom.stop();

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 /**
  * The tables, in order. A step that has been published is frozen: a database remembers how many it has
@@ -11,10 +11,17 @@ export interface Tables {
   runs: { unit: number; number: number; facts: string };
   items: { id: string; unit: number; nth: number; facts: string };
   /** Mutations already made: the digest of the input, and what was answered. */
+  settings: { name: string; value: string };
+  conflicts: { unit: number; other: number; facts: string };
   keys: { key: string; digest: string; seq: number; made: string; spent: number };
 }
 
 type Step = (tables: Kysely<Tables>) => readonly { compile(): { sql: string } }[];
+
+/** Gives facts that were kept before a field existed what it means to have none. */
+const fill = (tables: Kysely<Tables>, statement: RawBuilder<unknown>) => ({
+  compile: () => statement.compile(tables),
+});
 
 export const MIGRATIONS: readonly Step[] = [
   ({ schema }) => [
@@ -61,5 +68,35 @@ export const MIGRATIONS: readonly Step[] = [
       .addColumn('made', 'text', (column) => column.notNull())
       .addColumn('spent', 'integer', (column) => column.notNull())
       .modifyEnd(sql`strict`),
+  ],
+  (tables) => [
+    tables.schema
+      .createTable('conflicts')
+      .addColumn('unit', 'integer', (column) => column.notNull().references('units.id'))
+      .addColumn('other', 'integer', (column) => column.notNull().references('units.id'))
+      .addColumn('facts', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('conflicts_key', ['unit', 'other'])
+      .modifyEnd(sql`strict`),
+    tables.schema
+      .createTable('settings')
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('value', 'text', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+    fill(
+      tables,
+      sql`update units set facts = json_insert(facts, '$.held', null, '$.removed_at', null, '$.retry_due', null, '$.counted_from', 0,
+        '$.paths', json('[]'), '$.spec.paths', json('[]'), '$.spec.external', json('false'),
+        '$.spec.review', json('[]'), '$.spec.retry', null, '$.spec.time_limit', null)`,
+    ),
+    fill(tables, sql`update runs set facts = json_insert(facts, '$.kill', null)`),
+    fill(
+      tables,
+      sql`update items set facts = json_insert(facts, '$.snoozed_until', null, '$.snoozed_for', null)`,
+    ),
+    fill(
+      tables,
+      sql`update events set data = json_insert(data, '$.paths', json('[]'), '$.external', json('false'),
+        '$.review', json('[]'), '$.retry', null, '$.time_limit', null) where type = 'unit.added'`,
+    ),
   ],
 ];

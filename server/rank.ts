@@ -1,9 +1,12 @@
 import type { Card, Cell, Counts, News, Query, Row } from '../shared/board.ts';
 import type { WorkUnit } from '../shared/words.ts';
 import type { Blocks } from './blocks.ts';
-import { impactOf } from './impact.ts';
-import { cardOf, cellOf, countsRow, itemKey, sameRow } from './rows.ts';
-import { findItem, isPending, type State } from './state.ts';
+import { impactOf, impactScore } from './impact.ts';
+import { cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './rows.ts';
+import { exists, findItem, isPending, type State } from './state.ts';
+
+/** An item that has left the queue frees nobody any more. */
+const UNRANKED = { impact: { blocked: 0, chain: [] }, score: 0 };
 
 /**
  * What a state looks like: rows in order. Remembers the last state it saw and looks again only at what
@@ -13,7 +16,7 @@ import { findItem, isPending, type State } from './state.ts';
 export class Rank {
   #state: State;
   #seen: { readonly works: Blocks<WorkUnit>; readonly graph: number } | null = null;
-  readonly #cells: Cell[] = [];
+  readonly #cells = new Map<string, Cell>();
   readonly #cards = new Map<string, Card>();
   #counts = countsRow([], [], 0);
   readonly #news = new Map<string, News>();
@@ -39,16 +42,42 @@ export class Rank {
 
   #take(state: State): void {
     const changed = this.#seen ? state.works.changedSince(this.#seen.works) : [...state.works];
-    for (const work of changed) {
-      this.#cells[work.unit.id] = cellOf(work);
+    for (const work of changed)
       for (const item of work.items) if (!isPending(item)) this.#cards.delete(item.id);
-    }
+    for (const work of this.#affected(state, changed)) this.#drawCell(state, work);
     this.#rankCards(state, this.#seen?.graph === state.graph ? changed : state.works);
-    const counts = countsRow(this.#cells, this.#cards.values(), state.seq);
-    if (!sameRow(this.#counts, counts)) this.#counts = counts;
+    const counts = countsRow(this.#cells.values(), this.#cards.values(), state.seq);
+    if (!this.#seen || !sameRow(this.#counts, counts)) this.#counts = counts;
     this.#state = state;
     this.#seen = state;
     this.#news.clear();
+  }
+
+  /** What changed, and the rivals of what changed: how they stand depends on it. */
+  #affected(state: State, changed: readonly WorkUnit[]): Set<WorkUnit> {
+    const rivals = changed.flatMap(({ conflicts }) =>
+      conflicts.map((conflict) => state.works.get(conflict.with)),
+    );
+    // Who goes first can also change for units that nothing has happened to.
+    const ordered =
+      this.#seen?.graph === state.graph
+        ? []
+        : [...state.works].filter(({ conflicts }) => conflicts.length > 0);
+    return new Set([...changed, ...rivals, ...ordered].filter((work) => work !== undefined));
+  }
+
+  /** A cell that came to look otherwise by what happened to others is as new as that. */
+  #drawCell(state: State, work: WorkUnit): void {
+    const key = unitKey(work.unit.id);
+    if (!exists(work)) {
+      this.#cells.delete(key);
+      return;
+    }
+    const cell = cellOf(state, work);
+    const before = this.#cells.get(key);
+    if (work.conflicts.length === 0) this.#cells.set(key, cell);
+    else if (!before || before.seq < cell.seq || !sameRow(before, cell))
+      this.#cells.set(key, { ...cell, seq: state.seq });
   }
 
   /** Where nobody waits otherwise than before, only the units that changed; else all, for their impact. */
@@ -57,8 +86,9 @@ export class Rank {
       const pending = work.items.filter(isPending);
       if (pending.length === 0) continue;
       const impact = impactOf(state, work.unit.id);
+      const ranked = { impact, score: impactScore(impact, state.settings.weight) };
       for (const item of pending) {
-        const card = cardOf(work, item, impact, state.seq);
+        const card = cardOf(work, item, ranked, state.seq);
         const before = this.#cards.get(item.id);
         if (!before || !sameRow(before, card)) this.#cards.set(item.id, card);
       }
@@ -84,12 +114,12 @@ export class Rank {
   #boardSince(query: Query, seq: number): News {
     const put: Row[] = [];
     const drop: string[] = [];
-    for (const cell of this.#cells) {
-      if (cell.seq <= seq) continue;
-      if (matches(query, cell)) put.push(cell);
-      else drop.push(cell.key);
-      for (const item of this.#state.works.get(cell.id)?.items ?? [])
-        if (!isPending(item)) drop.push(itemKey(item.id));
+    for (const { unit, items } of this.#state.works) {
+      const cell = this.#cells.get(unitKey(unit.id));
+      if (Math.max(unit.seq, cell?.seq ?? 0) <= seq) continue;
+      if (cell && matches(query, cell)) put.push(cell);
+      else drop.push(unitKey(unit.id));
+      for (const item of items) if (!isPending(item)) drop.push(itemKey(item.id));
     }
     for (const card of this.#cards.values())
       if (card.seq > seq && (query.chunk ?? card.chunk) === card.chunk) put.push(card);
@@ -105,7 +135,7 @@ export class Rank {
 
   #endedCard(id: string): Card | undefined {
     const found = findItem(this.#state, id);
-    return found && cardOf(found.work, found.item, { blocked: 0, chain: [] }, found.work.unit.seq);
+    return found && cardOf(found.work, found.item, UNRANKED, found.work.unit.seq);
   }
 }
 

@@ -1,10 +1,22 @@
-import type { Event, Item, ItemAsked, Run, RunStarted, Unit, UnitSpec, WorkUnit } from '../shared/words.ts';
-import { isDone, type State } from './state.ts';
+import type {
+  Conflict,
+  Event,
+  Item,
+  ItemAsked,
+  Run,
+  RunStarted,
+  Unit,
+  UnitSpec,
+  WorkUnit,
+} from '../shared/words.ts';
+import { isDone, isOver, isSnoozed, type State } from './state.ts';
 
 /** What is known after one more event. The only place where a fact changes. */
 export function reduce(state: State, event: Event): State {
   if (event.seq !== state.seq + 1) throw new Error(`event ${event.seq} does not follow ${state.seq}`);
   if (event.type === 'unit.added') return addUnit(state, event, event.data);
+  if (event.type === 'config.updated')
+    return { ...state, seq: event.seq, graph: event.seq, settings: { ...state.settings, ...event.data } };
   const before = state.works.get(event.unit);
   if (!before) throw new Error(`event ${event.seq} is about unit ${event.unit}, which was never added`);
   return put(state, before, change(before, event), event);
@@ -18,23 +30,26 @@ function addUnit(state: State, event: Event, spec: UnitSpec): State {
     title: spec.title,
     goal: spec.goal,
     priority: spec.priority,
+    paths: spec.paths,
     finished: 0,
     open: spec.after,
     met: [],
     added_at: event.at,
     closed: null,
     done_at: null,
+    held: null,
+    removed_at: null,
+    retry_due: null,
+    counted_from: 0,
     seq: event.seq,
     changed_at: event.at,
   };
-  let waiting = state.waiting;
-  for (const chunk of unit.open) waiting = waiting.with(chunk, [...(waiting.get(chunk) ?? []), unit.id]);
   return {
     ...state,
     seq: event.seq,
-    works: state.works.with(unit.id, { unit, runs: [], items: [] }),
+    works: state.works.with(unit.id, { unit, runs: [], items: [], conflicts: [] }),
     byChunk: state.byChunk.with(unit.chunk, unit.id),
-    waiting,
+    waiting: rewait(state.waiting, unit.id, [], unit.open),
     graph: event.seq,
   };
 }
@@ -56,9 +71,22 @@ function put(state: State, before: WorkUnit, changed: WorkUnit, event: Event): S
     seq: event.seq,
     works: state.works.with(event.unit, after),
     byItem: itemsAfter(state, event),
-    waiting: waitingAfter(state, event),
-    graph: ends || event.type === 'dependency.met' ? event.seq : state.graph,
+    byChunk: after.unit.removed_at === null ? state.byChunk : state.byChunk.without(after.unit.chunk),
+    waiting: rewait(state.waiting, event.unit, before.unit.open, after.unit.open),
+    graph: changesGraph(before, after) ? event.seq : state.graph,
   };
+}
+
+/** Whether somebody may wait for somebody else than before. */
+function changesGraph(before: WorkUnit, after: WorkUnit): boolean {
+  const sleeps = (work: WorkUnit) => work.items.some(isSnoozed);
+  return (
+    isOver(after) !== isOver(before) ||
+    before.unit.open !== after.unit.open ||
+    before.conflicts !== after.conflicts ||
+    (before.runs.length === 0 && after.runs.length > 0) ||
+    (before.items !== after.items && (sleeps(before) || sleeps(after)))
+  );
 }
 
 function itemsAfter({ byItem }: State, event: Event): State['byItem'] {
@@ -66,45 +94,130 @@ function itemsAfter({ byItem }: State, event: Event): State['byItem'] {
   return event.type === 'item.attached' ? byItem.with(event.data.key, event.unit) : byItem;
 }
 
-function waitingAfter(state: State, event: Event): State['waiting'] {
-  if (event.type !== 'dependency.met') return state.waiting;
-  const { on } = event.data;
-  const left = (state.waiting.get(on) ?? []).filter((id) => id !== event.unit);
-  return left.length > 0 ? state.waiting.with(on, left) : state.waiting.without(on);
+/** Who waits for whom, after the open dependencies of one unit have changed. */
+function rewait(
+  waiting: State['waiting'],
+  unit: number,
+  before: readonly string[],
+  after: readonly string[],
+): State['waiting'] {
+  let next = waiting;
+  for (const chunk of before) {
+    if (after.includes(chunk)) continue;
+    const left = (next.get(chunk) ?? []).filter((id) => id !== unit);
+    next = left.length > 0 ? next.with(chunk, left) : next.without(chunk);
+  }
+  for (const chunk of after)
+    if (!before.includes(chunk))
+      next = next.with(
+        chunk,
+        [...(next.get(chunk) ?? []), unit].sort((a, b) => a - b),
+      );
+  return next;
 }
 
-type AboutUnit = Exclude<Event, { type: 'unit.added' }>;
+type AboutUnit = Exclude<Event, { type: 'unit.added' | 'config.updated' }>;
 
 function change(work: WorkUnit, event: AboutUnit): WorkUnit {
-  const { unit } = work;
   switch (event.type) {
-    case 'unit.closed':
-      return { ...work, unit: { ...unit, closed: event.data.reason } };
-    case 'dependency.met':
-      return { ...work, unit: meet(unit, event.data.on) };
-    case 'phase.finished':
-      return { ...work, unit: { ...unit, finished: unit.finished + 1 } };
+    case 'conflict.judged':
+      return { ...work, conflicts: judged(work.conflicts, event) };
+    case 'conflict.noted': {
+      const { with: other, note } = event.data;
+      return {
+        ...work,
+        conflicts: work.conflicts.map((each) => (each.with === other ? { ...each, noted: note } : each)),
+      };
+    }
     case 'run.started':
       return { ...work, runs: [...work.runs, newRun(event, event.data)] };
     case 'run.spawned': {
       const { number, pid, started } = event.data;
       return changeRun(work, number, { process: { pid, started } });
     }
+    case 'run.killing': {
+      const { number, next, reason } = event.data;
+      return changeRun(work, number, { kill: { next, reason } });
+    }
     case 'run.ended':
       return changeRun(work, event.data.number, { ended_at: event.at, outcome: event.data.outcome });
     case 'item.asked':
       return { ...work, items: [...work.items, newItem(event, event.data)] };
-    default:
+    case 'item.attached':
+    case 'item.snoozed':
+    case 'item.woke':
+    case 'item.changed':
+    case 'item.answered':
+    case 'item.reopened':
+    case 'item.released':
+    case 'item.delivered':
+    case 'item.withdrawn':
       return changeItem(work, event);
+    case 'retry.due': {
+      const counted_from = event.data.anew ? (work.runs.at(-1)?.number ?? 0) : work.unit.counted_from;
+      return { ...work, unit: { ...work.unit, retry_due: null, counted_from } };
+    }
+    default:
+      return { ...work, unit: { ...work.unit, ...unitChange(work.unit, event) } };
   }
 }
 
-function meet(unit: Unit, on: string): Unit {
-  return { ...unit, open: unit.open.filter((chunk) => chunk !== on), met: [...unit.met, on] };
+/** A new verdict takes the place of the old; when the pair was found stays. */
+function judged(before: readonly Conflict[], event: Extract<Event, { type: 'conflict.judged' }>): Conflict[] {
+  const old = before.find((each) => each.with === event.data.with);
+  const now: Conflict = { ...event.data, found_at: old?.found_at ?? event.at, noted: '' };
+  return [...before.filter((each) => each !== old), now].sort((a, b) => a.with - b.with);
 }
 
+type AboutFacts = Exclude<
+  AboutUnit,
+  { type: `item.${string}` | `run.${string}` | `conflict.${string}` | 'retry.due' }
+>;
+
+function unitChange(unit: Unit, event: AboutFacts): Partial<Unit> {
+  switch (event.type) {
+    case 'unit.closed':
+      return { closed: event.data.reason };
+    case 'unit.edited':
+      return event.data;
+    case 'unit.held':
+      return { held: event.data.why };
+    case 'unit.released':
+      return { held: null };
+    case 'unit.prioritized':
+      return { priority: event.data.priority };
+    case 'unit.removed':
+      return { removed_at: event.at, open: [] };
+    case 'dependency.added':
+      return { open: [...unit.open, event.data.on] };
+    case 'dependency.removed':
+      return { open: without(unit.open, event.data.on) };
+    case 'dependency.met':
+      return { open: without(unit.open, event.data.on), met: [...new Set([...unit.met, event.data.on])] };
+    case 'retry.scheduled':
+      return { retry_due: event.data.due };
+    case 'phase.finished':
+      return { finished: unit.finished + 1 };
+  }
+}
+
+const without = (chunks: readonly string[], chunk: string): string[] =>
+  chunks.filter((each) => each !== chunk);
+
 function newRun(event: Event, data: RunStarted): Run {
-  return { unit: event.unit, ...data, process: null, started_at: event.at, ended_at: null, outcome: null };
+  const { number, phase, agent, marker } = data;
+  return {
+    unit: event.unit,
+    number,
+    phase,
+    agent,
+    marker,
+    process: null,
+    started_at: event.at,
+    ended_at: null,
+    outcome: null,
+    kill: null,
+  };
 }
 
 function changeRun(work: WorkUnit, number: number, change: Partial<Run>): WorkUnit {
@@ -132,6 +245,8 @@ const UNANSWERED = {
   answered_via: null,
   answered_at: null,
   answer_key: null,
+  snoozed_until: null,
+  snoozed_for: null,
   release_due: null,
   released_at: null,
 } as const;
@@ -141,6 +256,8 @@ type AboutItem = Extract<
   {
     type:
       | 'item.attached'
+      | 'item.snoozed'
+      | 'item.woke'
       | 'item.changed'
       | 'item.answered'
       | 'item.reopened'
@@ -163,8 +280,14 @@ function itemChange(item: Item, event: AboutItem): Partial<Item> {
       return { run: event.data.run, keys: [...item.keys, event.data.key] };
     case 'item.changed':
       return { ...event.data, version: item.version + 1 };
+    case 'item.snoozed':
+      return { snoozed_until: event.data.until, snoozed_for: event.data.for };
+    case 'item.woke':
+      return { snoozed_until: null, snoozed_for: null };
     case 'item.answered':
       return {
+        snoozed_until: null,
+        snoozed_for: null,
         answer: event.data.answer,
         answered_by: event.by.actor,
         answered_via: event.by.door,

@@ -1,18 +1,26 @@
 import { initTRPC, TRPCError, tracked } from '@trpc/server';
+import type { z } from 'zod';
 import type { BoardMessage, News, Query, Snapshot } from '../shared/board.ts';
 import type { By } from '../shared/words.ts';
 import { answer, type Giving, undo } from './commands/answers.ts';
-import { ask, confirm, withdraw } from './commands/asks.ts';
-import { addUnits, closeUnit, retryUnit } from './commands/units.ts';
+import { askAll, confirm, withdraw } from './commands/asks.ts';
+import { updateConfig } from './commands/config.ts';
+import { reportConflict, resolve } from './commands/conflicts.ts';
+import type { Decision } from './commands/decision.ts';
+import { killRun } from './commands/kill.ts';
+import { report } from './commands/reports.ts';
+import { snooze, wake } from './commands/snooze.ts';
+import * as steer from './commands/steering.ts';
+import { addUnits } from './commands/units.ts';
 import { detailOf } from './detail.ts';
 import * as inputs from './inputs.ts';
 import type { Log } from './log.ts';
+import { newId } from './new-id.ts';
 import type { Newsroom } from './news.ts';
 import { notFound } from './refusal.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import { runFiles } from './runs/wrapper.ts';
-import type { Settings } from './settings.ts';
-import { findWork } from './state.ts';
+import { findWork, type State } from './state.ts';
 import type { Decide, Idempotency, Store } from './store.ts';
 import { followTranscript } from './transcript.ts';
 
@@ -21,7 +29,6 @@ export interface Context {
   readonly by: By;
   readonly store: Store;
   readonly newsroom: Newsroom;
-  readonly settings: Settings;
   readonly runs: string;
   readonly log: Log;
   readonly about: About;
@@ -85,14 +92,25 @@ const once = (key: string | undefined, input: unknown): Once =>
 const commit = ({ store, by }: Context, decide: Decide, same?: Once) => store.commit(by, decide, same);
 
 /** An answer from a page can be taken back for a while; from a terminal or a script it goes out at once. */
-function givingOf({ by, settings }: Context, at: string, key: string | undefined): Giving {
-  const wait = by.door === 'cli' || by.door === 'api' ? 0 : settings.undo_seconds * 1000;
+function givingOf({ by, store }: Context, at: string, key: string | undefined): Giving {
+  const wait = by.door === 'cli' || by.door === 'api' ? 0 : store.state.settings.undo_seconds * 1000;
   return { at, release_due: new Date(Date.parse(at) + wait).toISOString(), key: key ?? null };
 }
 
 /** What a run says of itself is recorded as said by the run. */
 const asRun = (ctx: Context, run: number | null): Context =>
   run === null ? ctx : { ...ctx, by: { ...ctx.by, actor: `run ${run}` } };
+
+/** A mutation on one unit: what it takes, and the command that decides. */
+const steering = <Input extends { chunk: string; key?: string | undefined }>(
+  input: z.ZodType<Input>,
+  decide: (state: State, input: Input) => Decision,
+) =>
+  operator
+    .input(input)
+    .mutation(({ ctx, input }) =>
+      commit(ctx, (state) => decide(state, input as Input), once((input as Input).key, input)),
+    );
 
 const units = t.router({
   add: operator.input(inputs.add).mutation(({ ctx, input }) => {
@@ -104,20 +122,54 @@ const units = t.router({
     .mutation(({ ctx, input }) =>
       commit(
         ctx,
-        (state, at) => retryUnit(state, { chunk: input.chunk, ...givingOf(ctx, at, input.key) }),
+        (state, at) => steer.retryUnit(state, { chunk: input.chunk, ...givingOf(ctx, at, input.key) }),
         once(input.key, input),
       ),
     ),
   close: operator
     .input(inputs.close)
-    .mutation(({ ctx, input }) => commit(ctx, (state) => closeUnit(state, input), once(input.key, input))),
+    .mutation(({ ctx, input }) =>
+      commit(ctx, (state) => steer.closeUnit(state, input), once(input.key, input)),
+    ),
+  kill: steering(inputs.kill, (state, { chunk, run }) =>
+    killRun(state, { chunk, run, next: 'hold', reason: 'killed by you' }),
+  ),
+  hold: steering(inputs.hold, steer.holdUnit),
+  release: steering(inputs.release, steer.releaseUnit),
+  prioritize: steering(inputs.prioritize, steer.prioritizeUnit),
+  edit: steering(inputs.edit, steer.editUnit),
+  link: steering(inputs.link, steer.linkUnit),
+  unlink: steering(inputs.unlink, steer.unlinkUnit),
+  remove: steering(inputs.remove, steer.removeUnit),
+  report: agent.input(inputs.report).mutation(({ ctx, input }) => {
+    const item = newId();
+    return commit(ctx, (state, at) => report(state, input, at, item), once(input.key, input));
+  }),
+});
+
+const conflicts = t.router({
+  resolve: steering(inputs.resolve, resolve),
+  report: agent.input(inputs.conflict).mutation(({ ctx, input }) => {
+    const item = newId();
+    return commit(ctx, (state) => reportConflict(state, input, item), once(input.key, input));
+  }),
+});
+
+const config = t.router({
+  update: operator
+    .input(inputs.config)
+    .mutation(({ ctx, input: { key, ...settings } }) =>
+      commit(ctx, (state) => updateConfig(state, settings), once(key, settings)),
+    ),
 });
 
 const items = t.router({
   /** The key of an ask is the id of the item, so the command itself knows a repeat. */
   ask: agent
     .input(inputs.ask)
-    .mutation(({ ctx, input }) => commit(asRun(ctx, input.run), (state) => ask(state, input))),
+    .mutation(({ ctx, input }) =>
+      commit(asRun(ctx, input.run), (state) => askAll(state, input, input.questions)),
+    ),
   answer: operator
     .input(inputs.answer)
     .mutation(({ ctx, input }) =>
@@ -126,6 +178,12 @@ const items = t.router({
   undo: operator
     .input(inputs.undo)
     .mutation(({ ctx, input }) => commit(ctx, (state) => undo(state, input), once(input.key, input))),
+  snooze: operator
+    .input(inputs.snooze)
+    .mutation(({ ctx, input }) =>
+      commit(ctx, (state, at) => snooze(state, input, at), once(input.key, input)),
+    ),
+  wake: steering(inputs.wake, wake),
   withdraw: agent
     .input(inputs.withdraw)
     .mutation(({ ctx, input }) => commit(ctx, (state) => withdraw(state, input), once(input.key, input))),
@@ -206,9 +264,11 @@ async function* stretches(
 export const appRouter = t.router({
   units,
   items,
+  conflicts,
+  config,
   status: viewer.input(inputs.nothing).query(({ ctx }) => {
     const { units, items, seq } = ctx.newsroom.counts();
-    return { ...ctx.about, build: ctx.newsroom.build, seq, units, items, ...ctx.settings };
+    return { ...ctx.about, build: ctx.newsroom.build, seq, units, items, ...ctx.store.state.settings };
   }),
   unit: viewer
     .input(inputs.one)

@@ -1,10 +1,11 @@
 /** Paths for people and scripts. Each leads to the same procedures as every other door. */
 import Router, { type RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
+import { ACTIONS, type Action, formInput, isAction } from '../shared/actions.ts';
 import { type Query, queryOf } from '../shared/board.ts';
 import { CHUNK } from '../shared/words.ts';
 import type { Assets } from './assets.ts';
-import { type Fields, formInput, formKey, readForm } from './forms.ts';
+import { type Fields, formKey, readForm } from './forms.ts';
 import { dashboardPage, messagePage, type Trouble, unitPage } from './page.ts';
 import { notFound } from './refusal.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
@@ -18,17 +19,6 @@ export interface RouteParts {
   /** The context of procedures for whoever sent this request. */
   readonly contextFor: (ctx: KoaContext) => Context;
 }
-
-type Caller = ReturnType<typeof createCaller>;
-
-/** What a form or a script may do to a unit: the last part of its path, and the procedure behind it. */
-const ACTIONS: Readonly<Record<string, (caller: Caller, input: never) => Promise<unknown>>> = {
-  answer: (caller, input) => caller.items.answer(input),
-  undo: (caller, input) => caller.items.undo(input),
-  withdraw: (caller, input) => caller.items.withdraw(input),
-  retry: (caller, input) => caller.units.retry(input),
-  close: (caller, input) => caller.units.close(input),
-};
 
 const TRANSCRIPT_BYTES = 64 * 1024;
 
@@ -89,32 +79,44 @@ async function drawUnit(
   return unitPage({ assets: parts.assets, query, trouble, snapshot, detail, transcript, now: new Date() });
 }
 
+interface Act {
+  readonly chunk: string;
+  readonly action: Action;
+}
+
 /** One action on a unit: a form comes back by redirect, or as its page with what is wrong; a script gets JSON. */
 async function act(parts: RouteParts, ctx: RouterContext): Promise<void> {
   const chunk = chunkOf(ctx);
   const action = String(ctx.params.action);
-  const perform = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
-  if (!perform) throw notFound(`A unit knows no action "${action}".`);
-  const caller = createCaller(parts.contextFor(ctx));
-  if (isForm(ctx))
-    return actByForm(parts, ctx, (input) => perform(caller, input as never), { chunk, action });
+  if (!isAction(action)) throw notFound(`A unit knows no action "${action}".`);
+  if (isForm(ctx)) return actByForm(parts, ctx, { chunk, action });
   const body: unknown = ctx.request.body;
   const input = body !== null && typeof body === 'object' && !Array.isArray(body) ? body : {};
   ctx.set('Cache-Control', 'no-store');
-  ctx.body = await perform(caller, { ...input, chunk } as never);
+  ctx.body = await perform(parts, ctx, action, { ...input, chunk });
 }
 
-async function actByForm(
-  parts: RouteParts,
+/** Calls the procedure, which checks what it is given. */
+function perform(
+  { contextFor }: RouteParts,
   ctx: RouterContext,
-  perform: (input: unknown) => Promise<unknown>,
-  { chunk, action }: { chunk: string; action: string },
-): Promise<void> {
+  action: Action,
+  input: object,
+): Promise<unknown> {
+  const [group, name] = ACTIONS[action];
+  const procedures = createCaller(contextFor(ctx))[group] as Record<
+    string,
+    (input: never) => Promise<unknown>
+  >;
+  return procedures[name]?.(input as never) ?? Promise.reject(new Error(`no procedure ${group}.${name}`));
+}
+
+async function actByForm(parts: RouteParts, ctx: RouterContext, { chunk, action }: Act): Promise<void> {
   const fields = readForm(String(ctx.request.body ?? ''));
   try {
-    await perform({ ...formInput(fields), chunk, key: formKey(action, chunk, fields) });
+    await perform(parts, ctx, action, { ...formInput(fields), chunk, key: formKey(action, chunk, fields) });
     ctx.status = 303;
-    ctx.redirect(backOf(ctx));
+    ctx.redirect(action === 'remove' ? '/' : backOf(ctx));
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
@@ -137,7 +139,8 @@ async function redraw(
 const troubleOf = (fields: Fields, { sentence, field }: RefusalForCaller): Trouble => ({
   item: fields.get('item')?.[0] ?? null,
   notice: { tone: 'wrong', sentence, field },
-  words: fields.get('text')?.[0] ?? '',
+  words:
+    ['text', 'why', 'reason'].map((name) => fields.get(name)?.[0] ?? '').find((words) => words !== '') ?? '',
   chosen: fields.get('option') ?? [],
 });
 

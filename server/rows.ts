@@ -1,8 +1,8 @@
 import type { Card, Cell, Counts, Row } from '../shared/board.ts';
 import { outcomeWords } from '../shared/sentences.ts';
 import type { Item, Status, WorkUnit } from '../shared/words.ts';
-import { type Impact, impactScore, impactWords } from './impact.ts';
-import { currentStep, isGoingOut, isOpen, liveRun } from './state.ts';
+import { type Impact, impactWords } from './impact.ts';
+import { currentStep, isGoingOut, isOpen, isSnoozed, liveRun, type State } from './state.ts';
 import { statusOf } from './status.ts';
 
 /** Rows of a board, made from facts. */
@@ -10,9 +10,9 @@ import { statusOf } from './status.ts';
 export const unitKey = (id: number): string => `unit:${id}`;
 export const itemKey = (id: string): string => `item:${id}`;
 
-export function cellOf(work: WorkUnit): Cell {
+export function cellOf(state: State, work: WorkUnit): Cell {
   const { unit } = work;
-  const { status, why, since } = statusOf(work);
+  const { status, why, since } = statusOf(state, work);
   const run = work.runs.at(-1);
   return {
     row: 'unit',
@@ -33,13 +33,19 @@ export function cellOf(work: WorkUnit): Cell {
   };
 }
 
+/** What an answer frees, and the number by which the card is ranked for it. */
+export interface Ranked {
+  readonly impact: Impact;
+  readonly score: number;
+}
+
 /** `seq` is the number of the state in which the card came to look like this. */
-export function cardOf(work: WorkUnit, item: Item, impact: Impact, seq: number): Card {
+export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, seq: number): Card {
   return {
     row: 'item',
     key: itemKey(item.id),
     seq,
-    order: [-impactScore(impact), -work.unit.priority, item.asked_at, item.id],
+    order: [-score, -work.unit.priority, item.asked_at, item.id],
     id: item.id,
     version: item.version,
     chunk: work.unit.chunk,
@@ -56,10 +62,12 @@ export function cardOf(work: WorkUnit, item: Item, impact: Impact, seq: number):
     asked_by: item.asked_by,
     blocks_count: impact.blocked,
     unblocks: impactWords(impact),
-    run_ended: item.kind === 'stuck' ? '' : runEnded(work, item),
+    run_ended: item.kind === 'question' || item.kind === 'decision' ? runEnded(work, item) : '',
     answer: item.answer,
     answered_by: item.answered_by,
     answered_via: item.answered_via,
+    snoozed_until: item.snoozed_until,
+    snoozed_for: item.snoozed_for,
     release_due: item.release_due,
     withdrawn_why: item.withdrawn_why,
   };
@@ -67,6 +75,7 @@ export function cardOf(work: WorkUnit, item: Item, impact: Impact, seq: number):
 
 export function cardState(item: Item): Card['state'] {
   if (item.withdrawn_at !== null) return 'withdrawn';
+  if (isSnoozed(item)) return 'snoozed';
   if (isOpen(item)) return 'open';
   return isGoingOut(item) ? 'going-out' : 'answered';
 }
@@ -80,7 +89,7 @@ function runEnded(work: WorkUnit, item: Item): string {
     : '';
 }
 
-export function countsRow(cells: readonly Cell[], cards: Iterable<Card>, seq: number): Counts {
+export function countsRow(cells: Iterable<Cell>, cards: Iterable<Card>, seq: number): Counts {
   const units: Record<Status, number> = { RUNNING: 0, NEEDS_ATTENTION: 0, READY: 0, BLOCKED: 0, DONE: 0 };
   for (const cell of cells) units[cell.status]++;
   let items = 0;

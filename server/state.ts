@@ -1,6 +1,7 @@
-import type { Item, Run, Step, WorkUnit } from '../shared/words.ts';
+import type { Item, Run, Settings, Step, WorkUnit } from '../shared/words.ts';
 import { Blocks } from './blocks.ts';
 import { Buckets } from './buckets.ts';
+import { DEFAULTS } from './settings.ts';
 
 /** Everything that is known, as of event `seq`. The tables hold the work units; the rest is an index of them. */
 export interface State {
@@ -14,6 +15,7 @@ export interface State {
   readonly waiting: Buckets<readonly number[]>;
   /** The latest event that changed who waits for whom. */
   readonly graph: number;
+  readonly settings: Settings;
 }
 
 export const EMPTY: State = {
@@ -23,12 +25,13 @@ export const EMPTY: State = {
   byItem: Buckets.of(),
   waiting: Buckets.of(),
   graph: 0,
+  settings: DEFAULTS,
 };
 
 const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, unit] as const);
 
 /** The state that consists of these work units, given in the order of their ids. */
-export function stateOf(works: readonly WorkUnit[], seq: number): State {
+export function stateOf(works: readonly WorkUnit[], seq: number, settings: Settings = DEFAULTS): State {
   const waiting = new Map<string, number[]>();
   for (const { unit } of works) {
     for (const chunk of unit.open) waiting.set(chunk, [...(waiting.get(chunk) ?? []), unit.id]);
@@ -36,12 +39,16 @@ export function stateOf(works: readonly WorkUnit[], seq: number): State {
   return {
     seq,
     works: Blocks.of(works),
-    byChunk: Buckets.of(works.map(({ unit }) => [unit.chunk, unit.id] as const)),
+    byChunk: Buckets.of(works.filter(exists).map(({ unit }) => [unit.chunk, unit.id] as const)),
     byItem: Buckets.of(works.flatMap(({ items }) => items.flatMap(keysOf))),
     waiting: Buckets.of(waiting),
     graph: seq,
+    settings,
   };
 }
+
+/** A removed unit keeps its slot: its runs, items and history hang on it. */
+export const exists = ({ unit }: WorkUnit): boolean => unit.removed_at === null;
 
 export function findWork(state: State, chunk: string): WorkUnit | undefined {
   const id = state.byChunk.get(chunk);
@@ -58,6 +65,9 @@ export function findItem(state: State, id: string): { work: WorkUnit; item: Item
 export const isDone = ({ unit }: WorkUnit): boolean =>
   unit.closed !== null || unit.finished >= unit.spec.steps.length;
 
+/** Nothing more will happen to it: DONE, or removed. */
+export const isOver = (work: WorkUnit): boolean => isDone(work) || !exists(work);
+
 export const currentStep = ({ unit }: WorkUnit): Step | undefined => unit.spec.steps[unit.finished];
 
 export const liveRun = (work: WorkUnit): Run | undefined => {
@@ -68,13 +78,16 @@ export const liveRun = (work: WorkUnit): Run | undefined => {
 /** Needs the operator: neither answered nor withdrawn. */
 export const isOpen = (item: Item): boolean => item.answered_at === null && item.withdrawn_at === null;
 
+/** Open, but out of the queue until a moment, or until a unit is DONE. */
+export const isSnoozed = (item: Item): boolean =>
+  isOpen(item) && (item.snoozed_until !== null || item.snoozed_for !== null);
+
+/** Open and in the queue. */
+export const isAsking = (item: Item): boolean => isOpen(item) && !isSnoozed(item);
+
 /** Answered, but the answer can still be taken back. */
 export const isGoingOut = (item: Item): boolean =>
   item.answered_at !== null && item.released_at === null && item.withdrawn_at === null;
 
 /** The unit cannot go on before this item ends. */
 export const isPending = (item: Item): boolean => isOpen(item) || isGoingOut(item);
-
-/** An answer that went out and that no run has yet. */
-export const isUndelivered = (item: Item): boolean =>
-  item.released_at !== null && item.delivered_at === null && item.kind === 'question';

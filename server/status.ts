@@ -1,6 +1,7 @@
-import { saidWords } from '../shared/sentences.ts';
+import { saidWords, snoozedWords } from '../shared/sentences.ts';
 import type { Item, Moment, Status, WorkUnit } from '../shared/words.ts';
-import { isDone, isGoingOut, isOpen, isPending, liveRun, type State } from './state.ts';
+import { rivalWords } from './orders.ts';
+import { isAsking, isDone, isGoingOut, isOver, isPending, isSnoozed, liveRun, type State } from './state.ts';
 
 export interface StatusAndWhy {
   readonly status: Status;
@@ -10,29 +11,45 @@ export interface StatusAndWhy {
 }
 
 /** The status of a unit. It follows from the facts, in this order; nothing sets it. */
-export function statusOf(work: WorkUnit): StatusAndWhy {
+export function statusOf(state: State, work: WorkUnit): StatusAndWhy {
   const { unit } = work;
-  const open = work.items.filter(isOpen);
+  const asking = work.items.filter(isAsking);
   const run = liveRun(work);
   const goingOut = work.items.find(isGoingOut);
   const say = (status: Status, why: string, since: Moment): StatusAndWhy => ({ status, why, since });
   if (isDone(work)) return say('DONE', unit.closed ?? '', unit.done_at ?? unit.changed_at);
-  if (open[0]) return say('NEEDS_ATTENTION', needs(open), open[0].asked_at);
-  if (run) return say('RUNNING', goingOut ? 'the answer is going out' : '', run.started_at);
+  if (asking[0]) return say('NEEDS_ATTENTION', needs(asking), asking[0].asked_at);
+  if (run) return say('RUNNING', whileRunning(work, goingOut), run.started_at);
+  if (unit.held !== null) return say('BLOCKED', `held: ${unit.held}`, unit.changed_at);
   if (unit.open.length > 0) return say('BLOCKED', `waits for ${unit.open.join(', ')}`, unit.added_at);
+  if (unit.retry_due !== null)
+    return say('BLOCKED', `tries again at ${unit.retry_due.slice(11, 19)} UTC`, unit.changed_at);
+  const snoozed = work.items.find(isSnoozed);
+  if (snoozed) return say('BLOCKED', snoozedWords(snoozed), snoozed.asked_at);
   if (goingOut) return say('BLOCKED', `going out: ${saidWords(goingOut)}`, goingOut.asked_at);
+  const rivals = rivalWords(state, work);
+  if (rivals !== '') return say('BLOCKED', rivals, unit.changed_at);
   return say('READY', '', unit.changed_at);
+}
+
+function whileRunning(work: WorkUnit, goingOut: Item | undefined): string {
+  const { unit, items } = work;
+  if (liveRun(work)?.kill) return 'being killed';
+  const snoozed = items.find(isSnoozed);
+  if (snoozed) return `waiting for you, ${snoozedWords(snoozed)}`;
+  if (goingOut) return 'the answer is going out';
+  return unit.held === null ? '' : `held after this phase: ${unit.held}`;
 }
 
 const needs = (open: readonly Item[]): string =>
   open.length > 1 ? `${open.length} open items` : (open[0]?.kind ?? '');
 
 /** A slot is held by a live run that does not wait for a person. */
-export function freeSlots(state: State, max_agents: number): number {
+export function freeSlots(state: State): number {
   let held = 0;
   for (const work of state.works) if (holdsSlot(work)) held++;
-  return max_agents - held;
+  return state.settings.max_agents - held;
 }
 
 const holdsSlot = (work: WorkUnit): boolean =>
-  !isDone(work) && liveRun(work) !== undefined && !work.items.some(isPending);
+  !isOver(work) && !work.unit.spec.external && liveRun(work) !== undefined && !work.items.some(isPending);

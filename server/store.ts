@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { By, Change, Event } from '../shared/words.ts';
+import type { By, Change, Event, Settings } from '../shared/words.ts';
 import type { Decision, Made } from './commands/decision.ts';
 import { type Db, isDiskError } from './db.ts';
 import { followsFrom } from './follow.ts';
@@ -50,7 +50,7 @@ export class Store {
   constructor(db: Db, now: () => Date = () => new Date()) {
     this.#db = db;
     this.#now = now;
-    this.#state = stateOf(db.works(), db.lastSeq());
+    this.#state = stateOf(db.works(), db.lastSeq(), db.settings());
   }
 
   get state(): State {
@@ -161,10 +161,15 @@ export class Store {
 
   /** Keeps what the fold made of the units that changed. */
   #write(before: State, after: State): void {
-    for (const work of after.works.changedSince(before.works)) {
+    for (const [name, value] of Object.entries(after.settings))
+      if (value !== before.settings[name as keyof Settings]) this.#db.putSetting(name, value);
+    const changed = after.works.changedSince(before.works);
+    for (const { unit } of changed) this.#db.putUnit(unit);
+    for (const work of changed) {
       const old = before.works.get(work.unit.id);
-      this.#db.putUnit(work.unit);
       for (const run of work.runs) if (!old?.runs.includes(run)) this.#db.putRun(run);
+      for (const conflict of work.conflicts)
+        if (!old?.conflicts.includes(conflict)) this.#db.putConflict(work.unit.id, conflict);
       for (const [nth, item] of work.items.entries())
         if (!old?.items.includes(item)) this.#db.putItem(item, nth);
     }
@@ -177,7 +182,7 @@ export class Store {
   #survived(error: unknown, queue: readonly Waiting[]): boolean {
     const seq = this.#seqOnDisk();
     if (seq > this.#state.seq) {
-      this.#state = stateOf(this.#db.works(), seq);
+      this.#state = stateOf(this.#db.works(), seq, this.#db.settings());
       return true;
     }
     this.#busyTries = 0;

@@ -54,6 +54,9 @@ export interface Cell extends RowBase {
   readonly since: Moment;
 }
 
+/** Where an attention item stands. */
+export type ItemState = 'open' | 'snoozed' | 'going-out' | 'answered' | 'withdrawn';
+
 /** An attention item in the queue, going out, or (for who follows one item) ended. */
 export interface Card extends RowBase, Asking {
   readonly row: 'item';
@@ -63,7 +66,7 @@ export interface Card extends RowBase, Asking {
   readonly phase: string;
   readonly run: number;
   readonly kind: ItemKind;
-  readonly state: 'open' | 'going-out' | 'answered' | 'withdrawn';
+  readonly state: ItemState;
   readonly asked_at: Moment;
   readonly asked_by: string;
   /** How many units wait for this one, directly or not, and the longest chain of them in words. */
@@ -74,6 +77,8 @@ export interface Card extends RowBase, Asking {
   readonly answer: Answer | null;
   readonly answered_by: string | null;
   readonly answered_via: Door | null;
+  readonly snoozed_until: Moment | null;
+  readonly snoozed_for: string | null;
   readonly release_due: Moment | null;
   readonly withdrawn_why: string | null;
 }

@@ -1,4 +1,5 @@
-import type { Answer, Door, ItemKind, Moment, Outcome, Status } from './words.ts';
+import type { ItemState } from './board.ts';
+import type { Answer, Door, ItemKind, Judgement, Moment, Outcome, Status } from './words.ts';
 
 /** Everything about one work unit: for its own page and for `signalbox show`. */
 export interface Detail {
@@ -10,11 +11,22 @@ export interface Detail {
   readonly why: string;
   readonly since: Moment;
   readonly priority: number;
+  /** Why its next phase may not start, if so. */
+  readonly held: string | null;
+  readonly paths: readonly string[];
+  readonly external: boolean;
+  /** The number of the live run; null: none. */
+  readonly live: number | null;
   readonly added_at: Moment;
-  readonly steps: readonly { readonly phase: string; readonly command: string; readonly state: StepState }[];
+  readonly steps: readonly {
+    readonly phase: string;
+    readonly command: string | null;
+    readonly state: StepState;
+  }[];
   /** What it waits for, open and met, and who waits for it. */
   readonly after: readonly { readonly chunk: string; readonly state: 'open' | 'met' | 'unknown' }[];
   readonly before: readonly string[];
+  readonly conflicts: readonly ConflictLine[];
   readonly runs: readonly RunLine[];
   readonly items: readonly ItemLine[];
   readonly history: readonly HistoryLine[];
@@ -38,7 +50,7 @@ export interface ItemLine {
   readonly kind: ItemKind;
   readonly prompt: string;
   readonly asked_at: Moment;
-  readonly state: 'open' | 'going-out' | 'answered' | 'withdrawn';
+  readonly state: ItemState;
   readonly answer: Answer | null;
   readonly said: string;
   readonly answered_by: string | null;
@@ -46,6 +58,16 @@ export interface ItemLine {
   readonly answered_at: Moment | null;
   readonly delivered_to: number | null;
   readonly withdrawn_why: string | null;
+}
+
+/** A judgement on this unit and another. */
+export interface ConflictLine extends Judgement {
+  readonly chunk: string;
+  readonly decided_by: 'analysis' | 'operator';
+  readonly found_at: Moment;
+  readonly noted: string;
+  /** Its order would have closed a circle: only exclusion is left of it. */
+  readonly dropped: boolean;
 }
 
 /** One event in words. */

@@ -1,5 +1,5 @@
 /** How facts read. The same words on every door. */
-import type { Event, Item, Outcome } from './words.ts';
+import type { Event, Item, Outcome, Verdict } from './words.ts';
 
 /** What was answered, in words: the labels of the chosen options, then the text. */
 export function saidWords(item: Pick<Item, 'answer' | 'options'>): string {
@@ -9,11 +9,24 @@ export function saidWords(item: Pick<Item, 'answer' | 'options'>): string {
   return [labels.join(', '), text].filter((part) => part !== '').join(': ');
 }
 
+/** Until when an item is out of the queue. */
+export const snoozedWords = ({
+  snoozed_until,
+  snoozed_for,
+}: Pick<Item, 'snoozed_until' | 'snoozed_for'>): string =>
+  snoozed_for === null
+    ? `snoozed until ${snoozed_until?.slice(0, 16).replace('T', ' ')} UTC`
+    : `snoozed until ${snoozed_for} is done`;
+
 /** How a run ended, to stand after "Run 3". */
 export function outcomeWords(outcome: Outcome): string {
   switch (outcome.how) {
     case 'exited':
       return outcome.code === 0 ? 'ended well' : `failed with exit code ${outcome.code}`;
+    case 'reported':
+      return outcome.well ? 'was reported finished' : 'was reported failed';
+    case 'killed':
+      return 'was killed';
     case 'vanished':
       return 'vanished: its processes are gone and nothing says how it ended';
     case 'never-began':
@@ -21,28 +34,68 @@ export function outcomeWords(outcome: Outcome): string {
   }
 }
 
+/** What a verdict on two units means. */
+export const verdictWords = (verdict: Verdict): string =>
+  ({
+    INDEPENDENT: 'may be at work at the same time',
+    SERIALIZE: 'never at work at the same time',
+    ASK_OPERATOR: 'may be in each other’s way',
+  })[verdict];
+
 /** An event as a line of a unit's history. */
 export function eventWords(event: Event, items: readonly Item[]): string {
   const prompt = (id: string) => items.find((item) => item.id === id)?.prompt ?? 'an item';
   switch (event.type) {
+    case 'config.updated':
+      return `set ${Object.entries(event.data)
+        .map(([name, value]) => `${name} to ${value}`)
+        .join(', ')}`;
     case 'unit.added':
       return 'added';
     case 'unit.closed':
       return `closed: ${event.data.reason}`;
+    case 'unit.edited':
+      return `edited: ${Object.keys(event.data).join(', ')}`;
+    case 'unit.held':
+      return `held: ${event.data.why}`;
+    case 'unit.released':
+      return 'released';
+    case 'unit.prioritized':
+      return `priority is now ${event.data.priority}`;
+    case 'unit.removed':
+      return 'removed';
+    case 'dependency.added':
+      return `waits for ${event.data.on}`;
+    case 'dependency.removed':
+      return `no longer waits for ${event.data.on}: ${event.data.why}`;
     case 'dependency.met':
       return `no longer waits for ${event.data.on}, which is done`;
     case 'phase.finished':
       return `finished ${event.data.phase}`;
     case 'run.started':
-      return `started run ${event.data.number} (${event.data.phase}, ${event.data.agent})`;
+      return `started run ${event.data.number} (${event.data.phase}, ${event.data.agent})${event.data.override ? `, although ${event.data.override}` : ''}`;
     case 'run.spawned':
       return `run ${event.data.number} is process ${event.data.pid}`;
+    case 'conflict.judged':
+      return `${event.data.decided_by === 'operator' ? 'decided' : 'found'}: ${verdictWords(event.data.verdict)} beside unit ${event.data.with} (${event.data.reason})`;
+    case 'conflict.noted':
+      return event.data.note;
+    case 'retry.scheduled':
+      return `tries again by itself at ${event.data.due.slice(11, 19)} UTC (${event.data.nth}.)`;
+    case 'retry.due':
+      return 'the time to try again has come';
+    case 'run.killing':
+      return `wants run ${event.data.number} killed${event.data.next === 'hold' ? '' : `, then to ${event.data.next} the unit`}`;
     case 'run.ended':
       return `run ${event.data.number} ${outcomeWords(event.data.outcome)}`;
     case 'item.asked':
       return `asked: ${event.data.prompt}`;
     case 'item.attached':
       return `run ${event.data.run} asked again: ${prompt(event.data.id)}`;
+    case 'item.snoozed':
+      return `${snoozedWords({ snoozed_until: event.data.until, snoozed_for: event.data.for })}: ${prompt(event.data.id)}`;
+    case 'item.woke':
+      return `back in the queue, ${event.data.why}: ${prompt(event.data.id)}`;
     case 'item.changed':
       return `changed the question: ${event.data.prompt}`;
     case 'item.answered':

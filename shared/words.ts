@@ -24,10 +24,17 @@ export const CHUNK_RULE = 'a lower-case letter or digit, then up to 62 of a–z,
 /** What a phase may be called. */
 export const PHASE = /^[A-Z][A-Z0-9_]*$/;
 
-/** One phase of a unit and the shell command that carries it out. */
+/** One phase of a unit and the shell command that carries it out; none where somebody else does the work. */
 export interface Step {
   readonly phase: string;
-  readonly command: string;
+  readonly command: string | null;
+}
+
+/** After which exit codes a run is tried again by itself: `delay` seconds later, then twice that, and so on. */
+export interface RetryPolicy {
+  readonly times: number;
+  readonly delay: number;
+  readonly on: readonly number[];
 }
 
 /** A unit as it was declared. Adding the same chunk again with equal facts changes nothing. */
@@ -41,6 +48,15 @@ export interface UnitSpec {
   /** Names of environment variables that the runs of this unit may see beside the usual ones. */
   readonly env: readonly string[];
   readonly priority: number;
+  /** Globs of the files that it will touch. */
+  readonly paths: readonly string[];
+  /** Somebody else does the work and reports: no process, no slot. */
+  readonly external: boolean;
+  /** Phases to which a person must agree before the next one starts. */
+  readonly review: readonly string[];
+  readonly retry: RetryPolicy | null;
+  /** After how many seconds a live run is brought to a person; null: never. */
+  readonly time_limit: number | null;
 }
 
 /** The facts of a work unit. Its status is not among them: it follows from them (`rank.ts`). */
@@ -51,6 +67,7 @@ export interface Unit {
   readonly title: string;
   readonly goal: string;
   readonly priority: number;
+  readonly paths: readonly string[];
   /** How many phases are finished; the current one is `spec.steps[finished]`. */
   readonly finished: number;
   /** Dependencies still open, and those met once (they stay met). */
@@ -59,14 +76,23 @@ export interface Unit {
   readonly added_at: Moment;
   readonly closed: string | null;
   readonly done_at: Moment | null;
+  /** Why the next phase may not start until the operator says so; null: it may. */
+  readonly held: string | null;
+  readonly removed_at: Moment | null;
+  /** When a failed run is tried again by itself; null: nothing is planned. */
+  readonly retry_due: Moment | null;
+  /** Runs up to this one no longer count when it is decided whether to try again. */
+  readonly counted_from: number;
   /** The number of the latest event about this unit. */
   readonly seq: number;
   readonly changed_at: Moment;
 }
 
-/** How a run ended: by itself with an exit code, without a trace, or before it began. */
+/** How a run ended: by itself with an exit code, as somebody reported, without a trace, or before it began. */
 export type Outcome =
   | { readonly how: 'exited'; readonly code: number }
+  | { readonly how: 'reported'; readonly well: boolean }
+  | { readonly how: 'killed' }
   | { readonly how: 'vanished' }
   | { readonly how: 'never-began'; readonly reason: string };
 
@@ -82,6 +108,13 @@ export interface Run {
   readonly started_at: Moment;
   readonly ended_at: Moment | null;
   readonly outcome: Outcome | null;
+  /** The operator wants it to end, and what comes then. */
+  readonly kill: Kill | null;
+}
+
+export interface Kill {
+  readonly next: 'hold' | 'close' | 'remove';
+  readonly reason: string;
 }
 
 /** A process that cannot be mistaken for another: the kernel reuses numbers, not start times. */
@@ -90,7 +123,11 @@ export interface ProcessIdentity {
   readonly started: string;
 }
 
-export type ItemKind = 'question' | 'stuck';
+/**
+ * question: an agent asks, in words; decision: an agent offers options only; review: a person must agree to a
+ * phase; stuck: a run failed, vanished or takes too long; conflict: two units may be in each other's way.
+ */
+export type ItemKind = 'question' | 'decision' | 'review' | 'stuck' | 'conflict';
 
 export interface ItemOption {
   readonly id: string;
@@ -124,6 +161,9 @@ export interface Item extends Asking {
   readonly run: number;
   readonly asked_at: Moment;
   readonly asked_by: string;
+  /** Out of the queue until this moment, or until this chunk is DONE. */
+  readonly snoozed_until: Moment | null;
+  readonly snoozed_for: string | null;
   readonly answer: Answer | null;
   readonly answered_by: string | null;
   readonly answered_via: Door | null;
@@ -150,20 +190,70 @@ export interface By {
   readonly origin: string | null;
 }
 
-/** What can happen. Each change concerns exactly one unit. */
+/** What the operator may set. */
+export interface Settings {
+  /** How many runs may be at work at the same time; one that waits for a person does not count. */
+  readonly max_agents: number;
+  /** How long an answer from a page can be taken back, in seconds; 0 sends it at once. */
+  readonly undo_seconds: number;
+  /** How much a longer chain of waiting units counts beside their number. */
+  readonly weight: number;
+  /** From which share of common files on two units are brought to a person. */
+  readonly ask_above: number;
+}
+
+/** The unit of what concerns no unit. */
+export const NO_UNIT = -1;
+
+/** What can happen. Each change concerns exactly one unit, or none (`NO_UNIT`). */
 export type Change =
+  | { readonly type: 'config.updated'; readonly unit: typeof NO_UNIT; readonly data: Partial<Settings> }
   | { readonly type: 'unit.added'; readonly unit: number; readonly data: UnitSpec }
   | { readonly type: 'unit.closed'; readonly unit: number; readonly data: { readonly reason: string } }
+  | { readonly type: 'unit.edited'; readonly unit: number; readonly data: UnitEdit }
+  | { readonly type: 'unit.held'; readonly unit: number; readonly data: { readonly why: string } }
+  | { readonly type: 'unit.released'; readonly unit: number; readonly data: Record<string, never> }
+  | { readonly type: 'unit.prioritized'; readonly unit: number; readonly data: { readonly priority: number } }
+  | { readonly type: 'unit.removed'; readonly unit: number; readonly data: Record<string, never> }
+  | { readonly type: 'dependency.added'; readonly unit: number; readonly data: { readonly on: string } }
+  | {
+      readonly type: 'dependency.removed';
+      readonly unit: number;
+      readonly data: { readonly on: string; readonly why: string };
+    }
   | { readonly type: 'dependency.met'; readonly unit: number; readonly data: { readonly on: string } }
   | { readonly type: 'phase.finished'; readonly unit: number; readonly data: { readonly phase: string } }
   | { readonly type: 'run.started'; readonly unit: number; readonly data: RunStarted }
   | { readonly type: 'run.spawned'; readonly unit: number; readonly data: RunSpawned }
+  | { readonly type: 'conflict.judged'; readonly unit: number; readonly data: ConflictJudged }
+  | {
+      readonly type: 'conflict.noted';
+      readonly unit: number;
+      readonly data: { readonly with: number; readonly note: string };
+    }
+  | {
+      readonly type: 'retry.scheduled';
+      readonly unit: number;
+      readonly data: { readonly due: Moment; readonly nth: number };
+    }
+  | { readonly type: 'retry.due'; readonly unit: number; readonly data: { readonly anew: boolean } }
+  | { readonly type: 'run.killing'; readonly unit: number; readonly data: Kill & { readonly number: number } }
   | { readonly type: 'run.ended'; readonly unit: number; readonly data: RunEnded }
   | { readonly type: 'item.asked'; readonly unit: number; readonly data: ItemAsked }
   | {
       readonly type: 'item.attached';
       readonly unit: number;
       readonly data: { readonly id: string; readonly run: number; readonly key: string };
+    }
+  | {
+      readonly type: 'item.snoozed';
+      readonly unit: number;
+      readonly data: { readonly id: string; readonly until: Moment | null; readonly for: string | null };
+    }
+  | {
+      readonly type: 'item.woke';
+      readonly unit: number;
+      readonly data: { readonly id: string; readonly why: string };
     }
   | { readonly type: 'item.changed'; readonly unit: number; readonly data: Asking & { readonly id: string } }
   | { readonly type: 'item.answered'; readonly unit: number; readonly data: ItemAnswered }
@@ -184,11 +274,23 @@ export type Change =
       readonly data: { readonly id: string; readonly why: string };
     };
 
+/** What an edit sets; what it does not name stays. */
+export interface UnitEdit {
+  readonly title?: string;
+  readonly goal?: string;
+  readonly paths?: readonly string[];
+}
+export interface ConflictJudged extends Judgement {
+  readonly with: number;
+  readonly decided_by: Conflict['decided_by'];
+}
 export interface RunStarted {
   readonly number: number;
   readonly phase: string;
   readonly agent: string;
   readonly marker: string;
+  /** Started although the unit was not READY, by the operator's word. */
+  readonly override?: string;
 }
 export interface RunSpawned extends ProcessIdentity {
   readonly number: number;
@@ -216,11 +318,33 @@ export interface ItemAnswered {
 /** One thing that happened. `seq` has no gaps and is the order of commits. */
 export type Event = Change & { readonly seq: number; readonly at: Moment; readonly by: By };
 
+export type Verdict = 'INDEPENDENT' | 'SERIALIZE' | 'ASK_OPERATOR';
+
+/** What somebody judges of two units: may they be at work at the same time? */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** 0–1. */
+  readonly confidence: number;
+  readonly reason: string;
+  readonly overlapping_files: readonly string[];
+  readonly overlapping_symbols: readonly string[];
+}
+
+/** A judgement on this unit and another, kept on both sides. The operator's word is never overwritten. */
+export interface Conflict extends Judgement {
+  readonly with: number;
+  readonly found_at: Moment;
+  readonly decided_by: 'analysis' | 'operator';
+  /** What a later analysis said against the operator's verdict. */
+  readonly noted: string;
+}
+
 /** A unit with everything that hangs on it. */
 export interface WorkUnit {
   readonly unit: Unit;
   readonly runs: readonly Run[];
   readonly items: readonly Item[];
+  readonly conflicts: readonly Conflict[];
 }
 
 export type Status = 'DONE' | 'NEEDS_ATTENTION' | 'RUNNING' | 'BLOCKED' | 'READY';

@@ -9,6 +9,11 @@ export interface AddFlags {
   readonly goal?: string;
   readonly env: readonly string[];
   readonly priority?: string;
+  readonly path?: readonly string[];
+  readonly review?: readonly string[];
+  readonly external?: boolean;
+  readonly phases?: string;
+  readonly timeLimit?: string;
   readonly json?: boolean;
 }
 
@@ -21,7 +26,8 @@ export function unitsFrom(
   if (flags.plan !== undefined) return planUnits(flags.plan, read(flags.plan));
   if (chunk === undefined)
     throw new ProgramError('usage', 'Name a unit, or give a plan: signalbox add --plan FILE');
-  const { command, phase, after, title, goal, env, priority } = flags;
+  const { command, phase, after, title, goal, env, priority, path, review, external, phases, timeLimit } =
+    flags;
   return [
     {
       chunk,
@@ -30,6 +36,11 @@ export function unitsFrom(
       ...(title !== undefined && { title }),
       ...(goal !== undefined && { goal }),
       ...(priority !== undefined && { priority: Number(priority) }),
+      ...(path !== undefined && { paths: path }),
+      ...(review !== undefined && { review }),
+      ...(external && { external }),
+      ...(phases !== undefined && { phases: phases.split(',') }),
+      ...(timeLimit !== undefined && { time_limit: Number(timeLimit) }),
       after,
       env,
     },

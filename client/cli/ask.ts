@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Card } from '../../shared/board.ts';
 import { type Daemon, isSaid, overSocket } from './daemon-client.ts';
@@ -12,6 +13,8 @@ export interface AskFlags {
   readonly multiple?: boolean;
   readonly text: boolean;
   readonly key?: string;
+  /** A file with several questions. */
+  readonly questions?: string;
   readonly timeout?: string;
   readonly json?: boolean;
 }
@@ -20,27 +23,34 @@ export interface AskFlags {
  * Asks, waits for as long as it takes, prints, and only then confirms. The key makes it one question however
  * often it is sent, so that the daemon may come and go meanwhile.
  */
-export async function ask(socketPath: string, prompt: string, flags: AskFlags): Promise<void> {
-  const question = questionOf(prompt, flags);
-  const { chunk, run } = question;
+export async function ask(socketPath: string, prompt: string | undefined, flags: AskFlags): Promise<void> {
+  const asking = { ...askerOf(flags), questions: questionsOf(prompt, flags) };
+  const { chunk, run } = asking;
   const { daemon, close } = overSocket(socketPath);
   try {
-    const asked = await untilSaid((signal) => daemon.items.ask.mutate(question, { signal }));
-    const item = asked.made.item ?? question.key;
-    tell('asked; waiting for an answer.');
-    const card = await endOf(daemon, item, secondsOf(flags.timeout));
-    if (card.state === 'withdrawn')
-      throw new ProgramError('withdrawn', `The question was withdrawn: ${card.withdrawn_why}.`);
-    const { options, text } = card.answer ?? { options: [], text: '' };
-    if (flags.json) await printJson({ item, options, text });
-    else await print([...options, text].filter((part) => part !== '').join('\n'));
-    await untilSaid((signal) => daemon.items.confirm.mutate({ chunk, item, run }, { signal }));
+    const { made } = await untilSaid((signal) => daemon.items.ask.mutate(asking as never, { signal }));
+    const items = [...(made.items ?? [])];
+    tell(items.length === 1 ? 'asked; waiting for an answer.' : `asked ${items.length} questions; waiting.`);
+    const seconds = secondsOf(flags.timeout);
+    const answers = await Promise.all(
+      items.map(async (item) => answerOf(await endOf(daemon, item, seconds))),
+    );
+    if (flags.json) await printJson(flags.questions === undefined ? answers[0] : answers);
+    else for (const { options, text } of answers) await print([...options, text].filter(Boolean).join('\n'));
+    for (const { item } of answers)
+      await untilSaid((signal) => daemon.items.confirm.mutate({ chunk, item, run }, { signal }));
   } finally {
     await close();
   }
 }
 
-function questionOf(prompt: string, flags: AskFlags) {
+function answerOf({ id: item, state, answer, withdrawn_why }: Card) {
+  if (state === 'withdrawn')
+    throw new ProgramError('withdrawn', `The question was withdrawn: ${withdrawn_why}.`);
+  return { item, options: answer?.options ?? [], text: answer?.text ?? '' };
+}
+
+function askerOf(flags: AskFlags) {
   const { SIGNALBOX_CHUNK, SIGNALBOX_RUN } = process.env;
   const chunk = flags.chunk ?? SIGNALBOX_CHUNK;
   if (!chunk) throw new ProgramError('usage', 'Say for which unit: --chunk NAME (inside a run it is known).');
@@ -50,12 +60,26 @@ function questionOf(prompt: string, flags: AskFlags) {
     chunk,
     run: own ? Number(SIGNALBOX_RUN) : null,
     asked_by: own ? 'the agent' : 'somebody at a terminal',
-    prompt,
-    context: flags.context.map(contextOf),
-    options: flags.option.map(optionOf),
-    multiple: flags.multiple ?? false,
-    allows_text: flags.text,
   };
+}
+
+function questionsOf(prompt: string | undefined, flags: AskFlags): unknown[] {
+  if (flags.questions !== undefined) return readList(flags.questions);
+  if (prompt === undefined)
+    throw new ProgramError('usage', 'Say what you want to know, or give --questions FILE.');
+  const context = flags.context.map(contextOf);
+  const options = flags.option.map(optionOf);
+  return [{ prompt, context, options, multiple: flags.multiple ?? false, allows_text: flags.text }];
+}
+
+function readList(path: string): unknown[] {
+  try {
+    const list: unknown = JSON.parse(readFileSync(path === '-' ? 0 : path, 'utf8'));
+    if (Array.isArray(list)) return list;
+  } catch (error) {
+    throw new ProgramError('usage', `${path} cannot be read as JSON: ${(error as Error).message}`);
+  }
+  throw new ProgramError('usage', `${path} needs a JSON list of questions.`);
 }
 
 /** `id=label`, or a label from which the id is made. */

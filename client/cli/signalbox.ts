@@ -1,16 +1,20 @@
 /** The terminal: what each command is called and takes. What a command does stands beside, or is one call. */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { boardOf, cardsOf, queryOf } from '../../shared/board.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
 import type { AskFlags } from './ask.ts';
 import { explain, overHttp } from './daemon-client.ts';
+import { collect, jsonOption } from './flags.ts';
+import { addJudging } from './judging.ts';
+import { addLater } from './later.ts';
 import { attentionList, cardText, unitList, unitText } from './listing.ts';
 import type { LogsFlags } from './logs.ts';
 import { oneLine, print, printJson, tell } from './output.ts';
 import { EXIT, ProgramError } from './program-error.ts';
 import { pathsFor, projectAround, socketFor } from './project.ts';
 import { type StartFlags, start, stop } from './start.ts';
+import { addSteering } from './steering.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 64 wrong usage; 65 plan or database
@@ -26,8 +30,6 @@ const program = new Command('signalbox')
 const socket = (): string => socketFor(program.opts<{ project?: string }>().project);
 const daemon = () => overHttp(socket());
 const project = (): string => projectAround(program.opts<{ project?: string }>().project ?? '.');
-const json = () => new Option('--json', 'print JSON');
-const collect = (value: string, all: readonly string[]) => [...all, value];
 
 program
   .command('start')
@@ -47,7 +49,7 @@ program
 program
   .command('status')
   .description('say what runs and how many units there are')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(async (flags: { json?: boolean }) => {
     const status = await daemon().status.query();
     if (flags.json) return printJson(status);
@@ -72,7 +74,12 @@ program
   .option('--goal <text>', 'what it is for')
   .option('--env <NAME>', 'let the run see this variable; repeat for more', collect, [])
   .option('--priority <number>', 'higher goes first among equals')
-  .addOption(json())
+  .option('--path <glob>', 'files that it will touch; repeat for more', collect)
+  .option('--review <PHASE>', 'a phase to which you must agree; repeat for more', collect)
+  .option('--time-limit <seconds>', 'bring it to you when a run takes longer')
+  .option('--external', 'somebody else does the work and reports')
+  .option('--phases <LIST>', 'external: its phases, with commas')
+  .addOption(jsonOption())
   .action(async (chunk: string | undefined, flags: AddFlags) => {
     const units = unitsFrom(chunk, flags, (path) => readFileSync(path === '-' ? 0 : path, 'utf8'));
     const { seq, made } = await daemon().units.add.mutate({ units } as never);
@@ -84,7 +91,7 @@ program
   .command('ls')
   .description('list the units by status')
   .option('--status <list>', 'only these, with commas: running, needs_attention, ready, blocked, done')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(async (flags: { status?: string; json?: boolean }) => {
     const query = queryOf(flags.status ?? null);
     if (flags.status !== undefined && !query.status)
@@ -98,7 +105,7 @@ program
   .command('show')
   .description('show everything about a unit')
   .argument('<chunk>')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(async (chunk: string, flags: { json?: boolean }) => {
     const detail = await daemon().unit.query({ chunk });
     await (flags.json ? printJson(detail) : print(unitText(detail)));
@@ -107,7 +114,7 @@ program
 program
   .command('attention')
   .description('list what needs you, first things first')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(async (flags: { json?: boolean }) => {
     const snapshot = await daemon().board.now.query({});
     if (flags.json) return printJson(cardsOf(boardOf(snapshot)));
@@ -117,16 +124,22 @@ program
 program
   .command('ask')
   .description('ask the operator and print the answer; inside a run the unit is known')
-  .argument('<prompt>')
+  .argument('[prompt]')
   .option('--chunk <name>', 'the unit that asks')
   .option('--option <id=label>', 'an option to choose; repeat for more. The id is printed', collect, [])
   .option('--context <label=text>', 'something to know; repeat for more', collect, [])
   .option('--multiple', 'more than one option may be chosen')
   .option('--no-text', 'options only, no words')
   .option('--key <key>', 'the same key asks the same question')
+  .option(
+    '--questions <file>',
+    'several questions as a JSON list of {prompt, options, …}; "-" reads standard input',
+  )
   .option('--timeout <seconds>', 'give up waiting; the question stays open')
-  .addOption(json())
-  .action(async (prompt: string, flags: AskFlags) => (await import('./ask.ts')).ask(socket(), prompt, flags));
+  .addOption(jsonOption())
+  .action(async (prompt: string | undefined, flags: AskFlags) =>
+    (await import('./ask.ts')).ask(socket(), prompt, flags),
+  );
 
 program
   .command('answer')
@@ -135,7 +148,7 @@ program
   .argument('[text]', 'the answer in words')
   .option('--item <id>', 'which item, when several are open')
   .option('--option <id>', 'an option; repeat where several may be chosen', collect, [])
-  .addOption(json())
+  .addOption(jsonOption())
   .action(async (chunk: string, text: string | undefined, flags: AnswerFlags) =>
     answer(chunk, text ?? '', flags),
   );
@@ -153,7 +166,7 @@ program
 program
   .command('watch')
   .description('print what happens, as it happens')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(async (flags: { json?: boolean }) =>
     (await import('./watch.ts')).watch(socket(), flags.json ?? false),
   );
@@ -165,6 +178,10 @@ program
     const { token } = pathsFor(project());
     return print(readFileSync(token, 'utf8').trim());
   });
+
+addSteering(program, daemon);
+addLater(program, daemon);
+addJudging(program, daemon);
 
 interface AnswerFlags {
   readonly item?: string;

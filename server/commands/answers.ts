@@ -52,7 +52,12 @@ function checked(item: Item, { options, text }: Answer): Answer {
     throw item.allows_text
       ? invalid('text', 'Write an answer first.')
       : invalid('option', 'Choose an option first.');
-  if (item.kind === 'stuck' && options.length === 0) return { options: ['retry'], text };
+  if (item.kind === 'stuck' && options.length === 0)
+    return { options: [item.options[0]?.id ?? 'retry'], text };
+  if (item.kind === 'conflict' && options.length === 0) throw invalid('option', 'Choose one.');
+  if (item.kind === 'review' && options.length === 0) throw invalid('option', 'Approve it, or send it back.');
+  if (options.includes('send-back') && item.kind === 'review' && text === '')
+    throw invalid('text', 'Say what is missing.');
   return { options, text };
 }
 
@@ -72,17 +77,4 @@ export function undo(state: State, input: { chunk: string; item: string; version
     changes: [{ type: 'item.reopened', unit: work.unit.id, data: { id: item.id, spends: item.answer_key } }],
     made: { item: item.id },
   };
-}
-
-/**
- * Sends the answers whose time has come: one of each unit, since it may close the unit and so withdraw the
- * next. What is left is due at once.
- */
-export function release(state: State, at: Moment): Decision {
-  const changes: Change[] = [];
-  for (const { unit, items } of state.works) {
-    const due = items.find((item) => isGoingOut(item) && item.release_due !== null && item.release_due <= at);
-    if (due) changes.push({ type: 'item.released', unit: unit.id, data: { id: due.id } });
-  }
-  return { changes };
 }

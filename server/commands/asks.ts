@@ -4,12 +4,27 @@ import { currentStep, findItem, isDone, isOpen, isPending, liveRun, type State }
 import { endedSentence } from './answers.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';
 
-export interface AskInput extends Asking {
+export interface Asker {
   readonly key: string;
   readonly chunk: string;
   /** The run that asks; null: somebody outside any run. */
   readonly run: number | null;
   readonly asked_by: string;
+}
+
+export interface AskInput extends Asker, Asking {}
+
+/**
+ * Asks several things at once, an item each, in one commit; the asker waits for all. The id of the nth item is
+ * the key and its number.
+ */
+export function askAll(state: State, asker: Asker, questions: readonly Asking[]): Decision {
+  const key = (nth: number) => (questions.length === 1 ? asker.key : `${asker.key}.${nth + 1}`);
+  const decisions = questions.map((question, nth) => ask(state, { ...asker, ...question, key: key(nth) }));
+  return {
+    changes: decisions.flatMap(({ changes }) => changes),
+    made: { items: decisions.flatMap(({ made }) => made?.item ?? []) },
+  };
 }
 
 /**
@@ -32,7 +47,7 @@ export function ask(state: State, input: AskInput): Decision {
     };
   const data = {
     id: input.key,
-    kind: 'question' as const,
+    kind: input.allows_text ? ('question' as const) : ('decision' as const),
     phase: currentStep(work)?.phase ?? '',
     run: input.run ?? work.runs.at(-1)?.number ?? 0,
     asked_by: input.asked_by,
@@ -64,7 +79,7 @@ function attachable(work: WorkUnit, input: AskInput, run: number): Item | undefi
   const phase = currentStep(work)?.phase;
   return work.items.find(
     (item) =>
-      item.kind === 'question' &&
+      (item.kind === 'question' || item.kind === 'decision') &&
       item.run < run &&
       item.phase === phase &&
       item.withdrawn_at === null &&
@@ -91,6 +106,8 @@ export function withdraw(state: State, input: { chunk: string; item: string; why
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   if (!isPending(item)) throw conflict(endedSentence(item), [item]);
+  if (item.kind === 'conflict' || item.kind === 'stuck' || item.kind === 'review')
+    throw conflict('Nobody asked this who could withdraw it: answer it.', [item]);
   const data = { id: item.id, why: input.why };
   return { changes: [{ type: 'item.withdrawn', unit: work.unit.id, data }], made: { item: item.id } };
 }

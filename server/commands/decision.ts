@@ -13,6 +13,7 @@ export interface Decision {
 }
 export interface Made {
   readonly item?: string;
+  readonly items?: readonly string[];
   readonly chunks?: readonly string[];
   readonly run?: number;
 }

@@ -1,18 +1,27 @@
 import { outcomeWords } from '../../shared/sentences.ts';
-import type { Change, ItemOption, Outcome, ProcessIdentity, WorkUnit } from '../../shared/words.ts';
+import type {
+  Change,
+  ItemOption,
+  Moment,
+  Outcome,
+  ProcessIdentity,
+  RetryPolicy,
+  Run,
+  WorkUnit,
+} from '../../shared/words.ts';
 import { conflict } from '../refusal.ts';
-import { currentStep, isPending, liveRun, type State } from '../state.ts';
+import { currentStep, exists, isPending, liveRun, type State } from '../state.ts';
 import { freeSlots, statusOf } from '../status.ts';
+import { rivalsToAsk } from './conflicts.ts';
 import type { Decision } from './decision.ts';
+import { afterKill, mootItems } from './kill.ts';
 
 /** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. */
-export function startRun(
-  state: State,
-  input: { unit: number; marker: string; agent: string; max_agents: number },
-): Decision {
+export function startRun(state: State, input: { unit: number; marker: string; agent: string }): Decision {
   const work = state.works.get(input.unit);
-  if (!work || statusOf(work).status !== 'READY') throw conflict('Not ready.');
-  if (freeSlots(state, input.max_agents) < 1) throw conflict('No slot is free.');
+  if (!work || !exists(work) || statusOf(state, work).status !== 'READY') throw conflict('Not ready.');
+  if (rivalsToAsk(state, work).length > 0) throw conflict('The operator has to decide about a rival first.');
+  if (freeSlots(state) < 1) throw conflict('No slot is free.');
   const number = (work.runs.at(-1)?.number ?? 0) + 1;
   const phase = currentStep(work)?.phase ?? '';
   const news = work.items.filter((item) => item.released_at !== null && item.delivered_at === null);
@@ -39,39 +48,101 @@ export interface EndInput {
   readonly outcome: Outcome;
   /** The last lines that the run printed. */
   readonly lines: string;
-  /** The id of the stuck item, should there be one. */
+  /** The id of the item, should there be one. */
   readonly key: string;
+  readonly at: Moment;
 }
 
 /** How many times a run may fail to begin before a person is asked. */
 const NEVER_BEGAN_LIMIT = 3;
 
 /**
- * Records how a run ended, once. Well: the phase is finished. Badly: stuck. With a question open: neither;
- * the answer starts the same phase again.
+ * Records how a run ended, once. Well: the phase is finished, or a person must agree. Badly: tried again by
+ * itself, where its exit code says so, or stuck. With a question open: neither; the answer starts the same
+ * phase again.
  */
 export function endRun(state: State, input: EndInput): Decision {
   const work = state.works.get(input.unit);
   const run = work && liveRun(work);
   if (!work || run?.number !== input.run) return { changes: [] };
   const unit = work.unit.id;
-  const { outcome } = input;
-  const changes: Change[] = [{ type: 'run.ended', unit, data: { number: run.number, outcome } }];
-  if (work.items.some(isPending)) return { changes };
-  if (outcome.how === 'exited' && outcome.code === 0)
-    changes.push({ type: 'phase.finished', unit, data: { phase: run.phase } });
-  else if (outcome.how !== 'never-began' || neverBegan(work) + 1 >= NEVER_BEGAN_LIMIT)
-    changes.push({ type: 'item.asked', unit, data: stuckItem(input, run.phase) });
-  return { changes };
+  const outcome: Outcome = run.kill ? { how: 'killed' } : input.outcome;
+  const ended: Change = { type: 'run.ended', unit, data: { number: run.number, outcome } };
+  const moot = mootItems(work);
+  if (run.kill) return { changes: [ended, ...moot, ...afterKill(state, work, run.kill)] };
+  const waits = work.items.some((item) => isPending(item) && item.kind !== 'stuck');
+  return {
+    changes: [ended, ...moot, ...(waits ? [] : [afterRun(work, run, input)])].filter(
+      (change) => change !== null,
+    ),
+  };
 }
 
-/** How many runs in a row have failed to begin, since the operator was last asked about it. */
-function neverBegan(work: WorkUnit): number {
-  const asked = work.items.findLast(({ kind }) => kind === 'stuck')?.run ?? 0;
-  const ended = work.runs.filter((run) => run.ended_at !== null && run.number > asked).reverse();
-  const other = ended.findIndex((run) => run.outcome?.how !== 'never-began');
-  return other < 0 ? ended.length : other;
+/** What comes after a run that leaves nothing open; null: the same phase again, at once. */
+function afterRun(work: WorkUnit, run: Run, input: EndInput): Change | null {
+  const unit = work.unit.id;
+  const { spec } = work.unit;
+  const { outcome } = input;
+  // What was reported may have moved the unit on since the run began.
+  const phase = currentStep(work)?.phase ?? run.phase;
+  if (isWell(outcome))
+    return spec.review.includes(phase)
+      ? { type: 'item.asked', unit, data: reviewItem(input, phase) }
+      : { type: 'phase.finished', unit, data: { phase } };
+  const failed = inARow(work, outcome.how) + 1;
+  if (outcome.how === 'never-began' && failed < NEVER_BEGAN_LIMIT) return null;
+  if (outcome.how === 'exited' && spec.retry?.on.includes(outcome.code) && failed <= spec.retry.times)
+    return {
+      type: 'retry.scheduled',
+      unit,
+      data: { due: later(input.at, retryDelay(spec.retry, failed)), nth: failed },
+    };
+  return { type: 'item.asked', unit, data: stuckItem(input, phase) };
 }
+
+export const isWell = (outcome: Outcome): boolean =>
+  (outcome.how === 'exited' && outcome.code === 0) || (outcome.how === 'reported' && outcome.well);
+
+const LONGEST_RETRY_S = 3600;
+
+/** Seconds until the nth try: doubling, at most an hour. */
+const retryDelay = ({ delay }: RetryPolicy, nth: number): number =>
+  Math.min(delay * 2 ** (nth - 1), LONGEST_RETRY_S);
+
+const later = (at: Moment, seconds: number): Moment =>
+  new Date(Date.parse(at) + seconds * 1000).toISOString();
+
+/** How many runs of this phase in a row have ended so, since a person was last asked about it. */
+function inARow(work: WorkUnit, how: Outcome['how']): number {
+  const phase = currentStep(work)?.phase;
+  const stuck = work.items.findLast((item) => item.options.some(({ id }) => id === 'retry'))?.run ?? 0;
+  const asked = Math.max(stuck, work.unit.counted_from);
+  const before = work.runs.filter(
+    (run) => run.ended_at !== null && run.number > asked && run.phase === phase,
+  );
+  const other = before.reverse().findIndex((run) => run.outcome?.how !== how || isWell(run.outcome));
+  return other < 0 ? before.length : other;
+}
+
+export function reviewItem({ key, run, lines }: Pick<EndInput, 'key' | 'run' | 'lines'>, phase: string) {
+  return {
+    id: key,
+    kind: 'review' as const,
+    phase,
+    run,
+    asked_by: 'signalbox',
+    prompt: `${phase} is finished. Do you agree?`,
+    context: lines === '' ? [] : [{ label: 'Last lines', text: lines }],
+    options: REVIEW_OPTIONS,
+    multiple: false,
+    allows_text: true,
+  };
+}
+
+const REVIEW_OPTIONS: readonly ItemOption[] = [
+  { id: 'approve', label: 'Approve', description: 'The next phase may start.' },
+  { id: 'send-back', label: 'Send back', description: 'The same phase again, with your words.' },
+];
 
 function stuckItem({ key, run, outcome, lines }: EndInput, phase: string) {
   return {

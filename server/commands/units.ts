@@ -1,9 +1,8 @@
 import type { UnitSpec } from '../../shared/words.ts';
 import { circleThrough, circleWords } from '../circle.ts';
 import { conflict, invalid } from '../refusal.ts';
-import { findWork, isDone, isOpen, liveRun, type State } from '../state.ts';
-import { type Giving, give } from './answers.ts';
-import { type Decision, workOf } from './decision.ts';
+import { findWork, type State } from '../state.ts';
+import type { Decision } from './decision.ts';
 
 /** Adds units, all or none. A unit that exists with equal facts is left as it is. */
 export function addUnits(state: State, specs: readonly UnitSpec[]): Decision {
@@ -34,21 +33,9 @@ const canonical = (spec: UnitSpec): unknown => [
   [...spec.after].sort(),
   [...spec.env].sort(),
   spec.priority,
+  spec.paths,
+  spec.external,
+  [...spec.review].sort(),
+  spec.retry && [spec.retry.times, spec.retry.delay, spec.retry.on],
+  spec.time_limit,
 ];
-
-/** Closes a unit: it counts as DONE, for the reason given. */
-export function closeUnit(state: State, input: { chunk: string; reason: string }): Decision {
-  const work = workOf(state, input.chunk);
-  if (isDone(work)) throw conflict(`${input.chunk} is done already.`);
-  const run = liveRun(work);
-  if (run) throw conflict(`${input.chunk} has a live run (${run.number}). Wait until it ends.`);
-  return { changes: [{ type: 'unit.closed', unit: work.unit.id, data: { reason: input.reason } }] };
-}
-
-/** Tries a stuck unit again: the same as answering its item with "try again". */
-export function retryUnit(state: State, input: { chunk: string } & Giving): Decision {
-  const work = workOf(state, input.chunk);
-  const stuck = work.items.find((item) => item.kind === 'stuck' && isOpen(item));
-  if (!stuck) throw conflict(`${input.chunk} is not stuck: there is nothing to try again.`);
-  return give(work, stuck, { options: ['retry'], text: '' }, input);
-}

@@ -1,18 +1,21 @@
 import type { ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { By, Outcome, ProcessIdentity, Run } from '../../shared/words.ts';
+import type { By, Outcome, ProcessIdentity, Run, WorkUnit } from '../../shared/words.ts';
 import type { Agent } from '../agents/agent.ts';
+import { conflictWith, rivalsToAsk, wantToStart } from '../commands/conflicts.ts';
 import { endRun, spawned, startRun } from '../commands/runs.ts';
 import type { Log } from '../log.ts';
+import { newId } from '../new-id.ts';
+import { isUnderWay } from '../orders.ts';
 import { Refusal } from '../refusal.ts';
-import type { Settings } from '../settings.ts';
 import { startOrder } from '../start-order.ts';
-import { currentStep, isDone, liveRun, type State } from '../state.ts';
+import { currentStep, isOver, liveRun, type State } from '../state.ts';
 import { freeSlots } from '../status.ts';
 import type { Store } from '../store.ts';
 import { writeAnswers } from './answers-file.ts';
 import { environmentFor } from './environment.ts';
+import { Executioner } from './executioner.ts';
+import { expand, listFiles, overlapOf } from './paths.ts';
 import { familyOf, isAlive, lookUp } from './processes.ts';
 import { lastLines } from './tail.ts';
 import { makeRunFolder, type RunFiles, readNotes, runFiles, spawnWrapper } from './wrapper.ts';
@@ -23,7 +26,6 @@ const BY: By = { actor: 'signalbox', role: 'daemon', door: 'daemon', origin: nul
 
 export interface DispatcherParts {
   readonly store: Store;
-  readonly settings: Settings;
   readonly agent: Agent;
   readonly log: Log;
   /** Where runs work, where their files are, and what they need to find the way back. */
@@ -39,6 +41,7 @@ export interface DispatcherParts {
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
+  readonly #executioner = new Executioner();
   /** Runs between "started" and "go": not to be looked at. */
   readonly #launching = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
@@ -89,7 +92,7 @@ export class Dispatcher {
     const ended: Promise<unknown>[] = [];
     for (const work of this.#parts.store.state.works) {
       const run = liveRun(work);
-      if (!run || isDone(work) || this.#launching.has(keyOf(run))) continue;
+      if (!run || isOver(work) || work.unit.spec.external || this.#launching.has(keyOf(run))) continue;
       const outcome = this.#outcomeOf(run);
       if (outcome) ended.push(this.#end(run, outcome));
     }
@@ -99,6 +102,7 @@ export class Dispatcher {
   /** The process first, then the notes: in the other order an end between the two would look like a vanishing. */
   #outcomeOf(run: Run): Outcome | null {
     const files = this.#files(run);
+    if (run.kill) return this.#press(run, files);
     if (run.process && isAlive(run.process, run.marker)) return null;
     const { began, ended } = readNotes(files);
     if (ended) return ended;
@@ -107,48 +111,86 @@ export class Dispatcher {
     return familyOf(run.marker, group, files.output).length > 0 ? null : { how: 'vanished' };
   }
 
+  /** A kill has ended when nobody of the family is left, whatever the wrapper noted. */
+  #press(run: Run, files: RunFiles): Outcome | null {
+    const family = familyOf(run.marker, run.process?.pid ?? null, files.output);
+    if (family.length === 0) return { how: 'killed' };
+    this.#executioner.press(keyOf(run), family);
+    return null;
+  }
+
   async #end(run: Run, outcome: Outcome): Promise<void> {
+    this.#executioner.forget(keyOf(run));
     const lines = lastLines(this.#files(run).output, CONTEXT_LINES);
     const input = { unit: run.unit, run: run.number, outcome, lines, key: newId() };
-    await this.#parts.store.commit(BY, (state) => endRun(state, input));
+    await this.#parts.store.commit(BY, (state, at) => endRun(state, { ...input, at }));
   }
 
+  /** One after the other: whether the next may start depends on what has just been started. */
   async #startReady(): Promise<void> {
-    const { store, settings } = this.#parts;
-    const free = freeSlots(store.state, settings.max_agents);
-    if (free < 1) return;
-    const next = startOrder(store.state).slice(0, free);
-    await Promise.all(next.map(({ unit }) => this.#launch(unit.id)));
+    const { store } = this.#parts;
+    const launches: Promise<void>[] = [];
+    for (const { unit } of startOrder(store.state)) {
+      if (this.#stopped || freeSlots(store.state) < 1) break;
+      await this.#checkConflicts(unit.id);
+      const started = await this.#commitStart(unit.id);
+      if (started) launches.push(this.#launch(started));
+    }
+    await Promise.all(launches);
   }
 
-  async #launch(unit: number): Promise<void> {
-    const { store, settings, agent, log } = this.#parts;
-    const marker = newId();
-    const input = { unit, marker, agent: agent.name, max_agents: settings.max_agents };
-    let key: string | null = null;
+  /** Whether a unit that wants to start would be in the way of those under way. */
+  async #checkConflicts(id: number): Promise<void> {
+    const { store, project } = this.#parts;
+    const { state } = store;
+    const work = state.works.get(id);
+    if (!work) return;
+    const others = unjudged(state, work);
+    if (others.length === 0 && rivalsToAsk(state, work).length === 0) return;
+    const files = others.length === 0 ? [] : await listFiles(project);
+    const mine = expand(work.unit.paths, files);
+    const overlaps = others
+      .map(({ unit }) => ({ other: unit.id, ...overlapOf(mine, expand(unit.paths, files)) }))
+      .filter(({ share }) => share > 0);
+    const input = { unit: id, overlaps, key: newId() };
+    await store.commit(BY, (now) => wantToStart(now, input));
+  }
+
+  /** Commits the start, or learns that it may not be (any more). */
+  async #commitStart(unit: number): Promise<Run | null> {
+    const { store, agent } = this.#parts;
+    const input = { unit, marker: newId(), agent: agent.name };
     try {
-      const decide = (state: State) => {
+      await store.commit(BY, (state) => {
         const decision = startRun(state, input);
-        key = `${unit}-${decision.made?.run}`;
-        this.#launching.add(key);
+        this.#launching.add(`${unit}-${decision.made?.run}`);
         return decision;
-      };
-      await store.commit(BY, decide);
-      await this.#letGo(unit);
+      });
     } catch (error) {
-      if (!(error instanceof Refusal)) log.error('dispatcher', error);
+      if (error instanceof Refusal) return null;
+      throw error;
+    }
+    const work = store.state.works.get(unit);
+    return (work && liveRun(work)) ?? null;
+  }
+
+  async #launch(run: Run): Promise<void> {
+    try {
+      await this.#letGo(run);
+    } catch (error) {
+      this.#parts.log.error('dispatcher', error);
     } finally {
-      if (key !== null) this.#launching.delete(key);
+      this.#launching.delete(keyOf(run));
     }
   }
 
   /** Spawns the wrapper, has its identity committed, and only then says "go": nothing runs unrecorded. */
-  async #letGo(unit: number): Promise<void> {
+  async #letGo(run: Run): Promise<void> {
     const { store, agent, project, socket, bin } = this.#parts;
+    const { unit } = run;
     const work = store.state.works.get(unit);
-    const run = work && liveRun(work);
     const step = work && currentStep(work);
-    if (!work || !run || !step) return;
+    if (!work || !step) return;
     const { spec } = work.unit;
     const files = this.#files(run);
     let child: ChildProcess | null = null;
@@ -183,7 +225,13 @@ export class Dispatcher {
   }
 }
 
-const keyOf = (run: Run): string => `${run.unit}-${run.number}`;
+/** Units under way that declare paths, on which nobody has judged beside this one. */
+function unjudged(state: State, work: WorkUnit): WorkUnit[] {
+  if (work.unit.paths.length === 0) return [];
+  return [...state.works].filter(
+    (other) =>
+      other !== work && other.unit.paths.length > 0 && isUnderWay(other) && !conflictWith(work, other),
+  );
+}
 
-/** 128 random bits: an id that nobody guesses and no other daemon makes. */
-export const newId = (): string => randomBytes(16).toString('hex');
+const keyOf = (run: Run): string => `${run.unit}-${run.number}`;

@@ -32,9 +32,10 @@ export function familyOf(marker: string, group: number | null, output: string): 
   const written = realPath(output);
   const all = listAll().filter(({ zombie, pid }) => !zombie && pid !== process.pid);
   const family = new Set<number>();
-  for (const each of all)
-    if (each.group === group || carries(each.pid, marker) || writesTo(each.pid, written))
-      family.add(each.pid);
+  for (const each of all) if (carries(each.pid, marker) || writesTo(each.pid, written)) family.add(each.pid);
+  // A group number alone proves nothing: it counts while one of the proven is in it.
+  const isOurs = group !== null && all.some((each) => each.group === group && family.has(each.pid));
+  if (isOurs) for (const each of all) if (each.group === group) family.add(each.pid);
   for (let grown = -1; grown !== family.size; ) {
     grown = family.size;
     for (const each of all) if (family.has(each.parent)) family.add(each.pid);
@@ -128,5 +129,14 @@ function readQuietly(path: string): string {
     return readFileSync(path, 'latin1');
   } catch {
     return '';
+  }
+}
+
+/** Sends a signal to a process that may have ended meanwhile. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // it has ended
   }
 }

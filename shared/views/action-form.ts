@@ -14,9 +14,7 @@ export interface Notice {
  */
 export function actionForm(card: Card, notice: Notice | undefined): TemplateResult {
   const options = card.multiple ? checkboxes(card) : choices(card);
-  // Guidance goes along with a choice, so it is written first; elsewhere words stand in for a choice.
-  const parts =
-    card.kind === 'stuck' ? [words(card, notice), options] : [options, words(card, notice), send(card)];
+  const parts = goAlong(card) ? [words(card, notice), options] : [options, words(card, notice), send(card)];
   return html`<form class="answer" method="post" action="/work-units/${card.chunk}/answer" name="answer-${card.id}">
     <input type="hidden" name="item" value=${card.id} />
     <input type="hidden" name="version" value=${card.version} />
@@ -37,8 +35,12 @@ function words(card: Card, notice: Notice | undefined) {
     <textarea id="text-${card.id}" name="text" rows="3" aria-describedby=${hint} ?aria-invalid=${notice?.field === 'text'}></textarea>`;
 }
 
+/** Where words go along with a choice they are written first; elsewhere they stand in for one. */
+const goAlong = ({ kind }: Card): boolean => kind === 'stuck' || kind === 'review';
+
 function textLabel(card: Card): string {
   if (card.kind === 'stuck') return 'Guidance, if it needs any';
+  if (card.kind === 'review') return 'What is missing, if you send it back';
   return card.options.length > 0 ? 'Or in your own words' : 'Your answer';
 }
 

@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Card } from '../board.ts';
 import { saidWords } from '../sentences.ts';
 import { actionForm, type Notice, noticeView } from './action-form.ts';
-import { when } from './when.ts';
+import { moment, when } from './when.ts';
 
 /** What the queue shows. The order is the board's, save where somebody is typing (`client/attention-queue.ts`). */
 export interface QueueView {
@@ -19,7 +19,8 @@ export interface QueueView {
 }
 
 export function attentionQueue(view: QueueView): TemplateResult {
-  const open = view.cards.filter((card) => card.state !== 'going-out');
+  const open = view.cards.filter(({ state }) => state !== 'going-out' && state !== 'snoozed');
+  const asleep = view.cards.filter(({ state }) => state === 'snoozed');
   const going = view.cards.filter((card) => card.state === 'going-out');
   if (view.only !== '' && view.cards.length === 0) return html``;
   return html`<section class="queue" aria-labelledby="queue-heading">
@@ -35,6 +36,7 @@ export function attentionQueue(view: QueueView): TemplateResult {
           )}</ol>`
     }
     ${going.length === 0 ? nothing : goingOut(going, view.notices)}
+    ${asleep.length === 0 ? nothing : snoozed(asleep, view)}
   </section>`;
 }
 
@@ -67,10 +69,47 @@ function cardView(card: Card, view: QueueView): TemplateResult {
       ${card.context.map(({ label, text }) => html`<div class="context"><h3>${label}</h3><pre tabindex="0">${text}</pre></div>`)}
       ${card.run_ended === '' ? nothing : html`<p class="aside">${card.run_ended}</p>`}
       ${actionForm(card, view.notices[card.id])}
+      ${isOpen(card) ? snoozeForm(card) : nothing}
       <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="/work-units/${card.chunk}">all about ${card.chunk}</a></p>
     </details>
   </li>`;
 }
+
+const DURATIONS = [
+  [15, '15 minutes'],
+  [60, '1 hour'],
+  [240, '4 hours'],
+  [1440, '1 day'],
+  [10_080, '1 week'],
+] as const;
+
+const snoozeForm = (card: Card): TemplateResult =>
+  html`<details class="later"><summary>Not now</summary>
+    <form class="snooze" method="post" action="/work-units/${card.chunk}/snooze" name="snooze-${card.id}">
+      <input type="hidden" name="item" value=${card.id} />
+      <input type="hidden" name="version" value=${card.version} />
+      <label>Snooze for <select name="minutes">${DURATIONS.map(([minutes, label]) => html`<option value=${minutes}>${label}</option>`)}</select></label>
+      <label>or until this unit is done <input name="until_done" /></label>
+      <button class="quiet">Snooze</button>
+    </form>
+  </details>`;
+
+/** Out of the way, but never out of sight. */
+const snoozed = (cards: readonly Card[], { zone }: QueueView): TemplateResult =>
+  html`<details class="snoozed"><summary><h3>Snoozed <span class="count">${cards.length}</span></h3></summary>
+    <ul class="going-out">${repeat(
+      cards,
+      ({ key }) => key,
+      (card) => html`<li>
+        <form class="undo" method="post" action="/work-units/${card.chunk}/wake" name="wake-${card.id}">
+          <input type="hidden" name="item" value=${card.id} />
+          <input type="hidden" name="seen" value=${card.seq} />
+          <span><strong>${card.chunk}</strong> ${card.prompt} <span class="aside">${card.snoozed_for === null ? html`until ${moment(card.snoozed_until ?? '', zone)}` : `until ${card.snoozed_for} is done`}</span></span>
+          <button class="quiet">Wake</button>
+        </form>
+      </li>`,
+    )}</ul>
+  </details>`;
 
 /** A card that somebody else has ended stays while it holds words that were not sent. */
 const endedNote = (card: Card): TemplateResult =>

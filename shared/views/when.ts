@@ -12,6 +12,10 @@ export const when = (at: Moment, zone: number): TemplateResult =>
 export const ago = (at: Moment, zone: number): TemplateResult =>
   html`<time datetime=${at} data-ago>${localText(at, zone)}</time>`;
 
+/** A moment still to come stays a moment. */
+export const moment = (at: Moment, zone: number): TemplateResult =>
+  html`<time datetime=${at} data-fixed>${at === '' ? '' : localText(at, zone)}</time>`;
+
 /** "2026-11-22 14:02". */
 export function localText(at: Moment, zone: number): string {
   const local = new Date(Date.parse(at) + zone * 60_000);

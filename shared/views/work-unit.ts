@@ -1,11 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Detail, ItemLine, RunLine } from '../detail.ts';
-import { outcomeWords } from '../sentences.ts';
+import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
+import { outcomeWords, verdictWords } from '../sentences.ts';
+import type { Notice } from './action-form.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
+import { resolveForm, unitActions } from './unit-actions.ts';
 import { ago, when } from './when.ts';
 
 /** Facts, items with their answers, runs and history of one unit. The transcript stands by itself. */
-export function workUnit(detail: Detail, zone: number): TemplateResult {
+export function workUnit(detail: Detail, zone: number, notice?: Notice): TemplateResult {
   return html`<section class="unit" aria-labelledby="unit-heading">
     <p class="headline">${statusMark(detail.status)} <strong>${STATUS_NAMES[detail.status]}</strong> · ${when(detail.since, zone)}${detail.why === '' ? nothing : html` · ${detail.why}`}</p>
     ${detail.title === '' ? nothing : html`<p class="title">${detail.title}</p>`}
@@ -15,12 +17,12 @@ export function workUnit(detail: Detail, zone: number): TemplateResult {
       ({ phase, command, state }) =>
         html`<li class="step"><span class="phase">${phase}</span> <span class="aside">${state}</span><pre tabindex="0">${command}</pre></li>`,
     )}</ol>
-    ${dependencies(detail)}
+    ${dependencies(detail)} ${conflicts(detail)}
     <h3>Questions and answers</h3>
     ${detail.items.length === 0 ? html`<p class="empty">None so far.</p>` : html`<ol class="items">${detail.items.map((item) => itemView(item, zone))}</ol>`}
     <h3>Runs</h3>
     ${detail.runs.length === 0 ? html`<p class="empty">None so far.</p>` : html`<ol class="runs">${detail.runs.map((run) => runView(run, zone))}</ol>`}
-    ${closing(detail)}
+    ${unitActions(detail, notice)}
     <details class="history"><summary><h3>History <span class="count">${detail.history.length}</span></h3></summary>
       <ol>${detail.history.map(
         ({ at, who, door, what }) =>
@@ -39,6 +41,21 @@ function dependencies({ after, before }: Detail) {
     </dl>`;
 }
 
+function conflicts(detail: Detail) {
+  if (detail.conflicts.length === 0) return nothing;
+  return html`<h3>Conflicts</h3>
+    <ul class="items">${detail.conflicts.map((conflict) => conflictView(detail, conflict))}</ul>`;
+}
+
+const conflictView = (detail: Detail, conflict: ConflictLine): TemplateResult =>
+  html`<li>
+    <p><a href="/work-units/${conflict.chunk}">${conflict.chunk}</a>: ${verdictWords(conflict.verdict)} <span class="aside">${conflict.decided_by === 'operator' ? 'by you' : `found, confidence ${conflict.confidence.toFixed(2)}`}: ${conflict.reason}</span></p>
+    ${conflict.overlapping_files.length === 0 ? nothing : html`<pre tabindex="0">${conflict.overlapping_files.join('\n')}</pre>`}
+    ${conflict.dropped ? html`<p class="aside">Who goes first was dropped: it would have closed a circle.</p>` : nothing}
+    ${conflict.noted === '' ? nothing : html`<p class="aside">${conflict.noted}</p>`}
+    ${detail.status === 'DONE' ? nothing : resolveForm(detail, conflict)}
+  </li>`;
+
 const itemView = (item: ItemLine, zone: number): TemplateResult =>
   html`<li>
     <p><span class="kind">${item.kind}</span> ${item.prompt} <span class="aside">${ago(item.asked_at, zone)}</span></p>
@@ -49,6 +66,8 @@ function itemEnd(item: ItemLine): string {
   switch (item.state) {
     case 'open':
       return 'Waits for you.';
+    case 'snoozed':
+      return 'Snoozed.';
     case 'going-out':
       return `“${item.said}” is going out.`;
     case 'withdrawn':
@@ -60,14 +79,3 @@ function itemEnd(item: ItemLine): string {
 
 const runView = (run: RunLine, zone: number): TemplateResult =>
   html`<li>Run ${run.number} · ${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.outcome ? outcomeWords(run.outcome) : 'live'}</li>`;
-
-function closing({ chunk, status }: Detail) {
-  if (status === 'DONE') return nothing;
-  return html`<details class="closing"><summary>Close this unit</summary>
-    <form method="post" action="/work-units/${chunk}/close" name="close-${chunk}">
-      <label for="reason">Why? It counts as done then.</label>
-      <input id="reason" name="reason" />
-      <button>Close ${chunk}</button>
-    </form>
-  </details>`;
-}

@@ -146,7 +146,7 @@ describe('a card without words that somebody else answers', () => {
 
   it('speaks of no words that were not sent while it only holds the focus', async () => {
     const page = await openPage({ rows: three() });
-    one('#item-b summary').focus();
+    one('#item-b > details > summary').focus();
     page.wire.put(goingOut(card('b', 20)));
     await drawn(page);
     expect(page.queue.textContent?.includes('Your words were not sent')).to.equal(false);

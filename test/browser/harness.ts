@@ -128,7 +128,7 @@ export function type(item: string, words: string): HTMLTextAreaElement {
 
 /** What is in a closed card can be neither focused nor pressed. */
 export function unfold(item: string): void {
-  one<HTMLDetailsElement>(`#item-${item} details`).open = true;
+  one<HTMLDetailsElement>(`#item-${item} > details`).open = true;
 }
 
 /** The button of an item that says this, in reach. */

@@ -68,7 +68,7 @@ describe('hydration', () => {
     expectSame(field('b'), area);
     expect(area.value).to.equal('typed before the script');
     expect([area.selectionStart, area.selectionEnd]).to.eql([5, 5]);
-    expect(one<HTMLDetailsElement>('#item-b details').open).to.equal(true);
+    expect(one<HTMLDetailsElement>('#item-b > details').open).to.equal(true);
   });
 
   it('keeps the focus on a link of the grid', async () => {
@@ -155,8 +155,8 @@ describe('a page drawn again after a refusal', () => {
 
   it('opens the card that was refused', async () => {
     await openPage({ rows: rows(), trouble: trouble('b') });
-    expect(one<HTMLDetailsElement>('#item-b details').open).to.equal(true);
-    expect(one<HTMLDetailsElement>('#item-c details').open).to.equal(false);
+    expect(one<HTMLDetailsElement>('#item-b > details').open).to.equal(true);
+    expect(one<HTMLDetailsElement>('#item-c > details').open).to.equal(false);
   });
 
   it('keeps the boxes that were ticked', async () => {

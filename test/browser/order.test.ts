@@ -17,8 +17,8 @@ import {
 import { card, cell } from './rows.ts';
 
 const three = () => [card('a', 10), card('b', 20), card('c', 30)];
-const isOpen = (item: string): boolean => one<HTMLDetailsElement>(`#item-${item} details`).open;
-const summary = (item: string): HTMLElement => one(`#item-${item} summary`);
+const isOpen = (item: string): boolean => one<HTMLDetailsElement>(`#item-${item} > details`).open;
+const summary = (item: string): HTMLElement => one(`#item-${item} > details > summary`);
 const reorder = (): HTMLButtonElement => one('[data-do=reorder]');
 
 /** A click of a real mouse, which also moves the focus. */
@@ -66,7 +66,7 @@ describe('the queue', () => {
     page.wire.put(card('b', 20, { version: 2, prompt: 'Which way now?' }));
     await drawn(page);
     expect(textOf('#item-b .prompt')).to.equal('Which way now?');
-    expect(one<HTMLInputElement>('#item-b input[name=version]').value).to.equal('2');
+    expect(one<HTMLInputElement>('#item-b .answer input[name=version]').value).to.equal('2');
     expectSame(field('b'), area);
     expect(area.value).to.equal('still here');
   });
@@ -229,8 +229,8 @@ describe('a card', () => {
 
   it('stays as the operator left it, open or closed', async () => {
     const page = await openPage({ rows: three() });
-    await clickOn(one('#item-a summary .prompt'));
-    await clickOn(one('#item-b summary .prompt'));
+    await clickOn(one('#item-a > details > summary .prompt'));
+    await clickOn(one('#item-b > details > summary .prompt'));
     expect([isOpen('a'), isOpen('b')]).to.eql([false, true]);
     page.wire.put(card('d', 40), card('a', 10, { prompt: 'Changed' }));
     await drawn(page);

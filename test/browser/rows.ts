@@ -34,6 +34,8 @@ export function card(id: string, rank: number, more: Partial<Card> = {}): Card {
     answer: null,
     answered_by: null,
     answered_via: null,
+    snoozed_until: null,
+    snoozed_for: null,
     release_due: null,
     withdrawn_why: null,
     ...more,

@@ -83,7 +83,7 @@ describe('an answer over the connection', () => {
     type('a', 'neither');
     press(button('a', 'Send'));
     await waitUntil(() => page.wire.answers.length === 1);
-    expect(page.wire.answers[0]?.input.options).to.eql([]);
+    expect(page.wire.answers[0]?.input.options ?? []).to.eql([]);
     expect(page.wire.answers[0]?.input.text).to.equal('neither');
   });
 
@@ -111,7 +111,7 @@ describe('an answer over the connection', () => {
     await waitUntil(() => page.wire.answers.length === 1);
     page.wire.answers[0]?.reject(refusal('text: say more than that', 'text'));
     await waitUntil(() => textOf('#notice-b') === 'text: say more than that');
-    expect(one('#item-b form').contains(one('#notice-b'))).to.equal(true);
+    expect(one('#item-b form.answer').contains(one('#notice-b'))).to.equal(true);
     expectSame(field('b'), area);
     expect(area.value).to.equal('kept words');
     expect(area.hasAttribute('aria-invalid')).to.equal(true);
@@ -153,7 +153,7 @@ describe('an answer over the connection', () => {
     const area = type('a', 'quick');
     area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true }));
     await waitUntil(() => page.wire.answers.length === 1);
-    expect(page.wire.answers[0]?.input.options).to.eql([]);
+    expect(page.wire.answers[0]?.input.options ?? []).to.eql([]);
     expect(page.wire.answers[0]?.input.text).to.equal('quick');
   });
 });
@@ -181,8 +181,8 @@ describe('after an answer', () => {
     await answer(page, card('a', 10), 'words');
     expect(order()).to.eql(['b', 'c']);
     expect(textOf('.going-out')).to.contain('chunk-a gets “Go left: words”');
-    expectFocusOn(one('#item-b summary'));
-    expect(one<HTMLDetailsElement>('#item-b details').open).to.equal(true);
+    expectFocusOn(one('#item-b > details > summary'));
+    expect(one<HTMLDetailsElement>('#item-b > details').open).to.equal(true);
   });
 
   it('the focus is on the heading when it was the last card', async () => {
@@ -202,7 +202,7 @@ describe('after an answer', () => {
     await drawn(page);
     expect(order()).to.eql(['b', 'c']);
     expect(page.wire.questions.length).to.equal(0);
-    expectFocusOn(one('#item-b summary'));
+    expectFocusOn(one('#item-b > details > summary'));
   });
 
   it('the focus on Undo does not fall to the body when the answer has gone out', async () => {
@@ -232,7 +232,7 @@ describe('after an answer', () => {
     await drawn(page);
     expect(order()).to.have.members(['a', 'b', 'c']);
     expect(field('a').value).to.equal('my good words');
-    expect(one<HTMLInputElement>('#item-a input[name=version]').value).to.equal('2');
+    expect(one<HTMLInputElement>('#item-a .answer input[name=version]').value).to.equal('2');
   });
 });
 

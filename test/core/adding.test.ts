@@ -232,6 +232,11 @@ test(
         after: [],
         env: [],
         priority: 0,
+        paths: [],
+        external: false,
+        review: [],
+        retry: null,
+        time_limit: null,
       },
     ]);
   }),

@@ -3,14 +3,16 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { answer, release, undo } from '../../server/commands/answers.ts';
+import { answer, undo } from '../../server/commands/answers.ts';
 import { type AskInput, ask, confirm, withdraw } from '../../server/commands/asks.ts';
 import { workOf } from '../../server/commands/decision.ts';
 import { endRun, spawned, startRun } from '../../server/commands/runs.ts';
-import { addUnits, closeUnit, retryUnit } from '../../server/commands/units.ts';
+import { closeUnit, retryUnit } from '../../server/commands/steering.ts';
+import { timePasses } from '../../server/commands/time.ts';
+import { addUnits } from '../../server/commands/units.ts';
 import { Db } from '../../server/db.ts';
 import { Refusal, type RefusalKind } from '../../server/refusal.ts';
-import { findItem, liveRun } from '../../server/state.ts';
+import { findItem, liveRun, type State } from '../../server/state.ts';
 import { type StatusAndWhy, statusOf } from '../../server/status.ts';
 import { type Committed, type Decide, type Idempotency, Store } from '../../server/store.ts';
 import type { By, Event, Item, Outcome, Run, Status, UnitSpec, WorkUnit } from '../../shared/words.ts';
@@ -20,13 +22,33 @@ export const AGENT: By = { actor: 'agent', role: 'agent', door: 'cli', origin: n
 export const DAEMON: By = { actor: 'signalbox', role: 'daemon', door: 'daemon', origin: null };
 
 export const SLOTS = 1000;
+
+/** The same state under another `max_agents`. */
+export const withSlots = (state: State, max_agents: number): State => ({
+  ...state,
+  settings: { ...state.settings, max_agents },
+});
 const NINE = Date.UTC(2026, 0, 5, 9);
 
 /** A unit with one command per phase. */
 export const spec = (chunk: string, more: Partial<UnitSpec> & { phases?: string[] } = {}): UnitSpec => {
   const { phases = ['IMPLEMENT'], ...rest } = more;
   const steps = phases.map((phase) => ({ phase, command: `do ${phase}` }));
-  return { chunk, title: '', goal: '', steps, after: [], env: [], priority: 0, ...rest };
+  return {
+    chunk,
+    title: '',
+    goal: '',
+    steps,
+    after: [],
+    env: [],
+    priority: 0,
+    paths: [],
+    external: false,
+    review: [],
+    retry: null,
+    time_limit: null,
+    ...rest,
+  };
 };
 
 export const exited = (code: number): Outcome => ({ how: 'exited', code });
@@ -86,7 +108,7 @@ export class House {
   start(chunk: string, max_agents = SLOTS): Promise<Committed> {
     const decide: Decide = (state) => {
       const unit = workOf(state, chunk).unit.id;
-      return startRun(state, { unit, marker: 'm', agent: 'shell', max_agents });
+      return startRun(withSlots(state, max_agents), { unit, marker: 'm', agent: 'shell' });
     };
     return this.commit(decide, DAEMON);
   }
@@ -100,7 +122,7 @@ export class House {
   end(chunk: string, outcome: Outcome = exited(0), lines = ''): Promise<Committed> {
     const { unit, number } = this.lastRun(chunk);
     const key = `stuck-${chunk}-${number}`;
-    return this.commit((state) => endRun(state, { unit, run: number, outcome, lines, key }), DAEMON);
+    return this.commit((state, at) => endRun(state, { unit, run: number, outcome, lines, key, at }), DAEMON);
   }
 
   /** Asks for the live run, if there is one. */
@@ -126,7 +148,7 @@ export class House {
 
   /** The answers that are due go out. */
   release(): Promise<Committed> {
-    return this.commit(release, DAEMON);
+    return this.commit(timePasses, DAEMON);
   }
 
   withdraw(chunk: string, item: string): Promise<Committed> {
@@ -157,7 +179,7 @@ export class House {
     return workOf(this.store.state, chunk);
   }
   said(chunk: string): StatusAndWhy {
-    return statusOf(this.work(chunk));
+    return statusOf(this.store.state, this.work(chunk));
   }
   status(chunk: string): Status {
     return this.said(chunk).status;

@@ -1,13 +1,20 @@
 /** Commands drawn at random, each aimed at something that the state has when its turn comes. */
 import fc from 'fast-check';
-import { answer, release, undo } from '../../server/commands/answers.ts';
+import { answer, undo } from '../../server/commands/answers.ts';
 import { ask, confirm, withdraw } from '../../server/commands/asks.ts';
+import { updateConfig } from '../../server/commands/config.ts';
+import { reportConflict, resolve, wantToStart } from '../../server/commands/conflicts.ts';
 import type { Decision } from '../../server/commands/decision.ts';
+import { killRun } from '../../server/commands/kill.ts';
+import { report } from '../../server/commands/reports.ts';
 import { endRun, spawned, startRun } from '../../server/commands/runs.ts';
-import { addUnits, closeUnit, retryUnit } from '../../server/commands/units.ts';
+import { snooze, wake } from '../../server/commands/snooze.ts';
+import * as steer from '../../server/commands/steering.ts';
+import { timePasses } from '../../server/commands/time.ts';
+import { addUnits } from '../../server/commands/units.ts';
 import { conflict, Refusal } from '../../server/refusal.ts';
 import { startOrder } from '../../server/start-order.ts';
-import { isGoingOut, isOpen, liveRun, type State } from '../../server/state.ts';
+import { exists, isGoingOut, isOpen, isSnoozed, liveRun, type State } from '../../server/state.ts';
 import type { Item, Outcome, Run, UnitSpec, WorkUnit } from '../../shared/words.ts';
 import { asking, exited, type House, inHouse, NEVER_BEGAN, spec } from './house-of-facts.ts';
 
@@ -28,16 +35,16 @@ const COMMANDS = {
   add: (state: State, aim: Aim): Decision => addUnits(state, newSpecs(state, aim)),
   start: (state: State, { a }: Aim): Decision => {
     const { unit } = pick(startOrder(state), a);
-    return startRun(state, { unit: unit.id, marker: 'm', agent: 'shell', max_agents: 6 });
+    return startRun(state, { unit: unit.id, marker: 'm', agent: 'shell' });
   },
   spawn: (state: State, { a }: Aim): Decision => {
     const { unit, number } = pick(liveRuns(state), a);
     return spawned(state, { unit, run: number, pid: a, started: 'now' });
   },
-  end: (state: State, { a, b, nth }: Aim): Decision => {
+  end: (state: State, { a, b, nth, at }: Aim): Decision => {
     const { unit, number } = pick(liveRuns(state), a);
     const outcome = pick(OUTCOMES, b);
-    return endRun(state, { unit, run: number, outcome, lines: 'last words', key: `stuck-${nth}` });
+    return endRun(state, { unit, run: number, outcome, lines: 'last words', key: `stuck-${nth}`, at });
   },
   ask: (state: State, { a, b, c, nth }: Aim): Decision => {
     const run = c % 4 === 0 ? undefined : pick(liveRuns(state), a);
@@ -53,15 +60,25 @@ const COMMANDS = {
   },
   answer: (state: State, { a, b, at, nth }: Aim): Decision => {
     const { chunk, item } = pick(itemsOf(state, isOpen), a);
-    const options = item.kind === 'stuck' && b % 3 === 0 ? ['close'] : [];
-    const input = { chunk, item: item.id, version: item.version, options, text: 'words' };
+    const options = optionsFor(item, b);
+    const text = item.allows_text ? 'words' : '';
+    const input = { chunk, item: item.id, version: item.version, options, text };
     return answer(state, input, { at, release_due: later(at, (b % 4) * 400), key: `k-${nth}` });
+  },
+  snooze: (state: State, { a, b, c, at }: Aim): Decision => {
+    const { chunk, item } = pick(itemsOf(state, isOpen), a);
+    const until = b % 2 === 0 ? { minutes: 1 + (b % 30) } : { until_done: chunkOf(state, c) };
+    return snooze(state, { chunk, item: item.id, version: item.version, ...until }, at);
+  },
+  wake: (state: State, { a }: Aim): Decision => {
+    const { chunk, item } = pick(itemsOf(state, isSnoozed), a);
+    return wake(state, { chunk, item: item.id });
   },
   undo: (state: State, { a }: Aim): Decision => {
     const { chunk, item } = pick(itemsOf(state, isGoingOut), a);
     return undo(state, { chunk, item: item.id, version: item.version });
   },
-  release: (state: State, { at }: Aim): Decision => release(state, at),
+  release: (state: State, { at }: Aim): Decision => timePasses(state, at),
   confirm: (state: State, { a }: Aim): Decision => {
     const { chunk, item } = pick(
       itemsOf(state, ({ released_at }) => released_at !== null),
@@ -77,13 +94,77 @@ const COMMANDS = {
     return withdraw(state, { chunk, item: item.id, why: 'solved' });
   },
   close: (state: State, { a }: Aim): Decision =>
-    closeUnit(state, { chunk: pick(worksOf(state), a).unit.chunk, reason: 'enough' }),
+    steer.closeUnit(state, { chunk: pick(worksOf(state), a).unit.chunk, reason: 'enough' }),
+  judge: (state: State, { a, b, c, nth }: Aim): Decision => {
+    const verdict = pick(['SERIALIZE', 'ASK_OPERATOR', 'INDEPENDENT'] as const, c);
+    const judgement = { verdict, confidence: (c % 10) / 10, reason: `reason ${c % 2}` };
+    const pair = { chunk: chunkOf(state, a), other_chunk: chunkOf(state, b) };
+    return reportConflict(
+      state,
+      { ...pair, ...judgement, overlapping_files: ['a.ts'], overlapping_symbols: [] },
+      `conflict-${nth}`,
+    );
+  },
+  want: (state: State, { a, b, c, nth }: Aim): Decision => {
+    const { unit } = pick(startOrder(state), a);
+    const other = pick(worksOf(state), b).unit.id;
+    if (other === unit.id) throw conflict('itself');
+    const overlaps = [{ other, share: (c % 10) / 10, files: ['b.ts'] }];
+    return wantToStart(state, { unit: unit.id, overlaps, key: `conflict-${nth}` });
+  },
+  resolve: (state: State, { a, b, c }: Aim): Decision =>
+    resolve(state, {
+      chunk: chunkOf(state, a),
+      other_chunk: chunkOf(state, b),
+      verdict: c % 2 === 0 ? 'serialize' : 'parallelize',
+    }),
+  config: (state: State, { a, b }: Aim): Decision =>
+    updateConfig(state, a % 2 === 0 ? { max_agents: 3 + (b % 4) } : { weight: (b % 3) / 2 }),
+  report: (state: State, { a, b, c, at, nth }: Aim): Decision => {
+    const { unit } = pick(
+      worksOf(state).filter((work) => work.unit.spec.external),
+      a,
+    );
+    const what = pick(['started', 'started', 'finished', 'failed', 'progressed'] as const, b);
+    const input = {
+      chunk: unit.chunk,
+      what,
+      phase: 'IMPLEMENT',
+      all: c % 3 === 0,
+      override: c % 2 === 0,
+      words: '',
+    };
+    return report(state, input, at, `stuck-${nth}`);
+  },
+  kill: (state: State, { a, b }: Aim): Decision => {
+    const chunk = state.works.get(pick(liveRuns(state), a).unit)?.unit.chunk ?? '';
+    const next = pick(['hold', 'hold', 'close', 'remove'] as const, b);
+    return killRun(state, { chunk, run: null, next, reason: 'killed by you' });
+  },
+  hold: (state: State, { a, b }: Aim): Decision =>
+    steer.holdUnit(state, { chunk: chunkOf(state, a), why: `reason ${b % 2}` }),
+  letGo: (state: State, { a }: Aim): Decision => steer.releaseUnit(state, { chunk: chunkOf(state, a) }),
+  prioritize: (state: State, { a, b }: Aim): Decision =>
+    steer.prioritizeUnit(state, { chunk: chunkOf(state, a), priority: b % 3 }),
+  edit: (state: State, { a, b }: Aim): Decision =>
+    steer.editUnit(state, { chunk: chunkOf(state, a), title: `title ${b % 3}` }),
+  link: (state: State, { a, b }: Aim): Decision =>
+    steer.linkUnit(state, { chunk: chunkOf(state, a), after: chunkOf(state, b) }),
+  unlink: (state: State, { a, b }: Aim): Decision => {
+    const { unit } = pick(
+      worksOf(state).filter((work) => work.unit.open.length > 0),
+      a,
+    );
+    return steer.unlinkUnit(state, { chunk: unit.chunk, after: pick(unit.open, b) });
+  },
+  remove: (state: State, { a, b }: Aim): Decision =>
+    steer.removeUnit(state, { chunk: chunkOf(state, a), unlink: b % 2 === 0 }),
   retry: (state: State, { a, at }: Aim): Decision => {
     const { chunk } = pick(
       itemsOf(state, ({ kind }) => kind === 'stuck'),
       a,
     );
-    return retryUnit(state, { chunk, at, release_due: at, key: null });
+    return steer.retryUnit(state, { chunk, at, release_due: at, key: null });
   },
 } as const;
 
@@ -96,11 +177,26 @@ const WEIGHTS: Record<Verb, number> = {
   ask: 5,
   askAgain: 3,
   answer: 8,
+  snooze: 3,
+  wake: 1,
   undo: 2,
   release: 4,
   confirm: 1,
   withdraw: 1,
   close: 1,
+  judge: 5,
+  want: 3,
+  resolve: 4,
+  config: 1,
+  report: 4,
+  kill: 1,
+  hold: 2,
+  letGo: 2,
+  prioritize: 1,
+  edit: 1,
+  link: 2,
+  unlink: 1,
+  remove: 1,
   retry: 1,
 };
 const VERBS = (Object.keys(WEIGHTS) as Verb[]).flatMap((verb) => Array<Verb>(WEIGHTS[verb]).fill(verb));
@@ -169,11 +265,26 @@ function newSpecs(state: State, { a, b, c }: Aim): UnitSpec[] {
   const names = [next - 1 - (a % 9), next - 1 - (b % 5), next + 1 + (b % 3)];
   const after = names.filter((n, i) => n >= 0 && ((c >> i) & 1) === 1).map((n) => `u${n}`);
   const phases = b % 3 === 0 ? ['PLAN', 'IMPLEMENT'] : ['IMPLEMENT'];
-  const first = spec(`u${next + (a % 2)}`, { after: [...new Set(after)], phases, priority: c % 3 });
+  const more: Partial<UnitSpec> = {
+    external: c % 7 === 0,
+    review: a % 4 === 0 ? ['IMPLEMENT'] : [],
+    retry: b % 4 === 0 ? { times: 2, delay: 1, on: [1] } : null,
+    time_limit: c % 5 === 0 ? 1 : null,
+  };
+  const first = spec(`u${next + (a % 2)}`, { after: [...new Set(after)], phases, priority: c % 3, ...more });
   return b % 2 === 0 ? [first] : [first, spec(`v${next}`, { after: [first.chunk] })];
 }
 
-const worksOf = (state: State): WorkUnit[] => [...state.works];
+/** Something that the item takes; sometimes the way out. */
+function optionsFor(item: Item, by: number): string[] {
+  if (item.kind === 'stuck' && by % 3 === 0 && item.allows_text) return ['close'];
+  return item.kind === 'question' || (item.kind === 'stuck' && item.allows_text)
+    ? []
+    : [pick(item.options, by).id];
+}
+
+const worksOf = (state: State): WorkUnit[] => [...state.works].filter(exists);
+const chunkOf = (state: State, by: number): string => pick(worksOf(state), by).unit.chunk;
 const liveRuns = (state: State): Run[] => worksOf(state).flatMap((work) => liveRun(work) ?? []);
 const isLive = (state: State, { unit, run }: Item): boolean => {
   const work = state.works.get(unit);

@@ -189,7 +189,7 @@ test(
   'the end of a run is recorded once',
   running(async (house) => {
     const end = (outcome: Outcome, key: string) =>
-      house.commit((state) => endRun(state, { unit: 0, run: 1, outcome, lines: '', key }), DAEMON);
+      house.commit((state, at) => endRun(state, { unit: 0, run: 1, outcome, lines: '', key, at }), DAEMON);
     await Promise.all([end(exited(1), 's1'), end({ how: 'vanished' }, 's2'), end(exited(0), 's3')]);
     assert.deepEqual(house.types(2), ['run.ended', 'item.asked']);
     assert.deepEqual(house.lastRun('a').outcome, exited(1));
@@ -202,7 +202,7 @@ test(
     await house.end('a');
     await house.start('a');
     const late = { unit: 0, run: 1, outcome: exited(1), lines: '', key: 's' };
-    await house.commit((state) => endRun(state, late), DAEMON);
+    await house.commit((state, at) => endRun(state, { ...late, at }), DAEMON);
     assert.equal(house.status('a'), 'RUNNING');
   }),
 );

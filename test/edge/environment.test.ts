@@ -12,7 +12,20 @@ import type { Item, UnitSpec, WorkUnit } from '../../shared/words.ts';
 const folder = mkdtempSync(join(tmpdir(), 'sbx-environment-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const spec: UnitSpec = { chunk: 'one', title: '', goal: '', steps: [], after: [], env: [], priority: 0 };
+const spec: UnitSpec = {
+  chunk: 'one',
+  title: '',
+  goal: '',
+  steps: [],
+  after: [],
+  env: [],
+  priority: 0,
+  paths: [],
+  external: false,
+  review: [],
+  retry: null,
+  time_limit: null,
+};
 const input: RunEnvironment = {
   spec,
   run: { phase: 'PLAN', number: 3, marker: 'the-marker' },
@@ -119,6 +132,8 @@ function item(id: string, more: Partial<Item>): Item {
     answered_via: null,
     answered_at: null,
     answer_key: null,
+    snoozed_until: null,
+    snoozed_for: null,
     release_due: null,
     released_at: null,
     delivered_at: null,

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formInput, formKey, readForm } from '../../server/forms.ts';
+import { formKey, readForm } from '../../server/forms.ts';
 import { Refusal } from '../../server/refusal.ts';
+import { formInput } from '../../shared/actions.ts';
 
 const inputOf = (body: string) => formInput(readForm(body));
 

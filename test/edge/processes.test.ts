@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -55,9 +56,10 @@ async function sleeper(name: string, more: SpawnOptions = {}): Promise<ChildProc
   return own;
 }
 
-function descendantsOf(pid: number): number[] {
-  return familyOf('no such marker anywhere', pid, '').filter((each) => each !== pid);
-}
+const descendantsOf = (pid: number): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && lookUp(Number(name))?.parent === pid)
+    .map(Number);
 
 /** A command that leaves one process behind, prints its number, and ends. */
 async function left(script: string, more: SpawnOptions): Promise<number> {
@@ -143,11 +145,17 @@ test('a name with blanks and parentheses does not shift what is read', onLinux, 
 
 const statOf = (pid: number | undefined) => readFileSync(`/proc/${pid}/stat`, 'latin1');
 
-test('the family is the group', async () => {
-  const { pid } = await sleeper('x');
-  const family = familyOf(newMarker(), pid, '');
+test('the family is the group of one who is proven', async () => {
+  const marker = newMarker();
+  const { pid } = await sleeper(`signalbox-run-${marker}`);
+  const family = familyOf(marker, pid, '');
   assert.deepEqual(family.sort(), [pid, ...descendantsOf(pid)].sort());
   assert.ok(family.length >= 2);
+});
+
+test('a group number alone proves nothing: it may be a stranger’s by now', async () => {
+  const { pid } = await sleeper('x');
+  assert.deepEqual(familyOf(newMarker(), pid, ''), []);
 });
 
 test('the family is whoever has the marker in the arguments', async () => {

@@ -26,9 +26,15 @@ async function question(more: Record<string, unknown> = {}): Promise<Question> {
   return { chunk, item: await ask(chunk, more) };
 }
 
-async function ask(chunk: string, more: Record<string, unknown> = {}): Promise<string> {
+async function ask(chunk: string, { asked_by, ...more }: Record<string, unknown> = {}): Promise<string> {
   const item = `item-${++made}`;
-  await callers.must('items.ask', { key: item, chunk, run: null, prompt: 'Which port?', ...more });
+  await callers.must('items.ask', {
+    key: item,
+    chunk,
+    run: null,
+    asked_by,
+    questions: [{ prompt: 'Which port?', ...more }],
+  });
   return item;
 }
 
@@ -261,7 +267,12 @@ test('the same on the page of the unit', async () => {
 
 test('an answer to an older version of the question is refused, words kept in the card', async () => {
   const asked = await question();
-  await callers.must('items.ask', { key: asked.item, chunk: asked.chunk, run: null, prompt: 'Changed?' });
+  await callers.must('items.ask', {
+    key: asked.item,
+    chunk: asked.chunk,
+    run: null,
+    questions: [{ prompt: 'Changed?' }],
+  });
   const late = await callers.form(answering(asked), fieldsOf(asked, 'for the old one'));
   assert.equal(late.status, 409);
   assert.match(late.body, /Changed\?/);

@@ -1,7 +1,6 @@
 import type { By } from '../shared/words.ts';
-import { release } from './commands/answers.ts';
+import { nextDue, timePasses } from './commands/time.ts';
 import type { Log } from './log.ts';
-import { isGoingOut, type State } from './state.ts';
 import type { Store } from './store.ts';
 
 const BY: By = { actor: 'signalbox', role: 'daemon', door: 'daemon', origin: null };
@@ -9,8 +8,8 @@ const BY: By = { actor: 'signalbox', role: 'daemon', door: 'daemon', origin: nul
 const LONGEST_MS = 3_600_000;
 const RETRY_MS = 1000;
 
-/** Sends answers when their moment comes: time enters the log as events. One timer, for the earliest moment. */
-export function releaseOnTime(store: Store, log: Log): { stop(): void } {
+/** Commits what is due when its moment comes: time enters only as events, so a view needs no clock. One timer, for the earliest moment. */
+export function keepTime(store: Store, log: Log): { stop(): void } {
   let timer: NodeJS.Timeout | undefined;
   const arm = (ms: number) => {
     clearTimeout(timer);
@@ -18,14 +17,14 @@ export function releaseOnTime(store: Store, log: Log): { stop(): void } {
     timer.unref();
   };
   const look = () => {
-    const due = earliest(store.state);
+    const due = nextDue(store.state);
     if (due !== null) arm(Math.min(Math.max(Date.parse(due) - Date.now(), 0), LONGEST_MS));
   };
   const sendDue = () => {
-    const due = earliest(store.state);
+    const due = nextDue(store.state);
     if (due === null || Date.parse(due) > Date.now()) return look();
-    store.commit(BY, release).catch((error: unknown) => {
-      log.error('release', error);
+    store.commit(BY, timePasses).catch((error: unknown) => {
+      log.error('clock', error);
       arm(RETRY_MS);
     });
   };
@@ -37,13 +36,4 @@ export function releaseOnTime(store: Store, log: Log): { stop(): void } {
       clearTimeout(timer);
     },
   };
-}
-
-function earliest(state: State): string | null {
-  let first: string | null = null;
-  for (const { items } of state.works)
-    for (const item of items)
-      if (isGoingOut(item) && item.release_due !== null && (first === null || item.release_due < first))
-        first = item.release_due;
-  return first;
 }

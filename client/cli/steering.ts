@@ -1,0 +1,105 @@
+import type { Command } from 'commander';
+import type { Daemon } from './daemon-client.ts';
+import { collect, jsonOption } from './flags.ts';
+import { printJson, tell } from './output.ts';
+import { ProgramError } from './program-error.ts';
+
+type Flags = { json?: boolean };
+
+/** The commands by which the operator steers a unit. Each is one call; `daemon` makes the client when needed. */
+export function addSteering(program: Command, daemon: () => Daemon): void {
+  const command = (name: string, description: string) =>
+    program.command(name).description(description).argument('<chunk>').addOption(jsonOption());
+
+  command('retry', 'try a stuck unit again').action((chunk: string, flags: Flags) =>
+    printed(daemon().units.retry.mutate({ chunk }), flags, `${chunk} is tried again.`),
+  );
+  command('kill', 'kill the live run of a unit; then it is held')
+    .option('--run <number>', 'only if this one is the live one')
+    .action((chunk: string, flags: Flags & { run?: string }) => {
+      const run = flags.run === undefined ? null : Number(flags.run);
+      return printed(
+        daemon().units.kill.mutate({ chunk, run }),
+        flags,
+        `the run of ${chunk} is being killed.`,
+      );
+    });
+  command('hold', 'start no next phase of a unit; a run at work goes on')
+    .argument('[why]')
+    .action((chunk: string, why: string | undefined, flags: Flags) =>
+      printed(daemon().units.hold.mutate({ chunk, ...(why && { why }) }), flags, `${chunk} is held.`),
+    );
+  command('release', 'let a held unit go on').action((chunk: string, flags: Flags) =>
+    printed(daemon().units.release.mutate({ chunk }), flags, `${chunk} is released.`),
+  );
+  command('prioritize', 'set the priority of a unit: higher goes first among equals')
+    .argument('<priority>')
+    .action((chunk: string, priority: string, flags: Flags) =>
+      printed(
+        daemon().units.prioritize.mutate({ chunk, priority: Number(priority) }),
+        flags,
+        `${chunk} has priority ${priority}.`,
+      ),
+    );
+  command('link', 'make a unit wait until another is done')
+    .argument('<after>')
+    .action((chunk: string, after: string, flags: Flags) =>
+      printed(daemon().units.link.mutate({ chunk, after }), flags, `${chunk} waits for ${after}.`),
+    );
+  command('unlink', 'let a unit wait no longer for another')
+    .argument('<after>')
+    .action((chunk: string, after: string, flags: Flags) =>
+      printed(
+        daemon().units.unlink.mutate({ chunk, after }),
+        flags,
+        `${chunk} no longer waits for ${after}.`,
+      ),
+    );
+  command('edit', 'change the words of a unit, or which paths it touches')
+    .option('--title <text>')
+    .option('--goal <text>')
+    .option('--path <glob>', 'a glob; repeat for more; all of them are replaced', collect)
+    .action((chunk: string, flags: Flags & { title?: string; goal?: string; path?: string[] }) => {
+      const { title, goal, path } = flags;
+      if (title === undefined && goal === undefined && path === undefined)
+        throw new ProgramError('usage', 'Say what to change: --title, --goal or --path.');
+      const edit = {
+        chunk,
+        ...(title !== undefined && { title }),
+        ...(goal !== undefined && { goal }),
+        ...(path !== undefined && { paths: path }),
+      };
+      return printed(daemon().units.edit.mutate(edit), flags, `${chunk} is changed.`);
+    });
+  command('close', 'close a unit: it counts as done')
+    .argument('[reason]')
+    .option('--kill', 'kill its live run first')
+    .action((chunk: string, reason: string | undefined, flags: Flags & { kill?: boolean }) =>
+      printed(
+        daemon().units.close.mutate({ chunk, kill: flags.kill ?? false, ...(reason && { reason }) }),
+        flags,
+        `${chunk} is closed.`,
+      ),
+    );
+  command('rm', 'remove a unit')
+    .option('--unlink', 'let those that wait for it wait no longer')
+    .option('--kill', 'kill its live run first')
+    .action((chunk: string, flags: Flags & { unlink?: boolean; kill?: boolean }) =>
+      printed(
+        daemon().units.remove.mutate({ chunk, unlink: flags.unlink ?? false, kill: flags.kill ?? false }),
+        flags,
+        `${chunk} is removed.`,
+      ),
+    );
+}
+
+/** Waits for the daemon's yes, and says so on stderr, or prints it. */
+export async function printed(
+  call: Promise<{ seq: number }>,
+  { json }: Flags,
+  sentence: string,
+): Promise<void> {
+  const committed = await call;
+  if (json) await printJson(committed);
+  else tell(sentence);
+}

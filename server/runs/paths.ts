@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import picomatch from 'picomatch';
+
+/** What a unit says it touches: the files there are, and, for patterns without any, where they would be. */
+export interface Expansion {
+  readonly files: ReadonlySet<string>;
+  /** Literal beginnings of patterns that match nothing yet. */
+  readonly prefixes: readonly string[];
+}
+
+const GIT_MS = 10_000;
+const GIT_BYTES = 256 * 1024 * 1024;
+
+/** The files of a project, as git knows them, ignored ones left out; outside git, those in its folders. */
+export async function listFiles(project: string): Promise<string[]> {
+  // No hook, no monitor, no lock: looking at a repository must run nothing that it carries.
+  const harmless = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+  const args = [...harmless, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const options = {
+    cwd: project,
+    timeout: GIT_MS,
+    maxBuffer: GIT_BYTES,
+    env: { ...withoutGit(process.env), GIT_OPTIONAL_LOCKS: '0' },
+  };
+  try {
+    const { stdout } = await promisify(execFile)('git', args, options);
+    return stdout.split('\0').filter((name) => name !== '');
+  } catch {
+    return walk(project);
+  }
+}
+
+/** `GIT_DIR` and its like would lead to another repository. */
+const withoutGit = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_')));
+
+/** What cannot be read, or has just gone, is passed over. */
+async function walk(project: string, folder = ''): Promise<string[]> {
+  const entries = await readdir(join(project, folder), { withFileTypes: true }).catch(() => []);
+  const found = await Promise.all(
+    entries.map((entry) => {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return entry.name === '.git' ? [] : walk(project, path);
+      return entry.isFile() ? [path] : [];
+    }),
+  );
+  return found.flat();
+}
+
+export function expand(patterns: readonly string[], files: readonly string[]): Expansion {
+  const found = new Set<string>();
+  const prefixes: string[] = [];
+  for (const pattern of patterns) {
+    const folder = pattern.replace(/\/+$/, '');
+    // File names may hold line breaks, which "." does not match by itself.
+    const isMatch = picomatch(folder, { dot: true, flags: 's' });
+    const isPlain = picomatch.scan(folder).glob === '';
+    const matching = files.filter((file) => isMatch(file) || (isPlain && isUnder(file, folder)));
+    for (const file of matching) found.add(file);
+    if (matching.length === 0) prefixes.push(picomatch.scan(folder).base);
+  }
+  return { files: found, prefixes };
+}
+
+/** What two have in common, and which share of the smaller one that is. */
+export function overlapOf(a: Expansion, b: Expansion): { share: number; files: string[] } {
+  const common = [...a.files].filter((file) => b.files.has(file));
+  const planned = [...plannedIn(a, b), ...plannedIn(b, a)];
+  const files = [...new Set([...common, ...planned])];
+  const smaller = Math.min(sizeOf(a), sizeOf(b));
+  return { share: smaller === 0 ? 0 : Math.min(1, files.length / smaller), files };
+}
+
+const sizeOf = ({ files, prefixes }: Expansion): number => files.size + prefixes.length;
+
+/** Places of `a` without files in which `b` has, or plans, some. */
+const plannedIn = (a: Expansion, b: Expansion): string[] =>
+  a.prefixes.filter(
+    (prefix) =>
+      [...b.files].some((file) => isUnder(file, prefix)) ||
+      b.prefixes.some((other) => isUnder(other, prefix)),
+  );
+
+const isUnder = (path: string, folder: string): boolean =>
+  folder === '' || path === folder || path.startsWith(`${folder}/`);

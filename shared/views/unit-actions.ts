@@ -1,0 +1,111 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Action } from '../actions.ts';
+import type { ConflictLine, Detail } from '../detail.ts';
+import { type Notice, noticeView } from './action-form.ts';
+
+/** What the operator may do to a unit, each a plain form. */
+export function unitActions(detail: Detail, notice: Notice | undefined): TemplateResult {
+  return html`<section class="actions" aria-labelledby="actions-heading">
+    <h3 id="actions-heading">Steer it</h3>
+    ${noticeView('unit', notice)}
+    ${detail.status === 'DONE' ? nothing : steering(detail)}
+    <details><summary>Change its words</summary>${edit(detail)}</details>
+    ${detail.status === 'DONE' ? nothing : html`<details><summary>Close it</summary>${close(detail)}</details>`}
+    <details><summary>Remove it</summary>${remove(detail)}</details>
+  </section>`;
+}
+
+/** The hidden number makes two equal forms, drawn at different times, two mutations. */
+const form = (detail: Detail, action: Action, body: TemplateResult): TemplateResult =>
+  html`<form class="steer" method="post" action="/work-units/${detail.chunk}/${action}" name="${action}-${detail.chunk}">
+    <input type="hidden" name="seen" value=${detail.seq} />${body}
+  </form>`;
+
+/** What the operator decides about this unit and another. */
+export const resolveForm = (detail: Detail, { chunk }: ConflictLine): TemplateResult =>
+  form(
+    detail,
+    'resolve',
+    html`<input type="hidden" name="other_chunk" value=${chunk} />
+      <div class="choices"><button name="verdict" value="serialize">One after the other</button><button name="verdict" value="parallelize">Side by side</button></div>`,
+  );
+
+function steering(detail: Detail): TemplateResult {
+  return html`${detail.live === null ? nothing : kill(detail, detail.live)} ${detail.external ? report(detail) : nothing} ${detail.held === null ? hold(detail) : release(detail)} ${priority(detail)} ${link(detail)} ${unlink(detail)}`;
+}
+
+const kill = (detail: Detail, run: number) =>
+  form(
+    detail,
+    'kill',
+    html`<input type="hidden" name="run" value=${run} /><button>Kill run ${run}; then it is held</button>`,
+  );
+
+const hold = (detail: Detail) =>
+  form(
+    detail,
+    'hold',
+    html`<label for="hold-why">Hold: start no next phase, because</label><input id="hold-why" name="why" /><button>Hold</button>`,
+  );
+
+const release = (detail: Detail) => form(detail, 'release', html`<button class="primary">Release</button>`);
+
+const priority = (detail: Detail) =>
+  form(
+    detail,
+    'priority',
+    html`<label for="priority">Priority: higher goes first among equals (now ${detail.priority})</label
+      ><input id="priority" name="priority" inputmode="numeric" placeholder=${detail.priority} /><button>Set</button>`,
+  );
+
+const link = (detail: Detail) =>
+  form(
+    detail,
+    'link',
+    html`<label for="link-after">Wait until this one is done</label><input id="link-after" name="after" /><button>Link</button>`,
+  );
+
+const unlink = (detail: Detail) =>
+  detail.after
+    .filter(({ state }) => state !== 'met')
+    .map(({ chunk }) =>
+      form(
+        detail,
+        'unlink',
+        html`<input type="hidden" name="after" value=${chunk} /><button>Wait no longer for ${chunk}</button>`,
+      ),
+    );
+
+const edit = (detail: Detail) =>
+  html`${form(detail, 'edit', html`<label for="edit-title">Title</label><input id="edit-title" name="title" value=${detail.title} /><button>Save title</button>`)}
+  ${form(detail, 'edit', html`<label for="edit-goal">Goal (replaces: ${detail.goal === '' ? 'none' : 'the one above'})</label><textarea id="edit-goal" name="goal" rows="3"></textarea><button>Save goal</button>`)}
+  ${form(detail, 'edit', html`<label for="edit-paths">Paths it touches, a glob a line (now ${detail.paths.length === 0 ? 'none' : detail.paths.join(', ')})</label><textarea id="edit-paths" name="paths" rows="3"></textarea><button>Save paths</button>`)}`;
+
+const close = (detail: Detail) =>
+  form(
+    detail,
+    'close',
+    html`<label for="close-reason">Why? It counts as done then.</label><input id="close-reason" name="reason" />${killToo(detail)}<button>Close ${detail.chunk}</button>`,
+  );
+
+const remove = (detail: Detail) =>
+  form(
+    detail,
+    'remove',
+    html`${detail.before.length === 0 ? nothing : html`<label class="check"><input type="checkbox" name="unlink" value="yes" /> <span>${detail.before.join(', ')} shall no longer wait for it</span></label>`}${killToo(detail)}<button>Remove ${detail.chunk}</button>`,
+  );
+
+/** Somebody else does the work: what they say of it. */
+const report = (detail: Detail) =>
+  form(
+    detail,
+    'report',
+    html`<label for="report-words">Report on it; words, if it failed</label><input id="report-words" name="words" />
+      <div class="choices"><button name="what" value="started">Started</button><button name="what" value="finished">Finished</button><button name="what" value="failed">Failed</button></div>`,
+  );
+
+/** Without this, a unit with a live run is neither closed nor removed. */
+const killToo = ({ live }: Detail) =>
+  live === null
+    ? nothing
+    : html`<label class="check"><input type="checkbox" name="kill" value="yes" /> <span>Kill run ${live} first</span></label>`;

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Sqlite from 'better-sqlite3';
+import { Db, migrationSql } from '../../server/db.ts';
+import { MIGRATIONS } from '../../server/migrations.ts';
+import { reduce } from '../../server/reduce.ts';
+import { EMPTY, stateOf } from '../../server/state.ts';
+import { statusOf } from '../../server/status.ts';
+
+const AT = '2026-01-05T09:00:00.000Z';
+const BY = { actor: 'operator', role: 'operator', door: 'cli', origin: null };
+
+/** A unit that asks, as the first schema kept it. */
+const SPEC = {
+  chunk: 'old',
+  title: '',
+  goal: '',
+  steps: [{ phase: 'IMPLEMENT', command: 'true' }],
+  after: [],
+  env: [],
+  priority: 0,
+};
+const UNIT = {
+  id: 0,
+  chunk: 'old',
+  spec: SPEC,
+  title: '',
+  goal: '',
+  priority: 0,
+  finished: 0,
+  open: [],
+  met: [],
+  added_at: AT,
+  closed: null,
+  done_at: null,
+  seq: 2,
+  changed_at: AT,
+};
+const ASKED = {
+  id: 'q',
+  kind: 'question',
+  phase: 'IMPLEMENT',
+  run: 0,
+  asked_by: 'agent',
+  prompt: 'Port?',
+  context: [],
+  options: [],
+  multiple: false,
+  allows_text: true,
+};
+const ITEM = {
+  ...ASKED,
+  answer: null,
+  answered_by: null,
+  answered_via: null,
+  answered_at: null,
+  answer_key: null,
+  release_due: null,
+  released_at: null,
+  version: 1,
+  keys: [],
+  unit: 0,
+  asked_at: AT,
+  delivered_at: null,
+  delivered_to: null,
+  withdrawn_at: null,
+  withdrawn_why: null,
+};
+
+function writeFirstSchema(path: string): void {
+  const sqlite = new Sqlite(path);
+  for (const statement of migrationSql(MIGRATIONS[0]!)) sqlite.exec(statement);
+  sqlite.pragma(`application_id = ${0x53424f58}`);
+  sqlite.pragma('user_version = 1');
+  const insert = (sql: string, ...values: unknown[]) => sqlite.prepare(sql).run(...values);
+  insert('insert into meta values (?, ?)', 'epoch', 'e');
+  insert('insert into units values (?, ?, ?)', 0, 'old', JSON.stringify(UNIT));
+  insert('insert into items values (?, ?, ?, ?)', 'q', 0, 0, JSON.stringify(ITEM));
+  const event = 'insert into events values (?, ?, ?, ?, ?, ?)';
+  insert(event, 1, AT, JSON.stringify(BY), 0, 'unit.added', JSON.stringify(SPEC));
+  insert(event, 2, AT, JSON.stringify(BY), 0, 'item.asked', JSON.stringify(ASKED));
+  sqlite.close();
+}
+
+test('a database of the first schema is taken over: tables and log agree on what is new in it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-upgrade-'));
+  try {
+    const path = join(folder, 'signalbox.db');
+    writeFirstSchema(path);
+    const db = Db.open(path);
+    const state = stateOf(db.works(), db.lastSeq(), db.settings());
+    const log = [...db.events()];
+    db.close();
+    const works = [...state.works];
+    assert.deepEqual([...log.reduce(reduce, EMPTY).works], works);
+    assert.equal(works[0] && statusOf(state, works[0]).status, 'NEEDS_ATTENTION');
+    assert.equal(works[0]?.unit.spec.external, false);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

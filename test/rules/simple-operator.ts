@@ -1,0 +1,129 @@
+/** An operator without imagination: answers what is asked, frees what is stopped, lets runs end and time pass. */
+import { answer } from '../../server/commands/answers.ts';
+import { wantToStart } from '../../server/commands/conflicts.ts';
+import type { Decision } from '../../server/commands/decision.ts';
+import { report } from '../../server/commands/reports.ts';
+import { endRun, startRun } from '../../server/commands/runs.ts';
+import { wake } from '../../server/commands/snooze.ts';
+import { closeUnit, releaseUnit } from '../../server/commands/steering.ts';
+import { nextDue, timePasses } from '../../server/commands/time.ts';
+import { startOrder } from '../../server/start-order.ts';
+import {
+  exists,
+  findWork,
+  isAsking,
+  isDone,
+  isOver,
+  isSnoozed,
+  liveRun,
+  type State,
+} from '../../server/state.ts';
+import { freeSlots, statusOf } from '../../server/status.ts';
+import type { Decide } from '../../server/store.ts';
+import type { Item, WorkUnit } from '../../shared/words.ts';
+import { exited, type House } from '../core/house-of-facts.ts';
+
+/** One thing to do, or null where there is nothing of this kind to do. */
+type Habit = (state: State, at: string) => Decision | null;
+
+/** Does something as long as there is something to do. Says how many steps it took; `most` ends it. */
+export async function bringToDone(house: House, most: number): Promise<number> {
+  for (let steps = 0; steps < most; steps++) {
+    if (leftOf(house.store.state).length === 0) return steps;
+    const due = nextDue(house.store.state);
+    if (due !== null) house.now = Math.max(house.now, Date.parse(due));
+    const { seq } = house.store.state;
+    await house.commit(nextStep);
+    if (house.store.state.seq === seq) return most;
+  }
+  return most;
+}
+
+/** What is not DONE, and why. */
+export const leftOf = (state: State): string[] =>
+  [...state.works]
+    .filter((work) => !isOver(work))
+    .map((work) => {
+      const { status, why } = statusOf(state, work);
+      return `${work.unit.chunk} ${status} ${why}`;
+    });
+
+const nextStep: Decide = (state, at) => {
+  for (const habit of HABITS) {
+    const decision = habit(state, at);
+    if (decision && decision.changes.length > 0) return decision;
+  }
+  return { changes: [] };
+};
+
+const worksOf = (state: State): WorkUnit[] =>
+  [...state.works].filter((work) => exists(work) && !isDone(work));
+
+function itemWhere(state: State, like: (item: Item) => boolean): { chunk: string; item: Item } | null {
+  for (const { unit, items } of worksOf(state))
+    for (const item of items) if (like(item)) return { chunk: unit.chunk, item };
+  return null;
+}
+
+const HABITS: readonly Habit[] = [
+  (state, at) => timePasses(state, at),
+  (state) => {
+    const found = itemWhere(state, isSnoozed);
+    return found && wake(state, { chunk: found.chunk, item: found.item.id });
+  },
+  (state, at) => {
+    const found = itemWhere(state, isAsking);
+    return found && answer(state, answerTo(found.chunk, found.item), { at, release_due: at, key: null });
+  },
+  (state) => {
+    const held = worksOf(state).find(({ unit }) => unit.held !== null);
+    return held ? releaseUnit(state, { chunk: held.unit.chunk }) : null;
+  },
+  (state, at) => {
+    const run = worksOf(state).flatMap((work) => liveRun(work) ?? [])[0];
+    if (!run) return null;
+    // Every other run fails, so that there is something to try again.
+    const outcome = exited(run.number % 2);
+    return endRun(state, {
+      unit: run.unit,
+      run: run.number,
+      outcome,
+      lines: '',
+      key: `end-${state.seq}`,
+      at,
+    });
+  },
+  (state) => {
+    const [first] = startOrder(state);
+    if (!first || freeSlots(state) < 1) return null;
+    const asked = wantToStart(state, { unit: first.unit.id, overlaps: [], key: `want-${state.seq}` });
+    if (asked.changes.length > 0) return asked;
+    return startRun(state, { unit: first.unit.id, marker: 'm', agent: 'shell' });
+  },
+  (state, at) => {
+    const ready = worksOf(state).find(
+      (work) => work.unit.spec.external && statusOf(state, work).status === 'READY',
+    );
+    if (!ready) return null;
+    const input = {
+      chunk: ready.unit.chunk,
+      what: 'started',
+      all: false,
+      override: false,
+      words: '',
+    } as const;
+    return report(state, input, at, `report-${state.seq}`);
+  },
+  // What waits for a name that nobody will ever add is given up.
+  (state) => {
+    const lost = worksOf(state).find(({ unit }) => unit.open.some((after) => !findWork(state, after)));
+    return lost ? closeUnit(state, { chunk: lost.unit.chunk, reason: 'nobody will do that' }) : null;
+  },
+];
+
+/** Says yes to everything: agrees, tries again, goes on. */
+function answerTo(chunk: string, item: Item) {
+  const [first] = item.options;
+  const options = item.allows_text && item.kind === 'question' ? [] : first ? [first.id] : [];
+  return { chunk, item: item.id, version: item.version, options, text: item.allows_text ? 'yes' : '' };
+}
