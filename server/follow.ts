@@ -1,6 +1,6 @@
 import type { Change, Event, WorkUnit } from '../shared/words.ts';
 import { decisions, refreshConflictItem } from './commands/conflicts.ts';
-import { exists, findWork, isDone, isOver, isPending, isSnoozed, type State } from './state.ts';
+import { exists, findWork, isDone, isOver, isPending, isSnoozed, liveRun, type State } from './state.ts';
 
 /**
  * What follows from an event, in the same commit, whoever caused it: a unit that became DONE has no open item
@@ -20,7 +20,15 @@ export function followsFrom(before: State, after: State, event: Event): Change[]
 }
 
 function endings(state: State, work: WorkUnit): Change[] {
-  return [...endOf(state, work), ...aboutRivals(state, work)];
+  return [...endOf(state, work), ...reportedEnd(work), ...aboutRivals(state, work)];
+}
+
+/** Nobody can report on a unit that is over: what was reported started ends with it. */
+function reportedEnd(work: WorkUnit): Change[] {
+  const run = liveRun(work);
+  if (!run || !work.unit.spec.external) return [];
+  const outcome = { how: 'reported', well: true } as const;
+  return [{ type: 'run.ended', unit: work.unit.id, data: { number: run.number, outcome } }];
 }
 
 /** Who is at work has changed: what is asked about it elsewhere is asked anew, or no longer. */

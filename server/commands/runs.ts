@@ -10,7 +10,7 @@ import type {
   WorkUnit,
 } from '../../shared/words.ts';
 import { conflict } from '../refusal.ts';
-import { currentStep, exists, isPending, liveRun, type State } from '../state.ts';
+import { currentStep, exists, isOver, isPending, liveRun, type State } from '../state.ts';
 import { freeSlots, statusOf } from '../status.ts';
 import { rivalsToAsk } from './conflicts.ts';
 import type { Decision } from './decision.ts';
@@ -70,6 +70,7 @@ export function endRun(state: State, input: EndInput): Decision {
   const ended: Change = { type: 'run.ended', unit, data: { number: run.number, outcome } };
   const moot = mootItems(work);
   if (run.kill) return { changes: [ended, ...moot, ...afterKill(state, work, run.kill)] };
+  if (isOver(work)) return { changes: [ended, ...moot] };
   const waits = work.items.some((item) => isPending(item) && item.kind !== 'stuck');
   return {
     changes: [ended, ...moot, ...(waits ? [] : [afterRun(work, run, input)])].filter(
