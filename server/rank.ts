@@ -75,9 +75,9 @@ export class Rank {
     }
     const cell = cellOf(state, work);
     const before = this.#cells.get(key);
-    if (work.conflicts.length === 0) this.#cells.set(key, cell);
-    else if (!before || before.seq < cell.seq || !sameRow(before, cell))
-      this.#cells.set(key, { ...cell, seq: state.seq });
+    const own = !before || before.seq < cell.seq;
+    if (!own && sameRow(before, cell)) return;
+    this.#cells.set(key, own && work.conflicts.length === 0 ? cell : { ...cell, seq: state.seq });
   }
 
   /** Where nobody waits otherwise than before, only the units that changed; else all, for their impact. */

@@ -72,7 +72,8 @@ export function reportConflict(state: State, input: PairInput & Judgement, key: 
   if (changes.length === 0 || input.verdict !== 'ASK_OPERATOR' || !both) return { changes };
   const later = startedLater(work, other);
   const rival = { work: later === work ? other : work, finding: input };
-  const asked = askAbout(later, [...knownRivals(state, later), rival], key);
+  const others = knownRivals(state, later).filter(({ work }) => work !== rival.work);
+  const asked = askAbout(later, [...others, rival], key);
   return { changes: [...changes, ...asked] };
 }
 
