@@ -60,6 +60,7 @@ function askAgain({ work, item }: { work: WorkUnit; item: Item }, of: WorkUnit, 
   const made = { item: item.id };
   if (work.unit.id !== of.unit.id)
     throw conflict(`The key ${input.key} belongs to an item of ${work.unit.chunk}.`);
+  if (!isAsked(item)) throw conflict(`The key ${input.key} belongs to an item that nobody asked.`);
   // Under the key of a later run that asked the same, only what made it the same counts.
   if (item.id === input.key ? sameAsking(item, input) : sameQuestion(item, input))
     return { changes: [], made };
@@ -68,6 +69,9 @@ function askAgain({ work, item }: { work: WorkUnit; item: Item }, of: WorkUnit, 
   const data = { id: item.id, ...asking(input) };
   return { changes: [{ type: 'item.changed', unit: work.unit.id, data }], made };
 }
+
+/** By an agent, or by somebody at a terminal: not a review, a stuck unit or a conflict. */
+const isAsked = ({ kind }: Item): boolean => kind === 'question' || kind === 'decision';
 
 function refuseEnded(work: WorkUnit, { chunk, run }: AskInput): void {
   if (run !== null && liveRun(work)?.number !== run)
@@ -79,7 +83,7 @@ function attachable(work: WorkUnit, input: AskInput, run: number): Item | undefi
   const phase = currentStep(work)?.phase;
   return work.items.find(
     (item) =>
-      (item.kind === 'question' || item.kind === 'decision') &&
+      isAsked(item) &&
       item.run < run &&
       item.phase === phase &&
       item.withdrawn_at === null &&
@@ -106,8 +110,7 @@ export function withdraw(state: State, input: { chunk: string; item: string; why
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   if (!isPending(item)) throw conflict(endedSentence(item), [item]);
-  if (item.kind === 'conflict' || item.kind === 'stuck' || item.kind === 'review')
-    throw conflict('Nobody asked this who could withdraw it: answer it.', [item]);
+  if (!isAsked(item)) throw conflict('Nobody asked this who could withdraw it: answer it.', [item]);
   const data = { id: item.id, why: input.why };
   return { changes: [{ type: 'item.withdrawn', unit: work.unit.id, data }], made: { item: item.id } };
 }

@@ -242,3 +242,19 @@ test(
     assert.deepEqual((await house.ask('a', 'q', PORT)).made, { item: 'q' });
   }),
 );
+
+test(
+  'an ask cannot take the place of what the daemon itself asks',
+  inHouse(async (house) => {
+    await house.add(spec('a'));
+    await house.start('a');
+    await house.end('a', exited(1));
+    const [stuck] = house.work('a').items;
+    await refused(
+      house.ask('a', stuck?.id ?? '', { run: null, prompt: 'Harmless?' }),
+      'conflict',
+      /that nobody asked/,
+    );
+    assert.deepEqual(house.work('a').items, [stuck]);
+  }),
+);
