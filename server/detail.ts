@@ -20,6 +20,7 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
     ...statusOf(state, work),
     priority: unit.priority,
     held: unit.held,
+    retry_due: unit.retry_due,
     paths: unit.paths,
     external: unit.spec.external,
     live: liveRun(work)?.number ?? null,

@@ -227,7 +227,7 @@ export const report = z.strictObject({
 export const withdraw = z.strictObject({
   chunk,
   item,
-  why: words(2000).default('no longer needed'),
+  why: words(2000).default('').transform(orElse('no longer needed')),
   key: key.optional(),
 });
 export const confirm = z.strictObject({ chunk, item, run });

@@ -13,6 +13,8 @@ export interface Detail {
   readonly priority: number;
   /** Why its next phase may not start, if so. */
   readonly held: string | null;
+  /** When a failed run is tried again by itself, if so. */
+  readonly retry_due: Moment | null;
   readonly paths: readonly string[];
   readonly external: boolean;
   /** The number of the live run; null: none. */

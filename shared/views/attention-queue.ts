@@ -92,7 +92,17 @@ const snoozeForm = (card: Card): TemplateResult =>
       <label>or until this unit is done <input name="until_done" /></label>
       <button class="quiet">Snooze</button>
     </form>
+    ${card.kind === 'question' || card.kind === 'decision' ? withdrawForm(card) : nothing}
   </details>`;
+
+/** Whoever asked is told that there will be no answer. */
+const withdrawForm = (card: Card): TemplateResult =>
+  html`<form class="snooze" method="post" action="/work-units/${card.chunk}/withdraw" name="withdraw-${card.id}">
+      <input type="hidden" name="item" value=${card.id} />
+      <input type="hidden" name="seen" value=${card.seq} />
+      <label>No answer at all, because <input name="why" /></label>
+      <button class="quiet">Withdraw</button>
+    </form>`;
 
 /** Out of the way, but never out of sight. */
 const snoozed = (cards: readonly Card[], { zone }: QueueView): TemplateResult =>

@@ -31,7 +31,7 @@ export const resolveForm = (detail: Detail, { chunk }: ConflictLine): TemplateRe
   );
 
 function steering(detail: Detail): TemplateResult {
-  return html`${detail.live === null ? nothing : kill(detail, detail.live)} ${detail.external ? report(detail) : nothing} ${detail.held === null ? hold(detail) : release(detail)} ${priority(detail)} ${link(detail)} ${unlink(detail)}`;
+  return html`${detail.live === null ? nothing : kill(detail, detail.live)} ${detail.retry_due === null ? nothing : retry(detail)} ${detail.external ? report(detail) : nothing} ${detail.held === null ? hold(detail) : release(detail)} ${priority(detail)} ${link(detail)} ${unlink(detail)}`;
 }
 
 const kill = (detail: Detail, run: number) =>
@@ -40,6 +40,8 @@ const kill = (detail: Detail, run: number) =>
     'kill',
     html`<input type="hidden" name="run" value=${run} /><button>Kill run ${run}; then it is held</button>`,
   );
+
+const retry = (detail: Detail) => form(detail, 'retry', html`<button class="primary">Try again now</button>`);
 
 const hold = (detail: Detail) =>
   form(

@@ -188,4 +188,31 @@ describe('judging, with script off and at the terminal', () => {
     assert.equal((await house.signalbox('config', 'update', 'ask_above=2')).code, 1);
     assert.equal((await house.signalbox('config', 'update', 'nonsense')).code, 64);
   });
+
+  test('an answer is taken back, a question withdrawn, a planned retry made now', async () => {
+    house = await House.open('--undo-seconds', '600');
+    await house.add('asker', 'signalbox ask Port?; echo "code $?"');
+    const plan = {
+      units: [{ chunk: 'flaky', command: 'exit 75', retry: { times: 1, delay: 3600, on: [75] } }],
+    };
+    writeFileSync(file('plan.json'), JSON.stringify(plan));
+    await ok('add', '--plan', 'plan.json');
+    await house.untilStatus('asker', 'NEEDS_ATTENTION');
+    const page = await openPage(browser, house.address, 'no script');
+    await page.type('.card textarea', '80');
+    await press(page, '.card form.answer button');
+    await shows(page, '.going-out', '80');
+    await press(page, 'form[action$="/undo"] button');
+    await shows(page, '.card', 'Port?');
+    await press(page, 'form[action$="/withdraw"] button');
+    await house.untilStatus('asker', 'DONE');
+    assert.match(
+      (await house.signalbox('logs', 'asker')).stdout,
+      /withdrawn: no longer needed\.[\s\S]*code 3/,
+    );
+    await house.untilStatus('flaky', 'BLOCKED');
+    await page.goto(`${house.address}work-units/flaky`);
+    await press(page, 'form[action$="/retry"] button');
+    await until('the second run', async () => (await detail('flaky')).runs.length === 2);
+  });
 });
