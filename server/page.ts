@@ -12,6 +12,7 @@ import { attentionQueue, freshQueue } from '../shared/views/attention-queue.ts';
 import { processGrid } from '../shared/views/process-grid.ts';
 import { localText } from '../shared/views/when.ts';
 import { workUnit } from '../shared/views/work-unit.ts';
+import type { Settings } from '../shared/words.ts';
 import type { Assets } from './assets.ts';
 
 /** An answer that could not be taken: what to say, and the operator's words, which are never lost. */
@@ -20,6 +21,10 @@ export interface Trouble {
   readonly notice: Notice;
   readonly words: string;
   readonly chosen: readonly string[];
+}
+
+export interface DashboardInput extends PageInput {
+  readonly settings: Settings;
 }
 
 export interface PageInput {
@@ -31,7 +36,7 @@ export interface PageInput {
 }
 
 /** The dashboard: what needs me, what runs, is this view true. */
-export function dashboardPage(input: PageInput): string {
+export function dashboardPage(input: DashboardInput): string {
   const data = dataOf(input, null);
   const board = boardOf(input.snapshot);
   const queue = queueMarkup(data, input.trouble);
@@ -43,8 +48,24 @@ export function dashboardPage(input: PageInput): string {
       status: input.query.status ?? [],
     }),
   );
-  const body = `<main>${troubleBlock(input, data)}<attention-queue>${queue}</attention-queue><process-grid>${grid}</process-grid></main>`;
+  const body = `<main>${troubleBlock(input, data)}<attention-queue>${queue}</attention-queue><process-grid>${grid}</process-grid></main>${settingsMarkup(input.settings)}`;
   return shell({ ...input, data, body, name: '' });
+}
+
+const SETTINGS: readonly (readonly [name: keyof Settings, label: string])[] = [
+  ['max_agents', 'Runs at work at the same time'],
+  ['undo_seconds', 'Seconds in which an answer can be taken back'],
+  ['weight', 'Weight of a longer chain of waiting units'],
+  ['ask_above', 'Share of common files from which you are asked'],
+];
+
+/** What is in force, and a form to change it. */
+function settingsMarkup(settings: Settings): string {
+  const fields = SETTINGS.map(
+    ([name, label]) =>
+      `<label for="set-${name}">${label}</label><input id="set-${name}" name="${name}" inputmode="decimal" value="${settings[name]}">`,
+  );
+  return `<details class="settings"><summary>Settings</summary><form class="steer" method="post" action="/config">${fields.join('')}<button>Save settings</button></form></details>`;
 }
 
 export interface UnitPageInput extends PageInput {

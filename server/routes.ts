@@ -32,6 +32,7 @@ export function routes(parts: RouteParts): Router {
     sendPage(ctx, 200, await drawUnit(parts, ctx, chunkOf(ctx)));
   });
   router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
+  router.post('/config', (ctx) => configure(parts, ctx));
   router.get('/assets/:name', (ctx) => {
     const file = assets.files.get(ctx.path);
     if (!file) throw notFound('There is no such file. Reload the page.');
@@ -48,19 +49,23 @@ function chunkOf(ctx: RouterContext): string {
   return chunk;
 }
 
-const drawDashboard = (
+function drawDashboard(
   { assets, contextFor }: RouteParts,
   ctx: KoaContext,
   query: Query,
   trouble?: Trouble,
-): string =>
-  dashboardPage({
+): string {
+  const { newsroom, store } = contextFor(ctx);
+  const { settings } = store.state;
+  return dashboardPage({
     assets,
     query,
     trouble,
-    snapshot: contextFor(ctx).newsroom.snapshot(query),
+    settings,
+    snapshot: newsroom.snapshot(query),
     now: new Date(),
   });
+}
 
 async function drawUnit(
   parts: RouteParts,
@@ -121,6 +126,27 @@ async function actByForm(parts: RouteParts, ctx: RouterContext, { chunk, action 
     const refusal = refusalOf(error);
     if (!refusal) throw error;
     sendPage(ctx, refusal.status, await redraw(parts, ctx, chunk, troubleOf(fields, refusal)));
+  }
+}
+
+/** Sets what is given; an empty field stays as it was. */
+async function configure(parts: RouteParts, ctx: RouterContext): Promise<void> {
+  const { update } = createCaller(parts.contextFor(ctx)).config;
+  if (!isForm(ctx)) {
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = await update((ctx.request.body ?? {}) as never);
+    return;
+  }
+  const fields = readForm(String(ctx.request.body ?? ''));
+  const given = new Map([...fields].filter(([, [value]]) => value !== ''));
+  try {
+    await update(formInput(given) as never);
+    ctx.status = 303;
+    ctx.redirect('/');
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    sendPage(ctx, refusal.status, drawDashboard(parts, ctx, {}, troubleOf(fields, refusal)));
   }
 }
 

@@ -26,7 +26,16 @@ export type Action = keyof typeof ACTIONS;
 
 export const isAction = (name: string): name is Action => Object.hasOwn(ACTIONS, name);
 
-const NUMBERS = ['version', 'run', 'priority', 'minutes'];
+const NUMBERS = [
+  'version',
+  'run',
+  'priority',
+  'minutes',
+  'max_agents',
+  'undo_seconds',
+  'weight',
+  'ask_above',
+];
 const SWITCHES = ['unlink', 'all', 'override', 'kill'];
 const LINES = ['paths'];
 /** Says what the form was drawn from; it makes the key of a form, and no procedure takes it. */

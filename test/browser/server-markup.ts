@@ -1,6 +1,8 @@
 /** Draws, in Node and with the daemon's own code, the pages that the browser tests bring to life. */
+
 import type { TestRunnerPlugin } from '@web/test-runner';
 import { dashboardPage, type PageInput } from '../../server/page.ts';
+import { DEFAULTS } from '../../server/settings.ts';
 
 /** What a test asks for: rows and all, but neither files nor a clock. */
 export type PageOrder = Omit<PageInput, 'assets' | 'now'>;
@@ -11,6 +13,6 @@ export const serverMarkup = (): TestRunnerPlugin<PageOrder> => ({
   name: 'server-markup',
   executeCommand({ command, payload }) {
     if (command !== 'render' || !payload) return undefined;
-    return { html: dashboardPage({ ...payload, assets: ASSETS, now: new Date() }) };
+    return { html: dashboardPage({ ...payload, assets: ASSETS, settings: DEFAULTS, now: new Date() }) };
   },
 });

@@ -185,6 +185,16 @@ describe('judging, with script off and at the terminal', () => {
       weight: 0.5,
       ask_above: 0.5,
     });
+    const page = await openPage(browser, house.address, 'no script');
+    const set = async (name: string, value: string) => {
+      await open(page);
+      await page.$eval(`#set-${name}`, (input, text) => ((input as HTMLInputElement).value = text), value);
+      await press(page, 'form[action="/config"] button');
+    };
+    await set('weight', '2');
+    assert.equal((await house.json<{ weight: number }>('config', 'show')).weight, 2);
+    await set('max_agents', 'many');
+    await shows(page, '.trouble', 'max_agents:');
     assert.equal((await house.signalbox('config', 'update', 'ask_above=2')).code, 1);
     assert.equal((await house.signalbox('config', 'update', 'nonsense')).code, 64);
   });
