@@ -103,7 +103,10 @@ const report = (detail: Detail) =>
     detail,
     'report',
     html`<label for="report-words">Report on it; words, if it failed</label><input id="report-words" name="words" />
-      <div class="choices"><button name="what" value="started">Started</button><button name="what" value="finished">Finished</button><button name="what" value="failed">Failed</button></div>`,
+      <label>It has come to the phase <select name="phase"><option value=""></option>${detail.steps.filter(({ state }) => state === 'to come').map(({ phase }) => html`<option>${phase}</option>`)}</select></label>
+      <label class="check"><input type="checkbox" name="all" value="yes" /> <span>Finished: every phase</span></label>
+      <label class="check"><input type="checkbox" name="override" value="yes" /> <span>Started, although it is not ready; this is recorded</span></label>
+      <div class="choices"><button name="what" value="started">Started</button><button name="what" value="progressed">Progressed</button><button name="what" value="finished">Finished</button><button name="what" value="failed">Failed</button></div>`,
   );
 
 /** Without this, a unit with a live run is neither closed nor removed. */

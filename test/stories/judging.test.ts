@@ -125,7 +125,9 @@ describe('judging, with script off and at the terminal', () => {
     const page = await openPage(browser, `${house.address}work-units/outside`, 'no script');
     await press(page, 'form[action$="/report"] button[value=started]');
     assert.equal((await detail('outside')).status, 'RUNNING');
-    await ok('report', 'outside', 'progressed', '--phase', 'BUILD');
+    await page.select('form[action$="/report"] select', 'BUILD');
+    await press(page, 'form[action$="/report"] button[value=progressed]');
+    assert.equal((await detail('outside')).steps[0]?.state, 'finished');
     await ok('report', 'outside', 'failed', 'the link broke');
     const [card] = await house.json<Card[]>('attention');
     assert.deepEqual([card?.kind, card?.context[0]?.text], ['stuck', 'the link broke']);
