@@ -1,5 +1,5 @@
-import type { UnitSpec, WorkUnit } from '../shared/words.ts';
-import { findWork, isDone, isSnoozed, type State } from './state.ts';
+import type { UnitSpec } from '../shared/words.ts';
+import { findWork, isDone, type State, sleepsFor } from './state.ts';
 
 /**
  * The chunks of a circle of waiting that these units, new or changed, would close, first one repeated at the end, or null.
@@ -44,10 +44,6 @@ export function circleWords(circle: readonly string[]): string {
   const half = SHOWN / 2;
   return [...circle.slice(0, half), `… ${circle.length - SHOWN} more …`, ...circle.slice(-half)].join(' → ');
 }
-
-/** A snoozed item keeps its unit from going on, as a dependency does. */
-const sleepsFor = ({ items }: WorkUnit): string[] =>
-  items.filter(isSnoozed).flatMap(({ snoozed_for }) => snoozed_for ?? []);
 
 function circleFrom(
   start: string,

@@ -1,5 +1,5 @@
 import type { Conflict, WorkUnit } from '../shared/words.ts';
-import { isOver, isSnoozed, liveRun, type State } from './state.ts';
+import { isOver, liveRun, type State, sleepsFor } from './state.ts';
 
 /**
  * Who goes first among units that must not be at work together. SERIALIZE is two rules: *exclusion*, never two
@@ -73,6 +73,11 @@ function serialRival(state: State, conflict: Conflict): WorkUnit | undefined {
 /** Of two, the one under way; of two under way, the one that started first. */
 function goesFirst(work: WorkUnit, other: WorkUnit): boolean {
   if (!isUnderWay(other)) return true;
+  return startedBefore(work, other);
+}
+
+/** Of two under way, whether this one was first; in the same millisecond, the one that was added first. */
+export function startedBefore(work: WorkUnit, other: WorkUnit): boolean {
   const start = ({ runs, unit }: WorkUnit) => `${runs[0]?.started_at} ${String(unit.id).padStart(9, '0')}`;
   return start(work) < start(other);
 }
@@ -99,8 +104,7 @@ function waitsFor(
 function aheadOf(state: State, before: ReadonlyMap<number, readonly number[]>, id: number): number[] {
   const work = state.works.get(id);
   if (!work) return [];
-  const asleep = work.items.filter(isSnoozed).flatMap(({ snoozed_for }) => snoozed_for ?? []);
-  const named = [...work.unit.open, ...asleep].flatMap((chunk) => state.byChunk.get(chunk) ?? []);
+  const named = [...work.unit.open, ...sleepsFor(work)].flatMap((chunk) => state.byChunk.get(chunk) ?? []);
   return [...named, ...(before.get(id) ?? [])];
 }
 

@@ -126,11 +126,7 @@ const units = t.router({
         once(input.key, input),
       ),
     ),
-  close: operator
-    .input(inputs.close)
-    .mutation(({ ctx, input }) =>
-      commit(ctx, (state) => steer.closeUnit(state, input), once(input.key, input)),
-    ),
+  close: steering(inputs.close, steer.closeUnit),
   kill: steering(inputs.kill, (state, { chunk, run }) =>
     killRun(state, { chunk, run, next: 'hold', reason: 'killed by you' }),
   ),
@@ -175,9 +171,7 @@ const items = t.router({
     .mutation(({ ctx, input }) =>
       commit(ctx, (state, at) => answer(state, input, givingOf(ctx, at, input.key)), once(input.key, input)),
     ),
-  undo: operator
-    .input(inputs.undo)
-    .mutation(({ ctx, input }) => commit(ctx, (state) => undo(state, input), once(input.key, input))),
+  undo: steering(inputs.undo, undo),
   snooze: operator
     .input(inputs.snooze)
     .mutation(({ ctx, input }) =>

@@ -82,6 +82,10 @@ export const isOpen = (item: Item): boolean => item.answered_at === null && item
 export const isSnoozed = (item: Item): boolean =>
   isOpen(item) && (item.snoozed_until !== null || item.snoozed_for !== null);
 
+/** The chunks until whose end items of a unit sleep: they keep it from going on, as dependencies do. */
+export const sleepsFor = ({ items }: WorkUnit): string[] =>
+  items.filter(isSnoozed).flatMap(({ snoozed_for }) => snoozed_for ?? []);
+
 /** Open and in the queue. */
 export const isAsking = (item: Item): boolean => isOpen(item) && !isSnoozed(item);
 

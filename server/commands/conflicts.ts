@@ -8,7 +8,7 @@ import type {
   Verdict,
   WorkUnit,
 } from '../../shared/words.ts';
-import { isUnderWay } from '../orders.ts';
+import { isUnderWay, startedBefore } from '../orders.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { currentStep, isDone, isOpen, isOver, isPending, liveRun, type State } from '../state.ts';
 import { type Decision, workOf } from './decision.ts';
@@ -70,7 +70,7 @@ export function reportConflict(state: State, input: PairInput & Judgement, key: 
   const changes = found(work, other, input);
   const both = liveRun(work) !== undefined && liveRun(other) !== undefined;
   if (changes.length === 0 || input.verdict !== 'ASK_OPERATOR' || !both) return { changes };
-  const later = startedLater(work, other);
+  const later = startedBefore(work, other) ? other : work;
   const rival = { work: later === work ? other : work, finding: input };
   const others = knownRivals(state, later).filter(({ work }) => work !== rival.work);
   const asked = askAbout(later, [...others, rival], key);
@@ -97,11 +97,6 @@ const same = (old: Conflict | undefined, finding: Judgement): boolean =>
   old.verdict === finding.verdict &&
   old.reason === finding.reason &&
   JSON.stringify(old.overlapping_files) === JSON.stringify(finding.overlapping_files);
-
-const startedLater = (a: WorkUnit, b: WorkUnit): WorkUnit => {
-  const start = ({ runs, unit }: WorkUnit) => `${runs[0]?.started_at} ${String(unit.id).padStart(9, '0')}`;
-  return start(a) > start(b) ? a : b;
-};
 
 /** An overlap of declared paths, found when a unit wants to start. */
 export interface Overlap {

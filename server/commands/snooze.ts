@@ -2,7 +2,7 @@ import type { Change, Item, Moment, WorkUnit } from '../../shared/words.ts';
 import { aheadOf, circleThrough, circleWords } from '../circle.ts';
 import { serialRivals } from '../orders.ts';
 import { conflict, invalid } from '../refusal.ts';
-import { findWork, isDone, isOpen, isSnoozed, liveRun, type State } from '../state.ts';
+import { findWork, isDone, isOpen, isSnoozed, liveRun, type State, sleepsFor } from '../state.ts';
 import { endedSentence } from './answers.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';
 
@@ -35,12 +35,13 @@ function untilOf(state: State, work: WorkUnit, input: SnoozeInput, at: Moment) {
 
 /** The chunk, if it can ever be DONE while this unit sleeps. */
 function doneLater(state: State, work: WorkUnit, chunk: string): string {
-  const { unit, items } = work;
+  const { unit } = work;
   const other = findWork(state, chunk);
   if (!other) throw invalid('until_done', `There is no unit called ${chunk}: it could never be done.`);
   if (isDone(other)) throw invalid('until_done', `${chunk} is done already.`);
-  const asleep = items.filter(isSnoozed).flatMap(({ snoozed_for }) => snoozed_for ?? []);
-  const circle = circleThrough(state, [{ chunk: unit.chunk, after: [...unit.open, ...asleep, chunk] }]);
+  const circle = circleThrough(state, [
+    { chunk: unit.chunk, after: [...unit.open, ...sleepsFor(work), chunk] },
+  ]);
   if (circle) throw invalid('until_done', `${chunk} waits for ${unit.chunk}: ${circleWords(circle)}.`);
   const rival =
     liveRun(work) && serialRivals(state, work).find((each) => aheadOf(state, chunk).has(each.unit.chunk));

@@ -19,8 +19,8 @@ export function closeUnit(state: State, input: { chunk: string; reason: string; 
 }
 
 /**
- * Tries a stuck unit again: the same as answering its item with "try again". One that would be tried anyway is tried now,
- * and one whose run was killed goes on.
+ * Tries a stuck unit again: the same as answering its item with "try again". One that would be tried anyway
+ * is tried now, and one whose run was killed goes on.
  */
 export function retryUnit(state: State, input: { chunk: string } & Giving): Decision {
   const work = undoneWork(state, input.chunk);

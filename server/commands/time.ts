@@ -4,8 +4,8 @@ import type { Decision } from './decision.ts';
 import { waking } from './snooze.ts';
 
 /**
- * What is due by now: answers go out, snoozed items wake, retries come, late runs are brought to a person. One answer of each unit, since it may close the
- * unit and so withdraw the next; what is left is due at once.
+ * What is due by now: answers go out, snoozed items wake, retries come, late runs are brought to a person. One
+ * answer of each unit, since it may close the unit and so withdraw the next; what is left is due at once.
  */
 export function timePasses(state: State, at: Moment): Decision {
   const changes = [...state.works].flatMap((work) => dueOf(work, at));
