@@ -56,7 +56,7 @@ const buildDaemon = () =>
   esbuild.build({
     ...node,
     banner,
-    entryPoints: { daemon: 'server/main.ts' },
+    entryPoints: { daemon: 'server/main.ts', offline: 'server/offline.ts' },
     outdir: flags.outdir,
     external: ['better-sqlite3'],
     conditions: ['node', 'module', 'import'],

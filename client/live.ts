@@ -1,8 +1,8 @@
 import {
+  afterMessage,
   type Board,
   type BoardMessage,
   boardOf,
-  follow,
   type Query,
   type Snapshot,
 } from '../shared/board.ts';
@@ -81,10 +81,9 @@ export class Live {
     followed.end = () => subscription.unsubscribe();
   }
 
-  #take(followed: Followed, { build, snapshot, news }: BoardMessage): void {
-    if (snapshot) followed.board = boardOf(snapshot);
-    else if (followed.board && news) followed.board = follow(followed.board, news);
-    this.#compareBuild(build);
+  #take(followed: Followed, message: BoardMessage): void {
+    followed.board = afterMessage(followed.board, message);
+    this.#compareBuild(message.build);
     for (const listener of followed.listeners) listener();
   }
 

@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteQueryCompiler } from 'kysely';
-import type { Conflict, Event, Item, Run, Settings, Unit, WorkUnit } from '../shared/words.ts';
+import type { Conflict, Event, Item, Run, Settings, TrustedAgents, Unit, WorkUnit } from '../shared/words.ts';
 import { MIGRATIONS, type Tables } from './migrations.ts';
 import { DEFAULTS } from './settings.ts';
+import { EMPTY, type State, stateOf } from './state.ts';
 
 /** "SBOX": marks a database file as ours. */
 const APPLICATION_ID = 0x53424f58;
@@ -87,10 +88,9 @@ export class Db {
   putSetting(name: string, value: unknown): void {
     this.#statements.putSetting.run(name, JSON.stringify(value));
   }
-  /** What the operator has set; the rest is as by default. */
-  settings(): Settings {
-    const rows = this.#statements.settings.all() as Tables['settings'][];
-    return { ...DEFAULTS, ...Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value)])) };
+  putTrusted({ digest, agents }: TrustedAgents): void {
+    this.#statements.forgetAgents.run();
+    this.#statements.putAgents.run(digest, JSON.stringify(agents));
   }
   putRun(run: Run): void {
     this.#statements.putRun.run(run.unit, run.number, JSON.stringify(run));
@@ -121,13 +121,24 @@ export class Db {
       yield { ...row, by: JSON.parse(row.by), data: JSON.parse(row.data) } as Event;
   }
 
-  /** All work units as the tables have them, by id. Throws `DatabaseProblem`. */
-  works(): WorkUnit[] {
+  /** What the tables hold, as a state. Throws `DatabaseProblem`. */
+  state(): State {
     try {
-      return this.#readWorks();
+      return stateOf(this.#readWorks(), this.lastSeq(), this.#readSettings(), this.#readTrusted());
     } catch (error) {
       throw problemOf(error, this.#path);
     }
+  }
+
+  /** What the operator has set; the rest is as by default. */
+  #readSettings(): Settings {
+    const rows = this.#statements.settings.all() as Tables['settings'][];
+    return { ...DEFAULTS, ...Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value)])) };
+  }
+
+  #readTrusted(): TrustedAgents {
+    const row = this.#statements.agents.get() as Tables['agents'] | undefined;
+    return row ? { digest: row.digest, agents: JSON.parse(row.facts) } : EMPTY.trusted;
   }
 
   #readWorks(): WorkUnit[] {
@@ -187,6 +198,9 @@ function prepareAll(sqlite: Sqlite.Database) {
     runs: prepare(builder.selectFrom('runs').select('facts').orderBy('unit').orderBy('number')),
     items: prepare(builder.selectFrom('items').select('facts').orderBy('unit').orderBy('nth')),
     settings: prepare(builder.selectFrom('settings').selectAll()),
+    agents: prepare(builder.selectFrom('agents').selectAll()),
+    forgetAgents: prepare(builder.deleteFrom('agents')),
+    putAgents: prepare(builder.insertInto('agents').values({ digest: text, facts: text })),
     putSetting: prepare(
       builder
         .insertInto('settings')

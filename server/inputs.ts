@@ -1,6 +1,6 @@
 /** What may be said to a procedure: strict shapes, with a sentence for each mistake. On the server only. */
 import { z } from 'zod';
-import { CHUNK, CHUNK_RULE, PHASE, STATUSES, type UnitSpec } from '../shared/words.ts';
+import { AGENT, CHUNK, CHUNK_RULE, PHASE, STATUSES, type UnitSpec } from '../shared/words.ts';
 
 const ANSWER_BYTES = 64 * 1024;
 const words = (most: number) => z.string().max(most, `At most ${most} characters.`);
@@ -14,7 +14,10 @@ const item = key;
 const version = z.number().int().min(1);
 const command = words(100_000).min(1, 'Say which command.');
 
-const phase = z.string().regex(PHASE, 'A phase is a word of A–Z, 0–9 and "_".');
+export const phase = z.string().regex(PHASE, 'A phase is a word of A–Z, 0–9 and "_".');
+export const environmentName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'The name of an environment variable.');
 const priority = z.number().int('A whole number.').min(-1000, 'At least -1000.').max(1000, 'At most 1000.');
 const paths = z.array(words(500).min(1)).max(1000);
 
@@ -26,10 +29,8 @@ const unit = z
     command: command.optional(),
     commands: z.record(phase, command).optional(),
     after: z.array(chunk).max(1000).default([]),
-    env: z
-      .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'The name of an environment variable.'))
-      .max(100)
-      .default([]),
+    agent: z.string().regex(AGENT, 'The name of an agent.').optional(),
+    env: z.array(environmentName).max(100).default([]),
     priority: priority.default(0),
     paths: paths.default([]),
     external: z.boolean().default(false),
@@ -44,24 +45,22 @@ const unit = z
       .optional(),
     time_limit: z.number().int().min(1, 'At least a second.').max(31_536_000).optional(),
   })
-  .refine(
-    (unit) =>
-      unit.external || (unit.command === undefined) !== (Object.keys(unit.commands ?? {}).length === 0),
-    {
-      path: ['command'],
-      message:
-        'Give either "command" or "commands" (a phase and its command each), or say that it is external.',
-    },
-  )
-  .refine((unit) => !unit.external || (unit.command === undefined && unit.commands === undefined), {
+  .refine((unit) => !unit.external || waysOf(unit) === 0, {
     path: ['external'],
-    message: 'An external unit has no command: somebody else does the work.',
+    message: 'An external unit has no command and no agent: somebody else does the work.',
+  })
+  .refine((unit) => unit.external || waysOf(unit) === 1, {
+    path: ['command'],
+    message:
+      'Give one of "command", "commands" (a phase and its command each) and "agent", or say that it is external.',
   })
   .refine((unit) => unit.external || unit.phases === undefined, {
     path: ['phases'],
-    message: 'Phases alone are for external units; others name a command for each.',
+    message:
+      'Phases alone are for external units; others name a command for each, or an agent that has its own.',
   })
-  .refine((unit) => unit.review.every((each) => phasesOf(unit).includes(each)), {
+  // The phases of an agent are known where its definition is.
+  .refine((unit) => unit.agent !== undefined || unit.review.every((each) => phasesOf(unit).includes(each)), {
     path: ['review'],
     message: 'Only phases of the unit can be reviewed.',
   });
@@ -76,16 +75,28 @@ interface Phased {
 const phasesOf = ({ commands, phases }: Phased): readonly string[] =>
   commands === undefined ? (phases ?? ['IMPLEMENT']) : Object.keys(commands);
 
-/** A unit as people write it, made whole. */
+/** In how many ways it is said who carries it out. */
+const waysOf = ({ command, commands, agent }: Carried): number =>
+  [command, Object.keys(commands ?? {})[0], agent].filter((way) => way !== undefined).length;
+
+interface Carried {
+  readonly command?: string | undefined;
+  readonly commands?: Readonly<Record<string, string>> | undefined;
+  readonly agent?: string | undefined;
+}
+
+/** A unit as people write it, made whole; an agent's phases are still to be filled in. */
 export function specOf(input: z.output<typeof unit>): UnitSpec {
   const { chunk, title, goal, command, commands, priority, paths, external, retry, time_limit } = input;
-  const steps = phasesOf(input).map((phase) => ({ phase, command: commands?.[phase] ?? command ?? null }));
+  const phases = input.agent === undefined ? phasesOf(input) : [];
+  const steps = phases.map((phase) => ({ phase, command: commands?.[phase] ?? command ?? null }));
   const once = (names: readonly string[]) => [...new Set(names)];
   return {
     chunk,
     title,
     goal,
     steps,
+    agent: input.agent ?? null,
     after: once(input.after),
     env: once(input.env),
     priority,
@@ -123,6 +134,11 @@ export const edit = z
   });
 export const retry = z.strictObject(onUnit);
 export const kill = z.strictObject({ ...onUnit, run: run.default(null) });
+export const interrupt = z.strictObject({
+  ...onUnit,
+  run: run.default(null),
+  text: words(20_000).refine((text) => text.trim() !== '', 'Say something.'),
+});
 export const hold = z.strictObject({ ...onUnit, why: words(2000).default('').transform(orElse('by you')) });
 export const release = z.strictObject(onUnit);
 export const prioritize = z.strictObject({ ...onUnit, priority });
@@ -279,10 +295,14 @@ export const config = z
     undo_seconds: z.number().int().min(0).max(3600).optional(),
     weight: z.number().min(0).max(100).optional(),
     ask_above: z.number().min(0).max(1).optional(),
+    output_mib: z.number().int().min(1).max(1_048_576).optional(),
+    keep_days: z.number().int().min(0).max(36_500).optional(),
+    keep_mib: z.number().int().min(0).max(1_073_741_824).optional(),
     key: key.optional(),
   })
   .refine(({ key: _, ...settings }) => Object.values(settings).some((value) => value !== undefined), {
     path: ['max_agents'],
-    message: 'Say what to set: max_agents, undo_seconds, weight or ask_above.',
+    message:
+      'Say what to set: max_agents, undo_seconds, weight, ask_above, output_mib, keep_days or keep_mib.',
   });
 export const nothing = z.strictObject({}).optional();

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
-import { shell } from './agents/shell.ts';
+import { followTrust } from './agents/trust.ts';
 import { readAssets } from './assets.ts';
 import { keepTime } from './clock.ts';
 import { updateConfig } from './commands/config.ts';
@@ -20,6 +20,7 @@ import { Problem, problemOf } from './problem.ts';
 import { Refusal } from './refusal.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
 import { makeBin } from './runs/environment.ts';
+import { keepRoom } from './runs/retention.ts';
 import { ensureToken, makeStateFolder, readPort, takeLock, writeHolder, writePort } from './state-folder.ts';
 import { Store } from './store.ts';
 
@@ -104,15 +105,18 @@ async function run(options: Options): Promise<void> {
   makeStateFolder(state);
   const lock = takeLock(state);
   let db: Db | null = null;
+  let trust: { stop(): void } | null = null;
   try {
     const opened = orProblem(() => Db.open(state.database));
     db = opened;
     const store = orProblem(() => new Store(opened));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
+    trust = await followTrust(store, OPERATOR, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
     await serve(options, state, store);
     db.checkpoint();
   } finally {
+    trust?.stop();
     db?.close();
     lock.release();
   }
@@ -155,7 +159,6 @@ async function serve(options: Options, state: StatePaths, store: Store): Promise
   makeBin(bin, fileURLToPath(new URL('./signalbox.js', import.meta.url)));
   const dispatcher = new Dispatcher({
     store,
-    agent: shell,
     log: consoleLog,
     project,
     runs,
@@ -164,9 +167,11 @@ async function serve(options: Options, state: StatePaths, store: Store): Promise
   });
   dispatcher.start();
   const clock = keepTime(store, consoleLog);
+  const room = keepRoom(store, runs, consoleLog);
   greet(address, project);
   await stopping.stopped;
   clock.stop();
+  room.stop();
   await dispatcher.stop();
   await Promise.all(servers.map(close));
   newsroom.stop();

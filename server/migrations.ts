@@ -12,6 +12,8 @@ export interface Tables {
   items: { id: string; unit: number; nth: number; facts: string };
   /** Mutations already made: the digest of the input, and what was answered. */
   settings: { name: string; value: string };
+  /** The agents that the operator trusts: one row, or none. */
+  agents: { digest: string; facts: string };
   conflicts: { unit: number; other: number; facts: string };
   keys: { key: string; digest: string; seq: number; made: string; spent: number };
 }
@@ -98,5 +100,15 @@ export const MIGRATIONS: readonly Step[] = [
       sql`update events set data = json_insert(data, '$.paths', json('[]'), '$.external', json('false'),
         '$.review', json('[]'), '$.retry', null, '$.time_limit', null) where type = 'unit.added'`,
     ),
+  ],
+  (tables) => [
+    tables.schema
+      .createTable('agents')
+      .addColumn('digest', 'text', (column) => column.notNull())
+      .addColumn('facts', 'text', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+    fill(tables, sql`update units set facts = json_insert(facts, '$.spec.agent', null)`),
+    fill(tables, sql`update runs set facts = json_insert(facts, '$.messages', json('[]'), '$.told', 0)`),
+    fill(tables, sql`update events set data = json_insert(data, '$.agent', null) where type = 'unit.added'`),
   ],
 ];

@@ -57,6 +57,9 @@ const SETTINGS: readonly (readonly [name: keyof Settings, label: string])[] = [
   ['undo_seconds', 'Seconds in which an answer can be taken back'],
   ['weight', 'Weight of a longer chain of waiting units'],
   ['ask_above', 'Share of common files from which you are asked'],
+  ['output_mib', 'MiB that a run may print; then it is stopped'],
+  ['keep_days', 'Days for which the output of done units is kept'],
+  ['keep_mib', 'MiB of it that are kept, the newest first'],
 ];
 
 /** What is in force, and a form to change it. */

@@ -58,11 +58,11 @@ export class Rank {
     const rivals = changed.flatMap(({ conflicts }) =>
       conflicts.map((conflict) => state.works.get(conflict.with)),
     );
-    // Who goes first can also change for units that nothing has happened to.
+    // Who goes first, or which agents there are, can also change for units that nothing has happened to.
     const ordered =
       this.#seen?.graph === state.graph
         ? []
-        : [...state.works].filter(({ conflicts }) => conflicts.length > 0);
+        : [...state.works].filter(({ unit, conflicts }) => conflicts.length > 0 || unit.spec.agent !== null);
     return new Set([...changed, ...rivals, ...ordered].filter((work) => work !== undefined));
   }
 

@@ -3,6 +3,7 @@ import type {
   Event,
   Item,
   ItemAsked,
+  Message,
   Run,
   RunStarted,
   Unit,
@@ -17,6 +18,8 @@ export function reduce(state: State, event: Event): State {
   if (event.type === 'unit.added') return addUnit(state, event, event.data);
   if (event.type === 'config.updated')
     return { ...state, seq: event.seq, graph: event.seq, settings: { ...state.settings, ...event.data } };
+  if (event.type === 'agents.trusted')
+    return { ...state, seq: event.seq, graph: event.seq, trusted: event.data };
   const before = state.works.get(event.unit);
   if (!before) throw new Error(`event ${event.seq} is about unit ${event.unit}, which was never added`);
   return put(state, before, change(before, event), event);
@@ -116,7 +119,7 @@ function rewait(
   return next;
 }
 
-type AboutUnit = Exclude<Event, { type: 'unit.added' | 'config.updated' }>;
+type AboutUnit = Exclude<Event, { type: 'unit.added' | 'config.updated' | 'agents.trusted' }>;
 
 function change(work: WorkUnit, event: AboutUnit): WorkUnit {
   switch (event.type) {
@@ -139,6 +142,10 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
       const { number, next, reason } = event.data;
       return changeRun(work, number, { kill: { next, reason } });
     }
+    case 'run.interrupted':
+      return withMessage(work, event.data.number, { text: event.data.text, at: event.at });
+    case 'run.told':
+      return changeRun(work, event.data.number, { told: event.data.count });
     case 'run.ended':
       return changeRun(work, event.data.number, { ended_at: event.at, outcome: event.data.outcome });
     case 'item.asked':
@@ -217,7 +224,14 @@ function newRun(event: Event, data: RunStarted): Run {
     ended_at: null,
     outcome: null,
     kill: null,
+    messages: [],
+    told: 0,
   };
+}
+
+function withMessage(work: WorkUnit, number: number, message: Message): WorkUnit {
+  const messages = work.runs.find((run) => run.number === number)?.messages ?? [];
+  return changeRun(work, number, { messages: [...messages, message] });
 }
 
 function changeRun(work: WorkUnit, number: number, change: Partial<Run>): WorkUnit {

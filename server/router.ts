@@ -7,6 +7,7 @@ import { askAll, confirm, withdraw } from './commands/asks.ts';
 import { updateConfig } from './commands/config.ts';
 import { reportConflict, resolve } from './commands/conflicts.ts';
 import type { Decision } from './commands/decision.ts';
+import { interruptRun } from './commands/interrupt.ts';
 import { killRun } from './commands/kill.ts';
 import { report } from './commands/reports.ts';
 import { snooze, wake } from './commands/snooze.ts';
@@ -130,6 +131,7 @@ const units = t.router({
   kill: steering(inputs.kill, (state, { chunk, run }) =>
     killRun(state, { chunk, run, next: 'hold', reason: 'killed by you' }),
   ),
+  interrupt: steering(inputs.interrupt, interruptRun),
   hold: steering(inputs.hold, steer.holdUnit),
   release: steering(inputs.release, steer.releaseUnit),
   prioritize: steering(inputs.prioritize, steer.prioritizeUnit),
@@ -262,7 +264,9 @@ export const appRouter = t.router({
   config,
   status: viewer.input(inputs.nothing).query(({ ctx }) => {
     const { units, items, seq } = ctx.newsroom.counts();
-    return { ...ctx.about, build: ctx.newsroom.build, seq, units, items, ...ctx.store.state.settings };
+    const { settings, trusted } = ctx.store.state;
+    const agents = { digest: trusted.digest, names: trusted.agents.map(({ name }) => name) };
+    return { ...ctx.about, build: ctx.newsroom.build, seq, units, items, settings, agents };
   }),
   unit: viewer
     .input(inputs.one)

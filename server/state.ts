@@ -1,4 +1,4 @@
-import type { Item, Run, Settings, Step, WorkUnit } from '../shared/words.ts';
+import type { AgentDefinition, Item, Run, Settings, Step, TrustedAgents, WorkUnit } from '../shared/words.ts';
 import { Blocks } from './blocks.ts';
 import { Buckets } from './buckets.ts';
 import { DEFAULTS } from './settings.ts';
@@ -16,7 +16,10 @@ export interface State {
   /** The latest event that changed who waits for whom. */
   readonly graph: number;
   readonly settings: Settings;
+  readonly trusted: TrustedAgents;
 }
+
+const NO_AGENTS: TrustedAgents = { digest: '', agents: [] };
 
 export const EMPTY: State = {
   seq: 0,
@@ -26,12 +29,18 @@ export const EMPTY: State = {
   waiting: Buckets.of(),
   graph: 0,
   settings: DEFAULTS,
+  trusted: NO_AGENTS,
 };
 
 const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, unit] as const);
 
 /** The state that consists of these work units, given in the order of their ids. */
-export function stateOf(works: readonly WorkUnit[], seq: number, settings: Settings = DEFAULTS): State {
+export function stateOf(
+  works: readonly WorkUnit[],
+  seq: number,
+  settings: Settings = DEFAULTS,
+  trusted: TrustedAgents = NO_AGENTS,
+): State {
   const waiting = new Map<string, number[]>();
   for (const { unit } of works) {
     for (const chunk of unit.open) waiting.set(chunk, [...(waiting.get(chunk) ?? []), unit.id]);
@@ -44,6 +53,7 @@ export function stateOf(works: readonly WorkUnit[], seq: number, settings: Setti
     waiting: Buckets.of(waiting),
     graph: seq,
     settings,
+    trusted,
   };
 }
 
@@ -67,6 +77,10 @@ export const isDone = ({ unit }: WorkUnit): boolean =>
 
 /** Nothing more will happen to it: DONE, or removed. */
 export const isOver = (work: WorkUnit): boolean => isDone(work) || !exists(work);
+
+/** The definition of an agent, if the operator trusts one of this name. */
+export const agentNamed = (state: State, name: string): AgentDefinition | undefined =>
+  state.trusted.agents.find((agent) => agent.name === name);
 
 export const currentStep = ({ unit }: WorkUnit): Step | undefined => unit.spec.steps[unit.finished];
 

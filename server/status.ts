@@ -1,7 +1,17 @@
 import { saidWords, snoozedWords } from '../shared/sentences.ts';
 import type { Item, Moment, Status, WorkUnit } from '../shared/words.ts';
 import { rivalWords } from './orders.ts';
-import { isAsking, isDone, isGoingOut, isOver, isPending, isSnoozed, liveRun, type State } from './state.ts';
+import {
+  agentNamed,
+  isAsking,
+  isDone,
+  isGoingOut,
+  isOver,
+  isPending,
+  isSnoozed,
+  liveRun,
+  type State,
+} from './state.ts';
 
 export interface StatusAndWhy {
   readonly status: Status;
@@ -27,6 +37,9 @@ export function statusOf(state: State, work: WorkUnit): StatusAndWhy {
   const snoozed = work.items.find(isSnoozed);
   if (snoozed) return say('BLOCKED', snoozedWords(snoozed), snoozed.asked_at);
   if (goingOut) return say('BLOCKED', `going out: ${saidWords(goingOut)}`, goingOut.asked_at);
+  const { agent } = unit.spec;
+  if (agent !== null && !agentNamed(state, agent))
+    return say('BLOCKED', `the agent ${agent} is not trusted: signalbox trust`, unit.changed_at);
   const rivals = rivalWords(state, work);
   if (rivals !== '') return say('BLOCKED', rivals, unit.changed_at);
   return say('READY', '', unit.changed_at);
@@ -34,7 +47,8 @@ export function statusOf(state: State, work: WorkUnit): StatusAndWhy {
 
 function whileRunning(work: WorkUnit, goingOut: Item | undefined): string {
   const { unit, items } = work;
-  if (liveRun(work)?.kill) return 'being killed';
+  const kill = liveRun(work)?.kill;
+  if (kill) return kill.next === 'stuck' ? `being stopped: ${kill.reason}` : 'being killed';
   const snoozed = items.find(isSnoozed);
   if (snoozed) return `waiting for you, ${snoozedWords(snoozed)}`;
   if (goingOut) return 'the answer is going out';

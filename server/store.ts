@@ -5,7 +5,7 @@ import { type Db, isDiskError } from './db.ts';
 import { followsFrom } from './follow.ts';
 import { reduce } from './reduce.ts';
 import { conflict, Refusal } from './refusal.ts';
-import { type State, stateOf } from './state.ts';
+import type { State } from './state.ts';
 
 /** Looks at the state as of now and says what changes, or throws a `Refusal`. */
 export type Decide = (state: State, at: string) => Decision;
@@ -50,7 +50,7 @@ export class Store {
   constructor(db: Db, now: () => Date = () => new Date()) {
     this.#db = db;
     this.#now = now;
-    this.#state = stateOf(db.works(), db.lastSeq(), db.settings());
+    this.#state = db.state();
   }
 
   get state(): State {
@@ -163,6 +163,7 @@ export class Store {
   #write(before: State, after: State): void {
     for (const [name, value] of Object.entries(after.settings))
       if (value !== before.settings[name as keyof Settings]) this.#db.putSetting(name, value);
+    if (after.trusted !== before.trusted) this.#db.putTrusted(after.trusted);
     const changed = after.works.changedSince(before.works);
     for (const { unit } of changed) this.#db.putUnit(unit);
     for (const work of changed) {
@@ -182,7 +183,7 @@ export class Store {
   #survived(error: unknown, queue: readonly Waiting[]): boolean {
     const seq = this.#seqOnDisk();
     if (seq > this.#state.seq) {
-      this.#state = stateOf(this.#db.works(), seq, this.#db.settings());
+      this.#state = this.#db.state();
       return true;
     }
     this.#busyTries = 0;

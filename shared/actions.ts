@@ -11,6 +11,7 @@ export const ACTIONS = {
   retry: ['units', 'retry'],
   close: ['units', 'close'],
   kill: ['units', 'kill'],
+  interrupt: ['units', 'interrupt'],
   hold: ['units', 'hold'],
   release: ['units', 'release'],
   priority: ['units', 'prioritize'],
@@ -35,6 +36,9 @@ const NUMBERS = [
   'undo_seconds',
   'weight',
   'ask_above',
+  'output_mib',
+  'keep_days',
+  'keep_mib',
 ];
 const SWITCHES = ['unlink', 'all', 'override', 'kill'];
 const LINES = ['paths'];

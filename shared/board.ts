@@ -136,6 +136,12 @@ export function follow(board: Board, news: News): Board {
   return { ...board, seq: news.seq, rows };
 }
 
+/** The board after a message of its stream; null while nothing is known. */
+export function afterMessage(board: Board | null, { snapshot, news }: BoardMessage): Board | null {
+  if (snapshot) return boardOf(snapshot);
+  return board && news ? follow(board, news) : board;
+}
+
 export const cardsOf = (board: Board): Card[] =>
   [...board.rows.values()].filter((row) => row.row === 'item').sort(inOrder);
 

@@ -15,8 +15,12 @@ export interface Detail {
   readonly held: string | null;
   /** When a failed run is tried again by itself, if so. */
   readonly retry_due: Moment | null;
+  /** Why it was closed; null: it was not. */
+  readonly closed: string | null;
   readonly paths: readonly string[];
   readonly external: boolean;
+  /** The agent that carries it out; null: its commands, or somebody else. */
+  readonly agent: string | null;
   /** The number of the live run; null: none. */
   readonly live: number | null;
   readonly added_at: Moment;

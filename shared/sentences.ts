@@ -1,5 +1,5 @@
 /** How facts read. The same words on every door. */
-import type { Event, Item, Outcome, Verdict } from './words.ts';
+import type { Event, Item, Kill, Outcome, Verdict } from './words.ts';
 
 /** What was answered, in words: the labels of the chosen options, then the text. */
 export function saidWords(item: Pick<Item, 'answer' | 'options'>): string {
@@ -27,6 +27,8 @@ export function outcomeWords(outcome: Outcome): string {
       return outcome.well ? 'was reported finished' : 'was reported failed';
     case 'killed':
       return 'was killed';
+    case 'stopped':
+      return `was stopped: ${outcome.reason}`;
     case 'vanished':
       return 'vanished: its processes are gone and nothing says how it ended';
     case 'never-began':
@@ -50,6 +52,8 @@ export function eventWords(event: Event, items: readonly Item[]): string {
       return `set ${Object.entries(event.data)
         .map(([name, value]) => `${name} to ${value}`)
         .join(', ')}`;
+    case 'agents.trusted':
+      return `trusts the agents ${event.data.agents.map(({ name }) => name).join(', ')}`;
     case 'unit.added':
       return 'added';
     case 'unit.closed':
@@ -85,7 +89,11 @@ export function eventWords(event: Event, items: readonly Item[]): string {
     case 'retry.due':
       return 'the time to try again has come';
     case 'run.killing':
-      return `wants run ${event.data.number} killed${event.data.next === 'hold' ? '' : `, then to ${event.data.next} the unit`}`;
+      return killWords(event.data);
+    case 'run.interrupted':
+      return `said to run ${event.data.number}: ${event.data.text}`;
+    case 'run.told':
+      return `run ${event.data.number} was told`;
     case 'run.ended':
       return `run ${event.data.number} ${outcomeWords(event.data.outcome)}`;
     case 'item.asked':
@@ -109,6 +117,11 @@ export function eventWords(event: Event, items: readonly Item[]): string {
     case 'item.withdrawn':
       return `withdrawn (${event.data.why}): ${prompt(event.data.id)}`;
   }
+}
+
+function killWords({ number, next, reason }: Kill & { readonly number: number }): string {
+  if (next === 'stuck') return `stops run ${number}: ${reason}`;
+  return `wants run ${number} killed${next === 'hold' ? '' : `, then to ${next} the unit`}`;
 }
 
 const optionsOf = (id: string, items: readonly Item[]) => items.find((item) => item.id === id)?.options ?? [];

@@ -16,6 +16,8 @@ export interface StatePaths {
   /** Says who holds the lock (`Holder`). */
   readonly holder: string;
   readonly log: string;
+  /** The copy of `signalbox.json` that the operator trusts. */
+  readonly trusted: string;
 }
 
 /** The daemon that runs, as `holder` says. */
@@ -52,5 +54,6 @@ export function statePathsOf(home: string, project: string): StatePaths {
     lock: at('lock.db'),
     holder: at('daemon.json'),
     log: at('daemon.log'),
+    trusted: at('trusted.json'),
   };
 }

@@ -7,7 +7,7 @@
  * | work unit      | a chunk on its way through its phases: the thing that is scheduled            |
  * | phase          | a step of that way                                                            |
  * | run            | one attempt of one agent at one phase of one unit                             |
- * | agent          | what carries out a run: here, a shell command                                 |
+ * | agent          | what carries out a run: a shell command, or a program that `signalbox.json` names |
  * | attention item | something that needs the operator                                             |
  * | event          | one thing that happened, numbered; the log of events is the only news         |
  * | board          | what a viewer sees: ranked rows for a query (`board.ts`)                      |
@@ -24,7 +24,10 @@ export const CHUNK_RULE = 'a lower-case letter or digit, then up to 62 of a–z,
 /** What a phase may be called. */
 export const PHASE = /^[A-Z][A-Z0-9_]*$/;
 
-/** One phase of a unit and the shell command that carries it out; none where somebody else does the work. */
+/** What an agent may be called. */
+export const AGENT = /^[a-z][a-z0-9_-]{0,62}$/;
+
+/** One phase of a unit and the shell command that carries it out; none where an agent or somebody else does the work. */
 export interface Step {
   readonly phase: string;
   readonly command: string | null;
@@ -43,6 +46,8 @@ export interface UnitSpec {
   readonly title: string;
   readonly goal: string;
   readonly steps: readonly Step[];
+  /** The agent that carries out every phase; null: each step has its command, or the unit is external. */
+  readonly agent: string | null;
   /** Chunks that must be DONE first; a name that nobody has added yet counts as not done. */
   readonly after: readonly string[];
   /** Names of environment variables that the runs of this unit may see beside the usual ones. */
@@ -88,11 +93,12 @@ export interface Unit {
   readonly changed_at: Moment;
 }
 
-/** How a run ended: by itself with an exit code, as somebody reported, without a trace, or before it began. */
+/** How a run ended: by itself with an exit code, as somebody reported, by us, without a trace, or before it began. */
 export type Outcome =
   | { readonly how: 'exited'; readonly code: number }
   | { readonly how: 'reported'; readonly well: boolean }
   | { readonly how: 'killed' }
+  | { readonly how: 'stopped'; readonly reason: string }
   | { readonly how: 'vanished' }
   | { readonly how: 'never-began'; readonly reason: string };
 
@@ -108,13 +114,22 @@ export interface Run {
   readonly started_at: Moment;
   readonly ended_at: Moment | null;
   readonly outcome: Outcome | null;
-  /** The operator wants it to end, and what comes then. */
+  /** It is to end, and what comes then. */
   readonly kill: Kill | null;
+  /** What the operator said to it while it was at work, and how many of these it has been told. */
+  readonly messages: readonly Message[];
+  readonly told: number;
 }
 
+/** stuck: it broke a limit, and a person is asked. */
 export interface Kill {
-  readonly next: 'hold' | 'close' | 'remove';
+  readonly next: 'hold' | 'close' | 'remove' | 'stuck';
   readonly reason: string;
+}
+
+export interface Message {
+  readonly text: string;
+  readonly at: Moment;
 }
 
 /** A process that cannot be mistaken for another: the kernel reuses numbers, not start times. */
@@ -200,6 +215,38 @@ export interface Settings {
   readonly weight: number;
   /** From which share of common files on two units are brought to a person. */
   readonly ask_above: number;
+  /** How much a run may print, in MiB; then it is stopped and brought to a person. */
+  readonly output_mib: number;
+  /** How long what runs printed is kept after their unit is over, in days, and how much of it, in MiB. */
+  readonly keep_days: number;
+  readonly keep_mib: number;
+}
+
+/** A program that carries out phases, as the project's `signalbox.json` names it. */
+export interface AgentDefinition {
+  readonly name: string;
+  /** The program and its arguments. One that is a placeholder is replaced whole. */
+  readonly command: readonly string[];
+  /** Names of environment variables that its runs may see beside the usual ones. */
+  readonly env: readonly string[];
+  readonly phases: readonly string[];
+  /** For a phase, the file in the project that holds its prompt. */
+  readonly prompts: Readonly<Record<string, string>>;
+  /** The signal that tells a live run of a new message; null: none, it looks by itself. */
+  readonly interrupt: InterruptSignal | null;
+}
+
+export const INTERRUPT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+export type InterruptSignal = (typeof INTERRUPT_SIGNALS)[number];
+
+/** The phases of an agent that names none. */
+export const AGENT_PHASES: readonly string[] = ['GOAL', 'PLAN', 'IMPLEMENT', 'REBASE', 'REVIEW', 'COMPLETE'];
+
+/** The agents that the operator has looked at and trusts. */
+export interface TrustedAgents {
+  /** SHA-256 of the file that named them, in hex; empty: none was ever trusted. */
+  readonly digest: string;
+  readonly agents: readonly AgentDefinition[];
 }
 
 /** The unit of what concerns no unit. */
@@ -208,6 +255,7 @@ export const NO_UNIT = -1;
 /** What can happen. Each change concerns exactly one unit, or none (`NO_UNIT`). */
 export type Change =
   | { readonly type: 'config.updated'; readonly unit: typeof NO_UNIT; readonly data: Partial<Settings> }
+  | { readonly type: 'agents.trusted'; readonly unit: typeof NO_UNIT; readonly data: TrustedAgents }
   | { readonly type: 'unit.added'; readonly unit: number; readonly data: UnitSpec }
   | { readonly type: 'unit.closed'; readonly unit: number; readonly data: { readonly reason: string } }
   | { readonly type: 'unit.edited'; readonly unit: number; readonly data: UnitEdit }
@@ -238,6 +286,16 @@ export type Change =
     }
   | { readonly type: 'retry.due'; readonly unit: number; readonly data: { readonly anew: boolean } }
   | { readonly type: 'run.killing'; readonly unit: number; readonly data: Kill & { readonly number: number } }
+  | {
+      readonly type: 'run.interrupted';
+      readonly unit: number;
+      readonly data: { readonly number: number; readonly text: string };
+    }
+  | {
+      readonly type: 'run.told';
+      readonly unit: number;
+      readonly data: { readonly number: number; readonly count: number };
+    }
   | { readonly type: 'run.ended'; readonly unit: number; readonly data: RunEnded }
   | { readonly type: 'item.asked'; readonly unit: number; readonly data: ItemAsked }
   | {

@@ -3,6 +3,7 @@ import { ProgramError } from './program-error.ts';
 export interface AddFlags {
   readonly plan?: string;
   readonly command?: string;
+  readonly agent?: string;
   readonly phase: readonly string[];
   readonly after: readonly string[];
   readonly title?: string;
@@ -26,12 +27,26 @@ export function unitsFrom(
   if (flags.plan !== undefined) return planUnits(flags.plan, read(flags.plan));
   if (chunk === undefined)
     throw new ProgramError('usage', 'Name a unit, or give a plan: signalbox add --plan FILE');
-  const { command, phase, after, title, goal, env, priority, path, review, external, phases, timeLimit } =
-    flags;
+  const {
+    command,
+    agent,
+    phase,
+    after,
+    title,
+    goal,
+    env,
+    priority,
+    path,
+    review,
+    external,
+    phases,
+    timeLimit,
+  } = flags;
   return [
     {
       chunk,
       ...(command !== undefined && { command }),
+      ...(agent !== undefined && { agent }),
       ...(phase.length > 0 && { commands: Object.fromEntries(phase.map(phaseOf)) }),
       ...(title !== undefined && { title }),
       ...(goal !== undefined && { goal }),

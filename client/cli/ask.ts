@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Card } from '../../shared/board.ts';
 import { type Daemon, isSaid, overSocket } from './daemon-client.ts';
+import { secondsFrom } from './flags.ts';
 import { print, printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
 
@@ -31,7 +32,7 @@ export async function ask(socketPath: string, prompt: string | undefined, flags:
     const { made } = await untilSaid((signal) => daemon.items.ask.mutate(asking as never, { signal }));
     const items = [...(made.items ?? [])];
     tell(items.length === 1 ? 'asked; waiting for an answer.' : `asked ${items.length} questions; waiting.`);
-    const seconds = secondsOf(flags.timeout);
+    const seconds = secondsFrom('--timeout', flags.timeout);
     const answers = await Promise.all(
       items.map(async (item) => answerOf(await endOf(daemon, item, seconds))),
     );
@@ -98,13 +99,6 @@ function optionOf(text: string) {
 function contextOf(text: string) {
   const at = text.indexOf('=');
   return at > 0 ? { label: text.slice(0, at), text: text.slice(at + 1) } : { label: 'Context', text };
-}
-
-function secondsOf(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  if (!/^\d{1,7}$/.test(text))
-    throw new ProgramError('usage', `--timeout takes whole seconds, not "${text}".`);
-  return Number(text);
 }
 
 const TRY_MS = 5000;

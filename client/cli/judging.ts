@@ -92,8 +92,7 @@ export function addJudging(program: Command, daemon: () => Daemon): void {
     .description('show the settings')
     .addOption(jsonOption())
     .action(async (flags: Flags) => {
-      const { max_agents, undo_seconds, weight, ask_above } = await daemon().status.query();
-      const settings = { max_agents, undo_seconds, weight, ask_above };
+      const { settings } = await daemon().status.query();
       if (flags.json) return printJson(settings);
       for (const [name, value] of Object.entries(settings)) await print(`${name} = ${value}`);
     });

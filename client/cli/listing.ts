@@ -62,7 +62,7 @@ export function unitText(detail: Detail): string {
   if (detail.title !== '') lines.push(oneLine(detail.title));
   if (detail.goal !== '') lines.push(indented(detail.goal, '  '));
   for (const { phase, state, command } of detail.steps)
-    lines.push(`  ${phase} (${state}): ${oneLine(command ?? 'done elsewhere')}`);
+    lines.push(`  ${phase} (${state}): ${oneLine(command ?? detail.agent ?? 'done elsewhere')}`);
   for (const { chunk, state } of detail.after) lines.push(`  waits for ${chunk} (${state})`);
   if (detail.before.length > 0) lines.push(`  unblocks ${detail.before.join(', ')}`);
   for (const run of detail.runs)

@@ -7,12 +7,20 @@ export class ProgramError extends Error {
   }
 }
 
+/** Parts of the server that run in this process end with an exit code of their own. */
+export const exitCodeOf = (error: Error & { exitCode?: unknown }): number =>
+  typeof error.exitCode === 'number' ? error.exitCode : EXIT.failed;
+
 export const EXIT = {
   /** The daemon said no. */
   refused: 1,
   /** The question that this command waits for was withdrawn. */
   withdrawn: 3,
+  /** What this command waits for can no longer come. */
+  never: 4,
   usage: 64,
+  /** A file cannot be taken. */
+  data: 65,
   /** No daemon runs for this project. */
   absent: 69,
   /** Something went wrong in the daemon or on the way. */

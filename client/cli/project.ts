@@ -4,14 +4,18 @@ import { dirname, join } from 'node:path';
 import { type StatePaths, stateHome, statePathsOf } from '../../shared/state-paths.ts';
 import { ProgramError } from './program-error.ts';
 
-/** The project that a folder belongs to: the nearest folder with `.git` or `signalbox.json`, else itself. */
+/** The project that a folder belongs to: the nearest folder with a repository or `signalbox.json`, else itself. */
 export function projectAround(folder: string): string {
   const start = realFolder(folder);
   for (let at = start; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git')) || existsSync(join(at, 'signalbox.json'))) return at;
+    if (isRepository(join(at, '.git')) || existsSync(join(at, 'signalbox.json'))) return at;
     if (at === dirname(at)) return start;
   }
 }
+
+/** A worktree has a file there that leads to its repository; an empty folder is none. */
+const isRepository = (git: string): boolean =>
+  existsSync(join(git, 'HEAD')) || (statSync(git, { throwIfNoEntry: false })?.isFile() ?? false);
 
 function realFolder(folder: string): string {
   try {

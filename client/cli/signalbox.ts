@@ -1,6 +1,6 @@
 /** The terminal: what each command is called and takes. What a command does stands beside, or is one call. */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { boardOf, cardsOf, queryOf } from '../../shared/board.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
 import type { AskFlags } from './ask.ts';
@@ -11,14 +11,15 @@ import { addLater } from './later.ts';
 import { attentionList, cardText, unitList, unitText } from './listing.ts';
 import type { LogsFlags } from './logs.ts';
 import { oneLine, print, printJson, tell } from './output.ts';
-import { EXIT, ProgramError } from './program-error.ts';
+import { EXIT, exitCodeOf, ProgramError } from './program-error.ts';
 import { pathsFor, projectAround, socketFor } from './project.ts';
 import { type StartFlags, start, stop } from './start.ts';
 import { addSteering } from './steering.ts';
+import type { WaitFlags } from './wait.ts';
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 64 wrong usage; 65 plan or database
-unusable; 69 no daemon runs here; 70 something went wrong; 74 disk full or unwritable; 75 already running, port
+Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 4 what was waited for can no longer
+come; 64 wrong usage; 65 plan, database or signalbox.json unusable; 69 no daemon runs here; 70 something went wrong; 74 disk full or unwritable; 75 already running, port
 taken, or no answer in time; 77 files open to others; 78 not possible on this machine.`;
 
 const program = new Command('signalbox')
@@ -39,7 +40,10 @@ program
   .option('--plan <file>', 'add the units of a plan; those that exist stay as they are')
   .option('--max-agents <number>', 'how many runs may be at work at once (default 4)')
   .option('--undo-seconds <number>', 'how long an answer from the page can be taken back (default 4)')
-  .action((flags: StartFlags) => start(project(), flags));
+  .action(async (flags: StartFlags) => {
+    await (await import('./trust.ts')).offerTrust(pathsFor(project()));
+    await start(project(), flags);
+  });
 
 program
   .command('stop')
@@ -68,6 +72,7 @@ program
   .argument('[chunk]', 'the name of the unit')
   .option('--plan <file>', 'a plan; "-" reads it from standard input')
   .option('--command <line>', 'what to run, in /bin/sh')
+  .option('--agent <name>', 'or who carries it out: an agent of signalbox.json')
   .option('--phase <NAME=line>', 'a phase and its command; repeat for more', collect, [])
   .option('--after <chunk>', 'wait until this one is done; repeat for more', collect, [])
   .option('--title <text>', 'a few words')
@@ -179,6 +184,29 @@ program
     return print(readFileSync(token, 'utf8').trim());
   });
 
+program
+  .command('trust')
+  .description('look at the agents that signalbox.json names, and trust them')
+  .option('--yes', 'you have looked already')
+  .action(async (flags: { yes?: boolean }) =>
+    (await import('./trust.ts')).trustAgents(pathsFor(project()), flags.yes ?? false),
+  );
+
+program
+  .command('wait')
+  .description('wait until a unit is done, or needs you')
+  .argument('<chunk>')
+  .addOption(
+    new Option('--until <what>', 'done: exit code 0 when it has finished, 4 when it was closed or removed')
+      .choices(['done', 'needs-attention'])
+      .default('done'),
+  )
+  .option('--timeout <seconds>', 'give up waiting, with exit code 75')
+  .addOption(jsonOption())
+  .action(async (chunk: string, flags: WaitFlags) =>
+    (await import('./wait.ts')).wait(socket(), chunk, flags),
+  );
+
 addSteering(program, daemon);
 addLater(program, daemon);
 addJudging(program, daemon);
@@ -219,7 +247,7 @@ async function run(): Promise<void> {
       return;
     }
     const told = explain(error, socket);
-    process.exitCode = told instanceof ProgramError ? told.exitCode : EXIT.failed;
+    process.exitCode = exitCodeOf(told);
     tell(told.message);
   }
 }

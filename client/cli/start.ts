@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Holder, StatePaths } from '../../shared/state-paths.ts';
+import { until } from './again.ts';
 import { overHttp } from './daemon-client.ts';
 import { print, tell } from './output.ts';
 import { pathsFor } from './project.ts';
@@ -71,19 +71,18 @@ export async function stop(socket: string): Promise<void> {
   const daemon = overHttp(socket);
   const { pid, project } = await daemon.status.query();
   await daemon.daemon.stop.mutate();
-  while (readHolder(pathsFor(project).holder).pid === pid) await pause(25);
+  await until(async () => readHolder(pathsFor(project).holder).pid !== pid);
   tell('stopped. Runs at work go on.');
 }
 
-async function answeringOrEnded({ socket, holder }: StatePaths, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null) {
+const answeringOrEnded = ({ socket, holder }: StatePaths, child: ChildProcess): Promise<void> =>
+  until(async () => {
+    if (child.exitCode !== null) return true;
     const alive = await overHttp(socket)
       .status.query()
       .catch(() => null);
-    if (alive?.pid === child.pid && readHolder(holder).pid === child.pid) return;
-    await pause(50);
-  }
-}
+    return alive?.pid === child.pid && readHolder(holder).pid === child.pid;
+  });
 
 function readHolder(path: string): Holder {
   try {

@@ -24,6 +24,20 @@ export function addSteering(program: Command, daemon: () => Daemon): void {
         `the run of ${chunk} is being killed.`,
       );
     });
+  command(
+    'interrupt',
+    'say something to the live run of a unit; its agent is told by the signal that it names',
+  )
+    .argument('<text>')
+    .option('--run <number>', 'only if this one is the live one')
+    .action((chunk: string, text: string, flags: Flags & { run?: string }) => {
+      const run = flags.run === undefined ? null : Number(flags.run);
+      return printed(
+        daemon().units.interrupt.mutate({ chunk, text, run }),
+        flags,
+        `the run of ${chunk} is being told.`,
+      );
+    });
   command('hold', 'start no next phase of a unit; a run at work goes on')
     .argument('[why]')
     .action((chunk: string, why: string | undefined, flags: Flags) =>

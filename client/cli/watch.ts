@@ -1,4 +1,4 @@
-import { type Board, type BoardMessage, boardOf, type Card, countsOf, follow } from '../../shared/board.ts';
+import { afterMessage, type Board, type BoardMessage, type Card, countsOf } from '../../shared/board.ts';
 import { saidWords } from '../../shared/sentences.ts';
 import { type Daemon, overHttp, overSocket } from './daemon-client.ts';
 import { cardText, statusWords } from './listing.ts';
@@ -16,9 +16,7 @@ export async function watch(socketPath: string, json: boolean): Promise<void> {
   let seen: Board | null = null;
   await forever(daemon, (message) => {
     const before = seen;
-    const after = message.snapshot
-      ? boardOf(message.snapshot)
-      : before && message.news && follow(before, message.news);
+    const after = afterMessage(before, message);
     if (!after) return;
     seen = after;
     if (json) void printJson(message);

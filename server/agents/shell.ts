@@ -3,5 +3,10 @@ import type { Agent } from './agent.ts';
 /** Carries out a phase by its command line, in `/bin/sh`. */
 export const shell: Agent = {
   name: 'shell',
-  command: (_spec, step) => ['/bin/sh', '-c', step.command ?? 'exit 0'],
+  env: [],
+  interrupt: null,
+  command: ({ unit, phase }) => {
+    const step = unit.spec.steps.find((each) => each.phase === phase);
+    return ['/bin/sh', '-c', step?.command ?? 'exit 0'];
+  },
 };

@@ -3,7 +3,12 @@ import { conflict } from '../refusal.ts';
 import { isDone, isOver, isPending, liveRun, type State } from '../state.ts';
 import { type Decision, workOf } from './decision.ts';
 
-export interface KillInput extends Kill {
+/** A kill that the operator wants, not one for a broken limit. */
+export interface Wish extends Kill {
+  readonly next: Exclude<Kill['next'], 'stuck'>;
+}
+
+export interface KillInput extends Wish {
   readonly chunk: string;
   /** The run that is meant; null: the live one, whichever it is. */
   readonly run: number | null;
@@ -30,6 +35,18 @@ export function killRun(state: State, { chunk, run: wanted, next, reason }: Kill
   };
 }
 
+/** Has a run stopped that broke a limit: a person is asked when it has ended. An operator's wish stands. */
+export function stopRun(state: State, input: { unit: number; run: number; reason: string }): Decision {
+  const work = state.works.get(input.unit);
+  const run = work && liveRun(work);
+  if (run?.number !== input.run || run.kill) return { changes: [] };
+  const data = { number: input.run, next: 'stuck', reason: input.reason } as const;
+  return { changes: [{ type: 'run.killing', unit: input.unit, data }] };
+}
+
+/** Whether the operator wants the run to end. */
+export const isWished = (kill: Kill | null): kill is Wish => kill !== null && kill.next !== 'stuck';
+
 /** What was asked about a live run is moot when it has ended. */
 export const mootItems = ({ unit, items }: WorkUnit): Change[] =>
   items
@@ -46,7 +63,7 @@ const ended = ({ unit }: WorkUnit, number: number): Change[] => [
 ];
 
 /** What the operator wanted to come after the end. */
-export function afterKill(state: State, { unit }: WorkUnit, { next, reason }: Kill): Change[] {
+export function afterKill(state: State, { unit }: WorkUnit, { next, reason }: Wish): Change[] {
   if (next === 'hold') return [{ type: 'unit.held', unit: unit.id, data: { why: reason } }];
   if (next === 'close') return [{ type: 'unit.closed', unit: unit.id, data: { reason } }];
   return [...unlinked(state, unit.chunk), { type: 'unit.removed', unit: unit.id, data: {} }];

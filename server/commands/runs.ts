@@ -14,21 +14,22 @@ import { currentStep, exists, isOver, isPending, liveRun, type State } from '../
 import { freeSlots, statusOf } from '../status.ts';
 import { rivalsToAsk } from './conflicts.ts';
 import type { Decision } from './decision.ts';
-import { afterKill, mootItems } from './kill.ts';
+import { afterKill, isWished, mootItems } from './kill.ts';
 
 /** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. */
-export function startRun(state: State, input: { unit: number; marker: string; agent: string }): Decision {
+export function startRun(state: State, input: { unit: number; marker: string }): Decision {
   const work = state.works.get(input.unit);
   if (!work || !exists(work) || statusOf(state, work).status !== 'READY') throw conflict('Not ready.');
   if (rivalsToAsk(state, work).length > 0) throw conflict('The operator has to decide about a rival first.');
   if (freeSlots(state) < 1) throw conflict('No slot is free.');
   const number = (work.runs.at(-1)?.number ?? 0) + 1;
   const phase = currentStep(work)?.phase ?? '';
+  const agent = work.unit.spec.agent ?? 'shell';
   const news = work.items.filter((item) => item.released_at !== null && item.delivered_at === null);
   const unit = work.unit.id;
   return {
     changes: [
-      { type: 'run.started', unit, data: { number, phase, agent: input.agent, marker: input.marker } },
+      { type: 'run.started', unit, data: { number, phase, agent, marker: input.marker } },
       ...news.map((item): Change => ({ type: 'item.delivered', unit, data: { id: item.id, run: number } })),
     ],
     made: { run: number },
@@ -66,17 +67,23 @@ export function endRun(state: State, input: EndInput): Decision {
   const run = work && liveRun(work);
   if (!work || run?.number !== input.run) return { changes: [] };
   const unit = work.unit.id;
-  const outcome: Outcome = run.kill ? { how: 'killed' } : input.outcome;
+  const outcome = outcomeOf(run, input.outcome);
   const ended: Change = { type: 'run.ended', unit, data: { number: run.number, outcome } };
   const moot = mootItems(work);
-  if (run.kill) return { changes: [ended, ...moot, ...afterKill(state, work, run.kill)] };
+  if (isWished(run.kill)) return { changes: [ended, ...moot, ...afterKill(state, work, run.kill)] };
   if (isOver(work)) return { changes: [ended, ...moot] };
   const waits = work.items.some((item) => isPending(item) && item.kind !== 'stuck');
   return {
-    changes: [ended, ...moot, ...(waits ? [] : [afterRun(work, run, input)])].filter(
+    changes: [ended, ...moot, ...(waits ? [] : [afterRun(work, run, { ...input, outcome })])].filter(
       (change) => change !== null,
     ),
   };
+}
+
+/** A run that was being killed was killed, whatever its wrapper noted. */
+function outcomeOf({ kill }: Run, noted: Outcome): Outcome {
+  if (isWished(kill)) return { how: 'killed' };
+  return kill ? { how: 'stopped', reason: kill.reason } : noted;
 }
 
 /** What comes after a run that leaves nothing open; null: the same phase again, at once. */

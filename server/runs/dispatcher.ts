@@ -1,32 +1,35 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { By, Outcome, ProcessIdentity, Run, WorkUnit } from '../../shared/words.ts';
-import type { Agent } from '../agents/agent.ts';
+import type { Task } from '../agents/agent.ts';
+import { agentOf } from '../agents/agent-of.ts';
 import { conflictWith, rivalsToAsk, wantToStart } from '../commands/conflicts.ts';
+import { runTold } from '../commands/interrupt.ts';
+import { stopRun } from '../commands/kill.ts';
 import { endRun, spawned, startRun } from '../commands/runs.ts';
 import type { Log } from '../log.ts';
 import { newId } from '../new-id.ts';
 import { isUnderWay } from '../orders.ts';
 import { Refusal } from '../refusal.ts';
 import { startOrder } from '../start-order.ts';
-import { currentStep, isOver, liveRun, type State } from '../state.ts';
+import { isOver, liveRun, type State } from '../state.ts';
 import { freeSlots } from '../status.ts';
 import type { Store } from '../store.ts';
 import { writeAnswers } from './answers-file.ts';
 import { environmentFor } from './environment.ts';
 import { Executioner } from './executioner.ts';
 import { expand, listFiles, overlapOf } from './paths.ts';
-import { familyOf, isAlive, lookUp } from './processes.ts';
-import { lastLines } from './tail.ts';
+import { type Census, childrenOf, familyOf, isAlive, lookUp, signal, takeCensus } from './processes.ts';
+import { lastLines, sizeOf } from './tail.ts';
 import { makeRunFolder, type RunFiles, readNotes, runFiles, spawnWrapper } from './wrapper.ts';
 
 const POLL_MS = 300;
 const CONTEXT_LINES = 12;
+const MIB = 1024 * 1024;
 const BY: By = { actor: 'signalbox', role: 'daemon', door: 'daemon', origin: null };
 
 export interface DispatcherParts {
   readonly store: Store;
-  readonly agent: Agent;
   readonly log: Log;
   /** Where runs work, where their files are, and what they need to find the way back. */
   readonly project: string;
@@ -42,6 +45,8 @@ export interface DispatcherParts {
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #executioner = new Executioner();
+  /** Everybody alive, taken at most once in each look. */
+  #census: Census | null = null;
   /** Runs between "started" and "go": not to be looked at. */
   readonly #launching = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
@@ -89,34 +94,56 @@ export class Dispatcher {
   }
 
   async #tend(): Promise<void> {
-    const ended: Promise<unknown>[] = [];
-    for (const work of this.#parts.store.state.works) {
+    const { state } = this.#parts.store;
+    const commits: Promise<unknown>[] = [];
+    this.#census = null;
+    for (const work of state.works) {
       const run = liveRun(work);
       if (!run || isOver(work) || work.unit.spec.external || this.#launching.has(keyOf(run))) continue;
-      const outcome = this.#outcomeOf(run);
-      if (outcome) ended.push(this.#end(run, outcome));
+      const printed = sizeOf(this.#files(run).output) / MIB;
+      const outcome = this.#outcomeOf(run, printed > 2 * state.settings.output_mib);
+      if (outcome) commits.push(this.#end(run, outcome));
+      else if (printed > state.settings.output_mib && !run.kill) commits.push(this.#stopForOutput(run));
+      else if (run.messages.length > run.told) commits.push(this.#tell(work, run));
     }
-    await Promise.all(ended);
+    await Promise.all(commits);
   }
 
-  /** The process first, then the notes: in the other order an end between the two would look like a vanishing. */
-  #outcomeOf(run: Run): Outcome | null {
+  /**
+   * The process first, then the notes: in the other order an end between the two would look like a vanishing.
+   * The end counts when nobody of the family is left: what a run leaves behind is ended with it.
+   */
+  #outcomeOf(run: Run, hurry: boolean): Outcome | null {
+    if (!run.kill && run.process && isAlive(run.process, run.marker)) return null;
     const files = this.#files(run);
-    if (run.kill) return this.#press(run, files);
-    if (run.process && isAlive(run.process, run.marker)) return null;
     const { began, ended } = readNotes(files);
-    if (ended) return ended;
-    if (!began) return { how: 'never-began', reason: 'its wrapper ended before the command began' };
-    const group = run.process?.pid ?? null;
-    return familyOf(run.marker, group, files.output).length > 0 ? null : { how: 'vanished' };
+    if (!run.kill && !began)
+      return { how: 'never-began', reason: 'its wrapper ended before the command began' };
+    this.#census ??= takeCensus();
+    const family = familyOf(run.marker, run.process?.pid ?? null, files.output, this.#census);
+    if (family.length === 0) return ended ?? { how: 'vanished' };
+    // Without a note of its end and without its wrapper, what is left of the family is still the run.
+    if (run.kill || ended) this.#executioner.press(keyOf(run), family, hurry);
+    return null;
   }
 
-  /** A kill has ended when nobody of the family is left, whatever the wrapper noted. */
-  #press(run: Run, files: RunFiles): Outcome | null {
-    const family = familyOf(run.marker, run.process?.pid ?? null, files.output);
-    if (family.length === 0) return { how: 'killed' };
-    this.#executioner.press(keyOf(run), family);
-    return null;
+  async #stopForOutput({ unit, number }: Run): Promise<void> {
+    const { output_mib } = this.#parts.store.state.settings;
+    const input = { unit, run: number, reason: `it printed more than ${output_mib} MiB` };
+    await this.#parts.store.commit(BY, (state) => stopRun(state, input));
+  }
+
+  /**
+   * The words first, then that they were said, then the signal: an agent that gets a signal twice may end for
+   * it, so a daemon that dies in between leaves the words without one.
+   */
+  async #tell(work: WorkUnit, run: Run): Promise<void> {
+    const { store } = this.#parts;
+    const { unit, number, messages } = run;
+    writeAnswers(this.#files(run).answers, work, number);
+    await store.commit(BY, (state) => runTold(state, { unit, run: number, count: messages.length }));
+    const name = agentOf(store.state, work.unit.spec)?.interrupt;
+    if (name && run.process) for (const pid of childrenOf(run.process, run.marker)) signal(pid, name);
   }
 
   async #end(run: Run, outcome: Outcome): Promise<void> {
@@ -158,8 +185,8 @@ export class Dispatcher {
 
   /** Commits the start, or learns that it may not be (any more). */
   async #commitStart(unit: number): Promise<Run | null> {
-    const { store, agent } = this.#parts;
-    const input = { unit, marker: newId(), agent: agent.name };
+    const { store } = this.#parts;
+    const input = { unit, marker: newId() };
     try {
       await store.commit(BY, (state) => {
         const decision = startRun(state, input);
@@ -186,19 +213,20 @@ export class Dispatcher {
 
   /** Spawns the wrapper, has its identity committed, and only then says "go": nothing runs unrecorded. */
   async #letGo(run: Run): Promise<void> {
-    const { store, agent, project, socket, bin } = this.#parts;
+    const { store, project, socket, bin } = this.#parts;
     const { unit } = run;
     const work = store.state.works.get(unit);
-    const step = work && currentStep(work);
-    if (!work || !step) return;
+    if (!work) return;
     const { spec } = work.unit;
     const files = this.#files(run);
     let child: ChildProcess | null = null;
     try {
       makeRunFolder(files);
       writeAnswers(files.answers, work, run.number);
-      const env = environmentFor({ spec, run, socket, answers: files.answers, bin }, process.env);
-      const command = agent.command(spec, step);
+      const agent = agentOf(store.state, spec);
+      if (!agent) throw new Error(`its agent ${spec.agent} is not trusted`);
+      const env = environmentFor({ spec, agent, run, socket, answers: files.answers, bin }, process.env);
+      const command = agent.command(taskOf(work, run, project));
       child = spawnWrapper({ files, marker: run.marker, command, cwd: project, env });
       const identity = await this.#identify(child);
       await store.commit(BY, (state) => spawned(state, { unit, run: run.number, ...identity }));
@@ -233,5 +261,13 @@ function unjudged(state: State, work: WorkUnit): WorkUnit[] {
       other !== work && other.unit.paths.length > 0 && isUnderWay(other) && !conflictWith(work, other),
   );
 }
+
+const taskOf = ({ unit, items }: WorkUnit, { phase, number }: Run, project: string): Task => ({
+  unit,
+  phase,
+  run: number,
+  answered: items.filter((item) => item.delivered_to === number),
+  project,
+});
 
 const keyOf = (run: Run): string => `${run.unit}-${run.number}`;

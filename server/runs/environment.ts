@@ -1,12 +1,15 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run, UnitSpec } from '../../shared/words.ts';
+import type { Agent } from '../agents/agent.ts';
 
 /** What every run sees of the daemon's own environment; a unit may name more. */
 const PASSED = ['HOME', 'PATH', 'USER', 'SHELL', 'LANG', 'TERM', 'TZ', 'TMPDIR', 'SSH_AUTH_SOCK'];
 
 export interface RunEnvironment {
-  readonly spec: UnitSpec;
+  readonly spec: Pick<UnitSpec, 'chunk' | 'env'>;
+  /** Who carries it out: the variables that it needs. */
+  readonly agent: Pick<Agent, 'env'>;
   readonly run: Pick<Run, 'phase' | 'number' | 'marker'>;
   readonly socket: string;
   readonly answers: string;
@@ -17,9 +20,8 @@ export interface RunEnvironment {
 /** The environment of a run: little of the daemon's, and the way back to it. */
 export function environmentFor(input: RunEnvironment, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { spec, run } = input;
-  const passed = Object.entries(own).filter(
-    ([name]) => PASSED.includes(name) || name.startsWith('LC_') || spec.env.includes(name),
-  );
+  const names = new Set([...PASSED, ...spec.env, ...input.agent.env]);
+  const passed = Object.entries(own).filter(([name]) => names.has(name) || name.startsWith('LC_'));
   return {
     ...Object.fromEntries(passed),
     PATH: [input.bin, own.PATH].filter(Boolean).join(':'),

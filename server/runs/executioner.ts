@@ -10,11 +10,11 @@ const GRACE_MS = 10_000;
 export class Executioner {
   readonly #since = new Map<string, { readonly at: number; readonly told: Set<number> }>();
 
-  /** `run` says which kill this is; `family` who is alive now. */
-  press(run: string, family: readonly number[]): void {
+  /** `run` says which kill this is; `family` who is alive now. `hurry`: no time is left to end by itself. */
+  press(run: string, family: readonly number[], hurry = false): void {
     const kill = this.#since.get(run) ?? { at: performance.now(), told: new Set<number>() };
     this.#since.set(run, kill);
-    const isOver = performance.now() - kill.at > GRACE_MS;
+    const isOver = hurry || performance.now() - kill.at > GRACE_MS;
     for (const pid of family) {
       if (isOver) signal(pid, 'SIGKILL');
       else if (!kill.told.has(pid)) signal(pid, 'SIGTERM');

@@ -12,6 +12,17 @@ export interface Process {
   readonly zombie: boolean;
 }
 
+/** A process with what shows whose it is. */
+interface Seen extends Process {
+  /** Its arguments and its environment. */
+  readonly carried: string;
+  /** The files that it has open as stdout and stderr, by their real path. */
+  readonly written: readonly string[];
+}
+
+/** Everybody alive at one moment, save ourselves. */
+export type Census = readonly Seen[];
+
 /** What the kernel says of one process, or null when there is none. */
 export function lookUp(pid: number): Process | null {
   return process.platform === 'linux' ? lookUpLinux(pid) : (listByPs(['-p', String(pid)])[0] ?? null);
@@ -23,16 +34,27 @@ export function isAlive({ pid, started }: ProcessIdentity, marker: string): bool
   return found !== null && !found.zombie && found.started === started && argumentsOf(pid).includes(marker);
 }
 
+/** The processes that this very process has started itself; none where it has ended. */
+export function childrenOf(identity: ProcessIdentity, marker: string): number[] {
+  if (!isAlive(identity, marker)) return [];
+  return listAll().flatMap(({ pid, parent, zombie }) => (parent === identity.pid && !zombie ? [pid] : []));
+}
+
 /**
  * Everybody of a run's family: its process group, whoever carries the marker in the arguments or the
  * environment, whoever has the output file open as stdout or stderr, and the descendants of all these.
  * Not to be found: one that set its own session, cleared its environment, closed its output and lost its parent.
  */
-export function familyOf(marker: string, group: number | null, output: string): number[] {
+export function familyOf(
+  marker: string,
+  group: number | null,
+  output: string,
+  all: Census = takeCensus(),
+): number[] {
   const written = realPath(output);
-  const all = listAll().filter(({ zombie, pid }) => !zombie && pid !== process.pid);
   const family = new Set<number>();
-  for (const each of all) if (carries(each.pid, marker) || writesTo(each.pid, written)) family.add(each.pid);
+  for (const each of all)
+    if (each.carried.includes(marker) || each.written.includes(written)) family.add(each.pid);
   // A group number alone proves nothing: it counts while one of the proven is in it.
   const isOurs = group !== null && all.some((each) => each.group === group && family.has(each.pid));
   if (isOurs) for (const each of all) if (each.group === group) family.add(each.pid);
@@ -43,17 +65,26 @@ export function familyOf(marker: string, group: number | null, output: string): 
   return [...family];
 }
 
-const carries = (pid: number, marker: string): boolean =>
-  argumentsOf(pid).includes(marker) || environmentOf(pid).includes(marker);
+/** Looks at every process. One look serves for all runs whose family is searched at the same moment. */
+export function takeCensus(): Census {
+  const carried = process.platform === 'linux' ? carriedOnLinux : carriedByPs();
+  return listAll()
+    .filter(({ zombie, pid }) => !zombie && pid !== process.pid)
+    .map((each) => ({ ...each, carried: carried(each.pid), written: writtenBy(each.pid) }));
+}
 
 function argumentsOf(pid: number): string {
   if (process.platform === 'linux') return readQuietly(`/proc/${pid}/cmdline`);
   return psQuietly(['-ww', '-o', 'command=', '-p', String(pid)]);
 }
 
-function environmentOf(pid: number): string {
-  if (process.platform === 'linux') return readQuietly(`/proc/${pid}/environ`);
-  return psQuietly(['-wwE', '-o', 'command=', '-p', String(pid)]);
+const carriedOnLinux = (pid: number): string => `${argumentsOf(pid)}\0${readQuietly(`/proc/${pid}/environ`)}`;
+
+/** One call for all: a process each would take longer than a run may. */
+function carriedByPs(): (pid: number) => string {
+  const lines = psQuietly(['-axwwE', '-o', 'pid=,command=']).split('\n');
+  const byPid = new Map(lines.map((line) => [Number.parseInt(line, 10), line] as const));
+  return (pid) => byPid.get(pid) ?? '';
 }
 
 /** `/proc` knows files by their real path only. */
@@ -65,13 +96,13 @@ function realPath(path: string): string {
   }
 }
 
-function writesTo(pid: number, output: string): boolean {
-  if (process.platform !== 'linux') return false;
-  return [1, 2].some((descriptor) => {
+function writtenBy(pid: number): string[] {
+  if (process.platform !== 'linux') return [];
+  return [1, 2].flatMap((descriptor) => {
     try {
-      return readlinkSync(`/proc/${pid}/fd/${descriptor}`) === output;
+      return [readlinkSync(`/proc/${pid}/fd/${descriptor}`)];
     } catch {
-      return false;
+      return [];
     }
   });
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { plain } from '../../shared/terminal-text.ts';
 
 /** The last lines of what a run printed, as plain text: at most `lines`, from the last 4 KiB. */
@@ -10,6 +10,9 @@ export function lastLines(path: string, lines: number): string {
     .slice(-lines)
     .join('\n');
 }
+
+/** How many bytes a run has printed; 0 where there is no such file. */
+export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 function readEnd(path: string, most: number): Buffer {
   let file: number;

@@ -31,8 +31,18 @@ export const resolveForm = (detail: Detail, { chunk }: ConflictLine): TemplateRe
   );
 
 function steering(detail: Detail): TemplateResult {
-  return html`${detail.live === null ? nothing : kill(detail, detail.live)} ${detail.retry_due === null ? nothing : retry(detail)} ${detail.external ? report(detail) : nothing} ${detail.held === null ? hold(detail) : release(detail)} ${priority(detail)} ${link(detail)} ${unlink(detail)}`;
+  return html`${detail.live === null ? nothing : live(detail, detail.live)} ${detail.retry_due === null ? nothing : retry(detail)} ${detail.external ? report(detail) : nothing} ${detail.held === null ? hold(detail) : release(detail)} ${priority(detail)} ${link(detail)} ${unlink(detail)}`;
 }
+
+const live = (detail: Detail, run: number): TemplateResult =>
+  html`${detail.external ? nothing : interrupt(detail, run)} ${kill(detail, run)}`;
+
+const interrupt = (detail: Detail, run: number) =>
+  form(
+    detail,
+    'interrupt',
+    html`<input type="hidden" name="run" value=${run} /><label for="interrupt-text">Say something to run ${run}</label><input id="interrupt-text" name="text" required /><button>Tell it</button>`,
+  );
 
 const kill = (detail: Detail, run: number) =>
   form(

@@ -15,7 +15,7 @@ export function workUnit(detail: Detail, zone: number, notice?: Notice): Templat
     <h3>Phases</h3>
     <ol class="steps">${detail.steps.map(
       ({ phase, command, state }) =>
-        html`<li class="step"><span class="phase">${phase}</span> <span class="aside">${state}</span><pre tabindex="0">${command}</pre></li>`,
+        html`<li class="step"><span class="phase">${phase}</span> <span class="aside">${state}</span>${command === null ? html` <span class="aside">${detail.agent ?? 'done elsewhere'}</span>` : html`<pre tabindex="0">${command}</pre>`}</li>`,
     )}</ol>
     ${dependencies(detail)} ${conflicts(detail)}
     <h3>Questions and answers</h3>

@@ -229,6 +229,7 @@ test(
         title: '',
         goal: '',
         steps: [{ phase: 'IMPLEMENT', command: 'make' }],
+        agent: null,
         after: [],
         env: [],
         priority: 0,
@@ -264,8 +265,8 @@ test(
 
 const mistakes: [unknown, RegExp][] = [
   [{ chunk: 'A', command: 'x' }, /units\.0\.chunk: A chunk is a lower-case/],
-  [{ chunk: 'a' }, /command: Give either "command" or "commands"/],
-  [{ chunk: 'a', command: 'x', commands: { PLAN: 'x' } }, /Give either/],
+  [{ chunk: 'a' }, /command: Give one of "command", "commands"/],
+  [{ chunk: 'a', command: 'x', commands: { PLAN: 'x' } }, /Give one of/],
   [{ chunk: 'a', commands: { plan: 'x' } }, /plan/],
   [{ chunk: 'a', command: 'x', comand: 'y' }, /comand/],
   [{ chunk: 'a', command: 'x', after: ['B!'] }, /units\.0\.after\.0/],

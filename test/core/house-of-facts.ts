@@ -39,6 +39,7 @@ export const spec = (chunk: string, more: Partial<UnitSpec> & { phases?: string[
     title: '',
     goal: '',
     steps,
+    agent: null,
     after: [],
     env: [],
     priority: 0,
@@ -108,7 +109,7 @@ export class House {
   start(chunk: string, max_agents = SLOTS): Promise<Committed> {
     const decide: Decide = (state) => {
       const unit = workOf(state, chunk).unit.id;
-      return startRun(withSlots(state, max_agents), { unit, marker: 'm', agent: 'shell' });
+      return startRun(withSlots(state, max_agents), { unit, marker: 'm' });
     };
     return this.commit(decide, DAEMON);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reduce } from '../../server/reduce.ts';
-import { EMPTY, type State, stateOf } from '../../server/state.ts';
+import { EMPTY, type State } from '../../server/state.ts';
 import type { Event } from '../../shared/words.ts';
 import { type House, inHouse, spec } from './house-of-facts.ts';
 import { inHistories } from './random-commands.ts';
@@ -25,7 +25,7 @@ function assertAllAgree(house: House): void {
   const memory = factsOf(house.store.state);
   const log = house.log();
   assert.deepEqual(factsOf(log.reduce(reduce, EMPTY)), memory);
-  assert.deepEqual(factsOf(stateOf(house.db.works(), house.db.lastSeq(), house.db.settings())), memory);
+  assert.deepEqual(factsOf(house.db.state()), memory);
   assert.deepEqual(
     log.map(({ seq }) => seq),
     log.map((_, nth) => nth + 1),

@@ -7,7 +7,7 @@ import Sqlite from 'better-sqlite3';
 import { Db, migrationSql } from '../../server/db.ts';
 import { MIGRATIONS } from '../../server/migrations.ts';
 import { reduce } from '../../server/reduce.ts';
-import { EMPTY, stateOf } from '../../server/state.ts';
+import { EMPTY } from '../../server/state.ts';
 import { statusOf } from '../../server/status.ts';
 
 const AT = '2026-01-05T09:00:00.000Z';
@@ -91,7 +91,7 @@ test('a database of the first schema is taken over: tables and log agree on what
     const path = join(folder, 'signalbox.db');
     writeFirstSchema(path);
     const db = Db.open(path);
-    const state = stateOf(db.works(), db.lastSeq(), db.settings());
+    const state = db.state();
     const log = [...db.events()];
     db.close();
     const works = [...state.works];

@@ -17,6 +17,7 @@ const spec: UnitSpec = {
   title: '',
   goal: '',
   steps: [],
+  agent: null,
   after: [],
   env: [],
   priority: 0,
@@ -28,6 +29,7 @@ const spec: UnitSpec = {
 };
 const input: RunEnvironment = {
   spec,
+  agent: { env: [] },
   run: { phase: 'PLAN', number: 3, marker: 'the-marker' },
   socket: '/state/socket',
   answers: '/state/runs/1-3/answers.json',
@@ -152,7 +154,7 @@ const released = (text: string, to: number | null, options: string[] = []): Part
 
 function answersFor(run: number, items: readonly Item[]): Record<string, unknown>[] {
   const path = join(folder, `answers-${run}.json`);
-  writeAnswers(path, { items } as unknown as WorkUnit, run);
+  writeAnswers(path, { items, runs: [] } as unknown as WorkUnit, run);
   assert.equal(statSync(path).mode & 0o777, 0o600);
   assert.ok(!existsSync(`${path}.new`), 'written aside, then put in place');
   return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>[];

@@ -366,12 +366,12 @@ const badPlans: readonly (readonly [what: string, content: unknown, sentence: Re
   [
     'a unit without command',
     { units: [{ chunk: 'a', command: 'true' }, { chunk: 'b' }] },
-    /units\.1\.command: Give either/,
+    /units\.1\.command: Give one of/,
   ],
   [
     'both commands',
     { units: [{ chunk: 'a', command: 'x', commands: { X: 'y' } }] },
-    /units\.0\.command: Give either/,
+    /units\.0\.command: Give one of/,
   ],
   ['an unknown field', { units: [{ chunk: 'a', command: 'x', colour: 'red' }] }, /units\.0: .*colour/],
   ['a bad phase', { units: [{ chunk: 'a', commands: { plan: 'x' } }] }, /units\.0\.commands/],
@@ -530,6 +530,7 @@ test('a project that is a file is wrong usage', async () => {
 test('a folder within a project means that project', async () => {
   const house = newHouse();
   mkdirSync(join(house.project, '.git'));
+  writeFileSync(join(house.project, '.git', 'HEAD'), 'ref: refs/heads/main\n');
   mkdirSync(join(house.project, 'a', 'b'), { recursive: true });
   await house.start('--port', '0');
   const { code, stdout } = await run(house, '--project', join(house.project, 'a', 'b'), 'status');

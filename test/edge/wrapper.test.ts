@@ -16,7 +16,7 @@ import {
   runFiles,
   spawnWrapper,
 } from '../../server/runs/wrapper.ts';
-import type { Step, UnitSpec } from '../../shared/words.ts';
+import type { UnitSpec } from '../../shared/words.ts';
 import { until } from '../until.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sbx-wrapper-')));
@@ -74,7 +74,11 @@ async function endOf(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
-const line = (command: string) => shell.command({} as UnitSpec, { phase: 'IMPLEMENT', command } as Step);
+const line = (command: string) => {
+  const spec = { steps: [{ phase: 'IMPLEMENT', command }] } as Partial<UnitSpec> as UnitSpec;
+  const unit = { chunk: 'one', title: '', goal: '', spec };
+  return shell.command({ unit, phase: 'IMPLEMENT', run: 1, answered: [], project: folder });
+};
 const go = ({ child }: Wrapped) => child.stdin?.end('go\n');
 
 /** Runs a command line to its end. */

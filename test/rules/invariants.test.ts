@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ordersOf } from '../../server/orders.ts';
 import { reduce } from '../../server/reduce.ts';
-import { EMPTY, exists, isOver, type State, stateOf } from '../../server/state.ts';
+import { EMPTY, exists, isOver, type State } from '../../server/state.ts';
 import { freeSlots, statusOf } from '../../server/status.ts';
 import type { Event, Item, Run, WorkUnit } from '../../shared/words.ts';
 import type { House } from '../core/house-of-facts.ts';
@@ -118,7 +118,7 @@ test('the status is equal however it is reached: in memory, by the log, from the
     const said = (state: State) => [...state.works].map((work) => [work.unit.chunk, statusOf(state, work)]);
     const memory = said(house.store.state);
     assert.deepEqual(said(house.log().reduce(reduce, EMPTY)), memory);
-    assert.deepEqual(said(stateOf(house.db.works(), house.db.lastSeq(), house.db.settings())), memory);
+    assert.deepEqual(said(house.db.state()), memory);
     house.reopen();
     assert.deepEqual(said(house.store.state), memory);
   }));

@@ -67,7 +67,7 @@ export class Walk extends House {
   async startLive(): Promise<void> {
     const marker = `walk-${process.pid}-${this.#children.length}-${this.work(UNIT).unit.id}`;
     const unit = this.work(UNIT).unit.id;
-    const { made } = await this.commit((state) => startRun(state, { unit, marker, agent: 'shell' }), DAEMON);
+    const { made } = await this.commit((state) => startRun(state, { unit, marker }), DAEMON);
     const child = spawn('sh', ['-c', 'read -r word', marker], { stdio: ['pipe', 'ignore', 'ignore'] });
     this.#children.push(child);
     await once(child, 'spawn');
@@ -86,7 +86,6 @@ export class Walk extends House {
     const failed: unknown[] = [];
     const dispatcher = new Dispatcher({
       store: this.store,
-      agent: { name: 'shell', command: () => ['false'] },
       log: { info: () => {}, error: (_, error) => failed.push(error) },
       project: this.folder,
       runs: folder,

@@ -1,7 +1,7 @@
 /** What holds after every step, whatever the step was. */
 import assert from 'node:assert/strict';
 import { reduce } from '../../server/reduce.ts';
-import { EMPTY, exists, isDone, isOver, isPending, type State, stateOf } from '../../server/state.ts';
+import { EMPTY, exists, isDone, isOver, isPending, type State } from '../../server/state.ts';
 import { type Board, countsOf, type Row } from '../../shared/board.ts';
 import type { Run, WorkUnit } from '../../shared/words.ts';
 import type { Walk } from './walk-house.ts';
@@ -31,7 +31,7 @@ function assertLogTablesAndMemoryAgree(walk: Walk): void {
     'the log has no gaps',
   );
   assert.deepEqual(factsOf(log.reduce(reduce, EMPTY)), memory, 'the log says what memory says');
-  const tables = stateOf(walk.db.works(), walk.db.lastSeq(), walk.db.settings());
+  const tables = walk.db.state();
   assert.deepEqual(factsOf(tables), memory, 'the tables say what memory says');
 }
 

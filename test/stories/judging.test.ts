@@ -186,6 +186,9 @@ describe('judging, with script off and at the terminal', () => {
       undo_seconds: 4,
       weight: 0.5,
       ask_above: 0.5,
+      output_mib: 1024,
+      keep_days: 30,
+      keep_mib: 10_240,
     });
     const page = await openPage(browser, house.address, 'no script');
     const set = async (name: string, value: string) => {

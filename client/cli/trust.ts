@@ -1,0 +1,95 @@
+import { createInterface } from 'node:readline/promises';
+import type { Looked } from '../../shared/offline.ts';
+import type { StatePaths } from '../../shared/state-paths.ts';
+import type { AgentDefinition } from '../../shared/words.ts';
+import { until } from './again.ts';
+import { overHttp } from './daemon-client.ts';
+import { loadOffline } from './offline.ts';
+import { oneLine, print, styled, tell } from './output.ts';
+import { ProgramError } from './program-error.ts';
+
+/**
+ * Shows what the project's `signalbox.json` would run, and trusts it if the operator says so. `yes`: said
+ * already.
+ */
+export async function trustAgents(paths: StatePaths, yes: boolean): Promise<void> {
+  if (process.env.SIGNALBOX_MARKER !== undefined)
+    throw new ProgramError('refused', 'A run cannot trust; a person has to look at signalbox.json.');
+  const { lookAtAgents, trust } = await loadOffline();
+  const looked = lookAtAgents(paths);
+  if (looked.standing === 'absent')
+    throw new ProgramError('data', `There is no ${looked.path}: nothing to trust.`);
+  await print(agentsText(looked));
+  if (looked.standing === 'trusted') return tell('trusted already.');
+  if (!yes && !(await isConfirmed())) throw new ProgramError('refused', 'Not trusted: nothing has changed.');
+  trust(paths, looked);
+  await untilTaken(paths, looked);
+  tell('trusted.');
+}
+
+/** Before a start: asks at a terminal, else says what is to be done. */
+export async function offerTrust(paths: StatePaths): Promise<void> {
+  const { lookAtAgents } = await loadOffline();
+  const { standing, path } = lookAtAgents(paths);
+  if (standing === 'absent' || standing === 'trusted') return;
+  if (process.stdin.isTTY && process.stdout.isTTY && process.env.SIGNALBOX_MARKER === undefined)
+    return trustAgents(paths, false).catch((error: Error) => tell(error.message));
+  const what = standing === 'new' ? 'is not trusted yet' : 'has changed since it was trusted';
+  tell(`${path} ${what}; its agents do not count. Look at them: signalbox trust`);
+}
+
+async function isConfirmed(): Promise<boolean> {
+  if (!process.stdin.isTTY)
+    throw new ProgramError(
+      'usage',
+      'Nobody is at this terminal to say yes. If you have looked: signalbox trust --yes',
+    );
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const said = await terminal.question(
+      'Runs may start these programs with your rights. Trust them? [y/N] ',
+    );
+    return /^y(es)?$/i.test(said.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/** A daemon that runs sees by itself that something else is trusted now. */
+async function untilTaken({ socket }: StatePaths, { digest }: Looked): Promise<void> {
+  await until(async () => {
+    const status = await overHttp(socket)
+      .status.query()
+      .catch(() => null);
+    return status === null || status.agents.digest === digest;
+  });
+}
+
+function agentsText({ path, standing, agents }: Looked): string {
+  const what = {
+    absent: '',
+    new: 'not trusted yet',
+    changed: 'changed since it was trusted',
+    trusted: 'trusted',
+  };
+  return [`${path} (${what[standing]})`, ...agents.map(agentText)].join('\n\n');
+}
+
+function agentText({ name, command, env, phases, prompts, interrupt }: AgentDefinition): string {
+  const files = Object.entries(prompts).map(([phase, path]) => `${phase} from ${path}`);
+  const facts = {
+    runs: command.map(quoted).join(' '),
+    sees: env.join(', '),
+    phases: phases.join(', '),
+    prompts: files.join(', '),
+    signal: interrupt ?? '',
+  };
+  const lines = Object.entries(facts).filter(([, value]) => value !== '');
+  return [styled('bold', name), ...lines.map(([fact, value]) => `  ${fact.padEnd(8)}${oneLine(value)}`)].join(
+    '\n',
+  );
+}
+
+/** As one would type it; whatever is odd in it shows. */
+const quoted = (argument: string): string =>
+  /^[A-Za-z0-9_./:={},@%+-]+$/.test(argument) ? argument : JSON.stringify(argument);

@@ -1,0 +1,71 @@
+import { afterMessage, type Board } from '../../shared/board.ts';
+import { type Daemon, overHttp, overSocket } from './daemon-client.ts';
+import { secondsFrom } from './flags.ts';
+import { printJson, tell } from './output.ts';
+import { ProgramError } from './program-error.ts';
+
+export interface WaitFlags {
+  readonly until: 'done' | 'needs-attention';
+  readonly timeout?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Waits until a unit is done, or needs attention, over restarts of the daemon. Throws `never` where it can no
+ * longer come: the unit was removed; it was closed instead of finished; it is done and will ask no more.
+ */
+export async function wait(socketPath: string, chunk: string, flags: WaitFlags): Promise<void> {
+  const seconds = secondsFrom('--timeout', flags.timeout);
+  const { seq } = await overHttp(socketPath).unit.query({ chunk });
+  const { daemon, close } = overSocket(socketPath);
+  try {
+    await reached(daemon, chunk, flags.until, seconds);
+    const detail = await overHttp(socketPath).unit.query({ chunk });
+    if (flags.until === 'done' && detail.closed !== null)
+      throw new ProgramError('never', `${chunk} did not finish; it was closed: ${detail.closed}`);
+    if (flags.json) await printJson({ seq: Math.max(seq, detail.seq), chunk, status: detail.status });
+    else tell(`${chunk} ${flags.until === 'done' ? 'is done' : `needs attention: ${detail.why}`}.`);
+  } finally {
+    await close();
+  }
+}
+
+function reached(
+  daemon: Daemon,
+  chunk: string,
+  wanted: WaitFlags['until'],
+  seconds: number | null,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let board: Board | null = null;
+    const late = new ProgramError('timeout', `${chunk} is not so far yet.`);
+    const timer = seconds === null ? null : setTimeout(() => end(() => reject(late)), seconds * 1000);
+    const end = (tell: () => void) => {
+      if (timer) clearTimeout(timer);
+      subscription.unsubscribe();
+      tell();
+    };
+    const look = () => {
+      const status = statusOn(board, chunk);
+      if (status === null) return end(() => reject(new ProgramError('never', `${chunk} was removed.`)));
+      if (status === (wanted === 'done' ? 'DONE' : 'NEEDS_ATTENTION')) return end(resolve);
+      if (status === 'DONE')
+        end(() => reject(new ProgramError('never', `${chunk} is done: it will not need you any more.`)));
+    };
+    const subscription = daemon.board.follow.subscribe(
+      { chunk },
+      {
+        onData: ({ data }) => {
+          board = afterMessage(board, data);
+          if (board) look();
+        },
+        onError: (error) => end(() => reject(error)),
+      },
+    );
+  });
+}
+
+const statusOn = (board: Board | null, chunk: string) =>
+  [...(board?.rows.values() ?? [])].flatMap((row) =>
+    row.row === 'unit' && row.chunk === chunk ? [row.status] : [],
+  )[0] ?? null;

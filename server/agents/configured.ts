@@ -1,0 +1,69 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import type { AgentDefinition } from '../../shared/words.ts';
+import type { Agent, Task } from './agent.ts';
+import { PLACEHOLDER } from './placeholders.ts';
+import { answerWords, composePrompt } from './prompt.ts';
+
+/** execve(2): one argument has at most 128 KiB on Linux, its end included. */
+const ARGUMENT_BYTES = 128 * 1024 - 1;
+
+/** An agent that `signalbox.json` names. */
+export const configured = (definition: AgentDefinition): Agent => ({
+  name: definition.name,
+  env: definition.env,
+  interrupt: definition.interrupt,
+  command: (task) => definition.command.map((_, at) => argumentAt(definition, task, at)),
+});
+
+/** A placeholder is a whole argument, and what takes its place stays one. */
+function argumentAt(definition: AgentDefinition, task: Task, at: number): string {
+  const written = definition.command[at] ?? '';
+  const [, name] = PLACEHOLDER.exec(written) ?? [];
+  if (name === undefined) return written;
+  const value = wordsFor(name, definition, task).replaceAll('\0', '');
+  if (Buffer.byteLength(value) > ARGUMENT_BYTES)
+    throw new Error(`${written} has more than 128 KiB, the most that a program takes in one argument`);
+  // Somebody's words are never an option of the program, unless it was told where options end.
+  const isSafe = !value.startsWith('-') || definition.command.slice(0, at).includes('--');
+  return isSafe ? value : ` ${value}`;
+}
+
+function wordsFor(name: string, definition: AgentDefinition, task: Task): string {
+  const { chunk, title, goal } = task.unit;
+  switch (name) {
+    case 'chunk':
+      return chunk;
+    case 'phase':
+      return task.phase;
+    case 'run':
+      return String(task.run);
+    case 'goal':
+      return goal || title;
+    case 'answer':
+      return answerWords(task.answered);
+    default:
+      return composePrompt(task, promptFile(definition.prompts[task.phase], task.project));
+  }
+}
+
+/** The text of a prompt file; null where the phase has none. It must lie in the project, links followed. */
+function promptFile(path: string | undefined, project: string): string | null {
+  if (path === undefined) return null;
+  const real = realOf(join(project, path));
+  if (real === null) throw new Error(`the prompt file ${path} is not there`);
+  if (!real.startsWith(realpathSync(project) + sep))
+    throw new Error(`the prompt file ${path} leads out of the project`);
+  const found = statSync(real);
+  if (!found.isFile() || found.size > ARGUMENT_BYTES)
+    throw new Error(`the prompt file ${path} is no file of at most 128 KiB`);
+  return readFileSync(real, 'utf8');
+}
+
+function realOf(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,62 @@
+/** What is trusted of a project's `signalbox.json`: a copy of it in the state folder, made by the operator's word. */
+import { readFileSync, renameSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Looked, Offline } from '../../shared/offline.ts';
+import type { StatePaths } from '../../shared/state-paths.ts';
+import type { By, TrustedAgents } from '../../shared/words.ts';
+import { trustAgents } from '../commands/agents.ts';
+import type { Log } from '../log.ts';
+import { Problem } from '../problem.ts';
+import type { Store } from '../store.ts';
+import { digestOf, readDefinitions } from './definitions.ts';
+
+const POLL_MS = 250;
+
+export const lookAtAgents: Offline['lookAtAgents'] = ({ project, trusted }) => {
+  const path = join(project, 'signalbox.json');
+  const text = readIfThere(path);
+  if (text === null) return { path, standing: 'absent', text: '', digest: '', agents: [] };
+  const { digest, agents } = readDefinitions(path, text);
+  const before = readIfThere(trusted);
+  const standing = before === null ? 'new' : digestOf(before) === digest ? 'trusted' : 'changed';
+  return { path, standing, text, digest, agents };
+};
+
+export function trust({ trusted }: StatePaths, { text }: Looked): void {
+  writeFileSync(`${trusted}.new`, text, { mode: 0o600 });
+  renameSync(`${trusted}.new`, trusted);
+}
+
+/** Takes over what is trusted, now and whenever that changes. */
+export async function followTrust(
+  store: Store,
+  by: By,
+  { trusted }: StatePaths,
+  log: Log,
+): Promise<{ stop(): void }> {
+  const take = async () => {
+    const agents = readTrusted(trusted);
+    if (agents) await store.commit(by, (state) => trustAgents(state, agents));
+  };
+  const again = () => {
+    take().catch((error: unknown) => log.error('trust', error));
+  };
+  await take().catch((error: unknown) => log.error('trust', error));
+  watchFile(trusted, { interval: POLL_MS, persistent: false }, again);
+  return { stop: () => unwatchFile(trusted, again) };
+}
+
+function readTrusted(path: string): TrustedAgents | null {
+  const text = readIfThere(path);
+  return text === null ? null : readDefinitions(path, text);
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new Problem('data', `${path} cannot be read (${code}).`);
+  }
+}

@@ -1,0 +1,63 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import type { Moment } from '../../shared/words.ts';
+import type { Log } from '../log.ts';
+import { isOver, type State } from '../state.ts';
+import type { Store } from '../store.ts';
+import { runFiles } from './wrapper.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MIB = 1024 * 1024;
+
+/** What is on disk of a run whose unit is over. */
+interface Kept {
+  readonly folder: string;
+  readonly output: string;
+  readonly over_at: Moment;
+}
+
+/** Clears away, now and every hour, what nobody looks at any more. */
+export function keepRoom(store: Store, runs: string, log: Log): { stop(): void } {
+  const clear = () => {
+    clearRuns(store.state, runs, Date.now()).catch((error: unknown) => log.error('retention', error));
+  };
+  const timer = setInterval(clear, HOUR_MS);
+  timer.unref();
+  clear();
+  return { stop: () => clearInterval(timer) };
+}
+
+/**
+ * Removes what runs of units that are over have left on disk: all that is older than `keep_days`, then the
+ * oldest until at most `keep_mib` is left. `now` is in milliseconds. Only folders of known runs are touched.
+ */
+export async function clearRuns(state: State, runs: string, now: number): Promise<void> {
+  const { keep_days, keep_mib } = state.settings;
+  let room = keep_mib * MIB;
+  for (const { folder, output, over_at } of newestFirst(state, runs, await foldersIn(runs))) {
+    const tooOld = now - Date.parse(over_at) > keep_days * DAY_MS;
+    room -= await sizeOf(output);
+    if (tooOld || room < 0) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function newestFirst(state: State, runs: string, there: ReadonlySet<string>): Kept[] {
+  const kept: Kept[] = [];
+  for (const work of state.works) {
+    const over_at = work.unit.done_at ?? work.unit.removed_at;
+    if (!isOver(work) || over_at === null) continue;
+    for (const run of work.runs) {
+      const { name, folder, output } = runFiles(runs, run.unit, run.number);
+      if (run.ended_at !== null && there.has(name)) kept.push({ folder, output, over_at });
+    }
+  }
+  return kept.sort((a, b) => (a.over_at < b.over_at ? 1 : -1));
+}
+
+const foldersIn = async (runs: string): Promise<Set<string>> => new Set(await readdir(runs).catch(() => []));
+
+const sizeOf = async (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );

@@ -1,0 +1,21 @@
+/** What the terminal does with a project's files where no daemon is asked. The server's rooms do it. */
+import type { StatePaths } from './state-paths.ts';
+import type { AgentDefinition } from './words.ts';
+
+export interface Offline {
+  /** Reads the project's `signalbox.json`. Throws an error with a sentence and an exit code where it cannot be taken. */
+  lookAtAgents(paths: StatePaths): Looked;
+  /** Keeps what the operator has looked at. A daemon that runs takes it over by itself. */
+  trust(paths: StatePaths, looked: Looked): void;
+}
+
+/** A project's `signalbox.json` beside what is trusted of it. */
+export interface Looked {
+  readonly path: string;
+  /** absent: there is no file; new: nothing was ever trusted; changed: something else is. */
+  readonly standing: 'absent' | 'new' | 'changed' | 'trusted';
+  /** What was read: this is trusted, not what the file may say a moment later. */
+  readonly text: string;
+  readonly digest: string;
+  readonly agents: readonly AgentDefinition[];
+}
