@@ -39,12 +39,15 @@ function start(): void {
   keepCount(live, query, detail?.chunk ?? '');
 }
 
-function joinAll(live: Live, { query, zone, notices }: PageData): void {
+function joinAll(live: Live, { query, zone, notices, pulses }: PageData): void {
   for (const queue of document.querySelectorAll<AttentionQueue>('attention-queue')) {
     queue.notices = notices;
     queue.join(live, query, zone);
   }
-  for (const grid of document.querySelectorAll<ProcessGrid>('process-grid')) grid.join(live, query, zone);
+  for (const grid of document.querySelectorAll<ProcessGrid>('process-grid')) {
+    grid.pulses = pulses;
+    grid.join(live, query, zone);
+  }
   for (const transcript of document.querySelectorAll<RunTranscript>('run-transcript')) transcript.join(live);
 }
 

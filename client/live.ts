@@ -3,6 +3,7 @@ import {
   type Board,
   type BoardMessage,
   boardOf,
+  type Pulses,
   type Query,
   type Snapshot,
 } from '../shared/board.ts';
@@ -52,6 +53,28 @@ export class Live {
         followed.end();
         this.#boards.delete(key);
       },
+    };
+  }
+
+  /** The last lines of what runs: first all, then what changes. Returns how to stop. */
+  followPulses(query: Query, listener: (pulses: Pulses) => void): () => void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let subscription: { unsubscribe(): void } | undefined;
+    const again = () => {
+      timer = setTimeout(start, AGAIN_MS);
+    };
+    const start = () => {
+      const { pulses } = this.connection.client.board;
+      subscription = pulses.subscribe(inputOf(query), {
+        onData: listener,
+        onError: again,
+        onComplete: again,
+      });
+    };
+    start();
+    return () => {
+      clearTimeout(timer);
+      subscription?.unsubscribe();
     };
   }
 

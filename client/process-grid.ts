@@ -1,10 +1,13 @@
 import type { TemplateResult } from 'lit';
-import { type Board, cellsOf, countsOf, queryOf } from '../shared/board.ts';
+import { type Board, cellsOf, countsOf, type Pulses, type Query, queryOf } from '../shared/board.ts';
 import { processGrid } from '../shared/views/process-grid.ts';
+import type { Live } from './live.ts';
 import { Panel } from './panel.ts';
 
 /** All units by status. Its filter lives in the address of the page. */
 export class ProcessGrid extends Panel {
+  #pulses: Pulses = {};
+  #stopPulses = () => {};
   #onPop = () => this.#filter(location.search);
 
   override connectedCallback(): void {
@@ -17,6 +20,20 @@ export class ProcessGrid extends Panel {
     super.disconnectedCallback();
     this.removeEventListener('click', this.#click);
     removeEventListener('popstate', this.#onPop);
+    this.#stopPulses();
+  }
+
+  set pulses(pulses: Pulses) {
+    this.#pulses = pulses;
+  }
+
+  override join(live: Live, query: Query, zone: number): void {
+    super.join(live, query, zone);
+    this.#stopPulses();
+    this.#stopPulses = live.followPulses(query, (pulses) => {
+      this.#pulses = { ...this.#pulses, ...pulses };
+      this.requestUpdate();
+    });
   }
 
   protected override view(board: Board): TemplateResult {
@@ -25,6 +42,7 @@ export class ProcessGrid extends Panel {
       counts: countsOf(board),
       zone: this.zone,
       status: this.query.status ?? [],
+      pulses: this.#pulses,
     });
   }
 

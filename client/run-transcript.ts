@@ -9,27 +9,71 @@ const FOLLOW_PX = 40;
 export class RunTranscript extends HTMLElement {
   #subscription: { unsubscribe(): void } | null = null;
   #half = '';
+  /** The offset up to which everything is shown. */
+  #reached = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   join(live: Live): void {
-    this.#follow(live, Number(this.getAttribute('offset')));
+    const isStill = this.hasAttribute('still');
+    this.prepend(this.#tools(live, isStill));
+    if (isStill) return;
+    this.#toEnd();
+    this.#follow(live, this.#reached);
+  }
+
+  #toEnd(): void {
+    const pre = this.querySelector('pre');
+    if (pre) pre.scrollTop = pre.scrollHeight;
+  }
+
+  /** What only a script can do: stop the text from moving, and copy what is shown. */
+  #tools(live: Live, isStill: boolean): HTMLElement {
+    const tools = document.createElement('div');
+    tools.className = 'tools';
+    if (!isStill) tools.append(this.#pauseButton(live));
+    const copy = button('Copy', () => {
+      navigator.clipboard.writeText(this.querySelector('pre')?.textContent ?? '').then(
+        () => copy.replaceChildren('Copied'),
+        () => copy.replaceChildren('Not copied: the browser refuses'),
+      );
+    });
+    tools.append(copy);
+    return tools;
+  }
+
+  #pauseButton(live: Live): HTMLButtonElement {
+    const pause = button('Pause', () => {
+      const paused = pause.ariaPressed !== 'true';
+      pause.ariaPressed = String(paused);
+      if (paused) this.#stop();
+      else this.#follow(live, this.#reached);
+    });
+    pause.ariaPressed = 'false';
+    return pause;
+  }
+
+  connectedCallback(): void {
+    this.#reached = Number(this.getAttribute('offset'));
   }
 
   disconnectedCallback(): void {
+    this.#stop();
+  }
+
+  #stop(): void {
     clearTimeout(this.#retry);
     this.#subscription?.unsubscribe();
   }
 
   #follow(live: Live, offset: number): void {
-    let reached = offset;
     const input = { chunk: this.getAttribute('chunk') ?? '', run: Number(this.getAttribute('run')), offset };
     this.#subscription = live.connection.client.transcript.subscribe(input, {
       onData: ({ data }) => {
-        reached = data.to;
+        this.#reached = data.to;
         this.#append(data.text);
       },
       onError: () => {
-        this.#retry = setTimeout(() => this.#follow(live, reached), 1000);
+        this.#retry = setTimeout(() => this.#follow(live, this.#reached), 1000);
       },
     });
   }
@@ -45,7 +89,7 @@ export class RunTranscript extends HTMLElement {
     lines.data = (lines.data + plain(whole.slice(0, cut))).slice(-KEPT_CHARACTERS);
     this.#half = whole.slice(cut);
     half.data = plain(this.#half);
-    if (follows) pre.scrollTop = pre.scrollHeight;
+    if (follows) this.#toEnd();
   }
 
   /** The text so far, and the line still being printed. */
@@ -53,4 +97,12 @@ export class RunTranscript extends HTMLElement {
     while (pre.childNodes.length < 2) pre.append(document.createTextNode(''));
     return [pre.childNodes[0] as Text, pre.childNodes[1] as Text];
   }
+}
+
+function button(words: string, act: () => void): HTMLButtonElement {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.append(words);
+  made.addEventListener('click', act);
+  return made;
 }

@@ -15,8 +15,9 @@ import type { Assets } from './assets.ts';
 import { type Caller, gate, type Head, isTrpc, LIMITS, type Listener, type Verdict } from './gate.ts';
 import type { Log } from './log.ts';
 import { refusalOf } from './refusal-of.ts';
+import { sendMessage } from './reply.ts';
 import { appRouter, type Context } from './router.ts';
-import { routes, sendMessage } from './routes.ts';
+import { routes } from './routes.ts';
 
 export interface HttpParts {
   readonly assets: Assets;

@@ -17,6 +17,7 @@ import { consoleLog } from './log.ts';
 import { Newsroom } from './news.ts';
 import { readPlan } from './plan.ts';
 import { Problem, problemOf } from './problem.ts';
+import { PulseReader } from './pulses.ts';
 import { Refusal } from './refusal.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
 import { makeBin } from './runs/environment.ts';
@@ -152,7 +153,8 @@ async function serve(options: Options, state: StatePaths, store: Store): Promise
   const stopping = stopSignal();
   const { runs, bin, socket, project } = state;
   const about = { project, address, pid: process.pid, started_at: new Date().toISOString() };
-  const context = { store, newsroom, runs, log: consoleLog, about, stop: stopping.stop };
+  const pulses = new PulseReader(store, runs);
+  const context = { store, newsroom, pulses, runs, log: consoleLog, about, stop: stopping.stop };
   const servers = await listen({ assets, log: consoleLog, context }, state, port);
   writePort(state, port);
   writeHolder(state, { pid: process.pid, address, project });

@@ -1,19 +1,23 @@
 /** The HTML around the shared views. Complete without script; with it, the same markup comes alive. */
-import { render } from '@lit-labs/ssr';
-import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
-import type { TemplateResult } from 'lit';
-import { boardOf, cardsOf, cellsOf, countsOf, type Query, type Snapshot } from '../shared/board.ts';
+import {
+  boardOf,
+  cardsOf,
+  cellsOf,
+  countsOf,
+  type Pulses,
+  type Query,
+  type Snapshot,
+} from '../shared/board.ts';
 import type { Detail } from '../shared/detail.ts';
 import type { PageData } from '../shared/page-data.ts';
-import { plain } from '../shared/terminal-text.ts';
-import { faviconUrl, titleFor } from '../shared/title.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { attentionQueue, freshQueue } from '../shared/views/attention-queue.ts';
 import { processGrid } from '../shared/views/process-grid.ts';
-import { localText } from '../shared/views/when.ts';
 import { workUnit } from '../shared/views/work-unit.ts';
 import type { Settings } from '../shared/words.ts';
 import type { Assets } from './assets.ts';
+import { escaped, markup, shell } from './document.ts';
+import { type Printed, printedMarkup } from './run-page.ts';
 
 /** An answer that could not be taken: what to say, and the operator's words, which are never lost. */
 export interface Trouble {
@@ -31,6 +35,7 @@ export interface PageInput {
   readonly assets: Assets;
   readonly snapshot: Snapshot;
   readonly query: Query;
+  readonly pulses: Pulses;
   readonly trouble?: Trouble | undefined;
   readonly now: Date;
 }
@@ -46,6 +51,7 @@ export function dashboardPage(input: DashboardInput): string {
       counts: countsOf(board),
       zone: data.zone,
       status: input.query.status ?? [],
+      pulses: input.pulses,
     }),
   );
   const body = `<main>${troubleBlock(input, data)}<attention-queue>${queue}</attention-queue><process-grid>${grid}</process-grid></main>${settingsMarkup(input.settings)}`;
@@ -73,31 +79,22 @@ function settingsMarkup(settings: Settings): string {
 
 export interface UnitPageInput extends PageInput {
   readonly detail: Detail;
-  readonly transcript: {
-    readonly run: number;
-    readonly from: number;
-    readonly to: number;
-    readonly text: string;
-  } | null;
+  /** What its latest run printed; null: it has not run yet. */
+  readonly printed: Printed | null;
 }
 
 /** One work unit: facts, items and answers, history, and what the latest run printed. */
 export function unitPage(input: UnitPageInput): string {
+  const { printed } = input;
   const data = dataOf(input, input.detail);
   const queue = queueMarkup(data, input.trouble);
-  const body = `<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${escaped(input.detail.chunk)}</h2>${troubleBlock(input, data)}<attention-queue>${queue}</attention-queue><work-unit>${markup(workUnit(input.detail, data.zone))}</work-unit>${transcriptMarkup(input)}</main>`;
+  const body = `<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${escaped(input.detail.chunk)}</h2>${troubleBlock(input, data)}<attention-queue>${queue}</attention-queue><work-unit>${markup(workUnit(input.detail, data.zone))}</work-unit>${printed === null ? '' : transcript(input.detail.chunk, printed)}</main>`;
   return shell({ ...input, data, body, name: input.detail.chunk });
 }
 
-/** A refusal or a mistake is a page too. */
-export function messagePage(assets: Assets, title: string, sentence: string): string {
-  const body = `<main class="message"><h2>${escaped(title)}</h2><p>${escaped(sentence)}</p><p><a href="/">Go to the dashboard</a></p></main>`;
-  return document({ assets, title: `${title} – Signalbox`, icon: 0, body: header('') + body, script: false });
-}
-
-function dataOf({ snapshot, query, trouble, now }: PageInput, detail: Detail | null): PageData {
+function dataOf({ snapshot, query, pulses, trouble, now }: PageInput, detail: Detail | null): PageData {
   const notices = trouble?.item ? { [trouble.item]: trouble.notice } : {};
-  return { query, snapshot, zone: -now.getTimezoneOffset(), notices, detail };
+  return { query, snapshot, pulses, zone: -now.getTimezoneOffset(), notices, detail };
 }
 
 /** Kept words stand in the text area as its content: a static part, which no redraw ever touches. */
@@ -142,51 +139,5 @@ function troubleBlock({ trouble }: PageInput, { snapshot }: PageData): string {
   return `<div class="trouble" role="alert"><p>${escaped(trouble.notice.sentence)}</p>${words}</div>`;
 }
 
-function transcriptMarkup({ transcript, detail }: UnitPageInput): string {
-  if (!transcript) return '';
-  const earlier =
-    transcript.from > 0
-      ? `<p class="aside">The last ${transcript.to - transcript.from} bytes of ${transcript.to}.</p>`
-      : '';
-  return `<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${transcript.run} printed</h3>${earlier}<run-transcript chunk="${escaped(detail.chunk)}" run="${transcript.run}" offset="${transcript.to}"><pre tabindex="0" role="region" aria-label="Transcript">${escaped(plain(transcript.text))}</pre></run-transcript></section>`;
-}
-
-function shell({
-  assets,
-  data,
-  body,
-  name,
-  now,
-}: PageInput & { data: PageData; body: string; name: string }): string {
-  const items = countsOf(boardOf(data.snapshot))?.items ?? 0;
-  const json = JSON.stringify(data).replaceAll('<', '\\u003c');
-  const asOf = `As of ${localText(now.toISOString(), data.zone)} · reload for news`;
-  return document({
-    assets,
-    title: titleFor(items, name),
-    icon: items,
-    body: `${header(asOf)}${body}<script type="application/json" id="page-data">${json}</script>`,
-    script: true,
-  });
-}
-
-const header = (badge: string): string =>
-  `<a class="skip" href="#queue-heading">Skip to what needs you</a><header><h1><a href="/">Signalbox</a></h1><p id="badge" class="badge" data-state="page">${escaped(badge)}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
-
-function document(input: {
-  assets: Assets;
-  title: string;
-  icon: number;
-  body: string;
-  script: boolean;
-}): string {
-  const { assets } = input;
-  const script = input.script ? `<script type="module" src="${assets.script}"></script>` : '';
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${escaped(input.title)}</title><link rel="icon" href="${escaped(faviconUrl(input.icon))}"><link rel="stylesheet" href="${assets.style}">${script}</head><body>${input.body}</body></html>`;
-}
-
-const markup = (view: TemplateResult): string => collectResultSync(render(view));
-
-/** For text and for attribute values in double quotes. */
-export const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const transcript = (chunk: string, printed: Printed): string =>
+  `<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${printed.run} printed</h3>${printedMarkup(chunk, printed)}</section>`;

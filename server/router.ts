@@ -18,6 +18,7 @@ import * as inputs from './inputs.ts';
 import type { Log } from './log.ts';
 import { newId } from './new-id.ts';
 import type { Newsroom } from './news.ts';
+import type { PulseReader } from './pulses.ts';
 import { notFound } from './refusal.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import { runFiles } from './runs/wrapper.ts';
@@ -30,6 +31,7 @@ export interface Context {
   readonly by: By;
   readonly store: Store;
   readonly newsroom: Newsroom;
+  readonly pulses: PulseReader;
   readonly runs: string;
   readonly log: Log;
   readonly about: About;
@@ -193,7 +195,12 @@ const items = t.router({
 const BACKLOG_BYTES = 256 * 1024;
 const BACKLOG_MS = 50;
 
-async function* followBoard(ctx: Context, query: Query, from: string | undefined, signal: AbortSignal) {
+async function* followBoard(
+  ctx: Context,
+  query: Query,
+  from: string | undefined,
+  signal = new AbortController().signal,
+) {
   const { newsroom } = ctx;
   const { epoch } = ctx.store;
   const message = (what: { snapshot?: Snapshot; news?: News }): BoardMessage => ({
@@ -210,12 +217,24 @@ async function* followBoard(ctx: Context, query: Query, from: string | undefined
   } else yield tracked(`${epoch}:${at}`, message({ news: { seq: at, put: [], drop: [] } }));
   while (!signal.aborted) {
     await newsroom.after(at, signal);
-    while (ctx.backlog() > BACKLOG_BYTES && !signal.aborted) await pause(BACKLOG_MS);
+    await readyAgain(ctx, signal);
     const news = newsroom.since(query, epoch, at);
     if (!news || signal.aborted) return;
     at = news.seq;
     if (news.put.length + news.drop.length > 0) yield tracked(`${epoch}:${at}`, message({ news }));
   }
+}
+
+async function* followPulses(ctx: Context, query: Query, signal = new AbortController().signal) {
+  for await (const pulses of ctx.pulses.follow(query, signal)) {
+    yield pulses;
+    await readyAgain(ctx, signal);
+  }
+}
+
+/** A slow reader gets what has been merged meanwhile, not a queue of its own. */
+async function readyAgain({ backlog }: Context, signal: AbortSignal): Promise<void> {
+  while (backlog() > BACKLOG_BYTES && !signal.aborted) await pause(BACKLOG_MS);
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -229,7 +248,7 @@ interface TranscriptInput {
 }
 
 /** Checks before the stream begins, so that a refusal is one. */
-function transcriptOf(ctx: Context, input: TranscriptInput, signal: AbortSignal) {
+function transcriptOf(ctx: Context, input: TranscriptInput, signal = new AbortController().signal) {
   const work = findWork(ctx.store.state, input.chunk);
   if (!work) throw notFound(`There is no unit called ${input.chunk}.`);
   const number = input.run ?? work.runs.at(-1)?.number;
@@ -253,7 +272,7 @@ async function* stretches(
   const { output } = runFiles(ctx.runs, unit, run);
   for await (const stretch of followTranscript(output, offset, isLive, signal)) {
     yield tracked(String(stretch.to), { run, ...stretch });
-    while (ctx.backlog() > BACKLOG_BYTES && !signal.aborted) await pause(BACKLOG_MS);
+    await readyAgain(ctx, signal);
   }
 }
 
@@ -275,14 +294,15 @@ export const appRouter = t.router({
     now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.newsroom.snapshot(input as Query)),
     follow: viewer.input(inputs.follow).subscription(({ ctx, input, signal }) => {
       const { from, lastEventId, ...query } = input;
-      return followBoard(ctx, query as Query, lastEventId ?? from, signal ?? new AbortController().signal);
+      return followBoard(ctx, query as Query, lastEventId ?? from, signal);
     }),
+    pulses: viewer
+      .input(inputs.board)
+      .subscription(({ ctx, input, signal }) => followPulses(ctx, input as Query, signal)),
   }),
   transcript: viewer
     .input(inputs.transcript)
-    .subscription(({ ctx, input, signal }) =>
-      transcriptOf(ctx, input, signal ?? new AbortController().signal),
-    ),
+    .subscription(({ ctx, input, signal }) => transcriptOf(ctx, input, signal)),
   daemon: t.router({
     stop: operator.input(inputs.nothing).mutation(({ ctx }) => {
       if (ctx.by.door !== 'cli')

@@ -3,24 +3,16 @@ import Router, { type RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { ACTIONS, type Action, formInput, isAction } from '../shared/actions.ts';
 import { type Query, queryOf } from '../shared/board.ts';
-import { CHUNK } from '../shared/words.ts';
-import type { Assets } from './assets.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
-import { dashboardPage, messagePage, type Trouble, unitPage } from './page.ts';
+import { dashboardPage, type Trouble, unitPage } from './page.ts';
 import { notFound } from './refusal.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
-import { type Context, createCaller } from './router.ts';
+import { chunkOf, type RouteParts, sendPage } from './reply.ts';
+import { createCaller } from './router.ts';
+import { addRunRoutes, PAGE_BYTES, printedOf } from './run-routes.ts';
 import { runFiles } from './runs/wrapper.ts';
 import { findWork } from './state.ts';
 import { readTail } from './transcript.ts';
-
-export interface RouteParts {
-  readonly assets: Assets;
-  /** The context of procedures for whoever sent this request. */
-  readonly contextFor: (ctx: KoaContext) => Context;
-}
-
-const TRANSCRIPT_BYTES = 64 * 1024;
 
 export function routes(parts: RouteParts): Router {
   const { assets } = parts;
@@ -31,6 +23,7 @@ export function routes(parts: RouteParts): Router {
   router.get('/work-units/:chunk', async (ctx) => {
     sendPage(ctx, 200, await drawUnit(parts, ctx, chunkOf(ctx)));
   });
+  addRunRoutes(router, parts);
   router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
   router.post('/config', (ctx) => configure(parts, ctx));
   router.get('/assets/:name', (ctx) => {
@@ -43,19 +36,13 @@ export function routes(parts: RouteParts): Router {
   return router;
 }
 
-function chunkOf(ctx: RouterContext): string {
-  const chunk = String(ctx.params.chunk);
-  if (!CHUNK.test(chunk)) throw notFound('There is no unit of this name.');
-  return chunk;
-}
-
 function drawDashboard(
   { assets, contextFor }: RouteParts,
   ctx: KoaContext,
   query: Query,
   trouble?: Trouble,
 ): string {
-  const { newsroom, store } = contextFor(ctx);
+  const { newsroom, pulses, store } = contextFor(ctx);
   const { settings } = store.state;
   return dashboardPage({
     assets,
@@ -63,6 +50,7 @@ function drawDashboard(
     trouble,
     settings,
     snapshot: newsroom.snapshot(query),
+    pulses: pulses.now(query),
     now: new Date(),
   });
 }
@@ -77,11 +65,21 @@ async function drawUnit(
   const detail = await createCaller(context).unit({ chunk });
   const work = findWork(context.store.state, chunk);
   const run = work?.runs.at(-1);
-  const tail = run && (await readTail(runFiles(context.runs, run.unit, run.number).output, TRANSCRIPT_BYTES));
+  const output = run && runFiles(context.runs, run.unit, run.number).output;
+  const printed =
+    run && output ? await printedOf(run.number, output, await readTail(output, PAGE_BYTES)) : null;
   const query = { chunk };
   const snapshot = context.newsroom.snapshot(query);
-  const transcript = run && tail ? { run: run.number, ...tail } : null;
-  return unitPage({ assets: parts.assets, query, trouble, snapshot, detail, transcript, now: new Date() });
+  return unitPage({
+    assets: parts.assets,
+    query,
+    trouble,
+    snapshot,
+    pulses: {},
+    detail,
+    printed,
+    now: new Date(),
+  });
 }
 
 interface Act {
@@ -181,18 +179,3 @@ function backOf(ctx: KoaContext): string {
 }
 
 const isForm = (ctx: KoaContext): boolean => Boolean(ctx.is('application/x-www-form-urlencoded'));
-
-export function sendPage(ctx: KoaContext, status: number, html: string): void {
-  ctx.status = status;
-  ctx.type = 'text/html; charset=utf-8';
-  ctx.set('Cache-Control', 'private, no-cache');
-  ctx.body = html;
-}
-
-export const sendMessage = (
-  ctx: KoaContext,
-  assets: Assets,
-  status: number,
-  title: string,
-  sentence: string,
-): void => sendPage(ctx, status, messagePage(assets, title, sentence));

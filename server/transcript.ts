@@ -36,11 +36,37 @@ export async function* followTranscript(
 
 /** The last bytes of a file, from the beginning of a line where there is one. */
 export async function readTail(path: string, most: number): Promise<Stretch> {
-  const size = await sizeOf(path);
+  const size = (await sizeOf(path)) ?? 0;
   const from = Math.max(0, size - most);
   const bytes = await readBytes(path, from, most);
   const lineStart = from === 0 ? 0 : bytes.indexOf('\n') + 1;
   return stretchOf(from + lineStart, bytes.subarray(lineStart), false);
+}
+
+/** A stretch from an offset on, whole characters only. */
+export async function readFrom(path: string, from: number, most: number): Promise<Stretch> {
+  return stretchOf(from, await readBytes(path, from, most), false);
+}
+
+const SEARCH_BYTES = 1024 * 1024;
+
+/** The offset at which a text stands, first from `from` on; null: nowhere. Reads block by block. */
+export async function findIn(path: string, text: string, from: number): Promise<number | null> {
+  const wanted = Buffer.from(text);
+  const file = await openQuietly(path);
+  if (!file || wanted.length === 0) return null;
+  try {
+    const block = Buffer.alloc(SEARCH_BYTES + wanted.length - 1);
+    for (let at = from; ; at += SEARCH_BYTES) {
+      // Blocks overlap, so that what stands across an edge is found.
+      const { bytesRead } = await file.read(block, 0, block.length, at);
+      const found = block.subarray(0, bytesRead).indexOf(wanted);
+      if (found >= 0) return at + found;
+      if (bytesRead < block.length) return null;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** At most one stretch from `from`. `final`: the file grows no more, so a half character is a broken one. */
@@ -81,9 +107,10 @@ async function openQuietly(path: string): Promise<FileHandle | null> {
   return open(path, 'r').catch(() => null);
 }
 
-async function sizeOf(path: string): Promise<number> {
+/** How many bytes there are; null: there is no such file. */
+export async function sizeOf(path: string): Promise<number | null> {
   const file = await openQuietly(path);
-  if (!file) return 0;
+  if (!file) return null;
   try {
     return (await file.stat()).size;
   } finally {

@@ -114,6 +114,9 @@ export interface BoardMessage {
   readonly news: News | null;
 }
 
+/** The last line that each live run has printed, by the key of its unit's row. No part of the board: it is no news. */
+export type Pulses = Readonly<Record<string, string>>;
+
 export interface Board {
   readonly epoch: string;
   readonly build: string;

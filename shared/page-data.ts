@@ -1,4 +1,4 @@
-import type { Query, Snapshot } from './board.ts';
+import type { Pulses, Query, Snapshot } from './board.ts';
 import type { Detail } from './detail.ts';
 import type { Notice } from './views/action-form.ts';
 
@@ -6,6 +6,7 @@ import type { Notice } from './views/action-form.ts';
 export interface PageData {
   readonly query: Query;
   readonly snapshot: Snapshot;
+  readonly pulses: Pulses;
   /** The offset from UTC, in minutes, of the daemon's clock. */
   readonly zone: number;
   readonly notices: Readonly<Record<string, Notice>>;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Cell, Counts } from '../board.ts';
+import type { Cell, Counts, Pulses } from '../board.ts';
 import { STATUSES, type Status } from '../words.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
 import { when } from './when.ts';
@@ -11,6 +11,7 @@ export interface GridView {
   readonly zone: number;
   /** The filter in force; none: all. */
   readonly status: readonly Status[];
+  readonly pulses: Pulses;
 }
 
 export function processGrid(view: GridView): TemplateResult {
@@ -39,13 +40,13 @@ const empty = ({ status }: GridView): TemplateResult =>
     ? html`<p class="empty">No unit is ${status.map((each) => STATUS_NAMES[each].toLowerCase()).join(' or ')} now. <a href="/">Show all</a></p>`
     : html`<p class="empty">No work yet. Add some: <code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
 
-function section(status: Status, { cells, zone, status: filter }: GridView) {
+function section(status: Status, { cells, zone, status: filter, pulses }: GridView) {
   const here = cells.filter((cell) => cell.status === status);
   if (here.length === 0) return nothing;
   const list = html`<ul class="cells">${repeat(
     here,
     ({ key }) => key,
-    (cell) => cellView(cell, zone),
+    (cell) => cellView(cell, zone, pulses[cell.key]),
   )}</ul>`;
   const heading = html`${statusMark(status)} ${STATUS_NAMES[status]} <span class="count">${here.length}</span>`;
   return status === 'DONE'
@@ -53,11 +54,15 @@ function section(status: Status, { cells, zone, status: filter }: GridView) {
     : html`<div class="group"><h3>${heading}</h3>${list}</div>`;
 }
 
-const cellView = (cell: Cell, zone: number): TemplateResult =>
+const cellView = (cell: Cell, zone: number, pulse: string | undefined): TemplateResult =>
   html`<li class="cell cell-${cell.status.toLowerCase()}">
     <a href="/work-units/${cell.chunk}">${cell.chunk}</a>
-    <span class="phase">${cell.phase}${cell.phases > 1 ? ` ${Math.min(cell.finished + 1, cell.phases)} of ${cell.phases}` : ''}${cell.run > 1 ? ` · run ${cell.run}` : ''}</span>
+    <span class="phase">${cell.phase}${cell.phases > 1 ? ` ${Math.min(cell.finished + 1, cell.phases)} of ${cell.phases}` : ''}${cell.run > 1 ? ` · run ${cell.run}` : ''}${cell.agent === '' || cell.agent === 'shell' ? '' : ` · ${cell.agent}`}</span>
     ${when(cell.since, zone)}
     ${cell.title === '' ? nothing : html`<span class="title">${cell.title}</span>`}
     ${cell.why === '' ? nothing : html`<span class="why">${cell.why}</span>`}
+    ${isLive(cell) ? html`<span class="pulse">${pulse ?? ''}</span>` : nothing}
   </li>`;
+
+/** Only what is at work prints; the line keeps its place before the first word, so that nothing moves. */
+const isLive = ({ status }: Cell): boolean => status === 'RUNNING';

@@ -21,7 +21,7 @@ export function workUnit(detail: Detail, zone: number, notice?: Notice): Templat
     <h3>Questions and answers</h3>
     ${detail.items.length === 0 ? html`<p class="empty">None so far.</p>` : html`<ol class="items">${detail.items.map((item) => itemView(item, zone))}</ol>`}
     <h3>Runs</h3>
-    ${detail.runs.length === 0 ? html`<p class="empty">None so far.</p>` : html`<ol class="runs">${detail.runs.map((run) => runView(run, zone))}</ol>`}
+    ${detail.runs.length === 0 ? html`<p class="empty">None so far.</p>` : html`<ol class="runs">${detail.runs.map((run) => runView(detail.chunk, run, zone))}</ol>`}
     ${unitActions(detail, notice)}
     <details class="history"><summary><h3>History <span class="count">${detail.history.length}</span></h3></summary>
       <ol>${detail.history.map(
@@ -77,5 +77,5 @@ function itemEnd(item: ItemLine): string {
   }
 }
 
-const runView = (run: RunLine, zone: number): TemplateResult =>
-  html`<li>Run ${run.number} · ${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.outcome ? outcomeWords(run.outcome) : 'live'}</li>`;
+const runView = (chunk: string, run: RunLine, zone: number): TemplateResult =>
+  html`<li><a href="/work-units/${chunk}/runs/${run.number}">Run ${run.number}</a> · ${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.outcome ? outcomeWords(run.outcome) : 'live'}</li>`;

@@ -25,8 +25,8 @@ export type Order = Partial<Omit<PageOrder, 'snapshot'>> & Pick<PageOrder['snaps
 export const warned = (): readonly string[] => warnings;
 
 /** The HTML of a page, from the daemon's code. */
-export async function pageFor({ rows, query = {}, trouble }: Order): Promise<string> {
-  const order: PageOrder = { snapshot: snapshotOf(rows, query), query, trouble };
+export async function pageFor({ rows, query = {}, pulses = {}, trouble }: Order): Promise<string> {
+  const order: PageOrder = { snapshot: snapshotOf(rows, query), query, pulses, trouble };
   const { html } = await executeServerCommand<{ html: string }, PageOrder>('render', order);
   return html;
 }
@@ -55,6 +55,7 @@ export async function takeOver(wire = new Wire()): Promise<Page> {
   const grid = one<ProcessGrid>('process-grid');
   queue.notices = data.notices;
   queue.join(live, data.query, data.zone);
+  grid.pulses = data.pulses;
   grid.join(live, data.query, data.zone);
   await drawn({ queue, grid });
   return { wire, queue, grid };

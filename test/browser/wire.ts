@@ -2,7 +2,7 @@
 import { TRPCClientError } from '@trpc/client';
 import type { Connection, Life } from '../../client/connection.ts';
 import type { RefusalForCaller } from '../../server/refusal-of.ts';
-import type { BoardMessage, Row, Snapshot } from '../../shared/board.ts';
+import type { BoardMessage, Pulses, Row, Snapshot } from '../../shared/board.ts';
 
 /** A call to the daemon that the test answers when it wants to. */
 export interface Call<Input> {
@@ -32,6 +32,10 @@ interface Handlers {
   readonly onData: (envelope: { readonly data: BoardMessage }) => void;
 }
 
+interface PulseHandlers {
+  readonly onData: (pulses: Pulses) => void;
+}
+
 interface Subscription {
   readonly input: FollowInput;
   readonly handlers: Handlers;
@@ -45,6 +49,11 @@ export class Wire {
   readonly answers: Call<AnswerInput>[] = [];
   readonly undos: Call<UndoInput>[] = [];
   readonly questions: Call<{ item?: string }>[] = [];
+  readonly pulses: {
+    readonly input: FollowInput;
+    readonly beat: (pulses: Pulses) => void;
+    stopped: boolean;
+  }[] = [];
   #seq = 10;
 
   readonly client = {
@@ -53,6 +62,9 @@ export class Wire {
         subscribe: (input: FollowInput, handlers: Handlers) => this.#subscribe(input, handlers),
       },
       now: { query: recorder(this.questions) },
+      pulses: {
+        subscribe: (input: FollowInput, { onData }: PulseHandlers) => this.#follow(input, onData),
+      },
     },
     items: { answer: { mutate: recorder(this.answers) }, undo: { mutate: recorder(this.undos) } },
   };
@@ -87,6 +99,16 @@ export class Wire {
 
   #send(data: BoardMessage): void {
     for (const { stopped, handlers } of this.subscriptions) if (!stopped) handlers.onData({ data });
+  }
+
+  #follow(input: FollowInput, beat: (pulses: Pulses) => void) {
+    const following = { input, beat, stopped: false };
+    this.pulses.push(following);
+    return {
+      unsubscribe: () => {
+        following.stopped = true;
+      },
+    };
   }
 
   #subscribe(input: FollowInput, handlers: Handlers) {

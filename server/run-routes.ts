@@ -1,0 +1,78 @@
+/** The pages of runs. */
+import { createReadStream } from 'node:fs';
+import type Router from '@koa/router';
+import type { RouterContext } from '@koa/router';
+import type { Detail, RunLine } from '../shared/detail.ts';
+import { notFound } from './refusal.ts';
+import { chunkOf, type RouteParts, sendPage } from './reply.ts';
+import { type Context, createCaller } from './router.ts';
+import { type Printed, runPage } from './run-page.ts';
+import { runFiles } from './runs/wrapper.ts';
+import { findWork } from './state.ts';
+import { findIn, readFrom, readTail, type Stretch, sizeOf } from './transcript.ts';
+
+/** How much of a transcript stands on one page. */
+export const PAGE_BYTES = 64 * 1024;
+const LONGEST_FIND = 200;
+
+export function addRunRoutes(router: Router, parts: RouteParts): void {
+  router.get('/work-units/:chunk/runs/:run', async (ctx) => {
+    const { context, detail, run, output } = await runOf(parts, ctx);
+    const find = one(ctx.query.find).slice(0, LONGEST_FIND);
+    const from = offsetOf(ctx.query.from);
+    const found = find === '' ? null : await findIn(output, find, from ?? 0);
+    const stretch = await stretchFor(output, found ?? from, offsetOf(ctx.query.before));
+    const printed = await printedOf(run.number, output, stretch);
+    const snapshot = context.newsroom.snapshot({ chunk: detail.chunk });
+    sendPage(
+      ctx,
+      200,
+      runPage({ assets: parts.assets, snapshot, detail, run, printed, find, found, now: new Date() }),
+    );
+  });
+  router.get('/work-units/:chunk/runs/:run/output', async (ctx) => {
+    const { detail, run, output } = await runOf(parts, ctx);
+    const size = await sizeOf(output);
+    if (size === null) throw notFound(`What run ${run.number} printed is no longer kept.`);
+    ctx.set('Cache-Control', 'no-store');
+    ctx.attachment(`${detail.chunk}-${run.number}.log`);
+    ctx.type = 'text/plain; charset=utf-8';
+    // What is printed from now on is not in the length that was promised.
+    ctx.body = size === 0 ? '' : createReadStream(output, { end: size - 1 });
+    ctx.length = size;
+  });
+}
+
+export async function printedOf(run: number, output: string, { from, to, text }: Stretch): Promise<Printed> {
+  return { run, from, to, text, size: await sizeOf(output) };
+}
+
+interface Asked {
+  readonly context: Context;
+  readonly detail: Detail;
+  readonly run: RunLine;
+  readonly output: string;
+}
+
+async function runOf({ contextFor }: RouteParts, ctx: RouterContext): Promise<Asked> {
+  const context = contextFor(ctx);
+  const detail = await createCaller(context).unit({ chunk: chunkOf(ctx) });
+  const run = detail.runs.find(({ number }) => String(number) === ctx.params.run);
+  const work = findWork(context.store.state, detail.chunk);
+  if (!run || !work) throw notFound(`${detail.chunk} has no such run.`);
+  const { output } = runFiles(context.runs, work.unit.id, run.number);
+  return { context, detail, run, output };
+}
+
+function stretchFor(output: string, from: number | null, before: number | null): Promise<Stretch> {
+  if (before !== null)
+    return readFrom(output, Math.max(0, before - PAGE_BYTES), Math.min(before, PAGE_BYTES));
+  return from === null ? readTail(output, PAGE_BYTES) : readFrom(output, from, PAGE_BYTES);
+}
+
+const one = (value: string | string[] | undefined): string => (Array.isArray(value) ? '' : (value ?? ''));
+
+function offsetOf(value: string | string[] | undefined): number | null {
+  const text = one(value);
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
