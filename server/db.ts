@@ -239,6 +239,29 @@ function openChecked(path: string): Sqlite.Database {
   }
 }
 
+/** Looks through a whole database that a daemon may be using. Returns the number of events. Throws `DatabaseProblem`. */
+export function examineDatabase(path: string): number {
+  try {
+    checkFirst(path);
+    const sqlite = new Sqlite(path, { readonly: true, timeout: 1000 });
+    try {
+      const { count, last } = sqlite
+        .prepare('select count(*) as count, coalesce(max(seq), 0) as last from events')
+        .get() as { count: number; last: number };
+      if (count !== last)
+        throw new DatabaseProblem(
+          'unusable',
+          `${path} has gaps in its log: ${count} events up to number ${last}.`,
+        );
+      return count;
+    } finally {
+      sqlite.close();
+    }
+  } catch (error) {
+    throw error instanceof DatabaseProblem ? error : problemOf(error, path);
+  }
+}
+
 /** Read-only: opening for writing would already carry a write-ahead log into a file that is not ours. */
 function checkFirst(path: string): void {
   if (statSync(path).size === 0) return;

@@ -20,7 +20,7 @@ import { Problem, problemOf } from './problem.ts';
 import { PulseReader } from './pulses.ts';
 import { Refusal } from './refusal.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
-import { makeBin } from './runs/environment.ts';
+import { makeBin, pathFor } from './runs/environment.ts';
 import { keepRoom } from './runs/retention.ts';
 import { ensureToken, makeStateFolder, readPort, takeLock, writeHolder, writePort } from './state-folder.ts';
 import { Store } from './store.ts';
@@ -154,7 +154,8 @@ async function serve(options: Options, state: StatePaths, store: Store): Promise
   const { runs, bin, socket, project } = state;
   const about = { project, address, pid: process.pid, started_at: new Date().toISOString() };
   const pulses = new PulseReader(store, runs);
-  const context = { store, newsroom, pulses, runs, log: consoleLog, about, stop: stopping.stop };
+  const path = pathFor(bin, process.env);
+  const context = { store, newsroom, pulses, runs, path, log: consoleLog, about, stop: stopping.stop };
   const servers = await listen({ assets, log: consoleLog, context }, state, port);
   writePort(state, port);
   writeHolder(state, { pid: process.pid, address, project });

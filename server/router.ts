@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { initTRPC, TRPCError, tracked } from '@trpc/server';
 import type { z } from 'zod';
 import type { BoardMessage, News, Query, Snapshot } from '../shared/board.ts';
@@ -35,6 +36,8 @@ export interface Context {
   readonly runs: string;
   readonly log: Log;
   readonly about: About;
+  /** Where runs look for programs: for the operator alone. */
+  readonly path: string;
   /** Asks the daemon to end in order. */
   readonly stop: () => void;
   /** Bytes sent to this viewer that the network has not taken yet. */
@@ -253,7 +256,11 @@ function transcriptOf(ctx: Context, input: TranscriptInput, signal = new AbortCo
   if (!work) throw notFound(`There is no unit called ${input.chunk}.`);
   const number = input.run ?? work.runs.at(-1)?.number;
   if (number === undefined) throw notFound(`${input.chunk} has not run yet.`);
-  if (!work.runs.some((run) => run.number === number)) throw notFound(`${input.chunk} has no run ${number}.`);
+  const run = work.runs.find((each) => each.number === number);
+  if (!run) throw notFound(`${input.chunk} has no run ${number}.`);
+  const isKept = existsSync(runFiles(ctx.runs, work.unit.id, number).output);
+  if (run.ended_at !== null && run.outcome?.how === 'exited' && !isKept)
+    throw notFound(`What run ${number} of ${input.chunk} printed is no longer kept.`);
   return stretches(ctx, work.unit.id, number, input, signal);
 }
 
@@ -304,6 +311,8 @@ export const appRouter = t.router({
     .input(inputs.transcript)
     .subscription(({ ctx, input, signal }) => transcriptOf(ctx, input, signal)),
   daemon: t.router({
+    /** Where runs look for programs. */
+    path: operator.input(inputs.nothing).query(({ ctx }) => ctx.path),
     stop: operator.input(inputs.nothing).mutation(({ ctx }) => {
       if (ctx.by.door !== 'cli')
         throw new TRPCError({ code: 'FORBIDDEN', message: 'Only the terminal can stop the daemon.' });

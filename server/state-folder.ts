@@ -11,19 +11,24 @@ const LONGEST_SOCKET_PATH = 100;
 
 /** Makes the folder, for the operator alone, and checks that it is. */
 export function makeStateFolder(state: StatePaths): void {
-  if (Buffer.byteLength(state.socket) > LONGEST_SOCKET_PATH)
-    throw new Problem(
-      'config',
-      `The socket path ${state.socket} is over ${LONGEST_SOCKET_PATH} bytes. Set XDG_STATE_HOME to a shorter folder.`,
-    );
+  refuseLongSocket(state);
   mkdirSync(state.folder, { recursive: true, mode: 0o700 });
   refuseOthers(state.folder, 0o700);
   mkdirSync(state.runs, { recursive: true, mode: 0o700 });
   writeFileSync(join(state.folder, 'project'), `${state.project}\n`, { mode: 0o600 });
 }
 
-/** Anyone else who can write here could answer in the operator's name. */
-function refuseOthers(path: string, mode: number): void {
+/** Throws a `Problem`. */
+export function refuseLongSocket({ socket }: Pick<StatePaths, 'socket'>): void {
+  if (Buffer.byteLength(socket) > LONGEST_SOCKET_PATH)
+    throw new Problem(
+      'config',
+      `The socket path ${socket} is over ${LONGEST_SOCKET_PATH} bytes. Set XDG_STATE_HOME to a shorter folder.`,
+    );
+}
+
+/** Anyone else who can write here could answer in the operator's name. Throws a `Problem`. */
+export function refuseOthers(path: string, mode: number): void {
   const { uid, mode: found } = statSync(path);
   if (uid !== userInfo().uid) throw new Problem('permission', `${path} belongs to another user (${uid}).`);
   const extra = found & 0o777 & ~mode;

@@ -5,8 +5,18 @@ import type { AgentDefinition } from './words.ts';
 export interface Offline {
   /** Reads the project's `signalbox.json`. Throws an error with a sentence and an exit code where it cannot be taken. */
   lookAtAgents(paths: StatePaths): Looked;
+  /** Looks at everything that a daemon needs and that can be seen without one. `path`: where runs look for programs. */
+  examine(paths: StatePaths, path: string): Finding[];
   /** Keeps what the operator has looked at. A daemon that runs takes it over by itself. */
   trust(paths: StatePaths, looked: Looked): void;
+}
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly what: string;
+  /** note: works, but somebody should know. */
+  readonly standing: 'good' | 'note' | 'bad';
+  readonly sentence: string;
 }
 
 /** A project's `signalbox.json` beside what is trusted of it. */

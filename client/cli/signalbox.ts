@@ -193,6 +193,14 @@ program
   );
 
 program
+  .command('doctor')
+  .description('look at everything that has to work here, and say what does not')
+  .addOption(jsonOption())
+  .action(async (flags: { json?: boolean }) =>
+    (await import('./doctor.ts')).doctor(pathsFor(project()), flags.json ?? false),
+  );
+
+program
   .command('wait')
   .description('wait until a unit is done, or needs you')
   .argument('<chunk>')

@@ -35,7 +35,7 @@ export async function followTrust(
   log: Log,
 ): Promise<{ stop(): void }> {
   const take = async () => {
-    const agents = readTrusted(trusted);
+    const agents = readTrusted({ trusted });
     if (agents) await store.commit(by, (state) => trustAgents(state, agents));
   };
   const again = () => {
@@ -46,9 +46,10 @@ export async function followTrust(
   return { stop: () => unwatchFile(trusted, again) };
 }
 
-function readTrusted(path: string): TrustedAgents | null {
-  const text = readIfThere(path);
-  return text === null ? null : readDefinitions(path, text);
+/** What is trusted now; null: nothing ever was. Throws a `Problem`. */
+export function readTrusted({ trusted }: Pick<StatePaths, 'trusted'>): TrustedAgents | null {
+  const text = readIfThere(trusted);
+  return text === null ? null : readDefinitions(trusted, text);
 }
 
 function readIfThere(path: string): string | null {

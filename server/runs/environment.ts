@@ -24,7 +24,7 @@ export function environmentFor(input: RunEnvironment, own: NodeJS.ProcessEnv): N
   const passed = Object.entries(own).filter(([name]) => names.has(name) || name.startsWith('LC_'));
   return {
     ...Object.fromEntries(passed),
-    PATH: [input.bin, own.PATH].filter(Boolean).join(':'),
+    PATH: pathFor(input.bin, own),
     SIGNALBOX_CHUNK: spec.chunk,
     SIGNALBOX_PHASE: run.phase,
     SIGNALBOX_RUN: String(run.number),
@@ -33,6 +33,10 @@ export function environmentFor(input: RunEnvironment, own: NodeJS.ProcessEnv): N
     SIGNALBOX_ANSWERS: input.answers,
   };
 }
+
+/** Where a run looks for programs: first where `signalbox` is. */
+export const pathFor = (bin: string, own: NodeJS.ProcessEnv): string =>
+  [bin, own.PATH].filter(Boolean).join(':');
 
 /** Makes the folder that each run finds `signalbox` in: this very build, by this very node. */
 export function makeBin(folder: string, program: string): void {

@@ -1,0 +1,75 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { Finding } from '../../shared/offline.ts';
+import type { StatePaths } from '../../shared/state-paths.ts';
+import { overHttp } from './daemon-client.ts';
+import { loadOffline } from './offline.ts';
+import { oneLine, print, printJson, type Style, styled } from './output.ts';
+import { ProgramError } from './program-error.ts';
+import { roundTrip } from './round-trip.ts';
+
+/** Looks at everything that has to work here, and says so, a sentence each. Throws where something is bad. */
+export async function doctor(paths: StatePaths, json: boolean): Promise<void> {
+  const { examine } = await loadOffline();
+  const node = good('node', `${process.version} (${process.platform} ${process.arch})`);
+  const path = await overHttp(paths.socket)
+    .daemon.path.query()
+    .catch(() => process.env.PATH ?? '');
+  const findings = [node, ...(await daemonFindings(paths)), ...examine(paths, path), await roundTrip()];
+  if (json) await printJson(findings);
+  else for (const finding of findings) await print(line(finding));
+  const count = findings.filter(({ standing }) => standing === 'bad').length;
+  if (count > 0)
+    throw new ProgramError('refused', `${count} of ${findings.length} are not as they should be.`);
+}
+
+const good = (what: string, sentence: string): Finding => ({ what, standing: 'good', sentence });
+const note = (what: string, sentence: string): Finding => ({ what, standing: 'note', sentence });
+const bad = (what: string, sentence: string): Finding => ({ what, standing: 'bad', sentence });
+
+const STYLES: Readonly<Record<Finding['standing'], Style>> = { good: 'green', note: 'yellow', bad: 'red' };
+
+const line = ({ what, standing, sentence }: Finding): string =>
+  `${styled(STYLES[standing], standing.padEnd(4))}  ${what.padEnd(14)}  ${oneLine(sentence)}`;
+
+async function daemonFindings(paths: StatePaths): Promise<Finding[]> {
+  const status = await overHttp(paths.socket)
+    .status.query()
+    .catch(() => null);
+  if (!status) return [note('daemon', `None runs for ${paths.project}. Start it: signalbox start`)];
+  const { pid, address } = status;
+  return [
+    good('daemon', `It runs for ${status.project} (pid ${pid}) since ${status.started_at}.`),
+    socketFinding(paths),
+    await portFinding(paths, address, pid),
+  ];
+}
+
+function socketFinding({ socket }: StatePaths): Finding {
+  const mode = statSync(socket).mode & 0o777;
+  return mode === 0o600
+    ? good('socket', `${socket} answers, and is yours alone.`)
+    : bad('socket', `${socket} is open to others (mode ${mode.toString(8)}). Restart the daemon.`);
+}
+
+/** Both loopback addresses, and whether this very daemon answers there. */
+async function portFinding({ token }: StatePaths, address: string, pid: number): Promise<Finding> {
+  const { port } = new URL(address);
+  const authorization = `Bearer ${readFileSync(token, 'utf8').trim()}`;
+  const answers = await Promise.all(
+    ['127.0.0.1', '[::1]'].map((host) => pidAt(`http://${host}:${port}/trpc/status`, authorization)),
+  );
+  if (answers[0] !== pid) return bad('port', `${address} is not answered by this daemon.`);
+  return answers[1] === pid
+    ? good('port', `${address} answers, and so does [::1].`)
+    : note('port', `${address} answers; [::1] does not: this machine may have no IPv6.`);
+}
+
+async function pidAt(url: string, authorization: string): Promise<unknown> {
+  try {
+    const answer = await fetch(url, { headers: { authorization }, signal: AbortSignal.timeout(5000) });
+    const said = (await answer.json()) as { result?: { data?: { pid?: unknown } } };
+    return said.result?.data?.pid;
+  } catch {
+    return null;
+  }
+}

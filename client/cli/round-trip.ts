@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { boardOf, cardsOf } from '../../shared/board.ts';
+import type { Finding } from '../../shared/offline.ts';
+import { stateHome, statePathsOf } from '../../shared/state-paths.ts';
+import { type Daemon, overHttp } from './daemon-client.ts';
+
+const WHAT = 'round trip';
+const PATIENCE_MS = 20_000;
+const LOOK_MS = 50;
+const QUESTION = 'Does the answer arrive?';
+const ANSWER = 'It does.';
+const COMMAND = `said=$(signalbox ask "${QUESTION}") && [ "$said" = "${ANSWER}" ]`;
+
+/**
+ * A unit that asks, an answer, delivered: with a daemon, a project and a state folder of its own, so that
+ * nothing of the operator's is touched.
+ */
+export async function roundTrip(): Promise<Finding> {
+  const from = performance.now();
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sb-')));
+  const project = join(folder, 'p');
+  mkdirSync(project);
+  const env = { ...outsideOfRuns(process.env), XDG_STATE_HOME: folder };
+  const daemon = startDaemon(project, env);
+  try {
+    await walk(overHttp(statePathsOf(stateHome(env, folder), project).socket), daemon);
+    const ms = Math.round(performance.now() - from);
+    return {
+      what: WHAT,
+      standing: 'good',
+      sentence: `A unit asked, was answered and got the answer, in ${ms} ms.`,
+    };
+  } catch (error) {
+    return { what: WHAT, standing: 'bad', sentence: (error as Error).message };
+  } finally {
+    await end(daemon.child);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Inside a run, the commands of the round trip would reach the daemon of that run. */
+const outsideOfRuns = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('SIGNALBOX_')));
+
+interface Started {
+  readonly child: ChildProcess;
+  /** What it has said so far, for the sentence when it fails. */
+  readonly said: () => string;
+}
+
+function startDaemon(cwd: string, env: NodeJS.ProcessEnv): Started {
+  const program = fileURLToPath(import.meta.url);
+  const args = [program, '--project', cwd, 'start', '--foreground', '--port', '0'];
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (part: Buffer) => {
+    said = (said + part.toString()).slice(-2000);
+  });
+  return { child, said: () => said.trim() };
+}
+
+async function walk(daemon: Daemon, { child, said }: Started): Promise<void> {
+  const step = (sentence: string, done: () => Promise<boolean>) => within(sentence, done, child, said);
+  await step(
+    'A daemon of its own did not start.',
+    async () => (await daemon.status.query()).pid === child.pid,
+  );
+  await daemon.units.add.mutate({ units: [{ chunk: 'doctor', command: COMMAND }] } as never);
+  await step('Its run did not get as far as asking: is "signalbox" found, and the socket?', async () => {
+    const [card] = cardsOf(boardOf(await daemon.board.now.query({ chunk: 'doctor' })));
+    if (!card) return false;
+    if (card.prompt !== QUESTION) throw new Error(`Its run did not ask. ${card.prompt}`);
+    await daemon.items.answer.mutate({ chunk: 'doctor', item: card.id, version: card.version, text: ANSWER });
+    return true;
+  });
+  await step('The answer did not reach the run that asked.', async () => {
+    const { status, items } = await daemon.unit.query({ chunk: 'doctor' });
+    return status === 'DONE' && items[0]?.delivered_to === 1;
+  });
+}
+
+/** Until a step is done, or its time is over, or the daemon has ended. */
+async function within(
+  sentence: string,
+  done: () => Promise<boolean>,
+  child: ChildProcess,
+  said: () => string,
+): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline && child.exitCode === null) {
+    if (await done().catch(() => false)) return;
+    await pause(LOOK_MS);
+  }
+  throw new Error([sentence, said()].filter((part) => part !== '').join(' It says: '));
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
