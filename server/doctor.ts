@@ -69,13 +69,15 @@ function run(program: string, args: readonly string[], cwd: string): string | nu
 }
 
 function programs(paths: StatePaths, path: string): Seen {
-  const wanted = ['sh', ...trustedAgents(paths).flatMap(({ command }) => command[0] ?? [])];
-  const missing = [...new Set(wanted)].filter((program) => !isFound(program, path, paths.project));
-  if (missing.length > 0) return bad(`Runs do not find ${missing.join(', ')} in ${path}`);
+  const isThere = (program: string) => isFound(program, path, paths.project);
+  if (!isThere('/bin/sh')) return bad('There is no /bin/sh, which every run starts with.');
   const own = join(paths.bin, 'signalbox');
-  if (existsSync(paths.bin) && !isFound(own, path, paths.project))
+  if (existsSync(paths.bin) && !isThere(own))
     return bad(`${own} is gone, so no run can ask. The next start makes it anew.`);
-  return good(`Runs find ${[...new Set([...wanted, 'signalbox'])].join(', ')}.`);
+  const agents = [...new Set(trustedAgents(paths).flatMap(({ command }) => command[0] ?? []))];
+  const missing = agents.filter((program) => !isThere(program));
+  if (missing.length > 0) return note(`Runs do not find ${missing.join(', ')}; they look in ${path}`);
+  return good(`Runs find ${['sh', 'signalbox', ...agents].join(', ')}.`);
 }
 
 const trustedAgents = (paths: StatePaths): readonly AgentDefinition[] => readTrusted(paths)?.agents ?? [];

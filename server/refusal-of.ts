@@ -31,6 +31,8 @@ export function refusalOf(error: unknown): RefusalForCaller | null {
 function inputRefusal({ issues }: ZodError): RefusalForCaller {
   const [issue] = issues;
   const field = issue?.path.join('.') ?? '';
-  const sentence = field === '' ? (issue?.message ?? '') : `${field}: ${issue?.message}`;
+  // What is wrong with a name in a map is said one level deeper.
+  const message = (issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message) ?? '';
+  const sentence = field === '' ? message : `${field}: ${message}`;
   return { kind: 'invalid', status: 422, sentence, field: String(issue?.path[0] ?? ''), items: [] };
 }

@@ -87,6 +87,11 @@ export function explain(error: unknown, socketPath: () => string): Error {
   }
   const cause = error instanceof TRPCClientError ? error.cause : error;
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  if (code === 'EPERM' || code === 'EACCES')
+    return new ProgramError(
+      'permission',
+      `This process may not reach Signalbox at ${socketPath()} (${code}). If it runs in a sandbox, let it use the network.`,
+    );
   if (['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTSOCK'].includes(code))
     return new ProgramError('absent', `No Signalbox answers at ${socketPath()}. Start it: signalbox start`);
   return error instanceof Error ? error : new Error(String(error));

@@ -27,4 +27,8 @@ export const EXIT = {
   failed: 70,
   /** It took longer than it was given; try again. */
   timeout: 75,
+  /** The system forbids it: a file, or a sandbox around this process. */
+  permission: 77,
+  /** As if ended by SIGPIPE. */
+  pipe: 141,
 } as const;

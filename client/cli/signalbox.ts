@@ -246,12 +246,19 @@ async function answer(chunk: string, text: string, flags: AnswerFlags): Promise<
   tell(`answered: ${oneLine(card?.prompt ?? '')}`);
 }
 
+/** Whoever read our output has read enough, as in `signalbox ls | head`: nothing to complain about. */
+const isBrokenPipe = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'EPIPE';
+
 async function run(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
+      return;
+    }
+    if (isBrokenPipe(error)) {
+      process.exitCode = EXIT.pipe;
       return;
     }
     const told = explain(error, socket);

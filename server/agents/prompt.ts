@@ -3,11 +3,11 @@ import type { Item } from '../../shared/words.ts';
 import type { Task } from './agent.ts';
 
 /** How an agent reaches a person. It ends every prompt. */
-export const HOW_TO_ASK = `When you need a decision that only a person can make and that the code does not tell, run
+export const HOW_TO_ASK = `When you are blocked on something that the code and these instructions cannot decide, run this as a plain shell command, with single quotes:
 
-    signalbox ask "Your question, with what one needs to know to answer it" --option ID="One way" --option ID="Another"
+    signalbox ask 'Your question, with what one must know to answer it' --option one='What it means' --option two='What that means'
 
-It waits until somebody answers, which may take hours, and prints the id of the chosen option or the words. Leave the options out to ask for words. Give the command the longest time limit that your shell tool allows; if it is cut off, run the same command again: it is still the same question. Ask only what keeps you from going on, one thing at a time. Exit code 3 means that the question was withdrawn: decide yourself. Never take silence for an answer.`;
+It waits until a person answers, which may take hours, and prints the id of the option or the person's words; leave the options out to ask for words. Give it the longest timeout that your shell tool allows, keep polling if the tool hands back a running session, and do not end your turn while it waits. If it is cut off, run exactly the same command again: it goes on with the same question. Exit code 3 means that the question was withdrawn: decide yourself, and say so. Do not ask what you can find out, nor for confirmation of what you were told to do.`;
 
 const DEFAULT_TEXT = `You work on "{chunk}", in its phase {phase} (run {run}).
 
@@ -34,7 +34,8 @@ function filled(text: string, { unit, phase, run }: Task, answer: string): strin
     goal: [unit.title, unit.goal].filter((part) => part !== '').join('\n\n'),
     answer,
   };
-  return text.replace(/\{(chunk|phase|run|goal|answer)\}/g, (_, name: string) => values[name] ?? '');
+  const written = answer === '' ? text.replace(/\n*\{answer\}\n*/g, '\n\n') : text;
+  return written.replace(/\{(chunk|phase|run|goal|answer)\}/g, (_, name: string) => values[name] ?? '');
 }
 
 /** What was answered, alone if it is one thing. */

@@ -29,8 +29,8 @@ export function askAll(state: State, asker: Asker, questions: readonly Asking[])
 
 /**
  * Asks the operator. The key becomes the id of the item, so asking again with it finds the same item; other
- * words under the same key make a new version. A later run that asks the same thing finds what is open or
- * was never delivered to an earlier one.
+ * words under the same key make a new version. A run that asks the same thing under another key finds what is
+ * open or was never delivered: a shell tool may have cut off the command that waited, or an earlier run ended.
  */
 export function ask(state: State, input: AskInput): Decision {
   const work = workOf(state, input.chunk);
@@ -78,16 +78,15 @@ function refuseEnded(work: WorkUnit, { chunk, run }: AskInput): void {
     throw conflict(`Run ${run} of ${chunk} has ended: it cannot ask any more.`);
 }
 
-/** An answer that reached this very run through its answers file is still news to an `ask` in it. */
+/** An answer that reached this very run through its answers file is still news to the first `ask` in it. */
 function attachable(work: WorkUnit, input: AskInput, run: number): Item | undefined {
   const phase = currentStep(work)?.phase;
   return work.items.find(
     (item) =>
       isAsked(item) &&
-      item.run < run &&
       item.phase === phase &&
       item.withdrawn_at === null &&
-      (item.delivered_at === null || item.delivered_to === run) &&
+      (item.delivered_at === null || (item.run < run && item.delivered_to === run)) &&
       sameQuestion(item, input),
   );
 }

@@ -168,16 +168,20 @@ test(
 );
 
 test(
-  'a second equal ask in the same run is a new item',
+  'a second equal ask in the same run waits for the same answer, until that was delivered',
   running(async (house) => {
     await house.ask('a', 'q', PORT);
-    await house.ask('a', 'r', PORT);
-    assert.deepEqual(ids(house), ['q', 'r']);
+    assert.deepEqual((await house.ask('a', 'r', PORT)).made, { item: 'q' });
+    await house.answer('a', 'q');
+    assert.deepEqual((await house.ask('a', 's', PORT)).made, { item: 'q' });
+    await house.confirm('a', 'q', 1);
+    assert.deepEqual((await house.ask('a', 't', PORT)).made, { item: 't' });
+    assert.deepEqual(ids(house), ['q', 't']);
   }),
 );
 
 test(
-  'so it is after the first one in this run found an earlier answer',
+  'it is a new one after the first one in this run found an earlier answer',
   laterRun(async (house) => {
     await house.ask('a', 'q2', PORT);
     assert.deepEqual((await house.ask('a', 'q3', PORT)).made, { item: 'q3' });

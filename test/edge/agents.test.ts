@@ -1,0 +1,196 @@
+/** Agents by configuration: what a `signalbox.json` may say, and what becomes of it when a run starts. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import type { Task } from '../../server/agents/agent.ts';
+import { configured } from '../../server/agents/configured.ts';
+import { readDefinitions } from '../../server/agents/definitions.ts';
+import { composePrompt, HOW_TO_ASK } from '../../server/agents/prompt.ts';
+import { Problem } from '../../server/problem.ts';
+import type { AgentDefinition, Item, ItemKind, Unit } from '../../shared/words.ts';
+import { AGENT_PHASES } from '../../shared/words.ts';
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sbx-agents-')));
+const project = join(folder, 'project');
+mkdirSync(project);
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const read = (agents: unknown) => readDefinitions('signalbox.json', JSON.stringify({ agents }));
+
+describe('what a signalbox.json may say', () => {
+  test('a command is enough; the rest is filled in', () => {
+    const { digest, agents } = read({ one: { command: ['do-it', '{goal}'] } });
+    assert.match(digest, /^[0-9a-f]{64}$/);
+    assert.deepEqual(agents, [
+      {
+        name: 'one',
+        command: ['do-it', '{goal}'],
+        env: [],
+        phases: AGENT_PHASES,
+        prompts: {},
+        interrupt: null,
+      },
+    ]);
+  });
+
+  test('an argument that holds braces, but no placeholder, is an argument', () => {
+    const command = ['do-it', '{"env":{"A":"1"}}', '{}', 'a{b}c'];
+    assert.deepEqual(read({ one: { command } }).agents[0]?.command, command);
+  });
+
+  test('a shell gets placeholders behind its script, as arguments', () => {
+    const command = ['/bin/bash', '-euc', 'echo "$1"', 'sh', '{goal}'];
+    assert.deepEqual(read({ one: { command } }).agents[0]?.command, command);
+  });
+
+  const refused: readonly (readonly [agents: unknown, sentence: RegExp])[] = [
+    [{ one: {} }, /agents\.one\.command/],
+    [{ one: { command: [] } }, /agents\.one\.command: Name a program/],
+    [{ one: { command: ['{goal}'] } }, /agents\.one\.command: The first one names the program/],
+    [{ one: { command: [''] } }, /The first one names the program/],
+    [{ one: { command: ['a', '--goal={goal}'] } }, /command\.1: A placeholder is a whole argument/],
+    [{ one: { command: ['a', 'do {answer} now'] } }, /A placeholder is a whole argument/],
+    [{ one: { command: ['a', '{gaol}'] } }, /command\.1: There is no such placeholder; there are \{chunk\}/],
+    [{ one: { command: ['sh', '-c', '{goal}'] } }, /After -c a shell runs what stands there/],
+    [{ one: { command: ['/usr/bin/zsh', '-ec', '{prompt}'] } }, /After -c a shell/],
+    [{ one: { command: ['a\0b'] } }, /No NUL/],
+    [{ one: { command: 'a b' } }, /agents\.one\.command/],
+    [{ one: { command: ['a'], env: ['A=1'] } }, /env\.0: The name of an environment variable/],
+    [{ one: { command: ['a'], phases: ['plan'] } }, /phases\.0: A phase is a word/],
+    [{ one: { command: ['a'], phases: ['PLAN', 'PLAN'] } }, /phases: Each phase once/],
+    [{ one: { command: ['a', '{prompt}'], prompts: { PLAN: '/etc/passwd' } } }, /A path within the project/],
+    [{ one: { command: ['a', '{prompt}'], prompts: { PLAN: 'a/../../b' } } }, /A path within the project/],
+    [
+      { one: { command: ['a', '{prompt}'], phases: ['DO'], prompts: { PLAN: 'p' } } },
+      /Only phases of the agent/,
+    ],
+    [{ one: { command: ['a'], prompts: { PLAN: 'p' } } }, /no argument is \{prompt\}/],
+    [{ one: { command: ['a'], interrupt: 'SIGKILL' } }, /interrupt: One of SIGINT/],
+    [{ one: { command: ['a'], shell: true } }, /shell/],
+    [{ shell: { command: ['a'] } }, /"shell" is built in/],
+    [{ 'One!': { command: ['a'] } }, /The name of an agent/],
+  ];
+  for (const [agents, sentence] of refused)
+    test(`refused: ${JSON.stringify(agents)}`, () => {
+      assert.throws(
+        () => read(agents),
+        (error) => error instanceof Problem && error.exitCode === 65 && sentence.test(error.message),
+      );
+    });
+
+  test('what is no JSON, or says something else, is refused with the name of the file', () => {
+    for (const text of ['', '[]', '{"agents":[]}', '{"agents":{},"origins":["https://evil"]}'])
+      assert.throws(() => readDefinitions('here/signalbox.json', text), /here\/signalbox\.json/, text);
+  });
+});
+
+const SPEC = { chunk: 'api', steps: [], env: [] } as unknown as Unit['spec'];
+const unit = { chunk: 'api', title: '', goal: 'Make it so.', spec: SPEC };
+const task = (more: Partial<Task> = {}): Task => ({
+  unit,
+  phase: 'PLAN',
+  run: 3,
+  answered: [],
+  project,
+  ...more,
+});
+
+const definition = (command: string[], more: Partial<AgentDefinition> = {}): AgentDefinition => ({
+  name: 'one',
+  command,
+  env: [],
+  phases: ['PLAN'],
+  prompts: {},
+  interrupt: null,
+  ...more,
+});
+const commandOf = (command: string[], given: Task = task(), more: Partial<AgentDefinition> = {}) =>
+  configured(definition(command, more)).command(given);
+
+const answered = (kind: ItemKind, prompt: string, text: string, options: string[] = []): Item =>
+  ({
+    kind,
+    prompt,
+    options: [{ id: 'a', label: 'Eighty', description: '' }],
+    answer: { text, options },
+  }) as unknown as Item;
+
+describe('the command of a run', () => {
+  test('each placeholder becomes one argument, whatever is in it', () => {
+    const goal = `$(touch pwned) "quoted' ; rm -rf / \n{chunk} \`x\``;
+    const given = task({ unit: { ...unit, goal }, answered: [answered('question', 'Port?', '80 81')] });
+    assert.deepEqual(commandOf(['do', '{chunk}', '{phase}', '{run}', '{goal}', '{answer}', 'end'], given), [
+      'do',
+      'api',
+      'PLAN',
+      '3',
+      goal,
+      '80 81',
+      'end',
+    ]);
+  });
+
+  test('words are never an option, unless the program was told where options end', () => {
+    const given = task({ unit: { ...unit, goal: '--dangerous' } });
+    assert.deepEqual(commandOf(['do', '{goal}'], given), ['do', ' --dangerous']);
+    assert.deepEqual(commandOf(['do', '--', '{goal}'], given), ['do', '--', '--dangerous']);
+  });
+
+  test('without an answer the argument is empty, and stays one', () => {
+    assert.deepEqual(commandOf(['do', '{answer}', 'end']), ['do', '', 'end']);
+  });
+
+  test('a NUL, which no argument can hold, is left out', () => {
+    assert.deepEqual(commandOf(['do', '{goal}'], task({ unit: { ...unit, goal: 'a\0b' } })), ['do', 'ab']);
+  });
+
+  test('more than a program takes in one argument is refused in a sentence', () => {
+    const given = task({ unit: { ...unit, goal: 'ü'.repeat(70_000) } });
+    assert.throws(() => commandOf(['do', '{goal}'], given), /\{goal\} has more than 128 KiB/);
+  });
+});
+
+describe('the prompt of a phase', () => {
+  const prompts = { PLAN: 'plan.md' };
+  const promptOf = (given = task()) => commandOf(['do', '{prompt}'], given, { prompts })[1] ?? '';
+
+  test('is the text of its file, filled in once, and ends with how to ask', () => {
+    writeFileSync(join(project, 'plan.md'), 'Plan {chunk} ({phase}): {goal}\n');
+    const given = task({ unit: { ...unit, goal: 'Say {answer} and {chunk}.' } });
+    assert.equal(promptOf(given), `Plan api (PLAN): Say {answer} and {chunk}.\n\n${HOW_TO_ASK}`);
+  });
+
+  test('a phase without a file has a plain one', () => {
+    const text = composePrompt(task({ phase: 'IMPLEMENT' }), null);
+    assert.match(text, /^You work on "api", in its phase IMPLEMENT \(run 3\)\.\n\nMake it so\./);
+  });
+
+  test('answers stand where the file wants them, else behind its text', () => {
+    const given = task({
+      answered: [
+        answered('question', 'Which port?', '', ['a']),
+        answered('stuck', 'Run 2 failed', 'use make'),
+        answered('review', 'PLAN is finished', 'too long'),
+      ],
+    });
+    const said =
+      'You asked: Which port?\nThe operator answered: Eighty\n\nThe last run did not end well. The operator says: use make\n\nThe operator sent this phase back: too long';
+    assert.equal(composePrompt(given, 'A\n\n{answer}\n\nB'), `A\n\n${said}\n\nB\n\n${HOW_TO_ASK}`);
+    assert.equal(composePrompt(given, 'A'), `A\n\n${said}\n\n${HOW_TO_ASK}`);
+    assert.equal(composePrompt(task(), 'A\n\n{answer}\n\nB'), `A\n\nB\n\n${HOW_TO_ASK}`);
+  });
+
+  test('a file that is not there, leads out of the project, or is none, is refused in a sentence', () => {
+    const path = join(project, 'plan.md');
+    rmSync(path, { force: true });
+    assert.throws(promptOf, /the prompt file plan\.md is not there/);
+    writeFileSync(join(folder, 'secret'), 'secret');
+    symlinkSync('../secret', path);
+    assert.throws(promptOf, /the prompt file plan\.md leads out of the project/);
+    rmSync(path);
+    mkdirSync(path);
+    assert.throws(promptOf, /is no file/);
+  });
+});
