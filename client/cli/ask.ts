@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Card } from '../../shared/board.ts';
-import { type Daemon, isSaid, overSocket } from './daemon-client.ts';
+import { type Daemon, overSocket, untilSaid } from './daemon-client.ts';
 import { secondsFrom } from './flags.ts';
 import { print, printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
@@ -99,20 +98,6 @@ function optionOf(text: string) {
 function contextOf(text: string) {
   const at = text.indexOf('=');
   return at > 0 ? { label: text.slice(0, at), text: text.slice(at + 1) } : { label: 'Context', text };
-}
-
-const TRY_MS = 5000;
-
-/** Sends until the daemon has said yes or no; everything else may be a daemon that is just restarting. */
-async function untilSaid<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await send(AbortSignal.timeout(TRY_MS));
-    } catch (error) {
-      if (isSaid(error) && error.data?.code !== 'SERVICE_UNAVAILABLE') throw error;
-      await pause(100 + Math.random() * 200);
-    }
-  }
 }
 
 /** Follows the item until it is answered or withdrawn. A timeout says nothing in the operator's name. */

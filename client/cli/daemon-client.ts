@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   createTRPCClient,
   createWSClient,
@@ -77,6 +78,20 @@ export type DaemonError = TRPCClientError<AppRouter>;
 /** Whether the daemon itself said this, so that saying it again changes nothing. */
 export const isSaid = (error: unknown): error is DaemonError =>
   error instanceof TRPCClientError && error.data !== undefined && error.data !== null;
+
+const TRY_MS = 5000;
+
+/** Sends until the daemon has said yes or no; everything else may be a daemon that is just restarting. */
+export async function untilSaid<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await send(AbortSignal.timeout(TRY_MS));
+    } catch (error) {
+      if (isSaid(error) && error.data?.code !== 'SERVICE_UNAVAILABLE') throw error;
+      await pause(100 + Math.random() * 200);
+    }
+  }
+}
 
 /** An error as a person should read it. */
 export function explain(error: unknown, socketPath: () => string): Error {

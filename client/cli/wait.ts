@@ -1,5 +1,5 @@
 import { afterMessage, type Board } from '../../shared/board.ts';
-import { type Daemon, overHttp, overSocket } from './daemon-client.ts';
+import { type Daemon, overHttp, overSocket, untilSaid } from './daemon-client.ts';
 import { secondsFrom } from './flags.ts';
 import { printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
@@ -19,8 +19,9 @@ export async function wait(socketPath: string, chunk: string, flags: WaitFlags):
   const { seq } = await overHttp(socketPath).unit.query({ chunk });
   const { daemon, close } = overSocket(socketPath);
   try {
+    tell(`waiting for ${chunk}.`);
     await reached(daemon, chunk, flags.until, seconds);
-    const detail = await overHttp(socketPath).unit.query({ chunk });
+    const detail = await untilSaid((signal) => daemon.unit.query({ chunk }, { signal }));
     if (flags.until === 'done' && detail.closed !== null)
       throw new ProgramError('never', `${chunk} did not finish; it was closed: ${detail.closed}`);
     if (flags.json) await printJson({ seq: Math.max(seq, detail.seq), chunk, status: detail.status });

@@ -7,6 +7,7 @@ import type { By, TrustedAgents } from '../../shared/words.ts';
 import { trustAgents } from '../commands/agents.ts';
 import type { Log } from '../log.ts';
 import { Problem } from '../problem.ts';
+import { makeStateFolder } from '../state-folder.ts';
 import type { Store } from '../store.ts';
 import { digestOf, readDefinitions } from './definitions.ts';
 
@@ -22,7 +23,9 @@ export const lookAtAgents: Offline['lookAtAgents'] = ({ project, trusted }) => {
   return { path, standing, text, digest, agents };
 };
 
-export function trust({ trusted }: StatePaths, { text }: Looked): void {
+export function trust(paths: StatePaths, { text }: Looked): void {
+  const { trusted } = paths;
+  makeStateFolder(paths);
   writeFileSync(`${trusted}.new`, text, { mode: 0o600 });
   renameSync(`${trusted}.new`, trusted);
 }

@@ -1,0 +1,218 @@
+/** Agents by configuration, as a person meets them: looked at, trusted, at work, told something. */
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, test } from 'node:test';
+import type { Card } from '../../shared/board.ts';
+import type { Detail } from '../../shared/detail.ts';
+import { House } from '../house.ts';
+import { until } from '../until.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const STAND_INS = join(ROOT, 'test', 'stand-ins');
+
+describe('agents by configuration', () => {
+  let house: House;
+  afterEach(() => house.close());
+
+  const file = (name: string) => join(house.project, name);
+  const write = (name: string, text: string) => {
+    mkdirSync(dirname(file(name)), { recursive: true });
+    writeFileSync(file(name), text);
+  };
+  const configure = (agents: unknown) => write('signalbox.json', JSON.stringify({ agents }));
+  const detail = (chunk: string) => house.json<Detail>('show', chunk);
+  const ok = async (...args: string[]) => {
+    const { code, stdout, stderr } = await house.signalbox(...args);
+    assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
+    return stdout;
+  };
+  const asked = async (chunk: string): Promise<Card> => {
+    await house.untilStatus(chunk, 'NEEDS_ATTENTION');
+    const [card] = (await house.json<Card[]>('attention')).filter((each) => each.chunk === chunk);
+    assert.ok(card);
+    return card;
+  };
+
+  test('nothing in the file counts before somebody has looked at it, nor what changed since', async () => {
+    house = await House.open();
+    configure({ mine: { command: ['touch', 'first'], phases: ['DO'] } });
+    const early = await house.signalbox('add', 'a', '--agent', 'mine');
+    assert.equal(early.code, 1);
+    assert.match(early.stderr, /no trusted agent called mine.*signalbox trust/);
+    const unsaid = await house.signalbox('trust');
+    assert.equal(unsaid.code, 64);
+    assert.match(unsaid.stdout, /touch first/);
+    assert.match(await ok('trust', '--yes'), /not trusted yet/);
+    await ok('add', 'a', '--agent', 'mine');
+    await ok('wait', 'a');
+    assert.ok(existsSync(file('first')));
+    configure({ mine: { command: ['touch', 'second'], phases: ['DO'] } });
+    await ok('add', 'b', '--agent', 'mine');
+    await ok('wait', 'b');
+    assert.ok(!existsSync(file('second')), 'the changed file was obeyed');
+    await house.end('SIGTERM');
+    await house.start();
+    assert.match(house.daemonOutput, /has changed since it was trusted/);
+    const doctor = await house.signalbox('doctor');
+    assert.match(doctor.stdout, /note +signalbox\.json .* has changed since you trusted it \(mine\)/);
+    assert.equal(doctor.code, 0);
+  });
+
+  test('a run cannot trust, and a unit whose agent is no longer trusted says what is missing', async () => {
+    house = await House.open();
+    configure({
+      mine: { command: ['sh', '-c', 'signalbox trust --yes; echo "code $?"'], phases: ['ONE', 'TWO'] },
+    });
+    await ok('trust', '--yes');
+    await ok('add', 'a', '--agent', 'mine', '--review', 'ONE');
+    await asked('a');
+    assert.match(await ok('logs', 'a'), /A run cannot trust.*\ncode 1/);
+    configure({ other: { command: ['true'] } });
+    await ok('trust', '--yes');
+    await ok('answer', 'a', '--option', 'approve');
+    await house.untilStatus('a', 'BLOCKED');
+    assert.equal((await detail('a')).why, 'the agent mine is not trusted: signalbox trust');
+    configure({ mine: { command: ['true'], phases: ['ONE', 'TWO'] } });
+    await ok('trust', '--yes');
+    await ok('wait', 'a');
+  });
+
+  test('a plan with an agent can be started with again, also when its phases have changed since', async () => {
+    house = House.make();
+    configure({ mine: { command: ['true'], phases: ['DO'] } });
+    write('plan.json', JSON.stringify({ units: [{ chunk: 'a', agent: 'mine' }] }));
+    const { code, stderr } = await house.signalbox(
+      'start',
+      '--foreground',
+      '--port',
+      '0',
+      '--plan',
+      'plan.json',
+    );
+    assert.equal(code, 65);
+    assert.match(stderr, /a: there is no trusted agent called mine/);
+    await ok('trust', '--yes');
+    await house.start('--port', '0', '--plan', 'plan.json');
+    await ok('wait', 'a');
+    configure({ mine: { command: ['true'], phases: ['DO', 'MORE'] } });
+    await ok('trust', '--yes');
+    await ok('add', '--plan', 'plan.json');
+    assert.deepEqual(
+      (await detail('a')).steps.map(({ phase }) => phase),
+      ['DO'],
+    );
+  });
+
+  test('the entries for claude and codex, with programs that speak as those do', async () => {
+    house = House.make({ ANTHROPIC_API_KEY: 'k1', CODEX_API_KEY: 'k2' });
+    house.env.PATH = `${house.folder}:${process.env.PATH}`;
+    for (const name of ['claude', 'codex'])
+      symlinkSync(join(STAND_INS, `${name}.mjs`), join(house.folder, name));
+    const example = join(ROOT, 'examples', 'agents');
+    write('prompts/plan.md', readFileSync(join(example, 'prompts', 'plan.md'), 'utf8'));
+    copyFileSync(join(example, 'signalbox.json'), file('signalbox.json'));
+    await ok('trust', '--yes');
+    await house.start('--port', '0');
+    for (const agent of ['claude', 'codex']) {
+      const goal = `-v first\ndo: ask Which port?\ndo: touch ${agent}.done\ndo: print made by ${agent}`;
+      await ok('add', agent, '--agent', agent, '--goal', goal);
+      for (const phase of ['PLAN', 'IMPLEMENT']) {
+        const card = await asked(agent);
+        assert.deepEqual([card.prompt, card.phase], ['Which port?', phase]);
+        await ok('answer', agent, '8080', '--item', card.id);
+        await until(
+          'the phase to end',
+          async () =>
+            (await detail(agent)).items.filter(({ delivered_to }) => delivered_to !== null).length ===
+            (phase === 'PLAN' ? 1 : 2),
+        );
+      }
+      await ok('wait', agent);
+      const printed = await ok('logs', agent);
+      assert.match(printed, /8080/);
+      assert.match(printed, new RegExp(`made by ${agent}`));
+      assert.ok(existsSync(file(`${agent}.done`)));
+    }
+  });
+
+  test('a live run is told what the operator says, by the signal of its agent and in its file', async () => {
+    house = await House.open();
+    write(
+      'agent.sh',
+      'trap \'cp "$SIGNALBOX_ANSWERS" told\' USR1\ntouch begun\nwhile [ ! -e go ]; do sleep 0.05; done\n',
+    );
+    chmodSync(file('agent.sh'), 0o755);
+    configure({ mine: { command: ['/bin/sh', './agent.sh'], phases: ['DO'], interrupt: 'SIGUSR1' } });
+    await ok('trust', '--yes');
+    await ok('add', 'a', '--agent', 'mine');
+    await until('the run to begin', () => existsSync(file('begun')));
+    await ok('interrupt', 'a', 'use port 8080 "please"');
+    const told = () => JSON.parse(readFileSync(file('told'), 'utf8')) as Record<string, unknown>[];
+    await until('the run to be told', () => existsSync(file('told')) && told().length === 1);
+    const [message] = told();
+    assert.deepEqual(
+      [message?.kind, message?.text, message?.run, message?.new],
+      ['message', 'use port 8080 "please"', 1, true],
+    );
+    assert.equal(await house.statusOf('a'), 'RUNNING');
+    writeFileSync(file('go'), '');
+    await ok('wait', 'a');
+    const { history } = await detail('a');
+    const what = history.map((line) => line.what);
+    assert.ok(what.includes('said to run 1: use port 8080 "please"') && what.includes('run 1 was told'));
+    const late = await house.signalbox('interrupt', 'a', 'too late');
+    assert.deepEqual([late.code, /no live run/.test(late.stderr)], [1, true]);
+    await house.add(
+      'plain',
+      'touch here; while [ ! -e go-on ]; do sleep 0.05; done; cat "$SIGNALBOX_ANSWERS"',
+    );
+    await until('the other run to begin', () => existsSync(file('here')));
+    await ok('interrupt', 'plain', 'no signal');
+    await until('it to be told', async () =>
+      (await detail('plain')).history.some((line) => line.what === 'run 1 was told'),
+    );
+    writeFileSync(file('go-on'), '');
+    await ok('wait', 'plain');
+    assert.match(await ok('logs', 'plain'), /"text": "no signal"/);
+  });
+
+  test('waiting ends with a code that says how', async () => {
+    house = await House.open();
+    const nobody = await house.signalbox('wait', 'nobody');
+    assert.equal(nobody.code, 1);
+    await house.add('asks', 'signalbox ask Port?; signalbox ask Host?');
+    const needs = house.run('wait', 'asks', '--until', 'needs-attention');
+    assert.equal((await needs.finished).code, 0);
+    const late = await house.signalbox('wait', 'asks', '--timeout', '0');
+    assert.deepEqual([late.code, /not so far/.test(late.stderr)], [75, true]);
+    await ok('answer', 'asks', '80');
+    await asked('asks');
+    const done = house.run('wait', 'asks');
+    await until('it to wait', () => done.stderr().includes('waiting for asks'));
+    await house.end('SIGKILL');
+    await house.start();
+    await ok('answer', 'asks', 'here');
+    assert.equal((await done.finished).code, 0, 'over a restart of the daemon');
+    assert.equal((await house.signalbox('wait', 'asks', '--until', 'needs-attention')).code, 4);
+    for (const [chunk, ...end] of [
+      ['closed', 'close', 'closed', 'not wanted'],
+      ['removed', 'rm', 'removed'],
+    ] as const) {
+      await ok('add', chunk, '--external');
+      const waiting = house.run('wait', chunk);
+      await until('it to wait', () => waiting.stderr().includes(`waiting for ${chunk}`));
+      await ok(...end);
+      assert.equal((await waiting.finished).code, 4);
+    }
+    assert.equal((await house.signalbox('wait', 'asks', '--until', 'never')).code, 64);
+  });
+});
