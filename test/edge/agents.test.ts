@@ -1,6 +1,14 @@
 /** Agents by configuration: what a `signalbox.json` may say, and what becomes of it when a run starts. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -150,6 +158,12 @@ describe('the command of a run', () => {
     const given = task({ unit: { ...unit, goal: 'ü'.repeat(70_000) } });
     assert.throws(() => commandOf(['do', '{goal}'], given), /\{goal\} has more than 128 KiB/);
   });
+});
+
+test('the docs quote how to ask word for word', () => {
+  const words = (text: string) => text.replace(/^> ?/gm, '').replace(/\s+/g, ' ').trim();
+  const docs = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'agents.md'), 'utf8');
+  assert.ok(words(docs).includes(words(HOW_TO_ASK)));
 });
 
 describe('the prompt of a phase', () => {
