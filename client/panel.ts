@@ -102,6 +102,7 @@ export abstract class Panel extends ReactiveElement {
   #hydrate(view: TemplateResult): void {
     try {
       hydrate(view, this);
+      giveNodesToEmptyTexts(this);
     } catch (error) {
       console.warn('signalbox: the page is drawn anew', error);
       const drafts = draftsIn(this);
@@ -115,4 +116,19 @@ export abstract class Panel extends ReactiveElement {
       }
     }
   }
+}
+
+/**
+ * An empty text has no node in the server's markup. Lit takes it that there is one, and would write the next
+ * words into the comment that ends the place.
+ */
+function giveNodesToEmptyTexts(root: Element): void {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
+  const empty: Comment[] = [];
+  while (walker.nextNode()) {
+    const mark = walker.currentNode as Comment;
+    const next = mark.nextSibling;
+    if (mark.data === 'lit-part' && next instanceof Comment && next.data === '/lit-part') empty.push(mark);
+  }
+  for (const mark of empty) mark.after('');
 }

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import type { Moment } from '../../shared/words.ts';
 import type { Log } from '../log.ts';
-import { isOver, type State } from '../state.ts';
+import type { State } from '../state.ts';
 import type { Store } from '../store.ts';
 import { runFiles } from './wrapper.ts';
 
@@ -45,7 +45,7 @@ function newestFirst(state: State, runs: string, there: ReadonlySet<string>): Ke
   const kept: Kept[] = [];
   for (const work of state.works) {
     const over_at = work.unit.done_at ?? work.unit.removed_at;
-    if (!isOver(work) || over_at === null) continue;
+    if (over_at === null) continue;
     for (const run of work.runs) {
       const { name, folder, output } = runFiles(runs, run.unit, run.number);
       if (run.ended_at !== null && there.has(name)) kept.push({ folder, output, over_at });

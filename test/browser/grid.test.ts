@@ -215,3 +215,39 @@ describe('a filter of the grid', () => {
     expect(page.wire.subscriptions.length).to.equal(1);
   });
 });
+
+it('words that were empty when the server drew them come when there are some', async () => {
+  const page = await openPage({ rows: [cell(1, 'RUNNING', { phases: 1, run: 1, agent: '' })] });
+  expect(textOf('.cell .phase')).to.equal('BUILD');
+  page.wire.put(cell(1, 'RUNNING', { phases: 1, run: 2, agent: 'claude' }));
+  await drawn(page);
+  expect(textOf('.cell .phase')).to.equal('BUILD · run 2 · claude');
+});
+
+describe('pulses', () => {
+  const pulse = (chunk: string): string | undefined =>
+    link(chunk).closest('.cell')?.querySelector('.pulse')?.textContent ?? undefined;
+
+  it('are in what the server drew, and change by themselves without touching anything else', async () => {
+    const page = await openPage({ rows: units(), pulses: { 'unit:1': 'compiling' } });
+    expect(warned()).to.eql([]);
+    expect([pulse('unit-1'), pulse('unit-2'), pulse('unit-3')]).to.eql(['compiling', '', undefined]);
+    const [first] = all('.cell');
+    page.wire.pulses.at(-1)?.beat({ 'unit:2': '<b>linking</b>' });
+    await drawn(page);
+    expect([pulse('unit-1'), pulse('unit-2')]).to.eql(['compiling', '<b>linking</b>']);
+    expectSame(all('.cell')[0] ?? null, first ?? null);
+  });
+
+  it('are asked for what the filter shows, and no longer for what it showed', async () => {
+    const page = await openPage({ rows: units() });
+    expect(page.wire.pulses.map(({ input }) => input)).to.eql([{}]);
+    filterLink('Running').click();
+    expect(page.wire.pulses.map(({ input, stopped }) => [input, stopped])).to.eql([
+      [{}, true],
+      [{ status: ['RUNNING'] }, false],
+    ]);
+    page.grid.remove();
+    expect(page.wire.pulses.every(({ stopped }) => stopped)).to.equal(true);
+  });
+});
