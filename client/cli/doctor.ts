@@ -14,7 +14,12 @@ export async function doctor(paths: StatePaths, json: boolean): Promise<void> {
   const path = await overHttp(paths.socket)
     .daemon.path.query()
     .catch(() => process.env.PATH ?? '');
-  const findings = [node, ...(await daemonFindings(paths)), ...examine(paths, path), await roundTrip()];
+  const findings = [
+    node,
+    ...(await daemonFindings(paths)),
+    ...examine(paths, path),
+    await roundTripFinding(),
+  ];
   if (json) await printJson(findings);
   else for (const finding of findings) await print(line(finding));
   const count = findings.filter(({ standing }) => standing === 'bad').length;
@@ -30,6 +35,12 @@ const STYLES: Readonly<Record<Finding['standing'], Style>> = { good: 'green', no
 
 const line = ({ what, standing, sentence }: Finding): string =>
   `${styled(STYLES[standing], standing.padEnd(4))}  ${what.padEnd(14)}  ${oneLine(sentence)}`;
+
+const roundTripFinding = (): Promise<Finding> =>
+  roundTrip().then(
+    (ms) => good('round trip', `A unit asked, was answered and got the answer, in ${Math.round(ms)} ms.`),
+    (error: Error) => bad('round trip', error.message),
+  );
 
 async function daemonFindings(paths: StatePaths): Promise<Finding[]> {
   const status = await overHttp(paths.socket)

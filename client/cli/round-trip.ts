@@ -6,11 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { boardOf, cardsOf } from '../../shared/board.ts';
-import type { Finding } from '../../shared/offline.ts';
 import { stateHome, statePathsOf } from '../../shared/state-paths.ts';
 import { type Daemon, overHttp } from './daemon-client.ts';
 
-const WHAT = 'round trip';
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 50;
 const QUESTION = 'Does the answer arrive?';
@@ -19,27 +17,20 @@ const COMMAND = `said=$(signalbox ask "${QUESTION}") && [ "$said" = "${ANSWER}" 
 
 /**
  * A unit that asks, an answer, delivered: with a daemon, a project and a state folder of its own, so that
- * nothing of the operator's is touched.
+ * nothing of the operator's is touched. Returns how long it took, in milliseconds; throws a sentence.
  */
-export async function roundTrip(): Promise<Finding> {
+export async function roundTrip(): Promise<number> {
   const from = performance.now();
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sb-')));
-  const project = join(folder, 'p');
-  mkdirSync(project);
-  const env = { ...outsideOfRuns(process.env), XDG_STATE_HOME: folder };
-  const daemon = startDaemon(project, env);
   try {
-    await walk(overHttp(statePathsOf(stateHome(env, folder), project).socket), daemon);
-    const ms = Math.round(performance.now() - from);
-    return {
-      what: WHAT,
-      standing: 'good',
-      sentence: `A unit asked, was answered and got the answer, in ${ms} ms.`,
-    };
-  } catch (error) {
-    return { what: WHAT, standing: 'bad', sentence: (error as Error).message };
+    const project = join(folder, 'p');
+    mkdirSync(project);
+    const env = { ...outsideOfRuns(process.env), XDG_STATE_HOME: folder };
+    const daemon = startDaemon(project, env);
+    const { socket } = statePathsOf(stateHome(env, folder), project);
+    await walk(overHttp(socket), daemon).finally(() => end(daemon.child));
+    return performance.now() - from;
   } finally {
-    await end(daemon.child);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,105 @@
+/** What `signalbox doctor` says of a machine that is well, and of one that is not. */
+import assert from 'node:assert/strict';
+import { chmodSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, test } from 'node:test';
+import type { Finding } from '../../shared/offline.ts';
+import { House } from '../house.ts';
+
+describe('doctor', () => {
+  let house: House;
+  afterEach(() => house.close());
+
+  interface Said {
+    readonly code: number | null;
+    readonly findings: Readonly<Record<string, Finding>>;
+  }
+  const doctor = async (): Promise<Said> => {
+    const { code, stdout } = await house.signalbox('doctor', '--json');
+    const findings = JSON.parse(stdout) as Finding[];
+    return { code, findings: Object.fromEntries(findings.map((finding) => [finding.what, finding])) };
+  };
+  const standings = ({ findings }: Said) =>
+    Object.fromEntries(Object.entries(findings).map(([what, { standing }]) => [what, standing]));
+
+  test('a project without a daemon is well, and nothing is left of the looking', async () => {
+    house = House.make();
+    house.env.TMPDIR = house.folder;
+    const said = await doctor();
+    assert.equal(said.code, 0);
+    assert.deepEqual(standings(said), {
+      node: 'good',
+      daemon: 'note',
+      'state folder': 'note',
+      database: 'note',
+      git: 'note',
+      'PATH of runs': 'good',
+      'signalbox.json': 'good',
+      'round trip': 'good',
+    });
+    assert.deepEqual(readdirSync(house.folder).sort(), ['project']);
+    assert.deepEqual(house.processes(), []);
+  });
+
+  test('with a daemon its socket, its port and its own PATH are looked at', async () => {
+    house = House.make();
+    writeFileSync(join(house.project, 'signalbox.json'), '{"agents":{"one":{"command":["one-of-ours"]}}}');
+    await house.signalbox('trust', '--yes');
+    const program = join(house.folder, 'one-of-ours');
+    writeFileSync(program, '#!/bin/sh\n');
+    chmodSync(program, 0o755);
+    const { PATH } = house.env;
+    house.env.PATH = `${house.folder}:${PATH}`;
+    await house.start('--port', '0');
+    house.env.PATH = PATH;
+    const well = await doctor();
+    assert.equal(well.code, 0);
+    assert.match(well.findings['PATH of runs']?.sentence ?? '', /find sh, signalbox, one-of-ours/);
+    for (const what of [
+      'daemon',
+      'socket',
+      'port',
+      'state folder',
+      'database',
+      'signalbox.json',
+      'round trip',
+    ])
+      assert.equal(well.findings[what]?.standing, 'good', what);
+    chmodSync(house.paths.folder, 0o755);
+    chmodSync(house.paths.socket, 0o666);
+    chmodSync(program, 0o644);
+    const ill = await doctor();
+    assert.equal(ill.code, 1);
+    assert.match(
+      ill.findings['state folder']?.sentence ?? '',
+      /open to others \(mode 755\)\. Run: chmod 700/,
+    );
+    assert.match(ill.findings.socket?.sentence ?? '', /open to others \(mode 666\)/);
+    assert.match(ill.findings['PATH of runs']?.sentence ?? '', /do not find one-of-ours; they look in/);
+    assert.deepEqual(
+      [ill.findings.socket?.standing, ill.findings['PATH of runs']?.standing],
+      ['bad', 'note'],
+    );
+    chmodSync(house.paths.folder, 0o700);
+  });
+
+  test('what is broken is named, each in a sentence, and the rest is looked at all the same', async () => {
+    house = await House.open();
+    await house.add('a', 'true');
+    await house.end('SIGTERM');
+    truncateSync(house.paths.database, 5000);
+    writeFileSync(join(house.project, 'signalbox.json'), '{"agents":{"one":{"command":["{goal}"]}}}');
+    // Nothing can be made there, so no other daemon can be tried.
+    house.env.TMPDIR = join(tmpdir(), 'no-such-folder');
+    const { code, findings } = await doctor();
+    assert.equal(code, 1);
+    assert.match(findings.database?.sentence ?? '', /signalbox\.db is damaged/);
+    assert.match(
+      findings['signalbox.json']?.sentence ?? '',
+      /agents\.one\.command: The first one names the program/,
+    );
+    assert.equal(findings['round trip']?.standing, 'bad');
+    assert.equal(findings['state folder']?.standing, 'good');
+  });
+});
