@@ -67,7 +67,9 @@ async function drawUnit(
   const run = work?.runs.at(-1);
   const output = run && runFiles(context.runs, run.unit, run.number).output;
   const printed =
-    run && output ? await printedOf(run.number, output, await readTail(output, PAGE_BYTES)) : null;
+    run && output
+      ? await printedOf(run.number, output, await readTail(output, PAGE_BYTES, run.ended_at !== null))
+      : null;
   const query = { chunk };
   const snapshot = context.newsroom.snapshot(query);
   return unitPage({

@@ -21,7 +21,8 @@ export function addRunRoutes(router: Router, parts: RouteParts): void {
     const find = one(ctx.query.find).slice(0, LONGEST_FIND);
     const from = offsetOf(ctx.query.from);
     const found = find === '' ? null : await findIn(output, find, from ?? 0);
-    const stretch = await stretchFor(output, found ?? from, offsetOf(ctx.query.before));
+    const before = offsetOf(ctx.query.before);
+    const stretch = await stretchFor(output, { from: found ?? from, before, final: run.ended_at !== null });
     const printed = await printedOf(run.number, output, stretch);
     const snapshot = context.newsroom.snapshot({ chunk: detail.chunk });
     sendPage(
@@ -64,10 +65,17 @@ async function runOf({ contextFor }: RouteParts, ctx: RouterContext): Promise<As
   return { context, detail, run, output };
 }
 
-function stretchFor(output: string, from: number | null, before: number | null): Promise<Stretch> {
+interface Place {
+  readonly from: number | null;
+  readonly before: number | null;
+  /** The run has ended. */
+  readonly final: boolean;
+}
+
+function stretchFor(output: string, { from, before, final }: Place): Promise<Stretch> {
   if (before !== null)
     return readFrom(output, Math.max(0, before - PAGE_BYTES), Math.min(before, PAGE_BYTES));
-  return from === null ? readTail(output, PAGE_BYTES) : readFrom(output, from, PAGE_BYTES);
+  return from === null ? readTail(output, PAGE_BYTES, final) : readFrom(output, from, PAGE_BYTES);
 }
 
 const one = (value: string | string[] | undefined): string => (Array.isArray(value) ? '' : (value ?? ''));

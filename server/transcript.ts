@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { cutAtEnd, cutAtStart } from './utf8.ts';
 
 /** A stretch of what a run printed. Offsets count raw bytes; broken UTF-8 shows as U+FFFD. */
 export interface Stretch {
@@ -34,18 +35,20 @@ export async function* followTranscript(
   }
 }
 
-/** The last bytes of a file, from the beginning of a line where there is one. */
-export async function readTail(path: string, most: number): Promise<Stretch> {
+/** The last bytes of a file, from the beginning of a line where there is one. `final`: it grows no more. */
+export async function readTail(path: string, most: number, final: boolean): Promise<Stretch> {
   const size = (await sizeOf(path)) ?? 0;
   const from = Math.max(0, size - most);
   const bytes = await readBytes(path, from, most);
-  const lineStart = from === 0 ? 0 : bytes.indexOf('\n') + 1;
-  return stretchOf(from + lineStart, bytes.subarray(lineStart), false);
+  const start = from === 0 ? 0 : bytes.indexOf('\n') + 1 || cutAtStart(bytes);
+  return stretchOf(from + start, bytes.subarray(start), final);
 }
 
 /** A stretch from an offset on, whole characters only. */
 export async function readFrom(path: string, from: number, most: number): Promise<Stretch> {
-  return stretchOf(from, await readBytes(path, from, most), false);
+  const bytes = await readBytes(path, from, most);
+  const start = from === 0 ? 0 : cutAtStart(bytes);
+  return stretchOf(from + start, bytes.subarray(start), false);
 }
 
 const SEARCH_BYTES = 1024 * 1024;
@@ -77,7 +80,7 @@ async function readStretch(path: string, from: number, final: boolean): Promise<
 
 /** `ended`: nothing follows, so half a character stays half. */
 function stretchOf(from: number, bytes: Buffer, ended: boolean): Stretch {
-  const whole = ended ? bytes : bytes.subarray(0, bytes.length - cutCharacter(bytes));
+  const whole = ended ? bytes : bytes.subarray(0, bytes.length - cutAtEnd(bytes));
   return { from, to: from + whole.length, text: whole.toString('utf8'), ended };
 }
 
@@ -91,16 +94,6 @@ async function readBytes(path: string, from: number, most: number): Promise<Buff
   } finally {
     await file.close();
   }
-}
-
-/** How many bytes at the end belong to a UTF-8 character that is not all there (RFC 3629). */
-function cutCharacter(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
-    if (byte < 0x80) return 0;
-  }
-  return 0;
 }
 
 async function openQuietly(path: string): Promise<FileHandle | null> {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Card } from '../../shared/board.ts';
+import type { BoardMessage, Card, Row } from '../../shared/board.ts';
 import { type Daemon, overSocket, untilSaid } from './daemon-client.ts';
 import { secondsFrom } from './flags.ts';
+import { followUntil } from './follow.ts';
 import { print, printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
 
@@ -101,28 +102,18 @@ function contextOf(text: string) {
 }
 
 /** Follows the item until it is answered or withdrawn. A timeout says nothing in the operator's name. */
-function endOf(daemon: Daemon, item: string, seconds: number | null): Promise<Card> {
-  return new Promise((resolve, reject) => {
-    const late = new ProgramError(
-      'timeout',
-      'No answer yet. The question stays open; ask again with the same words to wait on.',
-    );
-    const timer = seconds === null ? null : setTimeout(() => end(() => reject(late)), seconds * 1000);
-    const end = (tell: () => void) => {
-      if (timer) clearTimeout(timer);
-      subscription.unsubscribe();
-      tell();
-    };
-    const subscription = daemon.board.follow.subscribe(
-      { item },
-      {
-        onData: ({ data }) => {
-          for (const row of data.snapshot?.rows ?? data.news?.put ?? [])
-            if (row.row === 'item' && (row.state === 'answered' || row.state === 'withdrawn'))
-              end(() => resolve(row));
-        },
-        onError: (error) => end(() => reject(error)),
-      },
-    );
-  });
-}
+const endOf = (daemon: Daemon, item: string, seconds: number | null): Promise<Card> =>
+  followUntil<{ data: BoardMessage }, Card>(
+    (handlers) => daemon.board.follow.subscribe({ item }, handlers),
+    ({ data: { snapshot, news } }) => (snapshot?.rows ?? news?.put ?? []).find(isEnded),
+    {
+      seconds,
+      late: new ProgramError(
+        'timeout',
+        'No answer yet. The question stays open; ask again with the same words to wait on.',
+      ),
+    },
+  );
+
+const isEnded = (row: Row): row is Card =>
+  row.row === 'item' && (row.state === 'answered' || row.state === 'withdrawn');

@@ -249,6 +249,11 @@ async function answer(chunk: string, text: string, flags: AnswerFlags): Promise<
 /** Whoever read our output has read enough, as in `signalbox ls | head`: nothing to complain about. */
 const isBrokenPipe = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'EPIPE';
 
+process.stdout.on('error', (error) => {
+  if (!isBrokenPipe(error)) throw error;
+  process.exit(EXIT.pipe);
+});
+
 async function run(): Promise<void> {
   try {
     await program.parseAsync();

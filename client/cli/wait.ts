@@ -1,6 +1,7 @@
-import { afterMessage, type Board } from '../../shared/board.ts';
+import { afterMessage, type Board, type BoardMessage } from '../../shared/board.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from './daemon-client.ts';
 import { secondsFrom } from './flags.ts';
+import { followUntil } from './follow.ts';
 import { printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
 
@@ -36,37 +37,28 @@ function reached(
   chunk: string,
   wanted: WaitFlags['until'],
   seconds: number | null,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let board: Board | null = null;
-    const late = new ProgramError('timeout', `${chunk} is not so far yet.`);
-    const timer = seconds === null ? null : setTimeout(() => end(() => reject(late)), seconds * 1000);
-    const end = (tell: () => void) => {
-      if (timer) clearTimeout(timer);
-      subscription.unsubscribe();
-      tell();
-    };
-    const look = () => {
-      const status = statusOn(board, chunk);
-      if (status === null) return end(() => reject(new ProgramError('never', `${chunk} was removed.`)));
-      if (status === (wanted === 'done' ? 'DONE' : 'NEEDS_ATTENTION')) return end(resolve);
-      if (status === 'DONE')
-        end(() => reject(new ProgramError('never', `${chunk} is done: it will not need you any more.`)));
-    };
-    const subscription = daemon.board.follow.subscribe(
-      { chunk },
-      {
-        onData: ({ data }) => {
-          board = afterMessage(board, data);
-          if (board) look();
-        },
-        onError: (error) => end(() => reject(error)),
-      },
-    );
-  });
+): Promise<true> {
+  let board: Board | null = null;
+  return followUntil<{ data: BoardMessage }, true>(
+    (handlers) => daemon.board.follow.subscribe({ chunk }, handlers),
+    ({ data }) => {
+      board = afterMessage(board, data);
+      return board ? isReached(board, chunk, wanted) : undefined;
+    },
+    { seconds, late: new ProgramError('timeout', `${chunk} is not so far yet.`) },
+  );
 }
 
-const statusOn = (board: Board | null, chunk: string) =>
-  [...(board?.rows.values() ?? [])].flatMap((row) =>
+/** Throws where it can no longer come. */
+function isReached(board: Board, chunk: string, wanted: WaitFlags['until']): true | undefined {
+  const status = statusOn(board, chunk);
+  if (status === null) throw new ProgramError('never', `${chunk} was removed.`);
+  if (status === (wanted === 'done' ? 'DONE' : 'NEEDS_ATTENTION')) return true;
+  if (status === 'DONE') throw new ProgramError('never', `${chunk} is done: it will not need you any more.`);
+  return undefined;
+}
+
+const statusOn = (board: Board, chunk: string) =>
+  [...board.rows.values()].flatMap((row) =>
     row.row === 'unit' && row.chunk === chunk ? [row.status] : [],
   )[0] ?? null;

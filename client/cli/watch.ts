@@ -1,6 +1,7 @@
 import { afterMessage, type Board, type BoardMessage, type Card, countsOf } from '../../shared/board.ts';
 import { saidWords } from '../../shared/sentences.ts';
 import { type Daemon, overHttp, overSocket } from './daemon-client.ts';
+import { followUntil } from './follow.ts';
 import { cardText, statusWords } from './listing.ts';
 import { oneLine, print, printJson, styled, tell } from './output.ts';
 
@@ -24,11 +25,14 @@ export async function watch(socketPath: string, json: boolean): Promise<void> {
   });
 }
 
-function forever(daemon: Daemon, onMessage: (message: BoardMessage) => void): Promise<never> {
-  return new Promise((_, reject) => {
-    daemon.board.follow.subscribe({}, { onData: ({ data }) => onMessage(data), onError: reject });
-  });
-}
+const forever = (daemon: Daemon, onMessage: (message: BoardMessage) => void): Promise<never> =>
+  followUntil<{ data: BoardMessage }, never>(
+    (handlers) => daemon.board.follow.subscribe({}, handlers),
+    ({ data }) => {
+      onMessage(data);
+      return undefined;
+    },
+  );
 
 function beginning(board: Board): string[] {
   const counts = countsOf(board);

@@ -121,7 +121,8 @@ export class Dispatcher {
       return { how: 'never-began', reason: 'its wrapper ended before the command began' };
     this.#census ??= takeCensus();
     const family = familyOf(run.marker, run.process?.pid ?? null, files.output, this.#census);
-    if (family.length === 0) return ended ?? { how: 'vanished' };
+    // It may have noted its end since: read again now that nobody can note any more.
+    if (family.length === 0) return readNotes(files).ended ?? { how: 'vanished' };
     // Without a note of its end and without its wrapper, what is left of the family is still the run.
     if (run.kill || ended) this.#executioner.press(keyOf(run), family, hurry);
     return null;

@@ -1,9 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { plain } from '../../shared/terminal-text.ts';
+import { cutAtStart } from '../utf8.ts';
+
+const TAIL_BYTES = 4096;
 
 /** The last lines of what a run printed, as plain text: at most `lines`, from the last 4 KiB. */
 export function lastLines(path: string, lines: number): string {
-  const text = plain(readEnd(path, 4096).toString('utf8'));
+  const bytes = readEnd(path, TAIL_BYTES);
+  const text = plain(bytes.subarray(bytes.length < TAIL_BYTES ? 0 : cutAtStart(bytes)).toString('utf8'));
   return text
     .split('\n')
     .filter((line) => line.trim() !== '')

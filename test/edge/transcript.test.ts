@@ -170,33 +170,33 @@ function checkTail(content: Buffer, { from, to, text }: Stretch): void {
 
 test('the tail begins at the beginning of a line, and says which bytes it has', async () => {
   const content = Buffer.from('first line\nsecond line\nthird line\n');
-  const tail = await readTail(fileOf(content), 15);
+  const tail = await readTail(fileOf(content), 15, false);
   assert.deepEqual([tail.from, tail.to, tail.text], [23, 34, 'third line\n']);
   checkTail(content, tail);
 });
 
 test('the tail of a short file is all of it; of a long line, its end', async () => {
-  const short = await readTail(fileOf('short'), 100);
+  const short = await readTail(fileOf('short'), 100, false);
   assert.deepEqual([short.from, short.to, short.text], [0, 5, 'short']);
-  const long = await readTail(fileOf('x'.repeat(1000)), 100);
+  const long = await readTail(fileOf('x'.repeat(1000)), 100, false);
   assert.deepEqual([long.from, long.to, long.text.length], [900, 1000, 100]);
-  assert.equal((await readTail(join(folder, 'none'), 100)).text, '');
+  assert.equal((await readTail(join(folder, 'none'), 100, false)).text, '');
 });
 
 test('a tail that begins within a character still counts bytes', async () => {
   const content = Buffer.from(`${'🚦'.repeat(10)}\nsecond line\n`);
   for (const bytes of [13, 14, 15, 16, 17, 18, 19, 20])
-    checkTail(content, await readTail(fileOf(content), bytes));
+    checkTail(content, await readTail(fileOf(content), bytes, false));
 });
 
 test('a tail with broken UTF-8 in front still counts bytes', async () => {
   const content = Buffer.concat([Buffer.alloc(20, 0xff), Buffer.from('\nsecond line\n')]);
-  checkTail(content, await readTail(fileOf(content), 20));
+  checkTail(content, await readTail(fileOf(content), 20, false));
 });
 
 test('a tail leaves out half a character at the end, which is still being printed', async () => {
   const content = Buffer.from('line\n🚦').subarray(0, 7);
-  const tail = await readTail(fileOf(content), 100);
+  const tail = await readTail(fileOf(content), 100, false);
   assert.deepEqual([tail.text, tail.to], ['line\n', 5]);
 });
 

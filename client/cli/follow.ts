@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isSaid } from './daemon-client.ts';
+
+interface Handlers<Data> {
+  readonly onData: (data: Data) => void;
+  readonly onError: (error: unknown) => void;
+  readonly onComplete: () => void;
+}
+
+export interface Limit {
+  readonly seconds: number | null;
+  /** What to say when the time is over. */
+  readonly late: Error;
+}
+
+/**
+ * Follows a stream until `take` returns something, over restarts of the daemon: what ends the stream without
+ * the daemon saying so only means "again". `subscribe` begins it where the last one left off. Rejects with what
+ * the daemon says, with what `take` throws, or when the time is over.
+ */
+export async function followUntil<Data, Result>(
+  subscribe: (handlers: Handlers<Data>) => { unsubscribe(): void },
+  take: (data: Data) => Result | undefined,
+  { seconds, late }: Limit = NO_LIMIT,
+): Promise<Result> {
+  const over = seconds === null ? null : AbortSignal.timeout(seconds * 1000);
+  for (;;) {
+    const ended = await followOnce(subscribe, take, over);
+    if (ended !== AGAIN) return ended;
+    if (over?.aborted) throw late;
+    await pause(50 + Math.random() * 200);
+  }
+}
+
+const NO_LIMIT: Limit = { seconds: null, late: new Error('no limit') };
+const AGAIN = Symbol('again');
+
+function followOnce<Data, Result>(
+  subscribe: (handlers: Handlers<Data>) => { unsubscribe(): void },
+  take: (data: Data) => Result | undefined,
+  over: AbortSignal | null,
+): Promise<Result | typeof AGAIN> {
+  return new Promise((resolve, reject) => {
+    const end = (tell: () => void) => {
+      over?.removeEventListener('abort', again);
+      queueMicrotask(() => subscription.unsubscribe());
+      tell();
+    };
+    const again = () => end(() => resolve(AGAIN));
+    const onData = (data: Data) => {
+      try {
+        const result = take(data);
+        if (result !== undefined) end(() => resolve(result));
+      } catch (error) {
+        end(() => reject(error));
+      }
+    };
+    const onError = (error: unknown) => (isSaid(error) ? end(() => reject(error)) : again());
+    const subscription = subscribe({ onData, onError, onComplete: again });
+    over?.addEventListener('abort', again);
+    if (over?.aborted) again();
+  });
+}
