@@ -81,7 +81,7 @@ test('100 MB in one line that never ends: the page shows its end, a terminal all
   assert.match(card?.context[0]?.text ?? '', /^x{1000,10000}$/);
   const page = await units.page('line');
   assert.ok(page.length < 1_000_000, `${page.length} characters`);
-  assert.match(page, new RegExp(`The last \\d+ bytes of ${LONG}\\.`));
+  assert.match(page, new RegExp(` to ${LONG.toLocaleString('en')} of ${LONG.toLocaleString('en')}\\.`));
   assert.equal((await line(`signalbox logs line | tr -d '\\n' | wc -c`)).trim(), String(LONG));
   rmSync(outputOf('line'));
 });
