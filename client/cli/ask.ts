@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { BoardMessage, Card, Row } from '../../shared/board.ts';
-import { type Daemon, overSocket, untilSaid } from './daemon-client.ts';
+import { type Daemon, overHttp, overSocket, untilSaid } from './daemon-client.ts';
 import { secondsFrom } from './flags.ts';
 import { followUntil } from './follow.ts';
 import { print, printJson, tell } from './output.ts';
@@ -27,19 +27,24 @@ export interface AskFlags {
 export async function ask(socketPath: string, prompt: string | undefined, flags: AskFlags): Promise<void> {
   const asking = { ...askerOf(flags), questions: questionsOf(prompt, flags) };
   const { chunk, run } = asking;
+  const seconds = secondsFrom('--timeout', flags.timeout);
+  // A connection for each try: on one that stays, tries that nobody answers would pile up.
+  const calls = overHttp(socketPath);
+  const { made } = await untilSaid((signal) => calls.items.ask.mutate(asking as never, { signal }));
+  const items = [...(made.items ?? [])];
+  tell(items.length === 1 ? 'asked; waiting for an answer.' : `asked ${items.length} questions; waiting.`);
+  const answers = await answersTo(socketPath, items, seconds);
+  if (flags.json) await printJson(flags.questions === undefined ? answers[0] : answers);
+  else for (const { options, text } of answers) await print([...options, text].filter(Boolean).join('\n'));
+  for (const { item } of answers)
+    await untilSaid((signal) => calls.items.confirm.mutate({ chunk, item, run }, { signal }));
+}
+
+/** Waits for all of them. */
+async function answersTo(socketPath: string, items: readonly string[], seconds: number | null) {
   const { daemon, close } = overSocket(socketPath);
   try {
-    const { made } = await untilSaid((signal) => daemon.items.ask.mutate(asking as never, { signal }));
-    const items = [...(made.items ?? [])];
-    tell(items.length === 1 ? 'asked; waiting for an answer.' : `asked ${items.length} questions; waiting.`);
-    const seconds = secondsFrom('--timeout', flags.timeout);
-    const answers = await Promise.all(
-      items.map(async (item) => answerOf(await endOf(daemon, item, seconds))),
-    );
-    if (flags.json) await printJson(flags.questions === undefined ? answers[0] : answers);
-    else for (const { options, text } of answers) await print([...options, text].filter(Boolean).join('\n'));
-    for (const { item } of answers)
-      await untilSaid((signal) => daemon.items.confirm.mutate({ chunk, item, run }, { signal }));
+    return await Promise.all(items.map(async (item) => answerOf(await endOf(daemon, item, seconds))));
   } finally {
     await close();
   }

@@ -52,15 +52,22 @@ export interface Streaming {
   close(): Promise<void>;
 }
 
-/** A connection that stays and comes back by itself, for ever: for commands that watch or wait. */
+/**
+ * A connection that stays and comes back by itself, for ever: for commands that watch or wait. Each try begins
+ * only when somebody listens, since the client keeps every try that failed until one succeeds.
+ */
 export function overSocket(socketPath: string, onChange: (open: boolean) => void = () => {}): Streaming {
   class UnixWebSocket extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
       super(url, protocols, { createConnection: () => connect(socketPath), perMessageDeflate: false });
     }
   }
+  const leaving = new AbortController();
   const socket = createWSClient({
-    url: 'ws://localhost/trpc',
+    url: async () => {
+      await untilListening(socketPath, leaving.signal);
+      return 'ws://localhost/trpc';
+    },
     WebSocket: UnixWebSocket as never,
     keepAlive: { enabled: true, intervalMs: 2000, pongTimeoutMs: 4000 },
     retryDelayMs: (attempt) => Math.random() * Math.min(500, 100 * 2 ** attempt),
@@ -69,8 +76,29 @@ export function overSocket(socketPath: string, onChange: (open: boolean) => void
   });
   return {
     daemon: createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] }),
-    close: () => socket.close(),
+    close: () => {
+      leaving.abort();
+      return socket.close();
+    },
   };
+}
+
+const LONGEST_PAUSE_MS = 500;
+
+async function untilListening(socketPath: string, signal: AbortSignal): Promise<void> {
+  for (let most = 100; !(await isListening(socketPath)); most = Math.min(LONGEST_PAUSE_MS, most * 2))
+    await pause(Math.random() * most, undefined, { signal });
+}
+
+function isListening(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(socketPath);
+    probe.once('error', () => resolve(false));
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+  });
 }
 
 export type DaemonError = TRPCClientError<AppRouter>;
@@ -87,11 +115,19 @@ export async function untilSaid<T>(send: (signal: AbortSignal) => Promise<T>): P
     try {
       return await send(AbortSignal.timeout(TRY_MS));
     } catch (error) {
-      if (isSaid(error) && error.data?.code !== 'SERVICE_UNAVAILABLE') throw error;
+      if (isSaid(error) ? error.data?.code !== 'SERVICE_UNAVAILABLE' : isForbidden(error)) throw error;
       await pause(100 + Math.random() * 200);
     }
   }
 }
+
+/** The system, or a sandbox around this process, will not let it through, however often it tries. */
+const isForbidden = (error: unknown): boolean => ['EPERM', 'EACCES'].includes(codeOf(error));
+
+const codeOf = (error: unknown): string => {
+  const cause = error instanceof TRPCClientError ? error.cause : error;
+  return (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+};
 
 /** An error as a person should read it. */
 export function explain(error: unknown, socketPath: () => string): Error {
@@ -100,8 +136,7 @@ export function explain(error: unknown, socketPath: () => string): Error {
     const { refusal } = error.data ?? {};
     return new ProgramError(refusal ? 'refused' : 'failed', error.message);
   }
-  const cause = error instanceof TRPCClientError ? error.cause : error;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  const code = codeOf(error);
   if (code === 'EPERM' || code === 'EACCES')
     return new ProgramError(
       'permission',
