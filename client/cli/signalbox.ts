@@ -20,7 +20,7 @@ import type { WaitFlags } from './wait.ts';
 const EXIT_CODES = `
 Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 4 what was waited for can no longer
 come; 64 wrong usage; 65 plan, database or signalbox.json unusable; 69 no daemon runs here; 70 something went wrong; 74 disk full or unwritable; 75 already running, port
-taken, or no answer in time; 77 files open to others; 78 not possible on this machine.`;
+taken, or no answer in time; 77 files open to others, or the system forbids it; 78 not possible on this machine.`;
 
 const program = new Command('signalbox')
   .description('What needs me, in which order, and what is everything else doing.')

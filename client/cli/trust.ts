@@ -27,13 +27,16 @@ export async function trustAgents(paths: StatePaths, yes: boolean): Promise<void
   tell('trusted.');
 }
 
-/** Before a start: asks at a terminal, else says what is to be done. */
-export async function offerTrust(paths: StatePaths): Promise<void> {
+/** Before a start: asks at a terminal, else says what is to be done. What cannot be read keeps nobody from starting. */
+export const offerTrust = (paths: StatePaths): Promise<void> =>
+  offer(paths).catch((error: Error) => tell(error.message));
+
+async function offer(paths: StatePaths): Promise<void> {
   const { lookAtAgents } = await loadOffline();
   const { standing, path } = lookAtAgents(paths);
   if (standing === 'absent' || standing === 'trusted') return;
   if (process.stdin.isTTY && process.stdout.isTTY && process.env.SIGNALBOX_MARKER === undefined)
-    return trustAgents(paths, false).catch((error: Error) => tell(error.message));
+    return trustAgents(paths, false);
   const what = standing === 'new' ? 'is not trusted yet' : 'has changed since it was trusted';
   tell(`${path} ${what}; its agents do not count. Look at them: signalbox trust`);
 }

@@ -72,15 +72,12 @@ const agent = z
     message: 'There are prompts, but no argument is {prompt}.',
   });
 
-const file = z.strictObject({
-  agents: z.record(
-    z
-      .string()
-      .regex(AGENT, 'The name of an agent: a lower-case letter, then a–z, 0–9, "_" and "-".')
-      .refine((name) => name !== 'shell', 'The agent "shell" is built in.'),
-    agent,
-  ),
-});
+const name = z
+  .string()
+  .regex(AGENT, 'The name of an agent: a lower-case letter, then a–z, 0–9, "_" and "-".')
+  .refine((name) => name !== 'shell', 'The agent "shell" is built in.');
+
+const file = z.strictObject({ agents: z.record(name, agent).default({}) });
 
 /** Reads the text of a `signalbox.json`. Throws a `Problem` that names the field. */
 export function readDefinitions(path: string, text: string): TrustedAgents {

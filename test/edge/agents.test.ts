@@ -43,6 +43,10 @@ describe('what a signalbox.json may say', () => {
     ]);
   });
 
+  test('a file that only marks the project is fine', () => {
+    assert.deepEqual(readDefinitions('signalbox.json', '{}').agents, []);
+  });
+
   test('an argument that holds braces, but no placeholder, is an argument', () => {
     const command = ['do-it', '{"env":{"A":"1"}}', '{}', 'a{b}c'];
     assert.deepEqual(read({ one: { command } }).agents[0]?.command, command);

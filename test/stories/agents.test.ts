@@ -62,6 +62,11 @@ describe('agents by configuration', () => {
     await house.end('SIGTERM');
     await house.start();
     assert.match(house.daemonOutput, /has changed since it was trusted/);
+    write('signalbox.json', '{');
+    await house.end('SIGTERM');
+    await house.start();
+    assert.match(house.daemonOutput, /signalbox\.json is not JSON/);
+    configure({ mine: { command: ['touch', 'second'], phases: ['DO'] } });
     const doctor = await house.signalbox('doctor');
     assert.match(doctor.stdout, /note +signalbox\.json .* has changed since you trusted it \(mine\)/);
     assert.equal(doctor.code, 0);
