@@ -22,6 +22,7 @@ import { Refusal } from './refusal.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
 import { makeBin, pathFor } from './runs/environment.ts';
 import { keepRoom } from './runs/retention.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { ensureToken, makeStateFolder, readPort, takeLock, writeHolder, writePort } from './state-folder.ts';
 import { Store } from './store.ts';
 
@@ -101,6 +102,7 @@ function whole(name: string, text: string, most: number): number {
 }
 
 async function run(options: Options): Promise<void> {
+  keepHeapSmall();
   const specs = options.plan === null ? [] : readPlan(options.plan);
   const state = statePathsOf(stateHome(process.env, homedir()), options.project);
   makeStateFolder(state);

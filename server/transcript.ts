@@ -24,14 +24,20 @@ export async function* followTranscript(
   isLive: () => boolean,
   signal: AbortSignal,
 ): AsyncGenerator<Stretch> {
-  let from = offset;
-  while (!signal.aborted) {
-    const live = isLive();
-    const stretch = await readStretch(path, from, !live);
-    from = stretch.to;
-    if (stretch.to > stretch.from || stretch.ended) yield stretch;
-    if (stretch.ended) return;
-    if (stretch.to === stretch.from) await pause(POLL_MS, undefined, { signal }).catch(() => {});
+  const buffer = Buffer.alloc(STRETCH_BYTES);
+  let file: FileHandle | null = null;
+  try {
+    for (let from = offset; !signal.aborted; ) {
+      const live = isLive();
+      file ??= await openQuietly(path);
+      const stretch = await readStretch(file, from, buffer, !live);
+      from = stretch.to;
+      if (stretch.to > stretch.from || stretch.ended) yield stretch;
+      if (stretch.ended) return;
+      if (stretch.to === stretch.from) await pause(POLL_MS, undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    await file?.close();
   }
 }
 
@@ -72,10 +78,18 @@ export async function findIn(path: string, text: string, from: number): Promise<
   }
 }
 
-/** At most one stretch from `from`. `final`: the file grows no more, so a half character is a broken one. */
-async function readStretch(path: string, from: number, final: boolean): Promise<Stretch> {
-  const bytes = await readBytes(path, from, STRETCH_BYTES);
-  return stretchOf(from, bytes, final && bytes.length < STRETCH_BYTES);
+/**
+ * At most one stretch from `from`, by way of a buffer that is used again and again. No file (yet): nothing.
+ * `final`: the file grows no more, so a half character is a broken one.
+ */
+async function readStretch(
+  file: FileHandle | null,
+  from: number,
+  buffer: Buffer,
+  final: boolean,
+): Promise<Stretch> {
+  const { bytesRead } = (await file?.read(buffer, 0, buffer.length, from)) ?? { bytesRead: 0 };
+  return stretchOf(from, buffer.subarray(0, bytesRead), final && bytesRead < buffer.length);
 }
 
 /** `ended`: nothing follows, so half a character stays half. */
