@@ -1,7 +1,7 @@
 import type { TRPCClientError } from '@trpc/client';
 import type { PropertyValues, TemplateResult } from 'lit';
 import type { AppRouter } from '../server/router.ts';
-import { type Board, type Card, cardsOf } from '../shared/board.ts';
+import { type Board, type Card, cardsOf, hiddenItems } from '../shared/board.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { attentionQueue } from '../shared/views/attention-queue.ts';
 import { Arrangement } from './arrangement.ts';
@@ -64,6 +64,7 @@ export class AttentionQueue extends Panel {
       ...shown,
       zone: this.zone,
       only: this.query.chunk ?? '',
+      hidden: hiddenItems(board, this.query),
       notices: this.#notices,
     });
   }

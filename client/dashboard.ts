@@ -1,6 +1,7 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
-import { countsOf, type Query } from '../shared/board.ts';
+import { countsOf } from '../shared/board.ts';
 import type { PageData } from '../shared/page-data.ts';
+import type { Query } from '../shared/query.ts';
 import { faviconUrl, titleFor } from '../shared/title.ts';
 import { AttentionQueue } from './attention-queue.ts';
 import { keepBadge } from './badge.ts';
@@ -46,6 +47,10 @@ function joinAll(live: Live, { query, zone, notices, pulses }: PageData): void {
   }
   for (const grid of document.querySelectorAll<ProcessGrid>('process-grid')) {
     grid.pulses = pulses;
+    grid.onFilter = (filtered) => {
+      for (const queue of document.querySelectorAll<AttentionQueue>('attention-queue'))
+        queue.join(live, filtered, zone);
+    };
     grid.join(live, query, zone);
   }
   for (const transcript of document.querySelectorAll<RunTranscript>('run-transcript')) transcript.join(live);

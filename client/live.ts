@@ -4,9 +4,9 @@ import {
   type BoardMessage,
   boardOf,
   type Pulses,
-  type Query,
   type Snapshot,
 } from '../shared/board.ts';
+import { type Query, queryKey } from '../shared/query.ts';
 import type { Connection } from './connection.ts';
 
 const AGAIN_MS = 1000;
@@ -29,13 +29,13 @@ export class Live {
 
   /** Starts from what the page was drawn from, so that nothing is fetched twice. */
   prime(query: Query, snapshot: Snapshot): void {
-    this.#initial.set(keyOf(query), snapshot);
+    this.#initial.set(queryKey(query), snapshot);
     this.build = snapshot.build;
   }
 
   /** Follows a query. `listener` is called at each change; `board` is null until something is known. */
   follow(query: Query, listener: () => void): Following {
-    const key = keyOf(query);
+    const key = queryKey(query);
     let followed = this.#boards.get(key);
     if (!followed) {
       followed = this.#start(query, this.#initial.get(key));
@@ -128,10 +128,11 @@ export interface Following {
   readonly stop: () => void;
 }
 
-const keyOf = ({ status, chunk, item }: Query): string => JSON.stringify([status, chunk, item]);
-
-const inputOf = ({ status, chunk, item }: Query) => ({
+const inputOf = ({ status, kind, q, page, chunk, item }: Query) => ({
   ...(status && { status: [...status] }),
+  ...(kind && { kind: [...kind] }),
+  ...(q !== undefined && { q }),
+  ...(page !== undefined && { page }),
   ...(chunk !== undefined && { chunk }),
   ...(item !== undefined && { item }),
 });

@@ -1,6 +1,7 @@
 import { hydrate } from '@lit-labs/ssr-client';
 import { type PropertyValues, ReactiveElement, render, type TemplateResult } from 'lit';
-import type { Board, Query } from '../shared/board.ts';
+import type { Board } from '../shared/board.ts';
+import type { Query } from '../shared/query.ts';
 import { draftsIn } from './drafts.ts';
 import type { Following, Live } from './live.ts';
 import { keepTimes } from './times.ts';

@@ -1,11 +1,14 @@
 import type { TemplateResult } from 'lit';
-import { type Board, cellsOf, countsOf, type Pulses, type Query, queryOf } from '../shared/board.ts';
+import { type Board, cellsOf, countsOf, type Pulses, pageOf } from '../shared/board.ts';
+import { addressOf, type Query, queryOf } from '../shared/query.ts';
 import { processGrid } from '../shared/views/process-grid.ts';
 import type { Live } from './live.ts';
 import { Panel } from './panel.ts';
 
 /** All units by status. Its filter lives in the address of the page. */
 export class ProcessGrid extends Panel {
+  /** Who else shows what the filter shows. */
+  onFilter: (query: Query) => void = () => {};
   #pulses: Pulses = {};
   #stopPulses = () => {};
   #onPop = () => this.#filter(location.search);
@@ -13,12 +16,14 @@ export class ProcessGrid extends Panel {
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener('click', this.#click);
+    this.addEventListener('submit', this.#submit);
     addEventListener('popstate', this.#onPop);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.removeEventListener('click', this.#click);
+    this.removeEventListener('submit', this.#submit);
     removeEventListener('popstate', this.#onPop);
     this.#stopPulses();
   }
@@ -41,7 +46,8 @@ export class ProcessGrid extends Panel {
       cells: cellsOf(board),
       counts: countsOf(board),
       zone: this.zone,
-      status: this.query.status ?? [],
+      query: this.query,
+      page: pageOf(board),
       pulses: this.#pulses,
     });
   }
@@ -55,7 +61,8 @@ export class ProcessGrid extends Panel {
   /** A filter is a link; with a connection it needs no new page, and typed words stay. */
   #click = (event: MouseEvent): void => {
     const link =
-      event.target instanceof Element && event.target.closest<HTMLAnchorElement>('.filter a, .empty a');
+      event.target instanceof Element &&
+      event.target.closest<HTMLAnchorElement>('.filter a, .empty a, .pages a');
     if (!link || !this.live?.connection.isOpen) return;
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
@@ -63,7 +70,20 @@ export class ProcessGrid extends Panel {
     this.#filter(link.search);
   };
 
+  /** Looking for words is an address, too. */
+  #submit = (event: SubmitEvent): void => {
+    const form = event.target as HTMLFormElement;
+    if (!this.live?.connection.isOpen || form.role !== 'search') return;
+    event.preventDefault();
+    const search = new URLSearchParams(new FormData(form) as unknown as Record<string, string>);
+    const address = addressOf(queryOf(search));
+    history.pushState(null, '', address);
+    this.#filter(address.slice(1));
+  };
+
   #filter(search: string): void {
-    if (this.live) this.join(this.live, queryOf(new URLSearchParams(search).get('status')), this.zone);
+    const query = { page: 1, ...queryOf(new URLSearchParams(search)) };
+    if (this.live) this.join(this.live, query, this.zone);
+    this.onFilter(query);
   }
 }

@@ -1,6 +1,7 @@
 /** What may be said to a procedure: strict shapes, with a sentence for each mistake. On the server only. */
 import { z } from 'zod';
-import { AGENT, CHUNK, CHUNK_RULE, PHASE, STATUSES, type UnitSpec } from '../shared/words.ts';
+import { LONGEST_SEARCH } from '../shared/query.ts';
+import { AGENT, CHUNK, CHUNK_RULE, ITEM_KINDS, PHASE, STATUSES, type UnitSpec } from '../shared/words.ts';
 
 const ANSWER_BYTES = 64 * 1024;
 const words = (most: number) => z.string().max(most, `At most ${most} characters.`);
@@ -250,6 +251,9 @@ export const confirm = z.strictObject({ chunk, item, run });
 
 const query = {
   status: z.array(z.enum(STATUSES as [string, ...string[]])).optional(),
+  kind: z.array(z.enum(ITEM_KINDS as [string, ...string[]])).optional(),
+  q: z.string().min(1).max(LONGEST_SEARCH).optional(),
+  page: z.number().int().min(1).max(1_000_000).optional(),
   chunk: chunk.optional(),
   item: item.optional(),
 };

@@ -1,4 +1,5 @@
-import type { News, Query, Snapshot } from '../shared/board.ts';
+import type { News, Snapshot } from '../shared/board.ts';
+import type { Query } from '../shared/query.ts';
 import type { Status } from '../shared/words.ts';
 import { Rank } from './rank.ts';
 import type { Store } from './store.ts';
@@ -45,6 +46,11 @@ export class Newsroom {
     for (const wake of waiting) wake();
   }
 
+  /** The number of the state that was looked at last. */
+  get seq(): number {
+    return this.#rank.seq;
+  }
+
   /** The board as of now, with nothing left out: a page rendered after an answer shows the answer. */
   snapshot(query: Query): Snapshot {
     this.#rank.look(this.#store.state);
@@ -57,9 +63,10 @@ export class Newsroom {
     return { units, items, seq: this.#rank.seq };
   }
 
-  /** What changed after `seq`, or null when that number is not one of this log. */
+  /** What changed after `seq`, or null when that number is not one of this log, or the query asks for one page. */
   since(query: Query, epoch: string, seq: number): News | null {
-    if (epoch !== this.#store.epoch || seq < 0 || seq > this.#rank.seq) return null;
+    if (query.page !== undefined || epoch !== this.#store.epoch || seq < 0 || seq > this.#rank.seq)
+      return null;
     return this.#rank.since(query, seq);
   }
 

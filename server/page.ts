@@ -4,12 +4,14 @@ import {
   cardsOf,
   cellsOf,
   countsOf,
+  hiddenItems,
   type Pulses,
-  type Query,
+  pageOf,
   type Snapshot,
 } from '../shared/board.ts';
 import type { Detail } from '../shared/detail.ts';
 import type { PageData } from '../shared/page-data.ts';
+import type { Query } from '../shared/query.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { attentionQueue, freshQueue } from '../shared/views/attention-queue.ts';
 import { processGrid } from '../shared/views/process-grid.ts';
@@ -50,7 +52,8 @@ export function dashboardPage(input: DashboardInput): string {
       cells: cellsOf(board),
       counts: countsOf(board),
       zone: data.zone,
-      status: input.query.status ?? [],
+      query: input.query,
+      page: pageOf(board),
       pulses: input.pulses,
     }),
   );
@@ -99,10 +102,12 @@ function dataOf({ snapshot, query, pulses, trouble, now }: PageInput, detail: De
 
 /** Kept words stand in the text area as its content: a static part, which no redraw ever touches. */
 function queueMarkup(data: PageData, trouble: Trouble | undefined): string {
-  const cards = cardsOf(boardOf(data.snapshot));
+  const board = boardOf(data.snapshot);
+  const cards = cardsOf(board);
+  const hidden = hiddenItems(board, data.query);
   const drawn = markup(
     attentionQueue(
-      freshQueue({ cards, zone: data.zone, only: data.query.chunk ?? '', notices: data.notices }),
+      freshQueue({ cards, zone: data.zone, only: data.query.chunk ?? '', notices: data.notices, hidden }),
     ),
   );
   if (!trouble?.item) return drawn;

@@ -1,4 +1,5 @@
-import type { Pulses, Query } from '../shared/board.ts';
+import type { Pulses } from '../shared/board.ts';
+import type { Query } from '../shared/query.ts';
 import type { Run, WorkUnit } from '../shared/words.ts';
 import { unitKey } from './rows.ts';
 import { lastLines, sizeOf } from './runs/tail.ts';

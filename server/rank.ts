@@ -1,5 +1,6 @@
-import type { Card, Cell, Counts, News, Query, Row } from '../shared/board.ts';
-import type { WorkUnit } from '../shared/words.ts';
+import { type Card, type Cell, type Counts, inOrder, type News, type Row } from '../shared/board.ts';
+import { PAGE_UNITS, type Query, queryKey } from '../shared/query.ts';
+import { STATUSES, type Status, type WorkUnit } from '../shared/words.ts';
 import type { Blocks } from './blocks.ts';
 import { impactOf, impactScore } from './impact.ts';
 import { cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './rows.ts';
@@ -20,6 +21,7 @@ export class Rank {
   readonly #cards = new Map<string, Card>();
   #counts = countsRow([], [], 0);
   readonly #news = new Map<string, News>();
+  readonly #pages = new Map<string, readonly Row[]>();
 
   constructor(state: State) {
     this.#state = state;
@@ -51,6 +53,7 @@ export class Rank {
     this.#state = state;
     this.#seen = state;
     this.#news.clear();
+    this.#pages.clear();
   }
 
   /** What changed, and the rivals of what changed: how they stand depends on it. */
@@ -95,14 +98,56 @@ export class Rank {
     }
   }
 
-  /** All rows for a query. */
+  /** All rows for a query, of one page where it asks for one. */
   rows(query: Query): readonly Row[] {
-    return this.since(query, -1).put;
+    return query.page === undefined ? this.since(query, -1).put : this.#page(query, query.page);
+  }
+
+  /**
+   * The units of a page, by status and then by their order; the queue stands on every page. What is on a page
+   * depends on what is not, so there is no news of it: who follows compares two pages.
+   */
+  #page(query: Query, page: number): readonly Row[] {
+    const key = queryKey(query);
+    let rows = this.#pages.get(key);
+    if (!rows) {
+      rows = this.#drawPage(query, page);
+      this.#pages.set(key, rows);
+    }
+    return rows;
+  }
+
+  #drawPage(query: Query, page: number): readonly Row[] {
+    const cells = this.#inSections(query);
+    const pages = Math.max(1, Math.ceil(cells.length / PAGE_UNITS));
+    const shown = cells.slice((page - 1) * PAGE_UNITS, page * PAGE_UNITS);
+    const cards = [...this.#cards.values()].filter((card) => showsCard(query, card));
+    const row = {
+      row: 'page',
+      key: 'page',
+      seq: this.seq,
+      order: [],
+      page,
+      pages,
+      total: cells.length,
+    } as const;
+    return [...shown, ...cards, this.#counts, row];
+  }
+
+  /** Units stand in the state by their id, which is their order; only those that are DONE have another. */
+  #inSections(query: Query): Cell[] {
+    const sections = new Map<Status, Cell[]>(STATUSES.map((status) => [status, []]));
+    for (const work of this.#state.works) {
+      const cell = this.#cells.get(unitKey(work.unit.id));
+      if (cell && shows(query, cell, work)) sections.get(cell.status)?.push(cell);
+    }
+    sections.get('DONE')?.sort(inOrder);
+    return [...sections.values()].flat();
   }
 
   /** What changed for a query after a number: computed once, however many ask. */
   since(query: Query, seq: number): News {
-    const key = JSON.stringify([query.status, query.chunk, query.item, seq]);
+    const key = `${seq} ${queryKey(query)}`;
     let news = this.#news.get(key);
     if (!news) {
       news = query.item === undefined ? this.#boardSince(query, seq) : this.#itemSince(query.item, seq);
@@ -114,15 +159,19 @@ export class Rank {
   #boardSince(query: Query, seq: number): News {
     const put: Row[] = [];
     const drop: string[] = [];
-    for (const { unit, items } of this.#state.works) {
+    for (const work of this.#state.works) {
+      const { unit, items } = work;
       const cell = this.#cells.get(unitKey(unit.id));
       if (Math.max(unit.seq, cell?.seq ?? 0) <= seq) continue;
-      if (cell && matches(query, cell)) put.push(cell);
+      if (cell && shows(query, cell, work)) put.push(cell);
       else drop.push(unitKey(unit.id));
       for (const item of items) if (!isPending(item)) drop.push(itemKey(item.id));
     }
     for (const card of this.#cards.values())
-      if (card.seq > seq && (query.chunk ?? card.chunk) === card.chunk) put.push(card);
+      if (card.seq > seq) {
+        if (showsCard(query, card)) put.push(card);
+        else drop.push(card.key);
+      }
     if (this.#counts.seq > seq) put.push(this.#counts);
     return { seq: this.seq, put, drop };
   }
@@ -139,5 +188,17 @@ export class Rank {
   }
 }
 
-const matches = ({ chunk, status }: Query, cell: Cell): boolean =>
-  (chunk === undefined || chunk === cell.chunk) && (status === undefined || status.includes(cell.status));
+const shows = ({ chunk, status, kind, q }: Query, cell: Cell, { items }: WorkUnit): boolean =>
+  (chunk === undefined || chunk === cell.chunk) &&
+  (status === undefined || status.includes(cell.status)) &&
+  (kind === undefined || items.some((item) => isPending(item) && kind.includes(item.kind))) &&
+  says(q, cell.chunk, cell.title);
+
+const showsCard = ({ chunk, kind, q }: Query, card: Card): boolean =>
+  (chunk === undefined || chunk === card.chunk) &&
+  (kind === undefined || kind.includes(card.kind)) &&
+  says(q, card.chunk, card.prompt);
+
+/** Whether one of these texts holds the words, however they are written. */
+const says = (q: string | undefined, ...texts: readonly string[]): boolean =>
+  q === undefined || texts.some((text) => text.toLowerCase().includes(q.toLowerCase()));

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { initTRPC, TRPCError, tracked } from '@trpc/server';
+import { initTRPC, TRPCError } from '@trpc/server';
 import type { z } from 'zod';
-import type { BoardMessage, News, Query, Snapshot } from '../shared/board.ts';
+import type { Query } from '../shared/query.ts';
 import type { By } from '../shared/words.ts';
 import { answer, type Giving, undo } from './commands/answers.ts';
 import { askAll, confirm, withdraw } from './commands/asks.ts';
@@ -18,30 +17,20 @@ import { detailOf } from './detail.ts';
 import * as inputs from './inputs.ts';
 import type { Log } from './log.ts';
 import { newId } from './new-id.ts';
-import type { Newsroom } from './news.ts';
-import type { PulseReader } from './pulses.ts';
-import { notFound } from './refusal.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
-import { runFiles } from './runs/wrapper.ts';
-import { findWork, type State } from './state.ts';
-import type { Decide, Idempotency, Store } from './store.ts';
-import { followTranscript } from './transcript.ts';
+import type { State } from './state.ts';
+import type { Decide, Idempotency } from './store.ts';
+import { followBoard, followPulses, type Source, transcriptOf } from './streams.ts';
 
 /** What procedures work with, and who calls. */
-export interface Context {
+export interface Context extends Source {
   readonly by: By;
-  readonly store: Store;
-  readonly newsroom: Newsroom;
-  readonly pulses: PulseReader;
-  readonly runs: string;
   readonly log: Log;
   readonly about: About;
   /** Where runs look for programs: for the operator alone. */
   readonly path: string;
   /** Asks the daemon to end in order. */
   readonly stop: () => void;
-  /** Bytes sent to this viewer that the network has not taken yet. */
-  readonly backlog: () => number;
 }
 
 /** Which daemon this is. */
@@ -193,95 +182,6 @@ const items = t.router({
     .input(inputs.confirm)
     .mutation(({ ctx, input }) => commit(asRun(ctx, input.run), (state) => confirm(state, input))),
 });
-
-/** More than this waiting in the socket, and the next news is held back and merged. */
-const BACKLOG_BYTES = 256 * 1024;
-const BACKLOG_MS = 50;
-
-async function* followBoard(
-  ctx: Context,
-  query: Query,
-  from: string | undefined,
-  signal = new AbortController().signal,
-) {
-  const { newsroom } = ctx;
-  const { epoch } = ctx.store;
-  const message = (what: { snapshot?: Snapshot; news?: News }): BoardMessage => ({
-    build: newsroom.build,
-    snapshot: what.snapshot ?? null,
-    news: what.news ?? null,
-  });
-  const [theirs = '', number = ''] = from?.split(':') ?? [];
-  let at = /^\d{1,15}$/.test(number) ? Number(number) : -1;
-  if (newsroom.since(query, theirs, at) === null) {
-    const snapshot = newsroom.snapshot(query);
-    at = snapshot.seq;
-    yield tracked(`${epoch}:${at}`, message({ snapshot }));
-  } else yield tracked(`${epoch}:${at}`, message({ news: { seq: at, put: [], drop: [] } }));
-  while (!signal.aborted) {
-    await newsroom.after(at, signal);
-    await readyAgain(ctx, signal);
-    const news = newsroom.since(query, epoch, at);
-    if (!news || signal.aborted) return;
-    at = news.seq;
-    if (news.put.length + news.drop.length > 0) yield tracked(`${epoch}:${at}`, message({ news }));
-  }
-}
-
-async function* followPulses(ctx: Context, query: Query, signal = new AbortController().signal) {
-  for await (const pulses of ctx.pulses.follow(query, signal)) {
-    yield pulses;
-    await readyAgain(ctx, signal);
-  }
-}
-
-/** A slow reader gets what has been merged meanwhile, not a queue of its own. */
-async function readyAgain({ backlog }: Context, signal: AbortSignal): Promise<void> {
-  while (backlog() > BACKLOG_BYTES && !signal.aborted) await pause(BACKLOG_MS);
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-interface TranscriptInput {
-  readonly chunk: string;
-  readonly run?: number | undefined;
-  readonly offset: number;
-  readonly follow: boolean;
-  readonly lastEventId?: string | undefined;
-}
-
-/** Checks before the stream begins, so that a refusal is one. */
-function transcriptOf(ctx: Context, input: TranscriptInput, signal = new AbortController().signal) {
-  const work = findWork(ctx.store.state, input.chunk);
-  if (!work) throw notFound(`There is no unit called ${input.chunk}.`);
-  const number = input.run ?? work.runs.at(-1)?.number;
-  if (number === undefined) throw notFound(`${input.chunk} has not run yet.`);
-  const run = work.runs.find((each) => each.number === number);
-  if (!run) throw notFound(`${input.chunk} has no run ${number}.`);
-  const isKept = existsSync(runFiles(ctx.runs, work.unit.id, number).output);
-  if (run.ended_at !== null && run.outcome?.how === 'exited' && !isKept)
-    throw notFound(`What run ${number} of ${input.chunk} printed is no longer kept.`);
-  return stretches(ctx, work.unit.id, number, input, signal);
-}
-
-async function* stretches(
-  ctx: Context,
-  unit: number,
-  run: number,
-  input: TranscriptInput,
-  signal: AbortSignal,
-) {
-  const isLive = () => {
-    const runs = ctx.store.state.works.get(unit)?.runs ?? [];
-    return input.follow && runs.find(({ number }) => number === run)?.ended_at === null;
-  };
-  const offset = input.lastEventId === undefined ? input.offset : Number(input.lastEventId);
-  const { output } = runFiles(ctx.runs, unit, run);
-  for await (const stretch of followTranscript(output, offset, isLive, signal)) {
-    yield tracked(String(stretch.to), { run, ...stretch });
-    await readyAgain(ctx, signal);
-  }
-}
 
 export const appRouter = t.router({
   units,

@@ -2,7 +2,7 @@
 import Router, { type RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { ACTIONS, type Action, formInput, isAction } from '../shared/actions.ts';
-import { type Query, queryOf } from '../shared/board.ts';
+import { addressOf, type Query, queryOf } from '../shared/query.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
 import { dashboardPage, type Trouble, unitPage } from './page.ts';
 import { notFound } from './refusal.ts';
@@ -14,11 +14,14 @@ import { runFiles } from './runs/wrapper.ts';
 import { findWork } from './state.ts';
 import { readTail } from './transcript.ts';
 
+/** What the dashboard shows: a page at a time, the first unless the address names another. */
+const pagedQuery = (search: string): Query => ({ page: 1, ...queryOf(new URLSearchParams(search)) });
+
 export function routes(parts: RouteParts): Router {
   const { assets } = parts;
   const router = new Router();
   router.get('/', (ctx) => {
-    sendPage(ctx, 200, drawDashboard(parts, ctx, queryOf(String(ctx.query.status ?? ''))));
+    sendPage(ctx, 200, drawDashboard(parts, ctx, pagedQuery(ctx.querystring)));
   });
   router.get('/work-units/:chunk', async (ctx) => {
     sendPage(ctx, 200, await drawUnit(parts, ctx, chunkOf(ctx)));
@@ -146,7 +149,7 @@ async function configure(parts: RouteParts, ctx: RouterContext): Promise<void> {
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
-    sendPage(ctx, refusal.status, drawDashboard(parts, ctx, {}, troubleOf(fields, refusal)));
+    sendPage(ctx, refusal.status, drawDashboard(parts, ctx, pagedQuery(''), troubleOf(fields, refusal)));
   }
 }
 
@@ -157,7 +160,7 @@ async function redraw(
   chunk: string,
   trouble: Trouble,
 ): Promise<string> {
-  const dashboard = () => drawDashboard(parts, ctx, {}, trouble);
+  const dashboard = () => drawDashboard(parts, ctx, pagedQuery(''), trouble);
   if (!backOf(ctx).startsWith('/work-units/')) return dashboard();
   return drawUnit(parts, ctx, chunk, trouble).catch(dashboard);
 }
@@ -177,7 +180,8 @@ function backOf(ctx: KoaContext): string {
   const path = referrer.startsWith(`${own}/`) ? referrer.slice(own.length) : '/';
   const unit = /^\/work-units\/([a-z0-9_-]+)/.exec(path);
   if (unit) return `/work-units/${unit[1]}`;
-  return /^\/\?status=[a-z_,-]+$/.test(path) ? path : '/';
+  // Made anew from what it means, so that nothing else of it comes back.
+  return path.startsWith('/?') ? addressOf(queryOf(new URLSearchParams(path.slice(2)))) : '/';
 }
 
 const isForm = (ctx: KoaContext): boolean => Boolean(ctx.is('application/x-www-form-urlencoded'));

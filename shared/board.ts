@@ -2,30 +2,8 @@
  * A board is what a viewer sees: rows for a query, as of a number. It travels once as a snapshot and then as
  * news: rows to put and rows to drop. Rows carry their order, so a viewer sorts and never ranks.
  */
-import {
-  type Answer,
-  type Asking,
-  type Door,
-  type ItemKind,
-  type Moment,
-  STATUSES,
-  type Status,
-} from './words.ts';
-
-/** Which rows a viewer wants. Every field narrows; none given: all units and the whole queue. */
-export interface Query {
-  readonly status?: readonly Status[] | undefined;
-  readonly chunk?: string | undefined;
-  /** One attention item, followed to its end: for the process that asked. */
-  readonly item?: string | undefined;
-}
-
-/** The query that the address of a page means: `?status=running,blocked`. */
-export function queryOf(status: string | null): Query {
-  const asked = (status ?? '').toUpperCase().split(',');
-  const known = STATUSES.filter((each) => asked.includes(each));
-  return known.length > 0 ? { status: known } : {};
-}
+import type { Query } from './query.ts';
+import type { Answer, Asking, Door, ItemKind, Moment, Status } from './words.ts';
 
 interface RowBase {
   readonly key: string;
@@ -90,7 +68,15 @@ export interface Counts extends RowBase {
   readonly items: number;
 }
 
-export type Row = Cell | Card | Counts;
+/** Which page of the units this is, of how many, and how many units there are on all of them. */
+export interface Page extends RowBase {
+  readonly row: 'page';
+  readonly page: number;
+  readonly pages: number;
+  readonly total: number;
+}
+
+export type Row = Cell | Card | Counts | Page;
 
 /** What a stream of a board says first, and whenever the viewer's number cannot be followed. */
 export interface Snapshot {
@@ -153,6 +139,16 @@ export const cellsOf = (board: Board): Cell[] =>
 
 export const countsOf = (board: Board): Counts | undefined =>
   [...board.rows.values()].find((row) => row.row === 'counts');
+
+/** How many open items a filter leaves out. */
+export function hiddenItems(board: Board, { kind, q }: Query): number {
+  if (!kind && !q) return 0;
+  const shown = cardsOf(board).filter(({ state }) => state === 'open').length;
+  return Math.max(0, (countsOf(board)?.items ?? 0) - shown);
+}
+
+export const pageOf = (board: Board): Page | undefined =>
+  [...board.rows.values()].find((row) => row.row === 'page');
 
 /** Compares rows by their `order`; equal never happens, as each order ends in an id. */
 export function inOrder(a: RowBase, b: RowBase): number {

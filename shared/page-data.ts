@@ -1,5 +1,6 @@
-import type { Pulses, Query, Snapshot } from './board.ts';
+import type { Pulses, Snapshot } from './board.ts';
 import type { Detail } from './detail.ts';
+import type { Query } from './query.ts';
 import type { Notice } from './views/action-form.ts';
 
 /** What a page was drawn from, so that the script takes over exactly that. */

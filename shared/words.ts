@@ -143,6 +143,7 @@ export interface ProcessIdentity {
  * phase; stuck: a run failed, vanished or takes too long; conflict: two units may be in each other's way.
  */
 export type ItemKind = 'question' | 'decision' | 'review' | 'stuck' | 'conflict';
+export const ITEM_KINDS: readonly ItemKind[] = ['question', 'decision', 'review', 'stuck', 'conflict'];
 
 export interface ItemOption {
   readonly id: string;

@@ -1,10 +1,11 @@
 /** The terminal: what each command is called and takes. What a command does stands beside, or is one call. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { boardOf, cardsOf, queryOf } from '../../shared/board.ts';
+import { boardOf, cardsOf } from '../../shared/board.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
 import type { AskFlags } from './ask.ts';
 import { explain, overHttp } from './daemon-client.ts';
+import { type FilterFlags, queryFrom } from './filter.ts';
 import { collect, jsonOption } from './flags.ts';
 import { addJudging } from './judging.ts';
 import { addLater } from './later.ts';
@@ -96,12 +97,15 @@ program
   .command('ls')
   .description('list the units by status')
   .option('--status <list>', 'only these, with commas: running, needs_attention, ready, blocked, done')
+  .option(
+    '--kind <list>',
+    'only those with an item of this kind: question, decision, review, stuck, conflict',
+  )
+  .option('--find <words>', 'only those whose name or title holds these words')
+  .option('--page <number>', 'only this page, of 200 units')
   .addOption(jsonOption())
-  .action(async (flags: { status?: string; json?: boolean }) => {
-    const query = queryOf(flags.status ?? null);
-    if (flags.status !== undefined && !query.status)
-      throw new ProgramError('usage', '--status takes running, needs_attention, ready, blocked, done.');
-    const snapshot = await daemon().board.now.query(query as never);
+  .action(async (flags: FilterFlags & { json?: boolean }) => {
+    const snapshot = await daemon().board.now.query(queryFrom(flags) as never);
     if (flags.json) return printJson(snapshot.rows.filter((row) => row.row === 'unit'));
     await print(unitList(snapshot));
   });
@@ -119,9 +123,11 @@ program
 program
   .command('attention')
   .description('list what needs you, first things first')
+  .option('--kind <list>', 'only these, with commas: question, decision, review, stuck, conflict')
+  .option('--find <words>', 'only those in which these words stand')
   .addOption(jsonOption())
-  .action(async (flags: { json?: boolean }) => {
-    const snapshot = await daemon().board.now.query({});
+  .action(async (flags: FilterFlags & { json?: boolean }) => {
+    const snapshot = await daemon().board.now.query(queryFrom(flags) as never);
     if (flags.json) return printJson(cardsOf(boardOf(snapshot)));
     await print(attentionList(snapshot));
   });

@@ -16,6 +16,8 @@ export interface QueueView {
   readonly notices: Readonly<Record<string, Notice>>;
   /** How many cards came while the order stood still. */
   readonly waiting: number;
+  /** How many open items the filter leaves out. */
+  readonly hidden: number;
 }
 
 export function attentionQueue(view: QueueView): TemplateResult {
@@ -26,9 +28,12 @@ export function attentionQueue(view: QueueView): TemplateResult {
   return html`<section class="queue" aria-labelledby="queue-heading">
     <h2 id="queue-heading" tabindex="-1">Needs you <span class="count">${open.filter(isOpen).length}</span></h2>
     ${view.waiting > 0 ? html`<button type="button" class="quiet" data-do="reorder">${view.waiting} new: show in order</button>` : nothing}
+    ${view.hidden > 0 ? hidden(view.hidden) : nothing}
     ${
       open.length === 0
-        ? empty()
+        ? view.hidden > 0
+          ? nothing
+          : empty()
         : html`<ol class="cards">${repeat(
             open,
             ({ key }) => key,
@@ -41,7 +46,9 @@ export function attentionQueue(view: QueueView): TemplateResult {
 }
 
 /** The view as the server draws it: open stand the first card and those with a notice. */
-export function freshQueue(fresh: Pick<QueueView, 'cards' | 'zone' | 'only' | 'notices'>): QueueView {
+export function freshQueue(
+  fresh: Pick<QueueView, 'cards' | 'zone' | 'only' | 'notices' | 'hidden'>,
+): QueueView {
   const { cards, notices } = fresh;
   const first = cards.find(isOpen);
   const opened = cards.filter((card) => card === first || card.id in notices).map(({ key }) => key);
@@ -49,6 +56,10 @@ export function freshQueue(fresh: Pick<QueueView, 'cards' | 'zone' | 'only' | 'n
 }
 
 const isOpen = ({ state }: Card): boolean => state === 'open';
+
+/** A filter must not look like peace. */
+const hidden = (count: number): TemplateResult =>
+  html`<p class="empty">${count === 1 ? 'One item that needs you is' : `${count} items that need you are`} not shown by this filter. <a href="/">Show all</a></p>`;
 
 const empty = (): TemplateResult =>
   html`<p class="empty">Nothing needs you. Questions from agents, and work that is stuck, will stand here.</p>`;

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Cell, Counts, Pulses } from '../board.ts';
-import { STATUSES, type Status } from '../words.ts';
+import type { Cell, Counts, Page, Pulses } from '../board.ts';
+import { addressOf, LONGEST_SEARCH, type Query } from '../query.ts';
+import { ITEM_KINDS, STATUSES, type Status } from '../words.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
 import { when } from './when.ts';
 
@@ -9,48 +10,89 @@ export interface GridView {
   readonly cells: readonly Cell[];
   readonly counts: Counts | undefined;
   readonly zone: number;
-  /** The filter in force; none: all. */
-  readonly status: readonly Status[];
+  /** The filter in force. */
+  readonly query: Query;
+  /** Which page of how many this is; none: everything is here. */
+  readonly page: Page | undefined;
   readonly pulses: Pulses;
 }
 
 export function processGrid(view: GridView): TemplateResult {
-  const shown = view.status.length > 0 ? view.status : STATUSES;
+  const shown = view.query.status ?? STATUSES;
   return html`<section class="grid" aria-labelledby="grid-heading">
     <h2 id="grid-heading" tabindex="-1">Work units</h2>
-    ${filter(view)}
+    ${filter(view)} ${search(view.query)}
     ${view.cells.length === 0 ? empty(view) : shown.map((status) => section(status, view))}
+    ${view.page && view.page.pages > 1 ? pages(view.page, view.query) : nothing}
   </section>`;
 }
 
-const filter = ({ counts, status }: GridView): TemplateResult =>
+const filter = ({ counts, query }: GridView): TemplateResult =>
   html`<nav class="filter" aria-label="Filter by status"><ul>
-    <li><a href="/" aria-current=${status.length === 0 ? 'true' : 'false'}>All <span class="count">${total(counts)}</span></a></li>
+    <li><a href=${narrowed(query, undefined)} aria-current=${query.status ? 'false' : 'true'}>All <span class="count">${total(counts)}</span></a></li>
     ${STATUSES.map(
       (each) =>
-        html`<li><a href="/?status=${each.toLowerCase()}" aria-current=${status.includes(each) ? 'true' : 'false'}>${statusMark(each)} ${STATUS_NAMES[each]} <span class="count">${counts?.units[each] ?? 0}</span></a></li>`,
+        html`<li><a href=${narrowed(query, each)} aria-current=${query.status?.includes(each) ? 'true' : 'false'}>${statusMark(each)} ${STATUS_NAMES[each]} <span class="count">${counts?.units[each] ?? 0}</span></a></li>`,
     )}
   </ul></nav>`;
 
 const total = (counts: Counts | undefined): number =>
   STATUSES.reduce((sum, status) => sum + (counts?.units[status] ?? 0), 0);
 
-const empty = ({ status }: GridView): TemplateResult =>
-  status.length > 0
-    ? html`<p class="empty">No unit is ${status.map((each) => STATUS_NAMES[each].toLowerCase()).join(' or ')} now. <a href="/">Show all</a></p>`
+/** The same search with another status, from its first page. */
+const narrowed = (query: Query, status: Status | undefined): string =>
+  addressOf({ ...query, status: status && [status], page: undefined });
+
+/** Words to look for, and a kind of item; what else the filter says goes along. */
+const search = ({ q, kind, status }: Query): TemplateResult =>
+  html`<form class="find" method="get" action="/" role="search">
+    ${status ? html`<input type="hidden" name="status" value=${status.join(',').toLowerCase()} />` : nothing}
+    <label class="unseen" for="search">Find units and items</label><input id="search" name="q" type="search" placeholder="Find" value=${q ?? ''} maxlength=${LONGEST_SEARCH} />
+    <label class="unseen" for="search-kind">Kind of item</label><select id="search-kind" name="kind">
+      <option value="">any item</option>
+      ${ITEM_KINDS.map((each) => html`<option value=${each} ?selected=${kind?.includes(each) ?? false}>${each}</option>`)}
+    </select>
+    <button>Find</button>
+  </form>`;
+
+function pages({ page, pages: count, total: units }: Page, query: Query): TemplateResult {
+  const link = (to: number, words: string, isThere: boolean) =>
+    isThere
+      ? html`<a href=${addressOf({ ...query, page: to })}>${words}</a>`
+      : html`<span class="aside">${words}</span>`;
+  return html`<nav class="pages" aria-label="Pages">
+    ${link(page - 1, 'Earlier', page > 1)} <span>Page ${page} of ${count}, ${units} units</span> ${link(page + 1, 'Later', page < count)}
+  </nav>`;
+}
+
+const missing = ({ status, kind, q, page }: Query): string =>
+  status && !kind && !q && (page ?? 1) === 1
+    ? `No unit is ${status.map((each) => STATUS_NAMES[each].toLowerCase()).join(' or ')} now.`
+    : 'This filter shows no unit now.';
+
+const isNarrow = ({ status, kind, q, page }: Query): boolean =>
+  status !== undefined || kind !== undefined || q !== undefined || (page ?? 1) > 1;
+
+const empty = ({ query }: GridView): TemplateResult =>
+  isNarrow(query)
+    ? html`<p class="empty">${missing(query)} <a href="/">Show all</a></p>`
     : html`<p class="empty">No work yet. Add some: <code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
 
-function section(status: Status, { cells, zone, status: filter, pulses }: GridView) {
+function section(status: Status, { cells, zone, query, pulses, counts, page }: GridView) {
   const here = cells.filter((cell) => cell.status === status);
   if (here.length === 0) return nothing;
+  const all = counts?.units[status] ?? here.length;
+  // On one page of several, what stands here may be a part of it.
+  const count =
+    (page?.pages ?? 1) > 1 && !query.q && !query.kind ? `${here.length} of ${all}` : String(here.length);
   const list = html`<ul class="cells">${repeat(
     here,
     ({ key }) => key,
     (cell) => cellView(cell, zone, pulses[cell.key]),
   )}</ul>`;
-  const heading = html`${statusMark(status)} ${STATUS_NAMES[status]} <span class="count">${here.length}</span>`;
+  const heading = html`${statusMark(status)} ${STATUS_NAMES[status]} <span class="count">${count}</span>`;
   return status === 'DONE'
-    ? html`<details class="group" ?open=${filter.length > 0}><summary><h3>${heading}</h3></summary>${list}</details>`
+    ? html`<details class="group" ?open=${isNarrow(query)}><summary><h3>${heading}</h3></summary>${list}</details>`
     : html`<div class="group"><h3>${heading}</h3>${list}</div>`;
 }
 

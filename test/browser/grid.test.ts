@@ -224,6 +224,40 @@ it('words that were empty when the server drew them come when there are some', a
   expect(textOf('.cell .phase')).to.equal('BUILD · run 2 · claude');
 });
 
+describe('finding units', () => {
+  const search = () => one<HTMLFormElement>('form[role=search]');
+
+  it('is an address, and takes nothing from what is typed in the queue', async () => {
+    const page = await openPage({ rows: [card('a', 1), ...units()] });
+    page.grid.onFilter = (query) => void found.push(query);
+    const found: unknown[] = [];
+    const area = type('a', 'half a sentence');
+    one<HTMLInputElement>('#search').value = ' auth & more ';
+    one<HTMLSelectElement>('#search-kind').value = 'review';
+    search().requestSubmit();
+    expect(location.pathname + location.search).to.equal('/?kind=review&q=auth%20%26%20more');
+    const query = { kind: ['review'], q: 'auth & more', page: 1 };
+    expect(page.wire.subscriptions.at(-1)?.input).to.eql(query);
+    expect(found).to.eql([query]);
+    expectSame(field('a'), area);
+  });
+
+  it('is drawn by the server with its words, and keeps the status beside them', async () => {
+    await openPage({ rows: units(), query: { q: 'unit', status: ['READY'], page: 1 } });
+    expect(warned()).to.eql([]);
+    expect(one<HTMLInputElement>('#search').value).to.equal('unit');
+    expect(filterLink('Blocked').getAttribute('href')).to.equal('/?status=blocked&q=unit');
+    expect(new FormData(search()).get('status')).to.equal('ready');
+  });
+
+  it('leaves nobody in the belief that nothing needs them', async () => {
+    const page = await openPage({ rows: [card('a', 1), ...units()], query: { q: 'nothing', page: 1 } });
+    page.wire.drop('item:a');
+    await drawn(page);
+    expect(textOf('.queue .empty')).to.contain('One item that needs you is not shown by this filter');
+  });
+});
+
 describe('pulses', () => {
   const pulse = (chunk: string): string | undefined =>
     link(chunk).closest('.cell')?.querySelector('.pulse')?.textContent ?? undefined;
@@ -241,11 +275,11 @@ describe('pulses', () => {
 
   it('are asked for what the filter shows, and no longer for what it showed', async () => {
     const page = await openPage({ rows: units() });
-    expect(page.wire.pulses.map(({ input }) => input)).to.eql([{}]);
+    expect(page.wire.pulses.map(({ input }) => input)).to.eql([{ page: 1 }]);
     filterLink('Running').click();
     expect(page.wire.pulses.map(({ input, stopped }) => [input, stopped])).to.eql([
-      [{}, true],
-      [{ status: ['RUNNING'] }, false],
+      [{ page: 1 }, true],
+      [{ status: ['RUNNING'], page: 1 }, false],
     ]);
     page.grid.remove();
     expect(page.wire.pulses.every(({ stopped }) => stopped)).to.equal(true);

@@ -56,7 +56,7 @@ describe('hydration', () => {
 
   it('follows from the number that the page was drawn with', async () => {
     const { wire } = await openPage({ rows: rows() });
-    expect(wire.subscriptions.map(({ input }) => input)).to.eql([{ from: 'e1:10' }]);
+    expect(wire.subscriptions.map(({ input }) => input)).to.eql([{ page: 1, from: 'e1:10' }]);
   });
 
   it('keeps text typed, focus and caret in a card that is not the first', async () => {

@@ -1,5 +1,6 @@
 /** Rows as the daemon makes them, each with only what its test is about. */
-import type { Card, Cell, Counts, Query, Row, Snapshot } from '../../shared/board.ts';
+import type { Card, Cell, Counts, Row, Snapshot } from '../../shared/board.ts';
+import type { Query } from '../../shared/query.ts';
 import { STATUSES, type Status } from '../../shared/words.ts';
 
 export const ASKED_AT = '2026-03-01T10:00:00.000Z';

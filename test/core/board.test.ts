@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { Rank } from '../../server/rank.ts';
 import { reduce } from '../../server/reduce.ts';
 import { EMPTY, type State } from '../../server/state.ts';
-import { type Board, boardOf, countsOf, follow, inOrder, type News, type Query } from '../../shared/board.ts';
+import { type Board, boardOf, countsOf, follow, inOrder, type News } from '../../shared/board.ts';
+import type { Query } from '../../shared/query.ts';
 import { type Event, STATUSES, type UnitSpec } from '../../shared/words.ts';
 import { type House, inHouse, spec } from './house-of-facts.ts';
 import { inHistories } from './random-commands.ts';
@@ -13,6 +14,10 @@ const QUERIES: readonly Query[] = [
   ...STATUSES.map((status) => ({ status: [status] })),
   { status: ['RUNNING', 'NEEDS_ATTENTION'] },
   { chunk: 'u1' },
+  { kind: ['stuck'] },
+  { kind: ['question', 'decision'], status: ['NEEDS_ATTENTION', 'BLOCKED'] },
+  { q: 'U1' },
+  { q: 'question 1' },
   { chunk: 'u3', status: ['READY', 'DONE'] },
 ];
 

@@ -1,0 +1,50 @@
+/** Which part of the board somebody wants to see; the same in an address, in a call and in a board's stream. */
+import { ITEM_KINDS, type ItemKind, STATUSES, type Status } from './words.ts';
+
+/** Every field narrows; none given: all units and the whole queue. */
+export interface Query {
+  readonly status?: readonly Status[] | undefined;
+  /** Only items of these kinds, and the units that have one. */
+  readonly kind?: readonly ItemKind[] | undefined;
+  /** Words that stand in the chunk or the title of a unit, or in what is asked. */
+  readonly q?: string | undefined;
+  /** Which page of the units, from 1; none: all of them. */
+  readonly page?: number | undefined;
+  readonly chunk?: string | undefined;
+  /** One attention item, followed to its end: for the process that asked. */
+  readonly item?: string | undefined;
+}
+
+/** How many units stand on a page. */
+export const PAGE_UNITS = 200;
+export const LONGEST_SEARCH = 200;
+
+/** The query that an address means: `?status=running,blocked&kind=review&q=auth&page=2`. What it cannot mean is left out. */
+export function queryOf(address: URLSearchParams): Query {
+  const listed = (name: string) => (address.get(name) ?? '').split(',');
+  const status = STATUSES.filter((each) => listed('status').includes(each.toLowerCase()));
+  const kind = ITEM_KINDS.filter((each) => listed('kind').includes(each));
+  const q = (address.get('q') ?? '').trim().slice(0, LONGEST_SEARCH);
+  const page = /^[1-9]\d{0,5}$/.test(address.get('page') ?? '') ? Number(address.get('page')) : undefined;
+  return {
+    ...(status.length > 0 && { status }),
+    ...(kind.length > 0 && { kind }),
+    ...(q !== '' && { q }),
+    ...(page !== undefined && { page }),
+  };
+}
+
+/** The address that means a query: `/` and what comes after it. */
+export function addressOf({ status, kind, q, page }: Query): string {
+  const parts = [
+    ...(status ? [`status=${status.map((each) => each.toLowerCase()).join(',')}`] : []),
+    ...(kind ? [`kind=${kind.join(',')}`] : []),
+    ...(q ? [`q=${encodeURIComponent(q)}`] : []),
+    ...(page ? [`page=${page}`] : []),
+  ];
+  return parts.length === 0 ? '/' : `/?${parts.join('&')}`;
+}
+
+/** Equal for equal queries. */
+export const queryKey = ({ status, kind, q, page, chunk, item }: Query): string =>
+  JSON.stringify([status, kind, q, page, chunk, item]);
