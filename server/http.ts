@@ -15,7 +15,7 @@ import type { Assets } from './assets.ts';
 import { type Caller, gate, type Head, isTrpc, LIMITS, type Listener, type Verdict } from './gate.ts';
 import type { Log } from './log.ts';
 import { refusalOf } from './refusal-of.ts';
-import { sendMessage } from './reply.ts';
+import { sendJson, sendMessage, wantsJson } from './reply.ts';
 import { appRouter, type Context } from './router.ts';
 import { routes } from './routes.ts';
 
@@ -112,6 +112,7 @@ function requestHandler(parts: HttpParts, check: Check, contextFor: ContextFor):
     ctx.set(HEADERS);
     const verdict = check(ctx.req, false);
     if (!verdict.admitted) return refuse(ctx, assets, verdict);
+    ctx.state.fromSocket = verdict.caller.door === 'cli';
     await next();
   });
   app.use(async (ctx, next) => {
@@ -204,11 +205,8 @@ function tell(
   sentence: string,
   more = {},
 ): void {
-  if (ctx.is('application/json')) {
-    ctx.status = status;
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = { error: { ...more, status, sentence } };
-  } else sendMessage(ctx, assets, status, title, sentence);
+  if (wantsJson(ctx)) sendJson(ctx, { error: { ...more, status, sentence } }, status);
+  else sendMessage(ctx, assets, status, title, sentence);
 }
 
 /** Errors of the body reader say themselves that the caller is at fault. */

@@ -265,6 +265,12 @@ export const follow = z.strictObject({
   lastEventId: z.string().max(64).optional(),
 });
 export const one = z.strictObject({ chunk });
+export const history = z.strictObject({
+  /** The number after which to begin. */
+  after: z.number('A number.').int().min(0).default(0),
+  limit: z.number('A number.').int().min(1).max(1000, 'At most 1000.').default(200),
+  chunk: chunk.optional(),
+});
 export const transcript = z.strictObject({
   chunk,
   run: z.number().int().min(1).optional(),

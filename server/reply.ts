@@ -19,6 +19,19 @@ export function chunkOf(ctx: RouterContext): string {
   return chunk;
 }
 
+/** Whether a script asks, which reads JSON: it says so, shows a token, or comes by the socket. */
+export const wantsJson = (ctx: KoaContext): boolean =>
+  ctx.state.fromSocket === true ||
+  ctx.get('Authorization') !== '' ||
+  Boolean(ctx.is('application/json')) ||
+  ctx.accepts('html', 'json') === 'json';
+
+export function sendJson(ctx: KoaContext, body: object, status = 200): void {
+  ctx.status = status;
+  ctx.set('Cache-Control', 'no-store');
+  ctx.body = body;
+}
+
 export function sendPage(ctx: KoaContext, status: number, html: string): void {
   ctx.status = status;
   ctx.type = 'text/html; charset=utf-8';

@@ -15,6 +15,7 @@ import * as steer from './commands/steering.ts';
 import { addUnits } from './commands/units.ts';
 import { detailOf } from './detail.ts';
 import * as inputs from './inputs.ts';
+import { conflictsOf, historyOf } from './listing.ts';
 import type { Log } from './log.ts';
 import { newId } from './new-id.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
@@ -140,6 +141,7 @@ const units = t.router({
 });
 
 const conflicts = t.router({
+  list: viewer.input(inputs.nothing).query(({ ctx }) => conflictsOf(ctx.store.state)),
   resolve: steering(inputs.resolve, resolve),
   report: agent.input(inputs.conflict).mutation(({ ctx, input }) => {
     const item = newId();
@@ -207,6 +209,11 @@ export const appRouter = t.router({
       .input(inputs.board)
       .subscription(({ ctx, input, signal }) => followPulses(ctx, input as Query, signal)),
   }),
+  history: viewer
+    .input(inputs.history)
+    .query(({ ctx, input }) =>
+      historyOf(ctx.store.state, input, (after, unit) => ctx.store.events(after, unit)),
+    ),
   transcript: viewer
     .input(inputs.transcript)
     .subscription(({ ctx, input, signal }) => transcriptOf(ctx, input, signal)),

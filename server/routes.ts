@@ -3,11 +3,12 @@ import Router, { type RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { ACTIONS, type Action, formInput, isAction } from '../shared/actions.ts';
 import { addressOf, type Query, queryOf } from '../shared/query.ts';
+import { addApi } from './api.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
 import { dashboardPage, type Trouble, unitPage } from './page.ts';
 import { notFound } from './refusal.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
-import { chunkOf, type RouteParts, sendPage } from './reply.ts';
+import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
 import { createCaller } from './router.ts';
 import { addRunRoutes, PAGE_BYTES, printedOf } from './run-routes.ts';
 import { runFiles } from './runs/wrapper.ts';
@@ -23,7 +24,10 @@ export function routes(parts: RouteParts): Router {
   router.get('/', (ctx) => {
     sendPage(ctx, 200, drawDashboard(parts, ctx, pagedQuery(ctx.querystring)));
   });
+  addApi(router, parts);
   router.get('/work-units/:chunk', async (ctx) => {
+    if (wantsJson(ctx))
+      return sendJson(ctx, await createCaller(parts.contextFor(ctx)).unit({ chunk: chunkOf(ctx) }));
     sendPage(ctx, 200, await drawUnit(parts, ctx, chunkOf(ctx)));
   });
   addRunRoutes(router, parts);
@@ -100,8 +104,7 @@ async function act(parts: RouteParts, ctx: RouterContext): Promise<void> {
   if (isForm(ctx)) return actByForm(parts, ctx, { chunk, action });
   const body: unknown = ctx.request.body;
   const input = body !== null && typeof body === 'object' && !Array.isArray(body) ? body : {};
-  ctx.set('Cache-Control', 'no-store');
-  ctx.body = await perform(parts, ctx, action, { ...input, chunk });
+  sendJson(ctx, await perform(parts, ctx, action, { ...input, chunk }));
 }
 
 /** Calls the procedure, which checks what it is given. */
@@ -110,11 +113,11 @@ function perform(
   ctx: RouterContext,
   action: Action,
   input: object,
-): Promise<unknown> {
+): Promise<object> {
   const [group, name] = ACTIONS[action];
   const procedures = createCaller(contextFor(ctx))[group] as Record<
     string,
-    (input: never) => Promise<unknown>
+    (input: never) => Promise<object>
   >;
   return procedures[name]?.(input as never) ?? Promise.reject(new Error(`no procedure ${group}.${name}`));
 }
@@ -136,9 +139,7 @@ async function actByForm(parts: RouteParts, ctx: RouterContext, { chunk, action 
 async function configure(parts: RouteParts, ctx: RouterContext): Promise<void> {
   const { update } = createCaller(parts.contextFor(ctx)).config;
   if (!isForm(ctx)) {
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = await update((ctx.request.body ?? {}) as never);
-    return;
+    return sendJson(ctx, await update((ctx.request.body ?? {}) as never));
   }
   const fields = readForm(String(ctx.request.body ?? ''));
   const given = new Map([...fields].filter(([, [value]]) => value !== ''));

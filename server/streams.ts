@@ -127,8 +127,13 @@ async function* stretches(
   };
   const offset = input.lastEventId === undefined ? input.offset : Number(input.lastEventId);
   const { output } = runFiles(source.runs, unit, run);
+  let sent = { text: '' };
   for await (const stretch of followTranscript(output, offset, isLive, signal)) {
-    yield tracked(String(stretch.to), { run, ...stretch });
+    const sending = { run, ...stretch };
+    yield tracked(String(stretch.to), sending);
+    // tRPC keeps hold of what it was given until a full collection, and may look one ahead of what it sends.
+    sent.text = '';
+    sent = sending;
     await readyAgain(source, signal);
   }
 }

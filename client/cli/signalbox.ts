@@ -11,6 +11,7 @@ import { addJudging } from './judging.ts';
 import { addLater } from './later.ts';
 import { attentionList, cardText, unitList, unitText } from './listing.ts';
 import type { LogsFlags } from './logs.ts';
+import { addLooking } from './looking.ts';
 import { oneLine, print, printJson, tell } from './output.ts';
 import { EXIT, exitCodeOf, ProgramError } from './program-error.ts';
 import { pathsFor, projectAround, socketFor } from './project.ts';
@@ -224,6 +225,7 @@ program
 addSteering(program, daemon);
 addLater(program, daemon);
 addJudging(program, daemon);
+addLooking(program, daemon);
 
 interface AnswerFlags {
   readonly item?: string;

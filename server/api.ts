@@ -1,0 +1,86 @@
+/** JSON for scripts: the same procedures, at addresses that read well in a curl command. */
+import type Router from '@koa/router';
+import type { RouterContext } from '@koa/router';
+import type { Context as KoaContext } from 'koa';
+import { type Board, boardOf, type Card, cardsOf, cellsOf, pageOf } from '../shared/board.ts';
+import { queryOf } from '../shared/query.ts';
+import { invalid } from './refusal.ts';
+import { chunkOf, type RouteParts, sendJson } from './reply.ts';
+import { createCaller } from './router.ts';
+
+export function addApi(router: Router, { contextFor }: RouteParts): void {
+  const callerOf = (ctx: KoaContext) => createCaller(contextFor(ctx));
+  const board = async (ctx: KoaContext, more: { page?: number }): Promise<Board> => {
+    const query = { ...more, ...queryOf(new URLSearchParams(ctx.querystring)) };
+    return boardOf(await callerOf(ctx).board.now(query as never));
+  };
+  router.get('/attention', async (ctx) => {
+    const now = Date.now();
+    const found = await board(ctx, {});
+    const open = cardsOf(found).filter(({ state }) => state === 'open');
+    sendJson(ctx, { seq: found.seq, items: open.map((card) => attentionItem(card, now)) });
+  });
+  router.get('/conflicts', async (ctx) => sendJson(ctx, await callerOf(ctx).conflicts.list()));
+  router.get('/status', async (ctx) => sendJson(ctx, await callerOf(ctx).status()));
+  router.get('/history', async (ctx) =>
+    sendJson(ctx, await callerOf(ctx).history(historyInput(ctx) as never)),
+  );
+  router.get('/work-units', async (ctx) => sendJson(ctx, unitsOf(await board(ctx, { page: 1 }))));
+  router.post('/work-units', async (ctx) => sendJson(ctx, await callerOf(ctx).units.add(plan(ctx) as never)));
+  router.post('/conflicts', async (ctx) =>
+    sendJson(ctx, await callerOf(ctx).conflicts.report(objectIn(ctx) as never)),
+  );
+  router.delete('/work-units/:chunk', async (ctx) => {
+    const { unlink, kill } = ctx.query;
+    const input = { chunk: chunkOf(ctx), unlink: unlink === 'true', kill: kill === 'true' };
+    sendJson(ctx, await callerOf(ctx).units.remove(input));
+  });
+}
+
+function unitsOf(board: Board) {
+  const { page = 1, pages = 1, total = 0 } = pageOf(board) ?? {};
+  const units = cellsOf(board).map(({ row: _row, key: _key, order: _order, ...unit }) => unit);
+  return { seq: board.seq, page, pages, total, units };
+}
+
+/** An open item as a script reads it. `time_waiting` is in whole seconds. */
+const attentionItem = (card: Card, now: number) => ({
+  item: card.id,
+  version: card.version,
+  chunk: card.chunk,
+  phase: card.phase,
+  run: card.run,
+  kind: card.kind,
+  prompt: card.prompt,
+  context: card.context,
+  options: card.options,
+  multiple: card.multiple,
+  allows_text: card.allows_text,
+  asked_at: card.asked_at,
+  asked_by: card.asked_by,
+  time_waiting: Math.max(0, Math.floor((now - Date.parse(card.asked_at)) / 1000)),
+  blocks_count: card.blocks_count,
+  unblocks: card.unblocks,
+});
+
+/** One unit, or a plan. */
+function plan(ctx: RouterContext): object {
+  const body = objectIn(ctx);
+  return 'units' in body ? body : { units: [body] };
+}
+
+function objectIn(ctx: RouterContext): object {
+  const body: unknown = ctx.request.body;
+  if (body !== null && typeof body === 'object' && !Array.isArray(body)) return body;
+  throw invalid('', 'Send a JSON object.');
+}
+
+/** What is not a number is left for the procedure to refuse. */
+function historyInput({ query }: RouterContext): object {
+  const { after, limit, chunk } = query;
+  return {
+    ...(after !== undefined && { after: Number(after) }),
+    ...(limit !== undefined && { limit: Number(limit) }),
+    ...(chunk !== undefined && { chunk }),
+  };
+}
