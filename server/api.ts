@@ -3,9 +3,9 @@ import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { type Board, boardOf, type Card, cardsOf, cellsOf, pageOf } from '../shared/board.ts';
-import { queryOf } from '../shared/query.ts';
+import { addressOf, queryOf } from '../shared/query.ts';
 import { invalid } from './refusal.ts';
-import { chunkOf, type RouteParts, sendJson } from './reply.ts';
+import { chunkOf, type RouteParts, sendJson, wantsJson } from './reply.ts';
 import { createCaller } from './router.ts';
 
 export function addApi(router: Router, { contextFor }: RouteParts): void {
@@ -14,18 +14,22 @@ export function addApi(router: Router, { contextFor }: RouteParts): void {
     const query = { ...more, ...queryOf(new URLSearchParams(ctx.querystring)) };
     return boardOf(await callerOf(ctx).board.now(query as never));
   };
-  router.get('/attention', async (ctx) => {
+  /** A person who comes here means the dashboard. */
+  const look = (path: string, produce: (ctx: RouterContext) => Promise<object>) =>
+    router.get(path, async (ctx) => {
+      if (wantsJson(ctx)) return sendJson(ctx, await produce(ctx));
+      ctx.redirect(addressOf(queryOf(new URLSearchParams(ctx.querystring))));
+    });
+  look('/attention', async (ctx) => {
     const now = Date.now();
     const found = await board(ctx, {});
     const open = cardsOf(found).filter(({ state }) => state === 'open');
-    sendJson(ctx, { seq: found.seq, items: open.map((card) => attentionItem(card, now)) });
+    return { seq: found.seq, items: open.map((card) => attentionItem(card, now)) };
   });
-  router.get('/conflicts', async (ctx) => sendJson(ctx, await callerOf(ctx).conflicts.list()));
-  router.get('/status', async (ctx) => sendJson(ctx, await callerOf(ctx).status()));
-  router.get('/history', async (ctx) =>
-    sendJson(ctx, await callerOf(ctx).history(historyInput(ctx) as never)),
-  );
-  router.get('/work-units', async (ctx) => sendJson(ctx, unitsOf(await board(ctx, { page: 1 }))));
+  look('/conflicts', (ctx) => callerOf(ctx).conflicts.list());
+  look('/status', (ctx) => callerOf(ctx).status());
+  look('/history', (ctx) => callerOf(ctx).history(historyInput(ctx) as never));
+  look('/work-units', async (ctx) => unitsOf(await board(ctx, { page: 1 })));
   router.post('/work-units', async (ctx) => sendJson(ctx, await callerOf(ctx).units.add(plan(ctx) as never)));
   router.post('/conflicts', async (ctx) =>
     sendJson(ctx, await callerOf(ctx).conflicts.report(objectIn(ctx) as never)),

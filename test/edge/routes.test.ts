@@ -112,7 +112,7 @@ test('HEAD answers as GET does, without the page', async () => {
 });
 
 test('there is a page for what is not there', async () => {
-  const nowhere = ['/nothing', '/work-units/', '/work-units/unknown', '/work-units/UPPER', '/work-units/%ff'];
+  const nowhere = ['/nothing', '/work-units/unknown', '/work-units/UPPER', '/work-units/%ff'];
   const odd = [
     '/work-units/%',
     '/work-units/__proto__',
@@ -142,7 +142,6 @@ test('what the gate refuses is a page too, and carries the same headers', async 
   const refused = [
     { path: '/', headers: { host: 'evil.example' }, status: 421 },
     { path: '/', headers: { 'sec-fetch-site': 'cross-site' }, status: 403 },
-    { path: '/', headers: { authorization: 'Bearer x' }, status: 401 },
     { path: '//', headers: {}, status: 400 },
   ];
   for (const { status, ...asking } of refused) {
@@ -150,6 +149,23 @@ test('what the gate refuses is a page too, and carries the same headers', async 
     assert.equal(answer.status, status);
     checkPage(answer);
     checkHeaders(answer, PAGE);
+  }
+});
+
+test('a script that shows a token is refused in JSON, a person who comes to its addresses is led home', async () => {
+  const refused = await callers.anyone({ path: '/', headers: { authorization: 'Bearer x' } });
+  assert.equal(refused.status, 401);
+  assert.deepEqual(Object.keys(JSON.parse(refused.body) as object), ['error']);
+  checkHeaders(refused, DATA);
+  for (const path of ['/attention', '/conflicts', '/status', '/history', '/work-units', '/work-units/']) {
+    const led = await callers.anyone({
+      path: `${path}?kind=review&x=//evil.example`,
+      headers: { accept: 'text/html' },
+    });
+    assert.deepEqual([led.status, led.headers.location], [302, '/?kind=review'], path);
+    const told = await callers.anyone({ path, headers: { accept: 'application/json' } });
+    assert.equal(told.status, 200, path);
+    checkHeaders(told, DATA);
   }
 });
 
