@@ -18,6 +18,8 @@ export class Connection {
   readonly client: TRPCClient<AppRouter>;
   /** When we last heard from the daemon, in milliseconds of the page's clock. */
   heardAt = 0;
+  readonly #leaving = new AbortController();
+  #tried = false;
   #open = false;
   #everOpen = false;
   readonly #listeners = new Set<() => void>();
@@ -25,10 +27,15 @@ export class Connection {
 
   constructor(url: string) {
     this.#socket = createWSClient({
-      url,
+      // The client keeps every try that failed until one succeeds: begin another only when somebody answers.
+      url: async () => {
+        if (this.#tried) await untilAnswering(`${url.replace(/^ws/, 'http')}/status`, this.#leaving.signal);
+        this.#tried = true;
+        return url;
+      },
       WebSocket: hearing(() => this.#hear()),
       keepAlive: { enabled: true, intervalMs: PING_MS, pongTimeoutMs: PONG_MS },
-      retryDelayMs: (attempt) => Math.random() * Math.min(LONGEST_RETRY_MS, 1000 * 2 ** attempt),
+      retryDelayMs: retryMs,
       onOpen: () => this.#turn(true),
       onClose: () => this.#turn(false),
     });
@@ -51,6 +58,7 @@ export class Connection {
   }
 
   close(): void {
+    this.#leaving.abort();
     void this.#socket.close();
   }
 
@@ -63,6 +71,22 @@ export class Connection {
     this.#everOpen ||= open;
     if (open) this.#hear();
     for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Full jitter, the first within a second. */
+const retryMs = (attempt: number): number => Math.random() * Math.min(LONGEST_RETRY_MS, 1000 * 2 ** attempt);
+
+/** Asks until there is an answer, whatever it says. */
+async function untilAnswering(url: string, leaving: AbortSignal): Promise<void> {
+  for (let attempt = 0; !leaving.aborted; attempt++) {
+    const signal = AbortSignal.any([leaving, AbortSignal.timeout(PONG_MS)]);
+    const isAnswered = await fetch(url, { cache: 'no-store', signal }).then(
+      () => true,
+      () => false,
+    );
+    if (isAnswered) return;
+    await new Promise((resolve) => setTimeout(resolve, retryMs(attempt)));
   }
 }
 

@@ -1,15 +1,20 @@
 import type { TemplateResult } from 'lit';
 import { type Board, cellsOf, countsOf, type Pulses, pageOf } from '../shared/board.ts';
+import { bulkInput, bulkWords } from '../shared/bulk.ts';
 import { addressOf, type Query, queryOf } from '../shared/query.ts';
+import type { Notice } from '../shared/views/action-form.ts';
 import { processGrid } from '../shared/views/process-grid.ts';
 import type { Live } from './live.ts';
 import { Panel } from './panel.ts';
+
+const ACT_MS = 10_000;
 
 /** All units by status. Its filter lives in the address of the page. */
 export class ProcessGrid extends Panel {
   /** Who else shows what the filter shows. */
   onFilter: (query: Query) => void = () => {};
   #pulses: Pulses = {};
+  #notice: Notice | undefined;
   #stopPulses = () => {};
   #onPop = () => this.#filter(location.search);
 
@@ -49,6 +54,7 @@ export class ProcessGrid extends Panel {
       query: this.query,
       page: pageOf(board),
       pulses: this.#pulses,
+      notice: this.#notice,
     });
   }
 
@@ -70,18 +76,39 @@ export class ProcessGrid extends Panel {
     this.#filter(link.search);
   };
 
-  /** Looking for words is an address, too. */
+  /** Looking for words is an address, too; acting on all that is shown goes over the socket. */
   #submit = (event: SubmitEvent): void => {
     const form = event.target as HTMLFormElement;
-    if (!this.live?.connection.isOpen || form.role !== 'search') return;
+    if (!this.live?.connection.isOpen) return;
     event.preventDefault();
+    if (form.role === 'search') this.#search(form);
+    else this.#actOnAll(this.live, new FormData(form, event.submitter));
+  };
+
+  #search(form: HTMLFormElement): void {
     const search = new URLSearchParams(new FormData(form) as unknown as Record<string, string>);
     const address = addressOf(queryOf(search));
     history.pushState(null, '', address);
     this.#filter(address.slice(1));
-  };
+  }
+
+  #actOnAll({ connection }: Live, data: FormData): void {
+    const fields = new Map([...data].map(([name, value]) => [name, [String(value)]]));
+    this.#tell({ tone: 'busy', sentence: 'Sending …', field: null });
+    const signal = AbortSignal.timeout(ACT_MS);
+    connection.client.units.bulk.mutate(bulkInput(fields) as never, { signal }).then(
+      (outcome) => this.#tell({ tone: 'ended', sentence: bulkWords(outcome), field: null }),
+      (error: Error) => this.#tell({ tone: 'wrong', sentence: error.message, field: null }),
+    );
+  }
+
+  #tell(notice: Notice | undefined): void {
+    this.#notice = notice;
+    this.requestUpdate();
+  }
 
   #filter(search: string): void {
+    this.#notice = undefined;
     const query = { page: 1, ...queryOf(new URLSearchParams(search)) };
     if (this.live) this.join(this.live, query, this.zone);
     this.onFilter(query);

@@ -258,6 +258,20 @@ const query = {
   item: item.optional(),
 };
 export const board = z.strictObject(query);
+export const bulk = z
+  .strictObject({
+    action: z.enum(['retry', 'hold', 'release', 'snooze'], 'One of retry, hold, release, snooze.'),
+    status: query.status,
+    kind: query.kind,
+    q: query.q,
+    why: words(2000).default('').transform(orElse('by you')),
+    minutes: z.number('Minutes are a number.').int().min(1).max(525_600).default(60),
+    key: key.optional(),
+  })
+  .refine(({ status, kind, q }) => status !== undefined || kind !== undefined || q !== undefined, {
+    path: ['status'],
+    message: 'Say which units: status, kind or q.',
+  });
 /** `from` is `epoch:seq`; a client that reconnects sends `lastEventId` instead, in the same form. */
 export const follow = z.strictObject({
   ...query,

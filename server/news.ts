@@ -57,6 +57,12 @@ export class Newsroom {
     return { epoch: this.#store.epoch, build: this.build, seq: this.#rank.seq, rows: this.#rank.rows(query) };
   }
 
+  /** The names of all units that a query shows now, in order. */
+  chunks(query: Query): string[] {
+    this.#rank.look(this.#store.state);
+    return this.#rank.chunks(query);
+  }
+
   counts(): { units: Readonly<Record<Status, number>>; items: number; seq: number } {
     this.#rank.look(this.#store.state);
     const { units, items } = this.#rank.counts;

@@ -134,6 +134,11 @@ export class Rank {
     return [...shown, ...cards, this.#counts, row];
   }
 
+  /** The names of all units that a query shows, in order. */
+  chunks(query: Query): string[] {
+    return this.#inSections(query).map(({ chunk }) => chunk);
+  }
+
   /** Units stand in the state by their id, which is their order; only those that are DONE have another. */
   #inSections(query: Query): Cell[] {
     const sections = new Map<Status, Cell[]>(STATUSES.map((status) => [status, []]));

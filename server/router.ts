@@ -4,6 +4,7 @@ import type { Query } from '../shared/query.ts';
 import type { By } from '../shared/words.ts';
 import { answer, type Giving, undo } from './commands/answers.ts';
 import { askAll, confirm, withdraw } from './commands/asks.ts';
+import { BULK_UNITS, bulk, type Refused } from './commands/bulk.ts';
 import { updateConfig } from './commands/config.ts';
 import { reportConflict, resolve } from './commands/conflicts.ts';
 import type { Decision } from './commands/decision.ts';
@@ -134,6 +135,22 @@ const units = t.router({
   link: steering(inputs.link, steer.linkUnit),
   unlink: steering(inputs.unlink, steer.unlinkUnit),
   remove: steering(inputs.remove, steer.removeUnit),
+  /** One thing, done to what a filter shows at this moment. */
+  bulk: operator.input(inputs.bulk).mutation(async ({ ctx, input }) => {
+    const { status, kind, q, key, ...what } = input;
+    const chunks = ctx.newsroom.chunks({ status, kind, q } as Query);
+    let refused: readonly Refused[] = [];
+    const committed = await commit(
+      ctx,
+      (state, at) => {
+        const decision = bulk(state, chunks.slice(0, BULK_UNITS), what, givingOf(ctx, at, undefined));
+        refused = decision.refused;
+        return decision;
+      },
+      once(key, input),
+    );
+    return { ...committed, refused, left: Math.max(0, chunks.length - BULK_UNITS) };
+  }),
   report: agent.input(inputs.report).mutation(({ ctx, input }) => {
     const item = newId();
     return commit(ctx, (state, at) => report(state, input, at, item), once(input.key, input));

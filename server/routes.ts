@@ -2,13 +2,14 @@
 import Router, { type RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { ACTIONS, type Action, formInput, isAction } from '../shared/actions.ts';
+import { bulkInput, bulkWords } from '../shared/bulk.ts';
 import { addressOf, type Query, queryOf } from '../shared/query.ts';
 import { addApi } from './api.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
 import { dashboardPage, type Trouble, unitPage } from './page.ts';
 import { notFound } from './refusal.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
-import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
+import { chunkOf, type RouteParts, sendJson, sendMessage, sendPage, wantsJson } from './reply.ts';
 import { createCaller } from './router.ts';
 import { addRunRoutes, PAGE_BYTES, printedOf } from './run-routes.ts';
 import { runFiles } from './runs/wrapper.ts';
@@ -33,6 +34,7 @@ export function routes(parts: RouteParts): Router {
   addRunRoutes(router, parts);
   router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
   router.post('/config', (ctx) => configure(parts, ctx));
+  router.post('/bulk', (ctx) => actOnAll(parts, ctx));
   router.get('/assets/:name', (ctx) => {
     const file = assets.files.get(ctx.path);
     if (!file) throw notFound('There is no such file. Reload the page.');
@@ -133,6 +135,15 @@ async function actByForm(parts: RouteParts, ctx: RouterContext, { chunk, action 
     if (!refusal) throw error;
     sendPage(ctx, refusal.status, await redraw(parts, ctx, chunk, troubleOf(fields, refusal)));
   }
+}
+
+/** One action on all that a filter shows; a form is answered with a page that says what came of it. */
+async function actOnAll(parts: RouteParts, ctx: RouterContext): Promise<void> {
+  const { bulk } = createCaller(parts.contextFor(ctx)).units;
+  if (!isForm(ctx)) return sendJson(ctx, await bulk((ctx.request.body ?? {}) as never));
+  const fields = readForm(String(ctx.request.body ?? ''));
+  const outcome = await bulk(bulkInput(fields) as never);
+  sendMessage(ctx, parts.assets, 200, 'Done', bulkWords(outcome));
 }
 
 /** Sets what is given; an empty field stays as it was. */

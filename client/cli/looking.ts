@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { bulkWords } from '../../shared/bulk.ts';
 import { verdictWords } from '../../shared/sentences.ts';
 import type { Daemon } from './daemon-client.ts';
+import { type FilterFlags, queryFrom } from './filter.ts';
 import { jsonOption } from './flags.ts';
 import { oneLine, print, printJson } from './output.ts';
 import { ProgramError } from './program-error.ts';
@@ -21,6 +23,23 @@ export function addLooking(program: Command, daemon: () => Daemon): void {
       if (conflicts.length === 0) await print('Nothing was judged yet.');
     });
   program
+    .command('bulk')
+    .description('do one thing to all units that a filter shows, at most 500 at once')
+    .argument('<action>', 'retry, hold, release or snooze')
+    .option('--status <list>', 'those with this status')
+    .option('--kind <list>', 'those with an item of this kind')
+    .option('--find <words>', 'those whose name or title holds these words')
+    .option('--why <text>', 'hold: the reason')
+    .option('--minutes <number>', 'snooze: how long (default 60)')
+    .addOption(jsonOption())
+    .action(async (action: string, flags: BulkFlags) => {
+      const { page: _, ...filter } = queryFrom(flags);
+      const minutes = flags.minutes === undefined ? {} : { minutes: wholeFrom('--minutes', flags.minutes) };
+      const why = flags.why === undefined ? {} : { why: flags.why };
+      const outcome = await daemon().units.bulk.mutate({ action, ...filter, ...minutes, ...why } as never);
+      await (flags.json ? printJson(outcome) : print(oneLine(bulkWords(outcome))));
+    });
+  program
     .command('history')
     .description('print the log: what happened, and who did it')
     .argument('[chunk]', 'of one unit')
@@ -37,6 +56,12 @@ export function addLooking(program: Command, daemon: () => Daemon): void {
       for (const event of events as Logged[]) await print(line(event));
       if (next !== null) await print(`… go on: signalbox history --after ${next}`);
     });
+}
+
+interface BulkFlags extends FilterFlags {
+  readonly why?: string;
+  readonly minutes?: string;
+  readonly json?: boolean;
 }
 
 interface HistoryFlags {

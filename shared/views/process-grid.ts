@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Cell, Counts, Page, Pulses } from '../board.ts';
 import { addressOf, LONGEST_SEARCH, type Query } from '../query.ts';
 import { ITEM_KINDS, STATUSES, type Status } from '../words.ts';
+import { type Notice, noticeView } from './action-form.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
 import { when } from './when.ts';
 
@@ -15,6 +16,8 @@ export interface GridView {
   /** Which page of how many this is; none: everything is here. */
   readonly page: Page | undefined;
   readonly pulses: Pulses;
+  /** What came of an action on all that is shown. */
+  readonly notice?: Notice | undefined;
 }
 
 export function processGrid(view: GridView): TemplateResult {
@@ -22,6 +25,7 @@ export function processGrid(view: GridView): TemplateResult {
   return html`<section class="grid" aria-labelledby="grid-heading">
     <h2 id="grid-heading" tabindex="-1">Work units</h2>
     ${filter(view)} ${search(view.query)}
+    ${isFiltered(view.query) && view.cells.length > 0 ? bulk(view) : nothing}
     ${view.cells.length === 0 ? empty(view) : shown.map((status) => section(status, view))}
     ${view.page && view.page.pages > 1 ? pages(view.page, view.query) : nothing}
   </section>`;
@@ -54,6 +58,20 @@ const search = ({ q, kind, status }: Query): TemplateResult =>
     </select>
     <button>Find</button>
   </form>`;
+
+const isFiltered = ({ status, kind, q }: Query): boolean => Boolean(status || kind || q);
+
+/** One thing, done to all that the filter shows; never to everything. */
+const bulk = ({ query, cells, page, notice }: GridView): TemplateResult =>
+  html`<details class="bulk" ?open=${notice !== undefined}><summary>With all ${page?.total ?? cells.length} of these</summary>
+    ${noticeView('bulk', notice)}
+    <form class="steer" method="post" action="/bulk">
+      <input type="hidden" name="status" value=${(query.status ?? []).join(',').toLowerCase()} /><input type="hidden" name="kind" value=${(query.kind ?? []).join(',')} /><input type="hidden" name="q" value=${query.q ?? ''} />
+      <label for="bulk-why">Why hold them</label><input id="bulk-why" name="why" />
+      <label for="bulk-minutes">Snooze for minutes</label><input id="bulk-minutes" name="minutes" inputmode="numeric" placeholder="60" />
+      <div class="choices"><button name="what" value="retry">Try again</button><button name="what" value="hold">Hold</button><button name="what" value="release">Release</button><button name="what" value="snooze">Snooze</button></div>
+    </form>
+  </details>`;
 
 function pages({ page, pages: count, total: units }: Page, query: Query): TemplateResult {
   const link = (to: number, words: string, isThere: boolean) =>

@@ -42,6 +42,11 @@ const DOORS: Readonly<Record<string, Doors>> = {
   'units.unlink': action('unlink'),
   'units.remove': action('remove', 'rm'),
   'units.report': action('report'),
+  'units.bulk': {
+    command: 'bulk',
+    path: 'POST /bulk',
+    form: not('its form, on a filtered dashboard, posts to its path'),
+  },
   'items.ask': { command: 'ask', path: not('an asker waits: it is a process'), form: not('agents ask') },
   'items.answer': action('answer'),
   'items.undo': action('undo'),
