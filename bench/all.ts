@@ -1,0 +1,41 @@
+/**
+ * What the daemon and the page can do on this machine: each figure beside a baseline from the same run. With
+ * words as arguments, only the figures with such names. Ends with 2 where something could not be measured.
+ */
+import { cpus } from 'node:os';
+import { commits } from './commits.ts';
+import { fanOut } from './fan-out.ts';
+import { asText, type Figure } from './figure.ts';
+import { painted } from './painted.ts';
+import { render } from './render.ts';
+import { sizes } from './sizes.ts';
+import { tidily, tidyOnSignals } from './tidily.ts';
+
+const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
+  commits,
+  render,
+  'fan-out': fanOut,
+  painted,
+  sizes,
+};
+
+const asked = process.argv.slice(2);
+const chosen = Object.entries(FIGURES).filter(
+  ([name]) => asked.length === 0 || asked.some((word) => name.includes(word)),
+);
+
+tidyOnSignals();
+console.log(`Node ${process.version} on ${process.platform}, ${cpus().length} × ${cpus()[0]?.model ?? '?'}`);
+if (chosen.length === 0) {
+  console.error(`There is ${Object.keys(FIGURES).join(', ')}.`);
+  process.exitCode = 2;
+}
+// One after the other: two at once would measure each other.
+for (const [name, figure] of chosen) {
+  try {
+    console.log(`\n${asText(await tidily(figure))}`);
+  } catch (error) {
+    console.error(`\n${name}:`, error);
+    process.exitCode = 2;
+  }
+}
