@@ -1,9 +1,8 @@
-import type { By } from '../shared/words.ts';
+import { DAEMON } from './by.ts';
 import { nextDue, timePasses } from './commands/time.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store.ts';
 
-const BY: By = { actor: 'signalbox', role: 'daemon', door: 'daemon', origin: null };
 /** Timers follow the time the process was awake, moments the clock on the wall: look again at least hourly. */
 const LONGEST_MS = 3_600_000;
 const RETRY_MS = 1000;
@@ -23,7 +22,7 @@ export function keepTime(store: Store, log: Log): { stop(): void } {
   const sendDue = () => {
     const due = nextDue(store.state);
     if (due === null || Date.parse(due) > Date.now()) return look();
-    store.commit(BY, timePasses).catch((error: unknown) => {
+    store.commit(DAEMON, timePasses).catch((error: unknown) => {
       log.error('clock', error);
       arm(RETRY_MS);
     });

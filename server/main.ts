@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { followTrust } from './agents/trust.ts';
 import { readAssets } from './assets.ts';
+import { OPERATOR } from './by.ts';
 import { keepTime } from './clock.ts';
 import { updateConfig } from './commands/config.ts';
 import { addUnits } from './commands/units.ts';
@@ -26,8 +27,6 @@ import { keepHeapSmall } from './small-heap.ts';
 import { ensureToken, makeStateFolder, readPort, takeLock, writeHolder, writePort } from './state-folder.ts';
 import { Store } from './store.ts';
 
-/** Who starts the daemon says so at a terminal. */
-const OPERATOR = { actor: 'operator', role: 'operator', door: 'cli', origin: null } as const;
 const HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
 const FLAGS = {
@@ -114,7 +113,7 @@ async function run(options: Options): Promise<void> {
     db = opened;
     const store = orProblem(() => new Store(opened));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
-    trust = await followTrust(store, OPERATOR, state, consoleLog);
+    trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
     await serve(options, state, store);
     db.checkpoint();

@@ -3,7 +3,8 @@ import { readFileSync, renameSync, unwatchFile, watchFile, writeFileSync } from 
 import { join } from 'node:path';
 import type { Looked, Offline } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
-import type { By, TrustedAgents } from '../../shared/words.ts';
+import type { TrustedAgents } from '../../shared/words.ts';
+import { OPERATOR } from '../by.ts';
 import { trustAgents } from '../commands/agents.ts';
 import type { Log } from '../log.ts';
 import { Problem } from '../problem.ts';
@@ -33,13 +34,12 @@ export function trust(paths: StatePaths, { text }: Looked): void {
 /** Takes over what is trusted, now and whenever that changes. */
 export async function followTrust(
   store: Store,
-  by: By,
   { trusted }: StatePaths,
   log: Log,
 ): Promise<{ stop(): void }> {
   const take = async () => {
     const agents = readTrusted({ trusted });
-    if (agents) await store.commit(by, (state) => trustAgents(state, agents));
+    if (agents) await store.commit(OPERATOR, (state) => trustAgents(state, agents));
   };
   const again = () => {
     take().catch((error: unknown) => log.error('trust', error));

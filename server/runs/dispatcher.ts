@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { By, Outcome, ProcessIdentity, Run, WorkUnit } from '../../shared/words.ts';
+import type { Outcome, ProcessIdentity, Run, WorkUnit } from '../../shared/words.ts';
 import type { Task } from '../agents/agent.ts';
 import { agentOf } from '../agents/agent-of.ts';
+import { DAEMON } from '../by.ts';
 import { conflictWith, rivalsToAsk, wantToStart } from '../commands/conflicts.ts';
 import { runTold } from '../commands/interrupt.ts';
 import { stopRun } from '../commands/kill.ts';
@@ -26,7 +27,6 @@ import { makeRunFolder, type RunFiles, readNotes, runFiles, spawnWrapper } from 
 const POLL_MS = 300;
 const CONTEXT_LINES = 12;
 const MIB = 1024 * 1024;
-const BY: By = { actor: 'signalbox', role: 'daemon', door: 'daemon', origin: null };
 
 export interface DispatcherParts {
   readonly store: Store;
@@ -131,7 +131,7 @@ export class Dispatcher {
   async #stopForOutput({ unit, number }: Run): Promise<void> {
     const { output_mib } = this.#parts.store.state.settings;
     const input = { unit, run: number, reason: `it printed more than ${output_mib} MiB` };
-    await this.#parts.store.commit(BY, (state) => stopRun(state, input));
+    await this.#parts.store.commit(DAEMON, (state) => stopRun(state, input));
   }
 
   /**
@@ -142,7 +142,7 @@ export class Dispatcher {
     const { store } = this.#parts;
     const { unit, number, messages } = run;
     writeAnswers(this.#files(run).answers, work, number);
-    await store.commit(BY, (state) => runTold(state, { unit, run: number, count: messages.length }));
+    await store.commit(DAEMON, (state) => runTold(state, { unit, run: number, count: messages.length }));
     const name = agentOf(store.state, work.unit.spec)?.interrupt;
     if (name && run.process) for (const pid of childrenOf(run.process, run.marker)) signal(pid, name);
   }
@@ -151,7 +151,7 @@ export class Dispatcher {
     this.#executioner.forget(keyOf(run));
     const lines = lastLines(this.#files(run).output, CONTEXT_LINES);
     const input = { unit: run.unit, run: run.number, outcome, lines, key: newId() };
-    await this.#parts.store.commit(BY, (state, at) => endRun(state, { ...input, at }));
+    await this.#parts.store.commit(DAEMON, (state, at) => endRun(state, { ...input, at }));
   }
 
   /** One after the other: whether the next may start depends on what has just been started. */
@@ -181,7 +181,7 @@ export class Dispatcher {
       .map(({ unit }) => ({ other: unit.id, ...overlapOf(mine, expand(unit.paths, files)) }))
       .filter(({ share }) => share > 0);
     const input = { unit: id, overlaps, key: newId() };
-    await store.commit(BY, (now) => wantToStart(now, input));
+    await store.commit(DAEMON, (now) => wantToStart(now, input));
   }
 
   /** Commits the start, or learns that it may not be (any more). */
@@ -189,7 +189,7 @@ export class Dispatcher {
     const { store } = this.#parts;
     const input = { unit, marker: newId() };
     try {
-      await store.commit(BY, (state) => {
+      await store.commit(DAEMON, (state) => {
         const decision = startRun(state, input);
         this.#launching.add(`${unit}-${decision.made?.run}`);
         return decision;
@@ -230,7 +230,7 @@ export class Dispatcher {
       const command = agent.command(taskOf(work, run, project));
       child = spawnWrapper({ files, marker: run.marker, command, cwd: project, env });
       const identity = await this.#identify(child);
-      await store.commit(BY, (state) => spawned(state, { unit, run: run.number, ...identity }));
+      await store.commit(DAEMON, (state) => spawned(state, { unit, run: run.number, ...identity }));
       child.stdin?.end('go\n');
       child.unref();
     } catch (error) {

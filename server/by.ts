@@ -1,0 +1,7 @@
+import type { By } from '../shared/words.ts';
+
+/** What the daemon does by itself. */
+export const DAEMON: By = { actor: 'signalbox', role: 'daemon', door: 'daemon', origin: null };
+
+/** Who starts the daemon, or trusts a file, says so at a terminal. */
+export const OPERATOR: By = { actor: 'operator', role: 'operator', door: 'cli', origin: null };
