@@ -1,6 +1,7 @@
 import type { News, Snapshot } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
 import type { Status } from '../shared/words.ts';
+import { Bell } from './bell.ts';
 import { Rank } from './rank.ts';
 import type { Store } from './store.ts';
 
@@ -15,7 +16,7 @@ export class Newsroom {
   readonly #store: Store;
   readonly #rank: Rank;
   readonly build: string;
-  readonly #waiting = new Set<() => void>();
+  readonly #bell = new Bell();
   readonly #unsubscribe: () => void;
   #pause: NodeJS.Timeout | null = null;
   /** The number that was told last. The rank may know more: whoever draws a page looks at once. */
@@ -41,9 +42,7 @@ export class Newsroom {
   #wake(): void {
     this.#rank.look(this.#store.state);
     this.#told = this.#rank.seq;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+    this.#bell.ring();
   }
 
   /** The number of the state that was looked at last. */
@@ -78,16 +77,7 @@ export class Newsroom {
 
   /** Resolves when there is something after `seq`, or when `signal` fires. */
   after(seq: number, signal: AbortSignal): Promise<void> {
-    if (this.#rank.seq > seq || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = () => {
-        signal.removeEventListener('abort', wake);
-        this.#waiting.delete(wake);
-        resolve();
-      };
-      signal.addEventListener('abort', wake);
-      this.#waiting.add(wake);
-    });
+    return this.#rank.seq > seq ? Promise.resolve() : this.#bell.next(signal);
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
 import type { Pulses } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
 import type { Run, WorkUnit } from '../shared/words.ts';
+import { Bell } from './bell.ts';
 import { unitKey } from './rows.ts';
 import { lastLines, sizeOf } from './runs/tail.ts';
 import { runFiles } from './runs/wrapper.ts';
@@ -27,7 +28,7 @@ export class PulseReader {
   readonly #store: Store;
   readonly #runs: string;
   readonly #pulses = new Map<number, Pulse>();
-  readonly #waiting = new Set<() => void>();
+  readonly #beats = new Bell();
   #beat = 0;
   #watching = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -52,7 +53,7 @@ export class PulseReader {
       while (!signal.aborted) {
         const news = this.#news(query, told);
         if (Object.keys(news).length > 0) yield news;
-        await this.#nextBeat(signal);
+        await this.#beats.next(signal);
       }
     } finally {
       this.#leave();
@@ -82,9 +83,7 @@ export class PulseReader {
       this.#read(run);
     }
     for (const unit of this.#pulses.keys()) if (!live.has(unit)) this.#pulses.delete(unit);
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+    this.#beats.ring();
   }
 
   /** A file that has not grown says what it said before. */
@@ -114,18 +113,6 @@ export class PulseReader {
     const work = state.works.get(unit);
     if (!work || (chunk ?? work.unit.chunk) !== work.unit.chunk) return false;
     return status?.includes(statusOf(state, work).status) ?? true;
-  }
-
-  #nextBeat(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        signal.removeEventListener('abort', wake);
-        this.#waiting.delete(wake);
-        resolve();
-      };
-      signal.addEventListener('abort', wake);
-      this.#waiting.add(wake);
-    });
   }
 }
 
