@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { until } from './until.ts';
 
-const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'signalbox.js');
+export const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'signalbox.js');
 
 export interface Finished {
   readonly code: number | null;

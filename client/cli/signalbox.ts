@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
 import type { AskFlags } from './ask.ts';
+import { addCompletion } from './completion.ts';
 import { explain, overHttp } from './daemon-client.ts';
 import { type FilterFlags, queryFrom } from './filter.ts';
 import { collect, jsonOption } from './flags.ts';
@@ -12,6 +13,7 @@ import { addLater } from './later.ts';
 import { attentionList, cardText, unitList, unitText } from './listing.ts';
 import type { LogsFlags } from './logs.ts';
 import { addLooking } from './looking.ts';
+import { addOpen } from './open.ts';
 import { oneLine, print, printJson, tell } from './output.ts';
 import { EXIT, exitCodeOf, ProgramError } from './program-error.ts';
 import { pathsFor, projectAround, socketFor } from './project.ts';
@@ -126,8 +128,10 @@ program
   .description('list what needs you, first things first')
   .option('--kind <list>', 'only these, with commas: question, decision, review, stuck, conflict')
   .option('--find <words>', 'only those in which these words stand')
+  .addOption(new Option('--interactive', 'work through it by keys').conflicts('json'))
   .addOption(jsonOption())
-  .action(async (flags: FilterFlags & { json?: boolean }) => {
+  .action(async (flags: FilterFlags & { json?: boolean; interactive?: boolean }) => {
+    if (flags.interactive) return (await import('./interactive.ts')).interactive(socket());
     const snapshot = await daemon().board.now.query(queryFrom(flags) as never);
     if (flags.json) return printJson(cardsOf(boardOf(snapshot)));
     await print(attentionList(snapshot));
@@ -226,6 +230,8 @@ addSteering(program, daemon);
 addLater(program, daemon);
 addJudging(program, daemon);
 addLooking(program, daemon);
+addOpen(program, daemon);
+addCompletion(program);
 
 interface AnswerFlags {
   readonly item?: string;

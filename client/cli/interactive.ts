@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { emitKeypressEvents } from 'node:readline';
+import { afterMessage, type Board, type BoardMessage } from '../../shared/board.ts';
+import { type Daemon, overHttp, overSocket } from './daemon-client.ts';
+import { followUntil } from './follow.ts';
+import { ProgramError } from './program-error.ts';
+import { Sitting } from './sitting.ts';
+
+/** Terminals that know it mark what is pasted, so that it is never taken for keys. */
+const MARK_PASTES = '\x1b[?2004h';
+const MARK_NO_PASTES = '\x1b[?2004l';
+const SIGNALS = { SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Works through the queue by keys, until somebody quits. The terminal is as it was afterwards. */
+export async function interactive(socketPath: string): Promise<void> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw new ProgramError('usage', 'attention --interactive works by keys: it needs a terminal.');
+  const calls = overHttp(socketPath);
+  await calls.status.query();
+  const sitting = new Sitting(calls, () => socketPath);
+  const { daemon, close } = overSocket(socketPath, (open) => sitting.onConnection(open));
+  try {
+    listen(sitting);
+    await Promise.race([sitting.over, followed(daemon, sitting), endOfInput(), ended()]);
+  } finally {
+    // Following comes back for ever where the daemon is away: it would keep this process.
+    setImmediate(() => process.exit());
+    sitting.leave();
+    restore();
+    void close();
+  }
+}
+
+function listen(sitting: Sitting): void {
+  const { stdin, stdout } = process;
+  emitKeypressEvents(stdin);
+  stdin.setRawMode(true).resume();
+  stdout.write(MARK_PASTES);
+  process.once('exit', restore);
+  stdin.on('keypress', (text: string | undefined, key: Key) => sitting.onKey(keyOf(text, key)));
+}
+
+interface Key {
+  readonly name?: string;
+  readonly ctrl?: boolean;
+  readonly meta?: boolean;
+}
+
+function keyOf(text: string | undefined, { name = '', ctrl, meta }: Key): string {
+  if (ctrl) return `ctrl-${name}`;
+  return meta ? `meta-${name}` : (text ?? name);
+}
+
+function followed(daemon: Daemon, sitting: Sitting): Promise<never> {
+  let board: Board | null = null;
+  return followUntil<{ data: BoardMessage }, never>(
+    (handlers) => daemon.board.follow.subscribe({}, handlers),
+    ({ data }) => {
+      board = afterMessage(board, data);
+      if (board) sitting.onBoard(board);
+      return undefined;
+    },
+  );
+}
+
+const endOfInput = (): Promise<unknown> => once(process.stdin, 'end');
+
+/** By a signal: the exit code says which. */
+function ended(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const [signal, code] of Object.entries(SIGNALS))
+      process.once(signal, () => {
+        process.exitCode = code;
+        resolve();
+      });
+  });
+}
+
+function restore(): void {
+  const { stdin, stdout } = process;
+  stdin.removeAllListeners('keypress');
+  stdin.setRawMode(false).pause();
+  stdout.write(MARK_NO_PASTES);
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, test } from 'node:test';
+import { House, PROGRAM } from '../house.ts';
+
+const SHELLS = ['bash', 'zsh', 'fish'];
+const isInstalled = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
+/** Far more than it needs, and far less than a daemon that does not answer would take. */
+const AT_ONCE_MS = 1500;
+
+describe('completion', () => {
+  let house: House;
+  afterEach(() => house.close());
+
+  const script = async (shell: string) => (await house.signalbox('completion', shell)).stdout;
+
+  /** The environment of a shell in which `signalbox` is on the PATH. */
+  const withSignalbox = (): NodeJS.ProcessEnv => {
+    const bin = join(house.folder, 'bin');
+    mkdirSync(bin, { recursive: true });
+    const program = join(bin, 'signalbox');
+    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`);
+    chmodSync(program, 0o755);
+    return { ...house.env, PATH: `${bin}:${process.env.PATH}` };
+  };
+
+  /** What bash would offer for these words, of which the last is being typed. */
+  const inBash = async (...words: string[]): Promise<string[]> => {
+    const lines = [
+      await script('bash'),
+      `COMP_WORDS=(signalbox "$@"); COMP_CWORD=$#; _signalbox`,
+      `printf '%s\\n' "\${COMPREPLY[@]}"`,
+    ];
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', lines.join('\n'), 'bash', ...words], {
+      cwd: house.project,
+      env: withSignalbox(),
+      encoding: 'utf8',
+    });
+    assert.deepEqual([status, stderr], [0, '']);
+    return stdout.split('\n').filter((line) => line !== '');
+  };
+
+  for (const shell of SHELLS)
+    test(`the script for ${shell} is valid`, { skip: !isInstalled(shell) }, async () => {
+      house = House.make();
+      const { status, stderr } = spawnSync(shell, ['-n'], { input: await script(shell), encoding: 'utf8' });
+      assert.deepEqual([status, stderr], [0, '']);
+    });
+
+  test('another shell is wrong usage, and says which there are', async () => {
+    house = House.make();
+    const { code, stderr } = await house.signalbox('completion', 'csh');
+    assert.deepEqual([code, /bash, zsh, fish/.test(stderr)], [64, true]);
+  });
+
+  test('names of commands, flags that can still be given, and values, without any daemon', async () => {
+    house = House.make();
+    assert.deepEqual(await inBash('sn'), ['snooze']);
+    const all = await inBash('');
+    assert.ok(['attention', 'completion', 'help', 'rm'].every((name) => all.includes(name)));
+    assert.ok(!all.includes('complete'), 'the hidden command is offered');
+    assert.deepEqual(await inBash('config', ''), ['show', 'update', 'help']);
+    assert.deepEqual(await inBash('wait', '--'), ['--until', '--timeout', '--json', '--help', '--project']);
+    assert.deepEqual(await inBash('wait', '--json', '--j'), []);
+    assert.deepEqual(await inBash('add', '--path', 'a', '--pa'), ['--path']);
+    assert.deepEqual(await inBash('wait', '--until', ''), ['done', 'needs-attention']);
+    assert.deepEqual(await inBash('wait', '--until', '=', 'n'), ['needs-attention']);
+    assert.deepEqual(await inBash('wait', '--until', '='), ['done', 'needs-attention']);
+    assert.deepEqual(await inBash('completion', 'f'), ['fish']);
+    assert.deepEqual(await inBash('wait', ''), []);
+    assert.deepEqual(await inBash('nonsense', ''), []);
+    const whole = await house.signalbox('complete', '--', 'wait', '--until=d');
+    assert.equal(whole.stdout, '--until=done\n');
+    assert.equal((await house.signalbox('complete', '--', 'add', '--plan', '')).stdout, ':files\n');
+    assert.equal((await house.signalbox('complete')).code, 0);
+  });
+
+  test('names of units, as far as the command makes sense for them', async () => {
+    house = await House.open();
+    await house.add('asks', 'signalbox ask "Which?"');
+    await house.add('runs', 'sleep 600');
+    await house.add('held', 'true', '--after', 'runs');
+    await house.signalbox('hold', 'held');
+    await house.untilStatus('asks', 'NEEDS_ATTENTION');
+    await house.untilStatus('runs', 'RUNNING');
+    assert.deepEqual(await inBash('answer', ''), ['asks']);
+    assert.deepEqual(await inBash('release', ''), ['held']);
+    assert.deepEqual(await inBash('kill', ''), ['runs']);
+    assert.deepEqual((await inBash('retry', '')).sort(), ['asks', 'held', 'runs']);
+    assert.deepEqual(await inBash('show', '--json', 'r'), ['runs']);
+    assert.deepEqual((await inBash('link', 'held', '')).sort(), ['asks', 'runs']);
+    assert.deepEqual((await inBash('resolve', 'runs', '')).sort(), ['asks', 'held']);
+    assert.deepEqual(await inBash('add', 'fresh', '--after', 'h'), ['held']);
+    assert.deepEqual(await inBash('add', ''), []);
+    assert.deepEqual(await inBash('--project', house.project, 'answer', ''), ['asks']);
+    assert.deepEqual(await inBash('--project', house.folder, 'answer', ''), []);
+    assert.deepEqual(await inBash('--project', '/no/such/folder', 'answer', ''), []);
+  });
+
+  test('a daemon that does not answer is not waited for', async () => {
+    house = await House.open();
+    const { pid } = house.holder()!;
+    process.kill(pid, 'SIGSTOP');
+    const from = performance.now();
+    const { code, stdout, stderr } = await house.signalbox('complete', '--', 'show', '');
+    const took = performance.now() - from;
+    process.kill(pid, 'SIGCONT');
+    assert.deepEqual([code, stdout, stderr], [0, '', '']);
+    assert.ok(took < AT_ONCE_MS, `${took} ms`);
+  });
+});
