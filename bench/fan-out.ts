@@ -21,7 +21,7 @@ const SUBSCRIBE = JSON.stringify({
   id: 1,
   jsonrpc: '2.0',
   method: 'subscription',
-  params: { path: 'board.follow', input: {} },
+  params: { path: 'board.follow', input: { page: 1 } },
 });
 
 /** Something that a thousand listen to. */

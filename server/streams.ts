@@ -68,8 +68,19 @@ export async function* followBoard(
   }
 }
 
+/** By the two pages: however many watch, it is found once. */
+const found = new WeakMap<readonly Row[], WeakMap<readonly Row[], News>>();
+
 /** What turns one page into another. A row that says the same is the same object. */
-export function newsBetween(before: readonly Row[], after: readonly Row[], seq: number): News {
+function newsBetween(before: readonly Row[], after: readonly Row[], seq: number): News {
+  const from = found.get(before) ?? new WeakMap<readonly Row[], News>();
+  found.set(before, from);
+  const news = from.get(after) ?? compare(before, after, seq);
+  from.set(after, news);
+  return news;
+}
+
+function compare(before: readonly Row[], after: readonly Row[], seq: number): News {
   const known = new Map(before.map((row) => [row.key, row]));
   const put = after.filter((row) => !isSame(known.get(row.key), row));
   const there = new Set(after.map(({ key }) => key));
