@@ -58,6 +58,8 @@ const buildDaemon = () =>
     banner,
     entryPoints: { daemon: 'server/main.ts', offline: 'server/offline.ts' },
     outdir: flags.outdir,
+    // One process may load both: what they have in common is then there once.
+    splitting: true,
     external: ['better-sqlite3'],
     conditions: ['node', 'module', 'import'],
   });

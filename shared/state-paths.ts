@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 
+/** At the root of a project: marks it, and names its agents. */
+export const AGENTS_FILE = 'signalbox.json';
+
 /** Where the daemon of a project keeps everything: outside the project, since agents run `git clean`. */
 export interface StatePaths {
   /** The real path of the project. */

@@ -1,14 +1,14 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type StatePaths, stateHome, statePathsOf } from '../../shared/state-paths.ts';
+import { AGENTS_FILE, type StatePaths, stateHome, statePathsOf } from '../../shared/state-paths.ts';
 import { ProgramError } from './program-error.ts';
 
 /** The project that a folder belongs to: the nearest folder with a repository or `signalbox.json`, else itself. */
 export function projectAround(folder: string): string {
   const start = realFolder(folder);
   for (let at = start; ; at = dirname(at)) {
-    if (isRepository(join(at, '.git')) || existsSync(join(at, 'signalbox.json'))) return at;
+    if (isRepository(join(at, '.git')) || existsSync(join(at, AGENTS_FILE))) return at;
     if (at === dirname(at)) return start;
   }
 }

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Looked } from '../../shared/offline.ts';
-import type { StatePaths } from '../../shared/state-paths.ts';
+import { AGENTS_FILE, type StatePaths } from '../../shared/state-paths.ts';
 import type { AgentDefinition } from '../../shared/words.ts';
 import { until } from './again.ts';
 import { overHttp } from './daemon-client.ts';
@@ -32,6 +34,8 @@ export const offerTrust = (paths: StatePaths): Promise<void> =>
   offer(paths).catch((error: Error) => tell(error.message));
 
 async function offer(paths: StatePaths): Promise<void> {
+  // Most projects have no such file: nothing is loaded for it.
+  if (!existsSync(join(paths.project, AGENTS_FILE))) return;
   const { lookAtAgents } = await loadOffline();
   const { standing, path } = lookAtAgents(paths);
   if (standing === 'absent' || standing === 'trusted') return;

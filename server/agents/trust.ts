@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Looked, Offline } from '../../shared/offline.ts';
-import type { StatePaths } from '../../shared/state-paths.ts';
+import { AGENTS_FILE, type StatePaths } from '../../shared/state-paths.ts';
 import type { TrustedAgents } from '../../shared/words.ts';
 import { OPERATOR } from '../by.ts';
 import { trustAgents } from '../commands/agents.ts';
@@ -15,7 +15,7 @@ import { digestOf, readDefinitions } from './definitions.ts';
 const POLL_MS = 250;
 
 export const lookAtAgents: Offline['lookAtAgents'] = ({ project, trusted }) => {
-  const path = join(project, 'signalbox.json');
+  const path = join(project, AGENTS_FILE);
   const text = readIfThere(path);
   if (text === null) return { path, standing: 'absent', text: '', digest: '', agents: [] };
   const { digest, agents } = readDefinitions(path, text);
