@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { boardOf, cardsOf } from '../../shared/board.ts';
 import { stateHome, statePathsOf } from '../../shared/state-paths.ts';
 import { type Daemon, overHttp } from './daemon-client.ts';
+import { ProgramError } from './program-error.ts';
 
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 50;
@@ -66,7 +67,7 @@ async function walk(daemon: Daemon, { child, said }: Started): Promise<void> {
   await step('Its run did not get as far as asking: is "signalbox" found, and the socket?', async () => {
     const [card] = cardsOf(boardOf(await daemon.board.now.query({ chunk: 'doctor' })));
     if (!card) return false;
-    if (card.prompt !== QUESTION) throw new Error(`Its run did not ask. ${card.prompt}`);
+    if (card.prompt !== QUESTION) throw new ProgramError('failed', `Its run did not ask. ${card.prompt}`);
     await daemon.items.answer.mutate({ chunk: 'doctor', item: card.id, version: card.version, text: ANSWER });
     return true;
   });
@@ -85,10 +86,16 @@ async function within(
 ): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline && child.exitCode === null) {
-    if (await done().catch(() => false)) return;
+    if (await done().catch(notYet)) return;
     await pause(LOOK_MS);
   }
   throw new Error([sentence, said()].filter((part) => part !== '').join(' It says: '));
+}
+
+/** A daemon that is just starting cannot be asked; what a step itself says is final. */
+function notYet(error: unknown): false {
+  if (error instanceof ProgramError) throw error;
+  return false;
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -17,7 +17,8 @@ export interface WaitFlags {
  */
 export async function wait(socketPath: string, chunk: string, flags: WaitFlags): Promise<void> {
   const seconds = secondsFrom('--timeout', flags.timeout);
-  const { seq } = await overHttp(socketPath).unit.query({ chunk });
+  // One that is not there is refused at once.
+  await overHttp(socketPath).unit.query({ chunk });
   const { daemon, close } = overSocket(socketPath);
   try {
     tell(`waiting for ${chunk}.`);
@@ -25,7 +26,7 @@ export async function wait(socketPath: string, chunk: string, flags: WaitFlags):
     const detail = await untilSaid((signal) => daemon.unit.query({ chunk }, { signal }));
     if (flags.until === 'done' && detail.closed !== null)
       throw new ProgramError('never', `${chunk} did not finish; it was closed: ${detail.closed}`);
-    if (flags.json) await printJson({ seq: Math.max(seq, detail.seq), chunk, status: detail.status });
+    if (flags.json) await printJson({ seq: detail.seq, chunk, status: detail.status });
     else tell(`${chunk} ${flags.until === 'done' ? 'is done' : `needs attention: ${detail.why}`}.`);
   } finally {
     await close();
