@@ -1,11 +1,11 @@
 import type { Pulses } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
-import type { Run, WorkUnit } from '../shared/words.ts';
+import type { Run } from '../shared/words.ts';
 import { Bell } from './bell.ts';
 import { unitKey } from './rows.ts';
 import { lastLines, sizeOf } from './runs/tail.ts';
 import { runFiles } from './runs/wrapper.ts';
-import { isOver, liveRun } from './state.ts';
+import { tendedRun } from './state.ts';
 import { statusOf } from './status.ts';
 import type { Store } from './store.ts';
 
@@ -62,7 +62,7 @@ export class PulseReader {
 
   #join(): void {
     this.#watching++;
-    this.#timer ??= setInterval(() => this.#look(), BEAT_MS);
+    this.#timer ??= setInterval(() => this.#tick(), BEAT_MS);
   }
 
   #leave(): void {
@@ -73,17 +73,22 @@ export class PulseReader {
     this.#pulses.clear();
   }
 
+  /** Only the timer wakes those who watch: whoever comes in between sees more, and nobody else hears of it. */
+  #tick(): void {
+    this.#look();
+    this.#beats.ring();
+  }
+
   #look(): void {
     this.#beat++;
     const live = new Set<number>();
     for (const work of this.#store.state.works) {
-      const run = pulsing(work);
+      const run = tendedRun(work);
       if (!run) continue;
       live.add(work.unit.id);
       this.#read(run);
     }
     for (const unit of this.#pulses.keys()) if (!live.has(unit)) this.#pulses.delete(unit);
-    this.#beats.ring();
   }
 
   /** A file that has not grown says what it said before. */
@@ -115,6 +120,3 @@ export class PulseReader {
     return status?.includes(statusOf(state, work).status) ?? true;
   }
 }
-
-const pulsing = (work: WorkUnit): Run | undefined =>
-  isOver(work) || work.unit.spec.external ? undefined : liveRun(work);

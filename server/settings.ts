@@ -10,3 +10,6 @@ export const DEFAULTS: Settings = {
   keep_days: 30,
   keep_mib: 10_240,
 };
+
+/** In which sizes are set, in bytes. */
+export const MIB = 1024 * 1024;

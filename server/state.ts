@@ -89,6 +89,10 @@ export const liveRun = (work: WorkUnit): Run | undefined => {
   return last?.ended_at === null ? last : undefined;
 };
 
+/** The live run that the daemon itself has to look after: of a unit that is not over, by a process of its own. */
+export const tendedRun = (work: WorkUnit): Run | undefined =>
+  isOver(work) || work.unit.spec.external ? undefined : liveRun(work);
+
 /** Needs the operator: neither answered nor withdrawn. */
 export const isOpen = (item: Item): boolean => item.answered_at === null && item.withdrawn_at === null;
 

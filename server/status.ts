@@ -6,11 +6,11 @@ import {
   isAsking,
   isDone,
   isGoingOut,
-  isOver,
   isPending,
   isSnoozed,
   liveRun,
   type State,
+  tendedRun,
 } from './state.ts';
 
 export interface StatusAndWhy {
@@ -65,5 +65,4 @@ export function freeSlots(state: State): number {
   return state.settings.max_agents - held;
 }
 
-const holdsSlot = (work: WorkUnit): boolean =>
-  !isOver(work) && !work.unit.spec.external && liveRun(work) !== undefined && !work.items.some(isPending);
+const holdsSlot = (work: WorkUnit): boolean => tendedRun(work) !== undefined && !work.items.some(isPending);

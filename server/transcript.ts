@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cutAtEnd, cutAtStart } from './utf8.ts';
 
@@ -115,12 +115,8 @@ async function openQuietly(path: string): Promise<FileHandle | null> {
 }
 
 /** How many bytes there are; null: there is no such file. */
-export async function sizeOf(path: string): Promise<number | null> {
-  const file = await openQuietly(path);
-  if (!file) return null;
-  try {
-    return (await file.stat()).size;
-  } finally {
-    await file.close();
-  }
-}
+export const sizeOf = (path: string): Promise<number | null> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => null,
+  );

@@ -12,8 +12,9 @@ import type { Log } from '../log.ts';
 import { newId } from '../new-id.ts';
 import { isUnderWay } from '../orders.ts';
 import { Refusal } from '../refusal.ts';
+import { MIB } from '../settings.ts';
 import { startOrder } from '../start-order.ts';
-import { isOver, liveRun, type State } from '../state.ts';
+import { liveRun, type State, tendedRun } from '../state.ts';
 import { freeSlots } from '../status.ts';
 import type { Store } from '../store.ts';
 import { writeAnswers } from './answers-file.ts';
@@ -26,7 +27,6 @@ import { makeRunFolder, type RunFiles, readNotes, runFiles, spawnWrapper } from 
 
 const POLL_MS = 300;
 const CONTEXT_LINES = 12;
-const MIB = 1024 * 1024;
 
 export interface DispatcherParts {
   readonly store: Store;
@@ -98,8 +98,8 @@ export class Dispatcher {
     const commits: Promise<unknown>[] = [];
     this.#census = null;
     for (const work of state.works) {
-      const run = liveRun(work);
-      if (!run || isOver(work) || work.unit.spec.external || this.#launching.has(keyOf(run))) continue;
+      const run = tendedRun(work);
+      if (!run || this.#launching.has(keyOf(run))) continue;
       const printed = sizeOf(this.#files(run).output) / MIB;
       const outcome = this.#outcomeOf(run, printed > 2 * state.settings.output_mib);
       if (outcome) commits.push(this.#end(run, outcome));

@@ -1,13 +1,14 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import type { Moment } from '../../shared/words.ts';
 import type { Log } from '../log.ts';
+import { MIB } from '../settings.ts';
 import type { State } from '../state.ts';
 import type { Store } from '../store.ts';
+import { sizeOf } from '../transcript.ts';
 import { runFiles } from './wrapper.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const MIB = 1024 * 1024;
 
 /** What is on disk of a run whose unit is over. */
 interface Kept {
@@ -36,7 +37,7 @@ export async function clearRuns(state: State, runs: string, now: number): Promis
   let room = keep_mib * MIB;
   for (const { folder, output, over_at } of newestFirst(state, runs, await foldersIn(runs))) {
     const tooOld = now - Date.parse(over_at) > keep_days * DAY_MS;
-    room -= await sizeOf(output);
+    room -= (await sizeOf(output)) ?? 0;
     if (tooOld || room < 0) await rm(folder, { recursive: true, force: true });
   }
 }
@@ -55,9 +56,3 @@ function newestFirst(state: State, runs: string, there: ReadonlySet<string>): Ke
 }
 
 const foldersIn = async (runs: string): Promise<Set<string>> => new Set(await readdir(runs).catch(() => []));
-
-const sizeOf = async (path: string): Promise<number> =>
-  stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { PulseReader } from '../../server/pulses.ts';
+import { runFiles } from '../../server/runs/wrapper.ts';
+import type { Pulses } from '../../shared/board.ts';
+import { inHouse, spec, turn } from './house-of-facts.ts';
+
+test('who watches hears at most once a second, however many look in between', async (t: TestContext) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const runs = mkdtempSync(join(tmpdir(), 'signalbox-pulses-'));
+  const gone = new AbortController();
+  try {
+    await inHouse(async (house) => {
+      await house.add(spec('a'));
+      await house.start('a');
+      const { output } = runFiles(runs, 0, 1);
+      mkdirSync(dirname(output));
+      appendFileSync(output, 'first\n');
+      const reader = new PulseReader(house.store, runs);
+      const heard: Pulses[] = [];
+      const following = (async () => {
+        for await (const pulses of reader.follow({}, gone.signal)) heard.push(pulses);
+      })();
+      await turn();
+      assert.deepEqual(heard, [{ 'unit:0': 'first' }]);
+      for (const line of ['second', 'third']) {
+        appendFileSync(output, `${line}\n`);
+        assert.deepEqual(reader.now({}), { 'unit:0': line }, 'a page shows what is so now');
+        await turn();
+      }
+      assert.equal(heard.length, 1);
+      t.mock.timers.tick(1000);
+      await turn();
+      assert.deepEqual(heard.slice(1), [{ 'unit:0': 'third' }]);
+      gone.abort();
+      await following;
+    })();
+  } finally {
+    rmSync(runs, { recursive: true, force: true });
+  }
+});
