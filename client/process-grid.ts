@@ -6,8 +6,7 @@ import type { Notice } from '../shared/views/action-form.ts';
 import { processGrid } from '../shared/views/process-grid.ts';
 import type { Live } from './live.ts';
 import { Panel } from './panel.ts';
-
-const ACT_MS = 10_000;
+import { fieldsOf, newKey, untilTold } from './submit.ts';
 
 /** All units by status. Its filter lives in the address of the page. */
 export class ProcessGrid extends Panel {
@@ -93,10 +92,9 @@ export class ProcessGrid extends Panel {
   }
 
   #actOnAll({ connection }: Live, data: FormData): void {
-    const fields = new Map([...data].map(([name, value]) => [name, [String(value)]]));
+    const input = { ...bulkInput(fieldsOf(data)), key: newKey() };
     this.#tell({ tone: 'busy', sentence: 'Sending …', field: null });
-    const signal = AbortSignal.timeout(ACT_MS);
-    connection.client.units.bulk.mutate(bulkInput(fields) as never, { signal }).then(
+    untilTold((signal) => connection.client.units.bulk.mutate(input as never, { signal })).then(
       (outcome) => this.#tell({ tone: 'ended', sentence: bulkWords(outcome), field: null }),
       (error: Error) => this.#tell({ tone: 'wrong', sentence: error.message, field: null }),
     );

@@ -35,7 +35,8 @@ interface Mutation {
   readonly mutate: (input: object, options: { signal: AbortSignal }) => Promise<unknown>;
 }
 
-function fieldsOf(data: FormData): Map<string, string[]> {
+/** The fields of a form, each with all its values. */
+export function fieldsOf(data: FormData): Map<string, string[]> {
   return new Map([...new Set(data.keys())].map((name) => [name, data.getAll(name).map(String)]));
 }
 
@@ -43,7 +44,7 @@ function fieldsOf(data: FormData): Map<string, string[]> {
  * A mutation lost in flight may have been carried out. Sent again under the same key it is the same mutation,
  * so it is sent until the daemon has said yes or no.
  */
-async function untilTold(send: (signal: AbortSignal) => Promise<unknown>): Promise<unknown> {
+export async function untilTold<Told>(send: (signal: AbortSignal) => Promise<Told>): Promise<Told> {
   for (;;) {
     try {
       return await send(AbortSignal.timeout(TRY_MS));
@@ -54,7 +55,7 @@ async function untilTold(send: (signal: AbortSignal) => Promise<unknown>): Promi
   }
 }
 
-function newKey(): string {
+export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');
