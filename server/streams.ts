@@ -47,15 +47,15 @@ export async function* followBoard(
   const [theirs = '', number = ''] = from?.split(':') ?? [];
   let at = /^\d{1,15}$/.test(number) ? Number(number) : -1;
   let shown: readonly Row[] = [];
-  // A page that was drawn a moment ago is still this page; of an older one nobody knows what stood on it.
-  const isFresh = query.page !== undefined && theirs === epoch && at === newsroom.snapshot(query).seq;
-  if (isFresh) shown = newsroom.snapshot(query).rows;
-  if (!isFresh && newsroom.since(query, theirs, at) === null) {
+  const nothing = () => envelope(at, { news: { seq: at, put: [], drop: [] } });
+  if (newsroom.since(query, theirs, at) === null) {
     const snapshot = newsroom.snapshot(query);
+    // A page that was drawn a moment ago is still this page; of an older one nobody knows what stood on it.
+    const isFresh = theirs === epoch && at === snapshot.seq;
     at = snapshot.seq;
     shown = snapshot.rows;
-    yield envelope(at, { snapshot });
-  } else yield envelope(at, { news: { seq: at, put: [], drop: [] } });
+    yield isFresh ? nothing() : envelope(at, { snapshot });
+  } else yield nothing();
   while (!signal.aborted) {
     await newsroom.after(at, signal);
     await readyAgain(source, signal);
