@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, test } from 'node:test';
-import type { Browser } from 'puppeteer-core';
+import { describe, test } from 'node:test';
 import { House } from '../house.ts';
 import { until } from '../until.ts';
-import { fieldOf, live, openBrowser, openPage, press, shows, showsNot, typedIn } from './pages.ts';
+import { browserFor, fieldOf, live, openPage, press, shows, showsNot, typedIn } from './pages.ts';
 
 /** A process that asks, waits, and writes down what it was told. */
 const asks = (prompt: string) => `answer=$(signalbox ask '${prompt}') && printf '%s' "$answer" > told`;
 
 describe('a process asks, a person answers, everywhere at once', () => {
-  let browser: Browser;
   let house: House;
-  before(async () => {
-    browser = await openBrowser();
-  });
-  after(() => browser.close());
-  afterEach(async () => {
-    await Promise.all(browser.browserContexts().map((context) => context.close().catch(() => {})));
-    await house.close();
-  });
+  const browser = browserFor(() => house);
 
   const told = () => readFileSync(join(house.project, 'told'), 'utf8');
 
@@ -28,8 +19,8 @@ describe('a process asks, a person answers, everywhere at once', () => {
     house = await House.open('--undo-seconds', '1');
     await house.add('other', asks('Something else?'));
     await house.untilStatus('other', 'NEEDS_ATTENTION');
-    const one = await openPage(browser, house.address, 'script');
-    const two = await openPage(browser, house.address, 'script');
+    const one = await openPage(browser.current, house.address, 'script');
+    const two = await openPage(browser.current, house.address, 'script');
     const watch = house.run('watch');
     await until('the terminal to watch', () => watch.stdout().includes('Something else?'));
     const half = await fieldOf(one, 'Something else?');
@@ -68,7 +59,7 @@ describe('a process asks, a person answers, everywhere at once', () => {
     house = await House.open('--undo-seconds', '0');
     await house.add('asker', asks('Which port?'));
     await house.untilStatus('asker', 'NEEDS_ATTENTION');
-    const page = await openPage(browser, house.address, 'no script');
+    const page = await openPage(browser.current, house.address, 'no script');
     const field = await fieldOf(page, 'Which port?');
     await page.type(field, '8080');
     await Promise.all([page.waitForNavigation(), press(page, field, 'Send')]);
@@ -83,8 +74,8 @@ describe('a process asks, a person answers, everywhere at once', () => {
     house = await House.open('--undo-seconds', '0');
     await house.add('asker', asks('Which port?'));
     await house.untilStatus('asker', 'NEEDS_ATTENTION');
-    const one = await openPage(browser, house.address, 'script');
-    const two = await openPage(browser, house.address, 'script');
+    const one = await openPage(browser.current, house.address, 'script');
+    const two = await openPage(browser.current, house.address, 'script');
     const watch = house.run('watch');
     await until('the terminal to watch', () => watch.stdout().includes('Which port?'));
     const field = await fieldOf(one, 'Which port?');
@@ -109,7 +100,7 @@ describe('a process asks, a person answers, everywhere at once', () => {
     house = await House.open('--undo-seconds', '600');
     await house.add('asker', asks('Which port?'));
     await house.untilStatus('asker', 'NEEDS_ATTENTION');
-    const page = await openPage(browser, house.address, 'script');
+    const page = await openPage(browser.current, house.address, 'script');
     const field = await fieldOf(page, 'Which port?');
     await page.type(field, '8080');
     await press(page, field, 'Send');

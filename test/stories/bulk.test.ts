@@ -2,22 +2,14 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
+import { describe, test } from 'node:test';
+import type { Page } from 'puppeteer-core';
 import { House } from '../house.ts';
-import { openBrowser, openPage, shows } from './pages.ts';
+import { browserFor, openPage, shows } from './pages.ts';
 
 describe('acting on all that a filter shows', () => {
-  let browser: Browser;
   let house: House;
-  before(async () => {
-    browser = await openBrowser();
-  });
-  after(() => browser.close());
-  afterEach(async () => {
-    await Promise.all(browser.browserContexts().map((context) => context.close().catch(() => {})));
-    await house.close();
-  });
+  const browser = browserFor(() => house);
 
   interface Row {
     readonly chunk: string;
@@ -35,7 +27,7 @@ describe('acting on all that a filter shows', () => {
   test('by form, then over the socket, on what is shown and nothing else; what refuses is named', async () => {
     house = await House.open('--max-agents', '0');
     await plan(['auth-1', 'auth-2', 'other'].map((chunk) => ({ chunk, command: 'true' })));
-    const plain = await openPage(browser, `${house.address}?q=auth`, 'no script');
+    const plain = await openPage(browser.current, `${house.address}?q=auth`, 'no script');
     await plain.$eval('#bulk-why', (input) => {
       (input as HTMLInputElement).value = 'until Monday';
     });
@@ -46,13 +38,13 @@ describe('acting on all that a filter shows', () => {
       ['held: until Monday', 'held: until Monday'],
     );
     assert.equal(await held(), 2);
-    const alive = await openPage(browser, `${house.address}?status=blocked`, 'script');
+    const alive = await openPage(browser.current, `${house.address}?status=blocked`, 'script');
     await press(alive, 'retry');
     await shows(alive, '.bulk', '2 refused: auth-1 is not stuck');
     await press(alive, 'release');
     await shows(alive, '.grid', 'No unit is blocked now');
     assert.equal(await held(), 0);
-    const unfiltered = await openPage(browser, house.address, 'no script');
+    const unfiltered = await openPage(browser.current, house.address, 'no script');
     assert.equal(await unfiltered.$('form[action="/bulk"]'), null, 'everything at once is not offered');
   });
 

@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
+import { describe, test } from 'node:test';
+import type { Page } from 'puppeteer-core';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import { House } from '../house.ts';
 import { until } from '../until.ts';
-import { openBrowser, openPage, shows } from './pages.ts';
+import { browserFor, openPage, shows } from './pages.ts';
 
 describe('judging, with script off and at the terminal', () => {
-  let browser: Browser;
   let house: House;
-  before(async () => {
-    browser = await openBrowser();
-  });
-  after(() => browser.close());
-  afterEach(async () => {
-    await Promise.all(browser.browserContexts().map((context) => context.close().catch(() => {})));
-    await house.close();
-  });
+  const browser = browserFor(() => house);
 
   const detail = (chunk: string) => house.json<Detail>('show', chunk);
   const ok = async (...args: string[]) => {
@@ -47,7 +39,7 @@ describe('judging, with script off and at the terminal', () => {
     await until('the first to begin', () => existsSync(file('started')));
     await house.add('second', 'true', '--path', 'src/a.ts');
     await house.untilStatus('second', 'NEEDS_ATTENTION');
-    const page = await openPage(browser, `${house.address}work-units/second`, 'no script');
+    const page = await openPage(browser.current, `${house.address}work-units/second`, 'no script');
     await shows(page, '.card-conflict', 'second may be in the way of first');
     await shows(page, '.card-conflict .context', 'src/a.ts');
     await press(page, '.card-conflict button[value=serialize]');
@@ -65,7 +57,7 @@ describe('judging, with script off and at the terminal', () => {
     house = await House.open('--max-agents', '0');
     for (const chunk of ['one', 'two']) await house.add(chunk, 'true');
     await ok('conflict', 'one', 'two', '--verdict', 'SERIALIZE', '--reason', 'same module', '--file', 'm.ts');
-    const page = await openPage(browser, `${house.address}work-units/two`, 'no script');
+    const page = await openPage(browser.current, `${house.address}work-units/two`, 'no script');
     await shows(page, '.items', 'never at work at the same time');
     await press(page, 'form[action$="/resolve"] button[value=parallelize]');
     const [conflict] = (await detail('one')).conflicts;
@@ -83,7 +75,7 @@ describe('judging, with script off and at the terminal', () => {
     house = await House.open('--undo-seconds', '0');
     await house.add('asker', 'signalbox ask Port? > told');
     await house.untilStatus('asker', 'NEEDS_ATTENTION');
-    const page = await openPage(browser, house.address, 'no script');
+    const page = await openPage(browser.current, house.address, 'no script');
     await press(page, 'form.snooze button');
     await shows(page, '.snoozed', 'asker');
     assert.match(await page.title(), /^Signalbox/);
@@ -101,7 +93,7 @@ describe('judging, with script off and at the terminal', () => {
     house = await House.open('--undo-seconds', '0');
     await house.add('work', 'cp "$SIGNALBOX_ANSWERS" answers.json', '--review', 'IMPLEMENT');
     await house.untilStatus('work', 'NEEDS_ATTENTION');
-    const page = await openPage(browser, house.address, 'no script');
+    const page = await openPage(browser.current, house.address, 'no script');
     await open(page);
     await press(page, '.card-review button[value=send-back]');
     await shows(page, '.notice', 'Say what is missing.');
@@ -122,7 +114,7 @@ describe('judging, with script off and at the terminal', () => {
     assert.deepEqual([early.code, /waits for inside/.test(early.stderr)], [1, true]);
     await house.add('inside', 'true');
     await house.untilStatus('outside', 'READY');
-    const page = await openPage(browser, `${house.address}work-units/outside`, 'no script');
+    const page = await openPage(browser.current, `${house.address}work-units/outside`, 'no script');
     await press(page, 'form[action$="/report"] button[value=started]');
     assert.equal((await detail('outside')).status, 'RUNNING');
     await page.select('form[action$="/report"] select', 'BUILD');
@@ -190,7 +182,7 @@ describe('judging, with script off and at the terminal', () => {
       keep_days: 30,
       keep_mib: 10_240,
     });
-    const page = await openPage(browser, house.address, 'no script');
+    const page = await openPage(browser.current, house.address, 'no script');
     const set = async (name: string, value: string) => {
       await open(page);
       await page.$eval(`#set-${name}`, (input, text) => ((input as HTMLInputElement).value = text), value);
@@ -213,7 +205,7 @@ describe('judging, with script off and at the terminal', () => {
     writeFileSync(file('plan.json'), JSON.stringify(plan));
     await ok('add', '--plan', 'plan.json');
     await house.untilStatus('asker', 'NEEDS_ATTENTION');
-    const page = await openPage(browser, house.address, 'no script');
+    const page = await openPage(browser.current, house.address, 'no script');
     await page.type('.card textarea', '80');
     await press(page, '.card form.answer button');
     await shows(page, '.going-out', '80');

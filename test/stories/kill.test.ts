@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, test } from 'node:test';
-import type { Browser } from 'puppeteer-core';
+import { describe, test } from 'node:test';
 import type { Detail } from '../../shared/detail.ts';
 import { House } from '../house.ts';
 import { until } from '../until.ts';
-import { openBrowser, openPage, shows } from './pages.ts';
+import { browserFor, openPage, shows } from './pages.ts';
 
 describe('killing a run', () => {
-  let browser: Browser;
   let house: House;
-  before(async () => {
-    browser = await openBrowser();
-  });
-  after(() => browser.close());
-  afterEach(async () => {
-    await Promise.all(browser.browserContexts().map((context) => context.close().catch(() => {})));
-    await house.close();
-  });
+  const browser = browserFor(() => house);
 
   const detail = (chunk: string) => house.json<Detail>('show', chunk);
   const file = (name: string) => join(house.project, name);
@@ -87,7 +78,7 @@ describe('killing a run', () => {
     await begun();
     const wrong = await house.signalbox('kill', 'work', '--run', '7');
     assert.match(wrong.stderr, /Run 7 of work has ended; run 1 is live/);
-    const page = await openPage(browser, `${house.address}work-units/work`, 'no script');
+    const page = await openPage(browser.current, `${house.address}work-units/work`, 'no script');
     await Promise.all([page.waitForNavigation(), page.click('form[action$="/kill"] button')]);
     await house.untilStatus('work', 'BLOCKED');
     await page.reload();

@@ -1,9 +1,32 @@
+import { after, afterEach, before } from 'node:test';
 import { type Browser, launch, type Page } from 'puppeteer-core';
 import { findChromium } from '../chromium.ts';
+import type { House } from '../house.ts';
 
 export async function openBrowser(): Promise<Browser> {
   const { executablePath, args, env } = await findChromium();
   return launch({ executablePath, args: [...args], env, headless: 'shell' });
+}
+
+/**
+ * One browser for the stories of a group; after each of them its windows are closed, and its house is left.
+ * Called within `describe`.
+ */
+export function browserFor(house: () => House): { readonly current: Browser } {
+  let browser: Browser;
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(() => browser.close());
+  afterEach(async () => {
+    await Promise.all(browser.browserContexts().map((context) => context.close().catch(() => {})));
+    await house().close();
+  });
+  return {
+    get current() {
+      return browser;
+    },
+  };
 }
 
 /** A page of the daemon that fails the story when its script throws. */

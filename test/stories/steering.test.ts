@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
+import { describe, test } from 'node:test';
+import type { Page } from 'puppeteer-core';
 import type { Detail } from '../../shared/detail.ts';
 import { House } from '../house.ts';
-import { openBrowser, openPage, shows } from './pages.ts';
+import { browserFor, openPage, shows } from './pages.ts';
 
 describe('steering a unit', () => {
-  let browser: Browser;
   let house: House;
-  before(async () => {
-    browser = await openBrowser();
-  });
-  after(() => browser.close());
-  afterEach(async () => {
-    await Promise.all(browser.browserContexts().map((context) => context.close().catch(() => {})));
-    await house.close();
-  });
+  const browser = browserFor(() => house);
 
   const detail = (chunk: string) => house.json<Detail>('show', chunk);
   const fill = async (page: Page, action: string, field: string, text: string) => {
@@ -36,7 +28,7 @@ describe('steering a unit', () => {
     await house.add('base', 'true');
     await house.add('work', 'true');
     await house.add('next', 'true', '--after', 'work');
-    const page = await openPage(browser, `${house.address}work-units/work`, 'no script');
+    const page = await openPage(browser.current, `${house.address}work-units/work`, 'no script');
     const send = (action: string) => Promise.all([page.waitForNavigation(), submit(page, action)]);
 
     await fill(page, 'hold', 'why', 'not yet');
@@ -80,7 +72,7 @@ describe('steering a unit', () => {
   test('the same forms post over the socket, and the page follows', async () => {
     house = await House.open('--max-agents', '0');
     await house.add('work', 'true');
-    const page = await openPage(browser, `${house.address}work-units/work`, 'script');
+    const page = await openPage(browser.current, `${house.address}work-units/work`, 'script');
     for (const round of [1, 2]) {
       await fill(page, 'hold', 'why', 'not yet');
       await submit(page, 'hold');
