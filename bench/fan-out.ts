@@ -4,11 +4,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Callers } from '../test/edge/callers.ts';
 import { send } from '../test/edge/http-client.ts';
-import { House } from '../test/house.ts';
 import { type Figure, median, ms, ratio } from './figure.ts';
 import { Flock, type Heard } from './flock.ts';
+import { houseOfUnits } from './house-of-units.ts';
 import { afterwards } from './tidily.ts';
 
 const VIEWERS = 1000;
@@ -55,12 +54,7 @@ export async function fanOut(): Promise<Figure> {
 }
 
 async function daemonStation(): Promise<Station> {
-  const house = House.make();
-  afterwards(() => house.close());
-  await house.start('--port', '0', '--max-agents', '0');
-  const callers = new Callers(house);
-  const units = Array.from({ length: UNITS }, (_, nth) => ({ chunk: `unit-${nth}`, command: 'true' }));
-  await callers.must('units.add', { units });
+  const { house, callers } = await houseOfUnits(UNITS);
   const { host } = new URL(house.address);
   const flock = await gather(`ws://${host}/trpc`, SUBSCRIBE, '"snapshot":{');
   return { flock, say: (why) => callers.must('units.hold', { chunk: 'unit-7', why }) };

@@ -21,7 +21,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunFiles, readNotes, runFiles } from '../server/runs/wrapper.ts';
 import type { Detail } from '../shared/detail.ts';
-import { House } from '../test/house.ts';
+import { House, PROGRAM } from '../test/house.ts';
+import { asText, type Figure, ratio } from './figure.ts';
+import { afterwards, tidily, tidyOnSignals } from './tidily.ts';
 
 const RUNS = 10;
 const BYTES = 200_000_000;
@@ -31,7 +33,6 @@ const SAMPLE_MS = 200;
 /** Long enough for a start or an end to be over and for idle timers to have fired. */
 const SETTLE_MS = 4000;
 const PATIENCE_S = 900;
-const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'signalbox.js');
 
 const chunks = Array.from({ length: RUNS }, (_, nth) => `print-${nth}`);
 
@@ -45,33 +46,6 @@ interface Round {
   readonly wallMs: number;
   /** From the word "go" until the last follower had read everything. */
   readonly followedMs: number | null;
-}
-
-/** What is left to undo, last things first; also when the bench is interrupted. */
-const undoings: (() => unknown)[] = [];
-
-async function undoEverything(): Promise<void> {
-  for (let undo = undoings.pop(); undo; undo = undoings.pop()) {
-    try {
-      await undo();
-    } catch (error) {
-      console.error(error);
-    }
-  }
-}
-
-async function giveUp(): Promise<never> {
-  await undoEverything();
-  process.exit(2);
-}
-
-/** Runs a part of the bench and undoes what it left, however it ends. */
-async function tidily<T>(part: () => Promise<T>): Promise<T> {
-  try {
-    return await part();
-  } finally {
-    await undoEverything();
-  }
 }
 
 async function waitFor(what: string, holds: () => boolean): Promise<void> {
@@ -94,11 +68,11 @@ function open(gate: string): number {
 /** The same commands, printing to files with nobody between. */
 async function withoutDaemon(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'sb-bare-'));
-  undoings.push(() => rmSync(folder, { recursive: true, force: true }));
+  afterwards(() => rmSync(folder, { recursive: true, force: true }));
   const gate = join(folder, 'gate');
   const children = chunks.map((chunk) => printTo(join(folder, chunk), printing(gate)));
   const ends = children.map((child) => once(child, 'exit'));
-  undoings.push(() => kill(children, ends));
+  afterwards(() => kill(children, ends));
   await pause(SETTLE_MS);
   const from = open(gate);
   await Promise.all(ends);
@@ -137,7 +111,7 @@ function expectWhole(path: string): void {
 /** Ten runs print at once under a daemon of their own. */
 async function round(name: string, watched: boolean): Promise<Round> {
   const house = House.make();
-  undoings.push(() => house.close());
+  afterwards(() => house.close());
   // A project of its own, whatever lies in the folders above it.
   writeFileSync(join(house.project, 'signalbox.json'), '{}');
   await house.start('--port', '0', '--max-agents', String(RUNS));
@@ -190,7 +164,7 @@ async function follow(house: House): Promise<ChildProcess[]> {
   };
   const children = [...chunks.map((chunk) => start('logs', chunk, '-f')), start('watch')];
   const ends = children.map((child) => once(child, 'exit'));
-  undoings.push(() => kill(children, ends));
+  afterwards(() => kill(children, ends));
   await waitFor('the followers to connect', () => connections(house) >= children.length);
   await pause(SETTLE_MS);
   if (children.some(({ exitCode }) => exitCode !== null)) throw new Error('a follower has ended too soon');
@@ -223,7 +197,7 @@ class Memory {
     this.#start = this.#read('VmRSS');
     this.#peak = this.#start;
     this.#timer = setInterval(() => this.#sample(), SAMPLE_MS);
-    undoings.push(() => clearInterval(this.#timer));
+    afterwards(() => clearInterval(this.#timer));
   }
 
   /** The high-water mark holds what happened between two samples; it lags a little, so both count. */
@@ -258,12 +232,13 @@ const mib = (kib: number) => (kib / 1024).toFixed(1);
 const seconds = (ms: number | null) => (ms === null ? '–' : (ms / 1000).toFixed(1));
 const growth = ({ start, peak }: Round) => (peak - start) / 1024;
 
-function table(rounds: readonly Round[], bareMs: number): string {
-  const head = [
+const figureOf = (rounds: readonly Round[], bareMs: number): Figure => ({
+  title: `${RUNS} runs at once print ${BYTES / 1e6} MB each.`,
+  head: [
     ['', 'RSS at start', 'peak', 'growth', 'allowed', 'after', 'wall', 'no daemon', 'ratio', 'followed'],
     ['', 'MiB', 'MiB', 'MiB', 'MiB', 'MiB', 's', 's', '', 's'],
-  ];
-  const rows = rounds.map((each) => [
+  ],
+  rows: rounds.map((each) => [
     each.name,
     mib(each.start),
     mib(each.peak),
@@ -272,14 +247,11 @@ function table(rounds: readonly Round[], bareMs: number): string {
     mib(each.after),
     seconds(each.wallMs),
     seconds(bareMs),
-    (each.wallMs / bareMs).toFixed(2),
+    ratio(each.wallMs, bareMs),
     seconds(each.followedMs),
-  ]);
-  const lines = [...head, ...rows];
-  const width = (column: number) => Math.max(...lines.map((line) => (line[column] ?? '').length));
-  const cell = (text: string, at: number) => (at === 0 ? text.padEnd(width(at)) : text.padStart(width(at)));
-  return lines.map((line) => line.map(cell).join('  ')).join('\n');
-}
+  ]),
+  note: 'wall: until the last run had ended; followed: until every follower had read all of it.',
+});
 
 /** A sentence why there is nothing to measure here, or null. */
 function obstacle(): string | null {
@@ -296,24 +268,18 @@ async function measure(): Promise<number> {
     console.error(sentence);
     return 2;
   }
-  console.log(`${RUNS} runs at once print ${BYTES / 1e6} MB each.`);
   const before = await tidily(withoutDaemon);
   const unwatched = await tidily(() => round('nobody watching', false));
   const watched = await tidily(() => round(`${RUNS} logs -f, 1 watch`, true));
   const bare = (before + (await tidily(withoutDaemon))) / 2;
   const rounds = [unwatched, watched];
-  console.log(`\n${table(rounds, bare)}\n`);
-  console.log('wall: until the last run had ended; followed: until every follower had read all of it.');
+  console.log(asText(figureOf(rounds, bare)));
   const tooMuch = rounds.filter((each) => growth(each) > ALLOWED_MIB);
   for (const { name } of tooMuch) console.log(`More than ${ALLOWED_MIB} MiB: ${name}.`);
   return tooMuch.length > 0 ? 1 : 0;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, giveUp);
-process.once('uncaughtException', (error) => {
-  console.error(error);
-  void giveUp();
-});
+tidyOnSignals();
 try {
   process.exitCode = await measure();
 } catch (error) {

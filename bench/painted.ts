@@ -2,10 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { launch, type Page } from 'puppeteer-core';
 import { findChromium } from '../test/chromium.ts';
-import { Callers } from '../test/edge/callers.ts';
-import { House } from '../test/house.ts';
 import { openPage } from '../test/stories/pages.ts';
 import { type Figure, median, ms, ratio } from './figure.ts';
+import { houseOfUnits } from './house-of-units.ts';
 import { afterwards } from './tidily.ts';
 
 const ROUNDS = 30;
@@ -41,12 +40,7 @@ export async function painted(): Promise<Figure> {
 }
 
 async function startDaemon(): Promise<string> {
-  const house = House.make();
-  afterwards(() => house.close());
-  await house.start('--port', '0', '--max-agents', '0');
-  const callers = new Callers(house);
-  const units = Array.from({ length: UNITS }, (_, nth) => ({ chunk: `unit-${nth}`, command: 'true' }));
-  await callers.must('units.add', { units });
+  const { house, callers } = await houseOfUnits(UNITS);
   for (let nth = 0; nth < ITEMS; nth++) {
     const questions = [{ prompt: `Which port for unit ${nth}?` }];
     await callers.must('items.ask', { key: `ask-${nth}`, chunk: `unit-${nth}`, run: null, questions });

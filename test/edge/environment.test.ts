@@ -7,28 +7,15 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { writeAnswers } from '../../server/runs/answers-file.ts';
 import { environmentFor, makeBin, type RunEnvironment } from '../../server/runs/environment.ts';
-import type { Item, UnitSpec, WorkUnit } from '../../shared/words.ts';
+import type { Item, WorkUnit } from '../../shared/words.ts';
+import { spec } from '../core/house-of-facts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sbx-environment-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const spec: UnitSpec = {
-  chunk: 'one',
-  title: '',
-  goal: '',
-  steps: [],
-  agent: null,
-  after: [],
-  env: [],
-  priority: 0,
-  paths: [],
-  external: false,
-  review: [],
-  retry: null,
-  time_limit: null,
-};
+const one = spec('one');
 const input: RunEnvironment = {
-  spec,
+  spec: one,
   agent: { env: [] },
   run: { phase: 'PLAN', number: 3, marker: 'the-marker' },
   socket: '/state/socket',
@@ -75,14 +62,14 @@ test('a run sees the usual few variables and the way back, and nothing else', ()
 });
 
 test('a unit sees the variables that it names, where they are set', () => {
-  const named = { ...input, spec: { ...spec, env: ['API_KEY', 'UNSET'] } };
+  const named = { ...input, spec: { ...one, env: ['API_KEY', 'UNSET'] } };
   const env = environmentFor(named, { PATH: '/bin', API_KEY: 'k', API_KEY_2: 'other' });
   assert.deepEqual(env, { PATH: '/state/bin:/bin', API_KEY: 'k', ...WAY_BACK });
 });
 
 test('nothing that a unit names takes the place of the way back, or of the path', () => {
   const names = ['PATH', 'SIGNALBOX_CHUNK', 'SIGNALBOX_MARKER', 'SIGNALBOX_SOCKET'];
-  const named = { ...input, spec: { ...spec, env: names } };
+  const named = { ...input, spec: { ...one, env: names } };
   const own = { PATH: '/bin', SIGNALBOX_CHUNK: 'x', SIGNALBOX_MARKER: 'x', SIGNALBOX_SOCKET: 'x' };
   assert.deepEqual(environmentFor(named, own), { PATH: '/state/bin:/bin', ...WAY_BACK });
 });
