@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
+import type { AnswerFlags } from './answer.ts';
 import type { AskFlags } from './ask.ts';
 import { addCompletion } from './completion.ts';
 import { explain, overHttp } from './daemon-client.ts';
@@ -10,12 +11,12 @@ import { type FilterFlags, queryFrom } from './filter.ts';
 import { collect, jsonOption } from './flags.ts';
 import { addJudging } from './judging.ts';
 import { addLater } from './later.ts';
-import { attentionList, cardText, unitList, unitText } from './listing.ts';
+import { attentionList, unitList, unitText } from './listing.ts';
 import type { LogsFlags } from './logs.ts';
 import { addLooking } from './looking.ts';
 import { addOpen } from './open.ts';
-import { oneLine, print, printJson, tell } from './output.ts';
-import { EXIT, exitCodeOf, ProgramError } from './program-error.ts';
+import { print, printJson, tell } from './output.ts';
+import { EXIT, exitCodeOf } from './program-error.ts';
 import { pathsFor, projectAround, socketFor } from './project.ts';
 import { type StartFlags, start, stop } from './start.ts';
 import { addSteering } from './steering.ts';
@@ -166,7 +167,7 @@ program
   .option('--option <id>', 'an option; repeat where several may be chosen', collect, [])
   .addOption(jsonOption())
   .action(async (chunk: string, text: string | undefined, flags: AnswerFlags) =>
-    answer(chunk, text ?? '', flags),
+    (await import('./answer.ts')).answer(daemon(), chunk, text ?? '', flags),
   );
 
 program
@@ -232,33 +233,6 @@ addJudging(program, daemon);
 addLooking(program, daemon);
 addOpen(program, daemon);
 addCompletion(program);
-
-interface AnswerFlags {
-  readonly item?: string;
-  readonly option: string[];
-  readonly json?: boolean;
-}
-
-/** Reads the item, and answers the version that was read. */
-async function answer(chunk: string, text: string, flags: AnswerFlags): Promise<void> {
-  const { rows } = await daemon().board.now.query({ chunk });
-  const cards = rows.filter((row) => row.row === 'item').filter(({ state }) => state === 'open');
-  const card = flags.item === undefined ? cards[0] : cards.find(({ id }) => id === flags.item);
-  if (flags.item === undefined && cards.length > 1)
-    throw new ProgramError(
-      'refused',
-      `${chunk} has ${cards.length} open items; say which with --item:\n${cards.map(cardText).join('\n')}`,
-    );
-  const { seq } = await daemon().items.answer.mutate({
-    chunk,
-    item: card?.id ?? flags.item ?? null,
-    version: card?.version ?? (flags.item === undefined ? null : 1),
-    options: flags.option,
-    text,
-  });
-  if (flags.json) return printJson({ seq, item: card?.id });
-  tell(`answered: ${oneLine(card?.prompt ?? '')}`);
-}
 
 /** Whoever read our output has read enough, as in `signalbox ls | head`: nothing to complain about. */
 const isBrokenPipe = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'EPIPE';
