@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import Sqlite from 'better-sqlite3';
 import { prioritizeUnit } from '../server/commands/steering.ts';
 import { Db } from '../server/db.ts';
-import type { Event } from '../shared/words.ts';
+import type { Event } from '../shared/events.ts';
 import { House, spec } from '../test/core/house-of-facts.ts';
 import { type Figure, median, ratio } from './figure.ts';
 import { afterwards } from './tidily.ts';

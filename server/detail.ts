@@ -1,6 +1,7 @@
 import type { ConflictLine, Detail, ItemLine, StepState } from '../shared/detail.ts';
+import type { Event } from '../shared/events.ts';
 import { eventWords, saidWords } from '../shared/sentences.ts';
-import type { Event, Item, WorkUnit } from '../shared/words.ts';
+import type { Item, WorkUnit } from '../shared/words.ts';
 import { ordersOf, pairKey } from './orders.ts';
 import { notFound } from './refusal.ts';
 import { cardState } from './rows.ts';

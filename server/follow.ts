@@ -1,4 +1,5 @@
-import type { Change, Event, WorkUnit } from '../shared/words.ts';
+import type { Change, Event } from '../shared/events.ts';
+import type { WorkUnit } from '../shared/words.ts';
 import { decisions, refreshConflictItem } from './commands/conflicts.ts';
 import { exists, findWork, isDone, isOver, isPending, isSnoozed, liveRun, type State } from './state.ts';
 

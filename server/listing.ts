@@ -1,5 +1,6 @@
 /** What is listed for scripts: judgements on pairs, and the log. */
-import type { Conflict, Event } from '../shared/words.ts';
+import type { Event } from '../shared/events.ts';
+import type { Conflict } from '../shared/words.ts';
 import { workOf } from './commands/decision.ts';
 import { exists, type State } from './state.ts';
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { By, Change, Event, Settings } from '../shared/words.ts';
+import type { Change, Event } from '../shared/events.ts';
+import type { By, Settings } from '../shared/words.ts';
 import type { Decision, Made } from './commands/decision.ts';
 import { type Db, isDiskError } from './db.ts';
 import { followsFrom } from './follow.ts';

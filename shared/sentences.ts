@@ -1,5 +1,6 @@
 /** How facts read. The same words on every door. */
-import type { Event, Item, Kill, Outcome, Verdict } from './words.ts';
+import type { Event } from './events.ts';
+import type { Item, Kill, Outcome, Verdict } from './words.ts';
 
 /** What was answered, in words: the labels of the chosen options, then the text. */
 export function saidWords(item: Pick<Item, 'answer' | 'options'>): string {

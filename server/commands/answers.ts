@@ -1,5 +1,6 @@
+import type { Change } from '../../shared/events.ts';
 import { saidWords } from '../../shared/sentences.ts';
-import type { Answer, Change, Item, Moment, WorkUnit } from '../../shared/words.ts';
+import type { Answer, Item, Moment, WorkUnit } from '../../shared/words.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { isGoingOut, isOpen, type State } from '../state.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';

@@ -1,4 +1,5 @@
-import type { Change, Moment } from '../../shared/words.ts';
+import type { Change } from '../../shared/events.ts';
+import type { Moment } from '../../shared/words.ts';
 import { Refusal } from '../refusal.ts';
 import { isAsking, type State } from '../state.ts';
 import type { Giving } from './answers.ts';

@@ -1,4 +1,5 @@
-import { NO_UNIT, type Settings } from '../../shared/words.ts';
+import { NO_UNIT } from '../../shared/events.ts';
+import type { Settings } from '../../shared/words.ts';
 import type { State } from '../state.ts';
 import type { Decision } from './decision.ts';
 

@@ -1,13 +1,5 @@
-import type {
-  Asking,
-  Change,
-  Conflict,
-  Item,
-  ItemOption,
-  Judgement,
-  Verdict,
-  WorkUnit,
-} from '../../shared/words.ts';
+import type { Change } from '../../shared/events.ts';
+import type { Asking, Conflict, Item, ItemOption, Judgement, Verdict, WorkUnit } from '../../shared/words.ts';
 import { isUnderWay, startedBefore } from '../orders.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { currentStep, isDone, isOpen, isOver, isPending, liveRun, type State } from '../state.ts';

@@ -2,7 +2,8 @@
  * What people and processes may ask for. Each command looks at the state and says what changes, or refuses
  * in a sentence. Pure: no clock, no randomness, no I/O; what follows from a change is added in `follow.ts`.
  */
-import type { Change, Item, WorkUnit } from '../../shared/words.ts';
+import type { Change } from '../../shared/events.ts';
+import type { Item, WorkUnit } from '../../shared/words.ts';
 import { notFound } from '../refusal.ts';
 import { findWork, type State } from '../state.ts';
 

@@ -1,4 +1,4 @@
-import type { Change } from '../../shared/words.ts';
+import type { Change } from '../../shared/events.ts';
 import { conflict } from '../refusal.ts';
 import { liveRun, type State } from '../state.ts';
 import { type Decision, workOf } from './decision.ts';

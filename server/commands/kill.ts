@@ -1,4 +1,5 @@
-import type { Change, Kill, WorkUnit } from '../../shared/words.ts';
+import type { Change } from '../../shared/events.ts';
+import type { Kill, WorkUnit } from '../../shared/words.ts';
 import { conflict } from '../refusal.ts';
 import { isDone, isOver, isPending, liveRun, type State } from '../state.ts';
 import { type Decision, workOf } from './decision.ts';

@@ -1,4 +1,5 @@
-import type { Change, Moment, Unit, WorkUnit } from '../../shared/words.ts';
+import type { Change } from '../../shared/events.ts';
+import type { Moment, Unit, WorkUnit } from '../../shared/words.ts';
 import { liveRivals } from '../orders.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { currentStep, isDone, isPending, liveRun, type State } from '../state.ts';

@@ -1,6 +1,6 @@
+import type { Change } from '../../shared/events.ts';
 import { outcomeWords } from '../../shared/sentences.ts';
 import type {
-  Change,
   ItemOption,
   Moment,
   Outcome,

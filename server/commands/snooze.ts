@@ -1,4 +1,5 @@
-import type { Change, Item, Moment, WorkUnit } from '../../shared/words.ts';
+import type { Change } from '../../shared/events.ts';
+import type { Item, Moment, WorkUnit } from '../../shared/words.ts';
 import { aheadOf, circleThrough, circleWords } from '../circle.ts';
 import { serialRivals } from '../orders.ts';
 import { conflict, invalid } from '../refusal.ts';

@@ -1,4 +1,5 @@
-import type { UnitEdit, WorkUnit } from '../../shared/words.ts';
+import type { UnitEdit } from '../../shared/events.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import { circleThrough, circleWords } from '../circle.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { findWork, isDone, isOpen, liveRun, type State } from '../state.ts';

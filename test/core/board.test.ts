@@ -4,8 +4,9 @@ import { Rank } from '../../server/rank.ts';
 import { reduce } from '../../server/reduce.ts';
 import { EMPTY, type State } from '../../server/state.ts';
 import { type Board, boardOf, countsOf, follow, inOrder, type News } from '../../shared/board.ts';
+import type { Event } from '../../shared/events.ts';
 import type { Query } from '../../shared/query.ts';
-import { type Event, STATUSES, type UnitSpec } from '../../shared/words.ts';
+import { STATUSES, type UnitSpec } from '../../shared/words.ts';
 import { type House, inHouse, spec } from './house-of-facts.ts';
 import { inHistories } from './random-commands.ts';
 

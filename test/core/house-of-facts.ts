@@ -15,7 +15,8 @@ import { Refusal, type RefusalKind } from '../../server/refusal.ts';
 import { findItem, liveRun, type State } from '../../server/state.ts';
 import { type StatusAndWhy, statusOf } from '../../server/status.ts';
 import { type Committed, type Decide, type Idempotency, Store } from '../../server/store.ts';
-import type { By, Event, Item, Outcome, Run, Status, UnitSpec, WorkUnit } from '../../shared/words.ts';
+import type { Event } from '../../shared/events.ts';
+import type { By, Item, Outcome, Run, Status, UnitSpec, WorkUnit } from '../../shared/words.ts';
 
 export const OPERATOR: By = { actor: 'operator', role: 'operator', door: 'page', origin: null };
 export const AGENT: By = { actor: 'agent', role: 'agent', door: 'cli', origin: null };

@@ -7,7 +7,8 @@ import { nextDue } from '../../server/commands/time.ts';
 import { Refusal } from '../../server/refusal.ts';
 import { freeSlots } from '../../server/status.ts';
 import { Store } from '../../server/store.ts';
-import { NO_UNIT, type Outcome, type RetryPolicy } from '../../shared/words.ts';
+import { NO_UNIT } from '../../shared/events.ts';
+import type { Outcome, RetryPolicy } from '../../shared/words.ts';
 import { AGENT, asking, exited, type House, inHouse, refused, spec } from '../core/house-of-facts.ts';
 import {
   answerWith,

@@ -1,0 +1,143 @@
+/** What can happen, and what the log keeps of it. */
+import type {
+  Answer,
+  Asking,
+  By,
+  Conflict,
+  ItemKind,
+  Judgement,
+  Kill,
+  Moment,
+  Outcome,
+  ProcessIdentity,
+  Settings,
+  TrustedAgents,
+  UnitSpec,
+} from './words.ts';
+
+/** The unit of what concerns no unit. */
+export const NO_UNIT = -1;
+
+/** What can happen. Each change concerns exactly one unit, or none (`NO_UNIT`). */
+export type Change =
+  | { readonly type: 'config.updated'; readonly unit: typeof NO_UNIT; readonly data: Partial<Settings> }
+  | { readonly type: 'agents.trusted'; readonly unit: typeof NO_UNIT; readonly data: TrustedAgents }
+  | { readonly type: 'unit.added'; readonly unit: number; readonly data: UnitSpec }
+  | { readonly type: 'unit.closed'; readonly unit: number; readonly data: { readonly reason: string } }
+  | { readonly type: 'unit.edited'; readonly unit: number; readonly data: UnitEdit }
+  | { readonly type: 'unit.held'; readonly unit: number; readonly data: { readonly why: string } }
+  | { readonly type: 'unit.released'; readonly unit: number; readonly data: Record<string, never> }
+  | { readonly type: 'unit.prioritized'; readonly unit: number; readonly data: { readonly priority: number } }
+  | { readonly type: 'unit.removed'; readonly unit: number; readonly data: Record<string, never> }
+  | { readonly type: 'dependency.added'; readonly unit: number; readonly data: { readonly on: string } }
+  | {
+      readonly type: 'dependency.removed';
+      readonly unit: number;
+      readonly data: { readonly on: string; readonly why: string };
+    }
+  | { readonly type: 'dependency.met'; readonly unit: number; readonly data: { readonly on: string } }
+  | { readonly type: 'phase.finished'; readonly unit: number; readonly data: { readonly phase: string } }
+  | { readonly type: 'run.started'; readonly unit: number; readonly data: RunStarted }
+  | { readonly type: 'run.spawned'; readonly unit: number; readonly data: RunSpawned }
+  | { readonly type: 'conflict.judged'; readonly unit: number; readonly data: ConflictJudged }
+  | {
+      readonly type: 'conflict.noted';
+      readonly unit: number;
+      readonly data: { readonly with: number; readonly note: string };
+    }
+  | {
+      readonly type: 'retry.scheduled';
+      readonly unit: number;
+      readonly data: { readonly due: Moment; readonly nth: number };
+    }
+  | { readonly type: 'retry.due'; readonly unit: number; readonly data: { readonly anew: boolean } }
+  | { readonly type: 'run.killing'; readonly unit: number; readonly data: Kill & { readonly number: number } }
+  | {
+      readonly type: 'run.interrupted';
+      readonly unit: number;
+      readonly data: { readonly number: number; readonly text: string };
+    }
+  | {
+      readonly type: 'run.told';
+      readonly unit: number;
+      readonly data: { readonly number: number; readonly count: number };
+    }
+  | { readonly type: 'run.ended'; readonly unit: number; readonly data: RunEnded }
+  | { readonly type: 'item.asked'; readonly unit: number; readonly data: ItemAsked }
+  | {
+      readonly type: 'item.attached';
+      readonly unit: number;
+      readonly data: { readonly id: string; readonly run: number; readonly key: string };
+    }
+  | {
+      readonly type: 'item.snoozed';
+      readonly unit: number;
+      readonly data: { readonly id: string; readonly until: Moment | null; readonly for: string | null };
+    }
+  | {
+      readonly type: 'item.woke';
+      readonly unit: number;
+      readonly data: { readonly id: string; readonly why: string };
+    }
+  | { readonly type: 'item.changed'; readonly unit: number; readonly data: Asking & { readonly id: string } }
+  | { readonly type: 'item.answered'; readonly unit: number; readonly data: ItemAnswered }
+  | {
+      readonly type: 'item.reopened';
+      readonly unit: number;
+      readonly data: { readonly id: string; readonly spends: string | null };
+    }
+  | { readonly type: 'item.released'; readonly unit: number; readonly data: { readonly id: string } }
+  | {
+      readonly type: 'item.delivered';
+      readonly unit: number;
+      readonly data: { readonly id: string; readonly run: number };
+    }
+  | {
+      readonly type: 'item.withdrawn';
+      readonly unit: number;
+      readonly data: { readonly id: string; readonly why: string };
+    };
+
+/** What an edit sets; what it does not name stays. */
+export interface UnitEdit {
+  readonly title?: string;
+  readonly goal?: string;
+  readonly paths?: readonly string[];
+}
+export interface ConflictJudged extends Judgement {
+  readonly with: number;
+  readonly decided_by: Conflict['decided_by'];
+}
+export interface RunStarted {
+  readonly number: number;
+  readonly phase: string;
+  readonly agent: string;
+  readonly marker: string;
+  /** Started although the unit was not READY, by the operator's word. */
+  readonly override?: string;
+}
+export interface RunSpawned extends ProcessIdentity {
+  readonly number: number;
+}
+export interface RunEnded {
+  readonly number: number;
+  readonly outcome: Outcome;
+}
+export interface ItemAsked extends Asking {
+  readonly id: string;
+  readonly kind: ItemKind;
+  readonly phase: string;
+  readonly run: number;
+  readonly asked_by: string;
+}
+export interface ItemAnswered {
+  readonly id: string;
+  readonly answer: Answer;
+  /** When it goes out. Equal to the moment of the event: at once. */
+  readonly release_due: Moment;
+  /** The key under which it was given; taking the answer back spends it. */
+  readonly key: string | null;
+}
+
+/** One thing that happened. `seq` has no gaps and is the order of commits. */
+export type Event = Change & { readonly seq: number; readonly at: Moment; readonly by: By };
