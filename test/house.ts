@@ -135,10 +135,14 @@ export class House {
     await Promise.all([...this.#running].map(({ finished }) => finished));
     const detached = this.holder()?.pid;
     if (detached !== undefined) killQuietly(detached);
-    const pids = this.processes();
-    for (const pid of pids) killQuietly(pid);
+    this.killProcesses();
     await until('the processes of the story to end', () => this.processes().length === 0);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Kills the runs and what they left; some may end by themselves between the look and the signal. */
+  killProcesses(): void {
+    for (const pid of this.processes()) killQuietly(pid);
   }
 
   /** Whoever lives with this house's socket in the environment: the runs and what they left. */

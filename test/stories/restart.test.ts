@@ -54,7 +54,7 @@ describe('a run outlives the daemon', () => {
     await house.add('worker', waits);
     await until('the run to begin', () => existsSync(file('starts')));
     await house.end('SIGKILL');
-    for (const pid of house.processes()) process.kill(pid, 'SIGKILL');
+    house.killProcesses();
     await until('the run to be gone', () => house.processes().length === 0);
     await house.start();
     await house.untilStatus('worker', 'NEEDS_ATTENTION');
