@@ -1,9 +1,7 @@
-/** Reads the command line, joins the parts, stops them in order. The only wiring. */
+/** Joins the parts, stops them in order. The only wiring. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { followTrust } from './agents/trust.ts';
 import { readAssets } from './assets.ts';
@@ -16,6 +14,7 @@ import { type GatedServer, type HttpParts, makeServer } from './http.ts';
 import { DEFAULT_PORT, freePort, listenOnLoopback, listenOnSocket } from './listen.ts';
 import { consoleLog } from './log.ts';
 import { Newsroom } from './news.ts';
+import { type Options, readOptions } from './options.ts';
 import { readPlan } from './plan.ts';
 import { Problem, problemOf } from './problem.ts';
 import { PulseReader } from './pulses.ts';
@@ -29,23 +28,6 @@ import { Store } from './store.ts';
 
 const HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
-const FLAGS = {
-  project: { type: 'string', default: '.' },
-  port: { type: 'string' },
-  plan: { type: 'string' },
-  'max-agents': { type: 'string' },
-  'undo-seconds': { type: 'string' },
-} as const;
-
-interface Options {
-  /** The real path of the folder in which runs work. */
-  readonly project: string;
-  readonly port: number | null;
-  readonly plan: string | null;
-  /** What to set for good; the rest stays as it was. */
-  readonly settings: { readonly max_agents: number | undefined; readonly undo_seconds: number | undefined };
-}
-
 /** Runs the daemon until it is told to stop. Sets the exit code; prints a sentence when it cannot start. */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
@@ -58,46 +40,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     console.error(`signalbox: ${problem.message}`);
     process.exitCode = problem.exitCode;
   }
-}
-
-function readOptions(argv: readonly string[]): Options {
-  const values = parseFlags(argv);
-  return {
-    project: projectOf(values.project),
-    port: values.port === undefined ? null : whole('--port', values.port, 65_535),
-    plan: values.plan ?? null,
-    settings: {
-      max_agents: optionalWhole('--max-agents', values['max-agents'], 1000),
-      undo_seconds: optionalWhole('--undo-seconds', values['undo-seconds'], 3600),
-    },
-  };
-}
-
-function parseFlags(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: FLAGS }).values;
-  } catch (error) {
-    throw new Problem('usage', error instanceof Error ? error.message : String(error));
-  }
-}
-
-function projectOf(folder: string): string {
-  try {
-    const real = realpathSync(folder);
-    if (statSync(real).isDirectory()) return real;
-  } catch {
-    // said below
-  }
-  throw new Problem('usage', `There is no folder ${folder}.`);
-}
-
-const optionalWhole = (name: string, text: string | undefined, most: number): number | undefined =>
-  text === undefined ? undefined : whole(name, text, most);
-
-function whole(name: string, text: string, most: number): number {
-  if (!/^\d{1,6}$/.test(text) || Number(text) > most)
-    throw new Problem('usage', `${name} takes a whole number from 0 to ${most}, not "${text}".`);
-  return Number(text);
 }
 
 async function run(options: Options): Promise<void> {
