@@ -1,7 +1,9 @@
-/** What the daemon is started with: reads its command line. */
+/** What the daemon is started with: its command line, and what else has a say in it (`start-settings.ts`). */
 import { realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Problem } from './problem.ts';
+import { startSettings } from './start-settings.ts';
 
 const FLAGS = {
   project: { type: 'string', default: '.' },
@@ -14,6 +16,7 @@ const FLAGS = {
 export interface Options {
   /** The real path of the folder in which runs work. */
   readonly project: string;
+  /** null: the one of the last start, or the default. */
   readonly port: number | null;
   readonly plan: string | null;
   /** What to set for good; the rest stays as it was. */
@@ -21,16 +24,14 @@ export interface Options {
 }
 
 /** Throws a `Problem` whose sentence names what is wrong. */
-export function readOptions(argv: readonly string[]): Options {
+export function readOptions(argv: readonly string[], env = process.env, home = homedir()): Options {
   const values = parseFlags(argv);
+  const said = startSettings({ ...values }, env, home);
   return {
     project: projectOf(values.project),
-    port: values.port === undefined ? null : whole('--port', values.port, 65_535),
+    port: said.port ?? null,
     plan: values.plan ?? null,
-    settings: {
-      max_agents: optionalWhole('--max-agents', values['max-agents'], 1000),
-      undo_seconds: optionalWhole('--undo-seconds', values['undo-seconds'], 3600),
-    },
+    settings: { max_agents: said['max-agents'], undo_seconds: said['undo-seconds'] },
   };
 }
 
@@ -50,13 +51,4 @@ function projectOf(folder: string): string {
     // said below
   }
   throw new Problem('usage', `There is no folder ${folder}.`);
-}
-
-const optionalWhole = (name: string, text: string | undefined, most: number): number | undefined =>
-  text === undefined ? undefined : whole(name, text, most);
-
-function whole(name: string, text: string, most: number): number {
-  if (!/^\d{1,6}$/.test(text) || Number(text) > most)
-    throw new Problem('usage', `${name} takes a whole number from 0 to ${most}, not "${text}".`);
-  return Number(text);
 }

@@ -35,8 +35,8 @@ export class House {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'sb-')));
     this.project = join(this.folder, 'project');
     mkdirSync(this.project);
-    const { SIGNALBOX_SOCKET: _, ...outside } = process.env;
-    this.env = { ...outside, XDG_STATE_HOME: join(this.folder, 'state'), NO_COLOR: '1', ...env };
+    const own = { XDG_STATE_HOME: join(this.folder, 'state'), XDG_CONFIG_HOME: join(this.folder, 'config') };
+    this.env = { ...outside(process.env), ...own, NO_COLOR: '1', ...env };
     this.paths = statePathsOf(stateHome(this.env, this.folder), this.project);
   }
 
@@ -154,6 +154,10 @@ export class House {
       .map(Number);
   }
 }
+
+/** Nothing of a Signalbox around the tests has a say in them. */
+const outside = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('SIGNALBOX_')));
 
 function readQuietly(path: string): string {
   try {

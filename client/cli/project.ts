@@ -5,8 +5,8 @@ import { AGENTS_FILE, type StatePaths, stateHome, statePathsOf } from '../../sha
 import { ProgramError } from './program-error.ts';
 
 /** The project that a folder belongs to: the nearest folder with a repository or `signalbox.json`, else itself. */
-export function projectAround(folder: string): string {
-  const start = realFolder(folder);
+function projectAround(folder: string, calledBy: string): string {
+  const start = realFolder(folder, calledBy);
   for (let at = start; ; at = dirname(at)) {
     if (isRepository(join(at, '.git')) || existsSync(join(at, AGENTS_FILE))) return at;
     if (at === dirname(at)) return start;
@@ -17,21 +17,29 @@ export function projectAround(folder: string): string {
 const isRepository = (git: string): boolean =>
   existsSync(join(git, 'HEAD')) || (statSync(git, { throwIfNoEntry: false })?.isFile() ?? false);
 
-function realFolder(folder: string): string {
+/** `calledBy`: who names it, where it is not clear. */
+function realFolder(folder: string, calledBy: string): string {
   try {
     const real = realpathSync(folder);
     if (statSync(real).isDirectory()) return real;
   } catch {
     // said below
   }
-  throw new ProgramError('usage', `There is no folder ${folder}.`);
+  throw new ProgramError('usage', `${calledBy}There is no folder ${folder}.`);
+}
+
+/** The project to talk about: the one that `--project` names, or SIGNALBOX_PROJECT, or the one around this folder. */
+export function projectFrom(flag: string | undefined): string {
+  const { SIGNALBOX_PROJECT: variable } = process.env;
+  if (flag !== undefined) return projectAround(flag, '');
+  return variable ? projectAround(variable, 'SIGNALBOX_PROJECT: ') : projectAround('.', '');
 }
 
 export const pathsFor = (project: string): StatePaths =>
   statePathsOf(stateHome(process.env, homedir()), project);
 
-/** The socket of the daemon to talk to: the one that a run was given, or that of the project here. */
-export function socketFor(project: string | undefined): string {
-  if (project === undefined && process.env.SIGNALBOX_SOCKET) return process.env.SIGNALBOX_SOCKET;
-  return pathsFor(projectAround(project ?? '.')).socket;
+/** The socket of the daemon to talk to: the one that a run was given, or that of the project. */
+export function socketFor(flag: string | undefined): string {
+  if (flag === undefined && process.env.SIGNALBOX_SOCKET) return process.env.SIGNALBOX_SOCKET;
+  return pathsFor(projectFrom(flag)).socket;
 }

@@ -17,7 +17,7 @@ import { addLooking } from './looking.ts';
 import { addOpen } from './open.ts';
 import { print, printJson, tell } from './output.ts';
 import { EXIT, exitCodeOf } from './program-error.ts';
-import { pathsFor, projectAround, socketFor } from './project.ts';
+import { pathsFor, projectFrom, socketFor } from './project.ts';
 import { type StartFlags, start, stop } from './start.ts';
 import { addSteering } from './steering.ts';
 import type { WaitFlags } from './wait.ts';
@@ -29,13 +29,16 @@ taken, or no answer in time; 77 files open to others, or the system forbids it; 
 
 const program = new Command('signalbox')
   .description('What needs me, in which order, and what is everything else doing.')
-  .option('--project <folder>', 'the project to talk about (default: the one around this folder)')
+  .option(
+    '--project <folder>',
+    'the project to talk about (default: $SIGNALBOX_PROJECT, or the one around this folder)',
+  )
   .addHelpText('after', EXIT_CODES)
   .exitOverride();
 
 const socket = (): string => socketFor(program.opts<{ project?: string }>().project);
 const daemon = () => overHttp(socket());
-const project = (): string => projectAround(program.opts<{ project?: string }>().project ?? '.');
+const project = (): string => projectFrom(program.opts<{ project?: string }>().project);
 
 program
   .command('start')
