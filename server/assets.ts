@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the build made for the browser: addresses that carry a hash, so a page and its script always match. */
@@ -6,6 +6,8 @@ export interface Assets {
   readonly build: string;
   readonly script: string;
   readonly style: string;
+  /** The elements for pages elsewhere, at an address that stays. */
+  readonly embed: Buffer;
   /** By address: type and content. */
   readonly files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 }
@@ -33,6 +35,9 @@ export function readAssets(folder: string): Assets {
     build: manifest.build,
     script: `/assets/${manifest.script}`,
     style: `/assets/${manifest.style}`,
+    embed: existsSync(join(folder, '..', 'embed.js'))
+      ? readFileSync(join(folder, '..', 'embed.js'))
+      : Buffer.alloc(0),
     files: new Map(files),
   };
 }

@@ -2,9 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteQueryCompiler } from 'kysely';
+import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteQueryCompiler, sql } from 'kysely';
 import type { Event } from '../shared/events.ts';
-import type { Conflict, Item, Run, Settings, TrustedAgents, Unit, WorkUnit } from '../shared/words.ts';
+import type {
+  Conflict,
+  Item,
+  Run,
+  Session,
+  Settings,
+  Token,
+  TrustedAgents,
+  Unit,
+  WorkUnit,
+} from '../shared/words.ts';
 import { MIGRATIONS, type Tables } from './migrations.ts';
 import { DEFAULTS } from './settings.ts';
 import { EMPTY, type State, stateOf } from './state.ts';
@@ -28,6 +38,10 @@ export interface Kept {
   readonly made: string;
   readonly spent: boolean;
 }
+
+/** Somebody who was not let in, and how often they tried. */
+export type Refused = Tables['refusals'];
+const MOST_REFUSALS = 1000;
 
 const builder = new Kysely<Tables>({
   dialect: {
@@ -102,6 +116,29 @@ export class Db {
   putItem(item: Item, nth: number): void {
     this.#statements.putItem.run(item.id, item.unit, nth, JSON.stringify(item));
   }
+  putToken(token: Token): void {
+    this.#statements.tokens.put.run(token.id, JSON.stringify(token));
+  }
+  removeToken({ id }: Token): void {
+    this.#statements.tokens.remove.run(id);
+  }
+  putSession(session: Session): void {
+    this.#statements.sessions.put.run(session.id, JSON.stringify(session));
+  }
+  removeSession({ id }: Session): void {
+    this.#statements.sessions.remove.run(id);
+  }
+
+  /** Who was not let in, latest first. */
+  refusals(): Refused[] {
+    return this.#statements.refusals.all() as Refused[];
+  }
+  /** Keeps them, adding to what was counted before; the oldest make room. */
+  keepRefusals(refused: readonly Refused[]): void {
+    for (const { what, host, origin, times, first_at, last_at } of refused)
+      this.#statements.addRefusal.run(what, host, origin, times, first_at, last_at);
+    this.#statements.boundRefusals.run(MOST_REFUSALS);
+  }
 
   kept(key: string): Kept | undefined {
     const row = this.#statements.key.get(key) as Tables['keys'] | undefined;
@@ -125,7 +162,12 @@ export class Db {
   /** What the tables hold, as a state. Throws `DatabaseProblem`. */
   state(): State {
     try {
-      return stateOf(this.#readWorks(), this.lastSeq(), this.#readSettings(), this.#readTrusted());
+      return stateOf(this.#readWorks(), this.lastSeq(), {
+        settings: this.#readSettings(),
+        trusted: this.#readTrusted(),
+        tokens: factsIn<Token>(this.#statements.tokens.all),
+        sessions: factsIn<Session>(this.#statements.sessions.all),
+      });
     } catch (error) {
       throw problemOf(error, this.#path);
     }
@@ -143,16 +185,14 @@ export class Db {
   }
 
   #readWorks(): WorkUnit[] {
-    const read = <T>(statement: Sqlite.Statement): T[] =>
-      (statement.all() as { facts: string }[]).map(({ facts }) => JSON.parse(facts) as T);
-    const works = read<Unit>(this.#statements.units).map((unit) => ({
+    const works = factsIn<Unit>(this.#statements.units).map((unit) => ({
       unit,
       runs: [] as Run[],
       items: [] as Item[],
       conflicts: [] as Conflict[],
     }));
-    for (const run of read<Run>(this.#statements.runs)) works[run.unit]?.runs.push(run);
-    for (const item of read<Item>(this.#statements.items)) works[item.unit]?.items.push(item);
+    for (const run of factsIn<Run>(this.#statements.runs)) works[run.unit]?.runs.push(run);
+    for (const item of factsIn<Item>(this.#statements.items)) works[item.unit]?.items.push(item);
     for (const { unit, facts } of this.#statements.conflicts.all() as Tables['conflicts'][])
       works[unit]?.conflicts.push(JSON.parse(facts) as Conflict);
     return works;
@@ -167,6 +207,9 @@ export class Db {
     this.#sqlite.close();
   }
 }
+
+const factsIn = <T>(statement: Sqlite.Statement): T[] =>
+  (statement.all() as { facts: string }[]).map(({ facts }) => JSON.parse(facts) as T);
 
 function prepareAll(sqlite: Sqlite.Database) {
   const prepare = (query: { compile(): CompiledQuery }): Sqlite.Statement =>
@@ -187,7 +230,42 @@ function prepareAll(sqlite: Sqlite.Database) {
           on.columns(key as never).doUpdateSet((to) => ({ facts: to.ref('excluded.facts') }) as never),
         ),
     );
+  /** Tokens and sessions, in the order in which they came. */
+  const credentials = (table: 'tokens' | 'sessions') => ({
+    all: prepare(builder.selectFrom(table).select('facts').orderBy(sql`rowid`)),
+    put: prepare(
+      builder
+        .insertInto(table)
+        .values({ id: text, facts: text })
+        .onConflict((on) => on.column('id').doUpdateSet((to) => ({ facts: to.ref('excluded.facts') }))),
+    ),
+    remove: prepare(builder.deleteFrom(table).where('id', '=', text)),
+  });
+  const refusal = { what: text, host: text, origin: text, times: one, first_at: text, last_at: text };
   return {
+    tokens: credentials('tokens'),
+    sessions: credentials('sessions'),
+    refusals: prepare(builder.selectFrom('refusals').selectAll().orderBy('last_at', 'desc')),
+    addRefusal: prepare(
+      builder
+        .insertInto('refusals')
+        .values(refusal)
+        .onConflict((on) =>
+          on.columns(['what', 'host', 'origin']).doUpdateSet((to) => ({
+            times: sql<number>`${to.ref('refusals.times')} + ${to.ref('excluded.times')}`,
+            last_at: to.ref('excluded.last_at'),
+          })),
+        ),
+    ),
+    boundRefusals: prepare(
+      builder
+        .deleteFrom('refusals')
+        .where(
+          sql`rowid`,
+          'not in',
+          builder.selectFrom('refusals').select(sql`rowid`.as('row')).orderBy('last_at', 'desc').limit(one),
+        ),
+    ),
     meta: prepare(builder.selectFrom('meta').select('value').where('key', '=', text)),
     lastSeq: prepare(builder.selectFrom('events').select((to) => to.fn.max('seq').as('seq'))),
     addEvent: prepare(builder.insertInto('events').values(event)),

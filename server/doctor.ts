@@ -35,7 +35,7 @@ function stateFolder(paths: StatePaths): Seen {
   refuseLongSocket(paths);
   if (!existsSync(paths.folder)) return note(`${paths.folder} is made at the first start.`);
   refuseOthers(paths.folder, 0o700);
-  if (existsSync(paths.token)) refuseOthers(paths.token, 0o600);
+  for (const file of [paths.database, paths.door]) if (existsSync(file)) refuseOthers(file, 0o600);
   accessSync(paths.folder, constants.W_OK);
   return good(`${paths.folder} is yours alone.`);
 }

@@ -34,8 +34,33 @@ export function shell({ assets, data, body, name, now }: ShellInput): string {
 
 /** A refusal or a mistake is a page too. */
 export function messagePage(assets: Assets, title: string, sentence: string): string {
-  const body = `<main class="message"><h2>${escaped(title)}</h2><p>${escaped(sentence)}</p><p><a href="/">Go to the dashboard</a></p></main>`;
-  return document({ assets, title: `${title} – Signalbox`, icon: 0, body: header('') + body, script: false });
+  return notePage(assets, { title, sentences: [sentence], link: 'Go to the dashboard' }, '/');
+}
+
+/** A page with a few words and one link. */
+export interface Note {
+  readonly title: string;
+  readonly sentences: readonly string[];
+  readonly link: string;
+}
+
+/** `goesOn`: the browser follows the link by itself. */
+export function notePage(
+  assets: Assets,
+  { title, sentences, link }: Note,
+  to: string,
+  goesOn = false,
+): string {
+  const words = sentences.map((sentence) => `<p>${escaped(sentence)}</p>`).join('');
+  const body = `<main class="message"><h2>${escaped(title)}</h2>${words}<p><a href="${escaped(to)}">${escaped(link)}</a></p></main>`;
+  return document({
+    assets,
+    title: `${title} – Signalbox`,
+    icon: 0,
+    body: header('') + body,
+    script: false,
+    ...(goesOn && { next: to }),
+  });
 }
 
 const header = (badge: string): string =>
@@ -47,10 +72,12 @@ function document(input: {
   icon: number;
   body: string;
   script: boolean;
+  /** Where the browser goes by itself. */
+  next?: string;
 }): string {
   const { assets } = input;
   const script = input.script ? `<script type="module" src="${assets.script}"></script>` : '';
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${escaped(input.title)}</title><link rel="icon" href="${escaped(faviconUrl(input.icon))}"><link rel="stylesheet" href="${assets.style}">${script}</head><body>${input.body}</body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${escaped(input.title)}</title>${input.next === undefined ? '' : `<meta http-equiv="refresh" content="0;url=${escaped(input.next)}">`}<link rel="icon" href="${escaped(faviconUrl(input.icon))}"><link rel="stylesheet" href="${assets.style}">${script}</head><body>${input.body}</body></html>`;
 }
 
 /** A view as text. */

@@ -1,3 +1,4 @@
+/** Koa and sockets behind the gate, for one listener. */
 import {
   createServer,
   type IncomingMessage,
@@ -5,52 +6,58 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createServer as createTlsServer } from 'node:https';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
-import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
-import { WebSocketServer } from 'ws';
+import type { Credentials } from './access/credentials.ts';
+import type { Slowly } from './access/slowly.ts';
 import type { Assets } from './assets.ts';
-import { type Caller, gate, type Head, isTrpc, LIMITS, type Listener, type Verdict } from './gate.ts';
+import {
+  admitted,
+  type Caller,
+  type Credential,
+  cookieOf,
+  gate,
+  type Head,
+  isTrpc,
+  type Known,
+  type Listener,
+  type Verdict,
+} from './gate.ts';
+import { HEADERS } from './headers.ts';
 import type { Log } from './log.ts';
+import type { Context } from './procedures.ts';
 import { refusalOf } from './refusal-of.ts';
 import { sendJson, sendMessage, wantsJson } from './reply.ts';
-import { appRouter, type Context } from './router.ts';
+import { appRouter } from './router.ts';
 import { routes } from './routes.ts';
+import { sendSignIn } from './sign-in-page.ts';
+import { sockets } from './sockets.ts';
 
 export interface HttpParts {
   readonly assets: Assets;
   readonly log: Log;
   /** Everything that procedures work with, save who calls. */
-  readonly context: Omit<Context, 'by' | 'backlog'>;
+  readonly context: Omit<Context, 'by' | 'backlog' | 'credential' | 'streams'>;
+  readonly credentials: Credentials;
+  readonly slowly: Slowly;
+  /** Nobody signs in. */
+  readonly open: boolean;
+  /** The name of this instance's cookie. */
+  readonly cookie: string;
 }
 
-/** What every answer carries. No inline script or style; nothing of ours in anybody's frame. */
-const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    'trusted-types lit-html',
-  ].join('; '),
-  'X-Content-Type-Options': 'nosniff',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Referrer-Policy': 'same-origin',
-};
-
-const MESSAGE_BYTES = 1024 * 1024;
-const SEND_BUFFER_BYTES = 4 * 1024 * 1024;
+/** Key and certificate, in PEM. */
+export interface Tls {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+}
 
 export interface GatedServer {
   readonly server: Server;
+  /** Ends the sockets of those whose token or session counts no more. */
+  readonly dropEnded: () => void;
   /** Ends every connection, so that the server can close; those who watch come back by themselves. */
   readonly hangUp: () => void;
   /** The same without asking. */
@@ -58,35 +65,74 @@ export interface GatedServer {
 }
 
 /** Makes a server for one listener: the gate before every request and every upgrade, then the same for all. */
-export function makeServer(parts: HttpParts, listener: Listener): GatedServer {
-  const admitted = new WeakMap<IncomingMessage, Caller>();
+export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): GatedServer {
+  const { context, credentials } = parts;
+  const { limits, refusals } = context.access;
+  const known = (): Known => ({
+    origins: context.access.origins(),
+    open: parts.open,
+    cookie: parts.cookie,
+    ofToken: (token) => credentials.ofToken(token),
+    ofSession: (secret) => credentials.ofSession(secret),
+    limits,
+  });
   const check = (req: IncomingMessage, upgrade: boolean): Verdict => {
-    const verdict = gate(listener, headOf(req, upgrade));
-    if (verdict.admitted) admitted.set(req, verdict.caller);
+    const verdict = gate(listener, headOf(req, upgrade), known());
+    if (!verdict.admitted && verdict.status !== 401)
+      refusals.count({ what: verdict.sentence, ...placeOf(req) });
     return verdict;
   };
-  const contextFor = (req: IncomingMessage, backlog: () => number): Context => {
-    const caller = admitted.get(req);
-    if (!caller) throw new Error('a request passed the gate without a caller');
-    return { ...parts.context, by: { actor: caller.role, ...caller }, backlog };
+  const contextFor = (caller: Caller, backlog: () => number): Context => {
+    const { actor, role, door, origin, credential } = caller;
+    return {
+      ...context,
+      by: { actor, role, door, origin },
+      credential,
+      streams: { count: 0 },
+      backlog,
+    };
   };
-  const server = createServer({ requireHostHeader: false }, requestHandler(parts, check, contextFor));
-  const wss = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES, perMessageDeflate: false });
-  serveSockets(wss, contextFor);
-  server.on('upgrade', upgradeHandler(wss, check));
-  const hangUp = () => {
-    for (const socket of wss.clients) socket.close(1012, 'restarting');
-    server.closeIdleConnections();
+  const ofEmbed = (token: string, origin: string): Caller | null => {
+    const found = token === '' ? openEmbed(parts, origin) : credentials.ofToken(token);
+    const fits = found?.role === 'embed' && found.origin === origin && found.ended === null;
+    const verdict = fits ? admitted(found, 'embed', origin) : null;
+    if (verdict?.admitted) return verdict.caller;
+    refusals.countFailedSignIn({ what: 'An embed without a valid token.', host: '', origin });
+    return null;
   };
-  const cutOff = () => {
-    for (const socket of wss.clients) socket.terminate();
-    server.closeAllConnections();
+  const { upgrade, dropEnded, hangUp, cutOff } = sockets({
+    check: (req) => check(req, true),
+    ofEmbed,
+    isStanding: (credential) => credentials.isStanding(credential),
+    contextFor,
+    limits,
+  });
+  const answer = requestHandler(parts, listener, (req) => check(req, false), contextFor);
+  const options = { requireHostHeader: false };
+  const server = tls ? createTlsServer({ ...tls, ...options }, answer) : createServer(options, answer);
+  server.on('upgrade', upgrade);
+  return {
+    server,
+    dropEnded,
+    hangUp() {
+      hangUp();
+      server.closeIdleConnections();
+    },
+    cutOff() {
+      cutOff();
+      server.closeAllConnections();
+    },
   };
-  return { server, hangUp, cutOff };
 }
 
-type Check = (req: IncomingMessage, upgrade: boolean) => Verdict;
-type ContextFor = (req: IncomingMessage, backlog: () => number) => Context;
+type Check = (req: IncomingMessage) => Verdict;
+type ContextFor = (caller: Caller, backlog: () => number) => Context;
+
+/** Where nobody signs in, a listed page may show what is there without a token. */
+const openEmbed = ({ open }: HttpParts, origin: string): Credential | null =>
+  open
+    ? { role: 'embed', actor: 'embed', id: '', origin, mayAnswer: false, unit: null, run: null, ended: null }
+    : null;
 
 const headOf = ({ method = '', url = '', rawHeaders }: IncomingMessage, upgrade: boolean): Head => ({
   method,
@@ -95,24 +141,53 @@ const headOf = ({ method = '', url = '', rawHeaders }: IncomingMessage, upgrade:
   upgrade,
 });
 
+const placeOf = ({ headers }: IncomingMessage) => ({
+  host: headers.host ?? '',
+  origin: String(headers.origin ?? ''),
+});
+
 const noBacklog = () => 0;
 
-function requestHandler(parts: HttpParts, check: Check, contextFor: ContextFor): RequestListener {
-  const { assets, log } = parts;
+function requestHandler(
+  parts: HttpParts,
+  listener: Listener,
+  check: Check,
+  contextFor: ContextFor,
+): RequestListener {
+  const { log } = parts;
+  const { access } = parts.context;
+  const { limits } = access;
   const app = new Koa();
+  const callers = new WeakMap<IncomingMessage, Caller>();
+  const contextOf = (req: IncomingMessage): Context => {
+    const caller = callers.get(req);
+    if (!caller) throw new Error('a request passed the gate without a caller');
+    return contextFor(caller, noBacklog);
+  };
   const trpc = createHTTPHandler({
     router: appRouter,
     basePath: '/trpc/',
-    maxBodySize: LIMITS.json,
-    maxBatchSize: 20,
-    createContext: ({ req }) => contextFor(req, noBacklog),
+    maxBodySize: limits.json_bytes,
+    maxBatchSize: limits.batch,
+    createContext: ({ req }) => contextOf(req),
   });
   app.on('error', (error) => log.error('http', error));
   app.use(async (ctx, next) => {
     ctx.set(HEADERS);
-    const verdict = check(ctx.req, false);
-    if (!verdict.admitted) return refuse(ctx, assets, verdict);
-    ctx.state.fromSocket = verdict.caller.door === 'cli';
+    const verdict = check(ctx.req);
+    if (!verdict.admitted) {
+      if (verdict.status === 401 && ctx.get('Authorization') !== '') await slowDown(parts, ctx);
+      return refuse(ctx, parts, listener, verdict);
+    }
+    const { caller } = verdict;
+    if (caller) callers.set(ctx.req, caller);
+    if (caller?.role === 'agent' && !AGENT_PATHS.test(ctx.path))
+      return refuse(ctx, parts, listener, {
+        admitted: false,
+        status: 403,
+        sentence: `${caller.actor} asks and reports; it does not look around.`,
+      });
+    ctx.state.fromSocket = caller?.door === 'cli';
     await next();
   });
   app.use(async (ctx, next) => {
@@ -128,19 +203,37 @@ function requestHandler(parts: HttpParts, check: Check, contextFor: ContextFor):
     bodyParser({
       enableTypes: ['json', 'text'],
       extendTypes: { text: ['application/x-www-form-urlencoded'] },
-      jsonLimit: String(LIMITS.json),
-      textLimit: String(LIMITS.form),
+      jsonLimit: String(limits.json_bytes),
+      textLimit: String(limits.form_bytes),
     }),
   );
-  const router = routes({ assets, contextFor: (ctx) => contextFor(ctx.req, noBacklog) });
+  const router = routes({
+    ...parts,
+    listener,
+    access,
+    store: parts.context.store,
+    contextFor: (ctx) => contextOf(ctx.req),
+    callerOf: (ctx) => callers.get(ctx.req) ?? null,
+    cookieOf: (ctx) => cookieOf(ctx.req, parts.cookie),
+  });
   app.use(router.routes()).use(router.allowedMethods());
   return app.callback();
 }
 
+/** What an agent's token opens: the procedures, and its own unit's addresses, which lead to them. */
+const AGENT_PATHS = /^\/(trpc(\/|$)|work-units\/[^/]+(\/[a-z]+)?$)/;
+
 type Refused = Extract<Verdict, { admitted: false }>;
 
+/** A token that is not known may be a guess: it is counted, and its bearer waits. */
+async function slowDown({ context, slowly }: HttpParts, ctx: Koa.Context): Promise<void> {
+  context.access.refusals.countFailedSignIn({ what: 'A token that is not known.', ...placeOf(ctx.req) });
+  await slowly.wait();
+}
+
 /** What the gate says, in the form that the caller can read: a page, JSON, or an error of the procedures. */
-function refuse(ctx: Koa.Context, assets: Assets, { status, sentence }: Refused): void {
+function refuse(ctx: Koa.Context, parts: HttpParts, listener: Listener, { status, sentence }: Refused): void {
+  if (status === 401) ctx.set('WWW-Authenticate', 'Bearer realm="Signalbox"');
   if (isTrpc(ctx.url)) {
     ctx.status = status;
     ctx.set('Cache-Control', 'no-store');
@@ -148,10 +241,11 @@ function refuse(ctx: Koa.Context, assets: Assets, { status, sentence }: Refused)
       error: {
         message: sentence,
         code: -32600,
-        data: { code: 'FORBIDDEN', httpStatus: status, refusal: null },
+        data: { code: status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN', httpStatus: status, refusal: null },
       },
     };
-  } else tell(ctx, assets, status, 'Not let in', sentence, { kind: 'refused', field: null, items: [] });
+  } else if (status === 401 && !wantsJson(ctx)) sendSignIn(ctx, parts.assets, listener, 401);
+  else tell(ctx, parts.assets, status, 'Not let in', sentence, { kind: 'refused', field: null, items: [] });
 }
 
 /** The adapter sets a weaker one of its own on streams. */
@@ -213,46 +307,4 @@ function tell(
 function clientStatus(error: unknown): number | null {
   const status = (error as { status?: unknown } | null)?.status;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
-}
-
-function serveSockets(wss: WebSocketServer, contextFor: ContextFor): void {
-  const connect = getWSConnectionHandler({
-    wss,
-    router: appRouter,
-    maxBatchSize: 20,
-    keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
-    createContext: ({ req, res }) => contextFor(req, () => res.bufferedAmount),
-  });
-  wss.on('connection', (socket, req) => {
-    socket.on('error', () => socket.terminate());
-    const watch = setInterval(() => {
-      if (socket.bufferedAmount > SEND_BUFFER_BYTES) socket.close(1013, 'too slow');
-    }, 1000);
-    socket.on('close', () => clearInterval(watch));
-    void connect(socket, req);
-  });
-}
-
-/** The error listener comes first: a peer may reset the connection before anything else happens. */
-function upgradeHandler(wss: WebSocketServer, check: Check) {
-  return (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
-    const verdict = check(req, true);
-    if (!verdict.admitted) return refuseUpgrade(socket, verdict.status, verdict.sentence);
-    if (!/^\/trpc(\?|$)/.test(req.url ?? '')) return refuseUpgrade(socket, 404, 'The socket is at /trpc.');
-    wss.handleUpgrade(req, socket, head, (ws) => wss.emit('connection', ws, req));
-  };
-}
-
-function refuseUpgrade(socket: Duplex, status: number, sentence: string): void {
-  const body = `${sentence}\n`;
-  const headers = Object.entries({
-    ...HEADERS,
-    'Content-Type': 'text/plain; charset=utf-8',
-    Connection: 'close',
-    'Content-Length': String(Buffer.byteLength(body)),
-  });
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
-  );
 }

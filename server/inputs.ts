@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { LONGEST_SEARCH } from '../shared/query.ts';
 import { AGENT, CHUNK, CHUNK_RULE, ITEM_KINDS, PHASE, STATUSES, type UnitSpec } from '../shared/words.ts';
 
-const ANSWER_BYTES = 64 * 1024;
 const words = (most: number) => z.string().max(most, `At most ${most} characters.`);
 /** An empty field of a form says nothing. */
 const orElse = (otherwise: string) => (text: string) => text.trim() || otherwise;
-const key = z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/, '1 to 128 characters of A–Z, a–z, 0–9 and ._:-');
+export const key = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,128}$/, '1 to 128 characters of A–Z, a–z, 0–9 and ._:-');
 const run = z.number().int().min(0).nullable();
 
 export const chunk = z.string().regex(CHUNK, `A chunk is ${CHUNK_RULE}.`);
@@ -195,13 +196,7 @@ export const answer = z.strictObject({
   item: item.nullable().default(null),
   version: version.nullable().default(null),
   options: z.array(z.string().max(64)).max(50).default([]),
-  text: z
-    .string()
-    .refine(
-      (text) => Buffer.byteLength(text) <= ANSWER_BYTES,
-      `An answer has at most ${ANSWER_BYTES / 1024} KiB.`,
-    )
-    .default(''),
+  text: z.string().default(''),
   key: key.optional(),
 });
 

@@ -31,6 +31,16 @@ export async function listenOnLoopback(
   }
 }
 
+/** An address beyond loopback. Throws a `Problem` where it cannot be had. */
+export async function listenOn(server: Server, address: string, port: number): Promise<void> {
+  try {
+    await listening(server, { host: address, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Problem('running', `${address} port ${port} cannot be listened on (${code}).`);
+  }
+}
+
 /** Under the lock nobody else listens there: what is left of a killed daemon may go. */
 export async function listenOnSocket(server: Server, path: string): Promise<void> {
   rmSync(path, { force: true });

@@ -15,6 +15,10 @@ export interface Tables {
   /** The agents that the operator trusts: one row, or none. */
   agents: { digest: string; facts: string };
   conflicts: { unit: number; other: number; facts: string };
+  tokens: { id: string; facts: string };
+  sessions: { id: string; facts: string };
+  /** Who was not let in, by what they tried: not news, and bounded. */
+  refusals: { what: string; host: string; origin: string; times: number; first_at: string; last_at: string };
   keys: { key: string; digest: string; seq: number; made: string; spent: number };
 }
 
@@ -110,5 +114,25 @@ export const MIGRATIONS: readonly Step[] = [
     fill(tables, sql`update units set facts = json_insert(facts, '$.spec.agent', null)`),
     fill(tables, sql`update runs set facts = json_insert(facts, '$.messages', json('[]'), '$.told', 0)`),
     fill(tables, sql`update events set data = json_insert(data, '$.agent', null) where type = 'unit.added'`),
+  ],
+  (tables) => [
+    ...(['tokens', 'sessions'] as const).map((name) =>
+      tables.schema
+        .createTable(name)
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('facts', 'text', (column) => column.notNull())
+        .modifyEnd(sql`strict`),
+    ),
+    tables.schema
+      .createTable('refusals')
+      .addColumn('what', 'text', (column) => column.notNull())
+      .addColumn('host', 'text', (column) => column.notNull())
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('times', 'integer', (column) => column.notNull())
+      .addColumn('first_at', 'text', (column) => column.notNull())
+      .addColumn('last_at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('refusals_key', ['what', 'host', 'origin'])
+      .modifyEnd(sql`strict`),
+    fill(tables, sql`update runs set facts = json_insert(facts, '$.token', null)`),
   ],
 ];

@@ -1,5 +1,6 @@
 import type { Offline } from '../shared/offline.ts';
+import { changeOrigins, doorOf, setLimit } from './access/at-terminal.ts';
 import { lookAtAgents, trust } from './agents/trust.ts';
 import { examine } from './doctor.ts';
 
-export const offline: Offline = { lookAtAgents, trust, examine };
+export const offline: Offline = { lookAtAgents, trust, examine, doorOf, changeOrigins, setLimit };

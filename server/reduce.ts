@@ -1,16 +1,14 @@
 import type { Event, RunStarted } from '../shared/events.ts';
 import type { Conflict, Message, Run, Unit, UnitSpec, WorkUnit } from '../shared/words.ts';
 import { changeItem, newItem } from './reduce-item.ts';
+import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
 import { isDone, isOver, isSnoozed, type State } from './state.ts';
 
 /** What is known after one more event. Facts change here, and those of items in `reduce-item.ts`; nowhere else. */
 export function reduce(state: State, event: Event): State {
   if (event.seq !== state.seq + 1) throw new Error(`event ${event.seq} does not follow ${state.seq}`);
   if (event.type === 'unit.added') return addUnit(state, event, event.data);
-  if (event.type === 'config.updated')
-    return { ...state, seq: event.seq, graph: event.seq, settings: { ...state.settings, ...event.data } };
-  if (event.type === 'agents.trusted')
-    return { ...state, seq: event.seq, graph: event.seq, trusted: event.data };
+  if (concernsNoUnit(event)) return { ...state, seq: event.seq, ...withoutUnit(state, event) };
   const before = state.works.get(event.unit);
   if (!before) throw new Error(`event ${event.seq} is about unit ${event.unit}, which was never added`);
   return put(state, before, change(before, event), event);
@@ -110,7 +108,7 @@ function rewait(
   return next;
 }
 
-type AboutUnit = Exclude<Event, { type: 'unit.added' | 'config.updated' | 'agents.trusted' }>;
+type AboutUnit = Exclude<Event, AboutNone | { type: 'unit.added' }>;
 
 function change(work: WorkUnit, event: AboutUnit): WorkUnit {
   switch (event.type) {
@@ -203,13 +201,14 @@ const without = (chunks: readonly string[], chunk: string): string[] =>
   chunks.filter((each) => each !== chunk);
 
 function newRun(event: Event, data: RunStarted): Run {
-  const { number, phase, agent, marker } = data;
+  const { number, phase, agent, marker, token = null } = data;
   return {
     unit: event.unit,
     number,
     phase,
     agent,
     marker,
+    token,
     process: null,
     started_at: event.at,
     ended_at: null,

@@ -2,13 +2,25 @@
 import type { RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { CHUNK } from '../shared/words.ts';
+import type { Slowly } from './access/slowly.ts';
 import type { Assets } from './assets.ts';
 import { messagePage } from './document.ts';
+import type { Caller, Listener } from './gate.ts';
+import type { Access, Context } from './procedures.ts';
 import { notFound } from './refusal.ts';
-import type { Context } from './router.ts';
+import type { Store } from './store.ts';
 
 export interface RouteParts {
   readonly assets: Assets;
+  readonly listener: Listener;
+  readonly access: Access;
+  readonly store: Store;
+  readonly slowly: Slowly;
+  /** The name of this instance's cookie; what it holds. */
+  readonly cookie: string;
+  readonly cookieOf: (ctx: KoaContext) => string | null;
+  /** Who sent this request; null: somebody who sees what everybody may see. */
+  readonly callerOf: (ctx: KoaContext) => Caller | null;
   /** The context of procedures for whoever sent this request. */
   readonly contextFor: (ctx: KoaContext) => Context;
 }

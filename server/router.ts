@@ -1,7 +1,6 @@
-import { initTRPC, TRPCError } from '@trpc/server';
 import type { z } from 'zod';
 import type { Query } from '../shared/query.ts';
-import type { By } from '../shared/words.ts';
+import { access } from './access/procedures.ts';
 import { answer, type Giving, undo } from './commands/answers.ts';
 import { askAll, confirm, withdraw } from './commands/asks.ts';
 import { BULK_UNITS, bulk, type Refused } from './commands/bulk.ts';
@@ -17,71 +16,12 @@ import { addUnits } from './commands/units.ts';
 import { detailOf } from './detail.ts';
 import * as inputs from './inputs.ts';
 import { conflictsOf, historyOf } from './listing.ts';
-import type { Log } from './log.ts';
 import { newId } from './new-id.ts';
-import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
+import { agent, type Context, onlyAtTerminal, operator, t, viewer } from './procedures.ts';
+import { conflict, invalid } from './refusal.ts';
 import type { State } from './state.ts';
 import type { Decide, Idempotency } from './store.ts';
-import { followBoard, followPulses, type Source, transcriptOf } from './streams.ts';
-
-/** What procedures work with, and who calls. */
-export interface Context extends Source {
-  readonly by: By;
-  readonly log: Log;
-  readonly about: About;
-  /** Where runs look for programs: for the operator alone. */
-  readonly path: string;
-  /** Asks the daemon to end in order. */
-  readonly stop: () => void;
-}
-
-/** Which daemon this is. */
-export interface About {
-  readonly project: string;
-  readonly address: string;
-  readonly pid: number;
-  readonly started_at: string;
-}
-
-const t = initTRPC.context<Context>().create({
-  /** A refusal travels whole; of anything else the caller learns no more than that it happened. */
-  errorFormatter({ shape, error }) {
-    const { code, httpStatus, path } = shape.data;
-    const refusal = refusalOf(error);
-    const ours = refusal === null && error.code === 'INTERNAL_SERVER_ERROR';
-    const message = refusal?.sentence ?? (ours ? 'Something went wrong.' : shape.message);
-    return { ...shape, message, data: { code, httpStatus, path, refusal } };
-  },
-});
-
-const CODES = {
-  'not-found': 'NOT_FOUND',
-  conflict: 'CONFLICT',
-  invalid: 'UNPROCESSABLE_CONTENT',
-  unavailable: 'SERVICE_UNAVAILABLE',
-  forbidden: 'FORBIDDEN',
-} as const satisfies Record<RefusalForCaller['kind'], TRPCError['code']>;
-
-const base = t.procedure.use(async ({ ctx, next, path }) => {
-  const result = await next();
-  if (result.ok) return result;
-  const { cause } = result.error;
-  const refusal = refusalOf(result.error);
-  if (refusal) throw new TRPCError({ code: CODES[refusal.kind], message: refusal.sentence, cause });
-  if (result.error.code === 'INTERNAL_SERVER_ERROR') ctx.log.error(path, cause ?? result.error);
-  return result;
-});
-
-const only = (...roles: By['role'][]) =>
-  base.use(({ ctx, next, path }) => {
-    if (!roles.includes(ctx.by.role))
-      throw new TRPCError({ code: 'FORBIDDEN', message: `${path} is not for the role ${ctx.by.role}.` });
-    return next();
-  });
-
-const viewer = only('viewer', 'operator', 'agent');
-const operator = only('operator');
-const agent = only('agent', 'operator');
+import { followBoard, followPulses, transcriptOf } from './streams.ts';
 
 type Once = Idempotency | undefined;
 const once = (key: string | undefined, input: unknown): Once =>
@@ -94,7 +34,7 @@ function givingOf({ by, store }: Context, at: string, key: string | undefined): 
   return { at, release_due: new Date(Date.parse(at) + wait).toISOString(), key: key ?? null };
 }
 
-/** What a run says of itself is recorded as said by the run. */
+/** What is said in a run's name is recorded as said by the run. */
 const asRun = (ctx: Context, run: number | null): Context =>
   run === null ? ctx : { ...ctx, by: { ...ctx.by, actor: `run ${run}` } };
 
@@ -152,6 +92,8 @@ const units = t.router({
     return { ...committed, refused, left: Math.max(0, chunks.length - BULK_UNITS) };
   }),
   report: agent.input(inputs.report).mutation(({ ctx, input }) => {
+    if (ctx.access.readOnly && input.what === 'started')
+      throw conflict('Signalbox runs with --read-only: nothing starts now.');
     const item = newId();
     return commit(ctx, (state, at) => report(state, input, at, item), once(input.key, input));
   }),
@@ -181,11 +123,16 @@ const items = t.router({
     .mutation(({ ctx, input }) =>
       commit(asRun(ctx, input.run), (state) => askAll(state, input, input.questions)),
     ),
-  answer: operator
-    .input(inputs.answer)
-    .mutation(({ ctx, input }) =>
-      commit(ctx, (state, at) => answer(state, input, givingOf(ctx, at, input.key)), once(input.key, input)),
-    ),
+  answer: operator.input(inputs.answer).mutation(({ ctx, input }) => {
+    const { answer_bytes } = ctx.access.limits;
+    if (Buffer.byteLength(input.text) > answer_bytes)
+      throw invalid('text', `text: An answer has at most ${answer_bytes / 1024} KiB.`);
+    return commit(
+      ctx,
+      (state, at) => answer(state, input, givingOf(ctx, at, input.key)),
+      once(input.key, input),
+    );
+  }),
   undo: steering(inputs.undo, undo),
   snooze: operator
     .input(inputs.snooze)
@@ -207,6 +154,7 @@ export const appRouter = t.router({
   items,
   conflicts,
   config,
+  access,
   status: viewer.input(inputs.nothing).query(({ ctx }) => {
     const { units, items, seq } = ctx.newsroom.counts();
     const { settings, trusted } = ctx.store.state;
@@ -238,8 +186,7 @@ export const appRouter = t.router({
     /** Where runs look for programs. */
     path: operator.input(inputs.nothing).query(({ ctx }) => ctx.path),
     stop: operator.input(inputs.nothing).mutation(({ ctx }) => {
-      if (ctx.by.door !== 'cli')
-        throw new TRPCError({ code: 'FORBIDDEN', message: 'Only the terminal can stop the daemon.' });
+      onlyAtTerminal(ctx, 'stops the daemon');
       ctx.stop();
       return { stopping: true };
     }),

@@ -13,6 +13,7 @@ import { chunkOf, type RouteParts, sendJson, sendMessage, sendPage, wantsJson } 
 import { createCaller } from './router.ts';
 import { addRunRoutes, PAGE_BYTES, printedOf } from './run-routes.ts';
 import { runFiles } from './runs/wrapper.ts';
+import { addSignIn, renew, setCookie } from './sign-in-page.ts';
 import { findWork } from './state.ts';
 import { readTail } from './transcript.ts';
 
@@ -22,6 +23,10 @@ const pagedQuery = (search: string): Query => ({ page: 1, ...queryOf(new URLSear
 export function routes(parts: RouteParts): Router {
   const { assets } = parts;
   const router = new Router();
+  router.use((ctx, next) => renewing(parts, ctx, next));
+  addSignIn(router, parts);
+  router.post('/sign-out', (ctx) => signOut(parts, ctx));
+  router.get('/embed.js', (ctx) => sendEmbed(parts, ctx));
   router.get('/', (ctx) => {
     sendPage(ctx, 200, drawDashboard(parts, ctx, pagedQuery(ctx.querystring)));
   });
@@ -43,6 +48,35 @@ export function routes(parts: RouteParts): Router {
     ctx.body = file.body;
   });
   return router;
+}
+
+/** Whoever looks at a page stays signed in. */
+async function renewing(parts: RouteParts, ctx: KoaContext, next: () => Promise<unknown>): Promise<void> {
+  const caller = parts.callerOf(ctx);
+  const session = caller?.door === 'page' ? caller.credential : null;
+  if (session) await renew(ctx, parts, session.id);
+  await next();
+}
+
+async function signOut(parts: RouteParts, ctx: KoaContext): Promise<void> {
+  await createCaller(parts.contextFor(ctx)).access.signOut({});
+  setCookie(ctx, parts, '', 0);
+  if (!isForm(ctx)) return sendJson(ctx, { signed_out: true });
+  ctx.redirect('/sign-in');
+  ctx.status = 303;
+}
+
+/** The elements for pages elsewhere, for those that are listed. */
+function sendEmbed({ assets, access }: RouteParts, ctx: KoaContext): void {
+  const origin = ctx.get('Origin');
+  if (access.origins().includes(origin)) {
+    ctx.set('Access-Control-Allow-Origin', origin);
+    ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
+  }
+  ctx.vary('Origin');
+  ctx.set('Cache-Control', 'no-cache');
+  ctx.type = 'text/javascript; charset=utf-8';
+  ctx.body = assets.embed;
 }
 
 function drawDashboard(
@@ -188,7 +222,7 @@ const troubleOf = (fields: Fields, { sentence, field }: RefusalForCaller): Troub
 /** The page that the form stood on, if it was one of ours. */
 function backOf(ctx: KoaContext): string {
   const referrer = ctx.get('Referer');
-  const own = `${ctx.protocol}://${ctx.host}`;
+  const own = ctx.get('Origin');
   const path = referrer.startsWith(`${own}/`) ? referrer.slice(own.length) : '/';
   const unit = /^\/work-units\/([a-z0-9_-]+)/.exec(path);
   if (unit) return `/work-units/${unit[1]}`;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -85,20 +84,6 @@ export function readPort({ port }: StatePaths): number | null {
 
 export function writePort(state: StatePaths, port: number): void {
   writeWhole(state.port, `${port}\n`);
-}
-
-/** The operator's bearer token: 256 bits, made once, readable by the operator alone. */
-export function ensureToken({ token }: StatePaths): string {
-  try {
-    writeFileSync(token, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  refuseOthers(token, 0o600);
-  const read = readFileSync(token, 'utf8').trim();
-  if (!/^[A-Za-z0-9_-]{43}$/.test(read))
-    throw new Problem('config', `${token} holds no token. Delete it to have a new one made.`);
-  return read;
 }
 
 function writeWhole(path: string, text: string): void {

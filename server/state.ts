@@ -1,4 +1,14 @@
-import type { AgentDefinition, Item, Run, Settings, Step, TrustedAgents, WorkUnit } from '../shared/words.ts';
+import type {
+  AgentDefinition,
+  Item,
+  Run,
+  Session,
+  Settings,
+  Step,
+  Token,
+  TrustedAgents,
+  WorkUnit,
+} from '../shared/words.ts';
 import { Blocks } from './blocks.ts';
 import { Buckets } from './buckets.ts';
 import { DEFAULTS } from './settings.ts';
@@ -17,6 +27,9 @@ export interface State {
   readonly graph: number;
   readonly settings: Settings;
   readonly trusted: TrustedAgents;
+  /** Who may come in: programs, and browsers that have signed in. */
+  readonly tokens: readonly Token[];
+  readonly sessions: readonly Session[];
 }
 
 const NO_AGENTS: TrustedAgents = { digest: '', agents: [] };
@@ -30,6 +43,8 @@ export const EMPTY: State = {
   graph: 0,
   settings: DEFAULTS,
   trusted: NO_AGENTS,
+  tokens: [],
+  sessions: [],
 };
 
 const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, unit] as const);
@@ -38,22 +53,21 @@ const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, un
 export function stateOf(
   works: readonly WorkUnit[],
   seq: number,
-  settings: Settings = DEFAULTS,
-  trusted: TrustedAgents = NO_AGENTS,
+  facts: Partial<Pick<State, 'settings' | 'trusted' | 'tokens' | 'sessions'>> = {},
 ): State {
   const waiting = new Map<string, number[]>();
   for (const { unit } of works) {
     for (const chunk of unit.open) waiting.set(chunk, [...(waiting.get(chunk) ?? []), unit.id]);
   }
   return {
+    ...EMPTY,
+    ...facts,
     seq,
     works: Blocks.of(works),
     byChunk: Buckets.of(works.filter(exists).map(({ unit }) => [unit.chunk, unit.id] as const)),
     byItem: Buckets.of(works.flatMap(({ items }) => items.flatMap(keysOf))),
     waiting: Buckets.of(waiting),
     graph: seq,
-    settings,
-    trusted,
   };
 }
 

@@ -165,6 +165,7 @@ export class Store {
     for (const [name, value] of Object.entries(after.settings))
       if (value !== before.settings[name as keyof Settings]) this.#db.putSetting(name, value);
     if (after.trusted !== before.trusted) this.#db.putTrusted(after.trusted);
+    this.#writeCredentials(before, after);
     const changed = after.works.changedSince(before.works);
     for (const { unit } of changed) this.#db.putUnit(unit);
     for (const work of changed) {
@@ -175,6 +176,15 @@ export class Store {
       for (const [nth, item] of work.items.entries())
         if (!old?.items.includes(item)) this.#db.putItem(item, nth);
     }
+  }
+
+  #writeCredentials(before: State, after: State): void {
+    for (const token of before.tokens) if (!after.tokens.includes(token)) this.#db.removeToken(token);
+    for (const token of after.tokens) if (!before.tokens.includes(token)) this.#db.putToken(token);
+    for (const session of before.sessions)
+      if (!after.sessions.some(({ id }) => id === session.id)) this.#db.removeSession(session);
+    for (const session of after.sessions)
+      if (!before.sessions.includes(session)) this.#db.putSession(session);
   }
 
   /**

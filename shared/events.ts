@@ -11,6 +11,7 @@ import type {
   Outcome,
   ProcessIdentity,
   Settings,
+  Token,
   TrustedAgents,
   UnitSpec,
 } from './words.ts';
@@ -22,6 +23,27 @@ export const NO_UNIT = -1;
 export type Change =
   | { readonly type: 'config.updated'; readonly unit: typeof NO_UNIT; readonly data: Partial<Settings> }
   | { readonly type: 'agents.trusted'; readonly unit: typeof NO_UNIT; readonly data: TrustedAgents }
+  | {
+      readonly type: 'token.added';
+      readonly unit: typeof NO_UNIT;
+      readonly data: Omit<Token, 'added_at'>;
+    }
+  | { readonly type: 'token.revoked'; readonly unit: typeof NO_UNIT; readonly data: { readonly id: string } }
+  | {
+      readonly type: 'session.opened';
+      readonly unit: typeof NO_UNIT;
+      readonly data: { readonly id: string; readonly hash: string };
+    }
+  | {
+      readonly type: 'session.renewed';
+      readonly unit: typeof NO_UNIT;
+      readonly data: { readonly id: string };
+    }
+  | {
+      readonly type: 'session.ended';
+      readonly unit: typeof NO_UNIT;
+      readonly data: { readonly id: string; readonly why: string };
+    }
   | { readonly type: 'unit.added'; readonly unit: number; readonly data: UnitSpec }
   | { readonly type: 'unit.closed'; readonly unit: number; readonly data: { readonly reason: string } }
   | { readonly type: 'unit.edited'; readonly unit: number; readonly data: UnitEdit }
@@ -113,6 +135,8 @@ export interface RunStarted {
   readonly phase: string;
   readonly agent: string;
   readonly marker: string;
+  /** SHA-256 of its token; absent: nobody of ours carries it out. */
+  readonly token?: string;
   /** Started although the unit was not READY, by the operator's word. */
   readonly override?: string;
 }

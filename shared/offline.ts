@@ -9,6 +9,19 @@ export interface Offline {
   examine(paths: StatePaths, path: string): Finding[];
   /** Keeps what the operator has looked at. A daemon that runs takes it over by itself. */
   trust(paths: StatePaths, looked: Looked): void;
+  /** Who may come in. A daemon that runs looks at the file itself. */
+  doorOf(paths: StatePaths): DoorFacts;
+  /** Returns the origins that are listed then. Throws an error with a sentence and an exit code. */
+  changeOrigins(paths: StatePaths, how: 'add' | 'remove', url: string): readonly string[];
+  /** Returns all limits as they are then; null: as by default. Throws an error with a sentence and an exit code. */
+  setLimit(paths: StatePaths, name: string, value: number | null): DoorFacts['limits'];
+}
+
+export interface DoorFacts {
+  /** The name of this daemon among all on this machine. */
+  readonly host_name: string;
+  readonly origins: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
 }
 
 /** One thing that was looked at. */

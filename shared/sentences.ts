@@ -57,6 +57,16 @@ export function eventWords(event: Event, items: readonly Item[]): string {
       return `trusts the agents ${event.data.agents.map(({ name }) => name).join(', ')}`;
     case 'unit.added':
       return 'added';
+    case 'token.added':
+      return `a token for ${event.data.role === 'embed' ? event.data.origin : `the role ${event.data.role}`}${event.data.name ? ` (${event.data.name})` : ''}`;
+    case 'token.revoked':
+      return `revoked the token ${event.data.id}`;
+    case 'session.opened':
+      return 'signed in';
+    case 'session.renewed':
+      return 'still signed in';
+    case 'session.ended':
+      return `signed out: ${event.data.why}`;
     case 'unit.closed':
       return `closed: ${event.data.reason}`;
     case 'unit.edited':

@@ -13,12 +13,13 @@ export interface StatePaths {
   readonly socket: string;
   readonly runs: string;
   readonly bin: string;
-  readonly token: string;
   readonly port: string;
   readonly lock: string;
   /** Says who holds the lock (`Holder`). */
   readonly holder: string;
   readonly log: string;
+  /** Who may come in: its name, listed origins, limits. */
+  readonly door: string;
   /** The copy of `signalbox.json` that the operator trusts. */
   readonly trusted: string;
 }
@@ -52,11 +53,11 @@ export function statePathsOf(home: string, project: string): StatePaths {
     socket: at('socket'),
     runs: at('runs'),
     bin: at('bin'),
-    token: at('token'),
     port: at('port'),
     lock: at('lock.db'),
     holder: at('daemon.json'),
     log: at('daemon.log'),
+    door: at('door.json'),
     trusted: at('trusted.json'),
   };
 }

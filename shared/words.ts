@@ -110,6 +110,8 @@ export interface Run {
   readonly agent: string;
   /** A random word in the arguments of the wrapper and the environment of the whole tree. */
   readonly marker: string;
+  /** SHA-256 of the token that only its environment holds, in hex; null: it has none. */
+  readonly token: string | null;
   readonly process: ProcessIdentity | null;
   readonly started_at: Moment;
   readonly ended_at: Moment | null;
@@ -204,6 +206,35 @@ export interface By {
   readonly role: Role;
   readonly door: Door;
   readonly origin: string | null;
+}
+
+/** What a token lets its bearer do. */
+export const TOKEN_ROLES = ['operator', 'viewer', 'embed', 'agent'] as const;
+export type TokenRole = (typeof TOKEN_ROLES)[number];
+
+/** Lets a program or a page elsewhere in. Only the hash is kept; the token itself was shown once. */
+export interface Token {
+  readonly id: string;
+  /** SHA-256, in hex. */
+  readonly hash: string;
+  readonly role: TokenRole;
+  /** What it is for, in the operator's words. */
+  readonly name: string;
+  /** embed: the one page that may use it, and whether it may answer. */
+  readonly origin: string | null;
+  readonly may_answer: boolean;
+  /** agent: the unit that it speaks for. */
+  readonly unit: number | null;
+  readonly added_at: Moment;
+}
+
+/** A browser that has signed in. It ends 30 days after it was last renewed. */
+export interface Session {
+  readonly id: string;
+  /** SHA-256 of what the cookie holds, in hex. */
+  readonly hash: string;
+  readonly opened_at: Moment;
+  readonly renewed_at: Moment;
 }
 
 /** What the operator may set. */

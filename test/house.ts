@@ -31,7 +31,11 @@ export class House {
   #daemon: Running | null = null;
   readonly #running = new Set<Running>();
 
-  private constructor(env: NodeJS.ProcessEnv) {
+  /** Whether nobody signs in. */
+  readonly #isOpen: boolean;
+
+  private constructor(env: NodeJS.ProcessEnv, isOpen: boolean) {
+    this.#isOpen = isOpen;
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'sb-')));
     this.project = join(this.folder, 'project');
     mkdirSync(this.project);
@@ -40,9 +44,9 @@ export class House {
     this.paths = statePathsOf(stateHome(this.env, this.folder), this.project);
   }
 
-  /** An empty project, with no daemon yet. */
-  static make(env: NodeJS.ProcessEnv = {}): House {
-    return new House(env);
+  /** An empty project, with no daemon yet. Nobody signs in, unless it is `guarded`. */
+  static make(env: NodeJS.ProcessEnv = {}, { guarded = false } = {}): House {
+    return new House(env, !guarded);
   }
 
   /** A project with a daemon on a port of its own; the flags are those of `signalbox start`. */
@@ -54,11 +58,11 @@ export class House {
 
   /** Starts the daemon, on the port of the last time unless told otherwise, and waits until it answers. */
   async start(...flags: string[]): Promise<void> {
-    const daemon = this.run('start', '--foreground', ...flags);
+    const daemon = this.run('start', '--foreground', ...(this.#isOpen ? ['--no-auth'] : []), ...flags);
     this.#daemon = daemon;
     await until(`a daemon for ${this.project}`, async () => {
       if (daemon.child.exitCode !== null) throw new Error(`the daemon ended: ${daemon.stderr()}`);
-      return this.holder()?.pid === daemon.child.pid && (await fetch(this.address)).ok;
+      return this.holder()?.pid === daemon.child.pid && (await fetch(this.address)).status < 500;
     });
   }
 

@@ -23,6 +23,12 @@ export function overHttp(socketPath: string): Daemon {
   });
 }
 
+/** Inside a run, whoever calls is that run and may do what it may. */
+function credential(): Record<string, string> {
+  const { SIGNALBOX_TOKEN: token } = process.env;
+  return token ? { authorization: `Bearer ${token}` } : {};
+}
+
 /** The few parts of `fetch` that the client needs, over a Unix socket. */
 function fetchOver(socketPath: string, url: string, init: RequestInit): Promise<Response> {
   const { pathname, search } = new URL(url);
@@ -31,7 +37,7 @@ function fetchOver(socketPath: string, url: string, init: RequestInit): Promise<
       socketPath,
       path: pathname + search,
       method: init.method ?? 'GET',
-      headers: init.headers as Record<string, string>,
+      headers: { ...(init.headers as Record<string, string>), ...credential() },
       signal: init.signal ?? undefined,
     };
     const call = request(options, (answer) => {
@@ -59,7 +65,11 @@ export interface Streaming {
 export function overSocket(socketPath: string, onChange: (open: boolean) => void = () => {}): Streaming {
   class UnixWebSocket extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
-      super(url, protocols, { createConnection: () => connect(socketPath), perMessageDeflate: false });
+      super(url, protocols, {
+        createConnection: () => connect(socketPath),
+        perMessageDeflate: false,
+        headers: credential(),
+      });
     }
   }
   const leaving = new AbortController();

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { request } from 'node:http';
 import type { Finding } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { overHttp } from './daemon-client.ts';
@@ -47,11 +48,11 @@ async function daemonFindings(paths: StatePaths): Promise<Finding[]> {
     .status.query()
     .catch(() => null);
   if (!status) return [note('daemon', `None runs for ${paths.project}. Start it: signalbox start`)];
-  const { pid, address } = status;
+  const { pid } = status;
   return [
     good('daemon', `It runs for ${status.project} (pid ${pid}) since ${status.started_at}.`),
     socketFinding(paths),
-    await portFinding(paths, address, pid),
+    await portFinding(paths, status.local_address),
   ];
 }
 
@@ -62,25 +63,28 @@ function socketFinding({ socket }: StatePaths): Finding {
     : bad('socket', `${socket} is open to others (mode ${mode.toString(8)}). Restart the daemon.`);
 }
 
-/** Both loopback addresses, and whether this very daemon answers there. */
-async function portFinding({ token }: StatePaths, address: string, pid: number): Promise<Finding> {
+/** Both loopback addresses, and whether this very daemon answers there: only it knows its own name. */
+async function portFinding(paths: StatePaths, address: string): Promise<Finding> {
   const { port } = new URL(address);
-  const authorization = `Bearer ${readFileSync(token, 'utf8').trim()}`;
+  const { host_name } = (await loadOffline()).doorOf(paths);
   const answers = await Promise.all(
-    ['127.0.0.1', '[::1]'].map((host) => pidAt(`http://${host}:${port}/trpc/status`, authorization)),
+    ['127.0.0.1', '::1'].map((host) => statusAt(host, Number(port), `${host_name}:${port}`)),
   );
-  if (answers[0] !== pid) return bad('port', `${address} is not answered by this daemon.`);
-  return answers[1] === pid
-    ? good('port', `${address} answers, and so does [::1].`)
-    : note('port', `${address} answers; [::1] does not: this machine may have no IPv6.`);
+  if (answers[0] !== 200) return bad('port', `Port ${port} is not answered by this daemon.`);
+  return answers[1] === 200
+    ? good('port', `Port ${port} answers on 127.0.0.1 and on [::1].`)
+    : note('port', `Port ${port} answers on 127.0.0.1; [::1] does not: this machine may have no IPv6.`);
 }
 
-async function pidAt(url: string, authorization: string): Promise<unknown> {
-  try {
-    const answer = await fetch(url, { headers: { authorization }, signal: AbortSignal.timeout(5000) });
-    const said = (await answer.json()) as { result?: { data?: { pid?: unknown } } };
-    return said.result?.data?.pid;
-  } catch {
-    return null;
-  }
+/** The status of the page that everybody may see; null where nobody answers. */
+function statusAt(hostname: string, port: number, host: string): Promise<number | null> {
+  return new Promise((resolve) => {
+    const call = request({ hostname, port, path: '/sign-in', headers: { host }, timeout: 5000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? null);
+    });
+    call.on('timeout', () => call.destroy());
+    call.on('error', () => resolve(null));
+    call.end();
+  });
 }

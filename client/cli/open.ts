@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
+import type { StatePaths } from '../../shared/state-paths.ts';
 import type { Daemon } from './daemon-client.ts';
 import { print, tell } from './output.ts';
 
-/** Where the page of the daemon is, or that of one unit; and the browser on it. */
-export function addOpen(program: Command, daemon: () => Daemon): void {
+/** Where the page of the daemon is, or that of one unit; and the browser on it, signed in. */
+export function addOpen(program: Command, daemon: () => Daemon, paths: () => StatePaths): void {
   const command = (name: string, description: string) =>
     program.command(name).description(description).argument('[chunk]', 'the page of this unit');
 
@@ -13,9 +17,10 @@ export function addOpen(program: Command, daemon: () => Daemon): void {
   );
   command('open', 'open the page in the browser').action(async (chunk: string | undefined) => {
     const address = await addressOf(daemon(), chunk);
-    if (await isOpened(address)) return tell(`opened ${address}`);
-    await print(address);
-    tell('no browser could be opened from here; that is the address.');
+    const { url } = await daemon().access.link.mutate({ to: new URL(address).pathname });
+    if (await isOpened(leadTo(url, paths()))) return tell(`opened ${address}`);
+    await print(url);
+    tell('no browser could be opened from here; that address signs one in, once, within a minute.');
   });
 }
 
@@ -24,6 +29,19 @@ async function addressOf(daemon: Daemon, chunk: string | undefined): Promise<str
   if (chunk === undefined) return address;
   const unit = await daemon.unit.query({ chunk });
   return new URL(`work-units/${unit.chunk}`, address).href;
+}
+
+/** By a page of our own in a file, since what a program is started with is for everybody on this machine to see. */
+function leadTo(url: string, { folder }: StatePaths): string {
+  const file = join(folder, 'open.html');
+  rmSync(file, { force: true });
+  const quoted = url.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  writeFileSync(
+    file,
+    `<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer"><meta http-equiv="refresh" content="0;url=${quoted}"><title>Signalbox</title><a href="${quoted}">Signalbox</a>\n`,
+    { mode: 0o600, flag: 'wx' },
+  );
+  return pathToFileURL(file).href;
 }
 
 const OPENER = process.platform === 'darwin' ? 'open' : 'xdg-open';

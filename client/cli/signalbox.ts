@@ -5,8 +5,10 @@ import { boardOf, cardsOf } from '../../shared/board.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
 import type { AnswerFlags } from './answer.ts';
 import type { AskFlags } from './ask.ts';
+import { addAudit } from './audit.ts';
 import { addCompletion } from './completion.ts';
 import { explain, overHttp } from './daemon-client.ts';
+import { addDoor } from './door.ts';
 import { type FilterFlags, queryFrom } from './filter.ts';
 import { collect, jsonOption } from './flags.ts';
 import { addJudging } from './judging.ts';
@@ -48,6 +50,14 @@ program
   .option('--plan <file>', 'add the units of a plan; those that exist stay as they are')
   .option('--max-agents <number>', 'how many runs may be at work at once (default 4)')
   .option('--undo-seconds <number>', 'how long an answer from the page can be taken back (default 4)')
+  .option('--no-auth', 'nobody signs in: everyone on this machine may read and answer')
+  .option('--read-only', 'nothing can be changed and nothing starts')
+  .option('--host-name <name>', 'sign in under this name, for browsers that do not know *.localhost')
+  .option('--public-origin <url>', 'where a proxy shows the page')
+  .option('--listen <address>', 'an address beyond loopback, with TLS and names alone')
+  .option('--name <host>', 'listen: a name of this machine; repeat for more', collect)
+  .option('--tls-cert <file>', 'listen: the certificate')
+  .option('--tls-key <file>', 'listen: its key')
   .action(async (flags: StartFlags) => {
     await (await import('./trust.ts')).offerTrust(pathsFor(project()));
     await start(project(), flags);
@@ -192,14 +202,6 @@ program
   );
 
 program
-  .command('token')
-  .description('print the bearer token for scripts that come by HTTP')
-  .action(() => {
-    const { token } = pathsFor(project());
-    return print(readFileSync(token, 'utf8').trim());
-  });
-
-program
   .command('trust')
   .description('look at the agents that signalbox.json names, and trust them')
   .option('--yes', 'you have looked already')
@@ -234,7 +236,9 @@ addSteering(program, daemon);
 addLater(program, daemon);
 addJudging(program, daemon);
 addLooking(program, daemon);
-addOpen(program, daemon);
+addOpen(program, daemon, () => pathsFor(project()));
+addDoor(program, daemon, () => pathsFor(project()));
+addAudit(program, daemon);
 addCompletion(program);
 
 /** Whoever read our output has read enough, as in `signalbox ls | head`: nothing to complain about. */

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs
 import { fileURLToPath } from 'node:url';
 import type { Holder, StatePaths } from '../../shared/state-paths.ts';
 import { until } from './again.ts';
-import { overHttp } from './daemon-client.ts';
+import { type Daemon, overHttp } from './daemon-client.ts';
 import { print, tell } from './output.ts';
 import { pathsFor } from './project.ts';
 
@@ -13,6 +13,15 @@ export interface StartFlags {
   readonly plan?: string;
   readonly maxAgents?: string;
   readonly undoSeconds?: string;
+  /** Commander's reading of --no-auth. */
+  readonly auth: boolean;
+  readonly readOnly?: boolean;
+  readonly hostName?: string;
+  readonly publicOrigin?: string;
+  readonly listen?: string;
+  readonly name?: string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
 }
 
 /** The daemon's own entry stands beside this one; its contract is a command line. */
@@ -34,9 +43,21 @@ function argumentsFor(project: string, flags: StartFlags): string[] {
     plan: flags.plan,
     'max-agents': flags.maxAgents,
     'undo-seconds': flags.undoSeconds,
+    'host-name': flags.hostName,
+    'public-origin': flags.publicOrigin,
+    listen: flags.listen,
+    'tls-cert': flags.tlsCert,
+    'tls-key': flags.tlsKey,
   };
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  return ['--project', project, ...set.flatMap(([name, value]) => [`--${name}`, String(value)])];
+  return [
+    '--project',
+    project,
+    ...set.flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ...(flags.name ?? []).flatMap((name) => ['--name', name]),
+    ...(flags.auth ? [] : ['--no-auth']),
+    ...(flags.readOnly ? ['--read-only'] : []),
+  ];
 }
 
 /** Starts the daemon as a process of its own and waits until it answers, or has said why it cannot. */
@@ -56,14 +77,26 @@ async function startDetached(project: string, argv: readonly string[]): Promise<
   await answeringOrEnded(paths, child);
   const code = child.exitCode;
   if (code === null) {
-    const { address } = readHolder(paths.holder);
+    const daemon = overHttp(paths.socket);
+    const { address } = await daemon.status.query();
     await print(address);
     tell(`started for ${project} (pid ${child.pid}).`);
+    await tellHowToSignIn(daemon, flags);
     child.unref();
     return;
   }
   process.stderr.write(readFileSync(paths.log).subarray(before).toString('utf8'));
   process.exitCode = code;
+}
+
+const START_LINK_S = 600;
+
+/** A link that signs in is shown to a person alone: what else is written may be kept somewhere. */
+async function tellHowToSignIn(daemon: Daemon, flags: readonly string[]): Promise<void> {
+  if (flags.includes('--no-auth')) return;
+  if (!process.stderr.isTTY) return tell('to sign in: signalbox open');
+  const { url } = await daemon.access.link.mutate({ to: '/', seconds: START_LINK_S });
+  tell(`to sign in, once, within 10 minutes: ${url}`);
 }
 
 /** Asks the daemon to end, and waits until it has let go of the project. */

@@ -17,6 +17,9 @@ export interface Made {
   readonly items?: readonly string[];
   readonly chunks?: readonly string[];
   readonly run?: number;
+  readonly token?: string;
+  /** How many sessions. */
+  readonly ended?: number;
 }
 
 export function workOf(state: State, chunk: string): WorkUnit {

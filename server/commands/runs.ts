@@ -17,7 +17,8 @@ import type { Decision } from './decision.ts';
 import { afterKill, isWished, mootItems } from './kill.ts';
 
 /** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. */
-export function startRun(state: State, input: { unit: number; marker: string }): Decision {
+/** `token`: its hash. */
+export function startRun(state: State, input: { unit: number; marker: string; token: string }): Decision {
   const work = state.works.get(input.unit);
   if (!work || !exists(work) || statusOf(state, work).status !== 'READY') throw conflict('Not ready.');
   if (rivalsToAsk(state, work).length > 0) throw conflict('The operator has to decide about a rival first.');
@@ -29,7 +30,7 @@ export function startRun(state: State, input: { unit: number; marker: string }):
   const unit = work.unit.id;
   return {
     changes: [
-      { type: 'run.started', unit, data: { number, phase, agent, marker: input.marker } },
+      { type: 'run.started', unit, data: { number, phase, agent, marker: input.marker, token: input.token } },
       ...news.map((item): Change => ({ type: 'item.delivered', unit, data: { id: item.id, run: number } })),
     ],
     made: { run: number },

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Outcome, ProcessIdentity, Run, WorkUnit } from '../../shared/words.ts';
+import { hashOf, newSecret } from '../access/secret.ts';
 import type { Task } from '../agents/agent.ts';
 import { agentOf } from '../agents/agent-of.ts';
 import { DAEMON } from '../by.ts';
@@ -36,6 +37,8 @@ export interface DispatcherParts {
   readonly runs: string;
   readonly socket: string;
   readonly bin: string;
+  /** Nothing is started; what is at work goes on and ends. */
+  readonly readOnly: boolean;
 }
 
 /**
@@ -86,7 +89,7 @@ export class Dispatcher {
       this.#again = false;
       try {
         await this.#tend();
-        await this.#startReady();
+        if (!this.#parts.readOnly) await this.#startReady();
       } catch (error) {
         this.#parts.log.error('dispatcher', error);
       }
@@ -162,7 +165,7 @@ export class Dispatcher {
       if (this.#stopped || freeSlots(store.state) < 1) break;
       await this.#checkConflicts(unit.id);
       const started = await this.#commitStart(unit.id);
-      if (started) launches.push(this.#launch(started));
+      if (started) launches.push(this.#launch(started.run, started.token));
     }
     await Promise.all(launches);
   }
@@ -185,9 +188,10 @@ export class Dispatcher {
   }
 
   /** Commits the start, or learns that it may not be (any more). */
-  async #commitStart(unit: number): Promise<Run | null> {
+  async #commitStart(unit: number): Promise<{ run: Run; token: string } | null> {
     const { store } = this.#parts;
-    const input = { unit, marker: newId() };
+    const token = newSecret();
+    const input = { unit, marker: newId(), token: hashOf(token) };
     try {
       await store.commit(DAEMON, (state) => {
         const decision = startRun(state, input);
@@ -199,12 +203,13 @@ export class Dispatcher {
       throw error;
     }
     const work = store.state.works.get(unit);
-    return (work && liveRun(work)) ?? null;
+    const run = work && liveRun(work);
+    return run ? { run, token } : null;
   }
 
-  async #launch(run: Run): Promise<void> {
+  async #launch(run: Run, token: string): Promise<void> {
     try {
-      await this.#letGo(run);
+      await this.#letGo(run, token);
     } catch (error) {
       this.#parts.log.error('dispatcher', error);
     } finally {
@@ -213,7 +218,7 @@ export class Dispatcher {
   }
 
   /** Spawns the wrapper, has its identity committed, and only then says "go": nothing runs unrecorded. */
-  async #letGo(run: Run): Promise<void> {
+  async #letGo(run: Run, token: string): Promise<void> {
     const { store, project, socket, bin } = this.#parts;
     const { unit } = run;
     const work = store.state.works.get(unit);
@@ -226,7 +231,10 @@ export class Dispatcher {
       writeAnswers(files.answers, work, run.number);
       const agent = agentOf(store.state, spec);
       if (!agent) throw new Error(`its agent ${spec.agent} is not trusted`);
-      const env = environmentFor({ spec, agent, run, socket, answers: files.answers, bin }, process.env);
+      const env = environmentFor(
+        { spec, agent, run, token, socket, answers: files.answers, bin },
+        process.env,
+      );
       const command = agent.command(taskOf(work, run, project));
       child = spawnWrapper({ files, marker: run.marker, command, cwd: project, env });
       const identity = await this.#identify(child);

@@ -11,6 +11,8 @@ export interface RunEnvironment {
   /** Who carries it out: the variables that it needs. */
   readonly agent: Pick<Agent, 'env'>;
   readonly run: Pick<Run, 'phase' | 'number' | 'marker'>;
+  /** By which the run, and nobody else, asks and reports. Nowhere but in its environment. */
+  readonly token: string;
   readonly socket: string;
   readonly answers: string;
   /** A folder that holds `signalbox`. */
@@ -29,6 +31,7 @@ export function environmentFor(input: RunEnvironment, own: NodeJS.ProcessEnv): N
     SIGNALBOX_PHASE: run.phase,
     SIGNALBOX_RUN: String(run.number),
     SIGNALBOX_MARKER: run.marker,
+    SIGNALBOX_TOKEN: input.token,
     SIGNALBOX_SOCKET: input.socket,
     SIGNALBOX_ANSWERS: input.answers,
   };

@@ -7,7 +7,13 @@ import { DEFAULTS } from '../../server/settings.ts';
 /** What a test asks for: rows and all, but neither files nor a clock. */
 export type PageOrder = Omit<PageInput, 'assets' | 'now'>;
 
-const ASSETS = { build: 'b1', script: '/no-script.js', style: '/client/style.css', files: new Map() };
+const ASSETS = {
+  build: 'b1',
+  script: '/no-script.js',
+  style: '/client/style.css',
+  embed: Buffer.alloc(0),
+  files: new Map(),
+};
 
 export const serverMarkup = (): TestRunnerPlugin<PageOrder> => ({
   name: 'server-markup',

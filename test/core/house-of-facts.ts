@@ -110,7 +110,7 @@ export class House {
   start(chunk: string, max_agents = SLOTS): Promise<Committed> {
     const decide: Decide = (state) => {
       const unit = workOf(state, chunk).unit.id;
-      return startRun(withSlots(state, max_agents), { unit, marker: 'm' });
+      return startRun(withSlots(state, max_agents), { unit, marker: 'm', token: 'hash' });
     };
     return this.commit(decide, DAEMON);
   }

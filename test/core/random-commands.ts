@@ -35,7 +35,7 @@ const COMMANDS = {
   add: (state: State, aim: Aim): Decision => addUnits(state, newSpecs(state, aim)),
   start: (state: State, { a }: Aim): Decision => {
     const { unit } = pick(startOrder(state), a);
-    return startRun(state, { unit: unit.id, marker: 'm' });
+    return startRun(state, { unit: unit.id, marker: 'm', token: 'hash' });
   },
   spawn: (state: State, { a }: Aim): Decision => {
     const { unit, number } = pick(liveRuns(state), a);

@@ -1,6 +1,6 @@
 /** Who calls at a house, each as they do it: a page, a script with the token, the terminal, a stranger. */
-import { readFileSync } from 'node:fs';
-import type { House } from '../house.ts';
+import { execFileSync } from 'node:child_process';
+import { type House, PROGRAM } from '../house.ts';
 import { type Answer, type Asking, send } from './http-client.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' } as const;
@@ -8,6 +8,7 @@ const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' } as con
 
 export class Callers {
   readonly #house: House;
+  #token: string | undefined;
 
   constructor(house: House) {
     this.#house = house;
@@ -21,8 +22,13 @@ export class Callers {
     return Number(new URL(this.#house.address).port);
   }
 
+  /** An operator's token, made when it is first wanted. */
   get token(): string {
-    return readFileSync(this.#house.paths.token, 'utf8').trim();
+    const { project, env } = this.#house;
+    this.#token ??= execFileSync(process.execPath, [PROGRAM, 'token', 'add'], { cwd: project, env })
+      .toString()
+      .trim();
+    return this.#token;
   }
 
   get socket(): { socketPath: string } {

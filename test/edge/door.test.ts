@@ -1,9 +1,8 @@
-/** The gate as strangers meet it: the same table, sent as bytes to a daemon on each of its listeners. */
+/** The door as strangers meet it, over real sockets; the gate itself is tried in `test/door`. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { House } from '../house.ts';
 import { Callers } from './callers.ts';
-import { CELLS, type Cell, type Expected, TOKEN } from './gate-cells.ts';
 import { raw, send } from './http-client.ts';
 
 const house = House.make();
@@ -14,49 +13,7 @@ after(() => house.close());
 const UPGRADE =
   'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
 
-/** The head of a cell, as bytes, for the port and the token of this daemon. */
-function bytesOf({ method = 'GET', target = '/', headers = [], hosts, upgrade = false }: Cell): string {
-  const pairs = [...(hosts ?? ['127.0.0.1:7845']).flatMap((name) => ['Host', name]), ...headers];
-  let head = `${method} ${target} HTTP/1.1\r\n`;
-  for (let at = 0; at < pairs.length; at += 2) head += `${pairs[at]}: ${pairs[at + 1]}\r\n`;
-  head += upgrade ? UPGRADE : 'Connection: close\r\n';
-  return `${head}\r\n`.replaceAll('7845', String(callers.port)).replaceAll(TOKEN, callers.token);
-}
-
-const REFUSALS = [400, 401, 403, 413, 415, 421];
-
-/** Whether the gate let it in: then it was answered by what stands behind, which refuses with other pages. */
-function check(cell: Cell, expected: Expected, { status, text }: { status: number; text: string }): void {
-  if (typeof expected === 'number') {
-    assert.equal(status, expected, text.slice(0, 300));
-    return;
-  }
-  assert.ok(status > 0, 'no answer at all');
-  if (cell.upgrade) assert.equal(status, 101, text.slice(0, 300));
-  else assert.ok(!REFUSALS.includes(status) && !text.includes('Not let in'), text.slice(0, 300));
-}
-
-const sendable = CELLS.filter(({ onTheWire }) => onTheWire !== 'not sent');
-
-for (const host of ['127.0.0.1', '::1'])
-  test(`every cell of the table, over TCP to ${host}`, async (t) => {
-    for (const cell of sendable)
-      await t.test(cell.what, async () => {
-        const answer = await raw({ host, port: callers.port }, bytesOf(cell));
-        check(cell, (cell.onTheWire ?? cell.tcp) as Expected, answer);
-      });
-  });
-
-test('every cell of the table, over the Unix socket', async (t) => {
-  const beforeUs = (cell: Cell) => cell.onTheWire === 400;
-  for (const cell of sendable)
-    await t.test(cell.what, async () => {
-      const answer = await raw(callers.socket, bytesOf(cell));
-      check(cell, beforeUs(cell) ? 400 : cell.socket, answer);
-    });
-});
-
-test('nobody signs in yet: everyone on the machine reads, as a viewer', async () => {
+test('where nobody signs in, everyone on the machine reads', async () => {
   assert.equal((await callers.anyone({ path: '/' })).status, 200);
   assert.equal((await callers.anyone({ path: '/trpc/status' })).status, 200);
 });
@@ -116,14 +73,8 @@ test('no answer invites another origin', async () => {
 });
 
 test('an upgrade elsewhere than at /trpc is refused, with what every answer carries', async () => {
-  const head = bytesOf({
-    what: '',
-    target: '/',
-    headers: ['Origin', 'http://127.0.0.1:7845'],
-    upgrade: true,
-    tcp: 403,
-    socket: 403,
-  });
+  const own = `127.0.0.1:${callers.port}`;
+  const head = `GET / HTTP/1.1\r\nHost: ${own}\r\nOrigin: http://${own}\r\n${UPGRADE}\r\n`;
   const { status, text } = await raw({ host: '127.0.0.1', port: callers.port }, head);
   assert.equal(status, 404);
   assert.match(text, /Content-Security-Policy: default-src 'none'/);

@@ -18,6 +18,7 @@ const input: RunEnvironment = {
   spec: one,
   agent: { env: [] },
   run: { phase: 'PLAN', number: 3, marker: 'the-marker' },
+  token: 'the-token',
   socket: '/state/socket',
   answers: '/state/runs/1-3/answers.json',
   bin: '/state/bin',
@@ -27,6 +28,7 @@ const WAY_BACK = {
   SIGNALBOX_PHASE: 'PLAN',
   SIGNALBOX_RUN: '3',
   SIGNALBOX_MARKER: 'the-marker',
+  SIGNALBOX_TOKEN: 'the-token',
   SIGNALBOX_SOCKET: '/state/socket',
   SIGNALBOX_ANSWERS: '/state/runs/1-3/answers.json',
 };

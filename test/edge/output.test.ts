@@ -152,7 +152,7 @@ describe('what is kept of runs', () => {
         conflicts: [],
       } as unknown as WorkUnit;
     });
-    return { runs, state: stateOf(works, 1, { ...EMPTY.settings, ...settings }) };
+    return { runs, state: stateOf(works, 1, { settings: { ...EMPTY.settings, ...settings } }) };
   }
   const left = (runs: string) => readdirSync(runs).sort();
 

@@ -92,13 +92,12 @@ const isFree = (host: string, port: number) =>
 
 // What it makes
 
-test('the state is for the operator alone: folder 0700, token and database and socket 0600', async () => {
+test('the state is for the operator alone: folder 0700, door and database and socket 0600', async () => {
   const house = newHouse();
   await house.start('--port', '0');
-  const { folder, runs, token, database, socket, holder, port } = house.paths;
+  const { folder, runs, door, database, socket, holder, port } = house.paths;
   for (const path of [folder, runs]) assert.equal(modeOf(path), '700', path);
-  for (const path of [token, database, socket, holder, port]) assert.equal(modeOf(path), '600', path);
-  assert.match(readFileSync(token, 'utf8'), /^[A-Za-z0-9_-]{43}\n$/);
+  for (const path of [door, database, socket, holder, port]) assert.equal(modeOf(path), '600', path);
   assert.ok(!readdirSync(house.project).length, 'nothing is written into the project');
 });
 
@@ -110,22 +109,25 @@ test('a umask that lets everybody in changes nothing of that', async () => {
   } finally {
     process.umask(before);
   }
-  const { folder, token, database, socket } = house.paths;
-  assert.deepEqual([folder, token, database, socket].map(modeOf), ['700', '600', '600', '600']);
+  const { folder, door, database, socket } = house.paths;
+  assert.deepEqual([folder, door, database, socket].map(modeOf), ['700', '600', '600', '600']);
 });
 
-test('two projects have two tokens; one project keeps its own', async () => {
+test('two projects have two names; one project keeps its own', async () => {
+  const nameOf = ({ paths }: House) =>
+    (JSON.parse(readFileSync(paths.door, 'utf8')) as { host_name: string }).host_name;
   const [one, two] = [await usedHouse(), await usedHouse()];
-  const first = new Callers(one).token;
-  assert.notEqual(first, new Callers(two).token);
+  const first = nameOf(one);
+  assert.match(first, /^[a-z2-7]{10}\.localhost$/);
+  assert.notEqual(first, nameOf(two));
   await one.start('--port', '0');
-  assert.equal(new Callers(one).token, first);
+  assert.equal(nameOf(one), first);
 });
 
 test('the token that the terminal prints is the one that the door takes', async () => {
   const house = newHouse();
   await house.start('--port', '0');
-  const { stdout } = await run(house, 'token');
+  const { stdout } = await run(house, 'token', 'add');
   const headers = { authorization: `Bearer ${stdout.trim()}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ units: [{ chunk: 'one', command: 'true' }] });
   const answer = await new Callers(house).anyone({ method: 'POST', path: '/trpc/units.add', headers, body });
@@ -144,32 +146,44 @@ test('a state folder that is open to others is refused, with the command that me
   }
 });
 
-test('a token that is open to others is refused, with the command that mends it', async () => {
+test('a database or a door that is open to others is refused, with the command that mends it', async () => {
   const house = await usedHouse();
-  for (const mode of [0o644, 0o640, 0o602]) {
-    chmodSync(house.paths.token, mode);
-    const refused = await startOf(house);
-    checkRefused(refused, 77, new RegExp(`open to others \\(mode ${mode.toString(8)}\\)`));
-    assert.ok(refused.stderr.includes(`chmod 600 ${house.paths.token}`));
-  }
+  for (const file of [house.paths.database, house.paths.door])
+    for (const mode of [0o644, 0o640, 0o602]) {
+      chmodSync(file, mode);
+      const refused = await startOf(house);
+      checkRefused(refused, 77, new RegExp(`open to others \\(mode ${mode.toString(8)}\\)`));
+      assert.ok(refused.stderr.includes(`chmod 600 ${file}`));
+      chmodSync(file, 0o600);
+    }
 });
 
 const asRoot = { skip: process.getuid?.() !== 0 && 'only root can give a file away' };
-test('a state folder or a token of another user is refused', asRoot, async () => {
+test('a state folder, a database or a door of another user is refused', asRoot, async () => {
   const house = await usedHouse();
-  chownSync(house.paths.token, 65_534, 65_534);
-  checkRefused(await startOf(house), 77, /belongs to another user/);
-  chownSync(house.paths.token, 0, 0);
-  chownSync(house.paths.folder, 65_534, 65_534);
-  checkRefused(await startOf(house), 77, /belongs to another user/);
-  chownSync(house.paths.folder, 0, 0);
+  for (const path of [house.paths.database, house.paths.door, house.paths.folder]) {
+    chownSync(path, 65_534, 65_534);
+    checkRefused(await startOf(house), 77, /belongs to another user/);
+    chownSync(path, 0, 0);
+  }
 });
 
-test('a file that holds no token is refused', async () => {
+test('a door that makes no sense is refused, and left as it is', async () => {
   const house = await usedHouse();
-  for (const content of ['', `${'x'.repeat(43)} \nmore`, `${'!'.repeat(43)}\n`]) {
-    writeFileSync(house.paths.token, content);
-    checkRefused(await startOf(house), 78, /holds no token/);
+  const good = readFileSync(house.paths.door, 'utf8');
+  const bad = [
+    'not json',
+    '{}',
+    good.replace('.localhost', '.example.com'),
+    good.replace('[]', '["https://example.com/path"]'),
+    good.replace('"limits": {}', '"limits": {"batch": 0}'),
+    good.replace('"limits": {}', '"limits": {"nothing": 1}'),
+  ];
+  for (const text of bad) {
+    assert.notEqual(text, good);
+    writeFileSync(house.paths.door, text);
+    checkRefused(await startOf(house), 65, /door\.json cannot be taken/);
+    assert.equal(readFileSync(house.paths.door, 'utf8'), text);
   }
 });
 
@@ -283,6 +297,7 @@ test('a database of another program is refused and left as it is', async () => {
   change(house.paths.database, (sqlite) =>
     sqlite.exec('create table theirs (x); insert into theirs values (1)'),
   );
+  chmodSync(house.paths.database, 0o600);
   const before = digestOf(house.paths.database);
   checkRefused(await startOf(house), 65, /another program/);
   assert.equal(digestOf(house.paths.database), before);

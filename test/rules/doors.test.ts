@@ -13,6 +13,8 @@ const not = (why: string): Why => ({ not: why });
 const STREAM = not('a stream, over the WebSocket');
 const READING = not('reading: the page shows it');
 
+const AT_TERMINAL = not('who may come in is said at the terminal');
+
 interface Doors {
   readonly command: string | Why;
   readonly path: string | Why;
@@ -69,6 +71,21 @@ const DOORS: Readonly<Record<string, Doors>> = {
   'board.follow': { command: 'watch', path: STREAM, form: READING },
   'board.pulses': { command: not('logs -f shows all of it'), path: STREAM, form: READING },
   transcript: { command: 'logs', path: 'GET /work-units/:chunk/runs/1/output', form: READING },
+  'access.me': {
+    command: not('the terminal is the operator'),
+    path: not('an embed asks, over its socket'),
+    form: READING,
+  },
+  'access.link': { command: 'open', path: AT_TERMINAL, form: AT_TERMINAL },
+  'access.add': { command: 'token', path: AT_TERMINAL, form: AT_TERMINAL },
+  'access.list': { command: 'token', path: AT_TERMINAL, form: AT_TERMINAL },
+  'access.revoke': { command: 'token', path: AT_TERMINAL, form: AT_TERMINAL },
+  'access.signOut': {
+    command: 'sign-out',
+    path: not('a script has no session'),
+    form: not('at the foot of the dashboard, it posts to /sign-out'),
+  },
+  'access.refusals': { command: 'audit', path: AT_TERMINAL, form: AT_TERMINAL },
   'daemon.path': {
     command: 'doctor',
     path: not('for the terminal of the same machine'),

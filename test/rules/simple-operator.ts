@@ -98,7 +98,7 @@ const HABITS: readonly Habit[] = [
     if (!first || freeSlots(state) < 1) return null;
     const asked = wantToStart(state, { unit: first.unit.id, overlaps: [], key: `want-${state.seq}` });
     if (asked.changes.length > 0) return asked;
-    return startRun(state, { unit: first.unit.id, marker: 'm' });
+    return startRun(state, { unit: first.unit.id, marker: 'm', token: 'hash' });
   },
   (state, at) => {
     const ready = worksOf(state).find(

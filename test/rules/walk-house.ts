@@ -67,7 +67,7 @@ export class Walk extends House {
   async startLive(): Promise<void> {
     const marker = `walk-${process.pid}-${this.#children.length}-${this.work(UNIT).unit.id}`;
     const unit = this.work(UNIT).unit.id;
-    const { made } = await this.commit((state) => startRun(state, { unit, marker }), DAEMON);
+    const { made } = await this.commit((state) => startRun(state, { unit, marker, token: 'hash' }), DAEMON);
     const child = spawn('sh', ['-c', 'read -r word', marker], { stdio: ['pipe', 'ignore', 'ignore'] });
     this.#children.push(child);
     await once(child, 'spawn');
@@ -91,6 +91,7 @@ export class Walk extends House {
       runs: folder,
       socket: folder,
       bin: folder,
+      readOnly: false,
     });
     dispatcher.start();
     // Asked to stop at once, it still ends its first look: at what lives, not at what could start.

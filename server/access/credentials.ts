@@ -1,0 +1,95 @@
+import type { Session, Token, WorkUnit } from '../../shared/words.ts';
+import { isExpired } from '../commands/access.ts';
+import type { Credential } from '../gate.ts';
+import { exists, type State } from '../state.ts';
+import type { Store } from '../store.ts';
+import { hashOf } from './secret.ts';
+
+const OPERATOR = {
+  role: 'operator',
+  actor: 'operator',
+  origin: null,
+  mayAnswer: false,
+  unit: null,
+  run: null,
+  ended: null,
+} as const satisfies Partial<Credential>;
+
+/** Who stands behind a secret: looked up by its hash, which says nothing about the secret. */
+export class Credentials {
+  readonly #store: Store;
+  readonly #now: () => Date;
+  /** The unit and number of each run, by the hash of its token; kept up to `#indexed`. */
+  readonly #runs = new Map<string, { readonly unit: number; readonly number: number }>();
+  #indexed: State | null = null;
+
+  constructor(store: Store, now: () => Date = () => new Date()) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  ofToken(secret: string): Credential | null {
+    const hash = hashOf(secret);
+    const { state } = this.#store;
+    const token = state.tokens.find((each) => each.hash === hash);
+    return token ? ofToken(token, state) : this.#ofRun(hash, state);
+  }
+
+  ofSession(secret: string): Credential | null {
+    const hash = hashOf(secret);
+    const session = this.#store.state.sessions.find((each) => each.hash === hash);
+    return session ? this.#ofSession(session) : null;
+  }
+
+  /** Whether what let somebody in would still do so. */
+  isStanding({ id }: Credential): boolean {
+    const { tokens, sessions, works } = this.#store.state;
+    const session = sessions.find((each) => each.id === id);
+    if (session) return this.#ofSession(session).ended === null;
+    const token = tokens.find((each) => each.id === id);
+    if (token) return ofToken(token, this.#store.state).ended === null;
+    const [unit, number] = runOf(id);
+    return works.get(unit)?.runs.some((run) => run.number === number && run.ended_at === null) ?? false;
+  }
+
+  #ofSession(session: Session): Credential {
+    const isOver = isExpired(session, this.#now().toISOString());
+    return { ...OPERATOR, id: session.id, ended: isOver ? 'You were signed out after 30 days.' : null };
+  }
+
+  /** The token of a run is good until the commit that ends the run, and over restarts of the daemon. */
+  #ofRun(hash: string, state: State): Credential | null {
+    this.#index(state);
+    const found = this.#runs.get(hash);
+    const run = found && state.works.get(found.unit)?.runs.find(({ number }) => number === found.number);
+    if (!run) return null;
+    const ended = run.ended_at === null ? null : `Run ${run.number} has ended.`;
+    const id = `run-${run.unit}-${run.number}`;
+    return { ...agentOf(run.unit, run.number), id, actor: `run ${run.number}`, ended };
+  }
+
+  #index(state: State): void {
+    if (state === this.#indexed) return;
+    const changed: Iterable<WorkUnit> = this.#indexed
+      ? state.works.changedSince(this.#indexed.works)
+      : state.works;
+    for (const { runs } of changed)
+      for (const { token, unit, number } of runs) if (token) this.#runs.set(token, { unit, number });
+    this.#indexed = state;
+  }
+}
+
+function ofToken({ id, role, name, origin, may_answer, unit }: Token, state: State): Credential {
+  const base = { ...OPERATOR, id, role, actor: name || role, origin, mayAnswer: may_answer };
+  if (unit === null) return base;
+  const work = state.works.get(unit);
+  return { ...base, unit, ended: work && exists(work) ? null : 'The unit of this token was removed.' };
+}
+
+const agentOf = (unit: number, run: number) => ({ ...OPERATOR, role: 'agent' as const, unit, run });
+
+/** The unit and number in the id of a run's credential. */
+function runOf(id: string): [number, number] {
+  const [, unit, number] = /^run-(\d+)-(\d+)$/.exec(id) ?? [];
+  return [Number(unit ?? -1), Number(number ?? -1)];
+}

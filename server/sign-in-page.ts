@@ -1,0 +1,117 @@
+/** What somebody sees who has not signed in, and how they do. */
+import type Router from '@koa/router';
+import type { Context as KoaContext } from 'koa';
+import { hashOf, newSecret } from './access/secret.ts';
+import type { Assets } from './assets.ts';
+import { openSession, renewSession, SESSION_MS } from './commands/access.ts';
+import { notePage } from './document.ts';
+import type { Listener, Tcp } from './gate.ts';
+import { newId } from './new-id.ts';
+import { type RouteParts, sendPage } from './reply.ts';
+
+/**
+ * Says how to sign in, and nothing else. Whoever is signed in and came by a link from elsewhere, or under
+ * another name of ours, goes on by the one link: the browser sends the cookie only to what our own page asks for.
+ */
+export function sendSignIn(ctx: KoaContext, assets: Assets, listener: Listener, status: number): void {
+  const home = listener.kind === 'tcp' ? homeOf(ctx, listener) : '/';
+  sendPage(ctx, status, notePage(assets, SIGN_IN, home));
+}
+
+const SIGN_IN = {
+  title: 'Sign in',
+  sentences: [
+    'You are not signed in here, or you came by a link from another page.',
+    'To sign in, run “signalbox open” in the project: it opens this page with a link that works once.',
+  ],
+  link: 'Go on to this address',
+} as const;
+
+/** The same address, under the name where browsers sign in. */
+function homeOf(ctx: KoaContext, { own }: Tcp): string {
+  const path = ctx.path === '/sign-in' || ctx.path.startsWith('/sign-in/') ? '/' : ctx.url;
+  return ctx.get('Host') === own.host ? path : `${own.origin}${path}`;
+}
+
+/** The address that signs a browser in, once, and the one that signs it out. */
+export function addSignIn(router: Router, parts: RouteParts): void {
+  router.get('/sign-in', (ctx) => {
+    const to = String(ctx.query.to ?? '');
+    if (!PATH.test(to)) return sendSignIn(ctx, parts.assets, parts.listener, 200);
+    sendPage(ctx, 200, notePage(parts.assets, SIGNED_IN, to, true));
+  });
+  router.get('/sign-in/:code', (ctx) => signIn(parts, ctx, String(ctx.params.code)));
+}
+
+const PATH = /^\/(?!\/)[\x21-\x7e]*$/;
+
+const SIGNED_IN = {
+  title: 'Signed in',
+  sentences: ['The page comes by itself.'],
+  link: 'Go on',
+} as const;
+
+async function signIn(parts: RouteParts, ctx: KoaContext, code: string): Promise<void> {
+  const { assets, listener, access, store, slowly } = parts;
+  const isHome = listener.kind === 'tcp' && ctx.get('Host') === listener.own.host;
+  if (!isHome || !isTopLevel(ctx)) return sendSignIn(ctx, assets, listener, 401);
+  const to = access.links.use(code);
+  if (to === null) {
+    access.refusals.countFailedSignIn({
+      what: 'A sign-in link that does not count.',
+      host: ctx.host,
+      origin: '',
+    });
+    await slowly.wait();
+    return sendPage(ctx, 401, notePage(assets, USED, '/'));
+  }
+  const secret = newSecret();
+  const by = { actor: 'operator', role: 'operator', door: 'page', origin: null } as const;
+  await store.commit(by, (state, at) => openSession(state, { id: newId(), hash: hashOf(secret) }, at));
+  setCookie(ctx, parts, secret, SESSION_MS / 1000);
+  ctx.set('Cache-Control', 'no-store');
+  // By a page of ours: what a page elsewhere began is sent no cookie, redirects included.
+  ctx.redirect(`/sign-in?to=${encodeURIComponent(to)}`);
+  ctx.status = 303;
+}
+
+const USED = {
+  title: 'This link does not sign in any more',
+  sentences: [
+    'A sign-in link works once, and not for long.',
+    'Run “signalbox open” in the project for a new one.',
+  ],
+  link: 'Go to the dashboard',
+} as const;
+
+/** A whole page that somebody asked for: not a preview, a prefetch, an image or a frame. */
+function isTopLevel(ctx: KoaContext): boolean {
+  const mode = ctx.get('Sec-Fetch-Mode');
+  const dest = ctx.get('Sec-Fetch-Dest');
+  const isAhead = ctx.get('Sec-Purpose') !== '' || ctx.get('Purpose') !== '';
+  return (
+    ctx.method === 'GET' && !isAhead && ['', 'navigate'].includes(mode) && ['', 'document'].includes(dest)
+  );
+}
+
+/** A session that is used goes on: its cookie and its fact are renewed together. */
+export async function renew(ctx: KoaContext, parts: RouteParts, id: string): Promise<void> {
+  const { seq } = parts.store.state;
+  const by = { actor: 'operator', role: 'operator', door: 'page', origin: null } as const;
+  const committed = await parts.store.commit(by, (state, at) => renewSession(state, { id }, at));
+  const secret = parts.cookieOf(ctx);
+  if (committed.seq > seq && secret) setCookie(ctx, parts, secret, SESSION_MS / 1000);
+}
+
+export function setCookie(
+  ctx: KoaContext,
+  { cookie, listener }: RouteParts,
+  value: string,
+  seconds: number,
+): void {
+  const secure = listener.kind === 'tcp' && listener.own.origin.startsWith('https:') ? '; Secure' : '';
+  ctx.append(
+    'Set-Cookie',
+    `${cookie}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`,
+  );
+}
