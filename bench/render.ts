@@ -71,6 +71,8 @@ async function measure(house: House, newsroom: Newsroom, size: number): Promise<
       query: QUERY,
       pulses: {},
       settings: house.store.state.settings,
+      isSignedIn: true,
+      failed: { times: 0, last_at: null },
       now: new Date(),
     });
   const [pages, jsons, snapshots] = [[] as number[], [] as number[], [] as number[]];

@@ -15,6 +15,7 @@ import type { Query } from '../shared/query.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { attentionQueue, freshQueue } from '../shared/views/attention-queue.ts';
 import { processGrid } from '../shared/views/process-grid.ts';
+import { localText } from '../shared/views/when.ts';
 import { workUnit } from '../shared/views/work-unit.ts';
 import type { Settings } from '../shared/words.ts';
 import type { Assets } from './assets.ts';
@@ -31,6 +32,10 @@ export interface Trouble {
 
 export interface DashboardInput extends PageInput {
   readonly settings: Settings;
+  /** Whether a session let this browser in, which it can end. */
+  readonly isSignedIn: boolean;
+  /** Sign-ins that failed: how many, and when the last one was. */
+  readonly failed: { readonly times: number; readonly last_at: string | null };
 }
 
 export interface PageInput {
@@ -57,8 +62,18 @@ export function dashboardPage(input: DashboardInput): string {
       pulses: input.pulses,
     }),
   );
-  const body = `<main>${troubleBlock(input, data)}<attention-queue>${queue}</attention-queue><process-grid>${grid}</process-grid></main>${settingsMarkup(input.settings)}`;
+  const body = `<main>${troubleBlock(input, data)}${failedNotice(input)}<attention-queue>${queue}</attention-queue><process-grid>${grid}</process-grid></main>${settingsMarkup(input.settings)}${input.isSignedIn ? SIGN_OUT : ''}`;
   return shell({ ...input, data, body, name: '' });
+}
+
+const SIGN_OUT = '<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>';
+
+/** Somebody tries: the one who can do something about it should know. */
+function failedNotice({ failed, now }: DashboardInput): string {
+  if (failed.last_at === null) return '';
+  const times = failed.times === 1 ? 'A sign-in failed' : `${failed.times} sign-ins failed`;
+  const at = localText(failed.last_at, -now.getTimezoneOffset());
+  return `<p class="failed-sign-ins" role="note">${times}, the last at ${escaped(at)}. “signalbox audit” says from where.</p>`;
 }
 
 const SETTINGS: readonly (readonly [name: keyof Settings, label: string])[] = [

@@ -80,7 +80,7 @@ function sendEmbed({ assets, access }: RouteParts, ctx: KoaContext): void {
 }
 
 function drawDashboard(
-  { assets, contextFor }: RouteParts,
+  { assets, access, callerOf, contextFor }: RouteParts,
   ctx: KoaContext,
   query: Query,
   trouble?: Trouble,
@@ -92,6 +92,8 @@ function drawDashboard(
     query,
     trouble,
     settings,
+    isSignedIn: callerOf(ctx)?.credential != null,
+    failed: access.refusals.failed,
     snapshot: newsroom.snapshot(query),
     pulses: pulses.now(query),
     now: new Date(),

@@ -7,6 +7,7 @@ import { DEFAULTS } from '../../server/settings.ts';
 /** What a test asks for: rows and all, but neither files nor a clock. */
 export type PageOrder = Omit<PageInput, 'assets' | 'now'>;
 
+const NONE = { times: 0, last_at: null };
 const ASSETS = {
   build: 'b1',
   script: '/no-script.js',
@@ -19,6 +20,15 @@ export const serverMarkup = (): TestRunnerPlugin<PageOrder> => ({
   name: 'server-markup',
   executeCommand({ command, payload }) {
     if (command !== 'render' || !payload) return undefined;
-    return { html: dashboardPage({ ...payload, assets: ASSETS, settings: DEFAULTS, now: new Date() }) };
+    return {
+      html: dashboardPage({
+        ...payload,
+        assets: ASSETS,
+        settings: DEFAULTS,
+        isSignedIn: false,
+        failed: NONE,
+        now: new Date(),
+      }),
+    };
   },
 });
