@@ -121,7 +121,11 @@ async function serve(options: Options, state: StatePaths, { store, db, door }: K
   const pulses = new PulseReader(store, runs);
   const path = pathFor(bin, process.env);
   const refusals = new Refusals(db, consoleLog);
-  const access = accessTo(options, state, door, refusals);
+  const access: Access = {
+    ...accessTo(options, state, door),
+    refusals,
+    listeners: listenersOf(tcp, options.door, port),
+  };
   const context = {
     store,
     newsroom,
@@ -183,8 +187,7 @@ function accessTo(
   { door: { readOnly, noAuth } }: Options,
   state: StatePaths,
   door: Door,
-  refusals: Refusals,
-): Access {
+): Omit<Access, 'refusals' | 'listeners'> {
   const current = followDoor(state, door, (error) => consoleLog.error('door.json', error));
   return {
     readOnly,
@@ -192,9 +195,13 @@ function accessTo(
     limits: limitsOf(door),
     origins: () => current().origins,
     links: new SignInLinks(),
-    refusals,
   };
 }
+
+const listenersOf = (tcp: Tcp, { beyond }: DoorOptions, port: number): Access['listeners'] => [
+  ...['127.0.0.1', '::1'].map((address) => ({ address, port, hosts: tcp.hosts, tls: false })),
+  ...(beyond ? [{ address: beyond.address, port, hosts: onAddress(beyond, port).hosts, tls: true }] : []),
+];
 
 /** Both loopback addresses, the Unix socket, and what else the operator asked for. */
 async function listen(

@@ -36,7 +36,16 @@ export interface Access {
   /** Pages elsewhere that may embed ours. */
   readonly origins: () => readonly string[];
   readonly links: SignInLinks;
+  readonly listeners: readonly ListenerFacts[];
   readonly refusals: Refusals;
+}
+
+/** An address that is listened on, and the names under which that is done. */
+export interface ListenerFacts {
+  readonly address: string;
+  readonly port: number;
+  readonly hosts: readonly string[];
+  readonly tls: boolean;
 }
 
 /** Which daemon this is. */

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import type { Finding } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { overHttp } from './daemon-client.ts';
+import { bad, good, note } from './finding.ts';
 import { loadOffline } from './offline.ts';
 import { oneLine, print, printJson, type Style, styled } from './output.ts';
 import { ProgramError } from './program-error.ts';
@@ -21,16 +22,21 @@ export async function doctor(paths: StatePaths, json: boolean): Promise<void> {
     ...examine(paths, path),
     await roundTripFinding(),
   ];
+  await say(findings, json);
+}
+
+/** What the daemon that runs lets in, and what it keeps out. */
+export async function doctorSecurity(paths: StatePaths, json: boolean): Promise<void> {
+  await say(await (await import('./doctor-security.ts')).securityFindings(paths), json);
+}
+
+async function say(findings: readonly Finding[], json: boolean): Promise<void> {
   if (json) await printJson(findings);
   else for (const finding of findings) await print(line(finding));
   const count = findings.filter(({ standing }) => standing === 'bad').length;
   if (count > 0)
     throw new ProgramError('refused', `${count} of ${findings.length} are not as they should be.`);
 }
-
-const good = (what: string, sentence: string): Finding => ({ what, standing: 'good', sentence });
-const note = (what: string, sentence: string): Finding => ({ what, standing: 'note', sentence });
-const bad = (what: string, sentence: string): Finding => ({ what, standing: 'bad', sentence });
 
 const STYLES: Readonly<Record<Finding['standing'], Style>> = { good: 'green', note: 'yellow', bad: 'red' };
 

@@ -212,10 +212,12 @@ program
 program
   .command('doctor')
   .description('look at everything that has to work here, and say what does not')
+  .option('--security', 'look at who may come in, and attack the daemon that runs')
   .addOption(jsonOption())
-  .action(async (flags: { json?: boolean }) =>
-    (await import('./doctor.ts')).doctor(pathsFor(project()), flags.json ?? false),
-  );
+  .action(async ({ security, json = false }: { security?: boolean; json?: boolean }) => {
+    const { doctor, doctorSecurity } = await import('./doctor.ts');
+    await (security ? doctorSecurity : doctor)(pathsFor(project()), json);
+  });
 
 program
   .command('wait')

@@ -85,6 +85,7 @@ const DOORS: Readonly<Record<string, Doors>> = {
     path: not('a script has no session'),
     form: not('at the foot of the dashboard, it posts to /sign-out'),
   },
+  'access.door': { command: 'doctor', path: AT_TERMINAL, form: AT_TERMINAL },
   'access.refusals': { command: 'audit', path: AT_TERMINAL, form: AT_TERMINAL },
   'daemon.path': {
     command: 'doctor',
