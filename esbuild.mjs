@@ -68,7 +68,7 @@ const buildTerminal = () =>
   esbuild.build({
     ...node,
     banner: { js: `#!/usr/bin/env node\n${banner.js}` },
-    entryPoints: { signalbox: 'client/cli/signalbox.ts' },
+    entryPoints: { signalbox: 'client/cli/main.ts' },
     outdir: flags.outdir,
     splitting: false,
     minifySyntax: true,

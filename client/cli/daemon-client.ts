@@ -154,5 +154,10 @@ export function explain(error: unknown, socketPath: () => string): Error {
     );
   if (['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTSOCK'].includes(code))
     return new ProgramError('absent', `No Signalbox answers at ${socketPath()}. Start it: signalbox start`);
+  if (error instanceof TRPCClientError)
+    return new ProgramError(
+      'failed',
+      `What answers at ${socketPath()} does not speak as Signalbox does: ${error.message}`,
+    );
   return error instanceof Error ? error : new Error(String(error));
 }

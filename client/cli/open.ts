@@ -5,23 +5,37 @@ import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import type { Daemon } from './daemon-client.ts';
-import { print, tell } from './output.ts';
+import { jsonOption } from './flags.ts';
+import { print, printJson, tell } from './output.ts';
+
+type Flags = { json?: boolean };
 
 /** Where the page of the daemon is, or that of one unit; and the browser on it, signed in. */
 export function addOpen(program: Command, daemon: () => Daemon, paths: () => StatePaths): void {
   const command = (name: string, description: string) =>
-    program.command(name).description(description).argument('[chunk]', 'the page of this unit');
+    program
+      .command(name)
+      .description(description)
+      .argument('[chunk]', 'the page of this unit')
+      .addOption(jsonOption());
 
-  command('url', 'print the address of the page').action(async (chunk: string | undefined) =>
-    print(await addressOf(daemon(), chunk)),
+  command('url', 'print the address of the page').action(
+    async (chunk: string | undefined, { json }: Flags) => {
+      const address = await addressOf(daemon(), chunk);
+      await (json ? printJson({ address }) : print(address));
+    },
   );
-  command('open', 'open the page in the browser').action(async (chunk: string | undefined) => {
-    const address = await addressOf(daemon(), chunk);
-    const { url } = await daemon().access.link.mutate({ to: new URL(address).pathname });
-    if (await isOpened(leadTo(url, paths()))) return tell(`opened ${address}`);
-    await print(url);
-    tell('no browser could be opened from here; that address signs one in, once, within a minute.');
-  });
+  command('open', 'open the page in the browser').action(
+    async (chunk: string | undefined, { json }: Flags) => {
+      const address = await addressOf(daemon(), chunk);
+      const { url } = await daemon().access.link.mutate({ to: new URL(address).pathname });
+      const opened = await isOpened(leadTo(url, paths()));
+      if (json) return printJson({ address, opened });
+      if (opened) return tell(`opened ${address}`);
+      await print(url);
+      tell('no browser could be opened from here; that address signs one in, once, within a minute.');
+    },
+  );
 }
 
 async function addressOf(daemon: Daemon, chunk: string | undefined): Promise<string> {

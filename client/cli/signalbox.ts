@@ -1,14 +1,15 @@
 /** The terminal: what each command is called and takes. What a command does stands beside, or is one call. */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
 import type { AnswerFlags } from './answer.ts';
 import type { AskFlags } from './ask.ts';
 import { addAudit } from './audit.ts';
 import { addCompletion } from './completion.ts';
-import { explain, overHttp } from './daemon-client.ts';
+import { overHttp } from './daemon-client.ts';
 import { addDoor } from './door.ts';
+import { addExamples } from './examples.ts';
 import { type FilterFlags, queryFrom } from './filter.ts';
 import { collect, jsonOption } from './flags.ts';
 import { addJudging } from './judging.ts';
@@ -18,18 +19,31 @@ import type { LogsFlags } from './logs.ts';
 import { addLooking } from './looking.ts';
 import { addOpen } from './open.ts';
 import { print, printJson, tell } from './output.ts';
-import { EXIT, exitCodeOf } from './program-error.ts';
 import { pathsFor, projectFrom, socketFor } from './project.ts';
 import { type StartFlags, start, stop } from './start.ts';
 import { addSteering } from './steering.ts';
+import type { TrustFlags } from './trust.ts';
 import type { WaitFlags } from './wait.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 4 what was waited for can no longer
-come; 64 wrong usage; 65 plan, database or signalbox.json unusable; 69 no daemon runs here; 70 something went wrong; 74 disk full or unwritable; 75 already running, port
-taken, or no answer in time; 77 files open to others, or the system forbids it; 78 not possible on this machine.`;
+come; 64 wrong usage; 65 plan, database, signalbox.json or config.json unusable; 69 no daemon runs here;
+70 something went wrong; 74 disk full or unwritable; 75 already running, port taken, or no answer in time;
+77 files open to others, or the system forbids it; 78 not possible on this machine; 141 nobody reads on, as
+in "signalbox ls | head -1".`;
 
-const program = new Command('signalbox')
+const SETTINGS = `
+Settings: each is taken from the first of these that says something, and stays so for this project.
+  flag          --port                 --max-agents           --undo-seconds
+  environment   SIGNALBOX_PORT         SIGNALBOX_MAX_AGENTS   SIGNALBOX_UNDO_SECONDS
+  your file     ~/.config/signalbox/config.json (or under $XDG_CONFIG_HOME), for all your projects:
+                {"port": 7845, "max-agents": 4, "undo-seconds": 4}
+  as it was     the port of the last start    what a start or "signalbox config update" has set
+  default       7845                   4                      4
+The project is that of --project, else of SIGNALBOX_PROJECT, else the one around this folder. A file of the
+project itself has no say: its signalbox.json names agents, which count once you trust them.`;
+
+export const program = new Command('signalbox')
   .description('What needs me, in which order, and what is everything else doing.')
   .option(
     '--project <folder>',
@@ -38,7 +52,8 @@ const program = new Command('signalbox')
   .addHelpText('after', EXIT_CODES)
   .exitOverride();
 
-const socket = (): string => socketFor(program.opts<{ project?: string }>().project);
+/** The socket of the daemon that the words on the command line mean. */
+export const socket = (): string => socketFor(program.opts<{ project?: string }>().project);
 const daemon = () => overHttp(socket());
 const project = (): string => projectFrom(program.opts<{ project?: string }>().project);
 
@@ -58,6 +73,8 @@ program
   .option('--name <host>', 'listen: a name of this machine; repeat for more', collect)
   .option('--tls-cert <file>', 'listen: the certificate')
   .option('--tls-key <file>', 'listen: its key')
+  .addOption(jsonOption().conflicts('foreground'))
+  .addHelpText('after', SETTINGS)
   .action(async (flags: StartFlags) => {
     await (await import('./trust.ts')).offerTrust(pathsFor(project()));
     await start(project(), flags);
@@ -66,7 +83,8 @@ program
 program
   .command('stop')
   .description('stop the daemon; runs at work go on and are found again')
-  .action(() => stop(socket()));
+  .addOption(jsonOption())
+  .action((flags: { json?: boolean }) => stop(socket(), flags.json ?? false));
 
 program
   .command('status')
@@ -189,6 +207,7 @@ program
   .argument('<chunk>')
   .option('-f, --follow', 'go on until the run ends')
   .option('--run <number>', 'which run (default: the latest)')
+  .addOption(jsonOption())
   .action(async (chunk: string, flags: LogsFlags) =>
     (await import('./logs.ts')).logs(socket(), chunk, flags),
   );
@@ -205,9 +224,8 @@ program
   .command('trust')
   .description('look at the agents that signalbox.json names, and trust them')
   .option('--yes', 'you have looked already')
-  .action(async (flags: { yes?: boolean }) =>
-    (await import('./trust.ts')).trustAgents(pathsFor(project()), flags.yes ?? false),
-  );
+  .addOption(jsonOption())
+  .action(async (flags: TrustFlags) => (await import('./trust.ts')).trustAgents(pathsFor(project()), flags));
 
 program
   .command('doctor')
@@ -242,31 +260,4 @@ addOpen(program, daemon, () => pathsFor(project()));
 addDoor(program, daemon, () => pathsFor(project()));
 addAudit(program, daemon);
 addCompletion(program);
-
-/** Whoever read our output has read enough, as in `signalbox ls | head`: nothing to complain about. */
-const isBrokenPipe = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'EPIPE';
-
-process.stdout.on('error', (error) => {
-  if (!isBrokenPipe(error)) throw error;
-  process.exit(EXIT.pipe);
-});
-
-async function run(): Promise<void> {
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
-      return;
-    }
-    if (isBrokenPipe(error)) {
-      process.exitCode = EXIT.pipe;
-      return;
-    }
-    const told = explain(error, socket);
-    process.exitCode = exitCodeOf(told);
-    tell(told.message);
-  }
-}
-
-await run();
+addExamples(program);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Holder, StatePaths } from '../../shared/state-paths.ts';
 import { until } from './again.ts';
 import { type Daemon, overHttp } from './daemon-client.ts';
-import { print, tell } from './output.ts';
+import { print, printJson, tell } from './output.ts';
 import { pathsFor } from './project.ts';
 
 export interface StartFlags {
@@ -22,6 +22,7 @@ export interface StartFlags {
   readonly name?: string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly json?: boolean;
 }
 
 /** The daemon's own entry stands beside this one; its contract is a command line. */
@@ -31,7 +32,7 @@ interface DaemonEntry {
 
 export async function start(project: string, flags: StartFlags): Promise<void> {
   const argv = argumentsFor(project, flags);
-  if (!flags.foreground) return startDetached(project, argv);
+  if (!flags.foreground) return startDetached(project, argv, flags.json ?? false);
   const entry = new URL('./daemon.js', import.meta.url).href;
   const { main } = (await import(entry)) as DaemonEntry;
   await main(argv);
@@ -61,7 +62,7 @@ function argumentsFor(project: string, flags: StartFlags): string[] {
 }
 
 /** Starts the daemon as a process of its own and waits until it answers, or has said why it cannot. */
-async function startDetached(project: string, argv: readonly string[]): Promise<void> {
+async function startDetached(project: string, argv: readonly string[], json: boolean): Promise<void> {
   const paths = pathsFor(project);
   mkdirSync(paths.folder, { recursive: true, mode: 0o700 });
   const log = openSync(paths.log, 'a', 0o600);
@@ -79,7 +80,8 @@ async function startDetached(project: string, argv: readonly string[]): Promise<
   if (code === null) {
     const daemon = overHttp(paths.socket);
     const { address } = await daemon.status.query();
-    await print(address);
+    if (json) await printJson({ address, project, pid: child.pid });
+    else await print(address);
     tell(`started for ${project} (pid ${child.pid}).`);
     await tellHowToSignIn(daemon, flags);
     child.unref();
@@ -100,12 +102,13 @@ async function tellHowToSignIn(daemon: Daemon, flags: readonly string[]): Promis
 }
 
 /** Asks the daemon to end, and waits until it has let go of the project. */
-export async function stop(socket: string): Promise<void> {
+export async function stop(socket: string, json: boolean): Promise<void> {
   const daemon = overHttp(socket);
   const { pid, project } = await daemon.status.query();
   await daemon.daemon.stop.mutate();
   await until(async () => readHolder(pathsFor(project).holder).pid !== pid);
-  tell('stopped. Runs at work go on.');
+  if (json) await printJson({ project, pid });
+  else tell('stopped. Runs at work go on.');
 }
 
 const answeringOrEnded = ({ socket, holder }: StatePaths, child: ChildProcess): Promise<void> =>

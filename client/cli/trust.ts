@@ -7,21 +7,26 @@ import type { AgentDefinition } from '../../shared/words.ts';
 import { until } from './again.ts';
 import { overHttp } from './daemon-client.ts';
 import { loadOffline } from './offline.ts';
-import { oneLine, print, styled, tell } from './output.ts';
+import { oneLine, print, printJson, styled, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
+
+export interface TrustFlags {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
 
 /**
  * Shows what the project's `signalbox.json` would run, and trusts it if the operator says so. `yes`: said
- * already.
+ * already; `json`: shows it as data.
  */
-export async function trustAgents(paths: StatePaths, yes: boolean): Promise<void> {
+export async function trustAgents(paths: StatePaths, { yes, json }: TrustFlags): Promise<void> {
   if (process.env.SIGNALBOX_MARKER !== undefined)
     throw new ProgramError('refused', 'A run cannot trust; a person has to look at signalbox.json.');
   const { lookAtAgents, trust } = await loadOffline();
   const looked = lookAtAgents(paths);
   if (looked.standing === 'absent')
     throw new ProgramError('data', `There is no ${looked.path}: nothing to trust.`);
-  await print(agentsText(looked));
+  await (json ? printJson(dataOf(looked)) : print(agentsText(looked)));
   if (looked.standing === 'trusted') return tell('trusted already.');
   if (!yes && !(await isConfirmed())) throw new ProgramError('refused', 'Not trusted: nothing has changed.');
   trust(paths, looked);
@@ -40,7 +45,7 @@ async function offer(paths: StatePaths): Promise<void> {
   const { standing, path } = lookAtAgents(paths);
   if (standing === 'absent' || standing === 'trusted') return;
   if (process.stdin.isTTY && process.stdout.isTTY && process.env.SIGNALBOX_MARKER === undefined)
-    return trustAgents(paths, false);
+    return trustAgents(paths, {});
   const what = standing === 'new' ? 'is not trusted yet' : 'has changed since it was trusted';
   tell(`${path} ${what}; its agents do not count. Look at them: signalbox trust`);
 }
@@ -71,6 +76,8 @@ async function untilTaken({ socket }: StatePaths, { digest }: Looked): Promise<v
     return status === null || status.agents.digest === digest;
   });
 }
+
+const dataOf = ({ path, standing, digest, agents }: Looked) => ({ path, standing, digest, agents });
 
 function agentsText({ path, standing, agents }: Looked): string {
   const what = {

@@ -14,7 +14,7 @@ interface Setting {
   readonly values: () => Promise<readonly [number, number, number, number]>;
   readonly byDefault: number;
   readonly inForce: (house: House) => Promise<number>;
-  /** What a start needs beside. */
+  /** What a first start needs beside. */
   readonly beside: readonly string[];
   readonly most: number;
 }
@@ -58,7 +58,8 @@ describe('a setting', { concurrency: 2 }, () => {
     test(`${name}: the flag, then ${variable}, then the file, then as it was`, async () => {
       const house = House.make();
       const started = async (...flags: string[]) => {
-        await house.start(...beside, ...flags);
+        const isFirst = !existsSync(house.paths.folder);
+        await house.start(...(isFirst ? beside : []), ...flags);
         return inForce(house);
       };
       try {

@@ -134,7 +134,7 @@ describe('the terminal', () => {
     house = await House.open();
     await house.add('asker', `signalbox ask 'Which?'; echo "code $?"`);
     const { id } = await card('asker');
-    const token = (await house.signalbox('token')).stdout.trim();
+    const token = (await house.signalbox('token', 'add')).stdout.trim();
     const post = (path: string, body: object) =>
       fetch(`${house.address}work-units/asker/${path}`, {
         method: 'POST',

@@ -1,0 +1,34 @@
+/** Runs one command of the terminal, and ends with its exit code. */
+import { CommanderError } from 'commander';
+import { explain } from './daemon-client.ts';
+import { tell } from './output.ts';
+import { EXIT, exitCodeOf } from './program-error.ts';
+import { program, socket } from './signalbox.ts';
+
+/** Whoever read our output has read enough, as in `signalbox ls | head`: nothing to complain about. */
+const isBrokenPipe = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'EPIPE';
+
+process.stdout.on('error', (error) => {
+  if (!isBrokenPipe(error)) throw error;
+  process.exit(EXIT.pipe);
+});
+
+async function run(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
+      return;
+    }
+    if (isBrokenPipe(error)) {
+      process.exitCode = EXIT.pipe;
+      return;
+    }
+    const told = explain(error, socket);
+    process.exitCode = exitCodeOf(told);
+    tell(told.message);
+  }
+}
+
+await run();

@@ -1,0 +1,143 @@
+/** The events of the log, as `signalbox history --json` prints them. */
+import { z } from 'zod';
+import type { Change, Event } from '../../shared/events.ts';
+import { TOKEN_ROLES } from '../../shared/words.ts';
+import {
+  agent,
+  answer,
+  asking,
+  chunk,
+  count,
+  digest,
+  door,
+  item,
+  judgement,
+  kind,
+  moment,
+  number,
+  outcome,
+  phase,
+  seq,
+  someSettings,
+} from './parts.ts';
+
+const spec = z.strictObject({
+  chunk,
+  title: z.string(),
+  goal: z.string(),
+  steps: z.array(z.strictObject({ phase, command: z.string().nullable() })),
+  agent: z.string().nullable(),
+  after: z.array(chunk),
+  env: z.array(z.string()),
+  priority: z.int(),
+  paths: z.array(z.string()),
+  external: z.boolean(),
+  review: z.array(phase),
+  retry: z.strictObject({ times: number, delay: z.number(), on: z.array(number) }).nullable(),
+  time_limit: number.nullable(),
+});
+
+const nothing = z.strictObject({});
+const run = z.strictObject({ number });
+
+/** What each type of event says. */
+const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { type: Type }>['data']> } = {
+  'config.updated': someSettings as z.ZodType<Extract<Change, { type: 'config.updated' }>['data']>,
+  'agents.trusted': z.strictObject({ digest, agents: z.array(agent) }),
+  'token.added': z.strictObject({
+    id: z.string(),
+    hash: digest,
+    role: z.enum(TOKEN_ROLES),
+    name: z.string(),
+    origin: z.string().nullable(),
+    may_answer: z.boolean(),
+    unit: count.nullable(),
+  }),
+  'token.revoked': z.strictObject({ id: z.string() }),
+  'session.opened': z.strictObject({ id: z.string(), hash: digest }),
+  'session.renewed': z.strictObject({ id: z.string() }),
+  'session.ended': z.strictObject({ id: z.string(), why: z.string() }),
+  'unit.added': spec,
+  'unit.closed': z.strictObject({ reason: z.string() }),
+  'unit.edited': z.strictObject({
+    title: z.exactOptional(z.string()),
+    goal: z.exactOptional(z.string()),
+    paths: z.exactOptional(z.array(z.string())),
+  }),
+  'unit.held': z.strictObject({ why: z.string() }),
+  'unit.released': nothing,
+  'unit.prioritized': z.strictObject({ priority: z.int() }),
+  'unit.removed': nothing,
+  'dependency.added': z.strictObject({ on: chunk }),
+  'dependency.removed': z.strictObject({ on: chunk, why: z.string() }),
+  'dependency.met': z.strictObject({ on: chunk }),
+  'phase.finished': z.strictObject({ phase }),
+  'run.started': run.extend({
+    phase,
+    agent: z.string(),
+    marker: z.string(),
+    token: z.exactOptional(digest),
+    override: z.exactOptional(z.string()),
+  }),
+  'run.spawned': run.extend({ pid: number, started: z.string() }),
+  'conflict.judged': z.strictObject({
+    ...judgement,
+    with: count,
+    decided_by: z.enum(['analysis', 'operator']),
+  }),
+  'conflict.noted': z.strictObject({ with: count, note: z.string() }),
+  'retry.scheduled': z.strictObject({ due: moment, nth: number }),
+  'retry.due': z.strictObject({ anew: z.boolean() }),
+  'run.killing': run.extend({ next: z.enum(['hold', 'close', 'remove', 'stuck']), reason: z.string() }),
+  'run.interrupted': run.extend({ text: z.string() }),
+  'run.told': run.extend({ count }),
+  'run.ended': run.extend({ outcome }),
+  'item.asked': z.strictObject({
+    ...asking,
+    id: item,
+    kind,
+    phase: z.string(),
+    run: count,
+    asked_by: z.string(),
+  }),
+  'item.attached': z.strictObject({ id: item, run: count, key: z.string() }),
+  'item.snoozed': z.strictObject({ id: item, until: moment.nullable(), for: chunk.nullable() }),
+  'item.woke': z.strictObject({ id: item, why: z.string() }),
+  'item.changed': z.strictObject({ ...asking, id: item }),
+  'item.answered': z.strictObject({ id: item, answer, release_due: moment, key: z.string().nullable() }),
+  'item.reopened': z.strictObject({ id: item, spends: z.string().nullable() }),
+  'item.released': z.strictObject({ id: item }),
+  'item.delivered': z.strictObject({ id: item, run: count }),
+  'item.withdrawn': z.strictObject({ id: item, why: z.string() }),
+};
+
+const ROLES = [
+  'operator',
+  'viewer',
+  'embed',
+  'agent',
+  'daemon',
+] as const satisfies readonly Event['by']['role'][];
+
+const by = z
+  .strictObject({ actor: z.string(), role: z.enum(ROLES), door, origin: z.string().nullable() })
+  .meta({ id: 'By', description: 'who did it, and through which door' });
+
+const ofType = ([type, data]: [string, z.ZodType]) =>
+  z.strictObject({
+    type: z.literal(type),
+    seq,
+    at: moment,
+    by,
+    unit: z.int().min(-1).describe('-1: it concerns no unit'),
+    chunk: chunk.nullable(),
+    data,
+  });
+
+const [first, ...others] = Object.entries(DATA).map(ofType);
+if (!first) throw new Error('no types of events');
+
+export const EVENT_TYPES: readonly string[] = Object.keys(DATA);
+export const event = z
+  .discriminatedUnion('type', [first, ...others])
+  .meta({ id: 'Event', description: 'one thing that happened' });

@@ -1,0 +1,274 @@
+/** What each command prints with `--json`. `npm run schemas` publishes it in docs/schemas. */
+import { z } from 'zod';
+import { DEFAULT_LIMITS } from '../../server/limits.ts';
+import type { BoardMessage } from '../../shared/board.ts';
+import type { Detail } from '../../shared/detail.ts';
+import type { Finding } from '../../shared/offline.ts';
+import { TOKEN_ROLES } from '../../shared/words.ts';
+import { event } from './event.ts';
+import * as part from './parts.ts';
+
+export interface Output {
+  readonly schema: z.ZodType;
+  /** One document a line, as they come; else one document. */
+  readonly each?: 'line';
+}
+
+const { chunk, count, item, moment, number, phase, seq, status } = part;
+const address = z.url();
+
+/** What was changed: the number of the last event of it, and what it made or meant. */
+const committed = z
+  .strictObject({
+    seq,
+    made: z.strictObject({
+      item: item.optional(),
+      items: z.array(item).optional(),
+      chunks: z.array(chunk).optional(),
+      run: number.optional(),
+      token: z.string().optional(),
+      ended: count.optional().describe('how many sessions'),
+    }),
+  })
+  .describe('`seq`: the number of the last event of this change; `made`: what it made, or did it to');
+
+const answered = z.strictObject({ item, options: z.array(z.string()), text: z.string() });
+
+const detail: z.ZodType<Detail> = z.strictObject({
+  seq,
+  chunk,
+  title: z.string(),
+  goal: z.string(),
+  status,
+  why: z.string(),
+  since: moment,
+  priority: z.int(),
+  held: z.string().nullable().describe('why its next phase may not start, if so'),
+  retry_due: moment.nullable(),
+  closed: z.string().nullable(),
+  paths: z.array(z.string()),
+  external: z.boolean(),
+  agent: z.string().nullable(),
+  live: number.nullable().describe('the number of the live run'),
+  added_at: moment,
+  steps: z.array(
+    z.strictObject({
+      phase,
+      command: z.string().nullable(),
+      state: z.enum(['finished', 'current', 'to come']),
+    }),
+  ),
+  after: z.array(z.strictObject({ chunk, state: z.enum(['open', 'met', 'unknown']) })),
+  before: z.array(chunk).describe('who waits for it'),
+  conflicts: z.array(
+    z.strictObject({
+      ...part.judgement,
+      chunk,
+      decided_by: z.enum(['analysis', 'operator']),
+      found_at: moment,
+      noted: z.string(),
+      dropped: z.boolean().describe('its order would have closed a circle'),
+    }),
+  ),
+  runs: z.array(
+    z.strictObject({
+      number,
+      phase,
+      agent: z.string(),
+      started_at: moment,
+      ended_at: moment.nullable(),
+      outcome: part.outcome.nullable(),
+    }),
+  ),
+  items: z.array(
+    z.strictObject({
+      id: item,
+      version: number,
+      kind: part.kind,
+      prompt: z.string(),
+      asked_at: moment,
+      state: part.itemState,
+      answer: part.answer.nullable(),
+      said: z.string().describe('the answer in words'),
+      answered_by: z.string().nullable(),
+      answered_via: part.door.nullable(),
+      answered_at: moment.nullable(),
+      delivered_to: count.nullable().describe('the run that got the answer'),
+      withdrawn_why: z.string().nullable(),
+    }),
+  ),
+  history: z.array(z.strictObject({ seq, at: moment, who: z.string(), door: part.door, what: z.string() })),
+});
+
+const snapshot = z.strictObject({ epoch: z.string(), build: z.string(), seq, rows: z.array(part.anyRow) });
+const news = z.strictObject({
+  seq,
+  put: z.array(part.anyRow),
+  drop: z.array(z.string()).describe('keys of rows'),
+});
+const message: z.ZodType<BoardMessage> = z
+  .strictObject({ build: z.string(), snapshot: snapshot.nullable(), news: news.nullable() })
+  .describe('a new beginning (`snapshot`), or what changed since the message before it (`news`)');
+
+const findings: z.ZodType<Finding[]> = z.array(
+  z.strictObject({
+    what: z.string(),
+    standing: z.enum(['good', 'note', 'bad']).describe('note: works, but somebody should know'),
+    sentence: z.string(),
+  }),
+);
+
+const token = z.strictObject({
+  id: z.string(),
+  role: z.enum(TOKEN_ROLES),
+  name: z.string(),
+  origin: z.string().nullable().describe('embed: its page'),
+  may_answer: z.boolean(),
+  chunk: chunk.nullable().describe('agent: its unit'),
+  added_at: moment,
+});
+const session = z.strictObject({ id: z.string(), opened_at: moment, renewed_at: moment });
+const origins = z.strictObject({ origins: z.array(z.url()) });
+const limits = z.strictObject({
+  limits: z.strictObject(
+    Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, number])) as Record<string, z.ZodInt>,
+  ),
+});
+
+/** By the name of the command. */
+export const OUTPUTS: Readonly<Record<string, Output>> = {
+  start: { schema: z.strictObject({ address, project: z.string(), pid: number }) },
+  stop: { schema: z.strictObject({ project: z.string(), pid: number }) },
+  status: {
+    schema: z.strictObject({
+      project: z.string(),
+      address: address.describe('where browsers sign in'),
+      local_address: address.describe('where programs on this machine come with a token'),
+      pid: number,
+      started_at: moment,
+      build: z.string(),
+      seq,
+      units: part.units,
+      items: count.describe('open attention items'),
+      settings: part.settings,
+      agents: z.strictObject({ digest: part.digest, names: z.array(z.string()) }),
+    }),
+  },
+  add: { schema: z.strictObject({ seq, chunks: z.array(chunk) }) },
+  ls: { schema: z.array(part.cell) },
+  show: { schema: detail },
+  attention: { schema: z.array(part.card).describe('first things first') },
+  ask: {
+    schema: z
+      .union([answered, z.array(answered)])
+      .describe('the answer; with --questions a list, in the order of the questions'),
+  },
+  answer: { schema: z.strictObject({ seq, item }) },
+  logs: {
+    schema: z.strictObject({
+      run: number,
+      from: count.describe('bytes'),
+      to: count.describe('bytes'),
+      text: z.string(),
+      ended: z.boolean().describe('nothing will follow'),
+    }),
+    each: 'line',
+  },
+  watch: { schema: message, each: 'line' },
+  'token add': {
+    schema: z.strictObject({ seq, id: z.string(), token: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
+  },
+  'token list': { schema: z.strictObject({ tokens: z.array(token), sessions: z.array(session) }) },
+  'token revoke': { schema: committed },
+  'sign-out': { schema: committed },
+  'origin add': { schema: origins },
+  'origin remove': { schema: origins },
+  'origin list': { schema: origins },
+  'limits show': { schema: limits },
+  'limits set': { schema: limits },
+  audit: {
+    schema: z.strictObject({
+      events: z.array(event),
+      refused: z
+        .array(
+          z.strictObject({
+            what: z.string(),
+            host: z.string(),
+            origin: z.string(),
+            times: number,
+            first_at: moment,
+            last_at: moment,
+          }),
+        )
+        .describe('latest first'),
+    }),
+  },
+  trust: {
+    schema: z
+      .strictObject({
+        path: z.string(),
+        standing: z.enum(['new', 'changed', 'trusted']),
+        digest: part.digest,
+        agents: z.array(part.agent),
+      })
+      .describe('what was looked at, and how it stood before; whether it is trusted now, the exit code says'),
+  },
+  doctor: { schema: findings },
+  wait: { schema: z.strictObject({ seq, chunk, status }) },
+  retry: { schema: committed },
+  kill: { schema: committed },
+  interrupt: { schema: committed },
+  hold: { schema: committed },
+  release: { schema: committed },
+  prioritize: { schema: committed },
+  link: { schema: committed },
+  unlink: { schema: committed },
+  edit: { schema: committed },
+  close: { schema: committed },
+  rm: { schema: committed },
+  snooze: { schema: committed },
+  wake: { schema: committed },
+  undo: { schema: committed },
+  withdraw: { schema: committed },
+  resolve: { schema: committed },
+  conflict: { schema: committed },
+  report: { schema: committed },
+  'config show': { schema: part.settings },
+  'config update': { schema: committed },
+  conflicts: {
+    schema: z.array(
+      z.strictObject({
+        ...part.judgement,
+        chunk,
+        other_chunk: chunk,
+        found_at: moment,
+        decided_by: z.enum(['analysis', 'operator']),
+        noted: z.string(),
+      }),
+    ),
+  },
+  bulk: {
+    schema: committed.extend({
+      refused: z.array(z.strictObject({ chunk, sentence: z.string() })),
+      left: count.describe('how many more the filter shows: they were not touched'),
+    }),
+  },
+  history: {
+    schema: z.strictObject({
+      events: z.array(event),
+      next: seq.nullable().describe('go on with --after; null at the end'),
+    }),
+  },
+  url: { schema: z.strictObject({ address }) },
+  open: { schema: z.strictObject({ address, opened: z.boolean() }) },
+};
+
+/** Commands that print nothing for programs, and why. */
+export const WITHOUT: Readonly<Record<string, string>> = {
+  '': 'it prints help',
+  config: 'it is `config show`',
+  token: 'it is `token list`',
+  origin: 'it is `origin list`',
+  limits: 'it is `limits show`',
+  completion: 'it prints a script for a shell',
+};

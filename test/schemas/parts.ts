@@ -1,0 +1,166 @@
+/** The shapes that what the terminal prints as JSON is made of. Strict: a field that is not here is not documented. */
+import { z } from 'zod';
+import type { Card, Cell, Counts, ItemState, Page, Row } from '../../shared/board.ts';
+import {
+  type AgentDefinition,
+  type Answer,
+  type Asking,
+  CHUNK,
+  type Door,
+  INTERRUPT_SIGNALS,
+  ITEM_KINDS,
+  type ItemKind,
+  type Judgement,
+  type Outcome,
+  PHASE,
+  type Settings,
+  STATUSES,
+  type Status,
+} from '../../shared/words.ts';
+
+const oneOf = <Word extends string>(words: readonly Word[]): z.ZodType<Word> =>
+  z.enum(words as [Word, ...Word[]]);
+
+export const count = z.int().min(0);
+/** A number that a unit, a run or an event has. */
+export const number = z.int().min(1);
+export const moment = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  .describe('UTC, with milliseconds');
+export const seq = count.describe('the number of an event');
+export const chunk = z.string().regex(CHUNK).describe('the name of a unit');
+export const phase = z.string().regex(PHASE);
+export const item = z.string().min(1).describe('the id of an attention item');
+export const digest = z.string().regex(/^([0-9a-f]{64})?$/);
+const DOORS: readonly Door[] = ['page', 'form', 'cli', 'api', 'embed', 'daemon'];
+export const door = oneOf(DOORS);
+export const status: z.ZodType<Status> = oneOf(STATUSES);
+export const kind: z.ZodType<ItemKind> = oneOf(ITEM_KINDS);
+const ITEM_STATES: readonly ItemState[] = ['open', 'snoozed', 'going-out', 'answered', 'withdrawn'];
+export const itemState = oneOf(ITEM_STATES);
+
+export const answer: z.ZodType<Answer> = z
+  .strictObject({ options: z.array(z.string()), text: z.string() })
+  .meta({ id: 'Answer' });
+
+export const asking = {
+  prompt: z.string(),
+  context: z.array(z.strictObject({ label: z.string(), text: z.string() })),
+  options: z.array(z.strictObject({ id: z.string(), label: z.string(), description: z.string() })),
+  multiple: z.boolean(),
+  allows_text: z.boolean(),
+} satisfies { [Field in keyof Asking]: z.ZodType<Asking[Field]> };
+
+export const outcome: z.ZodType<Outcome> = z
+  .discriminatedUnion('how', [
+    z.strictObject({ how: z.literal('exited'), code: z.int() }),
+    z.strictObject({ how: z.literal('reported'), well: z.boolean() }),
+    z.strictObject({ how: z.literal('killed') }),
+    z.strictObject({ how: z.literal('stopped'), reason: z.string() }),
+    z.strictObject({ how: z.literal('vanished') }),
+    z.strictObject({ how: z.literal('never-began'), reason: z.string() }),
+  ])
+  .meta({ id: 'Outcome', description: 'how a run ended' });
+
+const SETTINGS = {
+  max_agents: count,
+  undo_seconds: count,
+  weight: z.number().min(0),
+  ask_above: z.number().min(0).max(1),
+  output_mib: number,
+  keep_days: count,
+  keep_mib: count,
+} satisfies { [Name in keyof Settings]: z.ZodType<number> };
+export const settings: z.ZodType<Settings> = z.strictObject(SETTINGS).meta({ id: 'Settings' });
+export const someSettings = z.strictObject(SETTINGS).partial();
+
+export const agent: z.ZodType<AgentDefinition> = z
+  .strictObject({
+    name: z.string(),
+    command: z.array(z.string()),
+    env: z.array(z.string()),
+    phases: z.array(phase),
+    prompts: z.record(phase, z.string()),
+    interrupt: z.enum(INTERRUPT_SIGNALS).nullable(),
+  })
+  .meta({ id: 'Agent' });
+
+export const judgement = {
+  verdict: z.enum(['INDEPENDENT', 'SERIALIZE', 'ASK_OPERATOR']),
+  confidence: z.number().min(0).max(1),
+  reason: z.string(),
+  overlapping_files: z.array(z.string()),
+  overlapping_symbols: z.array(z.string()),
+} satisfies { [Field in keyof Judgement]: z.ZodType<Judgement[Field]> };
+
+/** How many units have each status. */
+export const units = z
+  .strictObject({ RUNNING: count, NEEDS_ATTENTION: count, READY: count, BLOCKED: count, DONE: count })
+  .meta({ id: 'Units' });
+
+const row = {
+  key: z.string().min(1),
+  seq,
+  order: z.array(z.union([z.number(), z.string()])).describe('rows stand in this order, element by element'),
+};
+
+export const cell: z.ZodType<Cell> = z
+  .strictObject({
+    ...row,
+    row: z.literal('unit'),
+    id: count,
+    chunk,
+    title: z.string(),
+    status,
+    why: z.string().describe('why it has this status, where that alone does not say'),
+    phase: z.string(),
+    finished: count.describe('phases finished'),
+    phases: number,
+    run: count,
+    agent: z.string(),
+    since: moment,
+  })
+  .meta({ id: 'Cell', description: 'a work unit' });
+
+export const card: z.ZodType<Card> = z
+  .strictObject({
+    ...row,
+    ...asking,
+    row: z.literal('item'),
+    id: item,
+    version: number.describe('answer the one that you have read'),
+    chunk,
+    phase: z.string(),
+    run: count,
+    kind,
+    state: itemState,
+    asked_at: moment,
+    asked_by: z.string(),
+    blocks_count: count.describe('how many units wait for this one, directly or not'),
+    unblocks: z.string(),
+    run_ended: z.string().describe('how the asking run ended, where it has ended'),
+    answer: answer.nullable(),
+    answered_by: z.string().nullable(),
+    answered_via: door.nullable(),
+    snoozed_until: moment.nullable(),
+    snoozed_for: chunk.nullable(),
+    release_due: moment.nullable().describe('when a given answer goes out'),
+    withdrawn_why: z.string().nullable(),
+  })
+  .meta({ id: 'Card', description: 'an attention item' });
+
+const counts: z.ZodType<Counts> = z
+  .strictObject({
+    ...row,
+    row: z.literal('counts'),
+    units,
+    items: count.describe('open, whatever the filter'),
+  })
+  .meta({ id: 'Counts' });
+
+const page: z.ZodType<Page> = z
+  .strictObject({ ...row, row: z.literal('page'), page: number, pages: count, total: count })
+  .meta({ id: 'Page' });
+
+export const anyRow: z.ZodType<Row> = z.union([cell, card, counts, page]).meta({ id: 'Row' });

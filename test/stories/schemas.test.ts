@@ -1,0 +1,301 @@
+/** What every command prints with --json is what docs/schemas says, to the last field. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Card, Cell } from '../../shared/board.ts';
+import type { Detail } from '../../shared/detail.ts';
+import { Callers } from '../edge/callers.ts';
+import { commandsOf, takesJson } from '../edge/commands.ts';
+import { House } from '../house.ts';
+import { documents } from '../schemas/documents.ts';
+import { EVENT_TYPES } from '../schemas/event.ts';
+import { OUTPUTS, WITHOUT } from '../schemas/outputs.ts';
+import { until } from '../until.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const SCHEMAS = join(ROOT, 'docs', 'schemas');
+
+test('docs/schemas holds what the schemas say (else: npm run schemas)', () => {
+  const expected = documents();
+  assert.deepEqual(readdirSync(SCHEMAS).sort(), [...expected.keys()].sort());
+  for (const [name, text] of expected) assert.equal(readFileSync(join(SCHEMAS, name), 'utf8'), text, name);
+});
+
+test('every object in every schema is closed', () => {
+  const open = (node: unknown, path: string): string[] => {
+    if (typeof node !== 'object' || node === null) return [];
+    const isOpen =
+      'properties' in node && (node as { additionalProperties?: unknown }).additionalProperties !== false;
+    return [
+      ...(isOpen ? [path] : []),
+      ...Object.entries(node).flatMap(([name, inner]) => open(inner, `${path}/${name}`)),
+    ];
+  };
+  for (const [name, text] of documents())
+    if (name.endsWith('.json')) assert.deepEqual(open(JSON.parse(text), name), []);
+});
+
+test('every command takes --json and has a schema, or it is said why not', () => {
+  const commands = commandsOf();
+  const names = (given: typeof commands) => given.map(({ name }) => name).sort();
+  assert.deepEqual(names(commands.filter(takesJson)), Object.keys(OUTPUTS).sort());
+  assert.deepEqual(names(commands.filter((each) => !takesJson(each))), Object.keys(WITHOUT).sort());
+});
+
+const LIVES = 'echo begun; until [ -e stop ]; do sleep 0.05; done';
+const PLAN = {
+  units: [
+    {
+      chunk: 'asks',
+      title: 'Asks',
+      command: 'signalbox ask "Which port?" --context why="It is taken" --option a="80"',
+    },
+    { chunk: 'decides', command: 'signalbox ask "Keep it?" --option keep=Keep --option drop=Drop --no-text' },
+    { chunk: 'changes', command: 'signalbox ask "One?" --key k --timeout 0 ; signalbox ask "Two?" --key k' },
+    { chunk: 'repeats', command: 'signalbox ask "Same?" --timeout 0; signalbox ask "Same?"' },
+    { chunk: 'reviewed', commands: { PLAN: 'true', BUILD: 'echo built' }, review: ['PLAN'] },
+    { chunk: 'fails', command: 'exit 3' },
+    { chunk: 'tries', command: 'exit 7', retry: { times: 1, delay: 0, on: [7] } },
+    { chunk: 'lives', goal: 'To live', command: LIVES },
+    { chunk: 'agent', agent: 'mine' },
+    { chunk: 'left', command: LIVES, paths: ['src/*.ts'] },
+    { chunk: 'waits', command: 'true', after: ['lives', 'nobody'], time_limit: 60 },
+    { chunk: 'spare', command: 'true', after: ['fails'] },
+    { chunk: 'spare-too', command: 'true', after: ['spare'] },
+    { chunk: 'elsewhere', external: true, phases: ['ONE', 'TWO', 'THREE'] },
+    { chunk: 'lost', external: true },
+  ],
+};
+
+describe('with --json', () => {
+  const house = House.make();
+  const callers = new Callers(house);
+  const seen = new Set<string>();
+  let watch: ReturnType<House['run']>;
+
+  /** Checks what a command has printed; returns it. */
+  function checked(name: string, stdout: string): unknown[] {
+    const output = OUTPUTS[name];
+    assert.ok(output, `${name} has no schema`);
+    const lines = stdout.split('\n').slice(0, -1);
+    assert.ok(output.each ? lines.length > 0 : lines.length === 1, `${name} printed ${lines.length} lines`);
+    seen.add(name);
+    return lines.map((line) => {
+      const document: unknown = JSON.parse(line);
+      const { success, error } = output.schema.safeParse(document);
+      assert.ok(success, `${name} --json: ${error?.message}\n${line}`);
+      return document;
+    });
+  }
+  /** Runs a command of one word or two, and checks what it prints. */
+  async function says<T>(name: string, ...words: string[]): Promise<T> {
+    const { code, stdout, stderr } = await house.signalbox(...name.split(' '), ...words, '--json');
+    assert.equal(code, 0, `${name} ${words.join(' ')}: ${stderr}`);
+    return checked(name, stdout)[0] as T;
+  }
+  const file = (name: string) => join(house.project, name);
+  const cardOf = async (chunk: string): Promise<Card> => {
+    const card = (await says<Card[]>('attention')).find((each) => each.chunk === chunk);
+    assert.ok(card, `no card of ${chunk}`);
+    return card;
+  };
+  const needs = (chunk: string) => says('wait', chunk, '--until', 'needs-attention');
+  /** The headers of a browser that followed the link of `open`. */
+  const signedIn = async () => {
+    await says('open');
+    const page = readFileSync(join(house.paths.folder, 'open.html'), 'utf8');
+    const [, origin = '', path = ''] = /(http:\/\/[^/"]+)(\/sign-in\/[\w-]+)/.exec(page) ?? [];
+    const { host } = new URL(origin);
+    const { status, headers } = await callers.anyone({ path, headers: { host } });
+    assert.equal(status, 303);
+    return { host, origin, cookie: headers['set-cookie']?.[0]?.split(';')[0] };
+  };
+  const showAll = async () => {
+    const cells = await says<Cell[]>('ls');
+    await Promise.all(cells.map(({ chunk }) => says('show', chunk)));
+  };
+
+  before(() => {
+    mkdirSync(file('src'));
+    for (const name of ['a.ts', 'b.ts']) writeFileSync(file(`src/${name}`), '');
+    const mine = {
+      command: ['sh', '-c', 'trap : USR1; until [ -e stop ]; do sleep 0.05; done', '{prompt}'],
+      phases: ['DO'],
+      prompts: { DO: 'prompt.md' },
+      env: ['LANG'],
+      interrupt: 'SIGUSR1',
+    };
+    writeFileSync(file('prompt.md'), 'Do it.');
+    writeFileSync(file('signalbox.json'), JSON.stringify({ agents: { mine } }));
+    const bin = join(house.folder, 'bin');
+    mkdirSync(bin);
+    for (const name of ['open', 'xdg-open']) {
+      writeFileSync(join(bin, name), '#!/bin/sh\nexit 0\n');
+      chmodSync(join(bin, name), 0o755);
+    }
+    house.env.PATH = `${bin}:${process.env.PATH}`;
+  });
+  after(() => house.close());
+
+  test('a beginning: trust, start, add', async () => {
+    await says('trust', '--yes');
+    await says('trust');
+    await says('start', '--port', '0', '--undo-seconds', '600', '--max-agents', '20');
+    watch = house.run('watch', '--json');
+    writeFileSync(file('plan.json'), JSON.stringify(PLAN));
+    await says('add', '--plan', 'plan.json');
+  });
+
+  test('units in every state, open items of every kind', async () => {
+    for (const chunk of ['asks', 'decides', 'reviewed', 'fails', 'tries']) await needs(chunk);
+    await house.untilStatus('left', 'RUNNING');
+    await says('add', 'right', '--command', 'true', '--path', 'src/a.ts');
+    await needs('right');
+    await house.untilStatus('agent', 'RUNNING');
+    await until('the changed question', async () => (await cardOf('changes')).prompt === 'Two?');
+    const kinds = new Set((await says<Card[]>('attention')).map(({ kind }) => kind));
+    assert.equal(kinds.size, 5, [...kinds].join());
+    const { units } = await says<{ units: Record<string, number> }>('status');
+    assert.ok(Object.values(units).filter((count) => count > 0).length >= 4, JSON.stringify(units));
+    await says('ls', '--page', '1', '--find', 'as');
+    await says('conflicts');
+    await showAll();
+  });
+
+  test('addresses, secrets, settings', async () => {
+    await says('url');
+    await says('url', 'asks');
+    await says('open');
+    await says('origin add', 'https://wiki.example');
+    await says('origin list');
+    await says('origin remove', 'https://wiki.example');
+    await says('limits show');
+    await says('limits set', 'batch', '10');
+    const { id } = await says<{ id: string }>('token add', '--name', 'a script');
+    await says('token list');
+    await says('token revoke', id);
+    await says('config show');
+    await says('config update', 'weight=0.7');
+  });
+
+  test('what becomes of an item', async () => {
+    const browser = await signedIn();
+    await says('snooze', 'asks', '--for', '2h');
+    await says('attention');
+    await says('show', 'asks');
+    await says('wake', 'asks');
+    await says('snooze', 'asks', '--until-done', 'lives');
+    await says('wake', 'asks');
+    const { id, version } = await cardOf('decides');
+    const given = { item: id, version: String(version), option: 'keep' };
+    const sent = await callers.form('/work-units/decides/answer', given, browser);
+    assert.equal(sent.status, 303, sent.body);
+    await says('attention');
+    await says('show', 'decides');
+    await says('undo', 'decides');
+    await says('sign-out', '--all');
+    await says('audit');
+    await says('answer', 'decides', '--option', 'keep');
+    await says('wait', 'decides');
+    await says('withdraw', 'asks', 'asked elsewhere');
+    await says('answer', 'reviewed', '--option', 'approve');
+    await says('wait', 'reviewed');
+    await showAll();
+  });
+
+  test('asking', async () => {
+    const one = house.run('ask', 'Which?', '--chunk', 'lives', '--json');
+    await needs('lives');
+    await says('answer', 'lives', 'this one');
+    checked('ask', (await one.finished).stdout);
+    const questions = JSON.stringify([
+      { prompt: 'A?' },
+      { prompt: 'B?', options: [{ id: 'x', label: 'X' }] },
+    ]);
+    writeFileSync(file('questions.json'), questions);
+    const two = house.run('ask', '--questions', 'questions.json', '--chunk', 'lives', '--json');
+    await until('both', async () => (await house.json<Detail>('show', 'lives')).items.length === 3);
+    for (const { id, state } of (await house.json<Detail>('show', 'lives')).items)
+      if (state === 'open') await says('answer', 'lives', 'so', '--item', id);
+    checked('ask', (await two.finished).stdout);
+  });
+
+  test('judging', async () => {
+    await says('resolve', 'left', 'right', 'serialize');
+    await says(
+      'conflict',
+      'left',
+      'right',
+      '--verdict',
+      'INDEPENDENT',
+      '--reason',
+      'no',
+      '--file',
+      'src/a.ts',
+    );
+    await says('conflict', 'lost', 'waits', '--verdict', 'SERIALIZE', '--reason', 'so', '--symbol', 'f');
+    await says('conflicts');
+    await says('show', 'left');
+    await says('report', 'elsewhere', 'started');
+    await says('report', 'elsewhere', 'progressed', '--phase', 'TWO');
+    await says('report', 'elsewhere', 'finished', '--all');
+    await says('report', 'lost', 'started', '--override');
+    await says('report', 'lost', 'failed', 'It broke.');
+  });
+
+  test('steering', async () => {
+    await says('hold', 'waits', 'until Monday');
+    await says('show', 'waits');
+    await says('release', 'waits');
+    await says('prioritize', 'waits', '5');
+    await says('link', 'waits', 'asks');
+    await says('unlink', 'waits', 'nobody');
+    await says('edit', 'waits', '--title', 'Waits', '--goal', 'To wait', '--path', 'docs/**');
+    await says('interrupt', 'agent', 'leave the tests alone');
+    await until('it to be told', async () => {
+      const { events } = await says<{ events: { type: string }[] }>('history', 'agent');
+      return events.some(({ type }) => type === 'run.told');
+    });
+    await says('kill', 'agent');
+    await says('retry', 'fails');
+    await says('rm', 'spare', '--unlink');
+    await says('bulk', 'hold', '--status', 'needs_attention,blocked', '--why', 'all at once');
+    await says('bulk', 'retry', '--find', 'e');
+    await says('close', 'changes', 'enough', '--kill');
+    writeFileSync(file('stop'), '');
+    await says('wait', 'lives');
+    await showAll();
+  });
+
+  test('what was printed, what happened, what has to work', async () => {
+    const begun = await says<{ text: string }>('logs', 'lives');
+    assert.equal(begun.text, 'begun\n');
+    await says('logs', 'reviewed', '--run', '2', '-f');
+    await says('history', '--limit', '1');
+    const { events, next } = await says<{ events: { type: string }[]; next: null }>(
+      'history',
+      '--limit',
+      '1000',
+    );
+    assert.equal(next, null);
+    const types = new Set(events.map(({ type }) => type));
+    assert.deepEqual(
+      EVENT_TYPES.filter((type) => !types.has(type)),
+      // A session is renewed a day after it was opened.
+      ['session.renewed'],
+    );
+    await says('doctor');
+  });
+
+  test('the end: stop, and all that was watched', async () => {
+    await says('stop');
+    watch.child.kill();
+    await watch.finished;
+    const messages = checked('watch', watch.stdout()) as { news: unknown; snapshot: unknown }[];
+    assert.ok(
+      messages.some(({ snapshot }) => snapshot !== null) && messages.some(({ news }) => news !== null),
+    );
+    assert.deepEqual([...seen].sort(), Object.keys(OUTPUTS).sort(), 'a command was not run');
+  });
+});
