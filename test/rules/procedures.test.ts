@@ -1,0 +1,121 @@
+/** By construction: every procedure stands on one of three bases, takes strict input, and reads or writes as it says. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
+import { SignInLinks } from '../../server/access/links.ts';
+import { addUnits } from '../../server/commands/units.ts';
+import { DEFAULT_LIMITS } from '../../server/limits.ts';
+import { Newsroom } from '../../server/news.ts';
+import { agent, type Context, operator, viewer } from '../../server/procedures.ts';
+import { PulseReader } from '../../server/pulses.ts';
+import { appRouter, createCaller } from '../../server/router.ts';
+import type { Store } from '../../server/store.ts';
+import { House, OPERATOR, spec } from '../core/house-of-facts.ts';
+
+interface Definition {
+  readonly type: 'query' | 'mutation' | 'subscription';
+  readonly inputs: readonly z.ZodType[];
+  readonly middlewares: readonly unknown[];
+}
+type Procedures = Readonly<Record<string, { readonly _def: Definition }>>;
+
+const PROCEDURES = (appRouter as unknown as { _def: { procedures: Procedures } })._def.procedures;
+const all = Object.entries(PROCEDURES).map(([name, { _def }]) => ({ name, ..._def }));
+
+const middlewaresOf = (base: unknown) => (base as { _def: Definition })._def.middlewares;
+const BASES = [viewer, operator, agent].map(middlewaresOf);
+
+const standsOn = (middlewares: readonly unknown[], base: readonly unknown[]): boolean =>
+  base.every((each, at) => middlewares[at] === each);
+
+test('every procedure stands on one of the three bases', () => {
+  assert.ok(all.length > 30, 'the router was not found');
+  for (const { name, middlewares } of all)
+    assert.equal(BASES.filter((base) => standsOn(middlewares, base)).length, 1, name);
+});
+
+test('what changes something stands on the operator or the agent', () => {
+  for (const { name, type, middlewares } of all)
+    if (type === 'mutation') assert.ok(!standsOn(middlewares, middlewaresOf(viewer)), name);
+});
+
+/** The shape inside what is optional, or checked further. */
+function shapeOf(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
+    return shapeOf(schema.unwrap() as z.ZodType);
+  return schema instanceof z.ZodPipe ? shapeOf(schema.in as z.ZodType) : schema;
+}
+
+test('every input is strict: a field that nobody knows is refused', () => {
+  for (const { name, inputs } of all) {
+    const [input] = inputs;
+    assert.ok(input && inputs.length === 1, `${name} takes no input that is checked`);
+    const shape = shapeOf(input);
+    assert.ok(shape instanceof z.ZodObject, name);
+    assert.ok(shape.def.catchall instanceof z.ZodNever, `${name} takes fields that it does not know`);
+  }
+});
+
+describe('a query', () => {
+  let house: House;
+  before(async () => {
+    house = new House();
+    await house.store.commit(OPERATOR, (state) => addUnits(state, [spec('one')]));
+  });
+  after(() => house.leave());
+
+  const INPUTS: Readonly<Record<string, object>> = { unit: { chunk: 'one' } };
+
+  /** A context for the operator that notices when somebody writes. */
+  function contextWith(written: () => void): Context {
+    const { store } = house;
+    const watched = new Proxy(store, {
+      get: (target, name) => {
+        if (name === 'commit') written();
+        const value = Reflect.get(target, name, target) as unknown;
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    }) as Store;
+    const newsroom = new Newsroom(watched, 'b');
+    return {
+      store: watched,
+      newsroom,
+      pulses: new PulseReader(watched, '/nowhere'),
+      runs: '/nowhere',
+      backlog: () => 0,
+      by: OPERATOR,
+      credential: null,
+      streams: { count: 0 },
+      log: { info: () => {}, error: (_what: string, error: unknown) => assert.fail(String(error)) },
+      about: { project: '', address: '', local_address: '', pid: 1, started_at: '' },
+      path: '',
+      stop: () => {},
+      access: {
+        readOnly: false,
+        open: true,
+        limits: DEFAULT_LIMITS,
+        origins: () => [],
+        links: new SignInLinks(),
+        listeners: [],
+        refusals: { all: () => [] } as never,
+      },
+    };
+  }
+
+  test('writes nothing, whichever it is', async () => {
+    let writes = 0;
+    const context = contextWith(() => {
+      writes++;
+    });
+    const caller = createCaller(context) as unknown as Record<string, unknown>;
+    for (const { name, type } of all) {
+      if (type !== 'query') continue;
+      const call = name
+        .split('.')
+        .reduce<unknown>((group, part) => (group as Record<string, unknown>)[part], caller);
+      await (call as (input: object) => Promise<unknown>)(INPUTS[name] ?? {});
+    }
+    assert.equal(writes, 0);
+    context.newsroom.stop();
+  });
+});
