@@ -174,6 +174,10 @@ function requestHandler(
   app.on('error', (error) => log.error('http', error));
   app.use(async (ctx, next) => {
     ctx.set(HEADERS);
+    await next();
+  });
+  app.use(tellRefusals(parts));
+  app.use(async (ctx, next) => {
     const verdict = check(ctx.req);
     if (!verdict.admitted) {
       if (verdict.status === 401 && ctx.get('Authorization') !== '') await slowDown(parts, ctx);
@@ -198,7 +202,6 @@ function requestHandler(
     keepHeader(ctx.res, 'cache-control');
     await trpc(ctx.req, ctx.res);
   });
-  app.use(tellRefusals(parts));
   app.use(
     bodyParser({
       enableTypes: ['json', 'text'],
