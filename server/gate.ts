@@ -203,8 +203,8 @@ const isAtHome = (listener: Tcp, head: Head): boolean =>
 /** From a page of ours, or typed into the address bar. */
 function isFromUs(listener: Tcp, head: Head): boolean {
   const origin = firstOf(head, 'origin');
-  if (origin !== undefined) return origin === originFor(listener, head);
-  return ['GET', 'HEAD'].includes(head.method) && !isFollowedLink(head);
+  if (isFollowedLink(head)) return false;
+  return origin === undefined ? ['GET', 'HEAD'].includes(head.method) : origin === originFor(listener, head);
 }
 
 /** What everybody may see: how to sign in, script and style. */
@@ -220,7 +220,7 @@ function byToken(token: string, door: 'cli' | 'api', origin: string | null, know
   if (credential.ended !== null) return refuse(401, credential.ended);
   if (credential.role !== 'embed') return admitted(credential, door, origin);
   if (origin !== null && origin !== credential.origin) return refuse(401, 'This token is for another page.');
-  return admitted(credential, 'embed', origin);
+  return admitted(credential, door === 'cli' ? door : 'embed', origin);
 }
 
 /** Without a credential: the operator, by where they come from. */

@@ -77,6 +77,8 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
     limits,
   });
   const check = (req: IncomingMessage, upgrade: boolean): Verdict => {
+    // There it is not checked, and may be what no address can be made of, which the procedures stumble over.
+    if (listener.kind === 'socket') req.headers.host = 'localhost';
     const verdict = gate(listener, headOf(req, upgrade), known());
     if (!verdict.admitted && verdict.status !== 401)
       refusals.count({ what: verdict.sentence, ...placeOf(req) });

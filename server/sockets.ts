@@ -57,7 +57,12 @@ export function sockets(parts: SocketParts): Sockets {
     if (caller.credential) credentials.set(socket, caller.credential);
     socket.once('close', () => credentials.delete(socket));
     keepPace(socket, limits);
-    void connect(socket, req);
+    try {
+      void connect(socket, req);
+    } catch {
+      // What the procedures cannot make sense of must not end the daemon.
+      socket.terminate();
+    }
   };
   let pending = 0;
   /** The error listener comes first: a peer may reset the connection before anything else happens. */
