@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { commits } from './commits.ts';
 import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
+import { manyUnits } from './many-units.ts';
 import { painted } from './painted.ts';
 import { render } from './render.ts';
 import { sizes } from './sizes.ts';
@@ -16,6 +17,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   render,
   'fan-out': fanOut,
   painted,
+  'many-units': manyUnits,
   sizes,
 };
 

@@ -1,6 +1,6 @@
 /** From sending a change until the page has painted it, beside a script that changes the same text. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { launch, type Page } from 'puppeteer-core';
+import { type Browser, launch, type Page } from 'puppeteer-core';
 import { findChromium } from '../test/chromium.ts';
 import { openPage } from '../test/stories/pages.ts';
 import { type Figure, median, ms, ratio } from './figure.ts';
@@ -15,7 +15,7 @@ const ITEMS = 20;
 const betweenMs = () => 150 + Math.random() * 50;
 
 /** In milliseconds of the page's own clock, since the change was sent or made. */
-interface Shown {
+export interface Shown {
   /** When the text was in the document. */
   readonly changed: number;
   /** The second frame begins: with the first, what was in the document has been painted. */
@@ -48,12 +48,17 @@ async function startDaemon(): Promise<string> {
   return house.address;
 }
 
-async function openDashboard(address: string): Promise<Page> {
+export async function launchBrowser(): Promise<Browser> {
   const { executablePath, args, env } = await findChromium();
   // Signals are ours: the browser is not all that has to go.
   const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
   const browser = await launch({ executablePath, args: [...args], env, headless: 'shell', ...ours });
   afterwards(() => browser.close());
+  return browser;
+}
+
+async function openDashboard(address: string): Promise<Page> {
+  const browser = await launchBrowser();
   const page = await openPage(browser, address, 'script');
   await page.evaluate(watchForText);
   const [cards, cells] = await page.evaluate(() =>
@@ -70,7 +75,7 @@ declare global {
 }
 
 /** In the page. One clock, so that nothing has to be compared with another process. */
-function watchForText(): void {
+export function watchForText(): void {
   window.shown = (text, from) =>
     new Promise((resolve) => {
       const observer = new MutationObserver((records) => {
@@ -86,7 +91,7 @@ function watchForText(): void {
 }
 
 /** A cell leaves READY for BLOCKED and says why. The way is the whole one: HTTP, commit, news, redraw. */
-const hold = (page: Page, chunk: string, why: string): Promise<Shown> =>
+export const hold = (page: Page, chunk: string, why: string): Promise<Shown> =>
   page.evaluate(
     async (input) => {
       const shown = window.shown(input.why, performance.now());

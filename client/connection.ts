@@ -1,5 +1,7 @@
 import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from '@trpc/client';
 import type { AppRouter } from '../server/router.ts';
+import type { Snapshot } from '../shared/board.ts';
+import { addressOf, type Query } from '../shared/query.ts';
 
 /** How sure we are that what is shown is true. */
 export type Life = 'connecting' | 'live' | 'reconnecting' | 'stale';
@@ -9,6 +11,7 @@ const PONG_MS = 4000;
 /** Without a sign of life for this long, nothing is called live. */
 const PROOF_MS = 5000;
 const LONGEST_RETRY_MS = 8000;
+const LONGEST_SNAPSHOT_MS = 60_000;
 
 /**
  * One socket to the daemon. It reconnects for ever, with full jitter (the first try within a second), and
@@ -24,8 +27,10 @@ export class Connection {
   #everOpen = false;
   readonly #listeners = new Set<() => void>();
   readonly #socket: ReturnType<typeof createWSClient>;
+  readonly #url: string;
 
   constructor(url: string) {
+    this.#url = url;
     this.#socket = createWSClient({
       // The client keeps every try that failed until one succeeds: begin another only when somebody answers.
       url: async () => {
@@ -50,6 +55,15 @@ export class Connection {
   get life(): Life {
     if (!this.#open) return this.#everOpen ? 'reconnecting' : 'connecting';
     return performance.now() - this.heardAt < PROOF_MS ? 'live' : 'stale';
+  }
+
+  /** The board of now, by HTTP: compressed, and not in the way of what the socket has to say. */
+  async snapshot(query: Query): Promise<Snapshot> {
+    const address = new URL(`/board${addressOf(query).slice(1)}`, this.#url.replace(/^ws/, 'http'));
+    const signal = AbortSignal.any([this.#leaving.signal, AbortSignal.timeout(LONGEST_SNAPSHOT_MS)]);
+    const answer = await fetch(address, { headers: { accept: 'application/json' }, signal });
+    if (!answer.ok) throw new Error(`the board: ${answer.status}`);
+    return (await answer.json()) as Snapshot;
   }
 
   onChange(listener: () => void): () => void {

@@ -1,12 +1,18 @@
 import type { TemplateResult } from 'lit';
-import { type Board, cellsOf, countsOf, type Pulses, pageOf } from '../shared/board.ts';
+import { type Board, countsOf, type Pulses, pageOf } from '../shared/board.ts';
 import { bulkInput, bulkWords } from '../shared/bulk.ts';
-import { addressOf, type Query, queryOf } from '../shared/query.ts';
+import { addressOf, type Query, queryKey, queryOf } from '../shared/query.ts';
+import { type Section, Sections } from '../shared/sections.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { processGrid } from '../shared/views/process-grid.ts';
+import { whenIdle } from './idle.ts';
 import type { Live } from './live.ts';
 import { Panel } from './panel.ts';
 import { fieldsOf, newKey, untilTold } from './submit.ts';
+
+/** What a change may add at once, and what the browser is given when it has time, in lots. */
+const AT_ONCE = 3;
+const WHEN_IDLE = 5;
 
 /** All units by status. Its filter lives in the address of the page. */
 export class ProcessGrid extends Panel {
@@ -15,6 +21,14 @@ export class ProcessGrid extends Panel {
   #pulses: Pulses = {};
   #notice: Notice | undefined;
   #stopPulses = () => {};
+  #sections = new Sections();
+  /** The lots that stand in the page. */
+  #mounted = new Set<number>();
+  /** Whether the browser has time now. */
+  #idle = false;
+  #stopMounting: (() => void) | null = null;
+  /** Where the last unit of the page led that was shown last. */
+  #pageEnd = '';
   #onPop = () => this.#filter(location.search);
 
   override connectedCallback(): void {
@@ -30,6 +44,8 @@ export class ProcessGrid extends Panel {
     this.removeEventListener('submit', this.#submit);
     removeEventListener('popstate', this.#onPop);
     this.#stopPulses();
+    this.#stopMounting?.();
+    this.#stopMounting = null;
   }
 
   set pulses(pulses: Pulses) {
@@ -47,7 +63,7 @@ export class ProcessGrid extends Panel {
 
   protected override view(board: Board): TemplateResult {
     return processGrid({
-      cells: cellsOf(board),
+      sections: this.#mountable(board),
       counts: countsOf(board),
       zone: this.zone,
       query: this.query,
@@ -57,9 +73,40 @@ export class ProcessGrid extends Panel {
     });
   }
 
+  /**
+   * What is drawn stays drawn, and one page is drawn as a whole. Of more, some lots come at each look, from the
+   * top, and the rest when the browser has time: nothing above them moves.
+   */
+  #mountable(board: Board): readonly Section[] {
+    const sections = this.#sections.look(board);
+    const last = sections.at(-1)?.lots.at(-1)?.cells.at(-1);
+    if (pageOf(board)) this.#pageEnd = `/work-units/${last?.chunk}`;
+    let room = pageOf(board) ? Number.POSITIVE_INFINITY : this.#idle ? WHEN_IDLE : AT_ONCE;
+    this.#idle = false;
+    const mounted = new Set<number>();
+    const isMounted = ({ key }: { key: number }) => {
+      const isIn = this.#mounted.has(key) || room-- > 0;
+      if (isIn) mounted.add(key);
+      return isIn;
+    };
+    const mountable = sections.map((section) => ({ ...section, lots: section.lots.filter(isMounted) }));
+    this.#mounted = mounted;
+    if (room < 0) this.#mountLater();
+    return mountable;
+  }
+
+  #mountLater(): void {
+    this.#stopMounting ??= whenIdle(() => {
+      this.#stopMounting = null;
+      this.#idle = true;
+      this.requestUpdate();
+    });
+  }
+
   /** A unit that moved to another section is another node there. */
   protected override heirOf(gone: Element): Element | null {
-    const href = gone.getAttribute('href') ?? '';
+    // When all units are here, the way to the other pages goes: what stood above it.
+    const href = gone.closest('.pages') ? this.#pageEnd : (gone.getAttribute('href') ?? '');
     return this.querySelector(`.cell a[href="${CSS.escape(href)}"]`);
   }
 
@@ -107,7 +154,11 @@ export class ProcessGrid extends Panel {
 
   #filter(search: string): void {
     this.#notice = undefined;
-    const query = { page: 1, ...queryOf(new URLSearchParams(search)) };
+    const query = queryOf(new URLSearchParams(search));
+    if (queryKey(query) !== queryKey(this.query)) {
+      this.#sections = new Sections();
+      this.#mounted.clear();
+    }
     if (this.live) this.join(this.live, query, this.zone);
     this.onFilter(query);
   }

@@ -1,30 +1,93 @@
 import { ageOf } from '../shared/age.ts';
 
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+
+/** What has been told of a moment, and until when it holds. */
+interface Told {
+  readonly moment: string;
+  readonly until: number;
+}
+
+/** As `toLocaleString` writes it, which finds all of this out again at each call. */
+const WRITTEN = new Intl.DateTimeFormat(undefined, {
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: 'numeric',
+  second: 'numeric',
+});
+
 /**
  * Brings `<time>` to life: "3 min" instead of a date, kept true. The text node that the view made is changed
- * in place: the view still owns it.
+ * in place: the view still owns it. There may be thousands: what is out of sight is told when it comes in
+ * sight, and what will say the same for a while is left alone until then.
  */
-export function keepTimes(root: ParentNode): () => void {
-  const tell = () => {
-    for (const time of root.querySelectorAll<HTMLTimeElement>('time:not([data-fixed])')) tellOne(time);
+export function keepTimes(root: HTMLElement): () => void {
+  const told = new WeakMap<HTMLTimeElement, Told>();
+  const tell = (parts: Iterable<Element>) => {
+    const now = Date.now();
+    for (const time of timesIn(parts)) {
+      const last = told.get(time);
+      if (last && last.until > now && last.moment === time.dateTime) continue;
+      told.set(time, { moment: time.dateTime, until: tellOne(time, now) });
+    }
   };
-  const timer = setInterval(tell, 1000);
-  const observer = new MutationObserver(tell);
-  observer.observe(root as Node, { childList: true, subtree: true, attributeFilter: ['datetime'] });
-  tell();
+  const tellAll = () => tell([root]);
+  const appear = ({ target }: Event) => tell([target as Element]);
+  const timer = setInterval(tellAll, SECOND);
+  const observer = new MutationObserver((records) => tell(new Set(records.flatMap(changedParts))));
+  observer.observe(root, { childList: true, subtree: true, attributeFilter: ['datetime'] });
+  // Neither of them bubbles everywhere.
+  for (const name of COMES_IN_SIGHT) root.addEventListener(name, appear, true);
+  tellAll();
   return () => {
     clearInterval(timer);
     observer.disconnect();
+    for (const name of COMES_IN_SIGHT) root.removeEventListener(name, appear, true);
   };
 }
 
-function tellOne(time: HTMLTimeElement): void {
+/** Something was scrolled to, or opened. */
+const COMES_IN_SIGHT = ['contentvisibilityautostatechange', 'toggle'];
+
+/** Where a change may have brought a time. */
+const changedParts = ({ type, target, addedNodes }: MutationRecord): Element[] =>
+  (type === 'attributes' ? [target] : [...addedNodes])
+    .filter((node) => node instanceof Element)
+    .map((element) => element.closest('.lot') ?? element);
+
+/** Those that can be seen, where there are many. */
+function* timesIn(parts: Iterable<Element>): Iterable<HTMLTimeElement> {
+  for (const part of parts) {
+    if (part instanceof HTMLTimeElement) yield part;
+    const lots = part.matches('.lot') ? [part] : [...part.querySelectorAll('.lot')];
+    for (const place of lots.length === 0 ? [part] : lots.filter(isInSight))
+      yield* place.querySelectorAll('time');
+  }
+}
+
+/** Whether the browser draws what is in a lot; one that cannot tell draws everything. */
+const isInSight = ({ firstElementChild: first }: Element): boolean =>
+  first?.checkVisibility?.({ contentVisibilityAuto: true }) ?? true;
+
+/** Until when what it says now holds. */
+function tellOne(time: HTMLTimeElement, now: number): number {
   const at = Date.parse(time.dateTime);
+  if ('fixed' in time.dataset || Number.isNaN(at)) return Number.POSITIVE_INFINITY;
   const text = [...time.childNodes].find((node) => node.nodeType === Node.TEXT_NODE);
-  if (!text || Number.isNaN(at)) return;
-  const title = new Date(at).toLocaleString();
+  const title = WRITTEN.format(at);
   if (time.title !== title) time.title = title;
-  const age = ageOf(Date.now() - at) + ('ago' in time.dataset ? ' ago' : '');
-  if (text.nodeValue === age) return;
-  text.nodeValue = age;
+  const age = ageOf(now - at) + ('ago' in time.dataset ? ' ago' : '');
+  if (text && text.nodeValue !== age) text.nodeValue = age;
+  return holdsUntil(at, now);
+}
+
+/** When `ageOf` says something else. */
+function holdsUntil(at: number, now: number): number {
+  const age = Math.max(0, now - at);
+  const step = age < MINUTE ? SECOND : age < DAY ? MINUTE : DAY;
+  return at + (Math.floor(age / step) + 1) * step;
 }

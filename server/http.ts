@@ -27,6 +27,7 @@ import {
 } from './gate.ts';
 import { HEADERS } from './headers.ts';
 import type { Log } from './log.ts';
+import { packed } from './packed.ts';
 import type { Context } from './procedures.ts';
 import { refusalOf } from './refusal-of.ts';
 import { sendJson, sendMessage, wantsJson } from './reply.ts';
@@ -174,6 +175,7 @@ function requestHandler(
     createContext: ({ req }) => contextOf(req),
   });
   app.on('error', (error) => log.error('http', error));
+  app.use(packed());
   app.use(async (ctx, next) => {
     ctx.set(HEADERS);
     await next();

@@ -2,7 +2,6 @@
 import {
   boardOf,
   cardsOf,
-  cellsOf,
   countsOf,
   hiddenItems,
   type Pulses,
@@ -12,6 +11,7 @@ import {
 import type { Detail } from '../shared/detail.ts';
 import type { PageData } from '../shared/page-data.ts';
 import type { Query } from '../shared/query.ts';
+import { Sections } from '../shared/sections.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { attentionQueue, freshQueue } from '../shared/views/attention-queue.ts';
 import { processGrid } from '../shared/views/process-grid.ts';
@@ -54,7 +54,7 @@ export function dashboardPage(input: DashboardInput): string {
   const queue = queueMarkup(data, input.trouble);
   const grid = markup(
     processGrid({
-      cells: cellsOf(board),
+      sections: new Sections().look(board),
       counts: countsOf(board),
       zone: data.zone,
       query: input.query,

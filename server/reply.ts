@@ -44,7 +44,7 @@ export function sendJson(ctx: KoaContext, body: object, status = 200): void {
   ctx.body = body;
 }
 
-export function sendPage(ctx: KoaContext, status: number, html: string): void {
+export function sendPage(ctx: KoaContext, status: number, html: string | Buffer): void {
   ctx.status = status;
   ctx.type = 'text/html; charset=utf-8';
   ctx.set('Cache-Control', 'private, no-cache');

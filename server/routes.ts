@@ -3,9 +3,10 @@ import Router, { type RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { ACTIONS, type Action, formInput, isAction } from '../shared/actions.ts';
 import { bulkInput, bulkWords } from '../shared/bulk.ts';
-import { addressOf, type Query, queryOf } from '../shared/query.ts';
+import { addressOf, firstPage, type Query, queryKey, queryOf } from '../shared/query.ts';
 import { addApi } from './api.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
+import { Kept } from './kept.ts';
 import { dashboardPage, type Trouble, unitPage } from './page.ts';
 import { notFound } from './refusal.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
@@ -17,18 +18,30 @@ import { addSignIn, renew, setCookie } from './sign-in-page.ts';
 import { findWork } from './state.ts';
 import { readTail } from './transcript.ts';
 
-/** What the dashboard shows: a page at a time, the first unless the address names another. */
-const pagedQuery = (search: string): Query => ({ page: 1, ...queryOf(new URLSearchParams(search)) });
+const asked = (ctx: KoaContext): Query => queryOf(new URLSearchParams(ctx.querystring));
 
 export function routes(parts: RouteParts): Router {
   const { assets } = parts;
   const router = new Router();
+  const kept = new Kept();
   router.use((ctx, next) => renewing(parts, ctx, next));
   addSignIn(router, parts);
   router.post('/sign-out', (ctx) => signOut(parts, ctx));
   router.get('/embed.js', (ctx) => sendEmbed(parts, ctx));
   router.get('/', (ctx) => {
-    sendPage(ctx, 200, drawDashboard(parts, ctx, pagedQuery(ctx.querystring)));
+    const query = asked(ctx);
+    const { seq } = parts.contextFor(ctx).newsroom.snapshot(firstPage(query));
+    const draw = () => drawDashboard(parts, ctx, query);
+    const about = `${isSignedIn(parts, ctx)} ${parts.access.refusals.failed.last_at}`;
+    sendPage(ctx, 200, kept.at(seq, `page ${about} ${queryKey(query)}`, draw));
+  });
+  // What the script asks for when the first units are there: with many, too much to send by the socket.
+  router.get('/board', (ctx) => {
+    const query = asked(ctx);
+    const snapshot = parts.contextFor(ctx).newsroom.snapshot(query);
+    const write = () => JSON.stringify(snapshot);
+    sendJson(ctx, kept.at(snapshot.seq, `board ${queryKey(query)}`, write));
+    ctx.type = 'application/json';
   });
   addApi(router, parts);
   router.get('/work-units/:chunk', async (ctx) => {
@@ -79,12 +92,11 @@ function sendEmbed({ assets, access }: RouteParts, ctx: KoaContext): void {
   ctx.body = assets.embed;
 }
 
-function drawDashboard(
-  { assets, access, callerOf, contextFor }: RouteParts,
-  ctx: KoaContext,
-  query: Query,
-  trouble?: Trouble,
-): string {
+const isSignedIn = ({ callerOf }: RouteParts, ctx: KoaContext): boolean => callerOf(ctx)?.credential != null;
+
+/** A page of units at a time, the first unless the query names another. */
+function drawDashboard(parts: RouteParts, ctx: KoaContext, query: Query, trouble?: Trouble): string {
+  const { assets, access, contextFor } = parts;
   const { newsroom, pulses, store } = contextFor(ctx);
   const { settings } = store.state;
   return dashboardPage({
@@ -92,9 +104,9 @@ function drawDashboard(
     query,
     trouble,
     settings,
-    isSignedIn: callerOf(ctx)?.credential != null,
+    isSignedIn: isSignedIn(parts, ctx),
     failed: access.refusals.failed,
-    snapshot: newsroom.snapshot(query),
+    snapshot: newsroom.snapshot(firstPage(query)),
     pulses: pulses.now(query),
     now: new Date(),
   });
@@ -197,7 +209,7 @@ async function configure(parts: RouteParts, ctx: RouterContext): Promise<void> {
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
-    sendPage(ctx, refusal.status, drawDashboard(parts, ctx, pagedQuery(''), troubleOf(fields, refusal)));
+    sendPage(ctx, refusal.status, drawDashboard(parts, ctx, {}, troubleOf(fields, refusal)));
   }
 }
 
@@ -208,7 +220,7 @@ async function redraw(
   chunk: string,
   trouble: Trouble,
 ): Promise<string> {
-  const dashboard = () => drawDashboard(parts, ctx, pagedQuery(''), trouble);
+  const dashboard = () => drawDashboard(parts, ctx, {}, trouble);
   if (!backOf(ctx).startsWith('/work-units/')) return dashboard();
   return drawUnit(parts, ctx, chunk, trouble).catch(dashboard);
 }

@@ -137,8 +137,10 @@ export const cardsOf = (board: Board): Card[] =>
 export const cellsOf = (board: Board): Cell[] =>
   [...board.rows.values()].filter((row) => row.row === 'unit').sort(inOrder);
 
-export const countsOf = (board: Board): Counts | undefined =>
-  [...board.rows.values()].find((row) => row.row === 'counts');
+export function countsOf({ rows }: Board): Counts | undefined {
+  const row = rows.get('counts');
+  return row?.row === 'counts' ? row : undefined;
+}
 
 /** How many open items a filter leaves out. */
 export function hiddenItems(board: Board, { kind, q }: Query): number {
@@ -147,14 +149,16 @@ export function hiddenItems(board: Board, { kind, q }: Query): number {
   return Math.max(0, (countsOf(board)?.items ?? 0) - shown);
 }
 
-export const pageOf = (board: Board): Page | undefined =>
-  [...board.rows.values()].find((row) => row.row === 'page');
+export function pageOf({ rows }: Board): Page | undefined {
+  const row = rows.get('page');
+  return row?.row === 'page' ? row : undefined;
+}
 
 /** Compares rows by their `order`; equal never happens, as each order ends in an id. */
 export function inOrder(a: RowBase, b: RowBase): number {
-  for (const [at, left] of a.order.entries()) {
-    const right = b.order[at];
-    if (right === undefined || left === right) continue;
+  for (let at = 0; at < a.order.length; at++) {
+    const [left, right] = [a.order[at], b.order[at]];
+    if (left === undefined || right === undefined || left === right) continue;
     return left < right ? -1 : 1;
   }
   return 0;

@@ -45,6 +45,13 @@ export function addressOf({ status, kind, q, page }: Query): string {
   return parts.length === 0 ? '/' : `/?${parts.join('&')}`;
 }
 
+/** With the units of the first page, unless the query names another. */
+export const firstPage = (query: Query): Query => ({ page: 1, ...query });
+
+/** Whether it is for all units that it shows, not for one page or one thing. */
+export const isOfAll = ({ page, chunk, item }: Query): boolean =>
+  page === undefined && chunk === undefined && item === undefined;
+
 /** Equal for equal queries. */
 export const queryKey = ({ status, kind, q, page, chunk, item }: Query): string =>
   JSON.stringify([status, kind, q, page, chunk, item]);

@@ -160,6 +160,8 @@ export class Dispatcher {
   /** One after the other: whether the next may start depends on what has just been started. */
   async #startReady(): Promise<void> {
     const { store } = this.#parts;
+    // Who would be next is costly to say with thousands of units, and changes nothing then.
+    if (freeSlots(store.state) < 1) return;
     const launches: Promise<void>[] = [];
     for (const { unit } of startOrder(store.state)) {
       if (this.#stopped || freeSlots(store.state) < 1) break;

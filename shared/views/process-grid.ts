@@ -1,14 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Cell, Counts, Page, Pulses } from '../board.ts';
 import { addressOf, LONGEST_SEARCH, type Query } from '../query.ts';
+import type { Lot, Section } from '../sections.ts';
 import { ITEM_KINDS, STATUSES, type Status } from '../words.ts';
 import { type Notice, noticeView } from './action-form.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
 import { when } from './when.ts';
 
 export interface GridView {
-  readonly cells: readonly Cell[];
+  /** Those that have a unit; of their lots, those that are to be drawn by now. */
+  readonly sections: readonly Section[];
   readonly counts: Counts | undefined;
   readonly zone: number;
   /** The filter in force. */
@@ -21,12 +24,20 @@ export interface GridView {
 }
 
 export function processGrid(view: GridView): TemplateResult {
-  const shown = view.query.status ?? STATUSES;
+  const { sections } = view;
   return html`<section class="grid" aria-labelledby="grid-heading">
     <h2 id="grid-heading" tabindex="-1">Work units</h2>
     ${filter(view)} ${search(view.query)}
-    ${isFiltered(view.query) && view.cells.length > 0 ? bulk(view) : nothing}
-    ${view.cells.length === 0 ? empty(view) : shown.map((status) => section(status, view))}
+    ${isFiltered(view.query) && sections.length > 0 ? bulk(view) : nothing}
+    ${
+      sections.length === 0
+        ? empty(view)
+        : repeat(
+            sections,
+            ({ status }) => status,
+            (section) => sectionView(section, view),
+          )
+    }
     ${view.page && view.page.pages > 1 ? pages(view.page, view.query) : nothing}
   </section>`;
 }
@@ -62,8 +73,8 @@ const search = ({ q, kind, status }: Query): TemplateResult =>
 const isFiltered = ({ status, kind, q }: Query): boolean => Boolean(status || kind || q);
 
 /** One thing, done to all that the filter shows; never to everything. */
-const bulk = ({ query, cells, page, notice }: GridView): TemplateResult =>
-  html`<details class="bulk" ?open=${notice !== undefined}><summary>With all ${page?.total ?? cells.length} of these</summary>
+const bulk = ({ query, sections, page, notice }: GridView): TemplateResult =>
+  html`<details class="bulk" ?open=${notice !== undefined}><summary>With all ${page?.total ?? sections.reduce((sum, { size }) => sum + size, 0)} of these</summary>
     ${noticeView('bulk', notice)}
     <form class="steer" method="post" action="/bulk">
       <input type="hidden" name="status" value=${(query.status ?? []).join(',').toLowerCase()} /><input type="hidden" name="kind" value=${(query.kind ?? []).join(',')} /><input type="hidden" name="q" value=${query.q ?? ''} />
@@ -96,23 +107,32 @@ const empty = ({ query }: GridView): TemplateResult =>
     ? html`<p class="empty">${missing(query)} <a href="/">Show all</a></p>`
     : html`<p class="empty">No work yet. Add some: <code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
 
-function section(status: Status, { cells, zone, query, pulses, counts, page }: GridView) {
-  const here = cells.filter((cell) => cell.status === status);
-  if (here.length === 0) return nothing;
-  const all = counts?.units[status] ?? here.length;
+function sectionView({ status, size, lots }: Section, { zone, query, pulses, counts, page }: GridView) {
+  if (lots.length === 0) return nothing;
+  const all = counts?.units[status] ?? size;
   // On one page of several, what stands here may be a part of it.
-  const count =
-    (page?.pages ?? 1) > 1 && !query.q && !query.kind ? `${here.length} of ${all}` : String(here.length);
-  const list = html`<ul class="cells">${repeat(
-    here,
+  const count = (page?.pages ?? 1) > 1 && !query.q && !query.kind ? `${size} of ${all}` : String(size);
+  // Only what runs prints; elsewhere a pulse changes nothing.
+  const printed = status === 'RUNNING' ? pulses : NO_PULSES;
+  const list = html`<div class="cells">${repeat(
+    lots,
     ({ key }) => key,
-    (cell) => cellView(cell, zone, pulses[cell.key]),
-  )}</ul>`;
+    ({ cells }) => guard([cells, printed, zone], () => lotView(cells, zone, printed)),
+  )}</div>`;
   const heading = html`${statusMark(status)} ${STATUS_NAMES[status]} <span class="count">${count}</span>`;
   return status === 'DONE'
     ? html`<details class="group" ?open=${isNarrow(query)}><summary><h3>${heading}</h3></summary>${list}</details>`
     : html`<div class="group"><h3>${heading}</h3>${list}</div>`;
 }
+
+const NO_PULSES: Pulses = {};
+
+const lotView = (cells: Lot['cells'], zone: number, pulses: Pulses): TemplateResult =>
+  html`<ul class="lot">${repeat(
+    cells,
+    ({ key }) => key,
+    (cell) => cellView(cell, zone, pulses[cell.key]),
+  )}</ul>`;
 
 const cellView = (cell: Cell, zone: number, pulse: string | undefined): TemplateResult =>
   html`<li class="cell cell-${cell.status.toLowerCase()}">

@@ -25,7 +25,7 @@ export type Order = Partial<Omit<PageOrder, 'snapshot'>> & Pick<PageOrder['snaps
 export const warned = (): readonly string[] => warnings;
 
 /** The HTML of a page, from the daemon's code. */
-export async function pageFor({ rows, query = { page: 1 }, pulses = {}, trouble }: Order): Promise<string> {
+export async function pageFor({ rows, query = {}, pulses = {}, trouble }: Order): Promise<string> {
   const order: PageOrder = { snapshot: snapshotOf(rows, query), query, pulses, trouble };
   const { html } = await executeServerCommand<{ html: string }, PageOrder>('render', order);
   return html;

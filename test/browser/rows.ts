@@ -1,6 +1,6 @@
 /** Rows as the daemon makes them, each with only what its test is about. */
-import type { Card, Cell, Counts, Row, Snapshot } from '../../shared/board.ts';
-import type { Query } from '../../shared/query.ts';
+import type { Card, Cell, Counts, Page, Row, Snapshot } from '../../shared/board.ts';
+import { PAGE_UNITS, type Query } from '../../shared/query.ts';
 import { STATUSES, type Status } from '../../shared/words.ts';
 
 export const ASKED_AT = '2026-03-01T10:00:00.000Z';
@@ -87,8 +87,18 @@ function countsRow(rows: readonly Row[]): Counts {
   return { row: 'counts', key: 'counts', seq: 1, order: [], units, items };
 }
 
-/** What a query shows of these rows, as the daemon would choose it. */
-export const snapshotOf = (
+/** What a query for one page shows of these rows, as the daemon would choose it; `page` says which. */
+export function snapshotOf(rows: readonly Row[], query: Query = {}, more: Partial<Snapshot> = {}): Snapshot {
+  const { page = 1 } = query;
+  const units = unitsIn(rows, query);
+  const pages = Math.max(1, Math.ceil(units.length / PAGE_UNITS));
+  const shown = units.slice((page - 1) * PAGE_UNITS, page * PAGE_UNITS);
+  const row: Page = { row: 'page', key: 'page', seq: 1, order: [], page, pages, total: units.length };
+  return { ...snapshotOfAll(rows, query, more), rows: more.rows ?? [...shown, ...others(rows), row] };
+}
+
+/** The same with all units. */
+export const snapshotOfAll = (
   rows: readonly Row[],
   query: Query = {},
   more: Partial<Snapshot> = {},
@@ -96,9 +106,16 @@ export const snapshotOf = (
   epoch: 'e1',
   build: 'b1',
   seq: 10,
-  rows: [
-    ...rows.filter((row) => row.row !== 'unit' || !query.status || query.status.includes(row.status)),
-    countsRow(rows),
-  ],
+  rows: [...unitsIn(rows, query), ...others(rows)],
   ...more,
 });
+
+const unitsIn = (rows: readonly Row[], { status }: Query): Cell[] =>
+  STATUSES.flatMap(
+    (each) => rows.filter((row) => row.row === 'unit' && row.status === each) as Cell[],
+  ).filter((cell) => !status || status.includes(cell.status));
+
+const others = (rows: readonly Row[]): Row[] => [
+  ...rows.filter(({ row }) => row !== 'unit'),
+  countsRow(rows),
+];

@@ -3,6 +3,7 @@ import { TRPCClientError } from '@trpc/client';
 import type { Connection, Life } from '../../client/connection.ts';
 import type { RefusalForCaller } from '../../server/refusal-of.ts';
 import type { BoardMessage, Pulses, Row, Snapshot } from '../../shared/board.ts';
+import type { Query } from '../../shared/query.ts';
 
 /** A call to the daemon that the test answers when it wants to. */
 export interface Call<Input> {
@@ -49,6 +50,8 @@ export class Wire {
   readonly answers: Call<AnswerInput>[] = [];
   readonly undos: Call<UndoInput>[] = [];
   readonly questions: Call<{ item?: string }>[] = [];
+  /** Boards asked for by HTTP. */
+  readonly snapshots: Call<Query>[] = [];
   readonly pulses: {
     readonly input: FollowInput;
     readonly beat: (pulses: Pulses) => void;
@@ -68,6 +71,8 @@ export class Wire {
     },
     items: { answer: { mutate: recorder(this.answers) }, undo: { mutate: recorder(this.undos) } },
   };
+
+  readonly snapshot = recorder(this.snapshots);
 
   onChange(): () => void {
     return () => {};

@@ -164,3 +164,24 @@ test(
     assert.equal(await stays(), true);
   }),
 );
+
+test(
+  'a board and its news are worked out once per change and query, however many ask',
+  watched(async ({ house, newsroom, pass }) => {
+    await house.add(spec('a'), spec('b'));
+    const { epoch } = newsroom.snapshot({});
+    for (const query of [{}, { page: 1 }, { status: ['READY'] }, { q: 'a' }] as const) {
+      const { seq, rows } = newsroom.snapshot({ ...query });
+      assert.equal(newsroom.snapshot({ ...query }).rows, rows);
+      await house.add(spec(`a${seq}`));
+      pass(MERGE_MS);
+      const after = newsroom.snapshot({ ...query });
+      assert.notEqual(after.rows, rows);
+      assert.equal(newsroom.snapshot({ ...query }).rows, after.rows);
+      if ('page' in query) continue;
+      const news = newsroom.since({ ...query }, epoch, seq);
+      assert.equal(newsroom.since({ ...query }, epoch, seq), news);
+      assert.equal(news?.seq, after.seq);
+    }
+  }),
+);

@@ -1,0 +1,58 @@
+import { afterMessage, type Board, type BoardMessage, boardOf, type Snapshot } from '../shared/board.ts';
+import type { Query } from '../shared/query.ts';
+import type { Connection } from './connection.ts';
+import { keepSubscribed } from './keep-subscribed.ts';
+
+/**
+ * The board of one query, kept by the fold of `board.ts` from where it begins. The connection subscribes again
+ * by itself, from the number reached.
+ */
+export class BoardStream {
+  readonly #connection: Connection;
+  readonly #query: Query;
+  readonly #listener: (message: BoardMessage) => void;
+  #board: Board | null;
+  readonly stop: () => void;
+
+  /** `listener` is called with each message, when the board has taken it in. */
+  constructor(
+    connection: Connection,
+    query: Query,
+    initial: Snapshot | undefined,
+    listener: (message: BoardMessage) => void,
+  ) {
+    this.#connection = connection;
+    this.#query = query;
+    this.#listener = listener;
+    this.#board = initial ? boardOf(initial) : null;
+    this.stop = keepSubscribed((ended) => this.#subscribe(ended));
+  }
+
+  /** Null until something is known. */
+  get board(): Board | null {
+    return this.#board;
+  }
+
+  #subscribe(ended: () => void) {
+    const from = this.#board && `${this.#board.epoch}:${this.#board.seq}`;
+    const input = { ...inputOf(this.#query), ...(from !== null && { from }) };
+    return this.#connection.client.board.follow.subscribe(input, {
+      onData: ({ data }) => {
+        this.#board = afterMessage(this.#board, data);
+        this.#listener(data);
+      },
+      onError: ended,
+      onComplete: ended,
+    });
+  }
+}
+
+/** A query as the procedures take it: what is not given is left out. */
+export const inputOf = ({ status, kind, q, page, chunk, item }: Query) => ({
+  ...(status && { status: [...status] }),
+  ...(kind && { kind: [...kind] }),
+  ...(q !== undefined && { q }),
+  ...(page !== undefined && { page }),
+  ...(chunk !== undefined && { chunk }),
+  ...(item !== undefined && { item }),
+});

@@ -1,0 +1,95 @@
+import { type Board, type BoardMessage, pageOf, type Snapshot } from '../shared/board.ts';
+import { firstPage, isOfAll, type Query } from '../shared/query.ts';
+import { BoardStream } from './board-stream.ts';
+import type { Connection } from './connection.ts';
+import { whenIdle } from './idle.ts';
+
+const AGAIN_MS = 1000;
+
+/**
+ * The board of a query. Where the query is for all units, it begins with the first page of them, as the page
+ * was drawn; the rest comes when the browser has time, by HTTP, since many units are too much for the socket.
+ */
+export class GrowingBoard {
+  readonly #connection: Connection;
+  readonly #query: Query;
+  readonly #listener: (message: BoardMessage) => void;
+  #shown: BoardStream;
+  /** What is shown as soon as it is no older than what is shown now. */
+  #next: BoardStream | null = null;
+  #growing = false;
+  #stopGrowing = () => {};
+
+  /** `initial` is of the first page, where the query is for all units. */
+  constructor(
+    connection: Connection,
+    query: Query,
+    initial: Snapshot | undefined,
+    listener: (message: BoardMessage) => void,
+  ) {
+    this.#connection = connection;
+    this.#query = query;
+    this.#listener = listener;
+    const first = isOfAll(query) ? firstPage(query) : query;
+    this.#shown = new BoardStream(connection, first, initial, (message) => {
+      this.#grow();
+      listener(message);
+    });
+    this.#grow();
+  }
+
+  /** Null until something is known. */
+  get board(): Board | null {
+    return this.#shown.board;
+  }
+
+  stop(): void {
+    this.#stopGrowing();
+    this.#next?.stop();
+    this.#shown.stop();
+  }
+
+  /** Once there are more units than one page has. */
+  #grow(): void {
+    const page = this.board && pageOf(this.board);
+    if (this.#growing || !isOfAll(this.#query) || !page || page.pages === 1) return;
+    this.#growing = true;
+    this.#stopGrowing = whenIdle(() => this.#fetch());
+  }
+
+  #fetch(): void {
+    let isWanted = true;
+    this.#stopGrowing = () => {
+      isWanted = false;
+    };
+    this.#connection.snapshot(this.#query).then(
+      (snapshot) => isWanted && this.#follow(snapshot),
+      () => isWanted && this.#fetchLater(),
+    );
+  }
+
+  #fetchLater(): void {
+    const timer = setTimeout(() => this.#fetch(), AGAIN_MS);
+    this.#stopGrowing = () => clearTimeout(timer);
+  }
+
+  #follow(snapshot: Snapshot): void {
+    const next = new BoardStream(this.#connection, this.#query, snapshot, (message) => {
+      if (next !== this.#shown && !this.#isOld(next)) this.#show(next);
+      if (next === this.#shown) this.#listener(message);
+    });
+    this.#next = next;
+  }
+
+  /** What was answered meanwhile must not come back, not even for a moment. */
+  #isOld({ board }: BoardStream): boolean {
+    const shown = this.board;
+    return board !== null && shown !== null && board.epoch === shown.epoch && board.seq < shown.seq;
+  }
+
+  #show(next: BoardStream): void {
+    this.#shown.stop();
+    this.#shown = next;
+    this.#next = null;
+  }
+}

@@ -1,0 +1,88 @@
+/** Ten thousand units in a real browser: the first at once, all soon, and one change is one cell. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Page } from 'puppeteer-core';
+import { Callers } from '../edge/callers.ts';
+import { House } from '../house.ts';
+import { browserFor, live, openPage, shows } from './pages.ts';
+
+const UNITS = 10_000;
+
+describe('ten thousand units', () => {
+  let house: House;
+  const browser = browserFor(() => house);
+
+  const cells = (page: Page) => page.$$eval('.cell', (all) => all.length);
+  const allMounted = (page: Page) =>
+    page.waitForFunction((count) => document.querySelectorAll('.cell').length === count, {}, UNITS);
+  const cellOf = (page: Page, chunk: string) =>
+    page.$eval(`.cell > a[href="/work-units/${chunk}"]`, (link) => ({
+      text: link.closest('.cell')?.textContent?.replace(/\s+/g, ' ') ?? '',
+      group: link.closest('.group')?.querySelector('h3')?.textContent?.replace(/\s+/g, ' ').trim() ?? '',
+    }));
+
+  /** Adds them all, none of which starts by itself. */
+  async function addAll(): Promise<Callers> {
+    house = await House.open('--max-agents', '0');
+    const callers = new Callers(house);
+    const units = Array.from({ length: UNITS }, (_, nth) => ({ chunk: `unit-${nth}`, external: true }));
+    await callers.must('units.add', { units });
+    return callers;
+  }
+
+  test('the first are there at once and stay, all come soon, and a change is seen where it belongs', async () => {
+    const callers = await addAll();
+    const page = await openPage(browser.current, 'about:blank', 'no script');
+    await page.setJavaScriptEnabled(true);
+    await page.evaluateOnNewDocument(() => {
+      addEventListener('DOMContentLoaded', () => {
+        (window as { first?: number }).first = document.querySelectorAll('.cell').length;
+      });
+    });
+    await page.goto(house.address);
+    assert.equal(await page.evaluate(() => (window as { first?: number }).first), 200);
+    const kept = await page.$$('.cell');
+    await page.focus('.cell > a[href="/work-units/unit-42"]');
+    const scrolledTo = await page.evaluate(() => scrollY);
+    await live(page);
+    await allMounted(page);
+    assert.ok(
+      await page.evaluate((first, last) => first?.isConnected && last?.isConnected, kept[0], kept[199]),
+    );
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'unit-42');
+    assert.equal(await page.evaluate(() => scrollY), scrolledTo);
+    assert.equal(await page.$('.pages'), null);
+
+    await callers.must('units.edit', { chunk: 'unit-7777', title: 'Otherwise' });
+    await shows(page, '.cell', 'Otherwise');
+    assert.match((await cellOf(page, 'unit-7777')).text, /Otherwise/);
+    await callers.must('units.hold', { chunk: 'unit-5555', why: 'until Monday' });
+    await shows(page, '.cell-blocked', 'until Monday');
+    assert.match((await cellOf(page, 'unit-5555')).group, /Blocked 1$/);
+    assert.match((await cellOf(page, 'unit-5556')).group, /Ready 9999$/);
+    assert.equal(await cells(page), UNITS);
+
+    await page.reload();
+    await live(page);
+    await allMounted(page);
+    await page.click('.filter a[href="/?status=blocked"]');
+    await page.waitForFunction(() => document.querySelectorAll('.cell').length === 1);
+    await page.goBack();
+    await allMounted(page);
+  });
+
+  test('a page that is asked for stays a page, alive; and so does everything without script', async () => {
+    const callers = await addAll();
+    const page = await openPage(browser.current, `${house.address}?page=50`, 'script');
+    await callers.must('units.edit', { chunk: 'unit-9999', title: 'Otherwise' });
+    await shows(page, '.cell', 'Otherwise');
+    assert.equal(await cells(page), 200);
+    await shows(page, '.pages', 'Page 50 of 50');
+    const plain = await openPage(browser.current, house.address, 'no script');
+    assert.equal(await cells(plain), 200);
+    await Promise.all([plain.waitForNavigation(), plain.click('.pages a')]);
+    assert.equal(new URL(plain.url()).search, '?page=2');
+    assert.equal(await cells(plain), 200);
+    assert.match((await cellOf(plain, 'unit-200')).group, /Ready 200 of 10000$/);
+  });
+});
