@@ -39,6 +39,38 @@ async function buildPage() {
   await writeFile(join(flags.outdir, 'page-metafile.json'), JSON.stringify(result.metafile));
 }
 
+/** The page's style, for a shadow root: sized by the element, and wide or narrow as the element is. */
+async function embedStyle() {
+  const page = await readFile('client/style.css', 'utf8');
+  const sized = page
+    .replace(/@media \((min|max)-width/g, '@container ($1-width')
+    .replace(/^(?!@).*$/gm, (line) => line.replace(/(\d*\.?\d+)rem/g, 'calc($1 * var(--size))'));
+  const own = await readFile('client/embed.css', 'utf8');
+  const { code } = await esbuild.transform(`${sized}\n${own}`, {
+    loader: 'css',
+    minify: true,
+    target: 'es2022',
+  });
+  return code;
+}
+
+/** One file, for pages that are not ours: its name is all that they know, so it has no hash. */
+async function buildEmbed() {
+  const result = await esbuild.build({
+    entryPoints: ['client/embed.ts'],
+    outdir: flags.outdir,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['browser'],
+    minify: true,
+    legalComments: 'none',
+    define: { EMBED_STYLE: JSON.stringify(await embedStyle()) },
+    metafile: true,
+  });
+  await writeFile(join(flags.outdir, 'embed-metafile.json'), JSON.stringify(result.metafile));
+}
+
 const node = {
   bundle: true,
   platform: 'node',
@@ -77,7 +109,7 @@ const buildTerminal = () =>
 async function buildAll() {
   await rm(flags.outdir, { recursive: true, force: true });
   await mkdir(assets, { recursive: true });
-  await Promise.all([buildPage(), buildDaemon(), buildTerminal()]);
+  await Promise.all([buildPage(), buildEmbed(), buildDaemon(), buildTerminal()]);
 }
 
 /** Everything is small: a change anywhere builds everything, in well under a second. */

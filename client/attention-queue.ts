@@ -19,6 +19,11 @@ interface Sent {
 }
 
 const AGAIN_MS = 1000;
+const NOT_CONNECTED: Notice = {
+  tone: 'wrong',
+  sentence: 'Not connected, so not sent. Your words are kept; try again.',
+  field: null,
+};
 
 /**
  * What needs the operator. While somebody types or stands in the list its order is frozen; a card that
@@ -39,18 +44,10 @@ export class AttentionQueue extends Panel {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.addEventListener('submit', this.#submit);
-    this.addEventListener('click', this.#click);
-    this.addEventListener('keydown', this.#key);
-    this.addEventListener('focusout', this.#settle);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.removeEventListener('submit', this.#submit);
-    this.removeEventListener('click', this.#click);
-    this.removeEventListener('keydown', this.#key);
-    this.removeEventListener('focusout', this.#settle);
+    this.listen('submit', this.#submit);
+    this.listen('click', this.#click);
+    this.listen('keydown', this.#key);
+    this.listen('focusout', this.#settle);
   }
 
   protected override view(board: Board): TemplateResult {
@@ -66,6 +63,7 @@ export class AttentionQueue extends Panel {
       only: this.query.chunk ?? '',
       hidden: hiddenItems(board, this.query),
       notices: this.#notices,
+      place: this.place,
     });
   }
 
@@ -76,20 +74,20 @@ export class AttentionQueue extends Panel {
 
   /** After an answer, the next card. */
   protected override heirOf(): Element | null {
-    return this.querySelector('.card summary');
+    return this.renderRoot.querySelector('.card summary');
   }
 
   /** Cards that hold words or ticks: not to be moved or taken away. */
   #draftKeys(): ReadonlySet<string> {
-    const cards = draftFieldsIn(this).map((field) => field.closest<HTMLElement>('.card')?.dataset.key);
+    const cards = draftFieldsIn(this.renderRoot).map(
+      (field) => field.closest<HTMLElement>('.card')?.dataset.key,
+    );
     return new Set(cards.filter((key) => key !== undefined));
   }
 
   /** Where in the list the focus stands; null: elsewhere. */
   #focusKey(): string | null {
-    const { activeElement } = document;
-    if (!activeElement || !this.contains(activeElement)) return null;
-    const around = activeElement.closest<HTMLElement>('.card, [data-do]');
+    const around = this.focused?.closest<HTMLElement>('.card, [data-do]');
     return around?.dataset.key ?? around?.dataset.do ?? null;
   }
 
@@ -120,11 +118,15 @@ export class AttentionQueue extends Panel {
     setTimeout(() => this.requestUpdate(), AGAIN_MS);
   }
 
-  /** With a connection, the form posts over it; without one, the browser posts it. */
+  /** With a connection, the form posts over it; without one, the browser posts it where the page is ours. */
   #submit = (event: SubmitEvent): void => {
     const form = event.target as HTMLFormElement;
     const { live } = this;
-    if (!live?.connection.isOpen) return;
+    if (this.isAbroad) event.preventDefault();
+    if (!live?.connection.isOpen) {
+      if (this.isAbroad) this.#notice(itemOf(form), NOT_CONNECTED);
+      return;
+    }
     event.preventDefault();
     if (this.#sending.has(itemOf(form))) return;
     const sending = submitForm(live.connection, form, event.submitter);
@@ -165,7 +167,7 @@ export class AttentionQueue extends Panel {
       const open = card?.row === 'item' && card.state === 'open';
       if (card && !open) this.#sent.set(item, { ...sent, went: true });
       else if (open && sent.went) {
-        const field = this.querySelector<HTMLTextAreaElement>(`#${CSS.escape(`text-${item}`)}`);
+        const field = this.renderRoot.querySelector<HTMLTextAreaElement>(`#${CSS.escape(`text-${item}`)}`);
         if (field && field.value === '') field.value = sent.words;
         this.#sent.delete(item);
       } else if (!card && (sent.went || sent.settled)) this.#sent.delete(item);
@@ -197,7 +199,7 @@ export class AttentionQueue extends Panel {
 
   /** The focus has left for good: the order may change. While it only moves within, nothing does. */
   #settle = (event: FocusEvent): void => {
-    if (event.relatedTarget instanceof Node && this.contains(event.relatedTarget)) return;
+    if (event.relatedTarget instanceof Node && this.renderRoot.contains(event.relatedTarget)) return;
     queueMicrotask(() => this.requestUpdate());
   };
 }

@@ -45,6 +45,8 @@ function wordsFor(state: Connection['life'] | 'newer', lastTrue: Date): string {
       return `Stale since ${since}`;
     case 'reconnecting':
       return `Reconnecting … stale since ${since}`;
+    case 'signed-out':
+      return 'Signed out';
     case 'connecting':
       return 'Connecting …';
   }

@@ -48,11 +48,12 @@ export class BoardStream {
 }
 
 /** A query as the procedures take it: what is not given is left out. */
-export const inputOf = ({ status, kind, q, page, chunk, item }: Query) => ({
+export const inputOf = ({ status, kind, q, page, chunk, item, only }: Query) => ({
   ...(status && { status: [...status] }),
   ...(kind && { kind: [...kind] }),
   ...(q !== undefined && { q }),
   ...(page !== undefined && { page }),
   ...(chunk !== undefined && { chunk }),
   ...(item !== undefined && { item }),
+  ...(only !== undefined && { only }),
 });

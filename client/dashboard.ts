@@ -27,7 +27,11 @@ const element = (id: string): HTMLElement => {
 function start(): void {
   const data = JSON.parse(element('page-data').textContent ?? '') as PageData;
   const { query, snapshot, zone, detail } = data;
-  const connection = new Connection(`${location.origin.replace(/^http/, 'ws')}/trpc`);
+  const { origin } = location;
+  const connection = new Connection({
+    socket: `${origin.replace(/^http/, 'ws')}/trpc`,
+    probe: `${origin}/status`,
+  });
   const live = new Live(connection);
   live.prime(query, snapshot);
   joinAll(live, data);

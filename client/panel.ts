@@ -2,19 +2,44 @@ import { hydrate } from '@lit-labs/ssr-client';
 import { type PropertyValues, ReactiveElement, render, type TemplateResult } from 'lit';
 import type { Board } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
+import { OUR_PAGE, type Place } from '../shared/views/place.ts';
 import { draftsIn } from './drafts.ts';
 import type { Following, Live } from './live.ts';
 import { keepTimes } from './times.ts';
 
+/** What stands around an element on a page that is not ours. */
+export interface Surroundings {
+  readonly place: Place;
+  /** Where the element is drawn. */
+  readonly root: ShadowRoot;
+  /** Finds a daemon, as the page's author wants it, and calls `Panel.join`. Once more: the author has changed his mind. */
+  arrive(): void;
+  leave(): void;
+  /** All that is shown: what is known, or null, and how sure that is. */
+  around(view: TemplateResult | null): TemplateResult;
+  /** Called after each drawing. */
+  drawn(): void;
+}
+
 /**
  * The base of the elements. Where the server has drawn the view into the element, it hydrates that markup, so
  * that node, focus, caret and typed text stay; else it draws into itself. Then it redraws at each change of
- * its board, with the same view that the server used.
+ * its board, with the same view that the server used. On a page that is not ours it draws into a shadow root.
  */
 export abstract class Panel extends ReactiveElement {
+  /** How to stand on pages that are not ours; set by `embed.ts`, and by nobody else. */
+  static abroad: ((panel: Panel) => Surroundings) | null = null;
+  static override properties = { getToken: { attribute: false } };
+  /** Where a token is fetched on pages that are not ours. */
+  declare getToken: (() => Promise<string>) | undefined;
+  /** Whether it stands in a line of text. */
+  readonly isInline: boolean = false;
+  #surroundings: Surroundings | null = null;
+  #connected = new AbortController();
   #live: Live | null = null;
   #following: Following | null = null;
   #drawn = false;
+  #last: TemplateResult | null = null;
   #stopTimes = () => {};
   /** Where the focus was, should a redraw take it away. */
   #focused: Element | null = null;
@@ -47,34 +72,73 @@ export abstract class Panel extends ReactiveElement {
   }
 
   override connectedCallback(): void {
+    this.#connected = new AbortController();
     super.connectedCallback();
-    this.#stopTimes = keepTimes(this);
+    this.#stopTimes = keepTimes(this.renderRoot);
+    if (this.hasUpdated) this.#surroundings?.arrive();
     if (this.#live && !this.#following) this.#follow(this.#live);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#connected.abort();
+    this.#surroundings?.leave();
     this.#stopTimes();
+    this.rest();
+  }
+
+  /** Follows nothing more, until it joins again; what is drawn stays. */
+  rest(): void {
     this.#following?.stop();
     this.#following = null;
   }
 
-  /** In the page itself, not in a shadow root: forms, anchors and restored words work as without script. */
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  /** On our page in the page itself: forms, anchors and restored words work as without script. */
+  protected override createRenderRoot(): HTMLElement | ShadowRoot {
+    if (!Panel.abroad || isDrawnByServer(this)) return this;
+    this.#surroundings = Panel.abroad(this);
+    return this.#surroundings.root;
+  }
+
+  protected get isAbroad(): boolean {
+    return this.#surroundings !== null;
+  }
+
+  protected get place(): Place {
+    return this.#surroundings?.place ?? OUR_PAGE;
+  }
+
+  /** Listens in here, also where events do not leave a shadow root, as long as the element is in a page. */
+  protected listen<Type extends keyof HTMLElementEventMap>(
+    type: Type,
+    listener: (event: HTMLElementEventMap[Type]) => void,
+  ): void {
+    const { signal } = this.#connected;
+    this.renderRoot.addEventListener(type, listener as EventListener, { signal });
+  }
+
+  /** What in here has the focus. */
+  protected get focused(): Element | null {
+    const root = this.renderRoot;
+    const { activeElement } = root instanceof ShadowRoot ? root : document;
+    return root.contains(activeElement) ? activeElement : null;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    this.#focused = this.contains(document.activeElement) ? document.activeElement : null;
+    if (!this.hasUpdated || changed.has('getToken')) this.#surroundings?.arrive();
+    this.#focused = this.focused;
   }
 
   /** Focus never falls to the body. A node that was only moved has it back, with its caret. */
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     if (!this.#focused || document.activeElement !== document.body) return;
-    const heirs = [this.contains(this.#focused) ? this.#focused : null, this.heirOf(this.#focused)];
-    for (const heir of [...heirs, this.querySelector('h2'), this.#asTarget()]) {
+    const heirs = [
+      this.renderRoot.contains(this.#focused) ? this.#focused : null,
+      this.heirOf(this.#focused),
+    ];
+    for (const heir of [...heirs, this.renderRoot.querySelector('h2'), this.#asTarget()]) {
       if (heir instanceof HTMLElement) heir.focus();
       if (document.activeElement !== document.body) return;
     }
@@ -92,8 +156,19 @@ export abstract class Panel extends ReactiveElement {
 
   protected override update(changed: PropertyValues): void {
     super.update(changed);
-    if (!this.board) return;
-    const view = this.view(this.board);
+    const view = this.board && this.view(this.board);
+    if (this.#surroundings) this.#drawAbroad(this.#surroundings, view);
+    else if (view) this.#draw(view);
+  }
+
+  /** What was shown stays until there is something newer to show; how true it is, is said beside it. */
+  #drawAbroad(surroundings: Surroundings, view: TemplateResult | null): void {
+    this.#last = view ?? this.#last;
+    render(surroundings.around(this.#last), surroundings.root);
+    surroundings.drawn();
+  }
+
+  #draw(view: TemplateResult): void {
     if (this.#drawn || this.childNodes.length === 0) render(view, this);
     else this.#hydrate(view);
     this.#drawn = true;
@@ -118,6 +193,10 @@ export abstract class Panel extends ReactiveElement {
     }
   }
 }
+
+/** Its markup begins with lit's mark; what the author of a page puts in for want of a script does not. */
+const isDrawnByServer = ({ firstChild }: Element): boolean =>
+  firstChild instanceof Comment && firstChild.data.startsWith('lit-part');
 
 /**
  * An empty text has no node in the server's markup. Lit takes it that there is one, and would write the next

@@ -33,6 +33,8 @@ export class ProcessGrid extends Panel {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // Its links lead away, and the address of the page is not ours.
+    if (this.isAbroad) return;
     this.addEventListener('click', this.#click);
     this.addEventListener('submit', this.#submit);
     addEventListener('popstate', this.#onPop);
@@ -43,6 +45,10 @@ export class ProcessGrid extends Panel {
     this.removeEventListener('click', this.#click);
     this.removeEventListener('submit', this.#submit);
     removeEventListener('popstate', this.#onPop);
+  }
+
+  override rest(): void {
+    super.rest();
     this.#stopPulses();
     this.#stopMounting?.();
     this.#stopMounting = null;
@@ -70,6 +76,7 @@ export class ProcessGrid extends Panel {
       page: pageOf(board),
       pulses: this.#pulses,
       notice: this.#notice,
+      place: this.isAbroad ? this.place : undefined,
     });
   }
 
@@ -107,7 +114,7 @@ export class ProcessGrid extends Panel {
   protected override heirOf(gone: Element): Element | null {
     // When all units are here, the way to the other pages goes: what stood above it.
     const href = gone.closest('.pages') ? this.#pageEnd : (gone.getAttribute('href') ?? '');
-    return this.querySelector(`.cell a[href="${CSS.escape(href)}"]`);
+    return this.renderRoot.querySelector(`.cell a[href="${CSS.escape(href)}"]`);
   }
 
   /** A filter is a link; with a connection it needs no new page, and typed words stay. */

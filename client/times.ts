@@ -4,6 +4,9 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 
+/** An element, or the shadow root of one. */
+type Part = Element | DocumentFragment;
+
 /** What has been told of a moment, and until when it holds. */
 interface Told {
   readonly moment: string;
@@ -25,9 +28,9 @@ const WRITTEN = new Intl.DateTimeFormat(undefined, {
  * in place: the view still owns it. There may be thousands: what is out of sight is told when it comes in
  * sight, and what will say the same for a while is left alone until then.
  */
-export function keepTimes(root: HTMLElement): () => void {
+export function keepTimes(root: Part): () => void {
   const told = new WeakMap<HTMLTimeElement, Told>();
-  const tell = (parts: Iterable<Element>) => {
+  const tell = (parts: Iterable<Part>) => {
     const now = Date.now();
     for (const time of timesIn(parts)) {
       const last = told.get(time);
@@ -60,10 +63,10 @@ const changedParts = ({ type, target, addedNodes }: MutationRecord): Element[] =
     .map((element) => element.closest('.lot') ?? element);
 
 /** Those that can be seen, where there are many. */
-function* timesIn(parts: Iterable<Element>): Iterable<HTMLTimeElement> {
+function* timesIn(parts: Iterable<Part>): Iterable<HTMLTimeElement> {
   for (const part of parts) {
     if (part instanceof HTMLTimeElement) yield part;
-    const lots = part.matches('.lot') ? [part] : [...part.querySelectorAll('.lot')];
+    const lots = part instanceof Element && part.matches('.lot') ? [part] : [...part.querySelectorAll('.lot')];
     for (const place of lots.length === 0 ? [part] : lots.filter(isInSight))
       yield* place.querySelectorAll('time');
   }

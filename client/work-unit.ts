@@ -1,5 +1,5 @@
-import type { TemplateResult } from 'lit';
-import type { Board } from '../shared/board.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Board, Cell } from '../shared/board.ts';
 import type { Detail } from '../shared/detail.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { workUnit } from '../shared/views/work-unit.ts';
@@ -18,12 +18,7 @@ export class WorkUnitPanel extends Panel {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.addEventListener('submit', this.#submit);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.removeEventListener('submit', this.#submit);
+    this.listen('submit', this.#submit);
   }
 
   /** With a connection the form posts over it. Removal leads elsewhere, so the browser does it. */
@@ -52,8 +47,16 @@ export class WorkUnitPanel extends Panel {
     const { seq } = this.#detail ?? { seq: -1 };
     const cell = [...board.rows.values()].find((row) => row.row === 'unit');
     if (cell && cell.seq > seq) this.#ask(cell.chunk);
+    if (this.isAbroad) return this.#named(cell);
     if (!this.#detail) throw new Error('the page has no detail of this unit');
     return workUnit(this.#detail, this.zone, this.#notice);
+  }
+
+  /** On our page its name stands above it. */
+  #named(cell: Cell | undefined): TemplateResult {
+    if (!cell) return html`<p class="empty">There is no work unit called ${this.query.chunk}.</p>`;
+    return html`<h2 class="name" id="unit-heading" tabindex="-1">${cell.chunk}</h2>
+      ${this.#detail ? workUnit(this.#detail, this.zone, this.#notice, this.place) : nothing}`;
   }
 
   /** One question at a time; if more has happened meanwhile, the next drawing asks again. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the build made for the browser: addresses that carry a hash, so a page and its script always match. */
@@ -35,9 +35,7 @@ export function readAssets(folder: string): Assets {
     build: manifest.build,
     script: `/assets/${manifest.script}`,
     style: `/assets/${manifest.style}`,
-    embed: existsSync(join(folder, '..', 'embed.js'))
-      ? readFileSync(join(folder, '..', 'embed.js'))
-      : Buffer.alloc(0),
+    embed: readFileSync(join(folder, '..', 'embed.js')),
     files: new Map(files),
   };
 }

@@ -1,6 +1,6 @@
 /** What may be said to a procedure: strict shapes, with a sentence for each mistake. On the server only. */
 import { z } from 'zod';
-import { LONGEST_SEARCH } from '../shared/query.ts';
+import { LONGEST_SEARCH, ONLY } from '../shared/query.ts';
 import { AGENT, CHUNK, CHUNK_RULE, ITEM_KINDS, PHASE, STATUSES, type UnitSpec } from '../shared/words.ts';
 
 const words = (most: number) => z.string().max(most, `At most ${most} characters.`);
@@ -251,6 +251,7 @@ const query = {
   page: z.number().int().min(1).max(1_000_000).optional(),
   chunk: chunk.optional(),
   item: item.optional(),
+  only: z.enum(ONLY).optional(),
 };
 export const board = z.strictObject(query);
 export const bulk = z

@@ -1,5 +1,5 @@
 import { type Card, type Cell, type Counts, inOrder, type News, type Row } from '../shared/board.ts';
-import { PAGE_UNITS, type Query, queryKey } from '../shared/query.ts';
+import { type Only, PAGE_UNITS, type Query, queryKey } from '../shared/query.ts';
 import { STATUSES, type Status, type WorkUnit } from '../shared/words.ts';
 import type { Blocks } from './blocks.ts';
 import { impactOf, impactScore } from './impact.ts';
@@ -169,11 +169,11 @@ export class Rank {
       const cell = this.#cells.get(unitKey(unit.id));
       if (Math.max(unit.seq, cell?.seq ?? 0) <= seq) continue;
       if (cell && shows(query, cell, work)) put.push(cell);
-      else drop.push(unitKey(unit.id));
-      for (const item of items) if (!isPending(item)) drop.push(itemKey(item.id));
+      else if (wants(query, 'units')) drop.push(unitKey(unit.id));
+      if (wants(query, 'items')) for (const item of items) if (!isPending(item)) drop.push(itemKey(item.id));
     }
     for (const card of this.#cards.values())
-      if (card.seq > seq) {
+      if (card.seq > seq && wants(query, 'items')) {
         if (showsCard(query, card)) put.push(card);
         else drop.push(card.key);
       }
@@ -193,13 +193,18 @@ export class Rank {
   }
 }
 
-const shows = ({ chunk, status, kind, q }: Query, cell: Cell, { items }: WorkUnit): boolean =>
+/** Who wants rows of one kind only hears nothing of the others, not even that they have gone. */
+const wants = ({ only }: Query, kind: Only): boolean => only === undefined || only === kind;
+
+const shows = ({ chunk, status, kind, q, only }: Query, cell: Cell, { items }: WorkUnit): boolean =>
+  wants({ only }, 'units') &&
   (chunk === undefined || chunk === cell.chunk) &&
   (status === undefined || status.includes(cell.status)) &&
   (kind === undefined || items.some((item) => isPending(item) && kind.includes(item.kind))) &&
   says(q, cell.chunk, cell.title);
 
-const showsCard = ({ chunk, kind, q }: Query, card: Card): boolean =>
+const showsCard = ({ chunk, kind, q, only }: Query, card: Card): boolean =>
+  wants({ only }, 'items') &&
   (chunk === undefined || chunk === card.chunk) &&
   (kind === undefined || kind.includes(card.kind)) &&
   says(q, card.chunk, card.prompt);

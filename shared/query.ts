@@ -13,7 +13,12 @@ export interface Query {
   readonly chunk?: string | undefined;
   /** One attention item, followed to its end: for the process that asked. */
   readonly item?: string | undefined;
+  /** Rows of one kind, for who shows nothing else; the counts are always there. */
+  readonly only?: Only | undefined;
 }
+
+export const ONLY = ['units', 'items', 'counts'] as const;
+export type Only = (typeof ONLY)[number];
 
 /** How many units stand on a page. */
 export const PAGE_UNITS = 200;
@@ -48,10 +53,10 @@ export function addressOf({ status, kind, q, page }: Query): string {
 /** With the units of the first page, unless the query names another. */
 export const firstPage = (query: Query): Query => ({ page: 1, ...query });
 
-/** Whether it is for all units that it shows, not for one page or one thing. */
-export const isOfAll = ({ page, chunk, item }: Query): boolean =>
-  page === undefined && chunk === undefined && item === undefined;
+/** Whether it is for all units that it shows, not for one page, one thing or some rows. */
+export const isOfAll = ({ page, chunk, item, only }: Query): boolean =>
+  [page, chunk, item, only].every((each) => each === undefined);
 
 /** Equal for equal queries. */
-export const queryKey = ({ status, kind, q, page, chunk, item }: Query): string =>
-  JSON.stringify([status, kind, q, page, chunk, item]);
+export const queryKey = ({ status, kind, q, page, chunk, item, only }: Query): string =>
+  JSON.stringify([status, kind, q, page, chunk, item, only]);

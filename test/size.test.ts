@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
 const SCRIPT_BYTES = 35_000;
+const EMBED_BYTES = 40_000;
 /** Only the daemon needs these. */
 const NOT_FOR_BROWSERS = ['zod', 'kysely', 'better-sqlite3', 'koa', '@koa/router', 'koa-bodyparser', 'ws'];
 
@@ -20,7 +21,11 @@ interface Manifest {
 
 const dist = join(rootAbove(import.meta.dirname), 'dist');
 const readJson = <T>(...path: string[]): T => JSON.parse(readFileSync(join(dist, ...path), 'utf8')) as T;
-const metafile = () => readJson<Metafile>('page-metafile.json');
+const METAFILES = {
+  'client/dashboard.ts': 'page-metafile.json',
+  'client/embed.ts': 'embed-metafile.json',
+} as const;
+const inputsOf = (entry: keyof typeof METAFILES) => Object.keys(readJson<Metafile>(METAFILES[entry]).inputs);
 const manifest = () => readJson<Manifest>('assets', 'manifest.json');
 
 function rootAbove(folder: string): string {
@@ -31,33 +36,42 @@ const packageOf = (input: string): string | null =>
   /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? null;
 
 test(`the page's script has at most ${SCRIPT_BYTES / 1000} kB, compressed`, () => {
-  const script = readFileSync(join(dist, 'assets', manifest().script));
-  const { length } = gzipSync(script, { level: 9 });
+  assertSmall(join(dist, 'assets', manifest().script), SCRIPT_BYTES);
+});
+
+test(`the script for other pages has at most ${EMBED_BYTES / 1000} kB, compressed`, () => {
+  assertSmall(join(dist, 'embed.js'), EMBED_BYTES);
+});
+
+function assertSmall(path: string, most: number): void {
+  const { length } = gzipSync(readFileSync(path), { level: 9 });
   assert.ok(length > 1000, `only ${length} bytes: this is not the script`);
-  assert.ok(length <= SCRIPT_BYTES, `${length} bytes`);
-});
+  assert.ok(length <= most, `${length} bytes`);
+}
 
-test('no code of the server reaches the browser', () => {
-  const inputs = Object.keys(metafile().inputs);
-  assert.ok(inputs.includes('client/dashboard.ts'), 'the metafile is not that of the page');
-  assert.deepEqual(
-    inputs.filter((path) => path.startsWith('server/')),
-    [],
-  );
-  assert.deepEqual(
-    inputs.filter((path) => path.startsWith('client/cli/')),
-    [],
-  );
-});
+for (const entry of ['client/dashboard.ts', 'client/embed.ts'] as const) {
+  test(`no code of the server reaches the browser by ${entry}`, () => {
+    const inputs = inputsOf(entry);
+    assert.ok(inputs.includes(entry), 'this is the metafile of something else');
+    assert.deepEqual(
+      inputs.filter((path) => path.startsWith('server/')),
+      [],
+    );
+    assert.deepEqual(
+      inputs.filter((path) => path.startsWith('client/cli/')),
+      [],
+    );
+  });
 
-test('no schema library, database or server library reaches the browser', () => {
-  const packages = new Set(Object.keys(metafile().inputs).map(packageOf));
-  assert.ok(packages.has('lit-html'), 'the inputs of the page are not understood');
-  assert.deepEqual(
-    NOT_FOR_BROWSERS.filter((name) => packages.has(name)),
-    [],
-  );
-});
+  test(`no schema library, database or server library reaches the browser by ${entry}`, () => {
+    const packages = new Set(inputsOf(entry).map(packageOf));
+    assert.ok(packages.has('lit-html'), 'the inputs are not understood');
+    assert.deepEqual(
+      NOT_FOR_BROWSERS.filter((name) => packages.has(name)),
+      [],
+    );
+  });
+}
 
 test('the manifest names the files of this build, each with a hash of its content in its name', () => {
   const { script, style, files } = manifest();

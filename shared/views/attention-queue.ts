@@ -3,6 +3,8 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Card } from '../board.ts';
 import { saidWords } from '../sentences.ts';
 import { actionForm, type Notice, noticeView } from './action-form.ts';
+import { optionsList } from './options-list.ts';
+import { OUR_PAGE, type Place } from './place.ts';
 import { moment, when } from './when.ts';
 
 /** What the queue shows. The order is the board's, save where somebody is typing (`client/attention-queue.ts`). */
@@ -18,6 +20,7 @@ export interface QueueView {
   readonly waiting: number;
   /** How many open items the filter leaves out. */
   readonly hidden: number;
+  readonly place: Place;
 }
 
 export function attentionQueue(view: QueueView): TemplateResult {
@@ -28,7 +31,7 @@ export function attentionQueue(view: QueueView): TemplateResult {
   return html`<section class="queue" aria-labelledby="queue-heading">
     <h2 id="queue-heading" tabindex="-1">Needs you <span class="count">${open.filter(isOpen).length}</span></h2>
     ${view.waiting > 0 ? html`<button type="button" class="quiet" data-do="reorder">${view.waiting} new: show in order</button>` : nothing}
-    ${view.hidden > 0 ? hidden(view.hidden) : nothing}
+    ${view.hidden > 0 ? hidden(view.hidden, view.place) : nothing}
     ${
       open.length === 0
         ? view.hidden > 0
@@ -40,7 +43,7 @@ export function attentionQueue(view: QueueView): TemplateResult {
             (card) => cardView(card, view),
           )}</ol>`
     }
-    ${going.length === 0 ? nothing : goingOut(going, view.notices)}
+    ${going.length === 0 ? nothing : goingOut(going, view)}
     ${asleep.length === 0 ? nothing : snoozed(asleep, view)}
   </section>`;
 }
@@ -52,19 +55,20 @@ export function freshQueue(
   const { cards, notices } = fresh;
   const first = cards.find(isOpen);
   const opened = cards.filter((card) => card === first || card.id in notices).map(({ key }) => key);
-  return { ...fresh, opened: new Set(opened), waiting: 0 };
+  return { ...fresh, opened: new Set(opened), waiting: 0, place: OUR_PAGE };
 }
 
 const isOpen = ({ state }: Card): boolean => state === 'open';
 
 /** A filter must not look like peace. */
-const hidden = (count: number): TemplateResult =>
-  html`<p class="empty">${count === 1 ? 'One item that needs you is' : `${count} items that need you are`} not shown by this filter. <a href="/">Show all</a></p>`;
+const hidden = (count: number, { base }: Place): TemplateResult =>
+  html`<p class="empty">${count === 1 ? 'One item that needs you is' : `${count} items that need you are`} not shown by this filter. <a href="${base}/">Show all</a></p>`;
 
 const empty = (): TemplateResult =>
   html`<p class="empty">Nothing needs you. Questions from agents, and work that is stuck, will stand here.</p>`;
 
 function cardView(card: Card, view: QueueView): TemplateResult {
+  const { base, may } = view.place;
   const ended = isOpen(card) ? nothing : endedNote(card);
   return html`<li class="card card-${card.kind}" id="item-${card.id}" data-key=${card.key}>
     <details ?open=${view.opened.has(card.key)}>
@@ -79,9 +83,9 @@ function cardView(card: Card, view: QueueView): TemplateResult {
       ${ended}
       ${card.context.map(({ label, text }) => html`<div class="context"><h3>${label}</h3><pre tabindex="0">${text}</pre></div>`)}
       ${card.run_ended === '' ? nothing : html`<p class="aside">${card.run_ended}</p>`}
-      ${actionForm(card, view.notices[card.id])}
-      ${isOpen(card) ? snoozeForm(card) : nothing}
-      <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="/work-units/${card.chunk}">all about ${card.chunk}</a></p>
+      ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view.notices[card.id])}
+      ${isOpen(card) && may === 'all' ? snoozeForm(card) : nothing}
+      <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">all about ${card.chunk}</a></p>
     </details>
   </li>`;
 }
@@ -116,21 +120,26 @@ const withdrawForm = (card: Card): TemplateResult =>
     </form>`;
 
 /** Out of the way, but never out of sight. */
-const snoozed = (cards: readonly Card[], { zone }: QueueView): TemplateResult =>
+const snoozed = (cards: readonly Card[], view: QueueView): TemplateResult =>
   html`<details class="snoozed"><summary><h3>Snoozed <span class="count">${cards.length}</span></h3></summary>
     <ul class="going-out">${repeat(
       cards,
       ({ key }) => key,
-      (card) => html`<li>
-        <form class="undo" method="post" action="/work-units/${card.chunk}/wake" name="wake-${card.id}">
-          <input type="hidden" name="item" value=${card.id} />
-          <input type="hidden" name="seen" value=${card.seq} />
-          <span><strong>${card.chunk}</strong> ${card.prompt} <span class="aside">${card.snoozed_for === null ? html`until ${moment(card.snoozed_until ?? '', zone)}` : `until ${card.snoozed_for} is done`}</span></span>
-          <button class="quiet">Wake</button>
-        </form>
-      </li>`,
+      (card) =>
+        html`<li>${view.place.may === 'all' ? wakeForm(card, view) : html`<p class="undo">${asleepUntil(card, view)}</p>`}</li>`,
     )}</ul>
   </details>`;
+
+const wakeForm = (card: Card, view: QueueView): TemplateResult =>
+  html`<form class="undo" method="post" action="/work-units/${card.chunk}/wake" name="wake-${card.id}">
+          <input type="hidden" name="item" value=${card.id} />
+          <input type="hidden" name="seen" value=${card.seq} />
+          ${asleepUntil(card, view)}
+          <button class="quiet">Wake</button>
+        </form>`;
+
+const asleepUntil = (card: Card, { zone }: QueueView): TemplateResult =>
+  html`<span><strong>${card.chunk}</strong> ${card.prompt} <span class="aside">${card.snoozed_for === null ? html`until ${moment(card.snoozed_until ?? '', zone)}` : `until ${card.snoozed_for} is done`}</span></span>`;
 
 /** A card that somebody else has ended stays while it holds words that were not sent. */
 const endedNote = (card: Card): TemplateResult =>
@@ -140,18 +149,24 @@ const endedNote = (card: Card): TemplateResult =>
       : `Answered by ${card.answered_by} (${card.answered_via}): ${saidWords(card)}.`
   } Your words were not sent. <button type="button" class="quiet" data-do="dismiss" value=${card.key}>Let it go</button></p>`;
 
-const goingOut = (cards: readonly Card[], notices: QueueView['notices']): TemplateResult =>
+const goingOut = (cards: readonly Card[], { notices, place }: QueueView): TemplateResult =>
   html`<h3 class="going-heading">Going out</h3>
     <ul class="going-out">${repeat(
       cards,
       ({ key }) => key,
       (card) => html`<li data-key=${card.key}>
-        <form class="undo" method="post" action="/work-units/${card.chunk}/undo" name="undo-${card.id}">
-          <input type="hidden" name="item" value=${card.id} />
-          <input type="hidden" name="version" value=${card.version} />
-          <span><strong>${card.chunk}</strong> gets “${saidWords(card)}”</span>
-          <button class="quiet">Undo</button>
-        </form>
+        ${place.may === 'read' ? html`<p class="undo">${goes(card)}</p>` : undoForm(card)}
         ${noticeView(card.id, notices[card.id])}
       </li>`,
     )}</ul>`;
+
+const undoForm = (card: Card): TemplateResult =>
+  html`<form class="undo" method="post" action="/work-units/${card.chunk}/undo" name="undo-${card.id}">
+          <input type="hidden" name="item" value=${card.id} />
+          <input type="hidden" name="version" value=${card.version} />
+          ${goes(card)}
+          <button class="quiet">Undo</button>
+        </form>`;
+
+const goes = (card: Card): TemplateResult =>
+  html`<span><strong>${card.chunk}</strong> gets “${saidWords(card)}”</span>`;

@@ -6,6 +6,7 @@ import { addressOf, LONGEST_SEARCH, type Query } from '../query.ts';
 import type { Lot, Section } from '../sections.ts';
 import { ITEM_KINDS, STATUSES, type Status } from '../words.ts';
 import { type Notice, noticeView } from './action-form.ts';
+import type { Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
 import { when } from './when.ts';
 
@@ -21,14 +22,16 @@ export interface GridView {
   readonly pulses: Pulses;
   /** What came of an action on all that is shown. */
   readonly notice?: Notice | undefined;
+  /** None: our own page. */
+  readonly place?: Place | undefined;
 }
 
 export function processGrid(view: GridView): TemplateResult {
   const { sections } = view;
   return html`<section class="grid" aria-labelledby="grid-heading">
     <h2 id="grid-heading" tabindex="-1">Work units</h2>
-    ${filter(view)} ${search(view.query)}
-    ${isFiltered(view.query) && sections.length > 0 ? bulk(view) : nothing}
+    ${isOurs(view) ? html`${filter(view)} ${search(view.query)}` : nothing}
+    ${isOurs(view) && isFiltered(view.query) && sections.length > 0 ? bulk(view) : nothing}
     ${
       sections.length === 0
         ? empty(view)
@@ -38,9 +41,12 @@ export function processGrid(view: GridView): TemplateResult {
             (section) => sectionView(section, view),
           )
     }
-    ${view.page && view.page.pages > 1 ? pages(view.page, view.query) : nothing}
+    ${view.page && view.page.pages > 1 ? pages(view.page, view) : nothing}
   </section>`;
 }
+
+/** On somebody else's page that page says what is shown. */
+const isOurs = ({ place }: GridView): boolean => place === undefined;
 
 const filter = ({ counts, query }: GridView): TemplateResult =>
   html`<nav class="filter" aria-label="Filter by status"><ul>
@@ -84,10 +90,10 @@ const bulk = ({ query, sections, page, notice }: GridView): TemplateResult =>
     </form>
   </details>`;
 
-function pages({ page, pages: count, total: units }: Page, query: Query): TemplateResult {
+function pages({ page, pages: count, total: units }: Page, { query, place }: GridView): TemplateResult {
   const link = (to: number, words: string, isThere: boolean) =>
     isThere
-      ? html`<a href=${addressOf({ ...query, page: to })}>${words}</a>`
+      ? html`<a href="${place?.base ?? ''}${addressOf({ ...query, page: to })}">${words}</a>`
       : html`<span class="aside">${words}</span>`;
   return html`<nav class="pages" aria-label="Pages">
     ${link(page - 1, 'Earlier', page > 1)} <span>Page ${page} of ${count}, ${units} units</span> ${link(page + 1, 'Later', page < count)}
@@ -102,12 +108,15 @@ const missing = ({ status, kind, q, page }: Query): string =>
 const isNarrow = ({ status, kind, q, page }: Query): boolean =>
   status !== undefined || kind !== undefined || q !== undefined || (page ?? 1) > 1;
 
-const empty = ({ query }: GridView): TemplateResult =>
+const empty = ({ query, place }: GridView): TemplateResult =>
   isNarrow(query)
-    ? html`<p class="empty">${missing(query)} <a href="/">Show all</a></p>`
+    ? html`<p class="empty">${missing(query)} <a href="${place?.base ?? ''}/">Show all</a></p>`
     : html`<p class="empty">No work yet. Add some: <code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
 
-function sectionView({ status, size, lots }: Section, { zone, query, pulses, counts, page }: GridView) {
+function sectionView(
+  { status, size, lots }: Section,
+  { zone, query, pulses, counts, page, place }: GridView,
+) {
   if (lots.length === 0) return nothing;
   const all = counts?.units[status] ?? size;
   // On one page of several, what stands here may be a part of it.
@@ -117,7 +126,7 @@ function sectionView({ status, size, lots }: Section, { zone, query, pulses, cou
   const list = html`<div class="cells">${repeat(
     lots,
     ({ key }) => key,
-    ({ cells }) => guard([cells, printed, zone], () => lotView(cells, zone, printed)),
+    ({ cells }) => guard([cells, printed, zone], () => lotView(cells, zone, printed, place?.base ?? '')),
   )}</div>`;
   const heading = html`${statusMark(status)} ${STATUS_NAMES[status]} <span class="count">${count}</span>`;
   return status === 'DONE'
@@ -127,16 +136,16 @@ function sectionView({ status, size, lots }: Section, { zone, query, pulses, cou
 
 const NO_PULSES: Pulses = {};
 
-const lotView = (cells: Lot['cells'], zone: number, pulses: Pulses): TemplateResult =>
+const lotView = (cells: Lot['cells'], zone: number, pulses: Pulses, base: string): TemplateResult =>
   html`<ul class="lot">${repeat(
     cells,
     ({ key }) => key,
-    (cell) => cellView(cell, zone, pulses[cell.key]),
+    (cell) => cellView(cell, zone, pulses[cell.key], base),
   )}</ul>`;
 
-const cellView = (cell: Cell, zone: number, pulse: string | undefined): TemplateResult =>
+const cellView = (cell: Cell, zone: number, pulse: string | undefined, base: string): TemplateResult =>
   html`<li class="cell cell-${cell.status.toLowerCase()}">
-    <a href="/work-units/${cell.chunk}">${cell.chunk}</a>
+    <a href="${base}/work-units/${cell.chunk}">${cell.chunk}</a>
     <span class="phase">${cell.phase}${cell.phases > 1 ? ` ${Math.min(cell.finished + 1, cell.phases)} of ${cell.phases}` : ''}${cell.run > 1 ? ` · run ${cell.run}` : ''}${cell.agent === '' || cell.agent === 'shell' ? '' : ` · ${cell.agent}`}</span>
     ${when(cell.since, zone)}
     ${cell.title === '' ? nothing : html`<span class="title">${cell.title}</span>`}

@@ -2,12 +2,18 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
 import { outcomeWords, verdictWords } from '../sentences.ts';
 import type { Notice } from './action-form.ts';
+import { OUR_PAGE, type Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
 import { resolveForm, unitActions } from './unit-actions.ts';
 import { ago, when } from './when.ts';
 
 /** Facts, items with their answers, runs and history of one unit. The transcript stands by itself. */
-export function workUnit(detail: Detail, zone: number, notice?: Notice): TemplateResult {
+export function workUnit(
+  detail: Detail,
+  zone: number,
+  notice?: Notice,
+  place: Place = OUR_PAGE,
+): TemplateResult {
   return html`<section class="unit" aria-labelledby="unit-heading">
     <p class="headline">${statusMark(detail.status)} <strong>${STATUS_NAMES[detail.status]}</strong> · ${when(detail.since, zone)}${detail.why === '' ? nothing : html` · ${detail.why}`}</p>
     ${detail.title === '' ? nothing : html`<p class="title">${detail.title}</p>`}
@@ -17,12 +23,12 @@ export function workUnit(detail: Detail, zone: number, notice?: Notice): Templat
       ({ phase, command, state }) =>
         html`<li class="step"><span class="phase">${phase}</span> <span class="aside">${state}</span>${command === null ? html` <span class="aside">${detail.agent ?? 'done elsewhere'}</span>` : html`<pre tabindex="0">${command}</pre>`}</li>`,
     )}</ol>
-    ${dependencies(detail)} ${conflicts(detail)}
+    ${dependencies(detail, place)} ${conflicts(detail, place)}
     <h3>Questions and answers</h3>
     ${detail.items.length === 0 ? html`<p class="empty">None so far.</p>` : html`<ol class="items">${detail.items.map((item) => itemView(item, zone))}</ol>`}
     <h3>Runs</h3>
-    ${detail.runs.length === 0 ? html`<p class="empty">None so far.</p>` : html`<ol class="runs">${detail.runs.map((run) => runView(detail.chunk, run, zone))}</ol>`}
-    ${unitActions(detail, notice)}
+    ${detail.runs.length === 0 ? html`<p class="empty">None so far.</p>` : html`<ol class="runs">${detail.runs.map((run) => runView(`${place.base}/work-units/${detail.chunk}`, run, zone))}</ol>`}
+    ${place.may === 'all' ? unitActions(detail, notice) : nothing}
     <details class="history"><summary><h3>History <span class="count">${detail.history.length}</span></h3></summary>
       <ol>${detail.history.map(
         ({ at, who, door, what }) =>
@@ -32,28 +38,28 @@ export function workUnit(detail: Detail, zone: number, notice?: Notice): Templat
   </section>`;
 }
 
-function dependencies({ after, before }: Detail) {
+function dependencies({ after, before }: Detail, { base }: Place) {
   if (after.length + before.length === 0) return nothing;
   return html`<h3>Dependencies</h3>
     <dl class="facts">
-      ${after.length === 0 ? nothing : html`<dt>waits for</dt><dd>${after.map(({ chunk, state }) => html`<a href="/work-units/${chunk}">${chunk}</a> <span class="aside">${state === 'unknown' ? 'not added yet' : state}</span> `)}</dd>`}
-      ${before.length === 0 ? nothing : html`<dt>unblocks</dt><dd>${before.map((chunk) => html`<a href="/work-units/${chunk}">${chunk}</a> `)}</dd>`}
+      ${after.length === 0 ? nothing : html`<dt>waits for</dt><dd>${after.map(({ chunk, state }) => html`<a href="${base}/work-units/${chunk}">${chunk}</a> <span class="aside">${state === 'unknown' ? 'not added yet' : state}</span> `)}</dd>`}
+      ${before.length === 0 ? nothing : html`<dt>unblocks</dt><dd>${before.map((chunk) => html`<a href="${base}/work-units/${chunk}">${chunk}</a> `)}</dd>`}
     </dl>`;
 }
 
-function conflicts(detail: Detail) {
+function conflicts(detail: Detail, place: Place) {
   if (detail.conflicts.length === 0) return nothing;
   return html`<h3>Conflicts</h3>
-    <ul class="items">${detail.conflicts.map((conflict) => conflictView(detail, conflict))}</ul>`;
+    <ul class="items">${detail.conflicts.map((conflict) => conflictView(detail, conflict, place))}</ul>`;
 }
 
-const conflictView = (detail: Detail, conflict: ConflictLine): TemplateResult =>
+const conflictView = (detail: Detail, conflict: ConflictLine, { base, may }: Place): TemplateResult =>
   html`<li>
-    <p><a href="/work-units/${conflict.chunk}">${conflict.chunk}</a>: ${verdictWords(conflict.verdict)} <span class="aside">${conflict.decided_by === 'operator' ? 'by you' : `found, confidence ${conflict.confidence.toFixed(2)}`}: ${conflict.reason}</span></p>
+    <p><a href="${base}/work-units/${conflict.chunk}">${conflict.chunk}</a>: ${verdictWords(conflict.verdict)} <span class="aside">${conflict.decided_by === 'operator' ? 'by you' : `found, confidence ${conflict.confidence.toFixed(2)}`}: ${conflict.reason}</span></p>
     ${conflict.overlapping_files.length === 0 ? nothing : html`<pre tabindex="0">${conflict.overlapping_files.join('\n')}</pre>`}
     ${conflict.dropped ? html`<p class="aside">Who goes first was dropped: it would have closed a circle.</p>` : nothing}
     ${conflict.noted === '' ? nothing : html`<p class="aside">${conflict.noted}</p>`}
-    ${detail.status === 'DONE' ? nothing : resolveForm(detail, conflict)}
+    ${detail.status === 'DONE' || may !== 'all' ? nothing : resolveForm(detail, conflict)}
   </li>`;
 
 const itemView = (item: ItemLine, zone: number): TemplateResult =>
@@ -77,5 +83,5 @@ function itemEnd(item: ItemLine): string {
   }
 }
 
-const runView = (chunk: string, run: RunLine, zone: number): TemplateResult =>
-  html`<li><a href="/work-units/${chunk}/runs/${run.number}">Run ${run.number}</a> · ${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.outcome ? outcomeWords(run.outcome) : 'live'}</li>`;
+const runView = (unit: string, run: RunLine, zone: number): TemplateResult =>
+  html`<li><a href="${unit}/runs/${run.number}">Run ${run.number}</a> · ${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.outcome ? outcomeWords(run.outcome) : 'live'}</li>`;

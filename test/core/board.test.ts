@@ -5,7 +5,7 @@ import { reduce } from '../../server/reduce.ts';
 import { EMPTY, type State } from '../../server/state.ts';
 import { type Board, boardOf, countsOf, follow, inOrder, type News } from '../../shared/board.ts';
 import type { Event } from '../../shared/events.ts';
-import type { Query } from '../../shared/query.ts';
+import { ONLY, type Query } from '../../shared/query.ts';
 import { STATUSES, type UnitSpec } from '../../shared/words.ts';
 import { type House, inHouse, spec } from './house-of-facts.ts';
 import { inHistories } from './random-commands.ts';
@@ -20,6 +20,8 @@ const QUERIES: readonly Query[] = [
   { q: 'U1' },
   { q: 'question 1' },
   { chunk: 'u3', status: ['READY', 'DONE'] },
+  ...ONLY.map((only) => ({ only })),
+  { only: 'units', chunk: 'u2' },
 ];
 
 const snapshot = (rank: Rank, query: Query): Board =>
@@ -69,6 +71,19 @@ test('from any number that was shown, by a rank that saw only some of the states
   inLives((states, last) => {
     const seen = states.filter(({ seq }) => seq % 7 === 3 || seq === last.seq);
     assertCatchUp(ranked(seen), seen, last);
+  }));
+
+test('who wants rows of one kind only hears of no other, not even that it has gone', () =>
+  inLives((states, last) => {
+    const others = { units: ['item'], items: ['unit'], counts: ['item', 'unit'] } as const;
+    const rank = ranked(states);
+    for (const only of ONLY)
+      for (const { seq } of [{ seq: -1 }, ...states]) {
+        const { put, drop } = rank.since({ only }, seq);
+        const told = [...put.map(({ key }) => key), ...drop].map((key) => key.split(':')[0] ?? '');
+        for (const other of others[only]) assert.ok(!told.includes(other), `${only} hears of an ${other}`);
+        if (seq < last.seq && only === 'counts') assert.ok(told.length <= 1);
+      }
   }));
 
 test('a viewer that follows step by step always has the board of that moment', () =>

@@ -1,0 +1,13 @@
+import type { TemplateResult } from 'lit';
+import { type Board, countsOf } from '../shared/board.ts';
+import { attentionBadge } from '../shared/views/attention-badge.ts';
+import { Panel } from './panel.ts';
+
+/** How much needs the operator, for the corner of somebody else's page. */
+export class AttentionBadge extends Panel {
+  override readonly isInline = true;
+
+  protected override view(board: Board): TemplateResult {
+    return attentionBadge(countsOf(board), this.place);
+  }
+}

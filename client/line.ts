@@ -1,0 +1,96 @@
+import { Connection, type Life } from './connection.ts';
+import { Live } from './live.ts';
+
+/** Fetches the token that opens the door; '' where there is none. */
+export type GetToken = () => Promise<string>;
+
+/** What the elements of a page can know of the way to a daemon. */
+export interface LineState {
+  readonly life: Life | 'newer' | 'unreached';
+  /** When what is shown was last known to be true. */
+  readonly lastTrue: Date;
+  readonly may: 'answer' | 'read';
+}
+
+const LOOK_MS = 500;
+/** An element that is moved leaves and returns: the socket waits that long for the next one. */
+const IDLE_MS = 1000;
+
+const lines = new Map<string, Map<unknown, Line>>();
+
+/** The line to a daemon under a token: one for all elements of the page that want the same. */
+export function lineTo(server: string, token: string | GetToken): Line {
+  const there = lines.get(server) ?? new Map<unknown, Line>();
+  lines.set(server, there);
+  const line = there.get(token) ?? new Line(server, token, () => there.delete(token));
+  there.set(token, line);
+  return line;
+}
+
+/** One socket, as long as somebody listens. */
+export class Line {
+  readonly live: Live;
+  state: LineState = { life: 'connecting', lastTrue: new Date(), may: 'read' };
+  readonly #listeners = new Set<() => void>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #forget: () => void;
+  #closing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(server: string, token: string | GetToken, forget: () => void) {
+    const connection = new Connection({
+      socket: `${server.replace(/^http/, 'ws')}/embed`,
+      probe: `${server}/embed.js`,
+      token: typeof token === 'string' ? async () => token : token,
+    });
+    this.live = new Live(connection);
+    this.#forget = forget;
+    connection.onChange(() => this.#turned());
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  /** Calls whenever the state changes; returns how to let go. Who lets go last ends the socket. */
+  hold(listener: () => void): () => void {
+    clearTimeout(this.#closing);
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#closing = setTimeout(() => this.#close(), IDLE_MS);
+    };
+  }
+
+  #close(): void {
+    clearInterval(this.#timer);
+    this.#forget();
+    this.live.connection.close();
+  }
+
+  #turned(): void {
+    this.#look();
+    if (this.live.connection.isOpen) void this.#askWhatWeMay();
+  }
+
+  /** Until the daemon has said otherwise, nothing but looking. */
+  async #askWhatWeMay(): Promise<void> {
+    const me = await this.live.connection.client.access.me.query().catch(() => null);
+    this.#tell({ ...this.state, may: me?.may_answer ? 'answer' : 'read' });
+  }
+
+  #look(): void {
+    const life = this.#life();
+    const lastTrue = life === 'live' || life === 'newer' ? new Date() : this.state.lastTrue;
+    if (life === this.state.life) this.state = { ...this.state, lastTrue };
+    else this.#tell({ ...this.state, life, lastTrue });
+  }
+
+  #life(): LineState['life'] {
+    const { connection, newerBuild } = this.live;
+    const { life, hasFailed } = connection;
+    if (life === 'connecting' && hasFailed) return 'unreached';
+    return life === 'live' && newerBuild ? 'newer' : life;
+  }
+
+  #tell(state: LineState): void {
+    this.state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
