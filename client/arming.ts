@@ -13,19 +13,20 @@ interface Sight {
  * it stands is looked at ten times a second, as long as somebody can see it.
  */
 export class Arming {
-  readonly #root: ParentNode;
+  #root: ParentNode = document;
   readonly #now: () => number;
   /** When the window was last looked at anew; null: nobody looks. */
   #watchedSince: number | null = null;
   readonly #seen = new Map<Element, Sight>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(root: ParentNode, now: () => number = () => performance.now()) {
-    this.#root = root;
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  start(): void {
+  /** `root` holds the cards. */
+  start(root: ParentNode): void {
+    this.#root = root;
     addEventListener('focus', this.#turn);
     addEventListener('blur', this.#turn);
     document.addEventListener('visibilitychange', this.#turn);

@@ -4,7 +4,9 @@ import type { AppRouter } from '../server/router.ts';
 import { type Board, type Card, cardsOf, hiddenItems } from '../shared/board.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { attentionQueue } from '../shared/views/attention-queue.ts';
+import { Arming } from './arming.ts';
 import { Arrangement } from './arrangement.ts';
+import type { Connection } from './connection.ts';
 import { clearDrafts, draftFieldsIn } from './drafts.ts';
 import { Panel } from './panel.ts';
 import { submitForm } from './submit.ts';
@@ -19,6 +21,12 @@ interface Sent {
 }
 
 const AGAIN_MS = 1000;
+const NOT_ARMED: Notice = {
+  tone: 'wrong',
+  sentence:
+    'Not sent: this had only just come into sight, moved or changed. Look again, then press once more.',
+  field: null,
+};
 const NOT_CONNECTED: Notice = {
   tone: 'wrong',
   sentence: 'Not connected, so not sent. Your words are kept; try again.',
@@ -31,6 +39,7 @@ const NOT_CONNECTED: Notice = {
  */
 export class AttentionQueue extends Panel {
   readonly #arrangement = new Arrangement();
+  readonly #arming = new Arming();
   #notices: Readonly<Record<string, Notice>> = {};
   readonly #sent = new Map<string, Sent>();
   /** Items whose form is under way: a second press is not a second answer. */
@@ -44,10 +53,22 @@ export class AttentionQueue extends Panel {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#arming.start(this.renderRoot);
     this.listen('submit', this.#submit);
     this.listen('click', this.#click);
     this.listen('keydown', this.#key);
     this.listen('focusout', this.#settle);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#arming.stop();
+  }
+
+  /** Whether the card around something takes an answer now. */
+  isArmed(within: Element): boolean {
+    const card = within.closest('.card');
+    return card !== null && this.#arming.isArmed(card);
   }
 
   protected override view(board: Board): TemplateResult {
@@ -122,14 +143,22 @@ export class AttentionQueue extends Panel {
   #submit = (event: SubmitEvent): void => {
     const form = event.target as HTMLFormElement;
     const { live } = this;
-    if (this.isAbroad) event.preventDefault();
-    if (!live?.connection.isOpen) {
-      if (this.isAbroad) this.#notice(itemOf(form), NOT_CONNECTED);
-      return;
-    }
-    event.preventDefault();
-    if (this.#sending.has(itemOf(form))) return;
-    const sending = submitForm(live.connection, form, event.submitter);
+    const isOpen = live?.connection.isOpen === true;
+    const notice = this.#noticeBefore(form, isOpen);
+    if (notice || isOpen) event.preventDefault();
+    if (notice) this.#notice(itemOf(form), notice);
+    else if (live && isOpen && !this.#sending.has(itemOf(form)))
+      this.#send(live.connection, form, event.submitter);
+  };
+
+  /** Why a form is not sent now; null: it is, by us or by the browser. */
+  #noticeBefore(form: HTMLFormElement, isOpen: boolean): Notice | null {
+    if (form.action.endsWith('/answer') && !this.isArmed(form)) return NOT_ARMED;
+    return this.isAbroad && !isOpen ? NOT_CONNECTED : null;
+  }
+
+  #send(connection: Connection, form: HTMLFormElement, submitter: HTMLElement | null): void {
+    const sending = submitForm(connection, form, submitter);
     if (!sending) return;
     const { item, words } = sending;
     this.#sending.add(item);
@@ -139,7 +168,7 @@ export class AttentionQueue extends Panel {
       .then(() => this.#accepted(item))
       .catch((error: TRPCClientError<AppRouter>) => this.#failed(item, words !== null, error))
       .finally(() => this.#sending.delete(item));
-  };
+  }
 
   #accepted(item: string): void {
     const sent = this.#sent.get(item);

@@ -66,7 +66,8 @@ const changedParts = ({ type, target, addedNodes }: MutationRecord): Element[] =
 function* timesIn(parts: Iterable<Part>): Iterable<HTMLTimeElement> {
   for (const part of parts) {
     if (part instanceof HTMLTimeElement) yield part;
-    const lots = part instanceof Element && part.matches('.lot') ? [part] : [...part.querySelectorAll('.lot')];
+    const lots =
+      part instanceof Element && part.matches('.lot') ? [part] : [...part.querySelectorAll('.lot')];
     for (const place of lots.length === 0 ? [part] : lots.filter(isInSight))
       yield* place.querySelectorAll('time');
   }

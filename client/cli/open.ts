@@ -29,11 +29,12 @@ export function addOpen(program: Command, daemon: () => Daemon, paths: () => Sta
     async (chunk: string | undefined, { json }: Flags) => {
       const address = await addressOf(daemon(), chunk);
       const { url } = await daemon().access.link.mutate({ to: new URL(address).pathname });
-      const opened = await isOpened(leadTo(url, paths()));
+      const opened = await isOpened(url === address ? address : leadTo(url, paths()));
       if (json) return printJson({ address, opened });
       if (opened) return tell(`opened ${address}`);
       await print(url);
-      tell('no browser could be opened from here; that address signs one in, once, within a minute.');
+      const words = url === address ? 'is the address' : 'address signs one in, once, within a minute';
+      tell(`no browser could be opened from here; that ${words}.`);
     },
   );
 }

@@ -9,7 +9,7 @@ import { ProcessGrid } from '../../client/process-grid.ts';
 import { WorkUnitPanel } from '../../client/work-unit.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Place } from '../../shared/views/place.ts';
-import { all, one, openPage, show, takeOver, warned } from './harness.ts';
+import { all, arm, one, openPage, show, takeOver, warned } from './harness.ts';
 import { card, cell, goingOut, snapshotOf } from './rows.ts';
 import { Wire } from './wire.ts';
 
@@ -64,6 +64,12 @@ async function settle<Element extends Panel>(element: Element): Promise<Element>
   document.body.append(element);
   await element.updateComplete;
   return element;
+}
+
+function pressLeft(root: ShadowRoot): void {
+  const button = one<HTMLButtonElement>('button[value=left]', root);
+  arm(button);
+  button.click();
 }
 
 describe('on a page that is not ours', () => {
@@ -130,7 +136,7 @@ describe('on a page that is not ours', () => {
     const root = queue.shadowRoot!;
     const posted: boolean[] = [];
     root.addEventListener('submit', (event) => posted.push(event.defaultPrevented));
-    one<HTMLButtonElement>('button[value=left]', root).click();
+    pressLeft(root);
     expect(made[0]!.wire.answers.map(({ input }) => input.options)).to.eql([['left']]);
     expect(posted).to.eql([true]);
   });
@@ -142,7 +148,7 @@ describe('on a page that is not ours', () => {
     const root = queue.shadowRoot!;
     const posted: boolean[] = [];
     root.addEventListener('submit', (event) => posted.push(event.defaultPrevented));
-    one<HTMLButtonElement>('button[value=left]', root).click();
+    pressLeft(root);
     await queue.updateComplete;
     expect(posted).to.eql([true]);
     expect(made[0]!.wire.answers.length).to.equal(0);

@@ -1,6 +1,7 @@
 /** Puts a page that the server drew into the document, and lets the real elements take it over. */
 import { expect } from '@open-wc/testing';
 import { executeServerCommand } from '@web/test-runner-commands';
+import { ARMING_MS } from '../../client/arming.ts';
 import { AttentionQueue } from '../../client/attention-queue.ts';
 import { Live } from '../../client/live.ts';
 import { ProcessGrid } from '../../client/process-grid.ts';
@@ -146,5 +147,19 @@ export function button(item: string, label: string): HTMLButtonElement {
 export function press(target: HTMLElement): void {
   target.focus();
   expectFocusOn(target);
+  arm(target);
   target.click();
+}
+
+const realNow = performance.now.bind(performance);
+let ahead = 0;
+performance.now = () => realNow() + ahead;
+
+/** Lets the moment go by for which a card must have been in sight and still before it takes an answer. */
+export function arm(within: Element): void {
+  const root = within.getRootNode();
+  const queue = root instanceof ShadowRoot ? root.host : within.closest('attention-queue');
+  if (!(queue instanceof AttentionQueue)) return;
+  queue.isArmed(within);
+  ahead += ARMING_MS;
 }

@@ -26,7 +26,11 @@ export class Viewer<Message = BoardMessage> {
   private constructor(socket: WebSocket, network: Socket) {
     this.#socket = socket;
     this.#network = network;
-    socket.on('message', (text) => this.#take(JSON.parse(String(text)) as Envelope));
+    // The daemon asks now and then whether anybody is there.
+    socket.on(
+      'message',
+      (data) => String(data) !== 'PING' && this.#take(JSON.parse(String(data)) as Envelope),
+    );
     socket.on('error', () => {});
   }
 

@@ -155,9 +155,14 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
       await until('the choices to be buttons', async () => (await count('attention-queue', 'button')) > 0);
       assert.equal(await count('attention-queue', '.snooze'), 0);
       assert.equal(await count('work-unit', 'form'), 0);
-      await page.evaluate(() => {
-        const root = document.querySelector('attention-queue')?.shadowRoot;
-        root?.querySelector<HTMLButtonElement>('button[value=high]')?.click();
+      await page.waitForFunction(() => {
+        const queue = document.querySelector('attention-queue') as Element & {
+          isArmed(within: Element): boolean;
+        };
+        const button = queue.shadowRoot?.querySelector<HTMLButtonElement>('button[value=high]');
+        if (!button || !queue.isArmed(button)) return false;
+        button.click();
+        return true;
       });
       await says('attention-queue', 'Nothing needs you');
       await house.untilStatus('port', 'DONE');

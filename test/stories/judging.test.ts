@@ -7,7 +7,7 @@ import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import { House } from '../house.ts';
 import { until } from '../until.ts';
-import { browserFor, openPage, shows } from './pages.ts';
+import { browserFor, openPage, pressFirst, shows } from './pages.ts';
 
 describe('judging, with script off and at the terminal', () => {
   let house: House;
@@ -26,7 +26,7 @@ describe('judging, with script off and at the terminal', () => {
   /** Presses a button of a form, and waits for the page that comes back. */
   const press = async (page: Page, button: string) => {
     await open(page);
-    await Promise.all([page.waitForNavigation(), page.click(button)]);
+    await Promise.all([page.waitForNavigation(), pressFirst(page, button)]);
   };
   const waits = 'echo x >> started; until [ -e go ]; do sleep 0.05; done';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { House } from '../house.ts';
@@ -44,6 +44,18 @@ describe('the page from the terminal', () => {
     assert.equal(opened(), `1\n${address}\n`);
     assert.equal((await house.signalbox('open')).code, 0);
     assert.equal(opened(), `1\n${house.address}\n`);
+  });
+
+  test('where people sign in, the link that does it is in no argument, but in a file for the operator alone', async () => {
+    house = House.make({}, { guarded: true });
+    await house.start('--port', '0');
+    opener(0);
+    const { stdout, stderr } = await house.signalbox('open');
+    assert.ok(!`${stdout}${stderr}`.includes('sign-in'));
+    const file = join(house.paths.folder, 'open.html');
+    assert.equal(opened(), `1\nfile://${file}\n`);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.match(readFileSync(file, 'utf8'), /url=http:\/\/[a-z2-7]{10}\.localhost:\d+\/sign-in\/[\w-]{43}"/);
   });
 
   test('where a browser cannot be opened, or there is none, the address is said', async () => {

@@ -1,5 +1,5 @@
 import { after, afterEach, before } from 'node:test';
-import { type Browser, launch, type Page } from 'puppeteer-core';
+import { type Browser, type ElementHandle, launch, type Page } from 'puppeteer-core';
 import { findChromium } from '../chromium.ts';
 import type { House } from '../house.ts';
 
@@ -82,13 +82,35 @@ export async function fieldOf(page: Page, prompt: string): Promise<string> {
 export const typedIn = (page: Page, field: string): Promise<string> =>
   page.$eval(field, (each) => (each as HTMLTextAreaElement).value);
 
+/** Presses a button of a card when the card takes it: once it has been in sight and still for a moment. */
+export async function pressArmed(page: Page, button: ElementHandle<Element>): Promise<void> {
+  await button.scrollIntoView();
+  await page.waitForFunction(isArmed, {}, button);
+  await button.click();
+}
+
+/** Presses the first that a selector finds. */
+export async function pressFirst(page: Page, selector: string): Promise<void> {
+  const button = await page.$(selector);
+  if (!button) throw new Error(`there is no ${selector}`);
+  await pressArmed(page, button);
+}
+
+/** Runs in the page. Without script a form needs no arming. */
+function isArmed(button: Element): boolean {
+  const queue = button.closest('attention-queue') as
+    | (Element & { isArmed?: (within: Element) => boolean })
+    | null;
+  return queue?.isArmed?.(button) ?? true;
+}
+
 /** Opens the card, as one does by its summary, and presses the button with this label. */
 export async function press(page: Page, field: string, label: string): Promise<void> {
   const form = await page.$(`form:has(${field})`);
   const buttons = (await form?.$$('button')) ?? [];
   for (const button of buttons) {
     const text = await button.evaluate((each) => each.textContent ?? '');
-    if (text.includes(label)) return button.click();
+    if (text.includes(label)) return pressArmed(page, button);
   }
   throw new Error(`no button "${label}" beside ${field}`);
 }

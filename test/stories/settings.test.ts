@@ -88,7 +88,7 @@ describe('a setting', { concurrency: 2 }, () => {
         if (name === 'port') {
           // Somebody else may be there: then that is what it says.
           const { stdout, stderr } = await house.signalbox('start');
-          assert.match(stdout + stderr, /127\.0\.0\.1:7845\/|Port 7845 is taken/);
+          assert.match(stdout + stderr, /localhost:7845\/|Port 7845 is taken/);
         } else {
           await house.start(...beside);
           assert.equal(await inForce(house), byDefault);
