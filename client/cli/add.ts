@@ -24,7 +24,7 @@ export function unitsFrom(
   flags: AddFlags,
   read: (path: string) => string,
 ): unknown[] {
-  if (flags.plan !== undefined) return planUnits(flags.plan, read(flags.plan));
+  if (flags.plan !== undefined) return planUnits(flags.plan, read);
   if (chunk === undefined)
     throw new ProgramError('usage', 'Name a unit, or give a plan: signalbox add --plan FILE');
   const {
@@ -62,12 +62,12 @@ export function unitsFrom(
   ];
 }
 
-function planUnits(path: string, text: string): unknown[] {
+function planUnits(path: string, read: (path: string) => string): unknown[] {
   try {
-    const { units } = JSON.parse(text) as { units?: unknown };
+    const { units } = JSON.parse(read(path)) as { units?: unknown };
     if (Array.isArray(units)) return units;
   } catch (error) {
-    throw new ProgramError('usage', `The plan ${path} is not JSON: ${(error as Error).message}`);
+    throw new ProgramError('usage', `The plan ${path} cannot be read as JSON: ${(error as Error).message}`);
   }
   throw new ProgramError('usage', `The plan ${path} needs a list called "units".`);
 }

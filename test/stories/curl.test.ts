@@ -1,24 +1,16 @@
-/** Every example of docs/curl.md, as it stands there, against a daemon. */
+/** What docs/curl.md says of refusals. Its examples are run with those of all documents, by `docs.test.ts`. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { examplesIn } from '../docs/examples.ts';
 import { House } from '../house.ts';
 
 const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs', 'curl.md');
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
-/** The commands of all examples, in order; the first block sets what the others use. */
-function examples(): { setUp: string; commands: string[] } {
-  const [setUp = '', ...blocks] = [...readFileSync(DOCS, 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(
-    ([, block = '']) => block,
-  );
-  return { setUp, commands: blocks.flatMap((block) => block.trim().split('\n')) };
-}
-
-describe('docs/curl.md', { skip: hasCurl ? false : 'there is no curl' }, () => {
+describe('refusals by HTTP', { skip: hasCurl ? false : 'there is no curl' }, () => {
   let house: House;
   before(async () => {
     house = await House.open('--undo-seconds', '0');
@@ -42,27 +34,8 @@ describe('docs/curl.md', { skip: hasCurl ? false : 'there is no curl' }, () => {
     return { code, ...said };
   }
 
-  test('each example succeeds and answers with JSON; what it says is so afterwards', async () => {
-    const { setUp, commands } = examples();
-    assert.ok(commands.length >= 15, 'the examples were not found');
-    let vars = setUp;
-    for (const command of commands) {
-      const { code, stdout, stderr } = await shell(`${vars}\n${command}`);
-      assert.equal(code, 0, `${command}\n${stderr}`);
-      if (!command.startsWith('curl')) vars += `\n${command}`;
-      else assert.equal('error' in (JSON.parse(stdout) as object), false, `${command}\n${stdout}`);
-      if (!command.startsWith('curl'))
-        assert.match((await shell(`${vars}\necho $item`)).stdout, /^[0-9a-f]{32}\n$/);
-    }
-    await house.untilStatus('api', 'DONE');
-    assert.equal(await house.statusOf('one'), 'BLOCKED');
-    assert.equal((await house.signalbox('show', 'two')).code, 1);
-    const { settings } = await house.json<{ settings: { max_agents: number } }>('status');
-    assert.equal(settings.max_agents, 6);
-  });
-
   test('what is asked wrongly is refused in JSON, with the status that is said there', async () => {
-    const { setUp } = examples();
+    const setUp = examplesIn(DOCS).examples[0]?.script ?? '';
     const status = async (args: string) => {
       const { stdout } = await shell(`${setUp}\ncurl -sS -w '\\n%{http_code}' ${args}`);
       const [body = '', code = ''] = stdout.split(/\n(?=\d{3}$)/);

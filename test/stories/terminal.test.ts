@@ -53,6 +53,8 @@ describe('the terminal', () => {
     assert.match(circle.stderr, /a → a would wait for itself/);
     assert.equal((await house.signalbox('add', 'b', '--command', 'true', '--priority', 'high')).code, 1);
     assert.equal((await house.signalbox('add')).code, 64);
+    const noPlan = await house.signalbox('add', '--plan', 'missing.json');
+    assert.deepEqual([noPlan.code, /missing\.json cannot be read/.test(noPlan.stderr)], [64, true]);
     const cells = await house.json<Cell[]>('ls');
     assert.deepEqual(cells.map(({ chunk }) => chunk).sort(), ['one', 'two']);
   });
