@@ -25,28 +25,23 @@ interface Block {
   readonly text: string;
   /** Nothing but blank lines stands between it and the block before. */
   readonly isNext: boolean;
+  /** Right before it stands why it is not run, for who reads the source; null: nothing does. */
+  readonly why: string | null;
 }
 
 const FENCED = /^```(\S*) ?(.*)\n([\s\S]*?)^```$/gm;
+const WHY = /<!-- not run: (.+) -->\n$/;
 
 function blocksOf(document: string): Block[] {
   let end = 0;
   return [...document.matchAll(FENCED)].map(
     ({ 0: whole, 1: language = '', 2: word = '', 3: text = '', index }) => {
-      const isNext = document.slice(end, index).trim() === '';
+      const between = document.slice(end, index);
+      const isNext = between.trim() === '';
+      const why = WHY.exec(between)?.[1] ?? null;
       end = index + whole.length;
-      return { line: document.slice(0, index).split('\n').length, language, word, text, isNext };
+      return { line: document.slice(0, index).split('\n').length, language, word, text, isNext, why };
     },
-  );
-}
-
-/** The first line of what is not run says why: `# not run: …`. Throws where it does not. */
-function reasonOf({ word, text, line }: Block): string | null {
-  if (word === '') return null;
-  const [, reason] = /^# not run: (.+)\n/.exec(text) ?? [];
-  if (word === 'not-run' && reason) return reason;
-  throw new Error(
-    `line ${line}: a block that is not run is called "sh not-run" and begins with "# not run: why"`,
   );
 }
 
@@ -57,7 +52,7 @@ export function examplesIn(path: string): { examples: Example[]; files: ShownFil
     if (language !== 'sh') return [];
     const after = blocks[at + 1];
     const prints = after?.language === 'text' && after.isNext ? after.text : null;
-    return [{ line, script, prints, notRun: reasonOf(block) }];
+    return [{ line, script, prints, notRun: block.why }];
   });
   const files = blocks
     .filter(({ language, word }) => language === 'json' && word !== '')
