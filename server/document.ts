@@ -57,14 +57,17 @@ export function notePage(
     assets,
     title: `${title} – Signalbox`,
     icon: 0,
-    body: header('') + body,
+    body: BARE_HEADER + body,
     script: false,
     ...(goesOn && { next: to }),
   });
 }
 
+const NAME = '<h1><a href="/">Signalbox</a></h1>';
+const BARE_HEADER = `<header>${NAME}</header>`;
+
 const header = (badge: string): string =>
-  `<a class="skip" href="#queue-heading">Skip to what needs you</a><header><h1><a href="/">Signalbox</a></h1><p id="badge" class="badge" data-state="page">${escaped(badge)}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
+  `<a class="skip" href="#queue-heading">Skip to what needs you</a><header>${NAME}<p id="badge" class="badge" data-state="page">${escaped(badge)}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
 
 function document(input: {
   assets: Assets;

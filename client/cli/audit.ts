@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Event } from '../../shared/events.ts';
 import { eventWords } from '../../shared/sentences.ts';
+import type { Item } from '../../shared/words.ts';
 import type { Daemon } from './daemon-client.ts';
 import { jsonOption } from './flags.ts';
 import { oneLine, print, printJson } from './output.ts';
@@ -16,11 +17,14 @@ export function addAudit(program: Command, daemon: () => Daemon): void {
     .addOption(jsonOption())
     .action(async (flags: { all?: boolean; json?: boolean }) => {
       const refused = await daemon().access.refusals.query();
-      const deeds = [];
-      for await (const event of allEvents(daemon()))
+      const deeds: Deed[] = [];
+      const asked: Item[] = [];
+      for await (const event of allEvents(daemon())) {
         if (flags.all || event.by.role !== 'daemon') deeds.push(event);
+        if (event.type === 'item.asked') asked.push(event.data as unknown as Item);
+      }
       if (flags.json) return printJson({ events: deeds, refused });
-      for (const event of deeds) await print(deedLine(event));
+      for (const event of deeds) await print(deedLine(event, asked));
       for (const { what, host, origin, times, first_at, last_at } of refused)
         await print(
           oneLine(
@@ -43,8 +47,9 @@ async function* allEvents(daemon: Daemon): AsyncIterable<Deed> {
   }
 }
 
-function deedLine({ at, by, chunk, ...event }: Deed): string {
+/** `asked`: what the words of an event need of the items. */
+function deedLine({ at, by, chunk, ...event }: Deed, asked: readonly Item[]): string {
   const { actor, role, door, origin } = by;
   const who = `${actor} (${role}, ${door}${origin ? `, ${origin}` : ''})`;
-  return oneLine(`${at}  ${who}  ${chunk ?? ''}  ${eventWords(event as never, [])}`);
+  return oneLine(`${at}  ${who}  ${chunk ?? ''}  ${eventWords(event as Event, asked)}`);
 }
