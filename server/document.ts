@@ -44,22 +44,23 @@ export interface Note {
   readonly link: string;
 }
 
-/** `goesOn`: the browser follows the link by itself. */
+/** `to`: where the link leads; null: there is none. `goesOn`: the browser follows it by itself. */
 export function notePage(
   assets: Assets,
   { title, sentences, link }: Note,
-  to: string,
+  to: string | null,
   goesOn = false,
 ): string {
+  const way = to === null ? '' : `<p><a href="${escaped(to)}">${escaped(link)}</a></p>`;
   const words = sentences.map((sentence) => `<p>${escaped(sentence)}</p>`).join('');
-  const body = `<main class="message"><h2>${escaped(title)}</h2>${words}<p><a href="${escaped(to)}">${escaped(link)}</a></p></main>`;
+  const body = `<main class="message"><h2>${escaped(title)}</h2>${words}${way}</main>`;
   return document({
     assets,
     title: `${title} – Signalbox`,
     icon: 0,
     body: BARE_HEADER + body,
     script: false,
-    ...(goesOn && { next: to }),
+    ...(goesOn && to !== null && { next: to }),
   });
 }
 

@@ -94,12 +94,13 @@ function refuseBrowser(head: Head): Verdict | null {
   return mark === undefined ? null : refuse(403, `The socket is not for browsers (${mark} was sent).`);
 }
 
+/** A page under a name rebound to us can read this: it does not say under which names we are known. */
 function refuseHost({ hosts }: Tcp, head: Head): Verdict | null {
   const given = valuesOf(head, 'host');
   if (given.length === 1 && hosts.includes(given[0] ?? '')) return null;
   return refuse(
     421,
-    `This is Signalbox, known as ${hosts.join(', ')}. Use one of these addresses; behind a proxy, start it with --public-origin.`,
+    'This is Signalbox, but not under this name. “signalbox url” prints its address; behind a proxy, start it with --public-origin.',
   );
 }
 

@@ -5,18 +5,31 @@ import { hashOf, newSecret } from './access/secret.ts';
 import type { Assets } from './assets.ts';
 import { openSession, renewSession, SESSION_MS } from './commands/access.ts';
 import { notePage } from './document.ts';
-import type { Listener, Tcp } from './gate.ts';
+import type { Listener } from './gate.ts';
 import { newId } from './new-id.ts';
 import { type RouteParts, sendPage } from './reply.ts';
 
 /**
- * Says how to sign in, and nothing else. Whoever is signed in and came by a link from elsewhere, or under
- * another name of ours, goes on by the one link: the browser sends the cookie only to what our own page asks for.
+ * Says how to sign in, and nothing else. Whoever is signed in and came by a link from elsewhere goes on by the one
+ * link: the browser sends the cookie only to what our own page asks for. Under another name there is none: who does
+ * not know where one signs in is not told, or could stand at another port under that name and be sent the cookie.
  */
 export function sendSignIn(ctx: KoaContext, assets: Assets, listener: Listener, status: number): void {
-  const home = listener.kind === 'tcp' ? homeOf(ctx, listener) : '/';
-  sendPage(ctx, status, notePage(assets, SIGN_IN, home));
+  const isHome = isAtHome(ctx, listener);
+  const path = ctx.path === '/sign-in' || ctx.path.startsWith('/sign-in/') ? '/' : ctx.url;
+  sendPage(ctx, status, notePage(assets, isHome ? SIGN_IN : SIGN_IN_ELSEWHERE, isHome ? path : null));
 }
+
+const isAtHome = (ctx: KoaContext, listener: Listener): boolean =>
+  listener.kind === 'tcp' && ctx.get('Host') === listener.own.host;
+
+const SIGN_IN_ELSEWHERE = {
+  title: 'Sign in',
+  sentences: [
+    'Nobody signs in under this name: “signalbox open” in the project opens the page where one does, signed in.',
+  ],
+  link: '',
+} as const;
 
 const SIGN_IN = {
   title: 'Sign in',
@@ -26,12 +39,6 @@ const SIGN_IN = {
   ],
   link: 'Go on to this address',
 } as const;
-
-/** The same address, under the name where browsers sign in. */
-function homeOf(ctx: KoaContext, { own }: Tcp): string {
-  const path = ctx.path === '/sign-in' || ctx.path.startsWith('/sign-in/') ? '/' : ctx.url;
-  return ctx.get('Host') === own.host ? path : `${own.origin}${path}`;
-}
 
 /** The address that signs a browser in, once, and the one that signs it out. */
 export function addSignIn(router: Router, parts: RouteParts): void {
@@ -53,8 +60,7 @@ const SIGNED_IN = {
 
 async function signIn(parts: RouteParts, ctx: KoaContext, code: string): Promise<void> {
   const { assets, listener, access, store, slowly } = parts;
-  const isHome = listener.kind === 'tcp' && ctx.get('Host') === listener.own.host;
-  if (!isHome || !isTopLevel(ctx)) return sendSignIn(ctx, assets, listener, 401);
+  if (!isAtHome(ctx, listener) || !isTopLevel(ctx)) return sendSignIn(ctx, assets, listener, 401);
   const to = access.links.use(code);
   if (to === null) {
     access.refusals.countFailedSignIn({

@@ -1,0 +1,3 @@
+import { hostileStories } from './hostile-stories.ts';
+
+hostileStories('Firefox');

@@ -1,0 +1,4 @@
+import { openBrowser } from './pages.ts';
+import { signInStories } from './sign-in-stories.ts';
+
+signInStories('Chromium', openBrowser);
