@@ -174,7 +174,9 @@ function requestHandler(
     maxBatchSize: limits.batch,
     createContext: ({ req }) => contextOf(req),
   });
-  app.on('error', (error) => log.error('http', error));
+  app.on('error', (error) => {
+    if (!isBroken(error)) log.error('http', error);
+  });
   app.use(packed());
   app.use(async (ctx, next) => {
     ctx.set(HEADERS);
@@ -200,12 +202,17 @@ function requestHandler(
   });
   app.use(async (ctx, next) => {
     if (!isTrpc(ctx.url)) return next();
+    if (!SPOKEN.includes(ctx.method)) {
+      ctx.status = 405;
+      return;
+    }
     ctx.respond = false;
     ctx.res.statusCode = 200;
     ctx.res.setHeader('Cache-Control', 'no-store');
     keepHeader(ctx.res, 'cache-control');
     await trpc(ctx.req, ctx.res);
   });
+  app.use(refuseCompressed);
   app.use(
     bodyParser({
       enableTypes: ['json', 'text'],
@@ -227,8 +234,17 @@ function requestHandler(
   return app.callback();
 }
 
+/** The adapter makes a `Request` of each, and there is none that traces. */
+const SPOKEN = ['GET', 'HEAD', 'POST', 'OPTIONS'];
+
 /** What an agent's token opens: the procedures, and its own unit's addresses, which lead to them. */
 const AGENT_PATHS = /^\/(trpc(\/|$)|work-units\/[^/]+(\/[a-z]+)?$)/;
+
+/** Somebody went away, or what they sent stopped being HTTP halfway: that is theirs, and no news. */
+const isBroken = (error: unknown): boolean =>
+  /^(HPE_|ECONN|EPIPE$|ERR_STREAM_PREMATURE_CLOSE$)/.test(
+    String((error as { code?: unknown } | null)?.code ?? ''),
+  );
 
 type Refused = Extract<Verdict, { admitted: false }>;
 
@@ -289,6 +305,12 @@ function tellRefusals({ assets, log }: HttpParts): Koa.Middleware {
   };
 }
 
+/** The declared length is checked before anything is read; what unpacks to another has none. */
+const refuseCompressed: Koa.Middleware = (ctx, next) => {
+  if (!['', 'identity'].includes(ctx.get('Content-Encoding').toLowerCase())) ctx.throw(415);
+  return next();
+};
+
 const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'Not any more',
@@ -296,7 +318,10 @@ const TITLES: Readonly<Record<number, string>> = {
   422: 'Not understood',
   500: 'Something went wrong',
 };
-const SENTENCES: Readonly<Record<number, string>> = { 413: 'This is more than is read.' };
+const SENTENCES: Readonly<Record<number, string>> = {
+  413: 'This is more than is read.',
+  415: 'Send it as UTF-8, not compressed.',
+};
 
 function tell(
   ctx: Koa.Context,

@@ -16,10 +16,10 @@ const item = key;
 const version = z.number().int().min(1);
 const command = words(100_000).min(1, 'Say which command.');
 
-export const phase = z.string().regex(PHASE, 'A phase is a word of A–Z, 0–9 and "_".');
+export const phase = z.string().regex(PHASE, 'A phase is a word of up to 63 of A–Z, 0–9 and "_".');
 export const environmentName = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'The name of an environment variable.');
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, 'The name of an environment variable.');
 const priority = z.number().int('A whole number.').min(-1000, 'At least -1000.').max(1000, 'At most 1000.');
 const paths = z.array(words(500).min(1)).max(1000);
 

@@ -6,5 +6,6 @@ export interface Log {
 
 export const consoleLog: Log = {
   info: (what) => console.log(what),
-  error: (where, error) => console.error(`${new Date().toISOString()} ${where}:`, error),
+  // What stands in an address may look like a format.
+  error: (where, error) => console.error('%s %s:', new Date().toISOString(), where, error),
 };

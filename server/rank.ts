@@ -9,6 +9,9 @@ import { exists, findItem, isPending, type State } from './state.ts';
 /** An item that has left the queue frees nobody any more. */
 const UNRANKED = { impact: { blocked: 0, chain: [] }, score: 0 };
 
+/** Whoever asks for ever other words makes no more be remembered than this. */
+const MOST_QUERIES = 200;
+
 /**
  * What a state looks like: rows in order. Remembers the last state it saw and looks again only at what
  * changed; each row carries the number of the event that last changed it, so that what is new since any
@@ -112,7 +115,7 @@ export class Rank {
     let rows = this.#pages.get(key);
     if (!rows) {
       rows = this.#drawPage(query, page);
-      this.#pages.set(key, rows);
+      remember(this.#pages, key, rows);
     }
     return rows;
   }
@@ -156,7 +159,7 @@ export class Rank {
     let news = this.#news.get(key);
     if (!news) {
       news = query.item === undefined ? this.#boardSince(query, seq) : this.#itemSince(query.item, seq);
-      this.#news.set(key, news);
+      remember(this.#news, key, news);
     }
     return news;
   }
@@ -191,6 +194,12 @@ export class Rank {
     const found = findItem(this.#state, id);
     return found && cardOf(found.work, found.item, UNRANKED, found.work.unit.seq);
   }
+}
+
+/** Forgets all when there are too many: what is still asked for is soon found again. */
+function remember<T>(known: Map<string, T>, key: string, value: T): void {
+  if (known.size >= MOST_QUERIES) known.clear();
+  known.set(key, value);
 }
 
 /** Who wants rows of one kind only hears nothing of the others, not even that they have gone. */

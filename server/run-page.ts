@@ -82,12 +82,14 @@ export function printedMarkup(chunk: string, printed: Printed, find = ''): strin
       ? `<p class="aside">Bytes ${grouped(from)} to ${grouped(to)} of ${grouped(size)}.</p>`
       : '';
   const still = to < size ? ' still' : '';
-  return `${part}<run-transcript chunk="${chunk}" run="${run}" offset="${to}"${still}><pre tabindex="0" role="region" aria-label="Transcript">${marked(escaped(plain(text)), escaped(find))}</pre></run-transcript>`;
+  return `${part}<run-transcript chunk="${chunk}" run="${run}" offset="${to}"${still}><pre tabindex="0" role="region" aria-label="Transcript">${marked(plain(text), find)}</pre></run-transcript>`;
 }
 
 const grouped = (count: number): string => count.toLocaleString('en');
 
-function marked(html: string, find: string): string {
-  const at = find === '' ? -1 : html.indexOf(find);
-  return at < 0 ? html : `${html.slice(0, at)}<mark>${find}</mark>${html.slice(at + find.length)}`;
+/** Found in the text, not in its markup: “lt” does not stand in a “<”. */
+function marked(text: string, find: string): string {
+  const at = find === '' ? -1 : text.indexOf(find);
+  if (at < 0) return escaped(text);
+  return `${escaped(text.slice(0, at))}<mark>${escaped(find)}</mark>${escaped(text.slice(at + find.length))}`;
 }

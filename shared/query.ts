@@ -29,7 +29,11 @@ export function queryOf(address: URLSearchParams): Query {
   const listed = (name: string) => (address.get(name) ?? '').split(',');
   const status = STATUSES.filter((each) => listed('status').includes(each.toLowerCase()));
   const kind = ITEM_KINDS.filter((each) => listed('kind').includes(each));
-  const q = (address.get('q') ?? '').trim().slice(0, LONGEST_SEARCH);
+  // Half of a character at the end has no place in an address.
+  const q = (address.get('q') ?? '')
+    .trim()
+    .slice(0, LONGEST_SEARCH)
+    .replace(/[\ud800-\udbff]$/, '');
   const page = /^[1-9]\d{0,5}$/.test(address.get('page') ?? '') ? Number(address.get('page')) : undefined;
   return {
     ...(status.length > 0 && { status }),

@@ -22,7 +22,7 @@ export type Moment = string;
 export const CHUNK = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 export const CHUNK_RULE = 'a lower-case letter or digit, then up to 62 of a–z, 0–9, "_" and "-"';
 /** What a phase may be called. */
-export const PHASE = /^[A-Z][A-Z0-9_]*$/;
+export const PHASE = /^[A-Z][A-Z0-9_]{0,62}$/;
 
 /** What an agent may be called. */
 export const AGENT = /^[a-z][a-z0-9_-]{0,62}$/;

@@ -1,7 +1,8 @@
 /**
  * Runs the server's own tests and the stories: `node out/test/run.js [part of a name …]`. Without a name, those
- * that take long (`*.long.test.ts`) and those of the whole door (`*.door.test.ts`) are left out; `--long` and
- * `--door` run them, and only them.
+ * that take long (`*.long.test.ts`), those of the whole door (`*.door.test.ts`) and those that throw anything at a
+ * daemon (`*.fuzz.test.ts`) are left out; `--long`, `--door` and `--fuzz` run them, and only them. `--fuzz` tries
+ * 100,000 of each kind; behind it, `--million` says more, `--count N` how many.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -11,10 +12,16 @@ import { join } from 'node:path';
 const FILES_AT_ONCE = 4;
 
 /** What only runs when it is asked for, by flag. */
-const APART: Readonly<Record<string, string>> = { '--long': '.long.test.js', '--door': '.door.test.js' };
+const APART: Readonly<Record<string, string>> = {
+  '--long': '.long.test.js',
+  '--door': '.door.test.js',
+  '--fuzz': '.fuzz.test.js',
+};
 
 const [first = '', ...rest] = process.argv.slice(2);
 const apart = APART[first];
+const isFuzz = first === '--fuzz';
+if (isFuzz) takeCount();
 const wanted = apart !== undefined || first === '' ? rest : [first, ...rest];
 const folder = import.meta.dirname;
 
@@ -23,9 +30,13 @@ function isRunByDefault(name: string): boolean {
   return !Object.values(APART).some((end) => name.endsWith(end));
 }
 
+/** What is thrown at a daemon takes long, whatever it is called: only `--fuzz` names it. */
+const isNamed = (name: string): boolean =>
+  wanted.some((part) => name.includes(part)) && name.endsWith('.fuzz.test.js') === isFuzz;
+
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.js') && !name.startsWith('browser'))
-  .filter((name) => (wanted.length === 0 ? isRunByDefault(name) : wanted.some((part) => name.includes(part))))
+  .filter((name) => (wanted.length === 0 ? isRunByDefault(name) : isNamed(name)))
   .map((name) => join(folder, name));
 if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(' ')}.`);
@@ -33,9 +44,16 @@ if (files.length === 0) {
 }
 const { status } = spawnSync(
   process.execPath,
-  ['--enable-source-maps', '--test', `--test-concurrency=${FILES_AT_ONCE}`, ...files],
+  ['--enable-source-maps', '--test', `--test-concurrency=${isFuzz ? 1 : FILES_AT_ONCE}`, ...files],
   {
     stdio: 'inherit',
   },
 );
 process.exit(status ?? 1);
+
+function takeCount(): void {
+  const [flag, count] = rest;
+  if (flag !== '--million' && flag !== '--count') return;
+  process.env.SIGNALBOX_FUZZ_COUNT = flag === '--million' ? '1000000' : count;
+  rest.splice(0, flag === '--million' ? 1 : 2);
+}
