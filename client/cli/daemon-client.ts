@@ -17,16 +17,26 @@ export type Daemon = TRPCClient<AppRouter>;
 
 /** One call, one connection: for commands that ask and end. */
 export function overHttp(socketPath: string): Daemon {
-  const fetch = (url: URL | RequestInfo, init: RequestInit = {}) => fetchOver(socketPath, String(url), init);
+  const headers = credential();
+  const fetch = (url: URL | RequestInfo, init: RequestInit = {}) =>
+    fetchOver(socketPath, String(url), { ...init, headers: { ...init.headers, ...headers } });
   return createTRPCClient<AppRouter>({
     links: [httpLink({ url: 'http://localhost/trpc', fetch: fetch as never })],
   });
 }
 
-/** Inside a run, whoever calls is that run and may do what it may. */
+/**
+ * Inside a run, whoever calls is that run and may do what it may. One that has lost its credential, say to a shell
+ * tool that leaves variables out, must not become the operator by it.
+ */
 function credential(): Record<string, string> {
-  const { SIGNALBOX_TOKEN: token } = process.env;
-  return token ? { authorization: `Bearer ${token}` } : {};
+  const { SIGNALBOX_CREDENTIAL: token, SIGNALBOX_MARKER: marker } = process.env;
+  if (token) return { authorization: `Bearer ${token}` };
+  if (!marker) return {};
+  throw new ProgramError(
+    'permission',
+    'This run has lost its credential: SIGNALBOX_CREDENTIAL is not in its environment. Let the shell tool pass it on.',
+  );
 }
 
 /** The few parts of `fetch` that the client needs, over a Unix socket. */
@@ -37,7 +47,7 @@ function fetchOver(socketPath: string, url: string, init: RequestInit): Promise<
       socketPath,
       path: pathname + search,
       method: init.method ?? 'GET',
-      headers: { ...(init.headers as Record<string, string>), ...credential() },
+      headers: init.headers as Record<string, string>,
       signal: init.signal ?? undefined,
     };
     const call = request(options, (answer) => {
@@ -63,12 +73,13 @@ export interface Streaming {
  * only when somebody listens, since the client keeps every try that failed until one succeeds.
  */
 export function overSocket(socketPath: string, onChange: (open: boolean) => void = () => {}): Streaming {
+  const headers = credential();
   class UnixWebSocket extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
       super(url, protocols, {
         createConnection: () => connect(socketPath),
         perMessageDeflate: false,
-        headers: credential(),
+        headers,
       });
     }
   }

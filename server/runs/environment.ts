@@ -31,7 +31,7 @@ export function environmentFor(input: RunEnvironment, own: NodeJS.ProcessEnv): N
     SIGNALBOX_PHASE: run.phase,
     SIGNALBOX_RUN: String(run.number),
     SIGNALBOX_MARKER: run.marker,
-    SIGNALBOX_TOKEN: input.token,
+    SIGNALBOX_CREDENTIAL: input.token,
     SIGNALBOX_SOCKET: input.socket,
     SIGNALBOX_ANSWERS: input.answers,
   };

@@ -28,7 +28,7 @@ const WAY_BACK = {
   SIGNALBOX_PHASE: 'PLAN',
   SIGNALBOX_RUN: '3',
   SIGNALBOX_MARKER: 'the-marker',
-  SIGNALBOX_TOKEN: 'the-token',
+  SIGNALBOX_CREDENTIAL: 'the-token',
   SIGNALBOX_SOCKET: '/state/socket',
   SIGNALBOX_ANSWERS: '/state/runs/1-3/answers.json',
 };

@@ -121,3 +121,16 @@ test('what runs leave behind is for the operator alone', async () => {
   for (const name of ['output', 'answers.json'])
     assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name);
 });
+
+test('a run that has lost its credential is not taken for the operator', async () => {
+  await add(
+    'bare',
+    'unset SIGNALBOX_CREDENTIAL; signalbox hold bare; echo "held: $?"; signalbox ask "Which?"; echo "asked: $?"',
+  );
+  await becomes('bare', 'DONE');
+  const output = await outputOf('bare');
+  assert.match(output, /held: 77/);
+  assert.match(output, /asked: 77/);
+  assert.match(output, /lost its credential/);
+  assert.equal((await unitOf('bare')).items.length, 0);
+});

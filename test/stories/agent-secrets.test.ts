@@ -48,7 +48,7 @@ describe('an agent that snoops', { skip: isLinux ? false : 'there is no /proc' }
     const path = join(house.project, 'dump');
     await until('the agent to have looked', () => existsSync(path));
     dump = readFileSync(path, 'latin1');
-    token = /"SIGNALBOX_TOKEN":"([\w-]+)"/.exec(dump)?.[1] ?? '';
+    token = /"SIGNALBOX_CREDENTIAL":"([\w-]+)"/.exec(dump)?.[1] ?? '';
   });
   after(() => house.close());
 
