@@ -6,7 +6,7 @@ import { print } from './output.ts';
 import { socketFor } from './project.ts';
 
 /** Somebody has pressed a key and waits: a daemon that is slower than this is not asked. */
-const PATIENCE_MS = 150;
+const PATIENCE_MS = 500;
 
 /** The scripts for shells, and the hidden command that they ask. */
 export function addCompletion(program: Command): void {

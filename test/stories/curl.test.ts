@@ -1,4 +1,4 @@
-/** What docs/curl.md says of refusals. Its examples are run with those of all documents, by `docs.test.ts`. */
+/** What docs/curl.md says of refusals. Its examples are run with those of all documents, by `docs.long.test.ts`. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,47 +1,15 @@
 /** What every command prints with --json is what docs/schemas says, to the last field. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Card, Cell } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import { Callers } from '../edge/callers.ts';
-import { commandsOf, takesJson } from '../edge/commands.ts';
 import { House } from '../house.ts';
-import { documents } from '../schemas/documents.ts';
 import { EVENT_TYPES } from '../schemas/event.ts';
-import { OUTPUTS, WITHOUT } from '../schemas/outputs.ts';
+import { OUTPUTS } from '../schemas/outputs.ts';
 import { until } from '../until.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..', '..');
-const SCHEMAS = join(ROOT, 'docs', 'schemas');
-
-test('docs/schemas holds what the schemas say (else: npm run schemas)', () => {
-  const expected = documents();
-  assert.deepEqual(readdirSync(SCHEMAS).sort(), [...expected.keys()].sort());
-  for (const [name, text] of expected) assert.equal(readFileSync(join(SCHEMAS, name), 'utf8'), text, name);
-});
-
-test('every object in every schema is closed', () => {
-  const open = (node: unknown, path: string): string[] => {
-    if (typeof node !== 'object' || node === null) return [];
-    const isOpen =
-      'properties' in node && (node as { additionalProperties?: unknown }).additionalProperties !== false;
-    return [
-      ...(isOpen ? [path] : []),
-      ...Object.entries(node).flatMap(([name, inner]) => open(inner, `${path}/${name}`)),
-    ];
-  };
-  for (const [name, text] of documents())
-    if (name.endsWith('.json')) assert.deepEqual(open(JSON.parse(text), name), []);
-});
-
-test('every command takes --json and has a schema, or it is said why not', () => {
-  const commands = commandsOf();
-  const names = (given: typeof commands) => given.map(({ name }) => name).sort();
-  assert.deepEqual(names(commands.filter(takesJson)), Object.keys(OUTPUTS).sort());
-  assert.deepEqual(names(commands.filter((each) => !takesJson(each))), Object.keys(WITHOUT).sort());
-});
 
 const LIVES = 'echo begun; until [ -e stop ]; do sleep 0.05; done';
 const PLAN = {
