@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { House, PROGRAM } from '../house.ts';
+import { until } from '../until.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'];
 const isInstalled = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
