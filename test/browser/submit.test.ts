@@ -1,6 +1,7 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import {
   all,
+  arm,
   button,
   drawn,
   expectFocusOn,
@@ -148,9 +149,21 @@ describe('an answer over the connection', () => {
     expect(page.wire.answers.length).to.equal(2);
   });
 
+  it('pressed before it could be meant is not sent, and says so; pressed again it is', async () => {
+    const page = await openPage({ rows: three() });
+    const area = type('a', 'too quick');
+    button('a', 'Send').click();
+    await waitUntil(() => textOf('#notice-a').includes('only just come into sight'));
+    expect(page.wire.answers.length).to.equal(0);
+    expect(area.value).to.equal('too quick');
+    press(button('a', 'Send'));
+    await waitUntil(() => page.wire.answers.length === 1);
+  });
+
   it('goes out by Ctrl and Enter in the words', async () => {
     const page = await openPage({ rows: three() });
     const area = type('a', 'quick');
+    arm(area);
     area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true }));
     await waitUntil(() => page.wire.answers.length === 1);
     expect(page.wire.answers[0]?.input.options ?? []).to.eql([]);
