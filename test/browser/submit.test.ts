@@ -153,7 +153,8 @@ describe('an answer over the connection', () => {
     const page = await openPage({ rows: three() });
     const area = type('a', 'too quick');
     button('a', 'Send').click();
-    await waitUntil(() => textOf('#notice-a').includes('only just come into sight'));
+    await waitUntil(() => all('#notice-a').length > 0);
+    expect(textOf('#notice-a')).to.contain('only just come into sight');
     expect(page.wire.answers.length).to.equal(0);
     expect(area.value).to.equal('too quick');
     press(button('a', 'Send'));
