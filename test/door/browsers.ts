@@ -1,6 +1,7 @@
 /** Browsers as people have them, which know one name that is not theirs to know: that of a rebound site. */
 import { existsSync } from 'node:fs';
 import { type Browser, launch } from 'puppeteer-core';
+import { findChromium } from '../chromium.ts';
 import { findFirefox } from '../firefox.ts';
 
 /** A site of an attacker's whose name now leads to this machine. */
@@ -12,18 +13,23 @@ type Open = () => Promise<Browser>;
 
 /** How to open them, by name; null: it is not installed. */
 export function realBrowsers(): Readonly<Record<'Chromium' | 'Firefox', Open | null>> {
-  const chromium = process.env.CHROME_PATH ?? CHROMIUM.find((path) => existsSync(path));
   const firefox = findFirefox();
   return {
-    Chromium: chromium ? () => openChromium(chromium) : null,
+    Chromium: openChromium,
     Firefox: firefox ? () => openFirefox(firefox) : null,
   };
 }
 
-const openChromium = (executablePath: string): Promise<Browser> =>
-  launch({
+/** An installed one, as people have it, or else the one that all other tests use. */
+async function openChromium(): Promise<Browser> {
+  const installed = process.env.CHROME_PATH ?? CHROMIUM.find((path) => existsSync(path));
+  const { executablePath, env } = installed
+    ? { executablePath: installed, env: process.env }
+    : await findChromium();
+  return launch({
     executablePath,
-    headless: true,
+    env,
+    headless: installed ? true : 'shell',
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -32,6 +38,7 @@ const openChromium = (executablePath: string): Promise<Browser> =>
       `--host-resolver-rules=MAP ${REBOUND} 127.0.0.1`,
     ],
   });
+}
 
 const openFirefox = (executablePath: string): Promise<Browser> =>
   launch({

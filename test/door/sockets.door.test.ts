@@ -43,9 +43,13 @@ function sample(door: Door, size: number): readonly Cell[] {
   return cells;
 }
 
+const LARGE = 200_000;
+
 /** Why this is not what the oracle says; null where it is. */
-function wrongWith(cell: Cell, expected: string, { status, text }: Reply): string | null {
+function wrongWith(door: Door, cell: Cell, expected: string, { status, text }: Reply): string | null {
   const got = String(status);
+  // Who is still writing a large body when a Unix socket is closed is not given what was answered.
+  if (door === 'socket' && status === 0 && Number(cell.length) > LARGE) return null;
   // Without a Host, Node itself may say so before the gate is asked.
   if (cell.hosts.length === 0 && got === '400') return null;
   if (REFUSALS.includes(expected)) return got === expected ? null : `${got} instead of ${expected}`;
@@ -71,7 +75,7 @@ async function check(door: Door, size: number): Promise<{ readonly wrong: string
       const expected = oracle(door, cell);
       counts.set(expected, (counts.get(expected) ?? 0) + 1);
       const bytes = bytesOf(cell, renamed, !REFUSALS.includes(expected));
-      const found = wrongWith(cell, expected, await replyTo(where, bytes));
+      const found = wrongWith(door, cell, expected, await replyTo(where, bytes));
       if (found !== null) wrong.push(`${found} ${JSON.stringify(cell)}`);
     }
   };
