@@ -225,11 +225,7 @@ function byToken(token: string, door: 'cli' | 'api', origin: string | null, know
 }
 
 /** Without a credential: the operator, by where they come from. */
-export const admitted = (
-  credential: Credential | null,
-  door: Caller['door'],
-  origin: string | null,
-): Verdict => ({
+const admitted = (credential: Credential | null, door: Caller['door'], origin: string | null): Verdict => ({
   admitted: true,
   caller: {
     role: credential?.role ?? 'operator',

@@ -14,9 +14,7 @@ import type { Credentials } from './access/credentials.ts';
 import type { Slowly } from './access/slowly.ts';
 import type { Assets } from './assets.ts';
 import {
-  admitted,
   type Caller,
-  type Credential,
   cookieOf,
   gate,
   type Head,
@@ -95,18 +93,12 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
       backlog,
     };
   };
-  const ofEmbed = (token: string, origin: string): Caller | null => {
-    const found = token === '' ? openEmbed(parts, origin) : credentials.ofToken(token);
-    const fits = found?.role === 'embed' && found.origin === origin && found.ended === null;
-    const verdict = fits ? admitted(found, 'embed', origin) : null;
-    if (verdict?.admitted) return verdict.caller;
-    refusals.countFailedSignIn({ what: 'An embed without a valid token.', host: '', origin });
-    return null;
-  };
   const { upgrade, dropEnded, hangUp, cutOff } = sockets({
     check: (req) => check(req, true),
-    ofEmbed,
-    isStanding: (credential) => credentials.isStanding(credential),
+    ofEmbed: (token, origin) => embedOf(parts, token, origin),
+    isStanding: ({ door, origin, credential }) =>
+      (door !== 'embed' || context.access.origins().includes(origin ?? '')) &&
+      (credential === null || credentials.isStanding(credential)),
     contextFor,
     limits,
   });
@@ -131,11 +123,15 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
 type Check = (req: IncomingMessage) => Verdict;
 type ContextFor = (caller: Caller, backlog: () => number) => Context;
 
-/** Where nobody signs in, a listed page may show what is there without a token. */
-const openEmbed = ({ open }: HttpParts, origin: string): Credential | null =>
-  open
-    ? { role: 'embed', actor: 'embed', id: '', origin, mayAnswer: false, unit: null, run: null, ended: null }
-    : null;
+/** Whom a token names on this page; null: nobody. Where nobody signs in, a listed page looks without one. */
+function embedOf({ open, credentials, context }: HttpParts, token: string, origin: string): Caller | null {
+  if (open && token === '') return { role: 'embed', actor: 'embed', door: 'embed', origin, credential: null };
+  const found = credentials.ofToken(token);
+  if (found?.role === 'embed' && found.origin === origin && found.ended === null)
+    return { role: 'embed', actor: found.actor, door: 'embed', origin, credential: found };
+  context.access.refusals.countFailedSignIn({ what: 'An embed without a valid token.', host: '', origin });
+  return null;
+}
 
 const headOf = ({ method = '', url = '', rawHeaders }: IncomingMessage, upgrade: boolean): Head => ({
   method,

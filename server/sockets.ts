@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { Caller, Credential, Verdict } from './gate.ts';
+import type { Caller, Verdict } from './gate.ts';
 import { HEADERS } from './headers.ts';
 import type { Limits } from './limits.ts';
 import type { Context } from './procedures.ts';
@@ -19,7 +19,8 @@ export interface SocketParts {
   readonly check: (req: IncomingMessage) => Verdict;
   /** Whom the token of an embed names, on this page; null: nobody. */
   readonly ofEmbed: (token: string, origin: string) => Caller | null;
-  readonly isStanding: (credential: Credential) => boolean;
+  /** Whether what let them in would still do so. */
+  readonly isStanding: (caller: Caller) => boolean;
   readonly contextFor: (caller: Caller, backlog: () => number) => Context;
   readonly limits: Limits;
 }
@@ -40,7 +41,7 @@ export function sockets(parts: SocketParts): Sockets {
     perMessageDeflate: false,
   });
   const callers = new WeakMap<IncomingMessage, Caller>();
-  const credentials = new Map<WebSocket, Credential>();
+  const admitted = new Map<WebSocket, Caller>();
   const connect = getWSConnectionHandler({
     wss,
     router: appRouter,
@@ -54,8 +55,8 @@ export function sockets(parts: SocketParts): Sockets {
   });
   const admit = (socket: WebSocket, req: IncomingMessage, caller: Caller) => {
     callers.set(req, caller);
-    if (caller.credential) credentials.set(socket, caller.credential);
-    socket.once('close', () => credentials.delete(socket));
+    admitted.set(socket, caller);
+    socket.once('close', () => admitted.delete(socket));
     keepPace(socket, limits);
     try {
       void connect(socket, req);
@@ -85,12 +86,15 @@ export function sockets(parts: SocketParts): Sockets {
       });
     });
   };
+  const dropEnded = () => {
+    for (const [socket, caller] of admitted)
+      if (!parts.isStanding(caller)) socket.close(SIGNED_OUT, 'signed out');
+  };
+  // Some end by the clock, or because a page is listed no more: that is no event.
+  setInterval(dropEnded, LOOK_MS).unref();
   return {
     upgrade,
-    dropEnded() {
-      for (const [socket, credential] of credentials)
-        if (!parts.isStanding(credential)) socket.close(SIGNED_OUT, 'signed out');
-    },
+    dropEnded,
     hangUp() {
       for (const socket of wss.clients) socket.close(1012, 'restarting');
     },
@@ -115,13 +119,20 @@ function awaitToken(
   };
   const closed = () => give(null);
   const first = (data: RawData, isBinary: boolean) => {
+    socket.off('message', first);
     const token = isBinary ? null : tokenIn(data, limits.embed_token_bytes);
     const caller = token === null ? null : ofEmbed(token, req.headers.origin ?? '');
+    if (!caller) return refuseSlowly();
     give(caller);
     // The procedures' own reader expects the same first message.
-    if (caller) socket.emit('message', data, isBinary);
+    socket.emit('message', data, isBinary);
   };
-  const timer = setTimeout(() => give(null), limits.embed_token_ms);
+  let timer = setTimeout(() => give(null), limits.embed_token_ms);
+  // It may have been a guess: until then it is one of those that are pending.
+  const refuseSlowly = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => give(null), limits.slow_sign_in_ms);
+  };
   socket.on('message', first).once('close', closed);
 }
 

@@ -56,7 +56,7 @@ function addTokens(program: Command, daemon: () => Daemon): void {
       await (json ? printJson(made) : print(made.token));
     });
   token
-    .command('list')
+    .command('list', { isDefault: true })
     .description('list tokens and the browsers that have signed in')
     .addOption(jsonOption())
     .action(async (flags: Flags) => {

@@ -194,9 +194,17 @@ test('the socket of embeds: a listed page, and first of all its token', async ()
   assert.equal(foreign.code(), 1006, 'never opened');
 });
 
-test('a page that is listed no more cannot come again', async () => {
+test('a page that is listed no more is cut off, and cannot come again', async () => {
   assert.equal((await house.signalbox('origin', 'add', PAGE)).code, 0);
+  const { token } = await tokenFor('--role', 'embed', '--origin', PAGE);
+  const here = open('/embed?connectionParams=1', { origin: PAGE });
+  await isOpen(here);
+  here.socket.send(HELLO(token));
+  here.socket.send(QUERY);
+  await until('an answer', () => here.messages.some((text) => text.includes('"role":"embed"')));
   assert.equal((await house.signalbox('origin', 'remove', PAGE)).code, 0);
+  await isClosed(here);
+  assert.equal(here.code(), 4401);
   const gone = open('/embed?connectionParams=1', { origin: PAGE });
   await isClosed(gone);
   assert.equal(gone.code(), 1006);
@@ -213,6 +221,29 @@ test('an origin is a scheme, a host and a port, or refused with what would be ri
     const { code, stderr } = await house.signalbox('origin', 'add', url);
     assert.equal(code, 64, url);
     assert.match(stderr, /An origin is a scheme, a host and a port/);
+  }
+});
+
+test('where nobody signs in, a listed page looks without a token, and goes on looking', async () => {
+  const bare = await House.open('--max-agents', '0');
+  try {
+    await bare.signalbox('origin', 'add', PAGE);
+    const socket = new WebSocket(`${bare.address.replace('http', 'ws')}embed?connectionParams=1`, {
+      origin: PAGE,
+    });
+    sockets.push(socket);
+    const messages: string[] = [];
+    socket.on('message', (data) => messages.push(String(data)));
+    await until('a socket', () => socket.readyState === WebSocket.OPEN);
+    socket.send(HELLO(''));
+    await bare.signalbox('add', 'one', '--external');
+    socket.send(QUERY);
+    await until('an answer', () => messages.some((text) => text.includes('"may_answer":false')));
+    await bare.signalbox('hold', 'one');
+    socket.send(QUERY);
+    await until('another', () => messages.filter((text) => text.includes('"may_answer":false')).length === 2);
+  } finally {
+    await bare.close();
   }
 });
 
@@ -270,6 +301,32 @@ test('under --read-only operators change nothing by any door; asking and ending 
     assert.equal((await still.signalbox('stop')).code, 0);
   } finally {
     await still.close();
+  }
+});
+
+test('behind a proxy people sign in under its address, and the cookie is for TLS alone', async () => {
+  const behind = House.make({}, { guarded: true });
+  try {
+    await behind.start('--port', '0', '--public-origin', 'https://sb.example');
+    const through = new Callers(behind);
+    const { stdout } = await behind.signalbox('open');
+    const [, path = ''] = /^https:\/\/sb\.example(\/sign-in\/[\w-]+)\n$/.exec(stdout) ?? [];
+    const host = 'sb.example';
+    const answer = await through.anyone({ path, headers: { host } });
+    assert.equal(answer.status, 303);
+    const [cookie = ''] = answer.headers['set-cookie'] ?? [];
+    assert.match(cookie, /; HttpOnly; SameSite=Strict; .*; Secure$/);
+    const signedIn = { host, cookie: cookie.split(';')[0] };
+    assert.equal((await through.anyone({ path: '/', headers: signedIn })).status, 200);
+    const local = { host: `127.0.0.1:${through.port}`, cookie: signedIn.cookie };
+    assert.equal((await through.anyone({ path: '/', headers: local })).status, 401, 'only there');
+    const settings = { undo_seconds: '7' };
+    const post = (origin: string) => through.form('/config', settings, { ...signedIn, origin });
+    assert.equal((await post('https://sb.example')).status, 303);
+    assert.equal((await post('http://sb.example')).status, 403);
+    assert.equal((await post(`http://127.0.0.1:${through.port}`)).status, 403);
+  } finally {
+    await behind.close();
   }
 });
 

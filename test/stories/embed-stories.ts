@@ -132,16 +132,18 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
       await show(FOUR.replaceAll('TOKEN', `token="${await token()}"`));
       await says('attention-queue', 'Low');
       for (const element of all) assert.equal(await count(element, 'form, button, input, textarea'), 0);
-      const links = await page.evaluate(
-        (names) =>
-          names.flatMap((name) =>
-            [...(document.querySelector(name)?.shadowRoot?.querySelectorAll('a') ?? [])].map(
-              ({ href, target, rel }) => [href, target, rel],
+      const linksNow = () =>
+        page.evaluate(
+          (names) =>
+            names.flatMap((name) =>
+              [...(document.querySelector(name)?.shadowRoot?.querySelectorAll('a') ?? [])].map(
+                ({ href, target, rel }) => [href, target, rel],
+              ),
             ),
-          ),
-        all,
-      );
-      assert.ok(links.length >= 5, `${links.length} links`);
+          all,
+        );
+      await until('all to have their links', async () => (await linksNow()).length >= 5);
+      const links = await linksNow();
       for (const [href, target, rel] of links) {
         assert.ok(href?.startsWith(house.address), href);
         assert.deepEqual([target, rel], ['_blank', 'noopener']);
