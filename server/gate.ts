@@ -215,9 +215,12 @@ function isPublic(head: Head): boolean {
   return isShown && ['GET', 'HEAD'].includes(head.method) && !head.upgrade;
 }
 
+/** Said of what may be a guess. */
+export const UNKNOWN_TOKEN = 'This token is not known.';
+
 function byToken(token: string, door: 'cli' | 'api', origin: string | null, known: Known): Verdict {
   const credential = known.ofToken(token);
-  if (!credential) return refuse(401, 'This token is not known.');
+  if (!credential) return refuse(401, UNKNOWN_TOKEN);
   if (credential.ended !== null) return refuse(401, credential.ended);
   if (credential.role !== 'embed') return admitted(credential, door, origin);
   if (origin !== null && origin !== credential.origin) return refuse(401, 'This token is for another page.');

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
@@ -21,18 +22,17 @@ import {
   isTrpc,
   type Known,
   type Listener,
+  UNKNOWN_TOKEN,
   type Verdict,
 } from './gate.ts';
 import { HEADERS } from './headers.ts';
 import type { Log } from './log.ts';
 import { packed } from './packed.ts';
 import type { Context } from './procedures.ts';
-import { refusalOf } from './refusal-of.ts';
-import { sendJson, sendMessage, wantsJson } from './reply.ts';
+import { refuse, tellRefusals } from './refused.ts';
 import { appRouter } from './router.ts';
 import { routes } from './routes.ts';
-import { sendSignIn } from './sign-in-page.ts';
-import { sockets } from './sockets.ts';
+import { refuseRaw, sockets } from './sockets.ts';
 
 export interface HttpParts {
   readonly assets: Assets;
@@ -95,6 +95,7 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
   };
   const { upgrade, dropEnded, hangUp, cutOff } = sockets({
     check: (req) => check(req, true),
+    slowDown: (req) => slowDown(parts, req),
     ofEmbed: (token, origin) => embedOf(parts, token, origin),
     isStanding: ({ door, origin, credential }) =>
       (door !== 'embed' || context.access.origins().includes(origin ?? '')) &&
@@ -106,6 +107,7 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
   const options = { requireHostHeader: false };
   const server = tls ? createTlsServer({ ...tls, ...options }, answer) : createServer(options, answer);
   server.on('upgrade', upgrade);
+  server.on('clientError', refuseBroken);
   return {
     server,
     dropEnded,
@@ -122,6 +124,14 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
 
 type Check = (req: IncomingMessage) => Verdict;
 type ContextFor = (caller: Caller, backlog: () => number) => Context;
+
+const BROKEN: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+/** What Node itself cannot read as HTTP is answered with the same headers as everything. */
+function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+  else refuseRaw(socket, BROKEN[error.code ?? ''] ?? 400, 'This cannot be read as HTTP.');
+}
 
 /** Whom a token names on this page; null: nobody. Where nobody signs in, a listed page looks without one. */
 function embedOf({ open, credentials, context }: HttpParts, token: string, origin: string): Caller | null {
@@ -182,13 +192,13 @@ function requestHandler(
   app.use(async (ctx, next) => {
     const verdict = check(ctx.req);
     if (!verdict.admitted) {
-      if (verdict.status === 401 && ctx.get('Authorization') !== '') await slowDown(parts, ctx);
-      return refuse(ctx, parts, listener, verdict);
+      if (verdict.sentence === UNKNOWN_TOKEN) await slowDown(parts, ctx.req);
+      return refuse(ctx, parts.assets, listener, verdict);
     }
     const { caller } = verdict;
     if (caller) callers.set(ctx.req, caller);
     if (caller?.role === 'agent' && !AGENT_PATHS.test(ctx.path))
-      return refuse(ctx, parts, listener, {
+      return refuse(ctx, parts.assets, listener, {
         admitted: false,
         status: 403,
         sentence: `${caller.actor} asks and reports; it does not look around.`,
@@ -242,29 +252,10 @@ const isBroken = (error: unknown): boolean =>
     String((error as { code?: unknown } | null)?.code ?? ''),
   );
 
-type Refused = Extract<Verdict, { admitted: false }>;
-
 /** A token that is not known may be a guess: it is counted, and its bearer waits. */
-async function slowDown({ context, slowly }: HttpParts, ctx: Koa.Context): Promise<void> {
-  context.access.refusals.countFailedSignIn({ what: 'A token that is not known.', ...placeOf(ctx.req) });
+async function slowDown({ context, slowly }: HttpParts, req: IncomingMessage): Promise<void> {
+  context.access.refusals.countFailedSignIn({ what: 'A token that is not known.', ...placeOf(req) });
   await slowly.wait();
-}
-
-/** What the gate says, in the form that the caller can read: a page, JSON, or an error of the procedures. */
-function refuse(ctx: Koa.Context, parts: HttpParts, listener: Listener, { status, sentence }: Refused): void {
-  if (status === 401) ctx.set('WWW-Authenticate', 'Bearer realm="Signalbox"');
-  if (isTrpc(ctx.url)) {
-    ctx.status = status;
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = {
-      error: {
-        message: sentence,
-        code: -32600,
-        data: { code: status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN', httpStatus: status, refusal: null },
-      },
-    };
-  } else if (status === 401 && !wantsJson(ctx)) sendSignIn(ctx, parts.assets, listener, 401);
-  else tell(ctx, parts.assets, status, 'Not let in', sentence, { kind: 'refused', field: null, items: [] });
 }
 
 /** The adapter sets a weaker one of its own on streams. */
@@ -273,66 +264,8 @@ function keepHeader(res: ServerResponse, kept: string): void {
   res.setHeader = (name, value) => (name.toLowerCase() === kept ? res : setHeader(name, value));
 }
 
-/** A refusal is a page for a person and JSON for a script; anything unexpected is a line in the log. */
-function tellRefusals({ assets, log }: HttpParts): Koa.Middleware {
-  return async (ctx, next) => {
-    try {
-      await next();
-      if (ctx.status === 404 && !ctx.body)
-        tell(ctx, assets, 404, 'Not found', 'There is nothing at this address.');
-      if (ctx.status === 405 || ctx.status === 501)
-        tell(ctx, assets, ctx.status, 'Not that way', 'This address does not take this method.');
-    } catch (error) {
-      const refusal = refusalOf(error);
-      const status = refusal?.status ?? clientStatus(error) ?? 500;
-      if (status === 500) log.error(`${ctx.method} ${ctx.path}`, error);
-      const sentence =
-        refusal?.sentence ??
-        (status === 500 ? 'Something went wrong.' : (SENTENCES[status] ?? 'This cannot be read.'));
-      tell(
-        ctx,
-        assets,
-        status,
-        TITLES[status] ?? 'Refused',
-        sentence,
-        refusal ?? { kind: 'invalid', field: null, items: [] },
-      );
-    }
-  };
-}
-
 /** The declared length is checked before anything is read; what unpacks to another has none. */
 const refuseCompressed: Koa.Middleware = (ctx, next) => {
   if (!['', 'identity'].includes(ctx.get('Content-Encoding').toLowerCase())) ctx.throw(415);
   return next();
 };
-
-const TITLES: Readonly<Record<number, string>> = {
-  404: 'Not found',
-  409: 'Not any more',
-  413: 'Too large',
-  422: 'Not understood',
-  500: 'Something went wrong',
-};
-const SENTENCES: Readonly<Record<number, string>> = {
-  413: 'This is more than is read.',
-  415: 'Send it as UTF-8, not compressed.',
-};
-
-function tell(
-  ctx: Koa.Context,
-  assets: Assets,
-  status: number,
-  title: string,
-  sentence: string,
-  more = {},
-): void {
-  if (wantsJson(ctx)) sendJson(ctx, { error: { ...more, status, sentence } }, status);
-  else sendMessage(ctx, assets, status, title, sentence);
-}
-
-/** Errors of the body reader say themselves that the caller is at fault. */
-function clientStatus(error: unknown): number | null {
-  const status = (error as { status?: unknown } | null)?.status;
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
-}

@@ -3,10 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { Caller, Verdict } from './gate.ts';
+import { type Caller, UNKNOWN_TOKEN, type Verdict } from './gate.ts';
 import { HEADERS } from './headers.ts';
 import type { Limits } from './limits.ts';
 import type { Context } from './procedures.ts';
+import type { Refused } from './refused.ts';
 import { appRouter } from './router.ts';
 
 const SEND_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -17,6 +18,8 @@ const SIGNED_OUT = 4401;
 
 export interface SocketParts {
   readonly check: (req: IncomingMessage) => Verdict;
+  /** Counts a token that is not known and lets its bearer wait; rejects when too many wait already. */
+  readonly slowDown: (req: IncomingMessage) => Promise<void>;
   /** Whom the token of an embed names, on this page; null: nobody. */
   readonly ofEmbed: (token: string, origin: string) => Caller | null;
   /** Whether what let them in would still do so. */
@@ -65,17 +68,21 @@ export function sockets(parts: SocketParts): Sockets {
       socket.terminate();
     }
   };
+  const refuse = (req: IncomingMessage, raw: Duplex, { status, sentence }: Refused) => {
+    const end = () => refuseRaw(raw, status, sentence);
+    if (sentence === UNKNOWN_TOKEN) void parts.slowDown(req).then(end, end);
+    else end();
+  };
   let pending = 0;
   /** The error listener comes first: a peer may reset the connection before anything else happens. */
   const upgrade = (req: IncomingMessage, raw: Duplex, head: Buffer) => {
     raw.on('error', () => raw.destroy());
     const verdict = parts.check(req);
-    if (!verdict.admitted) return refuseUpgrade(raw, verdict.status, verdict.sentence);
-    if (!/^\/(trpc|embed)(\?|$)/.test(req.url ?? ''))
-      return refuseUpgrade(raw, 404, 'The socket is at /trpc.');
+    if (!verdict.admitted) return refuse(req, raw, verdict);
+    if (!/^\/(trpc|embed)(\?|$)/.test(req.url ?? '')) return refuseRaw(raw, 404, 'The socket is at /trpc.');
     const { caller } = verdict;
     if (!caller && pending >= limits.pending_embeds)
-      return refuseUpgrade(raw, 503, 'Too many embeds have not shown their token yet.');
+      return refuseRaw(raw, 503, 'Too many embeds have not shown their token yet.');
     wss.handleUpgrade(req, raw, head, (socket) => {
       socket.on('error', () => socket.terminate());
       if (caller) return admit(socket, req, caller);
@@ -163,7 +170,8 @@ function keepPace(socket: WebSocket, { messages_per_second }: Limits): void {
   socket.once('close', () => clearInterval(watch));
 }
 
-function refuseUpgrade(socket: Duplex, status: number, sentence: string): void {
+/** An answer where there is no request to answer: to an upgrade, or to what is not HTTP. */
+export function refuseRaw(socket: Duplex, status: number, sentence: string): void {
   const body = `${sentence}\n`;
   const headers = Object.entries({
     ...HEADERS,

@@ -88,3 +88,16 @@ test('both loopback addresses listen on the same port, and no other address does
   }
   assert.equal((await send({ host: '127.0.0.2', port: callers.port, path: '/' })).status, 0);
 });
+
+test('what is no HTTP at all is refused with what every answer carries', async () => {
+  for (const bytes of [
+    'nonsense\r\n\r\n',
+    'GET / HTTP/1.1\r\nHost : x\r\n\r\n',
+    `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+  ]) {
+    const { status, text } = await raw({ host: '127.0.0.1', port: callers.port }, bytes);
+    assert.ok(status === 400 || status === 431, `${status}`);
+    assert.match(text, /Content-Security-Policy: default-src 'none'/);
+    assert.match(text, /Connection: close/);
+  }
+});
