@@ -102,4 +102,34 @@ describe('doctor', () => {
     assert.equal(findings['round trip']?.standing, 'bad');
     assert.equal(findings['state folder']?.standing, 'good');
   });
+
+  test('--security: who may come in, and each attack on the daemon that runs, which changes nothing', async () => {
+    house = House.make({}, { guarded: true });
+    await house.start('--port', '0', '--max-agents', '0');
+    await house.signalbox('origin', 'add', 'https://wiki.example');
+    await house.signalbox('token', 'add', '--role', 'viewer');
+    const look = async () => {
+      const { code, stdout } = await house.signalbox('doctor', '--security', '--json');
+      return { code, findings: JSON.parse(stdout) as Finding[] };
+    };
+    const of = (findings: Finding[], what: string) => findings.filter((each) => each.what === what);
+    const well = await look();
+    assert.equal(well.code, 0);
+    assert.equal(of(well.findings, 'listener').length, 2);
+    assert.equal(of(well.findings, 'mode').length, 4);
+    assert.match(of(well.findings, 'roles')[0]?.sentence ?? '', /1 viewer/);
+    assert.match(of(well.findings, 'origins')[0]?.sentence ?? '', /https:\/\/wiki\.example/);
+    assert.ok(of(well.findings, 'attack').length > 40, 'both addresses and the Unix socket');
+    assert.match(of(well.findings, 'attacks')[0]?.sentence ?? '', /nothing was changed/);
+    chmodSync(house.paths.door, 0o644);
+    const ill = await look();
+    assert.equal(ill.code, 1);
+    assert.ok(of(ill.findings, 'mode').some(({ standing }) => standing === 'bad'));
+    chmodSync(house.paths.door, 0o600);
+    await house.end('SIGTERM');
+    assert.equal((await house.signalbox('doctor', '--security')).code, 69);
+    await house.start('--no-auth');
+    const open = await look();
+    assert.deepEqual([open.code, of(open.findings, 'signing in')[0]?.standing], [0, 'note']);
+  });
 });
