@@ -106,7 +106,10 @@ export const ATTACKS_ON_SOCKET: readonly Attack[] = [
 const PATIENCE_MS = 5000;
 
 /** The status of the answer; null where there is none. */
-export function statusOf({ head, body = '' }: Attack, where: NetConnectOpts): Promise<number | null> {
+export function statusOf(
+  { head, body = '' }: Pick<Attack, 'head' | 'body'>,
+  where: NetConnectOpts,
+): Promise<number | null> {
   return new Promise((resolve) => {
     const socket = connect(where);
     let heard = '';

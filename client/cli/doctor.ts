@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { request } from 'node:http';
 import type { Finding } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
+import { statusOf } from './attacks.ts';
 import { overHttp } from './daemon-client.ts';
 import { bad, good, note } from './finding.ts';
 import { loadOffline } from './offline.ts';
@@ -73,24 +73,12 @@ function socketFinding({ socket }: StatePaths): Finding {
 async function portFinding(paths: StatePaths, address: string): Promise<Finding> {
   const { port } = new URL(address);
   const { host_name } = (await loadOffline()).doorOf(paths);
+  const head = ['GET /sign-in HTTP/1.1', `Host: ${host_name}:${port}`];
   const answers = await Promise.all(
-    ['127.0.0.1', '::1'].map((host) => statusAt(host, Number(port), `${host_name}:${port}`)),
+    ['127.0.0.1', '::1'].map((host) => statusOf({ head }, { host, port: Number(port) })),
   );
   if (answers[0] !== 200) return bad('port', `Port ${port} is not answered by this daemon.`);
   return answers[1] === 200
     ? good('port', `Port ${port} answers on 127.0.0.1 and on [::1].`)
     : note('port', `Port ${port} answers on 127.0.0.1; [::1] does not: this machine may have no IPv6.`);
-}
-
-/** The status of the page that everybody may see; null where nobody answers. */
-function statusAt(hostname: string, port: number, host: string): Promise<number | null> {
-  return new Promise((resolve) => {
-    const call = request({ hostname, port, path: '/sign-in', headers: { host }, timeout: 5000 }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? null);
-    });
-    call.on('timeout', () => call.destroy());
-    call.on('error', () => resolve(null));
-    call.end();
-  });
 }
