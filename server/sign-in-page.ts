@@ -3,7 +3,8 @@ import type Router from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { hashOf, newSecret } from './access/secret.ts';
 import type { Assets } from './assets.ts';
-import { openSession, renewSession, SESSION_MS } from './commands/access.ts';
+import { BROWSER } from './by.ts';
+import { isToRenew, openSession, renewSession, SESSION_MS } from './commands/access.ts';
 import { notePage } from './document.ts';
 import type { Listener } from './gate.ts';
 import { newId } from './new-id.ts';
@@ -72,8 +73,7 @@ async function signIn(parts: RouteParts, ctx: KoaContext, code: string): Promise
     return sendPage(ctx, 401, notePage(assets, USED, '/'));
   }
   const secret = newSecret();
-  const by = { actor: 'operator', role: 'operator', door: 'page', origin: null } as const;
-  await store.commit(by, (state, at) => openSession(state, { id: newId(), hash: hashOf(secret) }, at));
+  await store.commit(BROWSER, (state, at) => openSession(state, { id: newId(), hash: hashOf(secret) }, at));
   setCookie(ctx, parts, secret, SESSION_MS / 1000);
   ctx.set('Cache-Control', 'no-store');
   // By a page of ours: what a page elsewhere began is sent no cookie, redirects included.
@@ -102,11 +102,12 @@ function isTopLevel(ctx: KoaContext): boolean {
 
 /** A session that is used goes on: its cookie and its fact are renewed together. */
 export async function renew(ctx: KoaContext, parts: RouteParts, id: string): Promise<void> {
-  const { seq } = parts.store.state;
-  const by = { actor: 'operator', role: 'operator', door: 'page', origin: null } as const;
-  const committed = await parts.store.commit(by, (state, at) => renewSession(state, { id }, at));
+  const session = parts.store.state.sessions.find((each) => each.id === id);
+  // Most looks come to nothing more than this.
+  if (!session || !isToRenew(session, new Date().toISOString())) return;
+  await parts.store.commit(BROWSER, (state, at) => renewSession(state, { id }, at));
   const secret = parts.cookieOf(ctx);
-  if (committed.seq > seq && secret) setCookie(ctx, parts, secret, SESSION_MS / 1000);
+  if (secret) setCookie(ctx, parts, secret, SESSION_MS / 1000);
 }
 
 export function setCookie(
