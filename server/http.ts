@@ -41,8 +41,6 @@ export interface HttpParts {
   readonly context: Omit<Context, 'by' | 'backlog' | 'credential' | 'streams'>;
   readonly credentials: Credentials;
   readonly slowly: Slowly;
-  /** Nobody signs in. */
-  readonly open: boolean;
   /** The name of this instance's cookie. */
   readonly cookie: string;
 }
@@ -69,7 +67,7 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
   const { limits, refusals } = context.access;
   const known = (): Known => ({
     origins: context.access.origins(),
-    open: parts.open,
+    open: context.access.open,
     cookie: parts.cookie,
     ofToken: (token) => credentials.ofToken(token),
     ofSession: (secret) => credentials.ofSession(secret),
@@ -134,12 +132,13 @@ function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
 }
 
 /** Whom a token names on this page; null: nobody. Where nobody signs in, a listed page looks without one. */
-function embedOf({ open, credentials, context }: HttpParts, token: string, origin: string): Caller | null {
+function embedOf({ credentials, context }: HttpParts, token: string, origin: string): Caller | null {
+  const { open, refusals } = context.access;
   if (open && token === '') return { role: 'embed', actor: 'embed', door: 'embed', origin, credential: null };
   const found = credentials.ofToken(token);
   if (found?.role === 'embed' && found.origin === origin && found.ended === null)
     return { role: 'embed', actor: found.actor, door: 'embed', origin, credential: found };
-  context.access.refusals.countFailedSignIn({ what: 'An embed without a valid token.', host: '', origin });
+  refusals.countFailedSignIn({ what: 'An embed without a valid token.', host: '', origin });
   return null;
 }
 

@@ -144,7 +144,6 @@ async function serve(options: Options, state: StatePaths, { store, db, door }: K
     context,
     credentials,
     slowly: new Slowly(access.limits.slowed_sign_ins, access.limits.slow_sign_in_ms),
-    open: options.door.noAuth,
     cookie: `signalbox-${door.host_name.split('.')[0]}`,
   };
   const servers = await listen(parts, tcp, options, state, port);
