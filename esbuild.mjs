@@ -71,11 +71,14 @@ async function buildEmbed() {
   await writeFile(join(flags.outdir, 'embed-metafile.json'), JSON.stringify(result.metafile));
 }
 
+const { engines } = JSON.parse(await readFile('package.json', 'utf8'));
+const neededNode = engines.node.match(/\d+/g).map(Number);
+
 const node = {
   bundle: true,
   platform: 'node',
   format: 'esm',
-  target: 'node20',
+  target: `node${neededNode.join('.')}`,
   sourcemap: 'linked',
   legalComments: 'none',
 };
@@ -99,17 +102,28 @@ const buildDaemon = () =>
 const buildTerminal = () =>
   esbuild.build({
     ...node,
-    banner: { js: `#!/usr/bin/env node\n${banner.js}` },
-    entryPoints: { signalbox: 'client/cli/main.ts' },
+    banner,
+    entryPoints: { terminal: 'client/cli/main.ts' },
     outdir: flags.outdir,
     splitting: false,
     minifySyntax: true,
   });
 
+const buildLauncher = () =>
+  esbuild.build({
+    ...node,
+    banner: { js: '#!/usr/bin/env node' },
+    // Any Node that knows modules must be able to read it, to be told that it is too old.
+    target: 'node14.8',
+    entryPoints: { signalbox: 'client/cli/launch.ts' },
+    outdir: flags.outdir,
+    define: { NEEDED_NODE: JSON.stringify(neededNode) },
+  });
+
 async function buildAll() {
   await rm(flags.outdir, { recursive: true, force: true });
   await mkdir(assets, { recursive: true });
-  await Promise.all([buildPage(), buildEmbed(), buildDaemon(), buildTerminal()]);
+  await Promise.all([buildPage(), buildEmbed(), buildDaemon(), buildTerminal(), buildLauncher()]);
 }
 
 /** Everything is small: a change anywhere builds everything, in well under a second. */

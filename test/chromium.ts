@@ -8,12 +8,14 @@ import {
   createWriteStream,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
@@ -46,22 +48,30 @@ const INSTALLED = [
 
 /** Finds or unpacks a Chromium. Throws a sentence that names what to install. */
 export async function findChromium(): Promise<Chromium> {
+  const env = browserEnvironment();
   const named = process.env.CHROME_PATH;
-  if (named) return { executablePath: named, args: ARGS, env: process.env };
-  if (process.platform === 'linux' && process.arch === 'x64') return unpacked();
+  if (named) return { executablePath: named, args: ARGS, env };
+  if (process.platform === 'linux' && process.arch === 'x64') return unpacked(env);
   const executablePath = INSTALLED.find((path) => existsSync(path));
-  if (executablePath) return { executablePath, args: ARGS, env: process.env };
+  if (executablePath) return { executablePath, args: ARGS, env };
   throw new Error('The browser tests need Chromium: install the package "chromium", or set CHROME_PATH.');
 }
 
-async function unpacked(): Promise<Chromium> {
+/** Ours, with a temporary folder that goes with this process: a browser that is killed leaves files there. */
+export function browserEnvironment(): NodeJS.ProcessEnv {
+  const folder = mkdtempSync(join(tmpdir(), 'sbx-browser-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return { ...process.env, TMPDIR: folder };
+}
+
+async function unpacked(own: NodeJS.ProcessEnv): Promise<Chromium> {
   const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
   const modules = entry.slice(0, entry.lastIndexOf('@sparticuz'));
   const root = join(modules, '@sparticuz', 'chromium');
   const cache = join(modules, '.cache', 'signalbox-chromium');
   if (!existsSync(join(cache, 'chromium'))) await unpack(join(root, 'bin'), cache);
-  const libraries = [join(cache, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
-  const env = { ...process.env, LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(cache, 'fonts.conf') };
+  const libraries = [join(cache, 'al2023', 'lib'), own.LD_LIBRARY_PATH].filter(Boolean).join(':');
+  const env = { ...own, LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(cache, 'fonts.conf') };
   return { executablePath: join(cache, 'chromium'), args: ARGS, env };
 }
 

@@ -47,7 +47,7 @@ interface Started {
 }
 
 function startDaemon(cwd: string, env: NodeJS.ProcessEnv): Started {
-  const program = fileURLToPath(import.meta.url);
+  const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
   const args = [program, '--project', cwd, 'start', '--foreground', '--port', '0'];
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';

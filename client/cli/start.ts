@@ -67,7 +67,7 @@ async function startDetached(project: string, argv: readonly string[], json: boo
   mkdirSync(paths.folder, { recursive: true, mode: 0o700 });
   const log = openSync(paths.log, 'a', 0o600);
   const before = fstatSync(log).size;
-  const program = fileURLToPath(import.meta.url);
+  const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
   const flags = argv.slice(2);
   const child = spawn(process.execPath, [program, '--project', project, 'start', '--foreground', ...flags], {
     cwd: process.cwd(),

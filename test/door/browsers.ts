@@ -1,7 +1,7 @@
 /** Browsers as people have them, which know one name that is not theirs to know: that of a rebound site. */
 import { existsSync } from 'node:fs';
 import { type Browser, launch } from 'puppeteer-core';
-import { findChromium } from '../chromium.ts';
+import { browserEnvironment, findChromium } from '../chromium.ts';
 import { findFirefox } from '../firefox.ts';
 
 /** A site of an attacker's whose name now leads to this machine. */
@@ -24,7 +24,7 @@ export function realBrowsers(): Readonly<Record<'Chromium' | 'Firefox', Open | n
 async function openChromium(): Promise<Browser> {
   const installed = process.env.CHROME_PATH ?? CHROMIUM.find((path) => existsSync(path));
   const { executablePath, env } = installed
-    ? { executablePath: installed, env: process.env }
+    ? { executablePath: installed, env: browserEnvironment() }
     : await findChromium();
   return launch({
     executablePath,

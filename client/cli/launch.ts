@@ -1,0 +1,20 @@
+/**
+ * The program `signalbox`. Imports nothing before it has looked at the version of Node: an old one ends at an import
+ * that it does not know, or in SQLite's binary, without a word that helps.
+ */
+
+/** The version that `engines` in package.json asks for; the build puts it here. */
+declare const NEEDED_NODE: readonly [major: number, minor: number];
+
+const [neededMajor, neededMinor] = NEEDED_NODE;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) {
+  await import(new URL('./terminal.js', import.meta.url).href);
+} else {
+  console.error(
+    `Signalbox needs Node ${neededMajor}.${neededMinor} or later; this is ${process.versions.node} (${process.execPath}).\n` +
+      'In a clone of Signalbox, "npx signalbox" uses the Node that "npm ci" brought along.',
+  );
+  process.exit(78);
+}
