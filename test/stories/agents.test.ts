@@ -1,5 +1,6 @@
 /** Agents by configuration, as a person meets them: looked at, trusted, at work, told something. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -125,6 +126,8 @@ describe('agents by configuration', () => {
     const example = join(ROOT, 'examples', 'agents');
     write('prompts/plan.md', readFileSync(join(example, 'prompts', 'plan.md'), 'utf8'));
     copyFileSync(join(example, 'signalbox.json'), file('signalbox.json'));
+    // Codex refuses to work outside a repository; the temporary folder may lie in none.
+    execFileSync('git', ['init', '--quiet', house.project]);
     await ok('trust', '--yes');
     await house.start('--port', '0');
     for (const agent of ['claude', 'codex']) {
