@@ -22,7 +22,10 @@ async function buildPage() {
     entryPoints: ['client/dashboard.ts', 'client/style.css'],
     outdir: assets,
     entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
     bundle: true,
+    // What is imported later is a file of its own.
+    splitting: true,
     format: 'esm',
     target: 'es2022',
     conditions: ['browser'],
@@ -31,10 +34,15 @@ async function buildPage() {
     metafile: true,
   });
   const files = Object.keys(result.metafile.outputs).map((path) => basename(path));
-  const named = (end) => files.find((name) => name.endsWith(end));
+  const outputs = Object.entries(result.metafile.outputs);
+  const madeOf = (entry) => outputs.find(([, { entryPoint }]) => entryPoint === entry);
+  const [script, { imports }] = madeOf('client/dashboard.ts');
+  const [style] = madeOf('client/style.css');
+  // What the script cannot begin without: asked for together with it.
+  const preload = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path));
   const contents = await Promise.all(files.sort().map((name) => readFile(join(assets, name))));
   const build = createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
-  const manifest = { build, script: named('.js'), style: named('.css'), files };
+  const manifest = { build, script: basename(script), preload, style: basename(style), files };
   await writeFile(join(assets, 'manifest.json'), JSON.stringify(manifest, null, 2));
   await writeFile(join(flags.outdir, 'page-metafile.json'), JSON.stringify(result.metafile));
 }
@@ -43,6 +51,7 @@ async function buildPage() {
 async function embedStyle() {
   const page = await readFile('client/style.css', 'utf8');
   const sized = page
+    .replace(/^@import .*$/m, '')
     .replace(/@media \((min|max)-width/g, '@container ($1-width')
     .replace(/^(?!@).*$/gm, (line) => line.replace(/(\d*\.?\d+)rem/g, 'calc($1 * var(--size))'));
   const own = await readFile('client/embed.css', 'utf8');

@@ -1,6 +1,15 @@
+import type { Notice } from '../shared/views/action-form.ts';
+
 /** How long a card must have been there, seen and still, before it takes an answer. */
 export const ARMING_MS = 500;
 const LOOK_MS = 100;
+
+/** Said of a press that came too early. It is short: its place is kept for it. */
+export const TOO_SOON: Notice = {
+  tone: 'wrong',
+  sentence: 'Not sent: only just come into sight. Press again.',
+  field: null,
+};
 
 interface Sight {
   readonly place: string;
@@ -8,28 +17,44 @@ interface Sight {
 }
 
 /**
- * A window swapped under a double click must not approve anything. A card takes an answer when document and card
- * have been visible, the window has had the focus, and the card has neither moved nor changed for a while. Where
- * it stands is looked at ten times a second, as long as somebody can see it.
+ * A window swapped under a double click must not approve anything, and a press must not reach another button than
+ * the one it was aimed at. A card takes an answer when document and card have been visible, the window has had
+ * the focus, and neither the card nor any of its buttons has moved or changed for a while. Where they stand is
+ * looked at ten times a second, as long as somebody can see them, and again at each press.
  */
 export class Arming {
   #root: ParentNode = document;
+  readonly #cards: string;
   readonly #now: () => number;
   /** When the window was last looked at anew; null: nobody looks. */
   #watchedSince: number | null = null;
   readonly #seen = new Map<Element, Sight>();
   #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #isGuarded: (form: HTMLFormElement) => boolean;
+  /** The button on which a pointer went down, where its card was armed then. */
+  #down: Element | null = null;
+  #early: (form: HTMLFormElement) => void = () => {};
 
-  constructor(now: () => number = () => performance.now()) {
+  /** `cards` selects what moves as one; of the forms in them, only what is guarded needs to be armed. */
+  constructor(
+    now: () => number = () => performance.now(),
+    cards = '.card',
+    isGuarded: (form: HTMLFormElement) => boolean = () => true,
+  ) {
     this.#now = now;
+    this.#cards = cards;
+    this.#isGuarded = isGuarded;
   }
 
-  /** `root` holds the cards. */
-  start(root: ParentNode): void {
+  /** `root` holds the cards; `early` hears of each press that came too early, and went nowhere. */
+  start(root: ParentNode, early: (form: HTMLFormElement) => void = () => {}): void {
     this.#root = root;
+    this.#early = early;
     addEventListener('focus', this.#turn);
     addEventListener('blur', this.#turn);
     document.addEventListener('visibilitychange', this.#turn);
+    root.addEventListener('pointerdown', this.#press);
+    for (const type of ['click', 'submit']) root.addEventListener(type, this.#check, true);
     this.#turn();
   }
 
@@ -37,17 +62,46 @@ export class Arming {
     removeEventListener('focus', this.#turn);
     removeEventListener('blur', this.#turn);
     document.removeEventListener('visibilitychange', this.#turn);
+    this.#root.removeEventListener('pointerdown', this.#press);
+    for (const type of ['click', 'submit']) this.#root.removeEventListener(type, this.#check, true);
     clearInterval(this.#timer);
     this.#seen.clear();
   }
 
-  /** Whether what is pressed now was meant. */
-  isArmed(card: Element): boolean {
+  /** Whether what is pressed now was meant. Outside a card there is nothing to arm. */
+  isArmed(within: Element): boolean {
+    const card = within.closest(this.#cards);
+    if (!card) return true;
     this.#look();
+    return this.#isStill(card);
+  }
+
+  /** Before anybody else hears of it. */
+  #check = (event: Event): void => {
+    const button = buttonAt(event.target);
+    const form = event.target instanceof HTMLFormElement ? event.target : submittedBy(button);
+    if (!form?.closest(this.#cards) || !this.#isGuarded(form)) return;
+    if (event instanceof MouseEvent ? this.#isAimed(event, button) : this.isArmed(form)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.#early(form);
+  };
+
+  /** Whether a click is of the button on which the pointer went down. One by keyboard (0) has no place. */
+  #isAimed({ detail }: MouseEvent, button: Element | null): boolean {
+    return detail === 0 || (this.#down !== null && this.#down === button);
+  }
+
+  #isStill(card: Element): boolean {
     const sight = this.#seen.get(card);
     if (!sight || this.#watchedSince === null || !document.hasFocus()) return false;
     return this.#now() - Math.max(sight.since, this.#watchedSince) >= ARMING_MS;
   }
+
+  #press = ({ target }: Event): void => {
+    const button = buttonAt(target);
+    this.#down = button && this.isArmed(button) ? button : null;
+  };
 
   #turn = (): void => {
     clearInterval(this.#timer);
@@ -59,21 +113,32 @@ export class Arming {
   };
 
   #look(): void {
-    const cards = new Set(this.#root.querySelectorAll('.card'));
+    const cards = new Set(this.#root.querySelectorAll(this.#cards));
     for (const card of this.#seen.keys()) if (!cards.has(card)) this.#seen.delete(card);
     for (const card of cards) {
       const place = placeOf(card);
       if (place === null) this.#seen.delete(card);
       else if (this.#seen.get(card)?.place !== place) this.#seen.set(card, { place, since: this.#now() });
+      card.toggleAttribute('data-unarmed', !this.#isStill(card));
     }
   }
 }
 
-/** Where a card stands, and which version of what; null: out of sight. */
+const buttonAt = (target: EventTarget | null): HTMLButtonElement | null =>
+  target instanceof Element ? target.closest('button') : null;
+
+const submittedBy = (button: HTMLButtonElement | null): HTMLFormElement | null =>
+  button?.type === 'submit' ? button.form : null;
+
+/** Where a card and its buttons stand, and which version of what; null: out of sight. */
 function placeOf(card: Element): string | null {
   const { top, left, bottom, right } = card.getBoundingClientRect();
   const isInView = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth && bottom > top;
   if (!isInView) return null;
   const version = card.querySelector<HTMLInputElement>('input[name=version]')?.value ?? '';
-  return `${Math.round(top)} ${Math.round(left)} ${version}`;
+  const buttons = [...card.querySelectorAll('button')].map((button) => cornerOf(button.getBoundingClientRect()));
+  return `${cornerOf({ top, left })} ${version} ${buttons}`;
 }
+
+const cornerOf = ({ top, left }: { top: number; left: number }): string =>
+  `${Math.round(top)} ${Math.round(left)}`;

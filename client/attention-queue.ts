@@ -1,15 +1,16 @@
 import type { TRPCClientError } from '@trpc/client';
 import type { PropertyValues, TemplateResult } from 'lit';
 import type { AppRouter } from '../server/router.ts';
-import { type Board, type Card, cardsOf, hiddenItems } from '../shared/board.ts';
+import { type Board, type Card, cardsOf, hiddenItems, type ItemState } from '../shared/board.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { attentionQueue } from '../shared/views/attention-queue.ts';
-import { Arming } from './arming.ts';
+import { Arming, TOO_SOON } from './arming.ts';
 import { Arrangement } from './arrangement.ts';
-import type { Connection } from './connection.ts';
-import { clearDrafts, draftFieldsIn } from './drafts.ts';
+import { clearDrafts, type Draft, type DraftKeeper, draftFieldsIn, draftOf } from './drafts.ts';
+import type { Live } from './live.ts';
+import { Outbox } from './outbox.ts';
 import { Panel } from './panel.ts';
-import { submitForm } from './submit.ts';
+import { type Order, orderOf } from './submit.ts';
 
 /** An answer given here, as long as its words may be wanted again. */
 interface Sent {
@@ -21,17 +22,6 @@ interface Sent {
 }
 
 const AGAIN_MS = 1000;
-const NOT_ARMED: Notice = {
-  tone: 'wrong',
-  sentence:
-    'Not sent: this had only just come into sight, moved or changed. Look again, then press once more.',
-  field: null,
-};
-const NOT_CONNECTED: Notice = {
-  tone: 'wrong',
-  sentence: 'Not connected, so not sent. Your words are kept; try again.',
-  field: null,
-};
 
 /**
  * What needs the operator. While somebody types or stands in the list its order is frozen; a card that
@@ -39,11 +29,15 @@ const NOT_CONNECTED: Notice = {
  */
 export class AttentionQueue extends Panel {
   readonly #arrangement = new Arrangement();
-  readonly #arming = new Arming();
+  readonly #arming = new Arming(undefined, '.card', isFinal);
   #notices: Readonly<Record<string, Notice>> = {};
   readonly #sent = new Map<string, Sent>();
-  /** Items whose form is under way: a second press is not a second answer. */
-  readonly #sending = new Set<string>();
+  readonly #outbox = new Outbox(() => this.requestUpdate());
+  /** Words that are to stand in the form of their item, as soon as there is one. */
+  readonly #wanted = new Map<string, Draft>();
+  /** By item: drafts of other windows, to choose from. */
+  readonly #others = new Map<string, readonly string[]>();
+  #keeper: DraftKeeper | null = null;
 
   /** What the server drew beside a field that was refused. */
   set notices(notices: Readonly<Record<string, Notice>>) {
@@ -51,13 +45,27 @@ export class AttentionQueue extends Panel {
     for (const item of Object.keys(notices)) this.#arrangement.open(`item:${item}`);
   }
 
+  /** Who keeps what is typed here; what has been typed so far is kept at once. */
+  set keeper(keeper: DraftKeeper) {
+    this.#keeper = keeper;
+    for (const form of this.renderRoot.querySelectorAll<HTMLFormElement>('form.answer'))
+      if (draftFieldsIn(form).length > 0) this.#keep(form);
+  }
+
+  override join(live: Live, query: Panel['query'], zone: number): void {
+    super.join(live, query, zone);
+    this.#outbox.connection = live.connection;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#arming.start(this.renderRoot);
+    this.#arming.start(this.renderRoot, (form) => this.#tooSoon(form));
     this.listen('submit', this.#submit);
     this.listen('click', this.#click);
+    this.listen('input', this.#input);
     this.listen('keydown', this.#key);
     this.listen('focusout', this.#settle);
+    this.listen('pointerout', this.#settle);
   }
 
   override disconnectedCallback(): void {
@@ -67,8 +75,46 @@ export class AttentionQueue extends Panel {
 
   /** Whether the card around something takes an answer now. */
   isArmed(within: Element): boolean {
-    const card = within.closest('.card');
-    return card !== null && this.#arming.isArmed(card);
+    return this.#arming.isArmed(within);
+  }
+
+  /** Where an item of this board stands; null: it is not on it. */
+  stateOf(item: string): ItemState | null {
+    const row = this.board?.rows.get(`item:${item}`);
+    return row?.row === 'item' ? row.state : null;
+  }
+
+  get holdsDrafts(): boolean {
+    return draftFieldsIn(this.renderRoot).length > 0;
+  }
+
+  /** Puts back what was typed before; `others` are drafts of the same item from other windows. */
+  restore(draft: Draft, others: readonly string[]): void {
+    const { item, text } = draft;
+    const row = this.board?.rows.get(`item:${item}`);
+    // Our own answer, which may still be taken back.
+    if (row?.row === 'item' && row.answer && (text === '' || row.answer.text === text))
+      this.#sent.set(item, { words: text, went: true, settled: true });
+    else this.#wanted.set(item, draft);
+    this.#others.set(item, others);
+    this.#arrangement.open(`item:${item}`);
+    this.requestUpdate();
+  }
+
+  /** Sends on what was sent before, and nobody knows what came of it. */
+  resume(order: Order): void {
+    this.#send(order);
+  }
+
+  /** Says something of an item. */
+  tell(item: string, sentence: string): void {
+    this.#notice(item, { tone: 'ended', sentence, field: null });
+  }
+
+  /** Shows how an item has ended for which words are kept. */
+  showEnded(card: Card): void {
+    this.#arrangement.ending(card.key);
+    this.#ended(card);
   }
 
   protected override view(board: Board): TemplateResult {
@@ -83,14 +129,16 @@ export class AttentionQueue extends Panel {
       zone: this.zone,
       only: this.query.chunk ?? '',
       hidden: hiddenItems(board, this.query),
-      notices: this.#notices,
+      notices: { ...this.#notices, ...this.#outbox.notices() },
+      others: Object.fromEntries(this.#others),
       place: this.place,
     });
   }
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    this.#restoreWords();
+    this.#lookAfterSent();
+    for (const draft of this.#wanted.values()) this.#putBack(draft);
   }
 
   /** After an answer, the next card. */
@@ -98,23 +146,30 @@ export class AttentionQueue extends Panel {
     return this.renderRoot.querySelector('.card summary');
   }
 
-  /** Cards that hold words or ticks: not to be moved or taken away. */
+  /** Cards that hold words or ticks, or will: not to be moved or taken away. */
   #draftKeys(): ReadonlySet<string> {
     const cards = draftFieldsIn(this.renderRoot).map(
       (field) => field.closest<HTMLElement>('.card')?.dataset.key,
     );
-    return new Set(cards.filter((key) => key !== undefined));
+    const wanted = [...this.#wanted.keys()].filter((item) => this.#hasForm(item)).map((item) => `item:${item}`);
+    return new Set([...cards.filter((key) => key !== undefined), ...wanted]);
   }
 
-  /** Where in the list the focus stands; null: elsewhere. */
+  #hasForm(item: string): boolean {
+    const state = this.stateOf(item);
+    return state === 'open' || state === 'going-out' || this.#arrangement.isEnded(`item:${item}`);
+  }
+
+  /** Where in the list the focus stands, or a mouse: nothing may move under either; null: elsewhere. */
   #focusKey(): string | null {
-    const around = this.focused?.closest<HTMLElement>('.card, [data-do]');
+    const pointed = CAN_HOVER.matches ? this.renderRoot.querySelector<HTMLElement>('.card:hover') : null;
+    const around = this.focused?.closest<HTMLElement>('.card, [data-do]') ?? pointed;
     return around?.dataset.key ?? around?.dataset.do ?? null;
   }
 
   /** Somebody else's answer is going out while words stand in the card. */
   #isTaken({ key, id, state }: Card, drafts: ReadonlySet<string>): boolean {
-    return state === 'going-out' && drafts.has(key) && !this.#sent.has(id);
+    return state === 'going-out' && drafts.has(key) && !this.#sent.has(id) && !this.#outbox.has(id);
   }
 
   /** A card with words has gone: ask who ended it, and how. */
@@ -123,63 +178,78 @@ export class AttentionQueue extends Panel {
     for (const key of drafts) {
       const id = key.slice('item:'.length);
       if (here.has(key) || this.#arrangement.isEnded(key) || this.#sent.has(id)) continue;
-      this.#arrangement.ending(key);
-      this.live?.connection.client.board.now.query({ item: id }).then(
-        ({ rows }) => {
-          for (const row of rows) if (row.row === 'item') this.#arrangement.ended(row);
-          this.requestUpdate();
-        },
-        () => this.#askAgain(key),
-      );
+      this.#lookUp(id);
     }
   }
 
-  #askAgain(key: string): void {
-    this.#arrangement.dismiss(key);
-    setTimeout(() => this.requestUpdate(), AGAIN_MS);
+  #lookUp(item: string): void {
+    const key = `item:${item}`;
+    this.#arrangement.ending(key);
+    this.live?.connection.client.board.now.query({ item }).then(
+      ({ rows }) => {
+        for (const row of rows) if (row.row === 'item') this.#ended(row);
+      },
+      () => {
+        this.#arrangement.dismiss(key);
+        setTimeout(() => this.requestUpdate(), AGAIN_MS);
+      },
+    );
   }
 
-  /** With a connection, the form posts over it; without one, the browser posts it where the page is ours. */
+  #ended(card: Card): void {
+    this.#arrangement.ended(card);
+    this.#arrangement.open(card.key);
+    if (card.state === 'answered' || card.state === 'withdrawn') this.#keeper?.forget(card.id);
+    this.requestUpdate();
+  }
+
+  /** With script no form leaves the page: what cannot go now waits here, or says that it did not go. */
   #submit = (event: SubmitEvent): void => {
     const form = event.target as HTMLFormElement;
-    const { live } = this;
-    const isOpen = live?.connection.isOpen === true;
-    const notice = this.#noticeBefore(form, isOpen);
-    if (notice || isOpen) event.preventDefault();
-    if (notice) this.#notice(itemOf(form), notice);
-    else if (live && isOpen && !this.#sending.has(itemOf(form)))
-      this.#send(live.connection, form, event.submitter);
+    const order = orderOf(form, event.submitter);
+    if (!order) return;
+    event.preventDefault();
+    if (order.words === null || this.stateOf(order.item) === 'open') this.#send(order, form);
   };
 
-  /** Why a form is not sent now; null: it is, by us or by the browser. */
-  #noticeBefore(form: HTMLFormElement, isOpen: boolean): Notice | null {
-    if (form.action.endsWith('/answer') && !this.isArmed(form)) return NOT_ARMED;
-    return this.isAbroad && !isOpen ? NOT_CONNECTED : null;
+  #tooSoon(form: HTMLFormElement): void {
+    this.#notice(itemOf(form), TOO_SOON);
   }
 
-  #send(connection: Connection, form: HTMLFormElement, submitter: HTMLElement | null): void {
-    const sending = submitForm(connection, form, submitter);
-    if (!sending) return;
-    const { item, words } = sending;
-    this.#sending.add(item);
-    this.#notice(item, { tone: 'busy', sentence: 'Sending …', field: null });
-    if (words !== null) this.#sent.set(item, { words, went: false, settled: false });
-    sending.outcome
-      .then(() => this.#accepted(item))
-      .catch((error: TRPCClientError<AppRouter>) => this.#failed(item, words !== null, error))
-      .finally(() => this.#sending.delete(item));
+  /** A press while the same item is under way is not a second answer. */
+  #send(order: Order, form?: HTMLFormElement): void {
+    const { item, words } = order;
+    if (this.#outbox.has(item)) return;
+    this.#notice(item, null);
+    if (words !== null) {
+      this.#sent.set(item, { words, went: false, settled: false });
+      if (form) this.#keep(form, order);
+    }
+    this.#outbox.send(order).then(
+      () => this.#accepted(order),
+      (error: TRPCClientError<AppRouter>) => this.#failed(order, error),
+    );
   }
 
-  #accepted(item: string): void {
+  #accepted({ item, words }: Order): void {
     const sent = this.#sent.get(item);
     if (sent) this.#sent.set(item, { ...sent, settled: true });
-    this.#notice(item, null);
+    // Until it is out it may be taken back, also by who reloads the page.
+    if (words !== null) this.#keepAgain(item);
+    this.requestUpdate();
   }
 
-  #failed(item: string, wasAnswer: boolean, error: TRPCClientError<AppRouter>): void {
-    if (wasAnswer) this.#sent.delete(item);
+  /** The card as it is now, with the words in it: also where it had left already. */
+  #failed(order: Order, error: TRPCClientError<AppRouter>): void {
+    const { item, words } = order;
+    if (words !== null) {
+      this.#sent.delete(item);
+      this.#wanted.set(item, { ...draftIn(order), version: 0 });
+      if (this.stateOf(item) === null) this.#lookUp(item);
+      else this.#keepAgain(item);
+    }
     const refusal = error.data?.refusal;
-    const sentence = refusal?.sentence ?? `Not sent: ${error.message}. Your words are kept; try again.`;
+    const sentence = refusal?.sentence ?? error.message;
     this.#notice(item, { tone: 'wrong', sentence, field: refusal?.field ?? null });
   }
 
@@ -190,47 +260,132 @@ export class AttentionQueue extends Panel {
   }
 
   /** An answer taken back finds its words in the form again; one that is out needs them no more. */
-  #restoreWords(): void {
+  #lookAfterSent(): void {
     for (const [item, sent] of this.#sent) {
-      const card = this.board?.rows.get(`item:${item}`);
-      const open = card?.row === 'item' && card.state === 'open';
-      if (card && !open) this.#sent.set(item, { ...sent, went: true });
-      else if (open && sent.went) {
-        const field = this.renderRoot.querySelector<HTMLTextAreaElement>(`#${CSS.escape(`text-${item}`)}`);
-        if (field && field.value === '') field.value = sent.words;
+      const state = this.stateOf(item);
+      if (state !== null && state !== 'open') this.#sent.set(item, { ...sent, went: true });
+      else if (state === 'open' && sent.went) {
+        this.#wanted.set(item, { item, version: 0, text: sent.words, options: [], order: null });
         this.#sent.delete(item);
-      } else if (!card && (sent.went || sent.settled)) this.#sent.delete(item);
+      } else if (state === null && (sent.went || sent.settled)) {
+        this.#sent.delete(item);
+        this.#keeper?.forget(item);
+      }
     }
   }
 
-  #click = (event: Event): void => {
-    const button =
-      event.target instanceof Element ? event.target.closest<HTMLButtonElement>('button[data-do]') : null;
-    if (!button) return;
-    if (button.dataset.do === 'dismiss') this.#dismiss(button);
-    else this.#arrangement.reorder();
-    this.requestUpdate();
+  /** Into an empty field: what the operator has typed meanwhile counts. Boxes only for the same question. */
+  #putBack(draft: Draft): void {
+    const { item, version } = draft;
+    const form = this.#formOf(item);
+    if (!form) return;
+    const isEnded = this.#arrangement.isEnded(`item:${item}`);
+    const now = draftOf(form, null);
+    if (now.text === '' && draft.text !== '') setText(form, draft.text);
+    if (version === now.version || version === 0)
+      for (const box of form.querySelectorAll<HTMLInputElement>('input[type=checkbox]'))
+        box.checked ||= draft.options.includes(box.value);
+    // A card that is kept for them would leave, had it no words.
+    if (!isEnded) this.#wanted.delete(item);
+    if (isEnded || version === 0 || version === now.version) return;
+    this.tell(item, 'Look again: the question is a later version than the one you wrote this for.');
+  }
+
+  #formOf(item: string): HTMLFormElement | null {
+    return this.renderRoot.querySelector<HTMLFormElement>(`form[name="answer-${CSS.escape(item)}"]`);
+  }
+
+  #keep(form: HTMLFormElement, order: Order | null = null): void {
+    this.#keeper?.keep(draftOf(form, order));
+  }
+
+  /** What was sent is a draft again. */
+  #keepAgain(item: string): void {
+    const form = this.#formOf(item);
+    if (form) this.#keep(form);
+  }
+
+  #input = ({ target }: Event): void => {
+    const form = target instanceof Element ? target.closest<HTMLFormElement>('form.answer') : null;
+    if (form) this.#keep(form);
   };
+
+  #click = (event: MouseEvent): void => {
+    const button = event.target instanceof Element ? event.target.closest<HTMLButtonElement>('button') : null;
+    if (button?.dataset.do) this.#do(button, button.dataset.do);
+  };
+
+  /** What only a script can do. */
+  #do(button: HTMLButtonElement, what: string): void {
+    const { form, value } = button;
+    if (what === 'reorder') this.#arrangement.reorder();
+    else if (what === 'dismiss') this.#dismiss(button);
+    else if (what === 'hold-back') this.#outbox.cancel(value);
+    else if (form && what === 'copy') copyText(form);
+    else if (form && what === 'swap') this.#swap(form, value);
+    this.requestUpdate();
+  }
 
   #dismiss(button: HTMLButtonElement): void {
     const card = button.closest('.card');
     if (card) clearDrafts(card);
+    this.#wanted.delete(button.value.slice('item:'.length));
     this.#arrangement.dismiss(button.value);
   }
 
+  /** Another draft of the item for the one that stands in its field, which can be had again. */
+  #swap(form: HTMLFormElement, words: string): void {
+    const { item, text } = draftOf(form, null);
+    const left = (this.#others.get(item) ?? []).filter((each) => each !== words);
+    this.#others.set(item, text === '' ? left : [...left, text]);
+    setText(form, words);
+    this.#keep(form);
+  }
+
+  /** While an input method composes, Enter is a part of the word. */
   #key = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    if (event.isComposing || event.keyCode === COMPOSING) return;
     const form = event.target instanceof HTMLTextAreaElement ? event.target.form : null;
     const button =
-      form?.querySelector<HTMLButtonElement>('button:not([name])') ?? form?.querySelector('button');
-    if (form && button) form.requestSubmit(button);
+      form?.querySelector<HTMLButtonElement>('button:not([name], [type=button])') ??
+      form?.querySelector('button:not([type=button])');
+    if (form && button instanceof HTMLButtonElement) form.requestSubmit(button);
   };
 
-  /** The focus has left for good: the order may change. While it only moves within, nothing does. */
-  #settle = (event: FocusEvent): void => {
+  /** Focus or pointer has left for good: the order may change. While it only moves within, nothing does. */
+  #settle = (event: FocusEvent | PointerEvent): void => {
     if (event.relatedTarget instanceof Node && this.renderRoot.contains(event.relatedTarget)) return;
     queueMicrotask(() => this.requestUpdate());
   };
 }
 
+/** Said of keys that an input method takes; some browsers say only this at the end of a composition. */
+const COMPOSING = 229;
+
+/** A finger is nowhere between two touches. */
+const CAN_HOVER = matchMedia('(hover: hover)');
+
+/** What cannot be taken back once it is out. */
+const isFinal = ({ action }: HTMLFormElement): boolean => /\/(answer|withdraw)$/.test(action);
+
 const itemOf = (form: HTMLFormElement): string => String(new FormData(form).get('item'));
+
+const fieldIn = (form: HTMLFormElement): HTMLTextAreaElement | null => form.querySelector('textarea');
+
+function setText(form: HTMLFormElement, text: string): void {
+  const field = fieldIn(form);
+  if (field) field.value = text;
+}
+
+/** By the selection: the clipboard itself is closed to pages without TLS. */
+function copyText(form: HTMLFormElement): void {
+  fieldIn(form)?.select();
+  document.execCommand('copy');
+}
+
+/** The words and choices of an answer that was sent. */
+function draftIn({ item, input, words }: Order): Draft {
+  const options = (input.options ?? []) as readonly string[];
+  return { item, version: Number(input.version), text: words ?? '', options, order: null };
+}

@@ -16,17 +16,15 @@ export function keepBadge(
     const { life } = connection;
     if (life === 'live') lastTrue = new Date();
     const state = life === 'live' && hasNewerBuild() ? 'newer' : life;
-    const text = wordsFor(state, lastTrue);
+    const text = wordsFor(state, lastTrue, connection);
     if (text !== shown) {
       shown = text;
       badge.dataset.state = state;
       badge.textContent = text;
     }
     // The only alert: words that cannot be sent now.
-    const alarm =
-      life === 'reconnecting' && draftsIn(document).size > 0
-        ? 'Connection lost. What you typed is kept.'
-        : '';
+    const isLost = life === 'reconnecting' || life === 'stale';
+    const alarm = isLost && draftsIn(document).size > 0 ? 'Connection lost. What you typed is kept.' : '';
     if (lost.textContent !== alarm) lost.textContent = alarm;
   };
   connection.onChange(tell);
@@ -34,11 +32,15 @@ export function keepBadge(
   tell();
 }
 
-function wordsFor(state: Connection['life'] | 'newer', lastTrue: Date): string {
+function wordsFor(
+  state: Connection['life'] | 'newer',
+  lastTrue: Date,
+  { isPolling, hasFailed }: Connection,
+): string {
   const since = lastTrue.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
   switch (state) {
     case 'live':
-      return 'Live';
+      return isPolling ? 'Live, asked every 2 s' : 'Live';
     case 'newer':
       return 'New version: reload when ready';
     case 'stale':
@@ -48,6 +50,6 @@ function wordsFor(state: Connection['life'] | 'newer', lastTrue: Date): string {
     case 'signed-out':
       return 'Signed out';
     case 'connecting':
-      return 'Connecting …';
+      return hasFailed ? `As of ${since} · reload for news` : 'Connecting …';
   }
 }

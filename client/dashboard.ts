@@ -1,5 +1,6 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
 import { countsOf } from '../shared/board.ts';
+import type { Detail } from '../shared/detail.ts';
 import type { PageData } from '../shared/page-data.ts';
 import type { Query } from '../shared/query.ts';
 import { faviconUrl, titleFor } from '../shared/title.ts';
@@ -8,15 +9,13 @@ import { keepBadge } from './badge.ts';
 import { Connection } from './connection.ts';
 import { Live } from './live.ts';
 import { ProcessGrid } from './process-grid.ts';
-import { RunTranscript } from './run-transcript.ts';
-import { WorkUnitPanel } from './work-unit.ts';
+import type { RunTranscript } from './run-transcript.ts';
+import type { WorkUnitPanel } from './work-unit.ts';
 
 const ANNOUNCE_MS = 5000;
 
 customElements.define('attention-queue', AttentionQueue);
 customElements.define('process-grid', ProcessGrid);
-customElements.define('work-unit', WorkUnitPanel);
-customElements.define('run-transcript', RunTranscript);
 
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id);
@@ -26,22 +25,58 @@ const element = (id: string): HTMLElement => {
 
 function start(): void {
   const data = JSON.parse(element('page-data').textContent ?? '') as PageData;
-  const { query, snapshot, zone, detail } = data;
+  const { query, snapshot, detail } = data;
   const { origin } = location;
   const connection = new Connection({
     socket: `${origin.replace(/^http/, 'ws')}/trpc`,
     probe: `${origin}/status`,
+    polling: async () => (await import('./polling.ts')).pollingLink,
   });
   const live = new Live(connection);
   live.prime(query, snapshot);
   joinAll(live, data);
-  if (detail)
-    for (const unit of document.querySelectorAll<WorkUnitPanel>('work-unit')) {
-      unit.detail = detail;
-      unit.join(live, query, zone);
-    }
+  if (detail) void joinUnits(live, detail, data);
   keepBadge(element('badge'), element('lost'), connection, () => live.newerBuild);
   keepCount(live, query, detail?.chunk ?? '');
+  stayHere(connection);
+  void keepWords(connection);
+  void joinTranscripts(live);
+}
+
+/** Not in the first script: what has been typed before it is there is kept then. */
+async function keepWords(connection: Connection): Promise<void> {
+  const queue = document.querySelector<AttentionQueue>('attention-queue');
+  if (!queue) return;
+  const { keepDrafts } = await import('./kept-drafts.ts');
+  await keepDrafts(queue, connection);
+}
+
+/** The page of one unit, and what a run prints: the dashboard needs neither. */
+async function joinUnits(live: Live, detail: Detail, { query, zone }: PageData): Promise<void> {
+  const { WorkUnitPanel: Element } = await import('./work-unit.ts');
+  customElements.define('work-unit', Element);
+  for (const unit of document.querySelectorAll<WorkUnitPanel>('work-unit')) {
+    unit.detail = detail;
+    unit.join(live, query, zone);
+  }
+}
+
+async function joinTranscripts(live: Live): Promise<void> {
+  const transcripts = document.querySelectorAll<RunTranscript>('run-transcript');
+  if (transcripts.length === 0) return;
+  const { RunTranscript: Element } = await import('./run-transcript.ts');
+  customElements.define('run-transcript', Element);
+  for (const transcript of transcripts) transcript.join(live);
+}
+
+/** A form that the browser posts itself would lead to an error page of the browser's while the daemon is away. */
+function stayHere(connection: Connection): void {
+  addEventListener('submit', (event) => {
+    const { life } = connection;
+    if (event.defaultPrevented || (life !== 'reconnecting' && life !== 'stale')) return;
+    event.preventDefault();
+    element('lost').textContent = 'Not connected, so not done. Try again when Signalbox is back.';
+  });
 }
 
 function joinAll(live: Live, { query, zone, notices, pulses }: PageData): void {
@@ -57,7 +92,6 @@ function joinAll(live: Live, { query, zone, notices, pulses }: PageData): void {
     };
     grid.join(live, query, zone);
   }
-  for (const transcript of document.querySelectorAll<RunTranscript>('run-transcript')) transcript.join(live);
 }
 
 /** Title and icon carry the count; new items are announced, politely and not too often. */

@@ -117,12 +117,12 @@ export class ProcessGrid extends Panel {
     return this.renderRoot.querySelector(`.cell a[href="${CSS.escape(href)}"]`);
   }
 
-  /** A filter is a link; with a connection it needs no new page, and typed words stay. */
+  /** A filter is a link that needs no new page: typed words stay. Without a connection its units come later. */
   #click = (event: MouseEvent): void => {
     const link =
       event.target instanceof Element &&
       event.target.closest<HTMLAnchorElement>('.filter a, .empty a, .pages a');
-    if (!link || !this.live?.connection.isOpen) return;
+    if (!link || !this.live) return;
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     history.pushState(null, '', link.href);
@@ -132,7 +132,7 @@ export class ProcessGrid extends Panel {
   /** Looking for words is an address, too; acting on all that is shown goes over the socket. */
   #submit = (event: SubmitEvent): void => {
     const form = event.target as HTMLFormElement;
-    if (!this.live?.connection.isOpen) return;
+    if (!this.live) return;
     event.preventDefault();
     if (form.role === 'search') this.#search(form);
     else this.#actOnAll(this.live, new FormData(form, event.submitter));
@@ -148,7 +148,7 @@ export class ProcessGrid extends Panel {
   #actOnAll({ connection }: Live, data: FormData): void {
     const input = { ...bulkInput(fieldsOf(data)), key: newKey() };
     this.#tell({ tone: 'busy', sentence: 'Sending …', field: null });
-    untilTold((signal) => connection.client.units.bulk.mutate(input as never, { signal })).then(
+    untilTold(connection, (signal) => connection.client.units.bulk.mutate(input as never, { signal })).then(
       (outcome) => this.#tell({ tone: 'ended', sentence: bulkWords(outcome), field: null }),
       (error: Error) => this.#tell({ tone: 'wrong', sentence: error.message, field: null }),
     );

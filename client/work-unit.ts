@@ -3,14 +3,16 @@ import type { Board, Cell } from '../shared/board.ts';
 import type { Detail } from '../shared/detail.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { workUnit } from '../shared/views/work-unit.ts';
+import { Arming, TOO_SOON } from './arming.ts';
 import { Panel } from './panel.ts';
-import { submitForm } from './submit.ts';
+import { deliver, orderOf } from './submit.ts';
 
 /** Everything about one unit, asked for again whenever its board says that it changed. */
 export class WorkUnitPanel extends Panel {
   #detail: Detail | null = null;
   #asking = false;
   #notice: Notice | undefined;
+  readonly #arming = new Arming(undefined, 'form.steer');
 
   set detail(detail: Detail) {
     this.#detail = detail;
@@ -18,21 +20,32 @@ export class WorkUnitPanel extends Panel {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#arming.start(this.renderRoot, () => this.#tell(TOO_SOON));
     this.listen('submit', this.#submit);
   }
 
-  /** With a connection the form posts over it. Removal leads elsewhere, so the browser does it. */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#arming.stop();
+  }
+
+  /** Whether a form takes a press now. */
+  isArmed(within: Element): boolean {
+    return this.#arming.isArmed(within);
+  }
+
+  /** Without a connection nothing is done later, and no form leaves the page. */
   #submit = (event: SubmitEvent): void => {
     const form = event.target as HTMLFormElement;
-    if (!this.live?.connection.isOpen || form.action.endsWith('/remove')) return;
-    const sending = submitForm(this.live.connection, form, event.submitter);
-    if (!sending) return;
+    const order = this.live && orderOf(form, event.submitter);
+    if (!this.live || !order) return;
     event.preventDefault();
     this.#tell({ tone: 'busy', sentence: 'Sending …', field: null });
-    sending.outcome.then(
+    deliver(this.live.connection, order).then(
       () => {
         form.reset();
         this.#tell(undefined);
+        if (order.action === 'remove') location.assign('/');
       },
       (error: Error) => this.#tell({ tone: 'wrong', sentence: error.message, field: null }),
     );

@@ -254,6 +254,9 @@ const query = {
   only: z.enum(ONLY).optional(),
 };
 export const board = z.strictObject(query);
+/** Go on as there is news; else end with what there is now. */
+const goOn = z.boolean().default(true);
+export const pulses = z.strictObject({ ...query, follow: goOn });
 export const bulk = z
   .strictObject({
     action: z.enum(['retry', 'hold', 'release', 'snooze'], 'One of retry, hold, release, snooze.'),
@@ -273,6 +276,7 @@ export const follow = z.strictObject({
   ...query,
   from: z.string().max(64).optional(),
   lastEventId: z.string().max(64).optional(),
+  follow: goOn,
 });
 export const one = z.strictObject({ chunk });
 export const history = z.strictObject({

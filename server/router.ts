@@ -167,12 +167,13 @@ export const appRouter = t.router({
   board: t.router({
     now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.newsroom.snapshot(input as Query)),
     follow: viewer.input(inputs.follow).subscription(({ ctx, input, signal }) => {
-      const { from, lastEventId, ...query } = input;
-      return followBoard(ctx, query as Query, lastEventId ?? from, signal);
+      const { from, lastEventId, follow, ...query } = input;
+      return followBoard(ctx, query as Query, lastEventId ?? from, signal, follow);
     }),
-    pulses: viewer
-      .input(inputs.board)
-      .subscription(({ ctx, input, signal }) => followPulses(ctx, input as Query, signal)),
+    pulses: viewer.input(inputs.pulses).subscription(({ ctx, input, signal }) => {
+      const { follow, ...query } = input;
+      return followPulses(ctx, query as Query, signal, follow);
+    }),
   }),
   history: viewer
     .input(inputs.history)

@@ -27,12 +27,13 @@ const BACKLOG_MS = 50;
 
 const never = () => new AbortController().signal;
 
-/** A board from a number on (`epoch:seq`), or from the beginning; then what changes. */
+/** A board from a number on (`epoch:seq`), or from the beginning; then what changes, or, without `follow`, what has changed. */
 export async function* followBoard(
   source: Source,
   query: Query,
   from: string | undefined,
   signal: AbortSignal = never(),
+  follow = true,
 ) {
   const { newsroom, store } = source;
   const { epoch } = store;
@@ -57,6 +58,7 @@ export async function* followBoard(
     yield isFresh ? nothing() : envelope(at, { snapshot });
   } else yield nothing();
   while (!signal.aborted) {
+    if (!follow && newsroom.seq <= at) return;
     await newsroom.after(at, signal);
     await readyAgain(source, signal);
     if (signal.aborted) return;
@@ -91,7 +93,16 @@ function compare(before: readonly Row[], after: readonly Row[], seq: number): Ne
 const isSame = (a: Row | undefined, b: Row): boolean =>
   a === b || (a?.row === 'page' && b.row === 'page' && a.pages === b.pages && a.total === b.total);
 
-export async function* followPulses(source: Source, query: Query, signal: AbortSignal = never()) {
+export async function* followPulses(
+  source: Source,
+  query: Query,
+  signal: AbortSignal = never(),
+  follow = true,
+) {
+  if (!follow) {
+    yield source.pulses.now(query);
+    return;
+  }
   for await (const pulses of source.pulses.follow(query, signal)) {
     yield pulses;
     await readyAgain(source, signal);

@@ -3,7 +3,8 @@ import type { Card } from '../board.ts';
 
 /** What went wrong with an answer, or how far it is; and whether that is about one field. */
 export interface Notice {
-  readonly tone: 'wrong' | 'busy' | 'ended';
+  /** What `waits` has not left yet, and can be held back. */
+  readonly tone: 'wrong' | 'busy' | 'ended' | 'waits';
   readonly sentence: string;
   readonly field: string | null;
 }
@@ -11,29 +12,43 @@ export interface Notice {
 /**
  * The answer to an item, as a plain form: its choices are submit buttons, words are a text area. What the
  * operator types is never bound: a redraw must not touch it. `page.ts` puts kept words into the text area.
+ * What is said of it stands last, in place kept for it: nothing that can be pressed moves. An item that has
+ * ended keeps its words, and nothing else.
  */
-export function actionForm(card: Card, notice: Notice | undefined): TemplateResult {
-  const options = card.multiple ? checkboxes(card) : choices(card);
-  const parts = goAlong(card) ? [words(card, notice), options] : [options, words(card, notice), send(card)];
+export function actionForm(
+  card: Card,
+  notice: Notice | undefined,
+  others: readonly string[] = [],
+): TemplateResult {
+  const isOpen = card.state === 'open';
+  const options = card.multiple ? checkboxes(card) : isOpen ? choices(card) : nothing;
+  const text = words(card, notice, others);
+  const end = isOpen ? send(card) : card.allows_text ? copy : nothing;
+  const parts = goAlong(card) ? [text, options, isOpen ? nothing : end] : [options, text, end];
   return html`<form class="answer" method="post" action="/work-units/${card.chunk}/answer" name="answer-${card.id}">
     <input type="hidden" name="item" value=${card.id} />
     <input type="hidden" name="version" value=${card.version} />
-    ${noticeView(card.id, notice)}
     ${parts}
+    <div class="told">${noticeView(card.id, notice)}</div>
   </form>`;
 }
 
 export const noticeView = (item: string, notice: Notice | undefined) =>
   notice
-    ? html`<p class="notice notice-${notice.tone}" id="notice-${item}" role="alert">${notice.sentence}</p>`
+    ? html`<p class="notice notice-${notice.tone}" id="notice-${item}" role="alert">${notice.sentence}${notice.tone === 'waits' ? html` <button type="button" class="quiet" data-do="hold-back" value=${item}>Do not send</button>` : nothing}</p>`
     : nothing;
 
-function words(card: Card, notice: Notice | undefined) {
+/** While it is on its way, and when the item has ended, the words stand as they are. */
+function words(card: Card, notice: Notice | undefined, others: readonly string[]) {
   if (!card.allows_text) return nothing;
   const hint = notice ? `notice-${card.id}` : nothing;
+  const isFixed = card.state !== 'open' || notice?.tone === 'busy' || notice?.tone === 'waits';
   return html`<label for="text-${card.id}">${textLabel(card)}</label>
-    <textarea id="text-${card.id}" name="text" rows="3" aria-describedby=${hint} ?aria-invalid=${notice?.field === 'text'}></textarea>`;
+    <textarea id="text-${card.id}" name="text" rows="3" aria-describedby=${hint} ?aria-invalid=${notice?.field === 'text'} ?readonly=${isFixed}></textarea>
+    ${others.map((each) => html`<button type="button" class="quiet" data-do="swap" value=${each}>Typed in another window: “${each}”</button>`)}`;
 }
+
+const copy = html`<div class="choices"><button type="button" class="quiet" data-do="copy">Copy my words</button></div>`;
 
 /** Where words go along with a choice they are written first; elsewhere they stand in for one. */
 const goAlong = ({ kind }: Card): boolean => kind === 'stuck' || kind === 'review';
@@ -45,7 +60,7 @@ function textLabel(card: Card): string {
 }
 
 const checkboxes = (card: Card): TemplateResult =>
-  html`<fieldset>
+  html`<fieldset ?disabled=${card.state !== 'open'}>
     <legend>Choose any</legend>
     ${card.options.map(
       ({ id, label, description }) =>

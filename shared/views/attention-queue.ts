@@ -16,6 +16,8 @@ export interface QueueView {
   /** Keys of the cards that stand open. */
   readonly opened: ReadonlySet<string>;
   readonly notices: Readonly<Record<string, Notice>>;
+  /** By item: what was typed for it in other windows. */
+  readonly others?: Readonly<Record<string, readonly string[]>>;
   /** How many cards came while the order stood still. */
   readonly waiting: number;
   /** How many open items the filter leaves out. */
@@ -29,8 +31,8 @@ export function attentionQueue(view: QueueView): TemplateResult {
   const going = view.cards.filter((card) => card.state === 'going-out');
   if (view.only !== '' && view.cards.length === 0) return html``;
   return html`<section class="queue" aria-labelledby="queue-heading">
-    <h2 id="queue-heading" tabindex="-1">Needs you <span class="count">${open.filter(isOpen).length}</span></h2>
-    ${view.waiting > 0 ? html`<button type="button" class="quiet" data-do="reorder">${view.waiting} new: show in order</button>` : nothing}
+    <div class="heading"><h2 id="queue-heading" tabindex="-1">Needs you <span class="count">${open.filter(isOpen).length}</span></h2>
+    ${view.waiting > 0 ? html`<button type="button" class="quiet" data-do="reorder">${view.waiting} new: show in order</button>` : nothing}</div>
     ${view.hidden > 0 ? hidden(view.hidden, view.place) : nothing}
     ${
       open.length === 0
@@ -83,7 +85,7 @@ function cardView(card: Card, view: QueueView): TemplateResult {
       ${ended}
       ${card.context.map(({ label, text }) => html`<div class="context"><h3>${label}</h3><pre tabindex="0">${text}</pre></div>`)}
       ${card.run_ended === '' ? nothing : html`<p class="aside">${card.run_ended}</p>`}
-      ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view.notices[card.id])}
+      ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view.notices[card.id], view.others?.[card.id])}
       ${isOpen(card) && may === 'all' ? snoozeForm(card) : nothing}
       <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">all about ${card.chunk}</a></p>
     </details>

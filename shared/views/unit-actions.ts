@@ -7,11 +7,11 @@ import { type Notice, noticeView } from './action-form.ts';
 export function unitActions(detail: Detail, notice: Notice | undefined): TemplateResult {
   return html`<section class="actions" aria-labelledby="actions-heading">
     <h3 id="actions-heading">Steer it</h3>
-    ${noticeView('unit', notice)}
     ${detail.status === 'DONE' ? nothing : steering(detail)}
     <details><summary>Change its words</summary>${edit(detail)}</details>
     ${detail.status === 'DONE' ? nothing : html`<details><summary>Close it</summary>${close(detail)}</details>`}
     <details><summary>Remove it</summary>${remove(detail)}</details>
+    <div class="told">${noticeView('unit', notice)}</div>
   </section>`;
 }
 

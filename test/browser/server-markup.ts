@@ -11,6 +11,7 @@ const NONE = { times: 0, last_at: null };
 const ASSETS = {
   build: 'b1',
   script: '/no-script.js',
+  preload: [],
   style: '/client/style.css',
   embed: Buffer.alloc(0),
   files: new Map(),

@@ -1,0 +1,74 @@
+import type { Notice } from '../shared/views/action-form.ts';
+import type { Connection } from './connection.ts';
+import { deliver, type Order } from './submit.ts';
+
+interface Sending {
+  readonly order: Order;
+  readonly cancel: AbortController;
+  /** Nothing has left yet: the daemon was away when it was pressed. */
+  readonly waits: boolean;
+}
+
+/** Forms under way, one an item at a time. What cannot leave now waits here, under the key that it will have. */
+export class Outbox {
+  readonly #sending = new Map<string, Sending>();
+  readonly #changed: () => void;
+  #stop = () => {};
+  #connection: Connection | null = null;
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  set connection(connection: Connection) {
+    if (this.#connection === connection) return;
+    this.#connection = connection;
+    this.#stop();
+    this.#stop = connection.onChange(() => {
+      for (const [item, sending] of this.#sending)
+        if (connection.isOpen) this.#sending.set(item, { ...sending, waits: false });
+      this.#changed();
+    });
+  }
+
+  has(item: string): boolean {
+    return this.#sending.has(item);
+  }
+
+  /** Resolves when the daemon has taken it; rejects when it has refused, or it was held back. */
+  async send(order: Order): Promise<void> {
+    const connection = this.#connection;
+    if (!connection) throw new Error('There is no way to a daemon yet.');
+    const cancel = new AbortController();
+    this.#sending.set(order.item, { order, cancel, waits: !connection.isOpen });
+    this.#changed();
+    try {
+      await deliver(connection, order, cancel.signal);
+    } catch (error) {
+      throw cancel.signal.aborted ? new Error('Not sent. Your words are kept.') : error;
+    } finally {
+      this.#sending.delete(order.item);
+    }
+  }
+
+  /** Only what has not left can be held back. */
+  cancel(item: string): void {
+    const sending = this.#sending.get(item);
+    if (sending?.waits) sending.cancel.abort();
+  }
+
+  /** What is to be said of each. */
+  notices(): Record<string, Notice> {
+    return Object.fromEntries([...this.#sending].map(([item, sending]) => [item, this.#noticeOf(sending)]));
+  }
+
+  #noticeOf({ order, waits }: Sending): Notice {
+    const say = (sentence: string, tone: Notice['tone'] = 'busy'): Notice => ({ tone, sentence, field: null });
+    const { life, isOpen } = this.#connection ?? { life: 'connecting', isOpen: false };
+    if ((isOpen && life === 'live') || order.words === null) return say('Sending …');
+    if (!waits) return say('The connection was lost on the way. It is sent again until Signalbox has said yes or no.');
+    return life === 'signed-out'
+      ? say('Signed out. Your answer waits here, and is sent when you have signed in again.', 'waits')
+      : say('Not connected. Your answer waits here, and is sent when Signalbox is back.', 'waits');
+  }
+}
