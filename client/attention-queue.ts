@@ -38,6 +38,8 @@ export class AttentionQueue extends Panel {
   /** By item: drafts of other windows, to choose from. */
   readonly #others = new Map<string, readonly string[]>();
   #keeper: DraftKeeper | null = null;
+  /** The card on which a mouse is. A finger is nowhere between two touches. */
+  #pointed: HTMLElement | null = null;
 
   /** What the server drew beside a field that was refused. */
   set notices(notices: Readonly<Record<string, Notice>>) {
@@ -65,6 +67,7 @@ export class AttentionQueue extends Panel {
     this.listen('input', this.#input);
     this.listen('keydown', this.#key);
     this.listen('focusout', this.#settle);
+    this.listen('pointerover', this.#point);
     this.listen('pointerout', this.#settle);
   }
 
@@ -162,7 +165,7 @@ export class AttentionQueue extends Panel {
 
   /** Where in the list the focus stands, or a mouse: nothing may move under either; null: elsewhere. */
   #focusKey(): string | null {
-    const pointed = CAN_HOVER.matches ? this.renderRoot.querySelector<HTMLElement>('.card:hover') : null;
+    const pointed = this.#pointed?.isConnected ? this.#pointed : null;
     const around = this.focused?.closest<HTMLElement>('.card, [data-do]') ?? pointed;
     return around?.dataset.key ?? around?.dataset.do ?? null;
   }
@@ -353,18 +356,21 @@ export class AttentionQueue extends Panel {
     if (form && button instanceof HTMLButtonElement) form.requestSubmit(button);
   };
 
+  #point = ({ target, pointerType }: PointerEvent): void => {
+    const isMouse = pointerType === 'mouse' && target instanceof Element;
+    this.#pointed = isMouse ? target.closest<HTMLElement>('.card') : null;
+  };
+
   /** Focus or pointer has left for good: the order may change. While it only moves within, nothing does. */
   #settle = (event: FocusEvent | PointerEvent): void => {
     if (event.relatedTarget instanceof Node && this.renderRoot.contains(event.relatedTarget)) return;
+    if (event.type === 'pointerout') this.#pointed = null;
     queueMicrotask(() => this.requestUpdate());
   };
 }
 
 /** Said of keys that an input method takes; some browsers say only this at the end of a composition. */
 const COMPOSING = 229;
-
-/** A finger is nowhere between two touches. */
-const CAN_HOVER = matchMedia('(hover: hover)');
 
 /** What cannot be taken back once it is out. */
 const isFinal = ({ action }: HTMLFormElement): boolean => /\/(answer|withdraw)$/.test(action);

@@ -40,6 +40,34 @@ describe('a card with words that somebody else answers', () => {
     expectFocusOn(area);
   });
 
+  it('has nothing to press but what lets it go and copies the words', async () => {
+    const rows = [card('b', 20), card('d', 40, { multiple: true })];
+    const page = await openPage({ rows });
+    type('b', 'my words');
+    type('d', 'more words');
+    one<HTMLInputElement>('#item-d input[value=left]').checked = true;
+    page.wire.put(goingOut(card('b', 20)), goingOut(card('d', 40, { multiple: true })));
+    await drawn(page);
+    for (const item of ['b', 'd']) {
+      const labels = all(`#item-${item} button`).map((each) => each.textContent);
+      expect(labels).to.eql(['Let it go', 'Copy my words']);
+      expect(field(item).readOnly).to.equal(true);
+      expect(all(`#item-${item} .later`).length).to.equal(0);
+    }
+    expect(one('#item-d fieldset').matches(':disabled')).to.equal(true);
+    const area = field('b');
+    area.focus();
+    area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true }));
+    await drawn(page);
+    expect(page.wire.answers.length).to.equal(0);
+    const copied: string[] = [];
+    const copy = () => copied.push(String(getSelection()));
+    document.addEventListener('copy', copy, { once: true });
+    press(button('b', 'Copy my words'));
+    document.removeEventListener('copy', copy);
+    expect(area.selectionEnd - area.selectionStart).to.equal('my words'.length);
+  });
+
   it('stays after the answer has gone out', async () => {
     const page = await openPage({ rows: three() });
     const area = type('b', 'my words');

@@ -15,7 +15,7 @@ import {
   textOf,
   type,
 } from './harness.ts';
-import { card, goingOut, reopened } from './rows.ts';
+import { answered, card, goingOut, reopened, snapshotOf } from './rows.ts';
 import { lostConnection, refusal } from './wire.ts';
 
 const three = () => [card('a', 10), card('b', 20), card('c', 30)];
@@ -175,18 +175,145 @@ describe('an answer over the connection', () => {
 describe('an answer without a connection', () => {
   afterEach(stopWatching);
 
-  it('is left to the browser to post', async () => {
+  /** The connection is lost, and the operator sends words for a card. */
+  async function sendAway(words = 'my words'): Promise<Page> {
     const page = await openPage({ rows: three() });
-    page.wire.isOpen = false;
-    const prevented = watchSubmits();
-    type('a', 'by form');
+    page.wire.turn(false);
+    type('a', words);
     press(button('a', 'Go left'));
-    expect(prevented).to.eql([false]);
+    await drawn(page);
+    return page;
+  }
+
+  it('waits in the page, which says so, and goes by itself when the connection is back', async () => {
+    const prevented = watchSubmits();
+    const page = await sendAway();
+    expect(prevented).to.eql([true]);
+    expect(page.wire.answers.length).to.equal(0);
+    expect(textOf('#notice-a')).to.contain('Your answer waits here');
+    expect(field('a').value).to.equal('my words');
+    page.wire.turn(true);
+    await waitUntil(() => page.wire.answers.length === 1);
+    const { key, ...rest } = page.wire.answers[0]!.input;
+    expect(key).to.match(/^[0-9a-f]{32}$/);
+    expect(rest).to.eql({ chunk: 'chunk-a', item: 'a', version: 1, options: ['left'], text: 'my words' });
+    page.wire.answers[0]?.resolve({});
+    page.wire.put({ ...goingOut(card('a', 10), 'you'), answer: { options: ['left'], text: 'my words' } });
+    await waitUntil(() => order().join() === 'b,c');
+    expect(page.wire.answers.length).to.equal(1);
+  });
+
+  it('is one answer under one key, however often it is pressed and the connection lost', async () => {
+    const page = await sendAway();
+    press(button('a', 'Go left'));
+    press(button('a', 'Go right'));
+    page.wire.turn(true);
+    await waitUntil(() => page.wire.answers.length === 1);
+    page.wire.turn(false);
+    page.wire.answers[0]?.reject(lostConnection());
+    await waitUntil(() => textOf('#notice-a').includes('lost on the way'));
+    expect(page.wire.answers.length).to.equal(1);
+    page.wire.turn(true);
+    await waitUntil(() => page.wire.answers.length === 2);
+    expect(page.wire.answers[1]?.input).to.eql(page.wire.answers[0]?.input);
+  });
+
+  it('does not touch the words of another card', async () => {
+    const page = await openPage({ rows: three() });
+    page.wire.turn(false);
+    type('b', 'another draft');
+    type('a', 'my words');
+    press(button('a', 'Go left'));
+    await drawn(page);
+    page.wire.turn(true);
+    await waitUntil(() => page.wire.answers.length === 1);
+    page.wire.answers[0]?.resolve({});
+    await drawn(page);
+    expect(field('b').value).to.equal('another draft');
+  });
+
+  it('can be held back, and is a draft again', async () => {
+    const page = await sendAway();
+    expect(field('a').readOnly).to.equal(true);
+    press(button('a', 'Do not send'));
+    await waitUntil(() => textOf('#notice-a').startsWith('Not sent.'));
+    expect(field('a').readOnly).to.equal(false);
+    page.wire.turn(true);
     await drawn(page);
     expect(page.wire.answers.length).to.equal(0);
-    expect(all('#notice-a').length).to.equal(0);
-    expect(field('a').value).to.equal('by form');
+    expect(field('a').value).to.equal('my words');
   });
+
+  it('is refused where the question has moved on: the card as it is now, with the words', async () => {
+    const page = await sendAway();
+    page.wire.put(card('a', 10, { version: 2, prompt: 'Which way now?' }));
+    page.wire.turn(true);
+    await waitUntil(() => page.wire.answers.length === 1);
+    expect(page.wire.answers[0]?.input.version, 'the version that was answered').to.equal(1);
+    page.wire.answers[0]?.reject(refusal('The question has changed since you saw it.'));
+    await waitUntil(() => textOf('#notice-a') === 'The question has changed since you saw it.');
+    expect(textOf('#item-a .prompt')).to.equal('Which way now?');
+    expect(field('a').value).to.equal('my words');
+    expect(field('a').readOnly).to.equal(false);
+    expect(page.wire.answers.length).to.equal(1);
+  });
+
+  for (const words of ['my words', ''])
+    it(`is refused where the item has ended: the card says who answered (words: "${words}")`, async () => {
+      const page = await sendAway(words);
+      page.wire.drop('item:a');
+      page.wire.turn(true);
+      await waitUntil(() => page.wire.answers.length === 1);
+      page.wire.answers[0]?.reject(refusal('Already answered by ann (cli): Go left'));
+      await waitUntil(() => page.wire.questions.length > 0);
+      for (const { resolve } of page.wire.questions) resolve(snapshotOf([answered(card('a', 10))]));
+      await waitUntil(() => all('#item-a .notice-ended').length === 1);
+      await drawn(page);
+      expect(field('a').value).to.equal(words);
+      press(button('a', 'Let it go'));
+      await drawn(page);
+      expect(order()).to.eql(['b', 'c']);
+    });
+});
+
+describe('what acts at once', () => {
+  it('is not done later: without a connection it says so, and leaves the page where it is', async () => {
+    const page = await openPage({ rows: [goingOut(card('a', 10))] });
+    page.wire.turn(false);
+    const prevented = watchSubmits();
+    one('form[name=undo-a] button').click();
+    await waitUntil(() => textOf('.going-out').includes('Not connected, so not done'), 'said', {
+      timeout: 7000,
+    });
+    stopWatching();
+    expect(prevented).to.eql([true]);
+    page.wire.turn(true);
+    await drawn(page);
+    expect(page.wire.undos.length).to.equal(0);
+  });
+});
+
+describe('Ctrl and Enter', () => {
+  const ctrlEnter = (area: HTMLElement, more: KeyboardEventInit) =>
+    area.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, ...more }),
+    );
+
+  for (const [name, more] of [
+    ['while a word is composed', { isComposing: true }],
+    ['that end a composition', { keyCode: 229 }],
+  ] as const)
+    it(`${name} send nothing`, async () => {
+      const page = await openPage({ rows: three() });
+      const area = type('a', 'にほ');
+      arm(area);
+      ctrlEnter(area, more);
+      await drawn(page);
+      expect(page.wire.answers.length).to.equal(0);
+      expect(all('#notice-a').length).to.equal(0);
+      ctrlEnter(area, {});
+      await waitUntil(() => page.wire.answers.length === 1);
+    });
 });
 
 describe('after an answer', () => {

@@ -74,8 +74,18 @@ export class Wire {
 
   readonly snapshot = recorder(this.snapshots);
 
-  onChange(): () => void {
-    return () => {};
+  readonly #listeners = new Set<() => void>();
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The connection is lost, or back. */
+  turn(isOpen: boolean, life: Life = isOpen ? 'live' : 'reconnecting'): void {
+    this.isOpen = isOpen;
+    this.life = life;
+    for (const listener of [...this.#listeners]) listener();
   }
 
   asConnection(): Connection {
