@@ -50,8 +50,14 @@ export class AttentionQueue extends Panel {
   /** Who keeps what is typed here; what has been typed so far is kept at once. */
   set keeper(keeper: DraftKeeper) {
     this.#keeper = keeper;
+    this.keepAll();
+  }
+
+  /** What stands in the forms now, save what has been sent. */
+  keepAll(): void {
     for (const form of this.renderRoot.querySelectorAll<HTMLFormElement>('form.answer'))
-      if (draftFieldsIn(form).length > 0) this.#keep(form);
+      if (draftFieldsIn(form).length > 0 && this.stateOf(itemOf(form)) === 'open' && !this.#outbox.has(itemOf(form)))
+        this.#keep(form);
   }
 
   override join(live: Live, query: Panel['query'], zone: number): void {
@@ -338,7 +344,9 @@ export class AttentionQueue extends Panel {
 
   /** Another draft of the item for the one that stands in its field, which can be had again. */
   #swap(form: HTMLFormElement, words: string): void {
-    const { item, text } = draftOf(form, null);
+    const draft = draftOf(form, null);
+    const { item, text } = draft;
+    if (text !== '') this.#keeper?.setAside(draft);
     const left = (this.#others.get(item) ?? []).filter((each) => each !== words);
     this.#others.set(item, text === '' ? left : [...left, text]);
     setText(form, words);

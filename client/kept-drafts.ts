@@ -30,6 +30,7 @@ export async function keepDrafts(queue: AttentionQueue, connection: Connection):
   queue.keeper = keeper;
   for (const item of new Set(drafts.map((draft) => draft.item)))
     giveBack(queue, connection, store, own, drafts.filter((draft) => draft.item === item));
+  addEventListener('pagehide', () => queue.keepAll());
   warnBeforeLoss(queue, store);
   forgetAtSignOut(connection, store);
 }
@@ -54,7 +55,8 @@ const keeperOf = (store: DraftStore, window: string): DraftKeeper => ({
     if (isEmpty) store.remove(id);
     else store.put({ ...draft, id, window, at: Date.now() });
   },
-  forget: (item) => store.remove(idOf(item, window)),
+  setAside: (draft) => store.put({ ...draft, id: `${idOf(draft.item, window)} ${Date.now()}`, window, at: Date.now() }),
+  forget: (item) => store.remove(IDBKeyRange.bound(idOf(item, window), `${idOf(item, window)} \uffff`)),
 });
 
 const idOf = (item: string, window: string): string => `${item} ${window}`;
@@ -75,6 +77,10 @@ function giveBack(
   const texts = new Set(sorted.map(({ text }) => text));
   const others = [...texts].filter((text) => text !== '' && text !== first.text);
   queue.restore(draft, others);
+  // From now on it is this window's: what is deleted here does not come back.
+  if (queue.stateOf(draft.item) !== null)
+    for (const same of sorted.filter(({ id, text }) => id !== idOf(first.item, own) && text === first.text))
+      store.move(same, { ...first, id: idOf(first.item, own), window: own });
   // What another window sent may still wait there, and be held back there.
   if (order && window === own) return queue.resume(order);
   if (queue.stateOf(draft.item) === null) void lookUp(queue, connection, store, sorted);
@@ -92,7 +98,8 @@ async function lookUp(
   const found = await client.board.now.query({ item }).catch(() => null);
   const card = found?.rows.find((row) => row.row === 'item');
   const isOver = card?.state === 'answered' || card?.state === 'withdrawn';
-  if (isOver) queue.showEnded(card);
+  // What was said is what was sent.
+  if (isOver && drafts.some(({ text }) => text !== card.answer?.text)) queue.showEnded(card);
   const isOld = found !== null && !card && Date.now() - at > LONGEST_MS;
   if (isOver || isOld) for (const { id } of drafts) store.remove(id);
 }
@@ -100,7 +107,7 @@ async function lookUp(
 /** Only where the browser does not keep them. */
 function warnBeforeLoss(queue: AttentionQueue, store: DraftStore): void {
   addEventListener('beforeunload', (event) => {
-    if (!store.isWorking && queue.holdsDrafts) event.preventDefault();
+    if (store.loses && queue.holdsDrafts) event.preventDefault();
   });
 }
 
@@ -114,20 +121,24 @@ function forgetAtSignOut(connection: Connection, store: DraftStore): void {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.action.endsWith('/sign-out') || event.defaultPrevented) return;
     event.preventDefault();
-    void store.clear().finally(() => form.submit());
+    void store.clear().finally(() => {
+      store.loses = false;
+      form.submit();
+    });
   });
 }
 
 /** Where nothing can be kept, nothing is; the page works as well. */
 class DraftStore {
   readonly #database: IDBDatabase | null;
-  isWorking: boolean;
+  /** Whether what is typed now is in the page alone. */
+  loses: boolean;
   /** Nothing is kept any more. */
   #isClosed = false;
 
   constructor(database: IDBDatabase | null) {
     this.#database = database;
-    this.isWorking = database !== null;
+    this.loses = database === null;
   }
 
   async all(): Promise<readonly Kept[]> {
@@ -139,13 +150,22 @@ class DraftStore {
     if (!this.#isClosed) void this.#do('readwrite', (store) => store.put(draft));
   }
 
-  remove(id: string): void {
+  remove(id: string | IDBKeyRange): void {
     void this.#do('readwrite', (store) => store.delete(id));
+  }
+
+  /** As one: a draft is in one of the two, whatever happens. */
+  move(from: Kept, to: Kept): void {
+    if (this.#isClosed) return;
+    void this.#do('readwrite', (store) => {
+      store.delete(from.id);
+      return store.put(to);
+    });
   }
 
   async clear(): Promise<void> {
     this.#isClosed = true;
-    this.isWorking = false;
+    this.loses = true;
     await this.#do('readwrite', (store) => store.clear());
   }
 
@@ -153,7 +173,7 @@ class DraftStore {
   #do(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
     return new Promise((resolve) => {
       const fail = () => {
-        this.isWorking = false;
+        this.loses = true;
         resolve(null);
       };
       try {
@@ -161,7 +181,7 @@ class DraftStore {
         if (!transaction) return resolve(null);
         const request = work(transaction.objectStore(STORE));
         transaction.oncomplete = () => {
-          this.isWorking = !this.#isClosed;
+          this.loses = this.#isClosed;
           resolve(request.result);
         };
         transaction.onabort = fail;
