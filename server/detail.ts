@@ -1,11 +1,12 @@
-import type { ConflictLine, Detail, ItemLine, StepState } from '../shared/detail.ts';
+import type { ConflictLine, Delivery, Detail, ItemLine, StepState } from '../shared/detail.ts';
 import type { Event } from '../shared/events.ts';
 import { eventWords, saidWords } from '../shared/sentences.ts';
 import type { Item, WorkUnit } from '../shared/words.ts';
+import { hasReceiver } from './delivery.ts';
 import { ordersOf, pairKey } from './orders.ts';
 import { notFound } from './refusal.ts';
 import { cardState } from './rows.ts';
-import { exists, findWork, liveRun, type State } from './state.ts';
+import { exists, findWork, isGoingOut, isOver, liveRun, type State } from './state.ts';
 import { statusOf } from './status.ts';
 
 /** Everything about one unit. `events` is its part of the log. Throws a `Refusal` when there is none. */
@@ -46,7 +47,7 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
       ended_at,
       outcome,
     })),
-    items: work.items.map(itemLine),
+    items: work.items.map((item) => itemLine(work, item)),
     history: [...events(unit.id)].map((event) => ({
       seq: event.seq,
       at: event.at,
@@ -71,13 +72,15 @@ function stepState({ unit }: WorkUnit, nth: number): StepState {
   return nth === unit.finished && unit.closed === null ? 'current' : 'to come';
 }
 
-function itemLine(item: Item): ItemLine {
-  const { id, version, kind, prompt, asked_at, answer } = item;
-  const { answered_by, answered_via, answered_at, delivered_to, withdrawn_why } = item;
+function itemLine(work: WorkUnit, item: Item): ItemLine {
+  const { id, version, kind, code, prompt, asked_at, answer } = item;
+  const { answered_by, answered_via, answered_at, given_to, delivered_to, delivered_at, withdrawn_why } =
+    item;
   return {
     id,
     version,
     kind,
+    code,
     prompt,
     asked_at,
     state: cardState(item),
@@ -86,7 +89,17 @@ function itemLine(item: Item): ItemLine {
     answered_by,
     answered_via,
     answered_at,
+    delivery: deliveryOf(work, item),
+    given_to,
     delivered_to,
+    delivered_at,
     withdrawn_why,
   };
+}
+
+function deliveryOf(work: WorkUnit, item: Item): Delivery | null {
+  if (!hasReceiver(item) || isGoingOut(item)) return null;
+  if (item.delivered_at !== null) return 'delivered';
+  if (isOver(work) || item.withdrawn_at !== null) return 'never';
+  return item.given_to === null ? 'undelivered' : 'given';
 }

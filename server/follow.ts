@@ -1,11 +1,23 @@
 import type { Change, Event } from '../shared/events.ts';
 import type { WorkUnit } from '../shared/words.ts';
 import { decisions, refreshConflictItem } from './commands/conflicts.ts';
-import { exists, findWork, isDone, isOver, isPending, isSnoozed, liveRun, type State } from './state.ts';
+import { usedBy, whyUnfinished } from './delivery.ts';
+import {
+  exists,
+  findWork,
+  isDone,
+  isOver,
+  isPending,
+  isSnoozed,
+  isWell,
+  liveRun,
+  type State,
+} from './state.ts';
 
 /**
  * What follows from an event, in the same commit, whoever caused it: a unit that became DONE has no open item
- * and nobody waits for it; a new unit does not wait for what is DONE; an answer has its effect when it is out.
+ * and nobody waits for it; a new unit does not wait for what is DONE; an answer has its effect when it is out; a
+ * run that ended well has used the answers that it was given.
  */
 export function followsFrom(before: State, after: State, event: Event): Change[] {
   const work = after.works.get(event.unit);
@@ -13,6 +25,8 @@ export function followsFrom(before: State, after: State, event: Event): Change[]
   if (event.type === 'unit.added' || event.type === 'dependency.added') return metAlready(after, work);
   const was = before.works.get(event.unit);
   if (was && isOver(work) && !isOver(was)) return endings(after, work);
+  if (event.type === 'run.ended' && isWell(event.data.outcome) && !isOver(work))
+    return usedBy(work, event.data.number);
   if (event.type === 'item.released') return outcomes(after, work, event.data.id);
   if (event.type === 'conflict.judged' || event.type === 'item.reopened')
     return refreshConflictItem(after, work);
@@ -88,7 +102,11 @@ function outcomes(state: State, work: WorkUnit, id: string): Change[] {
   if (item.kind === 'stuck' && options.includes('close'))
     return [{ type: 'unit.closed', unit, data: { reason: text || 'closed when stuck' } }];
   if (item.kind === 'conflict') return decisions(state, work, item);
-  if (item.kind === 'review' && options.includes('approve'))
+  if (item.kind === 'review' && options.includes('approve') && mayFinish(work))
     return [{ type: 'phase.finished', unit, data: { phase: item.phase } }];
   return [];
 }
+
+/** Agreeing to the last phase makes the unit DONE: not over a question that is open or whose answer is on its way. */
+const mayFinish = (work: WorkUnit): boolean =>
+  work.unit.finished + 1 < work.unit.spec.steps.length || whyUnfinished(work, null) === null;

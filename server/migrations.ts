@@ -135,4 +135,8 @@ export const MIGRATIONS: readonly Step[] = [
       .modifyEnd(sql`strict`),
     fill(tables, sql`update runs set facts = json_insert(facts, '$.token', null)`),
   ],
+  // What a run was given before was counted as delivered at its start, and stays so.
+  (tables) => [
+    fill(tables, sql`update items set facts = json_insert(facts, '$.code', null, '$.given_to', null)`),
+  ],
 ];

@@ -10,6 +10,8 @@ export function newItem(event: Event, data: ItemAsked): Item {
     keys: [],
     unit: event.unit,
     asked_at: event.at,
+    code: data.code ?? null,
+    given_to: null,
     delivered_at: null,
     delivered_to: null,
     withdrawn_at: null,
@@ -40,6 +42,7 @@ type AboutItem = Extract<
       | 'item.answered'
       | 'item.reopened'
       | 'item.released'
+      | 'item.given'
       | 'item.delivered'
       | 'item.withdrawn';
   }
@@ -78,6 +81,8 @@ function itemChange(item: Item, event: AboutItem): Partial<Item> {
       return { ...UNANSWERED, version: item.version + 1 };
     case 'item.released':
       return { released_at: event.at };
+    case 'item.given':
+      return { given_to: event.data.run };
     case 'item.delivered':
       return { delivered_at: event.at, delivered_to: event.data.run };
     case 'item.withdrawn':

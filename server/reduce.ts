@@ -146,6 +146,7 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
     case 'item.answered':
     case 'item.reopened':
     case 'item.released':
+    case 'item.given':
     case 'item.delivered':
     case 'item.withdrawn':
       return changeItem(work, event);

@@ -1,6 +1,7 @@
 import type {
   AgentDefinition,
   Item,
+  Outcome,
   Run,
   Session,
   Settings,
@@ -102,6 +103,9 @@ export const liveRun = (work: WorkUnit): Run | undefined => {
   const last = work.runs.at(-1);
   return last?.ended_at === null ? last : undefined;
 };
+
+export const isWell = (outcome: Outcome): boolean =>
+  (outcome.how === 'exited' && outcome.code === 0) || (outcome.how === 'reported' && outcome.well);
 
 /** The live run that the daemon itself has to look after: of a unit that is not over, by a process of its own. */
 export const tendedRun = (work: WorkUnit): Run | undefined =>

@@ -1,5 +1,5 @@
 import type { ItemState } from './board.ts';
-import type { Answer, Door, ItemKind, Judgement, Moment, Outcome, Status } from './words.ts';
+import type { Answer, Door, ItemKind, Judgement, Moment, Outcome, Status, StuckCode } from './words.ts';
 
 /** Everything about one work unit: for its own page and for `signalbox show`. */
 export interface Detail {
@@ -54,6 +54,8 @@ export interface ItemLine {
   readonly id: string;
   readonly version: number;
   readonly kind: ItemKind;
+  /** stuck: why, where it is one of the known reasons. */
+  readonly code: StuckCode | null;
   readonly prompt: string;
   readonly asked_at: Moment;
   readonly state: ItemState;
@@ -62,9 +64,19 @@ export interface ItemLine {
   readonly answered_by: string | null;
   readonly answered_via: Door | null;
   readonly answered_at: Moment | null;
+  /** How far the answer has come; null: there is nothing that somebody is to get. */
+  readonly delivery: Delivery | null;
+  readonly given_to: number | null;
   readonly delivered_to: number | null;
+  readonly delivered_at: Moment | null;
   readonly withdrawn_why: string | null;
 }
+
+/**
+ * undelivered: nobody has the answer yet; given: a run got it when it started, and has not ended well so far;
+ * delivered: its asker has it, or such a run has ended well; never: the unit was closed or removed before.
+ */
+export type Delivery = 'undelivered' | 'given' | 'delivered' | 'never';
 
 /** A judgement on this unit and another. */
 export interface ConflictLine extends Judgement {

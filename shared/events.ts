@@ -11,6 +11,7 @@ import type {
   Outcome,
   ProcessIdentity,
   Settings,
+  StuckCode,
   Token,
   TrustedAgents,
   UnitSpec,
@@ -110,6 +111,11 @@ export type Change =
     }
   | { readonly type: 'item.released'; readonly unit: number; readonly data: { readonly id: string } }
   | {
+      readonly type: 'item.given';
+      readonly unit: number;
+      readonly data: { readonly id: string; readonly run: number };
+    }
+  | {
       readonly type: 'item.delivered';
       readonly unit: number;
       readonly data: { readonly id: string; readonly run: number };
@@ -153,6 +159,7 @@ export interface ItemAsked extends Asking {
   readonly phase: string;
   readonly run: number;
   readonly asked_by: string;
+  readonly code?: StuckCode;
 }
 export interface ItemAnswered {
   readonly id: string;

@@ -1,4 +1,5 @@
 /** How facts read. The same words on every door. */
+import type { ItemLine } from './detail.ts';
 import type { Event } from './events.ts';
 import type { Item, Kill, Outcome, Verdict } from './words.ts';
 
@@ -8,6 +9,26 @@ export function saidWords(item: Pick<Item, 'answer' | 'options'>): string {
   const { options, text } = item.answer;
   const labels = options.map((id) => item.options.find((option) => option.id === id)?.label ?? id);
   return [labels.join(', '), text].filter((part) => part !== '').join(': ');
+}
+
+/** How far an answer has come on its way, to stand behind it; empty: there is nothing to hand over. */
+export function deliveryWords({
+  delivery,
+  given_to,
+  delivered_to,
+}: Pick<ItemLine, 'delivery' | 'given_to' | 'delivered_to'>): string {
+  switch (delivery) {
+    case null:
+      return '';
+    case 'undelivered':
+      return 'not yet delivered';
+    case 'given':
+      return `not yet delivered: given to run ${given_to}`;
+    case 'delivered':
+      return delivered_to ? `delivered to run ${delivered_to}` : 'delivered';
+    case 'never':
+      return 'never delivered';
+  }
 }
 
 /** Until when an item is out of the queue. */
@@ -123,6 +144,8 @@ export function eventWords(event: Event, items: readonly Item[]): string {
       return `took the answer back: ${prompt(event.data.id)}`;
     case 'item.released':
       return `the answer went out: ${prompt(event.data.id)}`;
+    case 'item.given':
+      return `run ${event.data.run} is given the answer: ${prompt(event.data.id)}`;
     case 'item.delivered':
       return `run ${event.data.run} got the answer: ${prompt(event.data.id)}`;
     case 'item.withdrawn':

@@ -100,7 +100,10 @@ export type Outcome =
   | { readonly how: 'killed' }
   | { readonly how: 'stopped'; readonly reason: string }
   | { readonly how: 'vanished' }
-  | { readonly how: 'never-began'; readonly reason: string };
+  | { readonly how: 'never-began'; readonly reason: string; readonly code?: StuckCode };
+
+/** What kept a run from going on, where something can be done about it beside trying again. */
+export type StuckCode = 'answers-too-long';
 
 /** One attempt at one phase. `process` is known once the wrapper lives; `outcome` once it has ended. */
 export interface Run {
@@ -179,6 +182,8 @@ export interface Item extends Asking {
   readonly run: number;
   readonly asked_at: Moment;
   readonly asked_by: string;
+  /** stuck: why, where it is one of the known reasons. */
+  readonly code: StuckCode | null;
   /** Out of the queue until this moment, or until this chunk is DONE. */
   readonly snoozed_until: Moment | null;
   readonly snoozed_for: string | null;
@@ -190,6 +195,9 @@ export interface Item extends Asking {
   /** When a given answer goes out; until then it can be taken back. */
   readonly release_due: Moment | null;
   readonly released_at: Moment | null;
+  /** The latest run that was given the answer when it started. Ends it well, the answer is delivered. */
+  readonly given_to: number | null;
+  /** When it is known to have been used: its asker has it, or a run that was given it has ended well. */
   readonly delivered_at: Moment | null;
   readonly delivered_to: number | null;
   readonly withdrawn_at: Moment | null;

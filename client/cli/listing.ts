@@ -1,7 +1,7 @@
 import { ageOf } from '../../shared/age.ts';
 import { boardOf, type Card, type Cell, cardsOf, cellsOf, type Snapshot } from '../../shared/board.ts';
-import type { Detail } from '../../shared/detail.ts';
-import { outcomeWords } from '../../shared/sentences.ts';
+import type { Detail, ItemLine } from '../../shared/detail.ts';
+import { deliveryWords, outcomeWords } from '../../shared/sentences.ts';
 import { STATUSES, type Status } from '../../shared/words.ts';
 import { indented, oneLine, type Style, styled, table } from './output.ts';
 
@@ -68,8 +68,12 @@ export function unitText(detail: Detail): string {
   for (const run of detail.runs)
     lines.push(`  run ${run.number} ${run.phase}: ${run.outcome ? outcomeWords(run.outcome) : 'live'}`);
   for (const item of detail.items)
-    lines.push(
-      `  ${item.kind} ${item.state}: ${oneLine(item.prompt)}${item.said === '' ? '' : ` → ${oneLine(item.said)}`}`,
-    );
+    lines.push(`  ${item.kind} ${item.state}: ${oneLine(item.prompt)}${answerText(item)}`);
   return lines.join('\n');
+}
+
+function answerText(item: ItemLine): string {
+  const way = deliveryWords(item);
+  const said = item.said === '' ? '' : ` → ${oneLine(item.said)}`;
+  return way === '' ? said : `${said} (${way})`;
 }

@@ -1,12 +1,16 @@
-import type { AgentDefinition, Item, Unit } from '../../shared/words.ts';
+import type { AgentDefinition, Item, Message, Unit } from '../../shared/words.ts';
 
 /** What is to be done, by whom it was asked, and where. */
 export interface Task {
   readonly unit: Pick<Unit, 'chunk' | 'title' | 'goal' | 'spec'>;
   readonly phase: string;
   readonly run: number;
-  /** What was answered since the last run: this one is the first to get it. */
+  /** What was answered and that no run has used yet, and what was said to runs that did not end well. */
   readonly answered: readonly Item[];
+  readonly messages: readonly Message[];
+  /** The file that holds all of it, and whether arguments and prompt are to say only where it is. */
+  readonly answers_file: string;
+  readonly by_file: boolean;
   /** The folder in which it works. */
   readonly project: string;
 }
@@ -20,7 +24,10 @@ export interface Agent {
   readonly interrupt: AgentDefinition['interrupt'];
   /**
    * The program and its arguments, each a whole argument: nothing is spliced into a shell string. Throws an
-   * error with a sentence where the task cannot be put so.
+   * error with a sentence where the task cannot be put so, `AnswersTooLong` where only the answers are why.
    */
   command(task: Task): readonly string[];
 }
+
+/** What was answered does not fit into an argument; told where its file is, the agent could read it. */
+export class AnswersTooLong extends Error {}

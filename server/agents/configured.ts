@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { AgentDefinition } from '../../shared/words.ts';
-import type { Agent, Task } from './agent.ts';
+import { type Agent, AnswersTooLong, type Task } from './agent.ts';
 import { PLACEHOLDER } from './placeholders.ts';
 import { answerWords, composePrompt } from './prompt.ts';
 
@@ -21,15 +21,23 @@ function argumentAt(definition: AgentDefinition, task: Task, at: number): string
   const written = definition.command[at] ?? '';
   const [, name] = PLACEHOLDER.exec(written) ?? [];
   if (name === undefined) return written;
-  const value = wordsFor(name, definition, task).replaceAll('\0', '');
-  if (Buffer.byteLength(value) > ARGUMENT_BYTES)
-    throw new Error(`${written} has more than 128 KiB, the most that a program takes in one argument`);
+  const value = wordsFor(name, definition, task);
+  if (Buffer.byteLength(value) > ARGUMENT_BYTES) {
+    const sentence = `${written} has more than 128 KiB, the most that a program takes in one argument`;
+    const byFile = wordsFor(name, definition, { ...task, by_file: true });
+    if (task.by_file || Buffer.byteLength(byFile) > ARGUMENT_BYTES) throw new Error(sentence);
+    throw new AnswersTooLong(`with your answers ${sentence}`);
+  }
   // Somebody's words are never an option of the program, unless it was told where options end.
   const isSafe = !value.startsWith('-') || definition.command.slice(0, at).includes('--');
   return isSafe ? value : ` ${value}`;
 }
 
-function wordsFor(name: string, definition: AgentDefinition, task: Task): string {
+/** Without NUL, which no argument can hold. */
+const wordsFor = (name: string, definition: AgentDefinition, task: Task): string =>
+  meaningOf(name, definition, task).replaceAll('\0', '');
+
+function meaningOf(name: string, definition: AgentDefinition, task: Task): string {
   const { chunk, title, goal } = task.unit;
   switch (name) {
     case 'chunk':
@@ -41,7 +49,7 @@ function wordsFor(name: string, definition: AgentDefinition, task: Task): string
     case 'goal':
       return goal || title;
     case 'answer':
-      return answerWords(task.answered);
+      return answerWords(task);
     default:
       return composePrompt(task, promptFile(definition.prompts[task.phase], task.project));
   }

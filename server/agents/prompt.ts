@@ -15,9 +15,8 @@ const DEFAULT_TEXT = `You work on "{chunk}", in its phase {phase} (run {run}).
 
 /** The prompt of a phase: the text of its file, or a plain one; then what was answered; then how to ask. */
 export function composePrompt(task: Task, text: string | null): string {
-  const { answered } = task;
   const written = text ?? DEFAULT_TEXT;
-  const answer = answered.flatMap(answerLines).join('\n\n');
+  const answer = task.by_file && hasWords(task) ? whereWords(task) : allLines(task).join('\n\n');
   const rest = written.includes('{answer}') ? '' : answer;
   return [filled(written, task, answer), rest, HOW_TO_ASK]
     .map((part) => part.trim())
@@ -39,13 +38,24 @@ function filled(text: string, { unit, phase, run }: Task, answer: string): strin
 }
 
 /** What was answered, alone if it is one thing. */
-export function answerWords(answered: readonly Item[]): string {
-  const [first] = answered;
-  if (first && answered.length === 1) return bare(first);
-  return answered.flatMap(answerLines).join('\n\n');
+export function answerWords(task: Task): string {
+  if (task.by_file && hasWords(task)) return whereWords(task);
+  const words = [...task.answered.map(bare), ...task.messages.map(({ text }) => text)].filter(isSaid);
+  return words.length === 1 ? (words[0] ?? '') : allLines(task).join('\n\n');
 }
 
-/** Of a stuck unit, or of a phase sent back, the words alone say what to do. */
+const isSaid = (words: string): boolean => words !== '';
+const hasWords = (task: Task): boolean => allLines(task).length > 0;
+
+const allLines = ({ answered, messages }: Task): string[] => [
+  ...answered.flatMap(answerLines),
+  ...messages.map(({ text }) => `The operator said meanwhile: ${text}`),
+];
+
+const whereWords = ({ answers_file }: Task): string =>
+  `The operator's answers are too long to stand here. Read them first: they are the entries with "new": true in the JSON file ${answers_file} (also in the environment variable SIGNALBOX_ANSWERS).`;
+
+/** Of a stuck unit, or of a phase that was reviewed, the words alone say what to do. */
 const bare = (item: Item): string =>
   item.kind === 'stuck' || item.kind === 'review' ? (item.answer?.text ?? '') : saidWords(item);
 
@@ -53,6 +63,9 @@ function answerLines(item: Item): string[] {
   const words = bare(item);
   if (words === '') return [];
   if (item.kind === 'stuck') return [`The last run did not end well. The operator says: ${words}`];
-  if (item.kind === 'review') return [`The operator sent this phase back: ${words}`];
+  if (item.kind === 'review')
+    return item.answer?.options.includes('approve')
+      ? [`The operator approved ${item.phase} and says: ${words}`]
+      : [`The operator sent this phase back: ${words}`];
   return [`You asked: ${item.prompt}\nThe operator answered: ${words}`];
 }

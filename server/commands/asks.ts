@@ -1,4 +1,5 @@
 import type { Asking, Item, WorkUnit } from '../../shared/words.ts';
+import { isAsked } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
 import { currentStep, findItem, isDone, isOpen, isPending, liveRun, type State } from '../state.ts';
 import { endedSentence } from './answers.ts';
@@ -29,8 +30,8 @@ export function askAll(state: State, asker: Asker, questions: readonly Asking[])
 
 /**
  * Asks the operator. The key becomes the id of the item, so asking again with it finds the same item; other
- * words under the same key make a new version. A run that asks the same thing under another key finds what is
- * open or was never delivered: a shell tool may have cut off the command that waited, or an earlier run ended.
+ * words under the same key make a new version. Asking the same thing under another key finds what is open or
+ * was never delivered: a shell tool may have cut off the command that waited, or an earlier run ended.
  */
 export function ask(state: State, input: AskInput): Decision {
   const work = workOf(state, input.chunk);
@@ -39,12 +40,11 @@ export function ask(state: State, input: AskInput): Decision {
   if (known) return askAgain(known, work, input);
   if (isDone(work)) throw conflict(`${input.chunk} is done: nobody would read the answer.`);
   refuseEnded(work, input);
-  const earlier = input.run === null ? undefined : attachable(work, input, input.run);
-  if (earlier && input.run !== null)
-    return {
-      changes: [{ type: 'item.attached', unit, data: { id: earlier.id, run: input.run, key: input.key } }],
-      made: { item: earlier.id },
-    };
+  const earlier = attachable(work, input);
+  if (earlier) {
+    const data = { id: earlier.id, run: input.run ?? earlier.run, key: input.key };
+    return { changes: [{ type: 'item.attached', unit, data }], made: { item: earlier.id } };
+  }
   const data = {
     id: input.key,
     kind: input.allows_text ? ('question' as const) : ('decision' as const),
@@ -70,23 +70,21 @@ function askAgain({ work, item }: { work: WorkUnit; item: Item }, of: WorkUnit, 
   return { changes: [{ type: 'item.changed', unit: work.unit.id, data }], made };
 }
 
-/** By an agent, or by somebody at a terminal: not a review, a stuck unit or a conflict. */
-const isAsked = ({ kind }: Item): boolean => kind === 'question' || kind === 'decision';
-
 function refuseEnded(work: WorkUnit, { chunk, run }: AskInput): void {
   if (run !== null && liveRun(work)?.number !== run)
     throw conflict(`Run ${run} of ${chunk} has ended: it cannot ask any more.`);
 }
 
-/** An answer that reached this very run through its answers file is still news to the first `ask` in it. */
-function attachable(work: WorkUnit, input: AskInput, run: number): Item | undefined {
+/** Outside of runs, only what was asked from there: an agent's answer must not go to a terminal. */
+function attachable(work: WorkUnit, input: AskInput): Item | undefined {
   const phase = currentStep(work)?.phase;
   return work.items.find(
     (item) =>
       isAsked(item) &&
       item.phase === phase &&
       item.withdrawn_at === null &&
-      (item.delivered_at === null || (item.run < run && item.delivered_to === run)) &&
+      item.delivered_at === null &&
+      (input.run !== null || item.asked_by === input.asked_by) &&
       sameQuestion(item, input),
   );
 }

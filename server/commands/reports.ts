@@ -1,8 +1,9 @@
 import type { Change } from '../../shared/events.ts';
 import type { Moment, Unit, WorkUnit } from '../../shared/words.ts';
+import { givenTo, whyUnfinished } from '../delivery.ts';
 import { liveRivals } from '../orders.ts';
 import { conflict, invalid } from '../refusal.ts';
-import { currentStep, isDone, isPending, liveRun, type State } from '../state.ts';
+import { currentStep, isDone, liveRun, type State } from '../state.ts';
 import { statusOf } from '../status.ts';
 import { askAboutRivals } from './conflicts.ts';
 import { type Decision, workOf } from './decision.ts';
@@ -28,7 +29,7 @@ export function report(state: State, input: ReportInput, at: Moment, key: string
   if (isDone(work)) throw conflict(`${input.chunk} is done already.`);
   switch (input.what) {
     case 'started':
-      return { changes: [started(state, work, input.override), ...askAboutRivals(state, work, key)] };
+      return { changes: [...started(state, work, input.override), ...askAboutRivals(state, work, key)] };
     case 'progressed':
       return { changes: progressed(work, input.phase) };
     case 'finished':
@@ -38,7 +39,7 @@ export function report(state: State, input: ReportInput, at: Moment, key: string
   }
 }
 
-function started(state: State, work: WorkUnit, override: boolean): Change {
+function started(state: State, work: WorkUnit, override: boolean): Change[] {
   const { status, why } = statusOf(state, work);
   const [rival] = liveRivals(state, work);
   if (rival) throw conflict(`${rival.unit.chunk} is at work: the two are never at work together.`);
@@ -54,7 +55,7 @@ function started(state: State, work: WorkUnit, override: boolean): Change {
     marker: '',
     ...(status !== 'READY' && { override: reason }),
   };
-  return { type: 'run.started', unit: work.unit.id, data };
+  return [{ type: 'run.started', unit: work.unit.id, data }, ...givenTo(work, number)];
 }
 
 /** Only forward: every phase before the one it has come to is finished. */
@@ -68,10 +69,22 @@ function progressed({ unit }: WorkUnit, phase: string | undefined): Change[] {
 }
 
 function finished(state: State, work: WorkUnit, input: ReportInput, at: Moment, key: string): Change[] {
-  if (work.items.some((item) => isPending(item) && item.kind !== 'stuck'))
-    throw conflict(`${input.chunk} has an open question. Answer or withdraw it first.`);
+  refuseUnfinished(work);
   if (!input.all) return ended(state, work, true, input.words, at, key);
   return allFinished(work);
+}
+
+/** Nobody hands an answer to those who do the work elsewhere: whoever asked takes it. */
+function refuseUnfinished(work: WorkUnit): void {
+  const { chunk } = work.unit;
+  const why = whyUnfinished(work, liveRun(work)?.number ?? null);
+  if (why?.code === 'open-items')
+    throw conflict(`${chunk} has an open question. Answer or withdraw it first.`);
+  if (why)
+    throw conflict(
+      `${chunk} has an answer that nobody has taken. Ask the same again to get it, then report.`,
+      why.items,
+    );
 }
 
 function allFinished(work: WorkUnit): Change[] {

@@ -9,15 +9,15 @@ import type {
   Run,
   WorkUnit,
 } from '../../shared/words.ts';
+import { BY_FILE, givenTo, whyUnfinished } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
-import { currentStep, exists, isOver, isPending, liveRun, type State } from '../state.ts';
+import { currentStep, exists, isOver, isWell, liveRun, type State } from '../state.ts';
 import { freeSlots, statusOf } from '../status.ts';
 import { rivalsToAsk } from './conflicts.ts';
 import type { Decision } from './decision.ts';
 import { afterKill, isWished, mootItems } from './kill.ts';
 
-/** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. */
-/** `token`: its hash. */
+/** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. `token`: its hash. */
 export function startRun(state: State, input: { unit: number; marker: string; token: string }): Decision {
   const work = state.works.get(input.unit);
   if (!work || !exists(work) || statusOf(state, work).status !== 'READY') throw conflict('Not ready.');
@@ -26,12 +26,11 @@ export function startRun(state: State, input: { unit: number; marker: string; to
   const number = (work.runs.at(-1)?.number ?? 0) + 1;
   const phase = currentStep(work)?.phase ?? '';
   const agent = work.unit.spec.agent ?? 'shell';
-  const news = work.items.filter((item) => item.released_at !== null && item.delivered_at === null);
   const unit = work.unit.id;
   return {
     changes: [
       { type: 'run.started', unit, data: { number, phase, agent, marker: input.marker, token: input.token } },
-      ...news.map((item): Change => ({ type: 'item.delivered', unit, data: { id: item.id, run: number } })),
+      ...givenTo(work, number),
     ],
     made: { run: number },
   };
@@ -73,12 +72,17 @@ export function endRun(state: State, input: EndInput): Decision {
   const moot = mootItems(work);
   if (isWished(run.kill)) return { changes: [ended, ...moot, ...afterKill(state, work, run.kill)] };
   if (isOver(work)) return { changes: [ended, ...moot] };
-  const waits = work.items.some((item) => isPending(item) && item.kind !== 'stuck');
-  return {
-    changes: [ended, ...moot, ...(waits ? [] : [afterRun(work, run, { ...input, outcome })])].filter(
-      (change) => change !== null,
-    ),
-  };
+  const next = againWithAnswers(work, run, outcome) ? null : afterRun(work, run, { ...input, outcome });
+  return { changes: [ended, ...moot, ...(next === null ? [] : [next])] };
+}
+
+/**
+ * Whether the same phase starts again for the sake of what was asked: at once where an answer has reached
+ * nobody, else when the answer comes. A run that ended badly is brought to a person once nothing is open.
+ */
+function againWithAnswers(work: WorkUnit, run: Run, outcome: Outcome): boolean {
+  const why = whyUnfinished(work, run.number);
+  return why !== null && (isWell(outcome) || why.code === 'open-items');
 }
 
 /** A run that was being killed was killed, whatever its wrapper noted. */
@@ -99,7 +103,7 @@ function afterRun(work: WorkUnit, run: Run, input: EndInput): Change | null {
       ? { type: 'item.asked', unit, data: reviewItem(input, phase) }
       : { type: 'phase.finished', unit, data: { phase } };
   const failed = inARow(work, outcome.how) + 1;
-  if (outcome.how === 'never-began' && failed < NEVER_BEGAN_LIMIT) return null;
+  if (outcome.how === 'never-began' && outcome.code === undefined && failed < NEVER_BEGAN_LIMIT) return null;
   if (outcome.how === 'exited' && spec.retry?.on.includes(outcome.code) && failed <= spec.retry.times)
     return {
       type: 'retry.scheduled',
@@ -108,9 +112,6 @@ function afterRun(work: WorkUnit, run: Run, input: EndInput): Change | null {
     };
   return { type: 'item.asked', unit, data: stuckItem(input, phase) };
 }
-
-export const isWell = (outcome: Outcome): boolean =>
-  (outcome.how === 'exited' && outcome.code === 0) || (outcome.how === 'reported' && outcome.well);
 
 const LONGEST_RETRY_S = 3600;
 
@@ -154,6 +155,7 @@ const REVIEW_OPTIONS: readonly ItemOption[] = [
 ];
 
 function stuckItem({ key, run, outcome, lines }: EndInput, phase: string) {
+  const code = outcome.how === 'never-began' ? outcome.code : undefined;
   return {
     id: key,
     kind: 'stuck' as const,
@@ -162,11 +164,18 @@ function stuckItem({ key, run, outcome, lines }: EndInput, phase: string) {
     asked_by: 'signalbox',
     prompt: `Run ${run} ${outcomeWords(outcome)}. What now?`,
     context: lines === '' ? [] : [{ label: 'Last lines', text: lines }],
-    options: STUCK_OPTIONS,
+    options: code === 'answers-too-long' ? [FILE_OPTION, ...STUCK_OPTIONS] : STUCK_OPTIONS,
     multiple: false,
     allows_text: true,
+    ...(code !== undefined && { code }),
   };
 }
+
+const FILE_OPTION: ItemOption = {
+  id: BY_FILE,
+  label: 'Have it read them from its file',
+  description: 'Its arguments and its prompt then only say where your answers stand, whole.',
+};
 
 const STUCK_OPTIONS: readonly ItemOption[] = [
   { id: 'retry', label: 'Try again', description: 'The same phase once more; your words, if any, go along.' },

@@ -1,11 +1,54 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { saidWords } from '../../shared/sentences.ts';
-import type { WorkUnit } from '../../shared/words.ts';
+import type { Item, Message, WorkUnit } from '../../shared/words.ts';
+import { isUndelivered, unheard } from '../delivery.ts';
+import type { Log } from '../log.ts';
+
+/** Keeps the answers files of live runs as the facts are: each is written anew when its unit has changed. */
+export class AnswersFiles {
+  readonly #log: Log;
+  /** By path: the unit as it was when the file was last written, or could not be. */
+  readonly #seen = new Map<string, { readonly work: WorkUnit; readonly isWritten: boolean }>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Whether the file now says what it has to. One that cannot be written is tried again at every look. */
+  refresh(path: string, work: WorkUnit, run: number): boolean {
+    if (!isSpokenTo(work)) return true;
+    const seen = this.#seen.get(path);
+    const isSame = seen !== undefined && seen.work.items === work.items && seen.work.runs === work.runs;
+    if (isSame && seen.isWritten) return true;
+    const isWritten = this.#attempt(() => writeAnswers(path, work, run), !isSame);
+    this.#seen.set(path, { work, isWritten });
+    return isWritten;
+  }
+
+  forget(path: string): void {
+    this.#seen.delete(path);
+  }
+
+  /** The run of one unit must not keep the daemon from looking after the others. */
+  #attempt(write: () => void, isFirst: boolean): boolean {
+    try {
+      write();
+      return true;
+    } catch (error) {
+      if (isFirst) this.#log.error('answers file', error);
+      return false;
+    }
+  }
+}
+
+/** As long as nothing was said, the file is as it was when the run started. */
+const isSpokenTo = ({ items, runs }: WorkUnit): boolean =>
+  items.some(({ released_at }) => released_at !== null) || runs.some(({ messages }) => messages.length > 0);
 
 /**
  * Writes what the operator has said on a unit so far, for a run that is about to start or is at work: a JSON
  * array, first the answers, then what was said to live runs, each oldest first. `run` is the run that got it;
- * `new` marks what this run is the first to get.
+ * `new` marks what no other run has used yet.
  */
 export function writeAnswers(path: string, work: WorkUnit, run: number): void {
   const said = [...answersOf(work, run), ...messagesOf(work, run)];
@@ -13,8 +56,8 @@ export function writeAnswers(path: string, work: WorkUnit, run: number): void {
   renameSync(`${path}.new`, path);
 }
 
-const answersOf = (work: WorkUnit, run: number) =>
-  work.items.flatMap((item) =>
+const answersOf = ({ items }: WorkUnit, run: number) =>
+  items.flatMap((item) =>
     item.released_at === null || item.answer === null
       ? []
       : [
@@ -27,24 +70,30 @@ const answersOf = (work: WorkUnit, run: number) =>
             text: item.answer.text,
             said: saidWords(item),
             answered_at: item.answered_at,
-            run: item.delivered_to,
-            new: item.delivered_to === run,
+            run: gotBy(item, run),
+            new: isUndelivered(item) || item.delivered_to === run,
           },
         ],
   );
 
-const messagesOf = (work: WorkUnit, run: number) =>
-  work.runs.flatMap(({ number, phase, messages }) =>
-    messages.map(({ text, at }) => ({
+/** An answer that came while this run was at work was given to none yet: nobody knows whether it is read. */
+const gotBy = ({ delivered_at, delivered_to, given_to }: Item, run: number): number | null =>
+  delivered_at !== null ? delivered_to : given_to === run ? run : null;
+
+function messagesOf(work: WorkUnit, run: number) {
+  const carried = new Set<Message>(unheard(work, run));
+  return work.runs.flatMap(({ number, phase, messages }) =>
+    messages.map((message) => ({
       item: null,
       kind: 'message',
       phase,
       prompt: '',
       options: [],
-      text,
-      said: text,
-      answered_at: at,
+      text: message.text,
+      said: message.text,
+      answered_at: message.at,
       run: number,
-      new: number === run,
+      new: number === run || carried.has(message),
     })),
   );
+}

@@ -2,13 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Outcome, ProcessIdentity, Run, WorkUnit } from '../../shared/words.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
-import type { Task } from '../agents/agent.ts';
+import { AnswersTooLong, type Task } from '../agents/agent.ts';
 import { agentOf } from '../agents/agent-of.ts';
 import { DAEMON } from '../by.ts';
 import { conflictWith, rivalsToAsk, wantToStart } from '../commands/conflicts.ts';
 import { runTold } from '../commands/interrupt.ts';
 import { stopRun } from '../commands/kill.ts';
 import { endRun, spawned, startRun } from '../commands/runs.ts';
+import { BY_FILE, unheard } from '../delivery.ts';
 import type { Log } from '../log.ts';
 import { newId } from '../new-id.ts';
 import { isUnderWay } from '../orders.ts';
@@ -18,7 +19,7 @@ import { startOrder } from '../start-order.ts';
 import { liveRun, type State, tendedRun } from '../state.ts';
 import { freeSlots } from '../status.ts';
 import type { Store } from '../store.ts';
-import { writeAnswers } from './answers-file.ts';
+import { AnswersFiles, writeAnswers } from './answers-file.ts';
 import { environmentFor } from './environment.ts';
 import { Executioner } from './executioner.ts';
 import { expand, listFiles, overlapOf } from './paths.ts';
@@ -48,6 +49,7 @@ export interface DispatcherParts {
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #executioner = new Executioner();
+  readonly #answers: AnswersFiles;
   /** Everybody alive, taken at most once in each look. */
   #census: Census | null = null;
   /** Runs between "started" and "go": not to be looked at. */
@@ -60,6 +62,7 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
+    this.#answers = new AnswersFiles(parts.log);
   }
 
   start(): void {
@@ -107,7 +110,8 @@ export class Dispatcher {
       const outcome = this.#outcomeOf(run, printed > 2 * state.settings.output_mib);
       if (outcome) commits.push(this.#end(run, outcome));
       else if (printed > state.settings.output_mib && !run.kill) commits.push(this.#stopForOutput(run));
-      else if (run.messages.length > run.told) commits.push(this.#tell(work, run));
+      else if (this.#answers.refresh(this.#files(run).answers, work, run.number))
+        if (run.messages.length > run.told) commits.push(this.#tell(work, run));
     }
     await Promise.all(commits);
   }
@@ -138,13 +142,12 @@ export class Dispatcher {
   }
 
   /**
-   * The words first, then that they were said, then the signal: an agent that gets a signal twice may end for
-   * it, so a daemon that dies in between leaves the words without one.
+   * Its file has the words. Now that they were said, then the signal: an agent that gets a signal twice may end
+   * for it, so a daemon that dies in between leaves the words without one.
    */
   async #tell(work: WorkUnit, run: Run): Promise<void> {
     const { store } = this.#parts;
     const { unit, number, messages } = run;
-    writeAnswers(this.#files(run).answers, work, number);
     await store.commit(DAEMON, (state) => runTold(state, { unit, run: number, count: messages.length }));
     const name = agentOf(store.state, work.unit.spec)?.interrupt;
     if (name && run.process) for (const pid of childrenOf(run.process, run.marker)) signal(pid, name);
@@ -152,6 +155,7 @@ export class Dispatcher {
 
   async #end(run: Run, outcome: Outcome): Promise<void> {
     this.#executioner.forget(keyOf(run));
+    this.#answers.forget(this.#files(run).answers);
     const lines = lastLines(this.#files(run).output, CONTEXT_LINES);
     const input = { unit: run.unit, run: run.number, outcome, lines, key: newId() };
     await this.#parts.store.commit(DAEMON, (state, at) => endRun(state, { ...input, at }));
@@ -237,7 +241,7 @@ export class Dispatcher {
         { spec, agent, run, token, socket, answers: files.answers, bin },
         process.env,
       );
-      const command = agent.command(taskOf(work, run, project));
+      const command = agent.command(taskOf(work, run, project, files.answers));
       child = spawnWrapper({ files, marker: run.marker, command, cwd: project, env });
       const identity = await this.#identify(child);
       await store.commit(DAEMON, (state) => spawned(state, { unit, run: run.number, ...identity }));
@@ -245,8 +249,7 @@ export class Dispatcher {
       child.unref();
     } catch (error) {
       child?.stdin?.destroy();
-      const reason = error instanceof Error ? error.message : String(error);
-      await this.#end(run, { how: 'never-began', reason });
+      await this.#end(run, neverBegan(error));
     }
   }
 
@@ -273,12 +276,17 @@ function unjudged(state: State, work: WorkUnit): WorkUnit[] {
   );
 }
 
-const taskOf = ({ unit, items }: WorkUnit, { phase, number }: Run, project: string): Task => ({
-  unit,
-  phase,
-  run: number,
-  answered: items.filter((item) => item.delivered_to === number),
-  project,
-});
+function taskOf(work: WorkUnit, { phase, number }: Run, project: string, answers_file: string): Task {
+  const answered = work.items.filter((item) => item.given_to === number);
+  const by_file = answered.some(({ answer }) => answer?.options.includes(BY_FILE));
+  const messages = unheard(work, number);
+  return { unit: work.unit, phase, run: number, answered, messages, answers_file, by_file, project };
+}
+
+function neverBegan(error: unknown): Outcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  const isTooLong = error instanceof AnswersTooLong;
+  return { how: 'never-began', reason, ...(isTooLong && { code: 'answers-too-long' }) };
+}
 
 const keyOf = (run: Run): string => `${run.unit}-${run.number}`;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
-import { outcomeWords, verdictWords } from '../sentences.ts';
+import { deliveryWords, outcomeWords, verdictWords } from '../sentences.ts';
 import type { Notice } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
@@ -79,7 +79,9 @@ function itemEnd(item: ItemLine): string {
     case 'withdrawn':
       return `Withdrawn: ${item.withdrawn_why}.`;
     case 'answered':
-      return `“${item.said}” by ${item.answered_by} (${item.answered_via})${item.delivered_to === null ? ', not delivered yet' : ''}`;
+      return [`“${item.said}” by ${item.answered_by} (${item.answered_via})`, deliveryWords(item)]
+        .filter((part) => part !== '')
+        .join(', ');
   }
 }
 

@@ -92,7 +92,7 @@ const laterRun = (body: (house: House) => unknown) =>
 test(
   'a later run that asks the same gets what was answered and listed in its own answers file',
   laterRun(async (house) => {
-    assert.equal(house.item('q').delivered_to, 2);
+    assert.equal(house.item('q').given_to, 2);
     const { made } = await house.ask('a', 'q2', PORT);
     assert.deepEqual([made, ids(house), house.item('q').run], [{ item: 'q' }, ['q'], 2]);
   }),
@@ -123,13 +123,41 @@ test(
 );
 
 test(
-  'what reached an earlier run is asked anew',
+  'what an earlier run has used is asked anew',
   laterRun(async (house) => {
+    await house.confirm('a', 'q', 2);
     await house.end('a', exited(1));
     await house.retry('a');
     await house.start('a');
     const { made } = await house.ask('a', 'q3', PORT);
     assert.deepEqual([made, ids(house).includes('q3')], [{ item: 'q3' }, true]);
+  }),
+);
+
+test(
+  'what was given to a run that fell is found by asking the same again, however many fell',
+  laterRun(async (house) => {
+    for (const outcome of [exited(1), { how: 'vanished' }, exited(2)] as const) {
+      await house.end('a', outcome);
+      await house.retry('a');
+      await house.start('a');
+    }
+    const { made } = await house.ask('a', 'q3', PORT);
+    assert.deepEqual([made, house.item('q').run, house.item('q').given_to], [{ item: 'q' }, 5, 5]);
+  }),
+);
+
+test(
+  'outside of runs the same question finds what was asked from there, and not the answer to an agent',
+  running(async (house) => {
+    const outside = { ...PORT, run: null, asked_by: 'somebody at a terminal' };
+    await house.ask('a', 'q', PORT);
+    assert.deepEqual((await house.ask('a', 'r', outside)).made, { item: 'r' });
+    await house.answer('a', 'r');
+    assert.deepEqual((await house.ask('a', 's', outside)).made, { item: 'r' });
+    await house.confirm('a', 'r');
+    assert.deepEqual((await house.ask('a', 't', outside)).made, { item: 't' });
+    assert.equal(house.item('q').answered_at, null);
   }),
 );
 
@@ -149,6 +177,7 @@ test(
   running(async (house) => {
     await house.ask('a', 'q', PORT);
     await house.answer('a', 'q');
+    await house.confirm('a', 'q', 1);
     await house.end('a');
     await house.start('a');
     assert.deepEqual((await house.ask('a', 'q2', PORT)).made, { item: 'q2' });
@@ -181,9 +210,10 @@ test(
 );
 
 test(
-  'it is a new one after the first one in this run found an earlier answer',
+  'it is a new one after the first one in this run found an earlier answer, and has it',
   laterRun(async (house) => {
     await house.ask('a', 'q2', PORT);
+    await house.confirm('a', 'q', 2);
     assert.deepEqual((await house.ask('a', 'q3', PORT)).made, { item: 'q3' });
   }),
 );

@@ -191,6 +191,7 @@ test(
     assert.deepEqual(ask.all, { put: ['counts', 'item:q', 'unit:500'], drop: [] });
     const answer = await news(house.answer('g500', 'q'));
     assert.deepEqual(answer.all, { put: ['counts', 'unit:500'], drop: ['item:q'] });
+    await house.confirm('g500', 'q', 1);
     const end = await news(house.end('g500'));
     assert.equal(end.all.put.length, 11);
   }),

@@ -54,7 +54,7 @@ test(
     house.now += 4000;
     await house.release();
     await house.start('a');
-    assert.deepEqual([phase(house), house.item('q').delivered_to], ['PLAN', 2]);
+    assert.deepEqual([phase(house), house.item('q').given_to], ['PLAN', 2]);
   }),
 );
 
@@ -63,6 +63,7 @@ test(
   running(async (house) => {
     await house.ask('a', 'q');
     await house.answer('a', 'q');
+    await house.confirm('a', 'q', 1);
     await house.ask('a', 'r');
     await house.withdraw('a', 'r');
     await house.end('a');
@@ -117,6 +118,8 @@ test(
     await house.answer('a', 'stuck-a-1', { text: 'use the cache' });
     assert.deepEqual(house.item('stuck-a-1').answer, { options: ['retry'], text: 'use the cache' });
     await house.start('a');
+    assert.equal(house.item('stuck-a-1').given_to, 2);
+    await house.end('a');
     assert.equal(house.item('stuck-a-1').delivered_to, 2);
   }),
 );
@@ -229,17 +232,19 @@ test(
 );
 
 test(
-  'the start of a run delivers what was answered, once, in the same commit',
+  'the start of a run gives it what was answered, in the same commit; that it ended well delivers it, once',
   running(async (house) => {
     await house.ask('a', 'q');
     await house.end('a');
     await house.answer('a', 'q');
     const { seq } = house.store.state;
     await house.start('a');
-    assert.deepEqual(house.types(seq), ['run.started', 'item.delivered']);
+    assert.deepEqual(house.types(seq), ['run.started', 'item.given']);
+    const { seq: given } = house.store.state;
     await house.end('a');
+    assert.deepEqual(house.types(given), ['run.ended', 'item.delivered', 'phase.finished']);
     await house.start('a');
-    assert.equal(house.item('q').delivered_to, 2);
+    assert.deepEqual([house.item('q').given_to, house.item('q').delivered_to], [2, 2]);
   }),
 );
 

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import type { Task } from '../../server/agents/agent.ts';
+import { AnswersTooLong, type Task } from '../../server/agents/agent.ts';
 import { configured } from '../../server/agents/configured.ts';
 import { readDefinitions } from '../../server/agents/definitions.ts';
 import { composePrompt, HOW_TO_ASK } from '../../server/agents/prompt.ts';
@@ -105,6 +105,9 @@ const task = (more: Partial<Task> = {}): Task => ({
   phase: 'PLAN',
   run: 3,
   answered: [],
+  messages: [],
+  answers_file: '/runs/0-3/answers.json',
+  by_file: false,
   project,
   ...more,
 });
@@ -154,6 +157,40 @@ describe('the command of a run', () => {
     assert.deepEqual(commandOf(['do', '{answer}', 'end']), ['do', '', 'end']);
   });
 
+  test('several answers, and words said to a run that fell, are told apart; one alone stands bare', () => {
+    const port = answered('question', 'Port?', '80');
+    const messages = [{ text: 'be quick', at: '' }];
+    assert.deepEqual(commandOf(['do', '{answer}'], task({ messages })), ['do', 'be quick']);
+    assert.deepEqual(commandOf(['do', '{answer}'], task({ messages, answered: [port] })), [
+      'do',
+      'You asked: Port?\nThe operator answered: 80\n\nThe operator said meanwhile: be quick',
+    ]);
+  });
+
+  for (const place of ['{answer}', '{prompt}'])
+    test(`answers that overfill ${place} are never left out: an error of their own, or the way to their file`, () => {
+      const words = ['a', 'b', 'c'].map((letter) => answered('question', 'Q?', letter.repeat(60_000)));
+      const given = task({ answered: words });
+      assert.throws(
+        () => commandOf(['do', place], given),
+        (error) =>
+          error instanceof AnswersTooLong && error.message.includes(`${place} has more than 128 KiB`),
+      );
+      const [, byFile = ''] = commandOf(['do', place], { ...given, by_file: true });
+      assert.match(byFile, /too long to stand here.*JSON file \/runs\/0-3\/answers\.json/s);
+      assert.ok(byFile.length < 5000 && !byFile.includes('aaaa'));
+      assert.deepEqual(commandOf(['do', '{answer}'], { ...task(), by_file: true }), ['do', '']);
+    });
+
+  test('what is too long without any answer is no matter of answers', () => {
+    const goal = 'g'.repeat(130 * 1024);
+    const given = task({ unit: { ...unit, goal }, answered: [answered('question', 'Q?', 'x')] });
+    assert.throws(
+      () => commandOf(['do', '{prompt}'], given),
+      (error) => error instanceof Error && !(error instanceof AnswersTooLong),
+    );
+  });
+
   test('a NUL, which no argument can hold, is left out', () => {
     assert.deepEqual(commandOf(['do', '{goal}'], task({ unit: { ...unit, goal: 'a\0b' } })), ['do', 'ab']);
   });
@@ -191,10 +228,11 @@ describe('the prompt of a phase', () => {
         answered('question', 'Which port?', '', ['a']),
         answered('stuck', 'Run 2 failed', 'use make'),
         answered('review', 'PLAN is finished', 'too long'),
+        { ...answered('review', 'GOAL is finished', 'mind the tests', ['approve']), phase: 'GOAL' },
       ],
     });
     const said =
-      'You asked: Which port?\nThe operator answered: Eighty\n\nThe last run did not end well. The operator says: use make\n\nThe operator sent this phase back: too long';
+      'You asked: Which port?\nThe operator answered: Eighty\n\nThe last run did not end well. The operator says: use make\n\nThe operator sent this phase back: too long\n\nThe operator approved GOAL and says: mind the tests';
     assert.equal(composePrompt(given, 'A\n\n{answer}\n\nB'), `A\n\n${said}\n\nB\n\n${HOW_TO_ASK}`);
     assert.equal(composePrompt(given, 'A'), `A\n\n${said}\n\n${HOW_TO_ASK}`);
     assert.equal(composePrompt(task(), 'A\n\n{answer}\n\nB'), `A\n\nB\n\n${HOW_TO_ASK}`);

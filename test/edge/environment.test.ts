@@ -118,6 +118,7 @@ function item(id: string, more: Partial<Item>): Item {
     allows_text: true,
     asked_at: '2026-01-01T00:00:00.000Z',
     asked_by: 'agent',
+    code: null,
     answer: null,
     answered_by: null,
     answered_via: null,
@@ -127,6 +128,7 @@ function item(id: string, more: Partial<Item>): Item {
     snoozed_for: null,
     release_due: null,
     released_at: null,
+    given_to: null,
     delivered_at: null,
     delivered_to: null,
     withdrawn_at: null,
@@ -138,6 +140,7 @@ const released = (text: string, to: number | null, options: string[] = []): Part
   answer: { options, text },
   answered_at: '2026-01-01T00:00:01.000Z',
   released_at: '2026-01-01T00:00:02.000Z',
+  delivered_at: to === null ? null : '2026-01-01T00:00:03.000Z',
   delivered_to: to,
 });
 
@@ -149,13 +152,16 @@ function answersFor(run: number, items: readonly Item[]): Record<string, unknown
   return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>[];
 }
 
-test('the file lists what was answered and sent, oldest first, and which of it is new', () => {
+test('the file lists what was answered and sent, oldest first, and which of it nobody has used yet', () => {
   const items = [
     item('old', released('earlier', 1)),
     item('open', {}),
     item('going-out', { answer: { options: [], text: 'not yet' }, answered_at: 'x' }),
-    item('new', released('words', 2, ['a'])),
-    item('elsewhere', released('undelivered', null)),
+    item('new', { ...released('words', null, ['a']), given_to: 2 }),
+    item('meanwhile', released('came while it was at work', null)),
+    item('fallen', { ...released('given to one that fell', null), given_to: 1 }),
+    item('taken', released('by an asker in this run', 2)),
+    item('approved', { ...released('', null, ['approve']), kind: 'review' }),
   ];
   const answers = answersFor(2, items);
   assert.deepEqual(
@@ -163,7 +169,10 @@ test('the file lists what was answered and sent, oldest first, and which of it i
     [
       ['old', 1, false],
       ['new', 2, true],
-      ['elsewhere', null, false],
+      ['meanwhile', null, true],
+      ['fallen', null, true],
+      ['taken', 2, true],
+      ['approved', null, false],
     ],
   );
   assert.deepEqual(answers[1], {

@@ -77,7 +77,8 @@ async function endOf(child: ChildProcess): Promise<void> {
 const line = (command: string) => {
   const spec = { steps: [{ phase: 'IMPLEMENT', command }] } as Partial<UnitSpec> as UnitSpec;
   const unit = { chunk: 'one', title: '', goal: '', spec };
-  return shell.command({ unit, phase: 'IMPLEMENT', run: 1, answered: [], project: folder });
+  const task = { unit, phase: 'IMPLEMENT', run: 1, answered: [], messages: [], project: folder };
+  return shell.command({ ...task, answers_file: '', by_file: false });
 };
 const go = ({ child }: Wrapped) => child.stdin?.end('go\n');
 

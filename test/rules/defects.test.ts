@@ -356,6 +356,7 @@ test(
     assert.deepEqual([house.item('q').asked_at, house.item('q').version], [asked_at, 2]);
     assert.equal(house.said('a').since, asked_at);
     await house.answer('a', 'q', { version: 2 });
+    await house.confirm('a', 'q', 1);
     await edit(house, 'a', 'newer');
     await house.end('a');
     assert.deepEqual([house.work('a').unit.title, house.work('a').unit.finished], ['newer', 1]);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askAll } from '../../server/commands/asks.ts';
-import { linkUnit, removeUnit } from '../../server/commands/steering.ts';
+import { closeUnit, linkUnit, removeUnit } from '../../server/commands/steering.ts';
 import { nextDue } from '../../server/commands/time.ts';
 import { Refusal } from '../../server/refusal.ts';
 import { freeSlots } from '../../server/status.ts';
@@ -225,8 +225,9 @@ test(
     assert.deepEqual([house.status('a'), house.work('a').unit.finished], ['READY', 0]);
     await house.start('a');
     const { phase, number } = house.lastRun('a');
-    assert.deepEqual([phase, number, house.item(REVIEW).delivered_to], ['PLAN', 2, 2]);
+    assert.deepEqual([phase, number, house.item(REVIEW).given_to], ['PLAN', 2, 2]);
     await house.end('a');
+    assert.equal(house.item(REVIEW).delivered_to, 2);
     assert.equal(house.item('stuck-a-2').kind, 'review');
   }),
 );
@@ -735,8 +736,51 @@ test(
     await house.ask('x', 'q');
     await refused(tell(house, 'x', 'finished'), 'conflict', /open question/);
     await house.answer('x', 'q');
+    await house.confirm('x', 'q', 1);
     await tell(house, 'x', 'finished', { all: true });
     assert.equal(house.status('x'), 'DONE');
+  }),
+);
+
+for (const all of [false, true])
+  test(
+    `external: finished${all ? ' with all' : ''} is refused while nobody has taken an answer; asking the same again takes it`,
+    external(async (house) => {
+      await tell(house, 'x', 'started');
+      await house.ask('x', 'q', { prompt: 'Port?', run: null, asked_by: 'somebody at a terminal' });
+      await house.answer('x', 'q');
+      const { items } = await refused(tell(house, 'x', 'finished', { all }), 'conflict', /nobody has taken/);
+      assert.deepEqual(items, [house.item('q')]);
+      const again = { prompt: 'Port?', run: null, asked_by: 'somebody at a terminal' };
+      assert.deepEqual((await house.ask('x', 'q2', again)).made, { item: 'q' });
+      await house.confirm('x', 'q');
+      await tell(house, 'x', 'finished', { all });
+      assert.deepEqual([house.status('x'), house.item('q').delivered_to], [all ? 'DONE' : 'READY', 1]);
+    }),
+  );
+
+test(
+  'external: what was answered between two reports is given to the next start, and used when that is finished',
+  external(async (house) => {
+    await tell(house, 'x', 'started');
+    await house.ask('x', 'q');
+    await tell(house, 'x', 'failed');
+    await house.answer('x', 'q');
+    await tell(house, 'x', 'started');
+    assert.deepEqual([house.item('q').given_to, house.item('q').delivered_to], [2, null]);
+    await tell(house, 'x', 'finished');
+    assert.deepEqual([house.item('q').delivered_to, house.work('x').unit.finished], [2, 1]);
+  }),
+);
+
+test(
+  'external: closed by the operator with a run reported started, an answer that was given is not passed off as delivered',
+  external(async (house) => {
+    await house.ask('x', 'q');
+    await house.answer('x', 'q');
+    await tell(house, 'x', 'started');
+    await house.commit((state) => closeUnit(state, { chunk: 'x', reason: 'enough', kill: true }));
+    assert.deepEqual([house.status('x'), house.item('q').delivered_at], ['DONE', null]);
   }),
 );
 

@@ -280,7 +280,8 @@ const ON: Readonly<Record<StateName, readonly Way[]>> = {
   'blocked by an unknown name': ['blocker', 'start', 'end', 'start', 'end'],
   held: ['release', 'start', 'end', 'start', 'end'],
   running: ['end', 'start', 'end'],
-  'asking with a live process': ['answer', 'end', 'start', 'end'],
+  // Nobody took the answer: the phase that asked starts again with it.
+  'asking with a live process': ['answer', 'end', 'start', 'end', 'start', 'end'],
   'asking with an ended process': ['answer', 'start', 'end', 'start', 'end'],
   'going out': ['time', 'start', 'end', 'start', 'end'],
   snoozed: ['time', 'answer', 'start', 'end', 'start', 'end'],
@@ -396,6 +397,8 @@ test(
     assert.deepEqual([walk.status(UNIT), walk.work(UNIT).unit.finished], ['READY', 0]);
     await walk.start(UNIT);
     assert.equal(walk.lastRun(UNIT).phase, 'PLAN');
+    assert.deepEqual([walk.item(id).given_to, walk.item(id).delivered_to], [2, null]);
+    await walk.end(UNIT);
     assert.equal(walk.item(id).delivered_to, 2);
     assertInvariants(walk);
   }),

@@ -19,6 +19,7 @@ import {
   phase,
   seq,
   someSettings,
+  stuckCode,
 } from './parts.ts';
 
 const spec = z.strictObject({
@@ -99,6 +100,7 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
     phase: z.string(),
     run: count,
     asked_by: z.string(),
+    code: z.exactOptional(stuckCode),
   }),
   'item.attached': z.strictObject({ id: item, run: count, key: z.string() }),
   'item.snoozed': z.strictObject({ id: item, until: moment.nullable(), for: chunk.nullable() }),
@@ -107,6 +109,7 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
   'item.answered': z.strictObject({ id: item, answer, release_due: moment, key: z.string().nullable() }),
   'item.reopened': z.strictObject({ id: item, spends: z.string().nullable() }),
   'item.released': z.strictObject({ id: item }),
+  'item.given': z.strictObject({ id: item, run: count }),
   'item.delivered': z.strictObject({ id: item, run: count }),
   'item.withdrawn': z.strictObject({ id: item, why: z.string() }),
 };

@@ -85,6 +85,7 @@ const detail: z.ZodType<Detail> = z.strictObject({
       id: item,
       version: number,
       kind: part.kind,
+      code: part.stuckCode.nullable().describe('stuck: why, where it is one of the known reasons'),
       prompt: z.string(),
       asked_at: moment,
       state: part.itemState,
@@ -93,7 +94,15 @@ const detail: z.ZodType<Detail> = z.strictObject({
       answered_by: z.string().nullable(),
       answered_via: part.door.nullable(),
       answered_at: moment.nullable(),
-      delivered_to: count.nullable().describe('the run that got the answer'),
+      delivery: z
+        .enum(['undelivered', 'given', 'delivered', 'never'])
+        .nullable()
+        .describe('how far the answer has come; null: there is nothing that somebody is to get'),
+      given_to: count.nullable().describe('the latest run that was given the answer when it started'),
+      delivered_to: count
+        .nullable()
+        .describe('the run that used the answer: its asker has it, or it was given it and ended well'),
+      delivered_at: moment.nullable(),
       withdrawn_why: z.string().nullable(),
     }),
   ),

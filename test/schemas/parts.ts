@@ -16,6 +16,7 @@ import {
   type Settings,
   STATUSES,
   type Status,
+  type StuckCode,
 } from '../../shared/words.ts';
 
 const oneOf = <Word extends string>(words: readonly Word[]): z.ZodType<Word> =>
@@ -52,6 +53,11 @@ export const asking = {
   allows_text: z.boolean(),
 } satisfies { [Field in keyof Asking]: z.ZodType<Asking[Field]> };
 
+export const stuckCode: z.ZodType<StuckCode> = z.enum(['answers-too-long']).meta({
+  id: 'StuckCode',
+  description: 'what kept a run from going on, where something can be done about it',
+});
+
 export const outcome: z.ZodType<Outcome> = z
   .discriminatedUnion('how', [
     z.strictObject({ how: z.literal('exited'), code: z.int() }),
@@ -59,7 +65,7 @@ export const outcome: z.ZodType<Outcome> = z
     z.strictObject({ how: z.literal('killed') }),
     z.strictObject({ how: z.literal('stopped'), reason: z.string() }),
     z.strictObject({ how: z.literal('vanished') }),
-    z.strictObject({ how: z.literal('never-began'), reason: z.string() }),
+    z.strictObject({ how: z.literal('never-began'), reason: z.string(), code: z.exactOptional(stuckCode) }),
   ])
   .meta({ id: 'Outcome', description: 'how a run ended' });
 

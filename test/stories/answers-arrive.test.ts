@@ -1,0 +1,76 @@
+/** What the operator has answered reaches somebody who uses it, whatever becomes of runs and daemons on the way. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, test } from 'node:test';
+import type { Detail } from '../../shared/detail.ts';
+import { House } from '../house.ts';
+import { until } from '../until.ts';
+
+interface Listed {
+  readonly text: string;
+  readonly run: number | null;
+  readonly new: boolean;
+}
+
+let house: House;
+afterEach(() => house.close());
+
+const file = (name: string) => join(house.project, name);
+const text = (name: string) => readFileSync(file(name), 'utf8');
+const write = (name: string, content: string) => writeFileSync(file(name), content);
+const exists = (name: string) => until(`the file ${name}`, () => existsSync(file(name)));
+const detail = (chunk: string) => house.json<Detail>('show', chunk);
+const ok = async (...args: string[]) => {
+  const { code, stdout, stderr } = await house.signalbox(...args);
+  assert.equal(code, 0, `${args.join(' ').slice(0, 200)}: ${stderr}`);
+  return stdout;
+};
+const answersOf = (chunk: string, run: number): Listed[] =>
+  JSON.parse(readFileSync(join(house.paths.runs, `${chunk}-${run}`, 'answers.json'), 'utf8')) as Listed[];
+
+describe('the command that asks is cut off, and its run goes on', () => {
+  /** The first run asks, is cut off and goes on until it is told to end; later ones note what they were given. */
+  const CUT = `if [ "$SIGNALBOX_RUN" = 1 ]; then
+    timeout -s KILL 1 signalbox ask 'Which colour?' > told; touch cut
+    until [ -e go ]; do sleep 0.05; done
+  else cp "$SIGNALBOX_ANSWERS" "given-$SIGNALBOX_RUN"; fi`;
+
+  test('an answer that nobody waited for starts the phase again, once, though the run ended well', async () => {
+    house = await House.open();
+    await house.add('worker', CUT);
+    await exists('cut');
+    await ok('answer', 'worker', 'blue');
+    await until('the live run to find it in its file', () => answersOf('0', 1)[0]?.text === 'blue');
+    const [waits] = (await detail('worker')).items;
+    assert.deepEqual([waits?.delivered_to, waits?.given_to, waits?.delivery], [null, null, 'undelivered']);
+    assert.match(await ok('show', 'worker'), /Which colour\? → blue \(not yet delivered\)/);
+    write('go', '');
+    await house.untilStatus('worker', 'DONE');
+    const { runs, items } = await detail('worker');
+    assert.deepEqual([runs.length, items.length], [2, 1]);
+    assert.deepEqual([items[0]?.delivered_to, items[0]?.given_to, items[0]?.delivery], [2, 2, 'delivered']);
+    const given = JSON.parse(text('given-2')) as Listed[];
+    assert.deepEqual(
+      given.map(({ text, run, new: isNew }) => [text, run, isNew]),
+      [['blue', 2, true]],
+    );
+    assert.match(await ok('show', 'worker'), /Which colour\? → blue \(delivered to run 2\)/);
+  });
+
+  test('the same command, run again by the same run, gets the answer, and nothing is started twice', async () => {
+    house = await House.open();
+    await house.add(
+      'worker',
+      `timeout -s KILL 1 signalbox ask 'Which colour?'; touch cut
+      until [ -e go ]; do sleep 0.05; done; signalbox ask 'Which colour?' > told`,
+    );
+    await exists('cut');
+    await ok('answer', 'worker', 'blue');
+    write('go', '');
+    await house.untilStatus('worker', 'DONE');
+    const { runs, items } = await detail('worker');
+    assert.deepEqual([text('told'), runs.length, items.length], ['blue\n', 1, 1]);
+    assert.equal(items[0]?.delivered_to, 1);
+  });
+});
