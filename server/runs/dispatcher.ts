@@ -2,14 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Outcome, ProcessIdentity, Run, WorkUnit } from '../../shared/words.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
-import { AnswersTooLong, type Task } from '../agents/agent.ts';
+import { AnswersTooLong } from '../agents/agent.ts';
 import { agentOf } from '../agents/agent-of.ts';
+import { taskOf } from '../agents/task.ts';
 import { DAEMON } from '../by.ts';
 import { conflictWith, rivalsToAsk, wantToStart } from '../commands/conflicts.ts';
 import { runTold } from '../commands/interrupt.ts';
 import { stopRun } from '../commands/kill.ts';
 import { endRun, spawned, startRun } from '../commands/runs.ts';
-import { BY_FILE, unheard } from '../delivery.ts';
 import type { Log } from '../log.ts';
 import { newId } from '../new-id.ts';
 import { isUnderWay } from '../orders.ts';
@@ -274,13 +274,6 @@ function unjudged(state: State, work: WorkUnit): WorkUnit[] {
     (other) =>
       other !== work && other.unit.paths.length > 0 && isUnderWay(other) && !conflictWith(work, other),
   );
-}
-
-function taskOf(work: WorkUnit, { phase, number }: Run, project: string, answers_file: string): Task {
-  const answered = work.items.filter((item) => item.given_to === number);
-  const by_file = answered.some(({ answer }) => answer?.options.includes(BY_FILE));
-  const messages = unheard(work, number);
-  return { unit: work.unit, phase, run: number, answered, messages, answers_file, by_file, project };
 }
 
 function neverBegan(error: unknown): Outcome {

@@ -4,6 +4,7 @@ import { reduce } from '../../server/reduce.ts';
 import { EMPTY, exists, isDone, isOver, isPending, type State } from '../../server/state.ts';
 import { type Board, countsOf, type Row } from '../../shared/board.ts';
 import type { Run, WorkUnit } from '../../shared/words.ts';
+import type { House } from '../core/house-of-facts.ts';
 import type { Walk } from './walk-house.ts';
 
 /** What a state says, its indexes included: they answer for every name and id that was ever used. */
@@ -21,7 +22,7 @@ function factsOf(state: State): unknown {
   };
 }
 
-function assertLogTablesAndMemoryAgree(walk: Walk): void {
+export function assertLogTablesAndMemoryAgree(walk: House): void {
   const memory = factsOf(walk.store.state);
   const log = walk.log();
   const numbers = log.map(({ seq }) => seq);

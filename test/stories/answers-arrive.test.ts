@@ -30,16 +30,25 @@ const answersOf = (chunk: string, run: number): Listed[] =>
   JSON.parse(readFileSync(join(house.paths.runs, `${chunk}-${run}`, 'answers.json'), 'utf8')) as Listed[];
 
 describe('the command that asks is cut off, and its run goes on', () => {
-  /** The first run asks, is cut off and goes on until it is told to end; later ones note what they were given. */
-  const CUT = `if [ "$SIGNALBOX_RUN" = 1 ]; then
-    timeout -s KILL 1 signalbox ask 'Which colour?' > told; touch cut
-    until [ -e go ]; do sleep 0.05; done
-  else cp "$SIGNALBOX_ANSWERS" "given-$SIGNALBOX_RUN"; fi`;
+  /** Asks, is cut off when the test says so, and goes on until it may end. */
+  const CUT = `signalbox ask 'Which colour?' > told & asker=$!
+    until [ -e cut ]; do sleep 0.05; done; kill -KILL $asker; wait; touch gone
+    until [ -e go ]; do sleep 0.05; done`;
+
+  /** The question is there, and nobody waits for its answer any more. */
+  async function cutOff(): Promise<void> {
+    await house.untilStatus('worker', 'NEEDS_ATTENTION');
+    write('cut', '');
+    await exists('gone');
+  }
 
   test('an answer that nobody waited for starts the phase again, once, though the run ended well', async () => {
     house = await House.open();
-    await house.add('worker', CUT);
-    await exists('cut');
+    await house.add(
+      'worker',
+      `if [ "$SIGNALBOX_RUN" = 1 ]; then ${CUT}; else cp "$SIGNALBOX_ANSWERS" "given-$SIGNALBOX_RUN"; fi`,
+    );
+    await cutOff();
     await ok('answer', 'worker', 'blue');
     await until('the live run to find it in its file', () => answersOf('0', 1)[0]?.text === 'blue');
     const [waits] = (await detail('worker')).items;
@@ -60,12 +69,8 @@ describe('the command that asks is cut off, and its run goes on', () => {
 
   test('the same command, run again by the same run, gets the answer, and nothing is started twice', async () => {
     house = await House.open();
-    await house.add(
-      'worker',
-      `timeout -s KILL 1 signalbox ask 'Which colour?'; touch cut
-      until [ -e go ]; do sleep 0.05; done; signalbox ask 'Which colour?' > told`,
-    );
-    await exists('cut');
+    await house.add('worker', `${CUT}; signalbox ask 'Which colour?' > told`);
+    await cutOff();
     await ok('answer', 'worker', 'blue');
     write('go', '');
     await house.untilStatus('worker', 'DONE');

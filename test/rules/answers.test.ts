@@ -1,0 +1,5 @@
+import { test } from 'node:test';
+import { playHistories } from './answers-histories.ts';
+
+test('whatever happens, an answer reaches its asker or a run that ends well, or its unit is not DONE and says so', (t) =>
+  playHistories(t, 150));
