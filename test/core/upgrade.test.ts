@@ -70,6 +70,36 @@ const ITEM = {
   withdrawn_why: null,
 };
 
+/** It was answered, and the run that started then was counted as having got the answer, though it failed. */
+const RUN = {
+  unit: 0,
+  number: 1,
+  phase: 'IMPLEMENT',
+  agent: 'shell',
+  marker: 'm',
+  process: null,
+  started_at: AT,
+  ended_at: AT,
+  outcome: { how: 'exited', code: 1 },
+};
+const GOT = {
+  answer: { options: [], text: '80' },
+  answered_by: 'operator',
+  answered_via: 'cli',
+  answered_at: AT,
+  release_due: AT,
+  released_at: AT,
+  delivered_at: AT,
+  delivered_to: 1,
+};
+const GOT_EVENTS: readonly [string, unknown][] = [
+  ['item.answered', { id: 'q', answer: GOT.answer, release_due: AT, key: null }],
+  ['item.released', { id: 'q' }],
+  ['run.started', { number: 1, phase: 'IMPLEMENT', agent: 'shell', marker: 'm' }],
+  ['item.delivered', { id: 'q', run: 1 }],
+  ['run.ended', { number: 1, outcome: RUN.outcome }],
+];
+
 function writeFirstSchema(path: string): void {
   const sqlite = new Sqlite(path);
   for (const statement of migrationSql(MIGRATIONS[0]!)) sqlite.exec(statement);
@@ -82,6 +112,25 @@ function writeFirstSchema(path: string): void {
   const event = 'insert into events values (?, ?, ?, ?, ?, ?)';
   insert(event, 1, AT, JSON.stringify(BY), 0, 'unit.added', JSON.stringify(SPEC));
   insert(event, 2, AT, JSON.stringify(BY), 0, 'item.asked', JSON.stringify(ASKED));
+  sqlite.close();
+}
+
+function addDelivery(path: string): void {
+  const sqlite = new Sqlite(path);
+  const run = (sql: string, ...values: unknown[]) => sqlite.prepare(sql).run(...values);
+  run('update items set facts = ?', JSON.stringify({ ...ITEM, ...GOT }));
+  run('update units set facts = ?', JSON.stringify({ ...UNIT, seq: 7 }));
+  run('insert into runs values (?, ?, ?)', 0, 1, JSON.stringify(RUN));
+  for (const [nth, [type, data]] of GOT_EVENTS.entries())
+    run(
+      'insert into events values (?, ?, ?, ?, ?, ?)',
+      3 + nth,
+      AT,
+      JSON.stringify(BY),
+      0,
+      type,
+      JSON.stringify(data),
+    );
   sqlite.close();
 }
 
@@ -98,6 +147,23 @@ test('a database of the first schema is taken over: tables and log agree on what
     assert.deepEqual([...log.reduce(reduce, EMPTY).works], works);
     assert.equal(works[0] && statusOf(state, works[0]).status, 'NEEDS_ATTENTION');
     assert.equal(works[0]?.unit.spec.external, false);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('what an older database counted as delivered when a run started stays so: log and tables agree on it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-upgrade-'));
+  try {
+    const path = join(folder, 'signalbox.db');
+    writeFirstSchema(path);
+    addDelivery(path);
+    const db = Db.open(path);
+    const works = [...db.state().works];
+    assert.deepEqual([...[...db.events()].reduce(reduce, EMPTY).works], works);
+    db.close();
+    const [item] = works[0]?.items ?? [];
+    assert.deepEqual([item?.delivered_to, item?.given_to, item?.code], [1, null, null]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
