@@ -173,8 +173,8 @@ function stuckItem({ key, run, outcome, lines }: EndInput, phase: string) {
 
 const FILE_OPTION: ItemOption = {
   id: BY_FILE,
-  label: 'Have it read them from its file',
-  description: 'Its arguments and its prompt then only say where your answers stand, whole.',
+  label: 'Hand your answers over in a file',
+  description: 'The agent is told where the file is; nothing is cut.',
 };
 
 const STUCK_OPTIONS: readonly ItemOption[] = [
