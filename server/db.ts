@@ -15,6 +15,7 @@ import type {
   Unit,
   WorkUnit,
 } from '../shared/words.ts';
+import { InPlace } from './in-place.ts';
 import { MIGRATIONS, type Tables } from './migrations.ts';
 import { DEFAULTS } from './settings.ts';
 import { EMPTY, type State, stateOf } from './state.ts';
@@ -28,6 +29,13 @@ export class DatabaseProblem extends Error {
   constructor(kind: 'unusable' | 'disk', sentence: string) {
     super(sentence);
     this.kind = kind;
+  }
+}
+
+/** A file that must stay at its path no longer does: whatever is written to it is lost. */
+export class FileMoved extends Error {
+  constructor(path: string) {
+    super(`${path} was moved, removed or replaced while Signalbox was using it.`);
   }
 }
 
@@ -57,21 +65,27 @@ const builder = new Kysely<Tables>({
 export class Db {
   readonly #path: string;
   readonly #sqlite: Sqlite.Database;
+  readonly #inPlace: InPlace;
   readonly #statements: ReturnType<typeof prepareAll>;
   /** Changes when the file is another one, so that numbers of two logs are never compared. */
   readonly epoch: string;
 
-  private constructor(path: string, sqlite: Sqlite.Database) {
+  private constructor(path: string, sqlite: Sqlite.Database, beside: readonly string[]) {
     this.#path = path;
     this.#sqlite = sqlite;
     this.#statements = prepareAll(sqlite);
-    this.epoch = (this.#statements.meta.get('epoch') as { value: string }).value;
+    this.epoch = this.#meta('epoch');
+    // The write-ahead log exists from the first read on.
+    this.#inPlace = new InPlace([path, `${path}-wal`, ...beside]);
   }
 
-  /** Opens or makes the database, at the newest schema. Throws `DatabaseProblem`. */
-  static open(path: string): Db {
+  /**
+   * Opens or makes the database, at the newest schema. Throws `DatabaseProblem`. Nothing is committed unless it,
+   * its write-ahead log and the files `beside` it are still the ones at their paths.
+   */
+  static open(path: string, beside: readonly string[] = []): Db {
     try {
-      return new Db(path, openChecked(path));
+      return new Db(path, openChecked(path), beside);
     } catch (error) {
       throw error instanceof DatabaseProblem ? error : problemOf(error, path);
     }
@@ -80,12 +94,31 @@ export class Db {
   begin(): void {
     this.#sqlite.exec('begin immediate');
   }
+  /** Checks the files before, so that nothing is kept where nobody finds it, and after, for the moment between. */
   commit(): void {
+    this.checkInPlace();
     this.#sqlite.exec('commit');
+    this.checkInPlace();
+  }
+  /** Throws `FileMoved`. */
+  checkInPlace(): void {
+    const missing = this.#inPlace.missing();
+    if (missing !== null) throw new FileMoved(missing);
   }
   /** A full disk ends the transaction by itself: then there is nothing left to roll back. */
   rollback(): void {
     if (this.#sqlite.inTransaction) this.#sqlite.exec('rollback');
+  }
+
+  /** The mark of the last batch that was kept, whoever wrote it. */
+  lastMark(): string {
+    return this.#meta('mark');
+  }
+  putMark(mark: string): void {
+    this.#statements.putMeta.run('mark', mark);
+  }
+  #meta(key: string): string {
+    return (this.#statements.meta.get(key) as { value: string } | undefined)?.value ?? '';
   }
 
   lastSeq(): number {
@@ -267,6 +300,12 @@ function prepareAll(sqlite: Sqlite.Database) {
         ),
     ),
     meta: prepare(builder.selectFrom('meta').select('value').where('key', '=', text)),
+    putMeta: prepare(
+      builder
+        .insertInto('meta')
+        .values({ key: text, value: text })
+        .onConflict((on) => on.column('key').doUpdateSet((to) => ({ value: to.ref('excluded.value') }))),
+    ),
     lastSeq: prepare(builder.selectFrom('events').select((to) => to.fn.max('seq').as('seq'))),
     addEvent: prepare(builder.insertInto('events').values(event)),
     events: prepare(builder.selectFrom('events').selectAll().where('seq', '>', one).orderBy('seq')),

@@ -3,7 +3,7 @@ import type { Query } from '../shared/query.ts';
 import { access } from './access/procedures.ts';
 import { answer, type Giving, undo } from './commands/answers.ts';
 import { askAll, confirm, withdraw } from './commands/asks.ts';
-import { BULK_UNITS, bulk, type Refused } from './commands/bulk.ts';
+import { bulk } from './commands/bulk.ts';
 import { updateConfig } from './commands/config.ts';
 import { reportConflict, resolve } from './commands/conflicts.ts';
 import type { Decision } from './commands/decision.ts';
@@ -26,7 +26,8 @@ import { followBoard, followPulses, transcriptOf } from './streams.ts';
 type Once = Idempotency | undefined;
 const once = (key: string | undefined, input: unknown): Once =>
   key === undefined ? undefined : { key, input };
-const commit = ({ store, by }: Context, decide: Decide, same?: Once) => store.commit(by, decide, same);
+const commit = <Result extends object>({ store, by }: Context, decide: Decide<Result>, same?: Once) =>
+  store.commit(by, decide, same);
 
 /** An answer from a page can be taken back for a while; from a terminal or a script it goes out at once. */
 function givingOf({ by, store }: Context, at: string, key: string | undefined): Giving {
@@ -79,17 +80,14 @@ const units = t.router({
   bulk: operator.input(inputs.bulk).mutation(async ({ ctx, input }) => {
     const { status, kind, q, key, ...what } = input;
     const chunks = ctx.newsroom.chunks({ status, kind, q } as Query);
-    let refused: readonly Refused[] = [];
-    const committed = await commit(
+    const { seq, made } = await commit(
       ctx,
-      (state, at) => {
-        const decision = bulk(state, chunks.slice(0, BULK_UNITS), what, givingOf(ctx, at, undefined));
-        refused = decision.refused;
-        return decision;
-      },
+      (state, at) => bulk(state, chunks, what, givingOf(ctx, at, undefined)),
       once(key, input),
     );
-    return { ...committed, refused, left: Math.max(0, chunks.length - BULK_UNITS) };
+    // Versions before this one kept no more than `chunks` with a key.
+    const { refused = [], left = 0, ...rest } = made;
+    return { seq, made: rest, refused, left };
   }),
   report: agent.input(inputs.report).mutation(({ ctx, input }) => {
     if (ctx.access.readOnly && input.what === 'started')

@@ -1,15 +1,16 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Change, Event } from '../shared/events.ts';
 import type { By, Settings } from '../shared/words.ts';
 import type { Decision, Made } from './commands/decision.ts';
-import { type Db, isDiskError } from './db.ts';
+import { type Db, FileMoved } from './db.ts';
 import { followsFrom } from './follow.ts';
+import { isBusy, isDatabaseError, notSaved } from './not-saved.ts';
 import { reduce } from './reduce.ts';
 import { conflict, Refusal } from './refusal.ts';
 import type { State } from './state.ts';
 
 /** Looks at the state as of now and says what changes, or throws a `Refusal`. */
-export type Decide = (state: State, at: string) => Decision;
+export type Decide<Result extends object = Made> = (state: State, at: string) => Decision<Result>;
 
 /** The same mutation sent twice has the same key and the same input. */
 export interface Idempotency {
@@ -17,20 +18,21 @@ export interface Idempotency {
   readonly input: unknown;
 }
 
-export interface Committed {
+export interface Committed<Result extends object = Made> {
   readonly seq: number;
-  readonly made: Made;
+  readonly made: Result;
 }
 
 /** Together about five seconds. */
 const BUSY_TRIES = 100;
 const BUSY_MS = 50;
 
+/** A mutation in the queue, whatever it answers. */
 interface Waiting {
   readonly by: By;
-  readonly decide: Decide;
+  readonly decide: Decide<object>;
   readonly once: Idempotency | undefined;
-  readonly resolve: (committed: Committed) => void;
+  readonly resolve: (committed: Committed<object>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -74,9 +76,14 @@ export class Store {
   }
 
   /** Decides and keeps. Rejects with a `Refusal`, or with what went wrong; then nothing has changed. */
-  commit(by: By, decide: Decide, once?: Idempotency): Promise<Committed> {
+  commit<Result extends object = Made>(
+    by: By,
+    decide: Decide<Result>,
+    once?: Idempotency,
+  ): Promise<Committed<Result>> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ by, decide, once, resolve, reject });
+      // What `decide` makes, or what was kept of it under its key, is what `resolve` is given.
+      this.#queue.push({ by, decide, once, resolve: resolve as Waiting['resolve'], reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
       setImmediate(() => this.#drain());
@@ -95,24 +102,34 @@ export class Store {
     if (queue.length === 0) return;
     const before = this.#state;
     const settle: (() => void)[] = [];
+    const mark = randomUUID();
     try {
       this.#db.begin();
       const after = this.#decideAll(queue, before, settle);
       this.#write(before, after);
+      if (after !== before || queue.some(({ once }) => once)) this.#db.putMark(mark);
       this.#db.commit();
       this.#state = after;
     } catch (error) {
-      if (isBusy(error) && this.#putBack(queue)) return;
-      if (!this.#survived(error, queue)) return;
+      if (this.#isKept(error, mark)) for (const each of settle) each();
+      else {
+        // Another writer was in the way, or came before us: what was decided is decided again.
+        const again = isBusy(error) || this.#state !== before;
+        if (!again || !this.#putBack(queue)) this.#rejectAll(queue, error);
+      }
+      return this.#tellOf(before);
     }
     this.#busyTries = 0;
     for (const each of settle) each();
+    this.#tellOf(before);
+  }
+
+  #tellOf(before: State): void {
     if (this.#state !== before) for (const listener of this.#listeners) listener();
   }
 
-  /** Somebody else holds the file for a moment: wait beside the loop, not in it. Not for ever, though. */
+  /** Another writer is at work: wait beside the loop, not in it. Not for ever, though. */
   #putBack(queue: readonly Waiting[]): boolean {
-    this.#db.rollback();
     if (++this.#busyTries > BUSY_TRIES) return false;
     this.#queue = [...queue, ...this.#queue];
     this.#scheduled = true;
@@ -135,7 +152,12 @@ export class Store {
     return state;
   }
 
-  #decideOne(state: State, by: By, decide: Decide, once: Idempotency | undefined): [State, Committed] {
+  #decideOne(
+    state: State,
+    by: By,
+    decide: Decide<object>,
+    once: Idempotency | undefined,
+  ): [State, Committed<object>] {
     const repeated = once && this.#repeated(once);
     if (repeated) return [state, repeated];
     const at = this.#now().toISOString();
@@ -147,12 +169,12 @@ export class Store {
     return [next, { seq: next.seq, made }];
   }
 
-  #repeated({ key, input }: Idempotency): Committed | undefined {
+  #repeated({ key, input }: Idempotency): Committed<object> | undefined {
     const kept = this.#db.kept(key);
     if (!kept) return undefined;
     if (kept.digest !== digestOf(input)) throw conflict('This key was used before, for something else.');
     if (kept.spent) throw conflict('This answer was taken back; answer the question as it is now.');
-    return { seq: kept.seq, made: JSON.parse(kept.made) as Made };
+    return { seq: kept.seq, made: JSON.parse(kept.made) as object };
   }
 
   #record(event: Event): void {
@@ -188,29 +210,26 @@ export class Store {
   }
 
   /**
-   * After an error the outcome is unknown until the log has been read: if the batch is in it, it was
-   * committed. Returns whether it was; if not, every caller of the batch has been told.
+   * After an error the outcome is unknown until the file has been read: the batch was kept if its own mark is the
+   * last one. A longer log proves nothing, since another writer may have made it so; the state is read anew then.
    */
-  #survived(error: unknown, queue: readonly Waiting[]): boolean {
-    const seq = this.#seqOnDisk();
-    if (seq > this.#state.seq) {
-      this.#state = this.#db.state();
-      return true;
-    }
-    this.#busyTries = 0;
-    const told = toldOf(error);
-    for (const { reject } of queue) reject(told);
-    return false;
-  }
-
-  /** Where not even that can be read, nothing of the batch is known to be kept. */
-  #seqOnDisk(): number {
+  #isKept(error: unknown, mark: string): boolean {
     try {
       this.#db.rollback();
-      return this.#db.lastSeq();
+      if (error instanceof FileMoved) return false;
+      const isKept = this.#db.lastMark() === mark;
+      if (isKept || this.#db.lastSeq() !== this.#state.seq) this.#state = this.#db.state();
+      return isKept;
     } catch {
-      return 0;
+      // What cannot be read is not known to be kept.
+      return false;
     }
+  }
+
+  #rejectAll(queue: readonly Waiting[], error: unknown): void {
+    this.#busyTries = 0;
+    const told = notSaved(error);
+    for (const { reject } of queue) reject(told);
   }
 }
 
@@ -226,22 +245,5 @@ function applyAll(state: State, changes: readonly Change[], by: By, at: string, 
   }
   return next;
 }
-
-const isBusy = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'SQLITE_BUSY';
-
-/** What the callers of a batch that was not kept are told. */
-function toldOf(error: unknown): unknown {
-  if (isBusy(error))
-    return new Refusal('unavailable', 'Nothing was saved: another program holds the database. Try again.');
-  if (isDiskError(error))
-    return new Refusal(
-      'unavailable',
-      'Nothing was saved: the disk is full or cannot be written. Make room, then try again.',
-    );
-  return error;
-}
-
-const isDatabaseError = (error: unknown): boolean =>
-  String((error as { code?: unknown } | null)?.code ?? '').startsWith('SQLITE_');
 
 const digestOf = (input: unknown): string => createHash('sha256').update(JSON.stringify(input)).digest('hex');

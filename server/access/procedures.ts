@@ -59,7 +59,13 @@ export const access = t.router({
   }),
   revoke: operator
     .input(z.strictObject({ id: z.string().max(64), key: key.optional() }))
-    .mutation(({ ctx, input }) => ctx.store.commit(ctx.by, (state) => revokeToken(state, input))),
+    .mutation(({ ctx, input }) =>
+      ctx.store.commit(
+        ctx.by,
+        (state) => revokeToken(state, input),
+        input.key === undefined ? undefined : { key: input.key, input },
+      ),
+    ),
   /** Ends the session of the browser that asks, or all of them. */
   signOut: operator.input(z.strictObject({ all: z.boolean().default(false) })).mutation(({ ctx, input }) => {
     const id = input.all ? undefined : (ctx.credential?.id ?? '');

@@ -24,8 +24,15 @@ export interface Refused {
   readonly sentence: string;
 }
 
+export interface BulkResult {
+  readonly chunks: readonly string[];
+  readonly refused: readonly Refused[];
+  /** How many more there are: they were not touched. */
+  readonly left: number;
+}
+
 /**
- * Does one thing to many units, in one commit. A unit that refuses is alone in being refused, and is named;
+ * Does one thing to many units, at most `BULK_UNITS`, in one commit. A unit that refuses is alone in being refused, and is named;
  * one for which there is nothing to do counts as neither.
  */
 export function bulk(
@@ -33,11 +40,11 @@ export function bulk(
   chunks: readonly string[],
   input: BulkInput,
   giving: Giving,
-): Decision & { readonly refused: readonly Refused[] } {
+): Decision<BulkResult> {
   const changes: Change[] = [];
   const done: string[] = [];
   const refused: Refused[] = [];
-  for (const chunk of chunks) {
+  for (const chunk of chunks.slice(0, BULK_UNITS)) {
     try {
       const decided = actOn(state, chunk, input, giving);
       if (decided.length > 0) done.push(chunk);
@@ -47,7 +54,8 @@ export function bulk(
       refused.push({ chunk, sentence: error.message });
     }
   }
-  return { changes, made: { chunks: done }, refused };
+  const left = Math.max(0, chunks.length - BULK_UNITS);
+  return { changes, made: { chunks: done, refused, left } };
 }
 
 function actOn(state: State, chunk: string, input: BulkInput, giving: Giving): readonly Change[] {

@@ -7,11 +7,13 @@ import type { Item, WorkUnit } from '../../shared/words.ts';
 import { notFound } from '../refusal.ts';
 import { findWork, type State } from '../state.ts';
 
-/** What a command decided: the changes, and the ids of what it made or meant. */
-export interface Decision {
+/** What a command decided: the changes, and what its caller is told. */
+export interface Decision<Result extends object = Made> {
   readonly changes: readonly Change[];
-  readonly made?: Made;
+  /** Kept whole with the key of the mutation: what is not in here, a repeat cannot answer. */
+  readonly made?: Result;
 }
+/** The ids of what a command made or meant. */
 export interface Made {
   readonly item?: string;
   readonly items?: readonly string[];

@@ -146,7 +146,7 @@ const recorder =
 
 /** The daemon said no. */
 export function refusal(sentence: string, field: string | null = null): Error {
-  const told: RefusalForCaller = { kind: 'conflict', status: 409, sentence, field, items: [] };
+  const told: RefusalForCaller = { kind: 'conflict', status: 409, sentence, field, items: [], code: null };
   const data = { code: 'CONFLICT', httpStatus: 409, path: 'items.answer', refusal: told };
   return TRPCClientError.from({ error: { code: -32009, message: sentence, data } });
 }
