@@ -7,9 +7,10 @@ const DAY = 24 * 60 * MINUTE;
 /** An element, or the shadow root of one. */
 type Part = Element | DocumentFragment;
 
-/** What has been told of a moment, and until when it holds. */
+/** What has been told of a moment, and from when until when it holds: a clock may be set back. */
 interface Told {
   readonly moment: string;
+  readonly from: number;
   readonly until: number;
 }
 
@@ -34,8 +35,8 @@ export function keepTimes(root: Part): () => void {
     const now = Date.now();
     for (const time of timesIn(parts)) {
       const last = told.get(time);
-      if (last && last.until > now && last.moment === time.dateTime) continue;
-      told.set(time, { moment: time.dateTime, until: tellOne(time, now) });
+      if (last && last.from <= now && last.until > now && last.moment === time.dateTime) continue;
+      told.set(time, { moment: time.dateTime, from: now, until: tellOne(time, now) });
     }
   };
   const tellAll = () => tell([root]);

@@ -218,6 +218,10 @@ function requestHandler(
     await trpc(ctx.req, ctx.res);
   });
   app.use(refuseCompressed);
+  app.use(async (_ctx, next) => {
+    await parts.context.lookAtClock();
+    await next();
+  });
   app.use(
     bodyParser({
       enableTypes: ['json', 'text'],

@@ -1,8 +1,7 @@
 /** Joins the parts, stops them in order. The only wiring. */
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
+import { type Holder, type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { Credentials } from './access/credentials.ts';
 import { type Door, followDoor, limitsOf, openDoor } from './access/door-file.ts';
 import { SignInLinks } from './access/links.ts';
@@ -14,25 +13,31 @@ import { OPERATOR } from './by.ts';
 import { keepTime } from './clock.ts';
 import { updateConfig } from './commands/config.ts';
 import { addUnits } from './commands/units.ts';
-import { DatabaseProblem, Db } from './db.ts';
-import type { Tcp } from './gate.ts';
-import { type GatedServer, type HttpParts, makeServer, type Tls } from './http.ts';
-import { DEFAULT_PORT, freePort, listenOn, listenOnLoopback, listenOnSocket } from './listen.ts';
-import { onAddress, onLoopback } from './listeners.ts';
+import { DatabaseProblem, Db, FileMoved } from './db.ts';
+import { homeFolder } from './home-folder.ts';
+import type { HttpParts } from './http.ts';
+import { loopbackAddresses } from './listen.ts';
+import { onLoopback } from './listeners.ts';
+import { close, listen, listenersOf } from './listening.ts';
 import { consoleLog } from './log.ts';
 import { Newsroom } from './news.ts';
-import { type Beyond, type DoorOptions, type Options, readOptions } from './options.ts';
+import { noticesOf } from './notices.ts';
+import { type DoorOptions, type Options, readOptions } from './options.ts';
 import { readPlan } from './plan.ts';
+import { portFor } from './port.ts';
 import { Problem, problemOf } from './problem.ts';
 import type { About, Access } from './procedures.ts';
 import { PulseReader } from './pulses.ts';
 import { Refusal } from './refusal.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
-import { makeBin, pathFor } from './runs/environment.ts';
+import { pathFor } from './runs/environment.ts';
+import { lookUp } from './runs/processes.ts';
 import { keepRoom } from './runs/retention.ts';
 import { keepHeapSmall } from './small-heap.ts';
-import { makeStateFolder, readPort, refuseOthers, takeLock, writeHolder, writePort } from './state-folder.ts';
+import { keepStateFiles, writeStateFiles } from './state-files.ts';
+import { makeStateFolder, refuseOthers, takeLock } from './state-folder.ts';
 import { Store } from './store.ts';
+import { type Chore, keepUp } from './upkeep.ts';
 
 /** Runs the daemon until it is told to stop. Sets the exit code; prints a sentence when it cannot start. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -51,7 +56,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function run(options: Options): Promise<void> {
   keepHeapSmall();
   const specs = options.plan === null ? [] : readPlan(options.plan);
-  const state = statePathsOf(stateHome(process.env, homedir()), options.project);
+  const state = statePathsOf(stateHome(process.env, homeFolder()), options.project);
   makeStateFolder(state);
   const lock = takeLock(state);
   let db: Db | null = null;
@@ -59,14 +64,16 @@ async function run(options: Options): Promise<void> {
   try {
     const door = openDoor(state);
     if (existsSync(state.database)) refuseOthers(state.database, 0o600);
-    const opened = orProblem(() => Db.open(state.database));
+    const opened = orProblem(() => Db.open(state.database, [state.lock]));
     db = opened;
     const store = orProblem(() => new Store(opened));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
-    await serve(options, state, { store, db: opened, door });
+    const problem = await serve(options, state, { store, db: opened, door });
+    // Also of files that were moved: a log left beside another database would be taken for its own.
     db.checkpoint();
+    if (problem) throw problem;
   } finally {
     trust?.stop();
     db?.close();
@@ -102,85 +109,105 @@ interface Kept {
   readonly door: Door;
 }
 
-/** From the first listener to the last: resolves when the daemon has ended in order. */
-async function serve(options: Options, state: StatePaths, { store, db, door }: Kept): Promise<void> {
-  const port = await portFor(options, state);
+/** From the first listener to the last: resolves when the daemon has ended in order, with what made it end. */
+async function serve(
+  options: Options,
+  state: StatePaths,
+  { store, db, door }: Kept,
+): Promise<Problem | undefined> {
+  const addresses = await loopbackAddresses();
+  const { port, notices } = await portFor(options, state, addresses);
   const tcp = onLoopback(door, options.door, port);
-  const local = `http://127.0.0.1:${port}/`;
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const newsroom = new Newsroom(store, assets.build);
   const stopping = stopSignal();
   const { runs, bin, socket, project } = state;
-  const about = {
+  const about: About = {
     project,
     address: `${tcp.own.origin}/`,
-    local_address: local,
+    local_address: `http://${addresses[0] === '::1' ? '[::1]' : '127.0.0.1'}:${port}/`,
     pid: process.pid,
     started_at: new Date().toISOString(),
+    notices: [...notices, ...noticesOf(addresses)],
   };
-  const pulses = new PulseReader(store, runs);
-  const path = pathFor(bin, process.env);
   const refusals = new Refusals(db, consoleLog);
   const access: Access = {
     ...accessTo(options, state, door),
     refusals,
-    listeners: listenersOf(tcp, options.door, port),
+    listeners: listenersOf(tcp, addresses, options.door, port),
   };
+  const clock = keepTime(store, consoleLog);
   const context = {
     store,
     newsroom,
-    pulses,
+    pulses: new PulseReader(store, runs),
     runs,
-    path,
+    path: pathFor(bin, process.env),
     log: consoleLog,
     about,
-    stop: stopping.stop,
+    lookAtClock: clock.look,
+    stop: () => stopping.stop(),
     access,
   };
-  const credentials = new Credentials(store);
   const parts: HttpParts = {
     assets,
     log: consoleLog,
     context,
-    credentials,
+    credentials: new Credentials(store),
     slowly: new Slowly(access.limits.slowed_sign_ins, access.limits.slow_sign_in_ms),
     cookie: `signalbox-${door.host_name.split('.')[0]}`,
   };
-  const servers = await listen(parts, tcp, options, state, port);
+  const { servers, terminal } = await listen(parts, tcp, addresses, options, state, port);
   store.onChange(() => {
     for (const server of servers) server.dropEnded();
   });
-  writePort(state, port);
-  writeHolder(state, { pid: process.pid, address: local, project });
-  makeBin(bin, fileURLToPath(new URL('./signalbox.js', import.meta.url)));
-  const dispatcher = new Dispatcher({
-    store,
-    log: consoleLog,
-    project,
-    runs,
-    socket,
-    bin,
-    readOnly: options.door.readOnly,
-  });
+  const files = {
+    state,
+    holder: holderOf(about),
+    port,
+    server: terminal.server,
+    program: fileURLToPath(new URL('./signalbox.js', import.meta.url)),
+  };
+  writeStateFiles(files);
+  const readOnly = options.door.readOnly;
+  const dispatcher = new Dispatcher({ store, log: consoleLog, project, runs, socket, bin, readOnly });
   dispatcher.start();
-  const clock = keepTime(store, consoleLog);
-  const room = keepRoom(store, runs, consoleLog);
+  const chores = [filesInPlace(db, stopping.stop), keepStateFiles(files), keepRoom(store, runs)];
+  const upkeep = keepUp(chores, consoleLog);
   greet(about, options.door, access.links);
-  await stopping.stopped;
+  const problem = await stopping.stopped;
   clock.stop();
-  room.stop();
+  upkeep.stop();
   await dispatcher.stop();
   await Promise.all(servers.map(close));
   newsroom.stop();
   refusals.keep();
   store.flush();
-  consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
+  if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
+  return problem;
 }
 
-async function portFor({ port }: Options, state: StatePaths): Promise<number> {
-  if (port === 0) return freePort();
-  return port ?? readPort(state) ?? DEFAULT_PORT;
-}
+const holderOf = ({ pid, local_address: address, project, started_at }: About): Holder => ({
+  pid,
+  address,
+  project,
+  started_at,
+  process: lookUp(pid)?.started,
+});
+
+/** A daemon whose files were taken away can keep nothing: it ends, so that another one can take its place. */
+const filesInPlace = (db: Db, stop: (problem: Problem) => void): Chore => ({
+  name: 'files',
+  look: () => {
+    try {
+      db.checkInPlace();
+    } catch (error) {
+      if (!(error instanceof FileMoved)) throw error;
+      const way = 'Nothing was saved since, and Signalbox has ended; runs at work go on.';
+      stop(new Problem('disk', `${error.message} ${way} Put it back, then: signalbox start`));
+    }
+  },
+});
 
 function accessTo(
   { door: { readOnly, noAuth } }: Options,
@@ -197,45 +224,17 @@ function accessTo(
   };
 }
 
-const listenersOf = (tcp: Tcp, { beyond }: DoorOptions, port: number): Access['listeners'] => [
-  ...['127.0.0.1', '::1'].map((address) => ({ address, port, hosts: tcp.hosts, tls: false })),
-  ...(beyond ? [{ address: beyond.address, port, hosts: onAddress(beyond, port).hosts, tls: true }] : []),
-];
-
-/** Both loopback addresses, the Unix socket, and what else the operator asked for. */
-async function listen(
-  parts: HttpParts,
-  tcp: Tcp,
-  { door: { beyond } }: Options,
-  state: StatePaths,
-  port: number,
-): Promise<GatedServer[]> {
-  const [four, six, socket] = [
-    makeServer(parts, tcp),
-    makeServer(parts, tcp),
-    makeServer(parts, { kind: 'socket' }),
-  ];
-  const far = beyond && makeServer(parts, onAddress(beyond, port), tlsOf(beyond));
-  await listenOnLoopback([four.server, six.server], port, state);
-  if (far) await listenOn(far.server, beyond.address, port);
-  await listenOnSocket(socket.server, state.socket);
-  return far ? [four, six, socket, far] : [four, six, socket];
-}
-
-function tlsOf({ cert, key }: Beyond): Tls {
-  try {
-    return { cert: readFileSync(cert), key: readFileSync(key) };
-  } catch (error) {
-    throw new Problem('config', `The certificate or its key cannot be read: ${(error as Error).message}`);
-  }
-}
-
 const START_LINK_MS = 600_000;
 
 /** A link that signs in is shown to a terminal alone: what else is written may be kept somewhere. */
-function greet({ address, project }: About, { noAuth, readOnly }: DoorOptions, links: SignInLinks): void {
+function greet(
+  { address, project, notices }: About,
+  { noAuth, readOnly }: DoorOptions,
+  links: SignInLinks,
+): void {
   consoleLog.info(`Signalbox for ${project}`);
   consoleLog.info(`  ${address}`);
+  for (const { message } of notices) consoleLog.info(`  ${message}`);
   if (readOnly) consoleLog.info('  --read-only: nothing can be changed and nothing starts.');
   if (noAuth)
     consoleLog.info('  --no-auth: everyone with an account on this machine can read and answer here.');
@@ -246,27 +245,12 @@ function greet({ address, project }: About, { noAuth, readOnly }: DoorOptions, l
   else consoleLog.info('  Sign in: signalbox open');
 }
 
-function stopSignal(): { stop: () => void; stopped: Promise<void> } {
-  let stop = () => {};
-  const stopped = new Promise<void>((resolve) => {
+/** Resolves when the daemon is to end: with the problem that ends it, if it is one. */
+function stopSignal() {
+  let stop: (problem?: Problem) => void = () => {};
+  const stopped = new Promise<Problem | undefined>((resolve) => {
     stop = resolve;
   });
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop());
   return { stop, stopped };
-}
-
-const HANG_UP_MS = 2000;
-const IDLE_MS = 20;
-
-/** Lets requests under way finish, for a moment; then ends the connections. */
-async function close({ server, hangUp, cutOff }: GatedServer): Promise<void> {
-  if (!server.listening) return;
-  const closed = new Promise((resolve) => server.close(resolve));
-  hangUp();
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS);
-  const force = setTimeout(cutOff, HANG_UP_MS);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(force);
 }

@@ -2,5 +2,14 @@ import type { Offline } from '../shared/offline.ts';
 import { changeOrigins, doorOf, setLimit } from './access/at-terminal.ts';
 import { lookAtAgents, trust } from './agents/trust.ts';
 import { examine } from './doctor.ts';
+import { livingHolder } from './holder.ts';
 
-export const offline: Offline = { lookAtAgents, trust, examine, doorOf, changeOrigins, setLimit };
+export const offline: Offline = {
+  lookAtAgents,
+  trust,
+  examine,
+  doorOf,
+  changeOrigins,
+  setLimit,
+  livingHolder,
+};

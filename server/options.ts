@@ -1,9 +1,9 @@
 /** What the daemon is started with: its command line, and what else has a say in it (`start-settings.ts`). */
 import { realpathSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { homedir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { originOf } from './access/door-file.ts';
+import { homeFolder } from './home-folder.ts';
 import { Problem } from './problem.ts';
 import { startSettings } from './start-settings.ts';
 
@@ -55,7 +55,7 @@ export interface Beyond {
 }
 
 /** Throws a `Problem` whose sentence names what is wrong. */
-export function readOptions(argv: readonly string[], env = process.env, home = homedir()): Options {
+export function readOptions(argv: readonly string[], env = process.env, home = homeFolder()): Options {
   const values = parseFlags(argv);
   const said = startSettings(
     { port: values.port, 'max-agents': values['max-agents'], 'undo-seconds': values['undo-seconds'] },

@@ -1,3 +1,5 @@
+import { fileProblemOf } from '../shared/file-problem.ts';
+
 /** Why the daemon cannot start or go on: a sentence for a person, and an exit code (sysexits.h) for a script. */
 export class Problem extends Error {
   readonly exitCode: number;
@@ -12,10 +14,6 @@ const EXIT = { usage: 64, data: 65, disk: 74, running: 75, permission: 77, confi
 /** A refusal of the system as a problem for a person; null for what is a mistake of ours. */
 export function problemOf(error: unknown): Problem | null {
   if (error instanceof Problem) return error;
-  const { code = '', path = 'the state folder' } = error as NodeJS.ErrnoException;
-  if (/^(ENOSPC|EDQUOT|EROFS|SQLITE_(FULL|IOERR|CANTOPEN|READONLY).*)$/.test(code))
-    return new Problem('disk', `${path} cannot be written (${code}): is the disk full or read-only?`);
-  if (/^(EACCES|EPERM)$/.test(code))
-    return new Problem('permission', `${path} may not be used by you (${code}).`);
-  return null;
+  const found = fileProblemOf(error, 'the state folder');
+  return found && new Problem(found.kind, found.sentence);
 }

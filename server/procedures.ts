@@ -21,6 +21,8 @@ export interface Context extends Source {
   readonly about: About;
   /** Where runs look for programs: for the operator alone. */
   readonly path: string;
+  /** Commits what is due by the wall clock, so that nobody sees or steers what is over. */
+  readonly lookAtClock: () => Promise<void>;
   /** Asks the daemon to end in order. */
   readonly stop: () => void;
   readonly access: Access;
@@ -56,6 +58,13 @@ export interface About {
   readonly local_address: string;
   readonly pid: number;
   readonly started_at: string;
+  /** What somebody should know of how it runs. */
+  readonly notices: readonly Notice[];
+}
+
+export interface Notice {
+  readonly code: 'port-moved' | 'one-family' | 'process-1';
+  readonly message: string;
 }
 
 export const t = initTRPC.context<Context>().create({
@@ -80,6 +89,7 @@ const CODES = {
 const forbidden = (message: string): TRPCError => new TRPCError({ code: 'FORBIDDEN', message });
 
 const told = t.procedure.use(async ({ ctx, next, path }) => {
+  await ctx.lookAtClock();
   const result = await next();
   if (result.ok) return result;
   const { cause } = result.error;

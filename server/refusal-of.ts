@@ -35,5 +35,12 @@ function inputRefusal({ issues }: ZodError): RefusalForCaller {
   // What is wrong with a name in a map is said one level deeper.
   const message = (issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message) ?? '';
   const sentence = field === '' ? message : `${field}: ${message}`;
-  return { kind: 'invalid', status: 422, sentence, field: String(issue?.path[0] ?? ''), items: [], code: null };
+  return {
+    kind: 'invalid',
+    status: 422,
+    sentence,
+    field: String(issue?.path[0] ?? ''),
+    items: [],
+    code: null,
+  };
 }

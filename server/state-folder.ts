@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Holder, StatePaths } from '../shared/state-paths.ts';
+import { readHolder } from './holder.ts';
 import { Problem } from './problem.ts';
 
 /** Node cuts longer socket paths off silently, and listens elsewhere. */
@@ -56,17 +57,10 @@ export function takeLock(state: StatePaths): { release(): void } {
   return {
     release() {
       lock.close();
-      rmSync(state.holder, { force: true });
+      // Where the folder was taken away, another daemon's may stand there by now.
+      if (readHolder(state)?.pid === process.pid) rmSync(state.holder, { force: true });
     },
   };
-}
-
-export function readHolder({ holder }: Pick<StatePaths, 'holder'>): Holder | null {
-  try {
-    return JSON.parse(readFileSync(holder, 'utf8')) as Holder;
-  } catch {
-    return null;
-  }
 }
 
 export function writeHolder(state: StatePaths, holder: Holder): void {

@@ -117,7 +117,8 @@ export class Store {
         const again = isBusy(error) || this.#state !== before;
         if (!again || !this.#putBack(queue)) this.#rejectAll(queue, error);
       }
-      return this.#tellOf(before);
+      this.#tellOf(before);
+      return;
     }
     this.#busyTries = 0;
     for (const each of settle) each();

@@ -1,5 +1,5 @@
 /** What the terminal does with a project's files where no daemon is asked. The server's rooms do it. */
-import type { StatePaths } from './state-paths.ts';
+import type { Holder, StatePaths } from './state-paths.ts';
 import type { AgentDefinition } from './words.ts';
 
 export interface Offline {
@@ -7,6 +7,8 @@ export interface Offline {
   lookAtAgents(paths: StatePaths): Looked;
   /** Looks at everything that a daemon needs and that can be seen without one. `path`: where runs look for programs. */
   examine(paths: StatePaths, path: string): Finding[];
+  /** The daemon of a state folder, as far as can be seen without asking it; null: none lives. */
+  livingHolder(paths: Pick<StatePaths, 'holder'>): Living | null;
   /** Keeps what the operator has looked at. A daemon that runs takes it over by itself. */
   trust(paths: StatePaths, looked: Looked): void;
   /** Who may come in. A daemon that runs looks at the file itself. */
@@ -15,6 +17,12 @@ export interface Offline {
   changeOrigins(paths: StatePaths, how: 'add' | 'remove', url: string): readonly string[];
   /** Returns all limits as they are then; null: as by default. Throws an error with a sentence and an exit code. */
   setLimit(paths: StatePaths, name: string, value: number | null): DoorFacts['limits'];
+}
+
+/** A daemon whose process lives. */
+export interface Living extends Holder {
+  /** By a signal, as by `kill -STOP`: it answers nobody. */
+  readonly stopped: boolean;
 }
 
 export interface DoorFacts {

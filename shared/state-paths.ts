@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 
 /** At the root of a project: marks it, and names its agents. */
 export const AGENTS_FILE = 'signalbox.json';
@@ -29,11 +29,27 @@ export interface Holder {
   readonly pid: number;
   readonly address: string;
   readonly project: string;
+  readonly started_at: string;
+  /** With `pid` it names one process for good: its start, in the system's own terms. */
+  readonly process?: string | undefined;
+}
+
+/**
+ * The home folder: that of the environment, or, where it says none that holds everywhere, that of the account. A
+ * relative one would be another folder in each folder, and in the project. null: neither is absolute.
+ */
+export function homeOf(env: { readonly HOME?: string | undefined }, ofAccount: () => string): string | null {
+  for (const home of [() => env.HOME, ofAccount]) {
+    const folder = home();
+    if (folder && isAbsolute(folder)) return folder;
+  }
+  return null;
 }
 
 /** The folder of all projects: `$XDG_STATE_HOME/signalbox`, or `~/.local/state/signalbox`. */
 export function stateHome(env: { readonly XDG_STATE_HOME?: string | undefined }, home: string): string {
-  const base = env.XDG_STATE_HOME?.startsWith('/') ? env.XDG_STATE_HOME : join(home, '.local', 'state');
+  const base =
+    env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME) ? env.XDG_STATE_HOME : join(home, '.local', 'state');
   return join(base, 'signalbox');
 }
 

@@ -2,7 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOK_MS = 50;
 
-/** Looks again and again until something holds. */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await pause(LOOK_MS);
+/** Looks again and again until something holds, but not for ever. Returns whether it holds. */
+export async function untilAtMost(ms: number, holds: () => Promise<boolean>): Promise<boolean> {
+  const deadline = performance.now() + ms;
+  while (!(await holds())) {
+    if (performance.now() > deadline) return false;
+    await pause(LOOK_MS);
+  }
+  return true;
 }

@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
 import type { Command, Option } from 'commander';
 import { boardOf, type Card, type Cell, cardsOf, cellsOf, type Snapshot } from '../../shared/board.ts';
 import { FILES } from './completion-scripts.ts';
 import { collect } from './flags.ts';
+import { homeFolder } from './project.ts';
 
 /** What can stand where a word is being typed: the last of `words`, which may be empty. */
 export async function candidatesFor(
@@ -23,7 +23,7 @@ export function projectIn(words: readonly string[]): string | undefined {
   const at = whole.findIndex((word) => word === '--project' || word.startsWith('--project='));
   if (at < 0) return undefined;
   const folder = whole[at]?.split('=')[1] ?? whole[at + 1] ?? '';
-  return folder.startsWith('~/') ? homedir() + folder.slice(1) : folder;
+  return folder.startsWith('~/') ? homeFolder() + folder.slice(1) : folder;
 }
 
 /** bash breaks `--until=done` into three words; here it is one again. */

@@ -11,9 +11,14 @@ import {
 } from '@trpc/client';
 import { WebSocket } from 'ws';
 import type { AppRouter } from '../../server/router.ts';
-import { ProgramError } from './program-error.ts';
+import { fileProblemOf } from '../../shared/file-problem.ts';
+import { tell } from './output.ts';
+import { DaemonTrouble, ProgramError } from './program-error.ts';
 
 export type Daemon = TRPCClient<AppRouter>;
+
+/** A daemon that says nothing for so long does not answer: it is stopped, or hangs. */
+const SILENCE_MS = 10_000;
 
 /** One call, one connection: for commands that ask and end. */
 export function overHttp(socketPath: string): Daemon {
@@ -58,6 +63,11 @@ function fetchOver(socketPath: string, url: string, init: RequestInit): Promise<
         resolve(new Response(Buffer.concat(parts), { status: answer.statusCode ?? 500 })),
       );
     });
+    const silent = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+    call.setTimeout(SILENCE_MS, () => {
+      reject(silent);
+      call.destroy(silent);
+    });
     call.on('error', reject);
     call.end(init.body as string | undefined);
   });
@@ -80,9 +90,16 @@ export function overSocket(socketPath: string, onChange: (open: boolean) => void
         createConnection: () => connect(socketPath),
         perMessageDeflate: false,
         headers,
+        handshakeTimeout: SILENCE_MS / 2,
       });
     }
+    /** Whoever does not answer does not say goodbye either. */
+    override close(code?: number, reason?: string | Buffer): void {
+      super.close(code, reason);
+      setTimeout(() => this.terminate(), GOODBYE_MS).unref();
+    }
   }
+  const silence = noticeSilence(socketPath);
   const leaving = new AbortController();
   const socket = createWSClient({
     url: async () => {
@@ -92,17 +109,46 @@ export function overSocket(socketPath: string, onChange: (open: boolean) => void
     WebSocket: UnixWebSocket as never,
     keepAlive: { enabled: true, intervalMs: 2000, pongTimeoutMs: 4000 },
     retryDelayMs: (attempt) => Math.random() * Math.min(500, 100 * 2 ** attempt),
-    onOpen: () => onChange(true),
-    onClose: () => onChange(false),
+    onOpen: () => {
+      silence.over();
+      onChange(true);
+    },
+    onClose: () => {
+      silence.begin();
+      onChange(false);
+    },
   });
   return {
     daemon: createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] }),
     close: () => {
+      silence.over();
       leaving.abort();
       return socket.close();
     },
   };
 }
+
+const GOODBYE_MS = 1000;
+
+/** Whoever waits on purpose waits on, but says so, once each time: somebody listens there who does not answer. */
+function noticeSilence(socketPath: string) {
+  let timer: NodeJS.Timeout | null = null;
+  const say = async () => {
+    if (await isListening(socketPath)) tellSilence(socketPath);
+  };
+  const begin = () => {
+    timer ??= setTimeout(say, SILENCE_MS / 2).unref();
+  };
+  const over = () => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+  };
+  begin();
+  return { begin, over };
+}
+
+const tellSilence = (socketPath: string): void =>
+  tell(`What listens at ${socketPath} does not answer; waiting on. Look closer: signalbox doctor`);
 
 const LONGEST_PAUSE_MS = 500;
 
@@ -132,10 +178,16 @@ const TRY_MS = 5000;
 
 /** Sends until the daemon has said yes or no; everything else may be a daemon that is just restarting. */
 export async function untilSaid<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  let hasTold = false;
   for (;;) {
+    const signal = AbortSignal.timeout(TRY_MS);
     try {
-      return await send(AbortSignal.timeout(TRY_MS));
+      return await send(signal);
     } catch (error) {
+      if (signal.aborted && !hasTold) {
+        tell('Signalbox does not answer; trying on. Look closer: signalbox doctor');
+        hasTold = true;
+      }
       if (isSaid(error) ? error.data?.code !== 'SERVICE_UNAVAILABLE' : isForbidden(error)) throw error;
       await pause(100 + Math.random() * 200);
     }
@@ -153,22 +205,34 @@ const codeOf = (error: unknown): string => {
 /** An error as a person should read it. */
 export function explain(error: unknown, socketPath: () => string): Error {
   if (error instanceof ProgramError) return error;
-  if (isSaid(error)) {
-    const { refusal } = error.data ?? {};
-    return new ProgramError(refusal ? 'refused' : 'failed', error.message);
-  }
+  if (isSaid(error)) return saidError(error);
+  if (!(error instanceof TRPCClientError)) return localError(error);
   const code = codeOf(error);
   if (code === 'EPERM' || code === 'EACCES')
     return new ProgramError(
       'permission',
       `This process may not reach Signalbox at ${socketPath()} (${code}). If it runs in a sandbox, let it use the network.`,
     );
+  if (code === 'ETIMEDOUT') return new DaemonTrouble('silent', socketPath());
   if (['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTSOCK'].includes(code))
-    return new ProgramError('absent', `No Signalbox answers at ${socketPath()}. Start it: signalbox start`);
-  if (error instanceof TRPCClientError)
-    return new ProgramError(
-      'failed',
-      `What answers at ${socketPath()} does not speak as Signalbox does: ${error.message}`,
-    );
+    return new DaemonTrouble('absent', socketPath());
+  return new ProgramError(
+    'failed',
+    `What answers at ${socketPath()} does not speak as Signalbox does: ${error.message}`,
+  );
+}
+
+/** What the daemon has said: its codes decide which kind of end it is. */
+function saidError(error: DaemonError): ProgramError {
+  const { refusal } = error.data ?? {};
+  if (refusal?.code === 'disk' || refusal?.code === 'moved') return new ProgramError('disk', error.message);
+  if (refusal?.code === 'busy') return new ProgramError('timeout', error.message);
+  return new ProgramError(refusal ? 'refused' : 'failed', error.message);
+}
+
+/** What went wrong in this process, mostly with files. */
+function localError(error: unknown): Error {
+  const found = fileProblemOf(error, 'Standard output');
+  if (found) return new ProgramError(found.kind, found.sentence);
   return error instanceof Error ? error : new Error(String(error));
 }

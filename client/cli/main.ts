@@ -1,17 +1,22 @@
 /** Runs one command of the terminal, and ends with its exit code. */
 import { CommanderError } from 'commander';
 import { explain } from './daemon-client.ts';
+import { lookCloser } from './daemon-trouble.ts';
 import { tell } from './output.ts';
-import { EXIT, exitCodeOf } from './program-error.ts';
+import { DaemonTrouble, EXIT, exitCodeOf } from './program-error.ts';
 import { program, socket } from './signalbox.ts';
 
 /** Whoever read our output has read enough, as in `signalbox ls | head`: nothing to complain about. */
 const isBrokenPipe = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'EPIPE';
 
 process.stdout.on('error', (error) => {
-  if (!isBrokenPipe(error)) throw error;
-  process.exit(EXIT.pipe);
+  if (isBrokenPipe(error)) process.exit(EXIT.pipe);
+  const told = explain(error, socket);
+  tell(told.message);
+  process.exit(exitCodeOf(told));
 });
+// Where not even a sentence can be written, the exit code says it alone.
+process.stderr.on('error', () => {});
 
 async function run(): Promise<void> {
   try {
@@ -26,8 +31,9 @@ async function run(): Promise<void> {
       return;
     }
     const told = explain(error, socket);
-    process.exitCode = exitCodeOf(told);
-    tell(told.message);
+    const whole = told instanceof DaemonTrouble ? await lookCloser(told, socket()) : told;
+    process.exitCode = exitCodeOf(whole);
+    tell(whole.message);
   }
 }
 

@@ -7,6 +7,17 @@ export class ProgramError extends Error {
   }
 }
 
+/** The daemon cannot be asked; why, its state folder says (`daemon-trouble.ts`). */
+export class DaemonTrouble extends ProgramError {
+  readonly what: 'absent' | 'silent';
+  constructor(what: 'absent' | 'silent', socketPath: string) {
+    if (what === 'absent')
+      super('absent', `No Signalbox answers at ${socketPath}. Start it: signalbox start`);
+    else super('timeout', `What listens at ${socketPath} does not answer. Look closer: signalbox doctor`);
+    this.what = what;
+  }
+}
+
 /** Parts of the server that run in this process end with an exit code of their own. */
 export const exitCodeOf = (error: Error & { exitCode?: unknown }): number =>
   typeof error.exitCode === 'number' ? error.exitCode : EXIT.failed;
@@ -25,10 +36,14 @@ export const EXIT = {
   absent: 69,
   /** Something went wrong in the daemon or on the way. */
   failed: 70,
+  /** The disk is full, or cannot be written. */
+  disk: 74,
   /** It took longer than it was given; try again. */
   timeout: 75,
   /** The system forbids it: a file, or a sandbox around this process. */
   permission: 77,
+  /** Not possible as this machine is set up. */
+  config: 78,
   /** As if ended by SIGPIPE. */
   pipe: 141,
 } as const;

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { AGENTS_FILE, type StatePaths, stateHome, statePathsOf } from '../../shared/state-paths.ts';
+import { userInfo } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { AGENTS_FILE, homeOf, type StatePaths, stateHome, statePathsOf } from '../../shared/state-paths.ts';
 import { ProgramError } from './program-error.ts';
 
 /** The project that a folder belongs to: the nearest folder with a repository or `signalbox.json`, else itself. */
@@ -36,10 +36,20 @@ export function projectFrom(flag: string | undefined): string {
 }
 
 export const pathsFor = (project: string): StatePaths =>
-  statePathsOf(stateHome(process.env, homedir()), project);
+  statePathsOf(stateHome(process.env, homeFolder()), project);
+
+export function homeFolder(): string {
+  const home = homeOf(process.env, () => userInfo().homedir);
+  if (home !== null) return home;
+  throw new ProgramError('config', 'HOME names no absolute folder. Set HOME or XDG_STATE_HOME to one.');
+}
 
 /** The socket of the daemon to talk to: the one that a run was given, or that of the project. */
 export function socketFor(flag: string | undefined): string {
-  if (flag === undefined && process.env.SIGNALBOX_SOCKET) return process.env.SIGNALBOX_SOCKET;
+  const { SIGNALBOX_SOCKET: given } = process.env;
+  if (flag === undefined && given) {
+    if (isAbsolute(given)) return given;
+    throw new ProgramError('usage', `SIGNALBOX_SOCKET takes an absolute path, not "${given}".`);
+  }
   return pathsFor(projectFrom(flag)).socket;
 }

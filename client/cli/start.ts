@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Holder, StatePaths } from '../../shared/state-paths.ts';
-import { until } from './again.ts';
+import type { StatePaths } from '../../shared/state-paths.ts';
+import { untilAtMost } from './again.ts';
 import { type Daemon, overHttp } from './daemon-client.ts';
+import { loadOffline } from './offline.ts';
 import { print, printJson, tell } from './output.ts';
+import { EXIT, ProgramError } from './program-error.ts';
 import { pathsFor } from './project.ts';
 
 export interface StartFlags {
@@ -76,19 +78,24 @@ async function startDetached(project: string, argv: readonly string[], json: boo
   });
   closeSync(log);
   await answeringOrEnded(paths, child);
-  const code = child.exitCode;
-  if (code === null) {
-    const daemon = overHttp(paths.socket);
-    const { address } = await daemon.status.query();
-    if (json) await printJson({ address, project, pid: child.pid });
-    else await print(address);
-    tell(`started for ${project} (pid ${child.pid}).`);
-    await tellHowToSignIn(daemon, flags);
-    child.unref();
-    return;
-  }
-  process.stderr.write(readFileSync(paths.log).subarray(before).toString('utf8'));
-  process.exitCode = code;
+  if (child.exitCode !== null || child.signalCode !== null) return sayWhy(paths, child, before);
+  const daemon = overHttp(paths.socket);
+  const { address, notices } = await daemon.status.query();
+  if (json) await printJson({ address, project, pid: child.pid });
+  else await print(address);
+  tell(`started for ${project} (pid ${child.pid}).`);
+  for (const { message } of notices) tell(message);
+  await tellHowToSignIn(daemon, flags);
+  child.unref();
+}
+
+/** Why the daemon has ended, in its own words; where the disk took none of them, its exit code says it. */
+function sayWhy({ log, folder }: StatePaths, { exitCode, signalCode }: ChildProcess, before: number): void {
+  const said = readFileSync(log).subarray(before).toString('utf8');
+  if (said !== '') process.stderr.write(said);
+  else if (exitCode === EXIT.disk) tell(`${folder} cannot be written: is the disk full or read-only?`);
+  else tell(`The daemon ended at once (${signalCode ?? `exit code ${exitCode}`}), without a word in ${log}.`);
+  process.exitCode = exitCode ?? EXIT.failed;
 }
 
 const START_LINK_S = 600;
@@ -101,29 +108,39 @@ async function tellHowToSignIn(daemon: Daemon, flags: readonly string[]): Promis
   tell(`to sign in, once, within 10 minutes: ${url}`);
 }
 
+const STOP_MS = 30_000;
+
 /** Asks the daemon to end, and waits until it has let go of the project. */
 export async function stop(socket: string, json: boolean): Promise<void> {
   const daemon = overHttp(socket);
   const { pid, project } = await daemon.status.query();
   await daemon.daemon.stop.mutate();
-  await until(async () => readHolder(pathsFor(project).holder).pid !== pid);
+  const { livingHolder } = await loadOffline();
+  const hasEnded = async () => livingHolder(pathsFor(project))?.pid !== pid;
+  if (!(await untilAtMost(STOP_MS, hasEnded)))
+    throw new ProgramError(
+      'timeout',
+      `Signalbox for ${project} was told to end, but has not (pid ${pid}). If it stays so: kill -KILL ${pid}. What it has confirmed is kept, and runs go on.`,
+    );
   if (json) await printJson({ project, pid });
   else tell('stopped. Runs at work go on.');
 }
 
-const answeringOrEnded = ({ socket, holder }: StatePaths, child: ChildProcess): Promise<void> =>
-  until(async () => {
-    if (child.exitCode !== null) return true;
-    const alive = await overHttp(socket)
-      .status.query()
-      .catch(() => null);
-    return alive?.pid === child.pid && readHolder(holder).pid === child.pid;
-  });
+/** A database of many years takes some time to be read. */
+const START_MS = 120_000;
+const TRY_MS = 2000;
 
-function readHolder(path: string): Holder {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
-  } catch {
-    return { pid: 0, address: '', project: '' };
-  }
+async function answeringOrEnded({ socket, log }: StatePaths, child: ChildProcess): Promise<void> {
+  const settled = await untilAtMost(START_MS, async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return true;
+    const alive = await overHttp(socket)
+      .status.query(undefined, { signal: AbortSignal.timeout(TRY_MS) })
+      .catch(() => null);
+    return alive?.pid === child.pid;
+  });
+  if (!settled)
+    throw new ProgramError(
+      'timeout',
+      `The daemon (pid ${child.pid}) has not answered in ${START_MS / 1000} s; it may still come. What it says stands in ${log}`,
+    );
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Looked } from '../../shared/offline.ts';
 import { AGENTS_FILE, type StatePaths } from '../../shared/state-paths.ts';
 import type { AgentDefinition } from '../../shared/words.ts';
-import { until } from './again.ts';
+import { untilAtMost } from './again.ts';
 import { overHttp } from './daemon-client.ts';
 import { loadOffline } from './offline.ts';
 import { oneLine, print, printJson, styled, tell } from './output.ts';
@@ -30,8 +30,8 @@ export async function trustAgents(paths: StatePaths, { yes, json }: TrustFlags):
   if (looked.standing === 'trusted') return tell('trusted already.');
   if (!yes && !(await isConfirmed())) throw new ProgramError('refused', 'Not trusted: nothing has changed.');
   trust(paths, looked);
-  await untilTaken(paths, looked);
-  tell('trusted.');
+  if (await isTaken(paths, looked)) tell('trusted.');
+  else tell('trusted; the daemon that runs has not taken it over yet. Look closer: signalbox doctor');
 }
 
 /** Before a start: asks at a terminal, else says what is to be done. What cannot be read keeps nobody from starting. */
@@ -67,15 +67,16 @@ async function isConfirmed(): Promise<boolean> {
   }
 }
 
+const TAKEN_MS = 10_000;
+
 /** A daemon that runs sees by itself that something else is trusted now. */
-async function untilTaken({ socket }: StatePaths, { digest }: Looked): Promise<void> {
-  await until(async () => {
+const isTaken = ({ socket }: StatePaths, { digest }: Looked): Promise<boolean> =>
+  untilAtMost(TAKEN_MS, async () => {
     const status = await overHttp(socket)
       .status.query()
       .catch(() => null);
     return status === null || status.agents.digest === digest;
   });
-}
 
 const dataOf = ({ path, standing, digest, agents }: Looked) => ({ path, standing, digest, agents });
 

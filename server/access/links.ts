@@ -2,6 +2,7 @@ import { hashOf, newSecret } from './secret.ts';
 
 interface Link {
   readonly to: string;
+  readonly from: number;
   readonly until: number;
 }
 
@@ -18,11 +19,12 @@ export class SignInLinks {
 
   /** Returns the code of a link that is good for `ms` milliseconds and then leads to the path `to`. */
   make(ms: number, to: string): string {
-    for (const [hash, { until }] of this.#links) if (until <= this.#now()) this.#links.delete(hash);
+    const from = this.#now();
+    for (const [hash, link] of this.#links) if (!isGood(link, from)) this.#links.delete(hash);
     const [oldest] = this.#links.keys();
     if (this.#links.size >= MOST_LINKS && oldest) this.#links.delete(oldest);
     const code = newSecret();
-    this.#links.set(hashOf(code), { to, until: this.#now() + ms });
+    this.#links.set(hashOf(code), { to, from, until: from + ms });
     return code;
   }
 
@@ -31,6 +33,9 @@ export class SignInLinks {
     const hash = hashOf(code);
     const link = this.#links.get(hash);
     this.#links.delete(hash);
-    return link && link.until > this.#now() ? link.to : null;
+    return link && isGood(link, this.#now()) ? link.to : null;
   }
 }
+
+/** A clock that was set back does not make a link last longer. */
+const isGood = ({ from, until }: Link, now: number): boolean => from <= now && now < until;

@@ -16,15 +16,19 @@ export function timePasses(state: State, at: Moment): Decision {
 function dueOf(work: WorkUnit, at: Moment): Change[] {
   if (isOver(work)) return [];
   const isDue = (moment: Moment | null): boolean => moment !== null && moment <= at;
-  const out = work.items.find((item) => isGoingOut(item) && isDue(item.release_due));
+  // Their time was counted in seconds: a clock that was set back to before they began must not stretch it.
+  const isAhead = (moment: Moment | null | undefined): boolean => moment != null && moment > at;
+  const out = work.items.find(
+    (item) => isGoingOut(item) && (isDue(item.release_due) || isAhead(item.answered_at)),
+  );
   if (out) return [{ type: 'item.released', unit: work.unit.id, data: { id: out.id } }];
   const { unit } = work;
   const woken = work.items
     .filter((item) => isSnoozed(item) && isDue(item.snoozed_until))
     .map((item) => waking(item, 'its time has come'));
-  const retry: Change[] = isDue(unit.retry_due)
-    ? [{ type: 'retry.due', unit: unit.id, data: { anew: false } }]
-    : [];
+  const isTimeToRetry =
+    isDue(unit.retry_due) || (unit.retry_due !== null && isAhead(work.runs.at(-1)?.ended_at));
+  const retry: Change[] = isTimeToRetry ? [{ type: 'retry.due', unit: unit.id, data: { anew: false } }] : [];
   const slow = slowRun(work);
   const late: Change[] =
     slow && isDue(limitOf(work, slow))

@@ -10,6 +10,8 @@ export interface Process {
   /** When it started, in the system's own terms: together with `pid` it names one process for good. */
   readonly started: string;
   readonly zombie: boolean;
+  /** By a signal: it does nothing until another one lets it go on. */
+  readonly stopped: boolean;
 }
 
 /** A process with what shows whose it is. */
@@ -126,6 +128,7 @@ function lookUpLinux(pid: number): Process | null {
     group: Number(group),
     started,
     zombie: state === 'Z' || state === 'X',
+    stopped: state === 'T' || state === 't',
   };
 }
 
@@ -141,6 +144,7 @@ function listByPs(which: readonly string[]): Process[] {
         group: Number(group),
         started: started.join(' '),
         zombie: state.startsWith('Z'),
+        stopped: state.startsWith('T'),
       },
     ];
   });

@@ -1,10 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import type { Moment } from '../../shared/words.ts';
-import type { Log } from '../log.ts';
 import { MIB } from '../settings.ts';
 import type { State } from '../state.ts';
 import type { Store } from '../store.ts';
 import { sizeOf } from '../transcript.ts';
+import type { Chore } from '../upkeep.ts';
 import { runFiles } from './wrapper.ts';
 
 const HOUR_MS = 3_600_000;
@@ -17,15 +17,18 @@ interface Kept {
   readonly over_at: Moment;
 }
 
-/** Clears away, now and every hour, what nobody looks at any more. */
-export function keepRoom(store: Store, runs: string, log: Log): { stop(): void } {
-  const clear = () => {
-    clearRuns(store.state, runs, Date.now()).catch((error: unknown) => log.error('retention', error));
+/** Clears away, at first and then for every hour on the wall clock, what nobody looks at any more. */
+export function keepRoom(store: Store, runs: string, now: () => number = Date.now): Chore {
+  let cleared = Number.NEGATIVE_INFINITY;
+  return {
+    name: 'retention',
+    look: async () => {
+      const at = now();
+      if (Math.abs(at - cleared) < HOUR_MS) return;
+      cleared = at;
+      await clearRuns(store.state, runs, at);
+    },
   };
-  const timer = setInterval(clear, HOUR_MS);
-  timer.unref();
-  clear();
-  return { stop: () => clearInterval(timer) };
 }
 
 /**

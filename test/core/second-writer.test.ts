@@ -18,7 +18,8 @@ async function beside(house: House, act: (other: Store) => Promise<void>): Promi
   }
 }
 
-const add = (store: Store, chunk: string) => store.commit(OPERATOR, (state) => addUnits(state, [spec(chunk)]));
+const add = (store: Store, chunk: string) =>
+  store.commit(OPERATOR, (state) => addUnits(state, [spec(chunk)]));
 
 test(
   'a commit after somebody else wrote to the file is decided again on what is there, and settles',

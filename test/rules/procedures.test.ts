@@ -87,7 +87,8 @@ describe('a query', () => {
       credential: null,
       streams: { count: 0 },
       log: { info: () => {}, error: (_what: string, error: unknown) => assert.fail(String(error)) },
-      about: { project: '', address: '', local_address: '', pid: 1, started_at: '' },
+      about: { project: '', address: '', local_address: '', pid: 1, started_at: '', notices: [] },
+      lookAtClock: async () => {},
       path: '',
       stop: () => {},
       access: {
