@@ -1,7 +1,8 @@
 /** What a daemon needs and what can be seen without one: a finding each, none of them an error. */
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { fileProblemOf } from '../shared/file-problem.ts';
 import type { Finding, Offline } from '../shared/offline.ts';
 import type { StatePaths } from '../shared/state-paths.ts';
 import type { AgentDefinition } from '../shared/words.ts';
@@ -27,17 +28,44 @@ function looked(what: string, look: () => Seen): Finding {
   try {
     return { what, ...look() };
   } catch (error) {
-    return { what, ...bad(error instanceof Error ? error.message : String(error)) };
+    const found = fileProblemOf(error, 'A file');
+    return { what, ...bad(found?.sentence ?? (error instanceof Error ? error.message : String(error))) };
   }
 }
 
 function stateFolder(paths: StatePaths): Seen {
   refuseLongSocket(paths);
-  if (!existsSync(paths.folder)) return note(`${paths.folder} is made at the first start.`);
+  if (!existsSync(paths.folder)) {
+    refuseUnwritable(nearestFolder(paths.folder));
+    return note(`${paths.folder} is made at the first start.`);
+  }
   refuseOthers(paths.folder, 0o700);
   for (const file of [paths.database, paths.door]) if (existsSync(file)) refuseOthers(file, 0o600);
-  accessSync(paths.folder, constants.W_OK);
+  writeSomething(paths.folder);
+  if (existsSync(paths.runs)) writeSomething(paths.runs);
+  if (`${paths.folder}/`.startsWith(`${paths.project}/`))
+    return note(`${paths.folder} lies in the project, where "git clean" may take it. Set XDG_STATE_HOME.`);
   return good(`${paths.folder} is yours alone.`);
+}
+
+/** The first folder on the way up that is there. */
+const nearestFolder = (path: string): string => (existsSync(path) ? path : nearestFolder(dirname(path)));
+
+function refuseUnwritable(folder: string): void {
+  accessSync(folder, constants.W_OK | constants.X_OK);
+  if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR', path: folder });
+}
+
+/** More than asking whether it may be written: a disk that is full says so only then. */
+function writeSomething(folder: string): void {
+  const path = join(folder, `doctor-${process.pid}`);
+  try {
+    writeFileSync(path, Buffer.alloc(4096), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    throw Object.assign(error as Error, { path: folder });
+  } finally {
+    rmSync(path, { force: true });
+  }
 }
 
 function database({ database: path }: StatePaths): Seen {

@@ -157,7 +157,8 @@ export const appRouter = t.router({
     const { units, items, seq } = ctx.newsroom.counts();
     const { settings, trusted } = ctx.store.state;
     const agents = { digest: trusted.digest, names: trusted.agents.map(({ name }) => name) };
-    return { ...ctx.about, build: ctx.newsroom.build, seq, units, items, settings, agents };
+    const { readOnly: read_only } = ctx.access;
+    return { ...ctx.about, read_only, build: ctx.newsroom.build, seq, units, items, settings, agents };
   }),
   unit: viewer
     .input(inputs.one)

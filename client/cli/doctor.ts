@@ -2,27 +2,26 @@ import { statSync } from 'node:fs';
 import type { Finding } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { statusOf } from './attacks.ts';
-import { overHttp } from './daemon-client.ts';
+import { type Daemon, explain, overHttp } from './daemon-client.ts';
+import { troubleWords } from './daemon-trouble.ts';
 import { bad, good, note } from './finding.ts';
 import { loadOffline } from './offline.ts';
 import { oneLine, print, printJson, type Style, styled } from './output.ts';
-import { ProgramError } from './program-error.ts';
-import { roundTrip } from './round-trip.ts';
+import { DaemonTrouble, ProgramError } from './program-error.ts';
+import { roundTrip, roundTripThrough } from './round-trip.ts';
 
 /** Looks at everything that has to work here, and says so, a sentence each. Throws where something is bad. */
 export async function doctor(paths: StatePaths, json: boolean): Promise<void> {
   const { examine } = await loadOffline();
   const node = good('node', `${process.version} (${process.platform} ${process.arch})`);
-  const path = await overHttp(paths.socket)
-    .daemon.path.query()
-    .catch(() => process.env.PATH ?? '');
-  const findings = [
-    node,
-    ...(await daemonFindings(paths)),
-    ...examine(paths, path),
-    await roundTripFinding(),
-  ];
-  await say(findings, json);
+  const { status, findings } = await lookAtDaemon(paths);
+  const own = process.env.PATH ?? '';
+  const path = status
+    ? await overHttp(paths.socket)
+        .daemon.path.query()
+        .catch(() => own)
+    : own;
+  await say([node, ...findings, ...examine(paths, path), await roundTripFinding(paths, status)], json);
 }
 
 /** What the daemon that runs lets in, and what it keeps out. */
@@ -43,23 +42,64 @@ const STYLES: Readonly<Record<Finding['standing'], Style>> = { good: 'green', no
 const line = ({ what, standing, sentence }: Finding): string =>
   `${styled(STYLES[standing], standing.padEnd(4))}  ${what.padEnd(14)}  ${oneLine(sentence)}`;
 
-const roundTripFinding = (): Promise<Finding> =>
-  roundTrip().then(
-    (ms) => good('round trip', `A unit asked, was answered and got the answer, in ${Math.round(ms)} ms.`),
-    (error: Error) => bad('round trip', error.message),
-  );
+type Status = Awaited<ReturnType<Daemon['status']['query']>>;
 
-async function daemonFindings(paths: StatePaths): Promise<Finding[]> {
-  const status = await overHttp(paths.socket)
-    .status.query()
-    .catch(() => null);
-  if (!status) return [note('daemon', `None runs for ${paths.project}. Start it: signalbox start`)];
-  const { pid } = status;
+interface Seen {
+  /** null: it cannot be asked. */
+  readonly status: Status | null;
+  readonly findings: readonly Finding[];
+}
+
+async function lookAtDaemon(paths: StatePaths): Promise<Seen> {
+  try {
+    const status = await overHttp(paths.socket).status.query();
+    return { status, findings: await findingsOn(paths, status) };
+  } catch (error) {
+    return { status: null, findings: [await troubleFinding(paths, error)] };
+  }
+}
+
+async function findingsOn(paths: StatePaths, status: Status): Promise<Finding[]> {
+  const { pid, project, started_at, notices, local_address } = status;
   return [
-    good('daemon', `It runs for ${status.project} (pid ${pid}) since ${status.started_at}.`),
+    good('daemon', `It runs for ${project} (pid ${pid}) since ${started_at}.`),
+    ...notices.map(({ code, message }) => note(code, message)),
     socketFinding(paths),
-    await portFinding(paths, status.local_address),
+    await portFinding(paths, local_address),
   ];
+}
+
+async function troubleFinding(paths: StatePaths, error: unknown): Promise<Finding> {
+  const told = explain(error, () => paths.socket);
+  if (!(told instanceof DaemonTrouble)) return bad('daemon', told.message);
+  const living = (await loadOffline()).livingHolder(paths);
+  if (living) return bad('daemon', troubleWords(told.what, living));
+  return told.what === 'silent'
+    ? bad('daemon', told.message)
+    : note('daemon', `None runs for ${paths.project}. Start it: signalbox start`);
+}
+
+/** Through the daemon that runs, in its environment; only where none runs, through one of its own. */
+async function roundTripFinding(paths: StatePaths, status: Status | null): Promise<Finding> {
+  const what = 'round trip';
+  const why = status ? whyNotTried(status) : null;
+  if (why !== null) return note(what, `Not tried: ${why}`);
+  const living = status ? null : (await loadOffline()).livingHolder(paths);
+  if (living) return bad(what, 'Not tried: the daemon cannot be asked.');
+  const through = status ? 'through the daemon that runs' : 'through a daemon of its own';
+  return (status ? roundTripThrough(overHttp(paths.socket)) : roundTrip()).then(
+    (ms) => good(what, `A unit asked, was answered and got the answer, in ${Math.round(ms)} ms, ${through}.`),
+    (error: Error) => bad(what, error.message),
+  );
+}
+
+/** A unit more would have to wait, or could not be added. */
+function whyNotTried({ settings, units, read_only }: Status): string | null {
+  if (process.env.SIGNALBOX_CREDENTIAL) return 'a run may not add a unit.';
+  if (read_only) return 'Signalbox runs with --read-only.';
+  if (settings.max_agents <= units.RUNNING)
+    return `all ${settings.max_agents} slots for runs are taken (max_agents).`;
+  return null;
 }
 
 function socketFinding({ socket }: StatePaths): Finding {
@@ -69,16 +109,17 @@ function socketFinding({ socket }: StatePaths): Finding {
     : bad('socket', `${socket} is open to others (mode ${mode.toString(8)}). Restart the daemon.`);
 }
 
-/** Both loopback addresses, and whether this very daemon answers there: only it knows its own name. */
+/** Each loopback address that this machine has, and whether this very daemon answers there: only it knows its own name. */
 async function portFinding(paths: StatePaths, address: string): Promise<Finding> {
   const { port } = new URL(address);
   const { host_name } = (await loadOffline()).doorOf(paths);
   const head = ['GET /sign-in HTTP/1.1', `Host: ${host_name}:${port}`];
-  const answers = await Promise.all(
-    ['127.0.0.1', '::1'].map((host) => statusOf({ head }, { host, port: Number(port) })),
-  );
-  if (answers[0] !== 200) return bad('port', `Port ${port} is not answered by this daemon.`);
-  return answers[1] === 200
-    ? good('port', `Port ${port} answers on 127.0.0.1 and on [::1].`)
-    : note('port', `Port ${port} answers on 127.0.0.1; [::1] does not: this machine may have no IPv6.`);
+  const { listeners } = await overHttp(paths.socket).access.door.query();
+  const hosts = listeners.filter(({ tls }) => !tls).map((each) => each.address);
+  for (const host of hosts)
+    if ((await statusOf({ head }, { host, port: Number(port) })) !== 200)
+      return bad('port', `Port ${port} of ${host} is not answered by this daemon.`);
+  const names = hosts.map((host) => (host.includes(':') ? `[${host}]` : host)).join(' and on ');
+  if (hosts.length > 1) return good('port', `Port ${port} answers on ${names}.`);
+  return note('port', `Port ${port} answers on ${names} alone: this machine has no other loopback address.`);
 }

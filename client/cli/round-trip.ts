@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { boardOf, cardsOf } from '../../shared/board.ts';
+import { boardOf, type Card, cardsOf } from '../../shared/board.ts';
 import { stateHome, statePathsOf } from '../../shared/state-paths.ts';
 import { type Daemon, overHttp } from './daemon-client.ts';
 import { ProgramError } from './program-error.ts';
@@ -17,8 +17,29 @@ const ANSWER = 'It does.';
 const COMMAND = `said=$(signalbox ask "${QUESTION}") && [ "$said" = "${ANSWER}" ]`;
 
 /**
- * A unit that asks, an answer, delivered: with a daemon, a project and a state folder of its own, so that
- * nothing of the operator's is touched. Returns how long it took, in milliseconds; throws a sentence.
+ * A unit that asks, an answer, delivered: through the daemon that runs, so that what keeps its runs from asking
+ * shows. The unit is removed afterwards. Returns how long it took, in milliseconds; throws a sentence.
+ */
+export async function roundTripThrough(daemon: Daemon): Promise<number> {
+  const from = performance.now();
+  const chunk = `doctor-${process.pid}-${Date.now().toString(36)}`;
+  // First in the line: it must not wait behind the work of others.
+  await daemon.units.add.mutate({
+    units: [{ chunk, title: TITLE, command: COMMAND, priority: 1000 }],
+  } as never);
+  try {
+    await walk(daemon, chunk, ALWAYS);
+    return performance.now() - from;
+  } finally {
+    await daemon.units.remove.mutate({ chunk, kill: true } as never).catch(() => {});
+  }
+}
+
+const TITLE = 'signalbox doctor tries whether runs can ask';
+
+/**
+ * The same where no daemon runs: with a daemon, a project and a state folder of its own, so that nothing of the
+ * operator's is touched.
  */
 export async function roundTrip(): Promise<number> {
   const from = performance.now();
@@ -27,9 +48,18 @@ export async function roundTrip(): Promise<number> {
     const project = join(folder, 'p');
     mkdirSync(project);
     const env = { ...outsideOfRuns(process.env), XDG_STATE_HOME: folder };
-    const daemon = startDaemon(project, env);
-    const { socket } = statePathsOf(stateHome(env, folder), project);
-    await walk(overHttp(socket), daemon).finally(() => end(daemon.child));
+    const { child, said } = startDaemon(project, env);
+    const daemon = overHttp(statePathsOf(stateHome(env, folder), project).socket);
+    const own: Asked = { isThere: () => child.exitCode === null, said };
+    try {
+      await step('A daemon of its own did not start.', own, async () => {
+        return (await daemon.status.query()).pid === child.pid;
+      });
+      await daemon.units.add.mutate({ units: [{ chunk: 'doctor', command: COMMAND }] } as never);
+      await walk(daemon, 'doctor', own);
+    } finally {
+      await end(child);
+    }
     return performance.now() - from;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -57,35 +87,36 @@ function startDaemon(cwd: string, env: NodeJS.ProcessEnv): Started {
   return { child, said: () => said.trim() };
 }
 
-async function walk(daemon: Daemon, { child, said }: Started): Promise<void> {
-  const step = (sentence: string, done: () => Promise<boolean>) => within(sentence, done, child, said);
-  await step(
-    'A daemon of its own did not start.',
-    async () => (await daemon.status.query()).pid === child.pid,
-  );
-  await daemon.units.add.mutate({ units: [{ chunk: 'doctor', command: COMMAND }] } as never);
-  await step('Its run did not get as far as asking: is "signalbox" found, and the socket?', async () => {
-    const [card] = cardsOf(boardOf(await daemon.board.now.query({ chunk: 'doctor' })));
+/** The daemon that is asked: whether it is still there, and what it has said. */
+interface Asked {
+  readonly isThere: () => boolean;
+  readonly said: () => string;
+}
+const ALWAYS: Asked = { isThere: () => true, said: () => '' };
+
+/** The unit is there: it asks, is answered, and ends. */
+async function walk(daemon: Daemon, chunk: string, asked: Asked): Promise<void> {
+  await step('A run did not get as far as asking: is "signalbox" found, and the socket?', asked, async () => {
+    const [card] = cardsOf(boardOf(await daemon.board.now.query({ chunk })));
     if (!card) return false;
-    if (card.prompt !== QUESTION) throw new ProgramError('failed', `Its run did not ask. ${card.prompt}`);
-    await daemon.items.answer.mutate({ chunk: 'doctor', item: card.id, version: card.version, text: ANSWER });
+    if (card.prompt !== QUESTION)
+      throw new ProgramError('failed', `A run could not ask. ${card.prompt} ${textsOf(card)}`.trim());
+    await daemon.items.answer.mutate({ chunk, item: card.id, version: card.version, text: ANSWER });
     return true;
   });
-  await step('The answer did not reach the run that asked.', async () => {
-    const { status, items } = await daemon.unit.query({ chunk: 'doctor' });
+  await step('The answer did not reach the run that asked.', asked, async () => {
+    const { status, items } = await daemon.unit.query({ chunk });
     return status === 'DONE' && items[0]?.delivered_to === 1;
   });
 }
 
+/** What a run printed before it failed. */
+const textsOf = ({ context }: Card): string => context.map(({ text }) => text).join(' ');
+
 /** Until a step is done, or its time is over, or the daemon has ended. */
-async function within(
-  sentence: string,
-  done: () => Promise<boolean>,
-  child: ChildProcess,
-  said: () => string,
-): Promise<void> {
+async function step(sentence: string, { isThere, said }: Asked, done: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
-  while (performance.now() < deadline && child.exitCode === null) {
+  while (performance.now() < deadline && isThere()) {
     if (await done().catch(notYet)) return;
     await pause(LOOK_MS);
   }

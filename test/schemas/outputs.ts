@@ -155,6 +155,12 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       local_address: address.describe('where programs on this machine come with a token'),
       pid: number,
       started_at: moment,
+      notices: z
+        .array(
+          z.strictObject({ code: z.enum(['port-moved', 'one-family', 'process-1']), message: z.string() }),
+        )
+        .describe('what somebody should know of how it runs'),
+      read_only: z.boolean(),
       build: z.string(),
       seq,
       units: part.units,
