@@ -32,6 +32,8 @@ export function keepStateFiles(parts: Parts): Chore {
   return {
     name: 'state folder',
     look: async () => {
+      // Where the folder was taken away, the daemon is about to end.
+      if (!existsSync(state.folder)) return;
       const files = [state.port, state.holder, join(state.bin, 'signalbox')];
       if (!files.every((path) => existsSync(path))) writeStateFiles(parts);
       if (socket.missing() === null) return;

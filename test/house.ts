@@ -82,6 +82,13 @@ export class House {
     return `${this.#daemon?.stdout()}${this.#daemon?.stderr()}`;
   }
 
+  /** The daemon ends by itself. */
+  async ended(): Promise<Finished | undefined> {
+    const finished = await this.#daemon?.finished;
+    this.#daemon = null;
+    return finished;
+  }
+
   /** Ends the daemon by a signal, and waits until it is gone. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<Finished | undefined> {
     const daemon = this.#daemon;
@@ -92,7 +99,11 @@ export class House {
 
   /** A command of the terminal, in the project's folder. */
   run(...args: string[]): Running {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: this.project, env: this.env });
+    return this.#spawn(this.env, args);
+  }
+
+  #spawn(env: NodeJS.ProcessEnv, args: readonly string[]): Running {
+    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: this.project, env });
     const texts = { stdout: '', stderr: '' };
     child.stdout.on('data', (part: Buffer) => {
       texts.stdout += part.toString('utf8');
@@ -110,6 +121,11 @@ export class House {
   /** The same, to its end. */
   signalbox(...args: string[]): Promise<Finished> {
     return this.run(...args).finished;
+  }
+
+  /** The same, with another environment. */
+  signalboxWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Finished> {
+    return this.#spawn(env, args).finished;
   }
 
   /** The same, with its JSON. Throws where the command failed. */
