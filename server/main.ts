@@ -1,7 +1,7 @@
 /** Joins the parts, stops them in order. The only wiring. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Holder, type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
+import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { Credentials } from './access/credentials.ts';
 import { type Door, followDoor, limitsOf, openDoor } from './access/door-file.ts';
 import { SignInLinks } from './access/links.ts';
@@ -13,7 +13,7 @@ import { OPERATOR } from './by.ts';
 import { keepTime } from './clock.ts';
 import { updateConfig } from './commands/config.ts';
 import { addUnits } from './commands/units.ts';
-import { DatabaseProblem, Db, FileMoved } from './db.ts';
+import { DatabaseProblem, Db } from './db.ts';
 import { homeFolder } from './home-folder.ts';
 import type { HttpParts } from './http.ts';
 import { loopbackAddresses } from './listen.ts';
@@ -31,16 +31,18 @@ import { PulseReader } from './pulses.ts';
 import { Refusal } from './refusal.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
 import { pathFor } from './runs/environment.ts';
-import { lookUp } from './runs/processes.ts';
 import { keepRoom } from './runs/retention.ts';
 import { keepHeapSmall } from './small-heap.ts';
-import { keepStateFiles, writeStateFiles } from './state-files.ts';
+import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './state-files.ts';
 import { makeStateFolder, refuseOthers, takeLock } from './state-folder.ts';
 import { Store } from './store.ts';
-import { type Chore, keepUp } from './upkeep.ts';
+import { keepUp } from './upkeep.ts';
 
 /** Runs the daemon until it is told to stop. Sets the exit code; prints a sentence when it cannot start. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A log that cannot be written, on a full disk or because nobody reads on, ends no daemon.
+  for (const stream of [process.stdout, process.stderr])
+    stream.removeAllListeners('error').on('error', () => {});
   try {
     if (process.platform === 'win32')
       throw new Problem('config', 'Signalbox needs a Unix: Linux, macOS, or Windows with WSL.');
@@ -186,28 +188,6 @@ async function serve(
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
   return problem;
 }
-
-const holderOf = ({ pid, local_address: address, project, started_at }: About): Holder => ({
-  pid,
-  address,
-  project,
-  started_at,
-  process: lookUp(pid)?.started,
-});
-
-/** A daemon whose files were taken away can keep nothing: it ends, so that another one can take its place. */
-const filesInPlace = (db: Db, stop: (problem: Problem) => void): Chore => ({
-  name: 'files',
-  look: () => {
-    try {
-      db.checkInPlace();
-    } catch (error) {
-      if (!(error instanceof FileMoved)) throw error;
-      const way = 'Nothing was saved since, and Signalbox has ended; runs at work go on.';
-      stop(new Problem('disk', `${error.message} ${way} Put it back, then: signalbox start`));
-    }
-  },
-});
 
 function accessTo(
   { door: { readOnly, noAuth } }: Options,

@@ -3,6 +3,7 @@ import { changeOrigins, doorOf, setLimit } from './access/at-terminal.ts';
 import { lookAtAgents, trust } from './agents/trust.ts';
 import { examine } from './doctor.ts';
 import { livingHolder } from './holder.ts';
+import { makeStateFolder } from './state-folder.ts';
 
 export const offline: Offline = {
   lookAtAgents,
@@ -12,4 +13,5 @@ export const offline: Offline = {
   changeOrigins,
   setLimit,
   livingHolder,
+  makeStateFolder,
 };

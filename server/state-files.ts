@@ -2,9 +2,13 @@ import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Holder, StatePaths } from '../shared/state-paths.ts';
+import { type Db, FileMoved } from './db.ts';
 import { InPlace } from './in-place.ts';
 import { listenOnSocket } from './listen.ts';
+import { Problem } from './problem.ts';
+import type { About } from './procedures.ts';
 import { makeBin } from './runs/environment.ts';
+import { lookUp } from './runs/processes.ts';
 import { writeHolder, writePort } from './state-folder.ts';
 import type { Chore } from './upkeep.ts';
 
@@ -17,6 +21,15 @@ interface Parts {
   /** What `signalbox` means inside runs. */
   readonly program: string;
 }
+
+/** What a daemon says of itself to those who cannot ask it. */
+export const holderOf = ({ pid, local_address: address, project, started_at }: About): Holder => ({
+  pid,
+  address,
+  project,
+  started_at,
+  process: lookUp(pid)?.started,
+});
 
 /** Writes what others find this daemon by; its socket is there already. */
 export function writeStateFiles({ state, holder, port, program }: Parts): void {
@@ -43,3 +56,17 @@ export function keepStateFiles(parts: Parts): Chore {
     },
   };
 }
+
+/** A daemon whose files were taken away can keep nothing: it ends, so that another one can take its place. */
+export const filesInPlace = (db: Db, stop: (problem: Problem) => void): Chore => ({
+  name: 'files',
+  look: () => {
+    try {
+      db.checkInPlace();
+    } catch (error) {
+      if (!(error instanceof FileMoved)) throw error;
+      const way = 'Nothing was saved since, and Signalbox has ended; runs at work go on.';
+      stop(new Problem('disk', `${error.message} ${way} Put it back, then: signalbox start`));
+    }
+  },
+});

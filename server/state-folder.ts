@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Holder, StatePaths } from '../shared/state-paths.ts';
-import { readHolder } from './holder.ts';
+import { livingHolder, readHolder } from './holder.ts';
 import { Problem } from './problem.ts';
 
 /** Node cuts longer socket paths off silently, and listens elsewhere. */
@@ -12,10 +12,28 @@ const LONGEST_SOCKET_PATH = 100;
 /** Makes the folder, for the operator alone, and checks that it is. */
 export function makeStateFolder(state: StatePaths): void {
   refuseLongSocket(state);
-  mkdirSync(state.folder, { recursive: true, mode: 0o700 });
+  makeFolder(state.folder);
   refuseOthers(state.folder, 0o700);
   mkdirSync(state.runs, { recursive: true, mode: 0o700 });
   writeFileSync(join(state.folder, 'project'), `${state.project}\n`, { mode: 0o600 });
+}
+
+/** Where a folder on the way cannot be made, Node says of the last one that it is not there. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const missing = firstMissing(path);
+    if (missing !== null) mkdirSync(missing, { mode: 0o700 });
+    throw error;
+  }
+}
+
+/** The topmost folder that is not there. */
+function firstMissing(path: string): string | null {
+  const above = dirname(path);
+  if (existsSync(path) || above === path) return null;
+  return firstMissing(above) ?? path;
 }
 
 /** Throws a `Problem`. */
@@ -50,9 +68,10 @@ export function takeLock(state: StatePaths): { release(): void } {
   } catch (error) {
     lock.close();
     if ((error as { code?: unknown }).code !== 'SQLITE_BUSY') throw error;
-    const holder = readHolder(state);
+    const holder = livingHolder(state);
     const who = holder ? `pid ${holder.pid}, ${holder.address}` : 'it is just starting';
-    throw new Problem('running', `Signalbox already runs for ${state.project} (${who}).`);
+    const way = holder?.stopped ? ` It is stopped by a signal. Let it go on: kill -CONT ${holder.pid}` : '';
+    throw new Problem('running', `Signalbox already runs for ${state.project} (${who}).${way}`);
   }
   return {
     release() {

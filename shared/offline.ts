@@ -7,6 +7,8 @@ export interface Offline {
   lookAtAgents(paths: StatePaths): Looked;
   /** Looks at everything that a daemon needs and that can be seen without one. `path`: where runs look for programs. */
   examine(paths: StatePaths, path: string): Finding[];
+  /** Throws an error of the system, or one with a sentence and an exit code. */
+  makeStateFolder(paths: StatePaths): void;
   /** The daemon of a state folder, as far as can be seen without asking it; null: none lives. */
   livingHolder(paths: Pick<StatePaths, 'holder'>): Living | null;
   /** Keeps what the operator has looked at. A daemon that runs takes it over by itself. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { untilAtMost } from './again.ts';
@@ -66,7 +66,7 @@ function argumentsFor(project: string, flags: StartFlags): string[] {
 /** Starts the daemon as a process of its own and waits until it answers, or has said why it cannot. */
 async function startDetached(project: string, argv: readonly string[], json: boolean): Promise<void> {
   const paths = pathsFor(project);
-  mkdirSync(paths.folder, { recursive: true, mode: 0o700 });
+  (await loadOffline()).makeStateFolder(paths);
   const log = openSync(paths.log, 'a', 0o600);
   const before = fstatSync(log).size;
   const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
