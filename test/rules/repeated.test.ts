@@ -69,7 +69,9 @@ describe('a mutation repeated with its key', () => {
   const INPUTS: Readonly<Record<string, () => Promise<object>>> = {
     'units.add': async () => ({ units: [{ chunk: 'added', external: true }] }),
     'units.retry': async () => {
-      await callers.must('units.report', { ...(await on('failed')()), what: 'failed', why: 'no' });
+      await external('failed');
+      for (const what of ['started', 'failed'])
+        await callers.must('units.report', { chunk: 'failed', what, words: 'no' });
       return { chunk: 'failed' };
     },
     'units.close': on('closed', { reason: 'enough' }),
