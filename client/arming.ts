@@ -136,7 +136,9 @@ function placeOf(card: Element): string | null {
   const isInView = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth && bottom > top;
   if (!isInView) return null;
   const version = card.querySelector<HTMLInputElement>('input[name=version]')?.value ?? '';
-  const buttons = [...card.querySelectorAll('button')].map((button) => cornerOf(button.getBoundingClientRect()));
+  const buttons = [...card.querySelectorAll('button')].map((button) =>
+    cornerOf(button.getBoundingClientRect()),
+  );
   return `${cornerOf({ top, left })} ${version} ${buttons}`;
 }
 

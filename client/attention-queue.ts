@@ -4,22 +4,15 @@ import type { AppRouter } from '../server/router.ts';
 import { type Board, type Card, cardsOf, hiddenItems, type ItemState } from '../shared/board.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { attentionQueue } from '../shared/views/attention-queue.ts';
+import { AnswerWords, copyText } from './answer-words.ts';
 import { Arming, TOO_SOON } from './arming.ts';
 import { Arrangement } from './arrangement.ts';
-import { clearDrafts, type Draft, type DraftKeeper, draftFieldsIn, draftOf } from './drafts.ts';
+import { clearDrafts, type Draft, type DraftKeeper, draftFieldsIn } from './drafts.ts';
 import type { Live } from './live.ts';
 import { Outbox } from './outbox.ts';
 import { Panel } from './panel.ts';
+import { SentAnswers } from './sent-answers.ts';
 import { type Order, orderOf } from './submit.ts';
-
-/** An answer given here, as long as its words may be wanted again. */
-interface Sent {
-  readonly words: string;
-  /** It has been seen going out. */
-  readonly went: boolean;
-  /** The daemon has said yes. */
-  readonly settled: boolean;
-}
 
 const AGAIN_MS = 1000;
 
@@ -31,13 +24,15 @@ export class AttentionQueue extends Panel {
   readonly #arrangement = new Arrangement();
   readonly #arming = new Arming(undefined, '.card', isFinal);
   #notices: Readonly<Record<string, Notice>> = {};
-  readonly #sent = new Map<string, Sent>();
+  readonly #sent = new SentAnswers();
+  #others: Readonly<Record<string, readonly string[]>> = {};
   readonly #outbox = new Outbox(() => this.requestUpdate());
-  /** Words that are to stand in the form of their item, as soon as there is one. */
-  readonly #wanted = new Map<string, Draft>();
-  /** By item: drafts of other windows, to choose from. */
-  readonly #others = new Map<string, readonly string[]>();
-  #keeper: DraftKeeper | null = null;
+  readonly #words = new AnswerWords(() => ({
+    root: this.renderRoot,
+    stateOf: (item) => this.stateOf(item),
+    isEnded: (item) => this.#arrangement.isEnded(`item:${item}`),
+    tell: (item, sentence) => this.tell(item, sentence),
+  }));
   /** The card on which a mouse is. A finger is nowhere between two touches. */
   #pointed: HTMLElement | null = null;
 
@@ -49,15 +44,12 @@ export class AttentionQueue extends Panel {
 
   /** Who keeps what is typed here; what has been typed so far is kept at once. */
   set keeper(keeper: DraftKeeper) {
-    this.#keeper = keeper;
+    this.#words.keeper = keeper;
     this.keepAll();
   }
 
-  /** What stands in the forms now, save what has been sent. */
   keepAll(): void {
-    for (const form of this.renderRoot.querySelectorAll<HTMLFormElement>('form.answer'))
-      if (draftFieldsIn(form).length > 0 && this.stateOf(itemOf(form)) === 'open' && !this.#outbox.has(itemOf(form)))
-        this.#keep(form);
+    this.#words.keepAll((item) => this.#outbox.has(item));
   }
 
   override join(live: Live, query: Panel['query'], zone: number): void {
@@ -93,19 +85,24 @@ export class AttentionQueue extends Panel {
     return row?.row === 'item' ? row.state : null;
   }
 
+  /** By item: what was typed for it in other windows. */
+  set others(others: Readonly<Record<string, readonly string[]>>) {
+    this.#others = others;
+    this.requestUpdate();
+  }
+
   get holdsDrafts(): boolean {
     return draftFieldsIn(this.renderRoot).length > 0;
   }
 
-  /** Puts back what was typed before; `others` are drafts of the same item from other windows. */
-  restore(draft: Draft, others: readonly string[]): void {
+  /** Puts back what was typed before. */
+  restore(draft: Draft): void {
     const { item, text } = draft;
     const row = this.board?.rows.get(`item:${item}`);
     // Our own answer, which may still be taken back.
     if (row?.row === 'item' && row.answer && (text === '' || row.answer.text === text))
-      this.#sent.set(item, { words: text, went: true, settled: true });
-    else this.#wanted.set(item, draft);
-    this.#others.set(item, others);
+      this.#sent.add(item, text, true);
+    else this.#words.want(draft);
     this.#arrangement.open(`item:${item}`);
     this.requestUpdate();
   }
@@ -139,15 +136,19 @@ export class AttentionQueue extends Panel {
       only: this.query.chunk ?? '',
       hidden: hiddenItems(board, this.query),
       notices: { ...this.#notices, ...this.#outbox.notices() },
-      others: Object.fromEntries(this.#others),
+      others: this.#others,
       place: this.place,
     });
   }
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    this.#lookAfterSent();
-    for (const draft of this.#wanted.values()) this.#putBack(draft);
+    this.#sent.look(
+      (item) => this.stateOf(item),
+      (item, text) => this.#words.want({ item, version: 0, text, options: [], order: null }),
+      (item) => this.#words.forget(item),
+    );
+    this.#words.putBack();
   }
 
   /** After an answer, the next card. */
@@ -160,13 +161,8 @@ export class AttentionQueue extends Panel {
     const cards = draftFieldsIn(this.renderRoot).map(
       (field) => field.closest<HTMLElement>('.card')?.dataset.key,
     );
-    const wanted = [...this.#wanted.keys()].filter((item) => this.#hasForm(item)).map((item) => `item:${item}`);
+    const wanted = this.#words.wanted.map((item) => `item:${item}`);
     return new Set([...cards.filter((key) => key !== undefined), ...wanted]);
-  }
-
-  #hasForm(item: string): boolean {
-    const state = this.stateOf(item);
-    return state === 'open' || state === 'going-out' || this.#arrangement.isEnded(`item:${item}`);
   }
 
   /** Where in the list the focus stands, or a mouse: nothing may move under either; null: elsewhere. */
@@ -208,7 +204,7 @@ export class AttentionQueue extends Panel {
   #ended(card: Card): void {
     this.#arrangement.ended(card);
     this.#arrangement.open(card.key);
-    if (card.state === 'answered' || card.state === 'withdrawn') this.#keeper?.forget(card.id);
+    if (card.state === 'answered' || card.state === 'withdrawn') this.#words.forget(card.id);
     this.requestUpdate();
   }
 
@@ -231,8 +227,8 @@ export class AttentionQueue extends Panel {
     if (this.#outbox.has(item)) return;
     this.#notice(item, null);
     if (words !== null) {
-      this.#sent.set(item, { words, went: false, settled: false });
-      if (form) this.#keep(form, order);
+      this.#sent.add(item, words);
+      if (form) this.#words.keep(form, order);
     }
     this.#outbox.send(order).then(
       () => this.#accepted(order),
@@ -240,22 +236,21 @@ export class AttentionQueue extends Panel {
     );
   }
 
-  #accepted({ item, words }: Order): void {
-    const sent = this.#sent.get(item);
-    if (sent) this.#sent.set(item, { ...sent, settled: true });
+  #accepted(order: Order): void {
+    this.#sent.settle(order.item);
     // Until it is out it may be taken back, also by who reloads the page.
-    if (words !== null) this.#keepAgain(item);
-    this.requestUpdate();
+    if (this.#sent.has(order.item)) this.#words.keepDraft(draftIn(order));
+    this.#notice(order.item, null);
   }
 
   /** The card as it is now, with the words in it: also where it had left already. */
   #failed(order: Order, error: TRPCClientError<AppRouter>): void {
     const { item, words } = order;
     if (words !== null) {
-      this.#sent.delete(item);
-      this.#wanted.set(item, { ...draftIn(order), version: 0 });
+      this.#sent.drop(item);
+      this.#words.want({ ...draftIn(order), version: 0 });
+      this.#words.keepDraft(draftIn(order));
       if (this.stateOf(item) === null) this.#lookUp(item);
-      else this.#keepAgain(item);
     }
     const refusal = error.data?.refusal;
     const sentence = refusal?.sentence ?? error.message;
@@ -268,55 +263,9 @@ export class AttentionQueue extends Panel {
     this.requestUpdate();
   }
 
-  /** An answer taken back finds its words in the form again; one that is out needs them no more. */
-  #lookAfterSent(): void {
-    for (const [item, sent] of this.#sent) {
-      const state = this.stateOf(item);
-      if (state !== null && state !== 'open') this.#sent.set(item, { ...sent, went: true });
-      else if (state === 'open' && sent.went) {
-        this.#wanted.set(item, { item, version: 0, text: sent.words, options: [], order: null });
-        this.#sent.delete(item);
-      } else if (state === null && (sent.went || sent.settled)) {
-        this.#sent.delete(item);
-        this.#keeper?.forget(item);
-      }
-    }
-  }
-
-  /** Into an empty field: what the operator has typed meanwhile counts. Boxes only for the same question. */
-  #putBack(draft: Draft): void {
-    const { item, version } = draft;
-    const form = this.#formOf(item);
-    if (!form) return;
-    const isEnded = this.#arrangement.isEnded(`item:${item}`);
-    const now = draftOf(form, null);
-    if (now.text === '' && draft.text !== '') setText(form, draft.text);
-    if (version === now.version || version === 0)
-      for (const box of form.querySelectorAll<HTMLInputElement>('input[type=checkbox]'))
-        box.checked ||= draft.options.includes(box.value);
-    // A card that is kept for them would leave, had it no words.
-    if (!isEnded) this.#wanted.delete(item);
-    if (isEnded || version === 0 || version === now.version) return;
-    this.tell(item, 'Look again: the question is a later version than the one you wrote this for.');
-  }
-
-  #formOf(item: string): HTMLFormElement | null {
-    return this.renderRoot.querySelector<HTMLFormElement>(`form[name="answer-${CSS.escape(item)}"]`);
-  }
-
-  #keep(form: HTMLFormElement, order: Order | null = null): void {
-    this.#keeper?.keep(draftOf(form, order));
-  }
-
-  /** What was sent is a draft again. */
-  #keepAgain(item: string): void {
-    const form = this.#formOf(item);
-    if (form) this.#keep(form);
-  }
-
   #input = ({ target }: Event): void => {
     const form = target instanceof Element ? target.closest<HTMLFormElement>('form.answer') : null;
-    if (form) this.#keep(form);
+    if (form) this.#words.keep(form);
   };
 
   #click = (event: MouseEvent): void => {
@@ -331,26 +280,14 @@ export class AttentionQueue extends Panel {
     else if (what === 'dismiss') this.#dismiss(button);
     else if (what === 'hold-back') this.#outbox.cancel(value);
     else if (form && what === 'copy') copyText(form);
-    else if (form && what === 'swap') this.#swap(form, value);
     this.requestUpdate();
   }
 
   #dismiss(button: HTMLButtonElement): void {
     const card = button.closest('.card');
     if (card) clearDrafts(card);
-    this.#wanted.delete(button.value.slice('item:'.length));
+    this.#words.drop(button.value.slice('item:'.length));
     this.#arrangement.dismiss(button.value);
-  }
-
-  /** Another draft of the item for the one that stands in its field, which can be had again. */
-  #swap(form: HTMLFormElement, words: string): void {
-    const draft = draftOf(form, null);
-    const { item, text } = draft;
-    if (text !== '') this.#keeper?.setAside(draft);
-    const left = (this.#others.get(item) ?? []).filter((each) => each !== words);
-    this.#others.set(item, text === '' ? left : [...left, text]);
-    setText(form, words);
-    this.#keep(form);
   }
 
   /** While an input method composes, Enter is a part of the word. */
@@ -384,19 +321,6 @@ const COMPOSING = 229;
 const isFinal = ({ action }: HTMLFormElement): boolean => /\/(answer|withdraw)$/.test(action);
 
 const itemOf = (form: HTMLFormElement): string => String(new FormData(form).get('item'));
-
-const fieldIn = (form: HTMLFormElement): HTMLTextAreaElement | null => form.querySelector('textarea');
-
-function setText(form: HTMLFormElement, text: string): void {
-  const field = fieldIn(form);
-  if (field) field.value = text;
-}
-
-/** By the selection: the clipboard itself is closed to pages without TLS. */
-function copyText(form: HTMLFormElement): void {
-  fieldIn(form)?.select();
-  document.execCommand('copy');
-}
 
 /** The words and choices of an answer that was sent. */
 function draftIn({ item, input, words }: Order): Draft {

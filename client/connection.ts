@@ -13,6 +13,7 @@ import type { Snapshot } from '../shared/board.ts';
 import { addressOf, type Query } from '../shared/query.ts';
 import type { PollingLink } from './polling.ts';
 import { replaceable } from './replaceable-socket.ts';
+import { retryMs, slowlyMs, untilAnswering } from './retrying.ts';
 
 /** How sure we are that what is shown is true. */
 export type Life = 'connecting' | 'live' | 'reconnecting' | 'stale' | 'signed-out';
@@ -36,12 +37,10 @@ const CONNECT_MS = 4000;
 const PROBE_MS = 4000;
 /** Without a sign of life for this long, nothing is called live. */
 const PROOF_MS = 5000;
-const LONGEST_RETRY_MS = 8000;
 const LONGEST_SNAPSHOT_MS = 60_000;
 /** The daemon does not know the token. */
 const SIGNED_OUT = 4401;
 const UNAUTHORIZED = 401;
-const SIGNED_OUT_RETRY_MS = 30_000;
 
 /**
  * One socket to the daemon. It reconnects for ever, with full jitter (the first try within a second), and
@@ -79,7 +78,7 @@ export class Connection {
       // The client keeps every try that failed until one succeeds: begin another only when somebody answers.
       url: async () => {
         if (this.#tried && !this.#wasSilent)
-          this.#answered(await untilAnswering(probe, this.#leaving.signal));
+          this.#answered(await untilAnswering(probe, PROBE_MS, this.#leaving.signal));
         this.#tried = true;
         this.#wasSilent = false;
         this.#heardNow = false;
@@ -192,7 +191,11 @@ export class Connection {
 
   /** One request in place of a message; whether it is answered says whether we are connected. */
   async #ask(path: string, init: RequestInit): Promise<Response> {
-    const signals = [this.#leaving.signal, AbortSignal.timeout(PROBE_MS), ...(init.signal ? [init.signal] : [])];
+    const signals = [
+      this.#leaving.signal,
+      AbortSignal.timeout(PROBE_MS),
+      ...(init.signal ? [init.signal] : []),
+    ];
     const answer = await fetch(new URL(path, this.#probe), {
       ...init,
       cache: 'no-store',
@@ -226,24 +229,4 @@ export class Connection {
     }
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Full jitter, the first within a second. */
-const retryMs = (attempt: number): number => Math.random() * Math.min(LONGEST_RETRY_MS, 1000 * 2 ** attempt);
-
-/** A token that was not known a moment ago is hardly known now. */
-const slowlyMs = (): number => SIGNED_OUT_RETRY_MS * (0.5 + Math.random() / 2);
-
-/** Asks until there is an answer, whatever it says. Returns its status; 0: somebody is leaving. */
-async function untilAnswering(url: string, leaving: AbortSignal): Promise<number> {
-  for (let attempt = 0; !leaving.aborted; attempt++) {
-    const signal = AbortSignal.any([leaving, AbortSignal.timeout(PROBE_MS)]);
-    const status = await fetch(url, { method: 'HEAD', cache: 'no-store', signal }).then(
-      (answer) => answer.status,
-      () => null,
-    );
-    if (status !== null) return status;
-    await new Promise((resolve) => setTimeout(resolve, retryMs(attempt)));
-  }
-  return 0;
 }

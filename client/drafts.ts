@@ -14,8 +14,6 @@ export interface Draft {
 /** Keeps words beyond the page, where the page is ours. */
 export interface DraftKeeper {
   keep(draft: Draft): void;
-  /** Another draft of the item takes its place, and it may be wanted again. */
-  setAside(draft: Draft): void;
   /** The item has ended, or the words are wanted no more. */
   forget(item: string): void;
 }

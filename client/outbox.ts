@@ -63,10 +63,15 @@ export class Outbox {
   }
 
   #noticeOf({ order, waits }: Sending): Notice {
-    const say = (sentence: string, tone: Notice['tone'] = 'busy'): Notice => ({ tone, sentence, field: null });
+    const say = (sentence: string, tone: Notice['tone'] = 'busy'): Notice => ({
+      tone,
+      sentence,
+      field: null,
+    });
     const { life, isOpen } = this.#connection ?? { life: 'connecting', isOpen: false };
     if ((isOpen && life === 'live') || order.words === null) return say('Sending …');
-    if (!waits) return say('The connection was lost on the way. It is sent again until Signalbox has said yes or no.');
+    if (!waits)
+      return say('The connection was lost on the way. It is sent again until Signalbox has said yes or no.');
     return life === 'signed-out'
       ? say('Signed out. Your answer waits here, and is sent when you have signed in again.', 'waits')
       : say('Not connected. Your answer waits here, and is sent when Signalbox is back.', 'waits');

@@ -25,7 +25,9 @@ export const pollingLink: PollingLink =
       const leaving = new AbortController();
       const signal = op.signal ? AbortSignal.any([op.signal, leaving.signal]) : leaving.signal;
       const made =
-        op.type === 'subscription' ? follow(ask, op, signal, observer.next) : once(ask, op, signal, observer.next);
+        op.type === 'subscription'
+          ? follow(ask, op, signal, observer.next)
+          : once(ask, op, signal, observer.next);
       // What the daemon has said stands in `error` as it came; the client makes its own kind of error of it.
       made.then(observer.complete, (error: unknown) => {
         if (!leaving.signal.aborted) observer.error(error as Failure);
@@ -38,7 +40,12 @@ type Tell = (result: Result) => void;
 const inputOf = (input: unknown): string =>
   input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`;
 
-async function once(ask: Ask, { type, path, input }: Operation, signal: AbortSignal, tell: Tell): Promise<void> {
+async function once(
+  ask: Ask,
+  { type, path, input }: Operation,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<void> {
   const answer = await (type === 'mutation'
     ? ask(`/trpc/${path}`, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(input ?? {}), signal })
     : ask(`/trpc/${path}${inputOf(input)}`, { signal }));

@@ -1,7 +1,7 @@
 /** What the page costs and what it is made of, as the build says (`node esbuild.mjs`). */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
@@ -12,9 +12,15 @@ const NOT_FOR_BROWSERS = ['zod', 'kysely', 'better-sqlite3', 'koa', '@koa/router
 
 interface Metafile {
   readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, Output>>;
+}
+interface Output {
+  readonly entryPoint?: string;
+  readonly imports: readonly { readonly path: string; readonly kind: string }[];
 }
 interface Manifest {
   readonly script: string;
+  readonly preload: readonly string[];
   readonly style: string;
   readonly files: readonly string[];
 }
@@ -35,16 +41,39 @@ function rootAbove(folder: string): string {
 const packageOf = (input: string): string | null =>
   /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? null;
 
-test(`the page's script has at most ${SCRIPT_BYTES / 1000} kB, compressed`, () => {
-  assertSmall(join(dist, 'assets', manifest().script), SCRIPT_BYTES);
+test(`the page's script has at most ${SCRIPT_BYTES / 1000} kB, compressed, with all that it cannot begin without`, () => {
+  const { script, preload } = manifest();
+  assertSmall(
+    [script, ...preload].map((name) => join(dist, 'assets', name)),
+    SCRIPT_BYTES,
+  );
 });
+
+test('the page asks at once for all that its script cannot begin without', () => {
+  const { outputs } = readJson<Metafile>(METAFILES['client/dashboard.ts']);
+  const [path = ''] =
+    Object.entries(outputs).find(([, made]) => made.entryPoint === 'client/dashboard.ts') ?? [];
+  const { script, preload } = manifest();
+  assert.equal(basename(path), script);
+  const needed = closureOf(outputs, path).map((each) => basename(each));
+  assert.deepEqual([...preload].sort(), needed.filter((name) => name !== script).sort());
+});
+
+/** A file and what it imports before it runs. */
+function closureOf(outputs: Metafile['outputs'], path: string, seen = new Set<string>()): string[] {
+  if (seen.has(path)) return [];
+  seen.add(path);
+  const needed = (outputs[path]?.imports ?? []).filter(({ kind }) => kind === 'import-statement');
+  return [path, ...needed.flatMap((each) => closureOf(outputs, each.path, seen))];
+}
 
 test(`the script for other pages has at most ${EMBED_BYTES / 1000} kB, compressed`, () => {
-  assertSmall(join(dist, 'embed.js'), EMBED_BYTES);
+  assertSmall([join(dist, 'embed.js')], EMBED_BYTES);
 });
 
-function assertSmall(path: string, most: number): void {
-  const { length } = gzipSync(readFileSync(path), { level: 9 });
+function assertSmall(paths: readonly string[], most: number): void {
+  const lengths = paths.map((path) => gzipSync(readFileSync(path), { level: 9 }).length);
+  const length = lengths.reduce((sum, each) => sum + each, 0);
   assert.ok(length > 1000, `only ${length} bytes: this is not the script`);
   assert.ok(length <= most, `${length} bytes`);
 }
@@ -75,7 +104,14 @@ for (const entry of ['client/dashboard.ts', 'client/embed.ts'] as const) {
 
 test('the manifest names the files of this build, each with a hash of its content in its name', () => {
   const { script, style, files } = manifest();
-  assert.deepEqual([...files].sort(), [script, style].sort());
+  const { outputs } = readJson<Metafile>(METAFILES['client/dashboard.ts']);
+  assert.deepEqual(
+    [...files].sort(),
+    Object.keys(outputs)
+      .map((path) => basename(path))
+      .sort(),
+  );
+  for (const name of [script, style]) assert.ok(files.includes(name), name);
   for (const name of files) {
     assert.match(name, /^[a-z-]+-[A-Z0-9]{8}\.(js|css)$/);
     assert.ok(existsSync(join(dist, 'assets', name)), name);

@@ -1,5 +1,5 @@
 /** Where the elements draw: into the page where it is ours, else into a shadow root that leaves the page alone. */
-import { expect } from '@open-wc/testing';
+import { expect, waitUntil } from '@open-wc/testing';
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { AttentionQueue } from '../../client/attention-queue.ts';
@@ -141,7 +141,7 @@ describe('on a page that is not ours', () => {
     expect(posted).to.eql([true]);
   });
 
-  it('without a connection an answer is not sent, and says so', async () => {
+  it('without a connection an answer waits, which it says, and goes when there is one; it never leaves by the page around', async () => {
     may = 'answer';
     const queue = await settle(new AttentionQueue());
     made[0]!.wire.isOpen = false;
@@ -153,6 +153,9 @@ describe('on a page that is not ours', () => {
     expect(posted).to.eql([true]);
     expect(made[0]!.wire.answers.length).to.equal(0);
     expect(one('.notice', root).textContent).to.contain('Not connected');
+    made[0]!.wire.turn(true);
+    await waitUntil(() => made[0]!.wire.answers.length === 1);
+    expect(posted).to.eql([true]);
   });
 
   it('keeps the order and the words of who stands in it', async () => {

@@ -10,7 +10,11 @@ const four = (): Card =>
   card('a', 10, {
     kind: 'decision',
     allows_text: false,
-    options: LABELS.map((label, at) => ({ id: `o${at}`, label, description: 'What this means, said in a line.' })),
+    options: LABELS.map((label, at) => ({
+      id: `o${at}`,
+      label,
+      description: 'What this means, said in a line.',
+    })),
   });
 /** In each direction, over the form of the card. */
 const GRID = 9;
@@ -124,7 +128,10 @@ describe('what shifts the buttons while somebody aims', () => {
       'something above the queue',
       () => one('main').prepend(Object.assign(document.createElement('p'), { textContent: 'News' })),
     ],
-    ['a scroll', () => document.body.append(Object.assign(document.createElement('p'), { textContent: 'x' }))],
+    [
+      'a scroll',
+      () => document.body.append(Object.assign(document.createElement('p'), { textContent: 'x' })),
+    ],
   ];
   for (const [what, shift] of shifts)
     it(`${what}, before the press: another option is never taken for the one aimed at`, async () => {

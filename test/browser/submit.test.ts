@@ -295,9 +295,7 @@ describe('what acts at once', () => {
 
 describe('Ctrl and Enter', () => {
   const ctrlEnter = (area: HTMLElement, more: KeyboardEventInit) =>
-    area.dispatchEvent(
-      new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, ...more }),
-    );
+    area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, ...more }));
 
   for (const [name, more] of [
     ['while a word is composed', { isComposing: true }],

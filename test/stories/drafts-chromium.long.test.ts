@@ -4,5 +4,11 @@ import { draftStories } from './drafts-stories.ts';
 
 draftStories('Chromium', async (userDataDir) => {
   const { executablePath, args, env } = await findChromium();
-  return launch({ executablePath, args: [...args], env, headless: 'shell', ...(userDataDir && { userDataDir }) });
+  return launch({
+    executablePath,
+    args: [...args],
+    env,
+    headless: 'shell',
+    ...(userDataDir && { userDataDir }),
+  });
 });

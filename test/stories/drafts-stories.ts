@@ -172,6 +172,9 @@ export function draftStories(name: string, open: ((profile?: string) => Promise<
       await until('it to be kept', async () => (await kept(page)).length === 1);
       await page.close();
       ask('Which host?');
+      await until('the question to have changed', async () =>
+        (await house.signalbox('attention')).stdout.includes('Which host?'),
+      );
       const later = await visit();
       await shows(later, '.card', 'Which host?');
       await holds(later, field, '8080');

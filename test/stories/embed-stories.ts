@@ -157,6 +157,17 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
       await until('the choices to be buttons', async () => (await count('attention-queue', 'button')) > 0);
       assert.equal(await count('attention-queue', '.snooze'), 0);
       assert.equal(await count('work-unit', 'form'), 0);
+      await page.evaluate(() => {
+        const field = document.querySelector('attention-queue')?.shadowRoot?.querySelector('textarea');
+        field?.setRangeText('words on their page');
+        field?.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      });
+      const stored = await page.evaluate(async () => [
+        ...(await indexedDB.databases()),
+        ...Object.keys(localStorage),
+        ...Object.keys(sessionStorage),
+      ]);
+      assert.deepEqual(stored, [], 'nothing is kept in the browser under their name');
       await page.waitForFunction(() => {
         const queue = document.querySelector('attention-queue') as Element & {
           isArmed(within: Element): boolean;

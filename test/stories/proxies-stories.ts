@@ -5,7 +5,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { House } from '../house.ts';
 import { until } from '../until.ts';
 import { fieldOf, live, press, shows, showsNot, typedIn } from './pages.ts';
-import { Proxy, type Sockets } from './proxy.ts';
+import { type Sockets, TestProxy } from './proxy.ts';
 
 /** No socket is silent for so long before another is tried. */
 const REPLACED_MS = 8000;
@@ -14,7 +14,7 @@ export function proxyStories(name: string, open: (() => Promise<Browser>) | null
   describe(`behind a proxy, in ${name}`, { skip: open ? false : `${name} is not installed.` }, () => {
     let browser: Browser;
     let house: House;
-    let proxy: Proxy;
+    let proxy: TestProxy;
 
     before(async () => {
       if (open) browser = await open();
@@ -30,7 +30,7 @@ export function proxyStories(name: string, open: (() => Promise<Browser>) | null
       house = await House.open('--undo-seconds', '0');
       await house.add('asker', 'signalbox ask "Which port?" > told && sleep 600');
       await house.untilStatus('asker', 'NEEDS_ATTENTION');
-      proxy = await Proxy.open(() => house.address);
+      proxy = await TestProxy.open(() => house.address);
       proxy.sockets = sockets;
       const page = await (await browser.createBrowserContext()).newPage();
       page.setDefaultTimeout(15_000);
@@ -68,7 +68,9 @@ export function proxyStories(name: string, open: (() => Promise<Browser>) | null
       const page = await begin('refuse');
       await shows(page, '#badge', 'Live, asked');
       await house.end('SIGKILL');
-      await page.waitForFunction(() => document.querySelector('#badge')?.textContent?.includes('stale since'));
+      await page.waitForFunction(() =>
+        document.querySelector('#badge')?.textContent?.includes('stale since'),
+      );
       await house.start();
       await shows(page, '#badge', 'Live, asked');
     });

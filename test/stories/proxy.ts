@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 /** What becomes of a request for a socket: it is passed on, refused, or never answered. */
 export type Sockets = 'pass' | 'refuse' | 'swallow';
 
-export class Proxy {
+export class TestProxy {
   readonly #server: Server;
   readonly #target: () => string;
   sockets: Sockets = 'pass';
@@ -37,8 +37,8 @@ export class Proxy {
   }
 
   /** In front of the daemon whose address `target` says. */
-  static async open(target: () => string): Promise<Proxy> {
-    const proxy = new Proxy(target);
+  static async open(target: () => string): Promise<TestProxy> {
+    const proxy = new TestProxy(target);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
@@ -84,7 +84,9 @@ export class Proxy {
     }
     const { hostname, port } = new URL(this.#target());
     const passed = connect(Number(port), hostname, () => {
-      const headers = Object.entries(this.#headersOf(incoming)).map(([name, value]) => `${name}: ${value}\r\n`);
+      const headers = Object.entries(this.#headersOf(incoming)).map(
+        ([name, value]) => `${name}: ${value}\r\n`,
+      );
       passed.write(`GET ${incoming.url} HTTP/1.1\r\n${headers.join('')}\r\n`);
       const pair = [socket, passed] as const;
       this.#pairs.add(pair);

@@ -1,0 +1,103 @@
+import type { ItemState } from '../shared/board.ts';
+import { type Draft, type DraftKeeper, draftFieldsIn, draftOf } from './drafts.ts';
+import type { Order } from './submit.ts';
+
+/** Where the forms of answers stand. */
+export interface FormPlace {
+  readonly root: ParentNode;
+  readonly stateOf: (item: string) => ItemState | null;
+  /** Its card stays only for the words in it. */
+  readonly isEnded: (item: string) => boolean;
+  readonly tell: (item: string, sentence: string) => void;
+}
+
+/** The words in the forms of answers: those that were there before are put back, and all are kept. */
+export class AnswerWords {
+  readonly #place: () => FormPlace;
+  /** Words that are to stand in the form of their item, as soon as there is one. */
+  readonly #wanted = new Map<string, Draft>();
+  #keeper: DraftKeeper | null = null;
+
+  constructor(place: () => FormPlace) {
+    this.#place = place;
+  }
+
+  set keeper(keeper: DraftKeeper) {
+    this.#keeper = keeper;
+  }
+
+  /** What stands in the forms now, save what is under way. */
+  keepAll(isSending: (item: string) => boolean): void {
+    const { root, stateOf } = this.#place();
+    for (const form of root.querySelectorAll<HTMLFormElement>('form.answer')) {
+      const { item } = draftOf(form, null);
+      if (draftFieldsIn(form).length > 0 && stateOf(item) === 'open' && !isSending(item)) this.keep(form);
+    }
+  }
+
+  keep(form: HTMLFormElement, order: Order | null = null): void {
+    this.keepDraft(draftOf(form, order));
+  }
+
+  keepDraft(draft: Draft): void {
+    this.#keeper?.keep(draft);
+  }
+
+  forget(item: string): void {
+    this.#keeper?.forget(item);
+  }
+
+  want(draft: Draft): void {
+    this.#wanted.set(draft.item, draft);
+  }
+
+  drop(item: string): void {
+    this.#wanted.delete(item);
+  }
+
+  /** Items that will hold words: those whose form is there, or will be at the next drawing. */
+  get wanted(): readonly string[] {
+    const { stateOf, isEnded } = this.#place();
+    const hasForm = (item: string) => ['open', 'going-out'].includes(stateOf(item) ?? '') || isEnded(item);
+    return [...this.#wanted.keys()].filter(hasForm);
+  }
+
+  putBack(): void {
+    for (const draft of this.#wanted.values()) this.#putBack(draft);
+  }
+
+  /** Into an empty field: what the operator has typed meanwhile counts. Boxes only for the same question. */
+  #putBack(draft: Draft): void {
+    const { item, version } = draft;
+    const form = this.#formOf(item);
+    if (!form) return;
+    const { isEnded, tell } = this.#place();
+    const now = draftOf(form, null);
+    const isSame = version === 0 || version === now.version;
+    if (now.text === '' && draft.text !== '') setText(form, draft.text);
+    if (isSame)
+      for (const box of form.querySelectorAll<HTMLInputElement>('input[type=checkbox]'))
+        box.checked ||= draft.options.includes(box.value);
+    // A card that is kept for them would leave, had it no words.
+    if (isEnded(item)) return;
+    this.#wanted.delete(item);
+    if (!isSame) tell(item, 'Look again: the question is a later version than the one you wrote this for.');
+  }
+
+  #formOf(item: string): HTMLFormElement | null {
+    return this.#place().root.querySelector<HTMLFormElement>(`form[name="answer-${CSS.escape(item)}"]`);
+  }
+}
+
+const fieldIn = (form: HTMLFormElement): HTMLTextAreaElement | null => form.querySelector('textarea');
+
+function setText(form: HTMLFormElement, text: string): void {
+  const field = fieldIn(form);
+  if (field) field.value = text;
+}
+
+/** By the selection: the clipboard itself is closed to pages without TLS. */
+export function copyText(form: HTMLFormElement): void {
+  fieldIn(form)?.select();
+  document.execCommand('copy');
+}

@@ -1,0 +1,94 @@
+import type { Draft } from './drafts.ts';
+
+const DATABASE = 'signalbox';
+const STORE = 'drafts';
+
+/** A draft as one window typed it: two windows may hold two of one item. */
+export interface Kept extends Draft {
+  readonly id: string;
+  readonly window: string;
+  readonly at: number;
+}
+
+/** Where nothing can be kept, nothing is; the page works as well. */
+export class DraftStore {
+  readonly #database: IDBDatabase | null;
+  /** Whether what is typed now is in the page alone. */
+  loses: boolean;
+  /** Nothing is kept any more. */
+  #isClosed = false;
+
+  private constructor(database: IDBDatabase | null) {
+    this.#database = database;
+    this.loses = database === null;
+  }
+
+  static async open(): Promise<DraftStore> {
+    return new DraftStore(await open());
+  }
+
+  async all(): Promise<readonly Kept[]> {
+    const found = await this.#do('readonly', (store) => store.getAll());
+    return (found ?? []) as readonly Kept[];
+  }
+
+  put(draft: Kept): void {
+    if (!this.#isClosed) void this.#do('readwrite', (store) => store.put(draft));
+  }
+
+  remove(id: string | IDBKeyRange): void {
+    void this.#do('readwrite', (store) => store.delete(id));
+  }
+
+  /** As one: a draft is in one of the two, whatever happens. */
+  move(from: Kept, to: Kept): void {
+    if (this.#isClosed) return;
+    void this.#do('readwrite', (store) => {
+      store.delete(from.id);
+      return store.put(to);
+    });
+  }
+
+  async clear(): Promise<void> {
+    this.#isClosed = true;
+    this.loses = true;
+    await this.#do('readwrite', (store) => store.clear());
+  }
+
+  /** Resolves when it is committed; null: it could not be done, as on a full disk. */
+  #do(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
+    return new Promise((resolve) => {
+      const fail = () => {
+        this.loses = true;
+        resolve(null);
+      };
+      try {
+        const transaction = this.#database?.transaction(STORE, mode, { durability: 'strict' });
+        if (!transaction) return resolve(null);
+        const request = work(transaction.objectStore(STORE));
+        transaction.oncomplete = () => {
+          this.loses = this.#isClosed;
+          resolve(request.result);
+        };
+        transaction.onabort = fail;
+        transaction.commit();
+      } catch {
+        fail();
+      }
+    });
+  }
+}
+
+/** Null: the browser keeps nothing here, as in some private windows. */
+function open(): Promise<IDBDatabase | null> {
+  return new Promise((resolve) => {
+    try {
+      const opening = indexedDB.open(DATABASE, 1);
+      opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: 'id' });
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => resolve(null);
+    } catch {
+      resolve(null);
+    }
+  });
+}
