@@ -6,12 +6,17 @@ import { isPending, isWell } from './state.ts';
 /** Asked by an agent, or by somebody at a terminal: not a review, a stuck unit or a conflict. */
 export const isAsked = ({ kind }: Pick<Item, 'kind'>): boolean => kind === 'question' || kind === 'decision';
 
-/** Whether somebody is to use what was answered. A bare "approve", "retry" or "serialize" takes effect by itself. */
-export const hasReceiver = (item: Item): boolean => {
+/**
+ * Whether somebody is to use what was answered. A bare "approve", "retry" or "serialize" takes effect by itself, and
+ * the words with which a unit is closed are its reason.
+ */
+export function hasReceiver(item: Item): boolean {
   if (item.answer === null) return false;
   if (isAsked(item)) return true;
-  return item.kind !== 'conflict' && (item.answer.text !== '' || item.answer.options.includes(BY_FILE));
-};
+  const { options, text } = item.answer;
+  if (item.kind === 'conflict' || (item.kind === 'stuck' && options.includes('close'))) return false;
+  return text !== '' || options.includes(BY_FILE);
+}
 
 /** The answer to a stuck item that has the next run read its answers from its file. */
 export const BY_FILE = 'by-file';

@@ -78,10 +78,12 @@ function refuseEnded(work: WorkUnit, { chunk, run }: AskInput): void {
 /** Outside of runs, only what was asked from there: an agent's answer must not go to a terminal. */
 function attachable(work: WorkUnit, input: AskInput): Item | undefined {
   const phase = currentStep(work)?.phase;
+  const run = input.run ?? liveRun(work)?.number;
   return work.items.find(
     (item) =>
       isAsked(item) &&
-      item.phase === phase &&
+      // Work done elsewhere may have come to another phase within its run.
+      (item.phase === phase || item.run === run) &&
       item.withdrawn_at === null &&
       item.delivered_at === null &&
       (input.run !== null || item.asked_by === input.asked_by) &&

@@ -217,6 +217,16 @@ test(
     await house.close('a');
     assert.deepEqual([house.item('q').answer?.text, lineOf(house, 'q').delivery], ['yes', 'never']);
     assert.equal(wayOf(house, 'q'), 'never delivered');
+    assert.equal(wayOf(house, 'stuck-a-1'), '', 'it was not answered');
+  }),
+);
+
+test(
+  'the words with which a stuck unit is closed are its reason, and nobody’s to receive',
+  running(async (house) => {
+    await house.end('a', exited(1));
+    await house.answer('a', 'stuck-a-1', { options: ['close'], text: 'not worth it' });
+    assert.deepEqual([house.said('a').why, lineOf(house, 'stuck-a-1').delivery], ['not worth it', null]);
   }),
 );
 

@@ -1,11 +1,11 @@
 /** What a run gets along: little of the daemon's environment, the way back, and what was answered so far. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { writeAnswers } from '../../server/runs/answers-file.ts';
+import { AnswersFiles, writeAnswers } from '../../server/runs/answers-file.ts';
 import { environmentFor, makeBin, type RunEnvironment } from '../../server/runs/environment.ts';
 import type { Item, WorkUnit } from '../../shared/words.ts';
 import { spec } from '../core/house-of-facts.ts';
@@ -196,4 +196,29 @@ test('with nothing answered the file is an empty list', () => {
 test('any words survive the file', () => {
   const words = '"quotes"\n\\back\u2028</script>🚦\0';
   assert.equal(answersFor(1, [item('i', released(words, 1))])[0]?.text, words);
+});
+
+test('the file of a live run follows every answer, whole; one that cannot be written is told once, and tried again', () => {
+  const failed: unknown[] = [];
+  const files = new AnswersFiles({ info: () => {}, error: (_, error) => failed.push(error) });
+  const live = join(folder, 'live');
+  const path = join(live, 'answers.json');
+  const work = (...items: Item[]) => ({ items, runs: [] }) as unknown as WorkUnit;
+  const texts = () => (JSON.parse(readFileSync(path, 'utf8')) as { text: string }[]).map(({ text }) => text);
+  assert.ok(files.refresh(path, work(item('open', {})), 1), 'nothing was said: the file is as it was');
+  const first = work(item('a', released('one', null)));
+  assert.ok(!files.refresh(path, first, 1) && !files.refresh(path, first, 1));
+  assert.equal(failed.length, 1, 'the folder is away, and that is told once');
+  mkdirSync(live);
+  assert.ok(files.refresh(path, first, 1));
+  assert.deepEqual(texts(), ['one']);
+  rmSync(path);
+  assert.ok(files.refresh(path, first, 1));
+  assert.ok(!existsSync(path), 'what has not changed is not written again');
+  const second = work(item('a', released('one', null)), item('b', released('two', null)));
+  assert.ok(files.refresh(path, second, 1));
+  assert.deepEqual(texts(), ['one', 'two']);
+  files.forget(path);
+  assert.ok(files.refresh(path, first, 1));
+  assert.deepEqual(texts(), ['one'], 'a daemon that finds the run writes it anew');
 });

@@ -760,6 +760,22 @@ for (const all of [false, true])
   );
 
 test(
+  'external: progressed to another phase, whoever asked in the one before still finds the answer by the same words',
+  external(async (house) => {
+    const port = { prompt: 'Port?', run: null, asked_by: 'somebody at a terminal' };
+    await tell(house, 'x', 'started');
+    await house.ask('x', 'q', port);
+    await house.answer('x', 'q');
+    await tell(house, 'x', 'progressed', { phase: 'BUILD' });
+    await refused(tell(house, 'x', 'finished'), 'conflict', /nobody has taken/);
+    assert.deepEqual((await house.ask('x', 'q2', port)).made, { item: 'q' });
+    await house.confirm('x', 'q');
+    await tell(house, 'x', 'finished');
+    assert.equal(house.item('q').delivered_to, 1);
+  }),
+);
+
+test(
   'external: what was answered between two reports is given to the next start, and used when that is finished',
   external(async (house) => {
     await tell(house, 'x', 'started');
