@@ -3,7 +3,8 @@ import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { type Board, boardOf, type Card, cardsOf, cellsOf, pageOf } from '../shared/board.ts';
-import { addressOf, queryOf } from '../shared/query.ts';
+import { addressOf } from '../shared/query.ts';
+import { oneIn, strictQuery, switchIn, wholeIn } from './address-query.ts';
 import { invalid } from './refusal.ts';
 import { chunkOf, type RouteParts, sendJson, wantsJson } from './reply.ts';
 import { createCaller } from './router.ts';
@@ -11,14 +12,14 @@ import { createCaller } from './router.ts';
 export function addApi(router: Router, { contextFor }: RouteParts): void {
   const callerOf = (ctx: KoaContext) => createCaller(contextFor(ctx));
   const board = async (ctx: KoaContext, more: { page?: number }): Promise<Board> => {
-    const query = { ...more, ...queryOf(new URLSearchParams(ctx.querystring)) };
+    const query = { ...more, ...strictQuery(new URLSearchParams(ctx.querystring)) };
     return boardOf(await callerOf(ctx).board.now(query as never));
   };
   /** A person who comes here means the dashboard. */
   const look = (path: string, produce: (ctx: RouterContext) => Promise<object>) =>
     router.get(path, async (ctx) => {
       if (wantsJson(ctx)) return sendJson(ctx, await produce(ctx));
-      ctx.redirect(addressOf(queryOf(new URLSearchParams(ctx.querystring))));
+      ctx.redirect(addressOf(strictQuery(new URLSearchParams(ctx.querystring))));
     });
   look('/attention', async (ctx) => {
     const now = Date.now();
@@ -35,8 +36,9 @@ export function addApi(router: Router, { contextFor }: RouteParts): void {
     sendJson(ctx, await callerOf(ctx).conflicts.report(objectIn(ctx) as never)),
   );
   router.delete('/work-units/:chunk', async (ctx) => {
-    const { unlink, kill } = ctx.query;
-    const input = { chunk: chunkOf(ctx), unlink: unlink === 'true', kill: kill === 'true' };
+    const address = new URLSearchParams(ctx.querystring);
+    const [unlink, kill] = [switchIn(address, 'unlink'), switchIn(address, 'kill')];
+    const input = { chunk: chunkOf(ctx), unlink, kill };
     sendJson(ctx, await callerOf(ctx).units.remove(input));
   });
 }
@@ -79,12 +81,12 @@ function objectIn(ctx: RouterContext): object {
   throw invalid('', 'Send a JSON object.');
 }
 
-/** What is not a number is left for the procedure to refuse. */
-function historyInput({ query }: RouterContext): object {
-  const { after, limit, chunk } = query;
-  return {
-    ...(after !== undefined && { after: Number(after) }),
-    ...(limit !== undefined && { limit: Number(limit) }),
-    ...(chunk !== undefined && { chunk }),
+function historyInput({ querystring }: RouterContext): object {
+  const address = new URLSearchParams(querystring);
+  const given = {
+    after: wholeIn(address, 'after'),
+    limit: wholeIn(address, 'limit'),
+    chunk: oneIn(address, 'chunk'),
   };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
 }

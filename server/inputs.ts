@@ -247,7 +247,11 @@ export const confirm = z.strictObject({ chunk, item, run });
 const query = {
   status: z.array(z.enum(STATUSES as [string, ...string[]])).optional(),
   kind: z.array(z.enum(ITEM_KINDS as [string, ...string[]])).optional(),
-  q: z.string().min(1).max(LONGEST_SEARCH).optional(),
+  q: z
+    .string()
+    .min(1)
+    .refine((text) => [...text].length <= LONGEST_SEARCH, `At most ${LONGEST_SEARCH} characters.`)
+    .optional(),
   page: z.number().int().min(1).max(1_000_000).optional(),
   chunk: chunk.optional(),
   item: item.optional(),

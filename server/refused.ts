@@ -3,7 +3,7 @@ import type Koa from 'koa';
 import type { Assets } from './assets.ts';
 import { isTrpc, type Listener, type Verdict } from './gate.ts';
 import type { Log } from './log.ts';
-import { refusalOf } from './refusal-of.ts';
+import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import { sendJson, sendMessage, wantsJson } from './reply.ts';
 import { sendSignIn } from './sign-in-page.ts';
 
@@ -42,7 +42,7 @@ export function tellRefusals({ assets, log }: { assets: Assets; log: Log }): Koa
         tell(ctx, assets, ctx.status, 'Not that way', 'This address does not take this method.');
     } catch (error) {
       const refusal = refusalOf(error);
-      const status = refusal?.status ?? clientStatus(error) ?? 500;
+      const status = refusal ? statusFor(ctx, refusal) : (clientStatus(error) ?? 500);
       if (status === 500) log.error(`${ctx.method} ${ctx.path}`, error);
       const sentence =
         refusal?.sentence ??
@@ -59,7 +59,12 @@ export function tellRefusals({ assets, log }: { assets: Assets; log: Log }): Koa
   };
 }
 
+/** To a person who looks, a field that is wrong is a wrong address. */
+const statusFor = (ctx: Koa.Context, { kind, status }: RefusalForCaller): number =>
+  kind === 'invalid' && ['GET', 'HEAD'].includes(ctx.method) && !wantsJson(ctx) ? 400 : status;
+
 const TITLES: Readonly<Record<number, string>> = {
+  400: 'Not understood',
   404: 'Not found',
   409: 'Not any more',
   413: 'Too large',

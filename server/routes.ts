@@ -3,7 +3,9 @@ import Router, { type RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { ACTIONS, type Action, formInput, isAction } from '../shared/actions.ts';
 import { bulkInput, bulkWords } from '../shared/bulk.ts';
+import { localPath } from '../shared/local-path.ts';
 import { addressOf, firstPage, type Query, queryKey, queryOf } from '../shared/query.ts';
+import { strictQuery } from './address-query.ts';
 import { addApi } from './api.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
 import { Kept } from './kept.ts';
@@ -18,7 +20,7 @@ import { addSignIn, renew, setCookie } from './sign-in-page.ts';
 import { findWork } from './state.ts';
 import { readTail } from './transcript.ts';
 
-const asked = (ctx: KoaContext): Query => queryOf(new URLSearchParams(ctx.querystring));
+const asked = (ctx: KoaContext): Query => strictQuery(new URLSearchParams(ctx.querystring));
 
 export function routes(parts: RouteParts): Router {
   const { assets } = parts;
@@ -189,7 +191,10 @@ async function actByForm(parts: RouteParts, ctx: RouterContext, { chunk, action 
 async function actOnAll(parts: RouteParts, ctx: RouterContext): Promise<void> {
   const { bulk } = createCaller(parts.contextFor(ctx)).units;
   if (!isForm(ctx)) return sendJson(ctx, await bulk((ctx.request.body ?? {}) as never));
-  const fields = readForm(String(ctx.request.body ?? ''));
+  const body = String(ctx.request.body ?? '');
+  const fields = readForm(body);
+  // With a part of the filter left out, more units would be changed than it says.
+  strictQuery(new URLSearchParams(body));
   const outcome = await bulk(bulkInput(fields) as never);
   sendMessage(ctx, parts.assets, 200, 'Done', bulkWords(outcome));
 }
@@ -233,14 +238,11 @@ const troubleOf = (fields: Fields, { sentence, field }: RefusalForCaller): Troub
   chosen: fields.get('option') ?? [],
 });
 
-/** The page that the form stood on, if it was one of ours. */
+/** The page that the form stood on, if it was one of ours, made anew from what it means. */
 function backOf(ctx: KoaContext): string {
-  const referrer = ctx.get('Referer');
-  const own = ctx.get('Origin');
-  const path = referrer.startsWith(`${own}/`) ? referrer.slice(own.length) : '/';
+  const path = localPath(ctx.get('Referer'), ctx.get('Origin')) ?? '/';
   const unit = /^\/work-units\/([a-z0-9_-]+)/.exec(path);
   if (unit) return `/work-units/${unit[1]}`;
-  // Made anew from what it means, so that nothing else of it comes back.
   return path.startsWith('/?') ? addressOf(queryOf(new URLSearchParams(path.slice(2)))) : '/';
 }
 

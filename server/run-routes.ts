@@ -3,8 +3,9 @@ import { createReadStream } from 'node:fs';
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { Detail, RunLine } from '../shared/detail.ts';
+import { oneIn, wholeIn } from './address-query.ts';
 import type { Context } from './procedures.ts';
-import { notFound } from './refusal.ts';
+import { invalid, notFound } from './refusal.ts';
 import { chunkOf, type RouteParts, sendPage } from './reply.ts';
 import { createCaller } from './router.ts';
 import { type Printed, runPage } from './run-page.ts';
@@ -19,10 +20,12 @@ const LONGEST_FIND = 200;
 export function addRunRoutes(router: Router, parts: RouteParts): void {
   router.get('/work-units/:chunk/runs/:run', async (ctx) => {
     const { context, detail, run, output } = await runOf(parts, ctx);
-    const find = one(ctx.query.find).slice(0, LONGEST_FIND);
-    const from = offsetOf(ctx.query.from);
+    const address = new URLSearchParams(ctx.querystring);
+    const find = oneIn(address, 'find') ?? '';
+    if (find.length > LONGEST_FIND) throw invalid('find', `find takes at most ${LONGEST_FIND} characters.`);
+    const from = wholeIn(address, 'from');
     const found = find === '' ? null : await findIn(output, find, from ?? 0);
-    const before = offsetOf(ctx.query.before);
+    const before = wholeIn(address, 'before');
     const stretch = await stretchFor(output, { from: found ?? from, before, final: run.ended_at !== null });
     const printed = await printedOf(run.number, output, stretch);
     const snapshot = context.newsroom.snapshot({ chunk: detail.chunk });
@@ -77,11 +80,4 @@ function stretchFor(output: string, { from, before, final }: Place): Promise<Str
   if (before !== null)
     return readFrom(output, Math.max(0, before - PAGE_BYTES), Math.min(before, PAGE_BYTES));
   return from === null ? readTail(output, PAGE_BYTES, final) : readFrom(output, from, PAGE_BYTES);
-}
-
-const one = (value: string | string[] | undefined): string => (Array.isArray(value) ? '' : (value ?? ''));
-
-function offsetOf(value: string | string[] | undefined): number | null {
-  const text = one(value);
-  return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }

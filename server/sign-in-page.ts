@@ -1,13 +1,16 @@
 /** What somebody sees who has not signed in, and how they do. */
 import type Router from '@koa/router';
 import type { Context as KoaContext } from 'koa';
+import { localPath } from '../shared/local-path.ts';
 import { hashOf, newSecret } from './access/secret.ts';
+import { oneIn } from './address-query.ts';
 import type { Assets } from './assets.ts';
 import { BROWSER } from './by.ts';
 import { isToRenew, openSession, renewSession, SESSION_MS } from './commands/access.ts';
 import { notePage } from './document.ts';
 import type { Listener } from './gate.ts';
 import { newId } from './new-id.ts';
+import { invalid } from './refusal.ts';
 import { type RouteParts, sendPage } from './reply.ts';
 
 /**
@@ -17,7 +20,7 @@ import { type RouteParts, sendPage } from './reply.ts';
  */
 export function sendSignIn(ctx: KoaContext, assets: Assets, listener: Listener, status: number): void {
   const isHome = isAtHome(ctx, listener);
-  const path = ctx.path === '/sign-in' || ctx.path.startsWith('/sign-in/') ? '/' : ctx.url;
+  const path = /^\/sign-in(\/|$)/.test(ctx.path) ? '/' : (localPath(ctx.url) ?? '/');
   sendPage(ctx, status, notePage(assets, isHome ? SIGN_IN : SIGN_IN_ELSEWHERE, isHome ? path : null));
 }
 
@@ -44,14 +47,14 @@ const SIGN_IN = {
 /** The address that signs a browser in, once, and the one that signs it out. */
 export function addSignIn(router: Router, parts: RouteParts): void {
   router.get('/sign-in', (ctx) => {
-    const to = String(ctx.query.to ?? '');
-    if (!PATH.test(to)) return sendSignIn(ctx, parts.assets, parts.listener, 200);
+    const given = oneIn(new URLSearchParams(ctx.querystring), 'to');
+    if (given === null) return sendSignIn(ctx, parts.assets, parts.listener, 200);
+    const to = localPath(given);
+    if (to === null) throw invalid('to', 'to takes the path of a page here, as /work-units/NAME.');
     sendPage(ctx, 200, notePage(parts.assets, SIGNED_IN, to, true));
   });
   router.get('/sign-in/:code', (ctx) => signIn(parts, ctx, String(ctx.params.code)));
 }
-
-const PATH = /^\/(?!\/)[\x21-\x7e]*$/;
 
 const SIGNED_IN = {
   title: 'Signed in',

@@ -26,15 +26,11 @@ export const LONGEST_SEARCH = 200;
 
 /** The query that an address means: `?status=running,blocked&kind=review&q=auth&page=2`. What it cannot mean is left out. */
 export function queryOf(address: URLSearchParams): Query {
-  const listed = (name: string) => (address.get(name) ?? '').split(',');
+  const listed = (name: string) => listOf(address.get(name) ?? '');
   const status = STATUSES.filter((each) => listed('status').includes(each.toLowerCase()));
   const kind = ITEM_KINDS.filter((each) => listed('kind').includes(each));
-  // Half of a character at the end has no place in an address.
-  const q = (address.get('q') ?? '')
-    .trim()
-    .slice(0, LONGEST_SEARCH)
-    .replace(/[\ud800-\udbff]$/, '');
-  const page = /^[1-9]\d{0,5}$/.test(address.get('page') ?? '') ? Number(address.get('page')) : undefined;
+  const q = [...(address.get('q') ?? '').trim()].slice(0, LONGEST_SEARCH).join('');
+  const page = PAGE.test(address.get('page') ?? '') ? Number(address.get('page')) : undefined;
   return {
     ...(status.length > 0 && { status }),
     ...(kind.length > 0 && { kind }),
@@ -42,6 +38,9 @@ export function queryOf(address: URLSearchParams): Query {
     ...(page !== undefined && { page }),
   };
 }
+
+export const PAGE = /^[1-9]\d{0,5}$/;
+export const listOf = (text: string): string[] => text.toLowerCase().split(',');
 
 /** The address that means a query: `/` and what comes after it. */
 export function addressOf({ status, kind, q, page }: Query): string {

@@ -1,5 +1,5 @@
 import { type Query, queryOf } from '../../shared/query.ts';
-import { ITEM_KINDS, STATUSES } from '../../shared/words.ts';
+import { type Mistake, mistakeIn, mistakeWords } from '../../shared/query-mistake.ts';
 import { ProgramError } from './program-error.ts';
 
 export interface FilterFlags {
@@ -9,24 +9,25 @@ export interface FilterFlags {
   readonly page?: string;
 }
 
-/** What the flags ask to see. What an address would leave out as meaningless is wrong usage here. */
+/** What the flags ask to see. */
 export function queryFrom({ status, kind, find, page }: FilterFlags): Query {
-  const given = { status: status?.toLowerCase(), kind: kind?.toLowerCase(), q: find, page };
-  const address = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const query = queryOf(new URLSearchParams(address));
-  refuseUnknown('--status', status, query.status, STATUSES);
-  refuseUnknown('--kind', kind, query.kind, ITEM_KINDS);
-  if (page !== undefined && query.page === undefined)
-    throw new ProgramError('usage', `--page takes a number from 1, not "${page}".`);
-  return query;
+  const given = { status, kind, q: find, page };
+  const pairs = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const address = new URLSearchParams(pairs);
+  const mistake = mistakeIn(address) ?? emptyIn(pairs);
+  if (mistake) throw new ProgramError('usage', mistakeWords(mistake, FLAGS[mistake.field] ?? ''));
+  return queryOf(address);
 }
 
-function refuseUnknown(
-  flag: string,
-  given: string | undefined,
-  understood: readonly string[] | undefined,
-  known: readonly string[],
-): void {
-  if (given === undefined || given.split(',').length === understood?.length) return;
-  throw new ProgramError('usage', `${flag} takes ${known.join(', ').toLowerCase()}, not "${given}".`);
+const FLAGS: Readonly<Record<string, string>> = {
+  status: '--status',
+  kind: '--kind',
+  q: '--find',
+  page: '--page',
+};
+
+/** In an address, an empty field is one that a form has left out; on a command line, somebody's variable is empty. */
+function emptyIn(pairs: readonly (readonly [field: string, value: string])[]): Mistake | null {
+  const [field] = pairs.find(([, value]) => value === '') ?? [];
+  return field === undefined ? null : { field, value: '', takes: 'something' };
 }

@@ -1,5 +1,6 @@
 /** Tokens, sign-in links and sessions, for whoever may open the Unix socket. */
 import { z } from 'zod';
+import { localPath } from '../../shared/local-path.ts';
 import { TOKEN_ROLES } from '../../shared/words.ts';
 import { addToken, endSessions, revokeToken } from '../commands/access.ts';
 import { chunk, key, nothing } from '../inputs.ts';
@@ -9,7 +10,10 @@ import { originOf } from './door-file.ts';
 import { hashOf, newSecret } from './secret.ts';
 
 const link = z.strictObject({
-  to: z.string().regex(/^\/(?!\/)[\x21-\x7e]{0,500}$/, 'A path of ours: /work-units/NAME'),
+  to: z
+    .string()
+    .max(500)
+    .refine((text) => localPath(text) === text, 'A path of ours: /work-units/NAME'),
   /** A link from `signalbox open` is followed at once, by the browser that it opens. */
   seconds: z.number().int().min(1).max(600).default(60),
 });
