@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 /** What every answer carries. No inline script or style; nothing of ours in anybody's frame. */
 export const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': [
@@ -17,3 +19,12 @@ export const HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'same-origin',
 };
+
+/** Whoever writes the head of an answer, and whatever was taken off it before: Koa takes all off where a stream fails. */
+export function carryHeaders(res: ServerResponse): void {
+  const writeHead = res.writeHead.bind(res) as (...given: unknown[]) => ServerResponse;
+  res.writeHead = (...given: unknown[]) => {
+    for (const [name, value] of Object.entries(HEADERS)) if (!res.hasHeader(name)) res.setHeader(name, value);
+    return writeHead(...given);
+  };
+}

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import Koa from 'koa';
@@ -14,6 +15,7 @@ import bodyParser from 'koa-bodyparser';
 import type { Credentials } from './access/credentials.ts';
 import type { Slowly } from './access/slowly.ts';
 import type { Assets } from './assets.ts';
+import type { Connections } from './connections.ts';
 import {
   type Caller,
   cookieOf,
@@ -25,14 +27,15 @@ import {
   UNKNOWN_TOKEN,
   type Verdict,
 } from './gate.ts';
-import { HEADERS } from './headers.ts';
+import { carryHeaders } from './headers.ts';
 import type { Log } from './log.ts';
 import { packed } from './packed.ts';
 import type { Context } from './procedures.ts';
+import { patienceOf, refuseBroken } from './raw-refusals.ts';
 import { refuse, tellRefusals } from './refused.ts';
 import { appRouter } from './router.ts';
 import { routes } from './routes.ts';
-import { refuseRaw, sockets } from './sockets.ts';
+import { sockets } from './sockets.ts';
 
 export interface HttpParts {
   readonly assets: Assets;
@@ -41,6 +44,7 @@ export interface HttpParts {
   readonly context: Omit<Context, 'by' | 'backlog' | 'credential' | 'streams'>;
   readonly credentials: Credentials;
   readonly slowly: Slowly;
+  readonly connections: Connections;
   /** The name of this instance's cookie. */
   readonly cookie: string;
 }
@@ -94,6 +98,7 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
   const { upgrade, dropEnded, hangUp, cutOff } = sockets({
     check: (req) => check(req, true),
     slowDown: (req) => slowDown(parts, req),
+    speaks: (req) => parts.connections.speaks(req.socket),
     ofEmbed: (token, origin) => embedOf(parts, token, origin),
     isStanding: ({ door, origin, credential }) =>
       (door !== 'embed' || context.access.origins().includes(origin ?? '')) &&
@@ -101,11 +106,21 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
     contextFor,
     limits,
   });
-  const answer = requestHandler(parts, listener, (req) => check(req, false), contextFor);
-  const options = { requireHostHeader: false };
-  const server = tls ? createTlsServer({ ...tls, ...options }, answer) : createServer(options, answer);
+  const handle = requestHandler(parts, listener, (req) => check(req, false), contextFor);
+  const answering = new WeakMap<Duplex, ServerResponse>();
+  const answer: RequestListener = (req, res) => {
+    answering.set(req.socket, res);
+    carryHeaders(res);
+    handle(req, res);
+  };
+  const options = { requireHostHeader: false, ...patienceOf(limits) };
+  const server = tls
+    ? createTlsServer({ ...tls, handshakeTimeout: limits.head_ms, ...options }, answer)
+    : createServer(options, answer);
+  if (listener.kind === 'tcp') parts.connections.watch(server);
   server.on('upgrade', upgrade);
-  server.on('clientError', refuseBroken);
+  server.on('checkExpectation', answer);
+  server.on('clientError', (error, socket) => refuseBroken(error, socket, answering.get(socket)));
   return {
     server,
     dropEnded,
@@ -122,14 +137,6 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
 
 type Check = (req: IncomingMessage) => Verdict;
 type ContextFor = (caller: Caller, backlog: () => number) => Context;
-
-const BROKEN: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
-
-/** What Node itself cannot read as HTTP is answered with the same headers as everything. */
-function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-  else refuseRaw(socket, BROKEN[error.code ?? ''] ?? 400, 'This cannot be read as HTTP.');
-}
 
 /** Whom a token names on this page; null: nobody. Where nobody signs in, a listed page looks without one. */
 function embedOf({ credentials, context }: HttpParts, token: string, origin: string): Caller | null {
@@ -183,10 +190,6 @@ function requestHandler(
     if (!isBroken(error)) log.error('http', error);
   });
   app.use(packed());
-  app.use(async (ctx, next) => {
-    ctx.set(HEADERS);
-    await next();
-  });
   app.use(tellRefusals(parts));
   app.use(async (ctx, next) => {
     const verdict = check(ctx.req);
@@ -196,6 +199,7 @@ function requestHandler(
     }
     const { caller } = verdict;
     if (caller) callers.set(ctx.req, caller);
+    if (caller) keepWhileAnswered(parts.connections, ctx.res, ctx.req.socket);
     if (caller?.role === 'agent' && !AGENT_PATHS.test(ctx.path))
       return refuse(ctx, parts.assets, listener, {
         admitted: false,
@@ -241,6 +245,11 @@ function requestHandler(
   });
   app.use(router.routes()).use(router.allowedMethods());
   return app.callback();
+}
+
+function keepWhileAnswered(connections: Connections, res: ServerResponse, socket: Socket): void {
+  connections.speaks(socket);
+  res.once('close', () => connections.isSilentAgain(socket));
 }
 
 /** The adapter makes a `Request` of each, and there is none that traces. */

@@ -19,6 +19,10 @@ export const DEFAULT_LIMITS = {
   pending_embeds: 20,
   embed_token_ms: 5000,
   embed_token_bytes: 4096,
+  /** Connections that have sent nothing that counts, or have been answered; how long a head, and a whole request, may take, in ms. */
+  silent_connections: 256,
+  head_ms: 10_000,
+  request_ms: 30_000,
   /** Failed sign-ins that are being slowed at a time, and by how much, in ms. */
   slowed_sign_ins: 20,
   slow_sign_in_ms: 1000,

@@ -13,6 +13,7 @@ import { OPERATOR } from './by.ts';
 import { keepTime } from './clock.ts';
 import { updateConfig } from './commands/config.ts';
 import { addUnits } from './commands/units.ts';
+import { Connections, openFileLimit } from './connections.ts';
 import { DatabaseProblem, Db } from './db.ts';
 import { homeFolder } from './home-folder.ts';
 import type { HttpParts } from './http.ts';
@@ -156,6 +157,7 @@ async function serve(
     log: consoleLog,
     context,
     credentials: new Credentials(store),
+    connections: new Connections(openFileLimit(), access.limits.silent_connections),
     slowly: new Slowly(access.limits.slowed_sign_ins, access.limits.slow_sign_in_ms),
     cookie: `signalbox-${door.host_name.split('.')[0]}`,
   };

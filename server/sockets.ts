@@ -7,6 +7,7 @@ import { type Caller, UNKNOWN_TOKEN, type Verdict } from './gate.ts';
 import { HEADERS } from './headers.ts';
 import type { Limits } from './limits.ts';
 import type { Context } from './procedures.ts';
+import { refuseRaw } from './raw-refusals.ts';
 import type { Refused } from './refused.ts';
 import { appRouter } from './router.ts';
 
@@ -20,6 +21,8 @@ export interface SocketParts {
   readonly check: (req: IncomingMessage) => Verdict;
   /** Counts a token that is not known and lets its bearer wait; rejects when too many wait already. */
   readonly slowDown: (req: IncomingMessage) => Promise<void>;
+  /** Somebody known speaks on the connection of this request, for as long as it is open. */
+  readonly speaks: (req: IncomingMessage) => void;
   /** Whom the token of an embed names, on this page; null: nobody. */
   readonly ofEmbed: (token: string, origin: string) => Caller | null;
   /** Whether what let them in would still do so. */
@@ -58,6 +61,7 @@ export function sockets(parts: SocketParts): Sockets {
   });
   const admit = (socket: WebSocket, req: IncomingMessage, caller: Caller) => {
     callers.set(req, caller);
+    parts.speaks(req);
     admitted.set(socket, caller);
     socket.once('close', () => admitted.delete(socket));
     keepPace(socket, limits);
@@ -73,6 +77,12 @@ export function sockets(parts: SocketParts): Sockets {
     if (sentence === UNKNOWN_TOKEN) void parts.slowDown(req).then(end, end);
     else end();
   };
+  wss.on('headers', (lines) =>
+    lines.push(...Object.entries(HEADERS).map(([name, value]) => `${name}: ${value}`)),
+  );
+  wss.on('wsClientError', (error, raw, req) =>
+    refuseRaw(raw, req.method === 'GET' ? 400 : 405, `${error.message}.`, { 'Sec-WebSocket-Version': '13' }),
+  );
   let pending = 0;
   /** The error listener comes first: a peer may reset the connection before anything else happens. */
   const upgrade = (req: IncomingMessage, raw: Duplex, head: Buffer) => {
@@ -168,18 +178,4 @@ function keepPace(socket: WebSocket, { messages_per_second }: Limits): void {
     if (socket.bufferedAmount > SEND_BUFFER_BYTES) socket.close(1013, 'too slow');
   }, LOOK_MS);
   socket.once('close', () => clearInterval(watch));
-}
-
-/** An answer where there is no request to answer: to an upgrade, or to what is not HTTP. */
-export function refuseRaw(socket: Duplex, status: number, sentence: string): void {
-  const body = `${sentence}\n`;
-  const headers = Object.entries({
-    ...HEADERS,
-    'Content-Type': 'text/plain; charset=utf-8',
-    Connection: 'close',
-    'Content-Length': String(Buffer.byteLength(body)),
-  });
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
-  );
 }
