@@ -295,6 +295,8 @@ export const transcript = z.strictObject({
   offset: z.number().int().min(0).default(0),
   /** Go on as the run prints; else end at the end of what there is. */
   follow: z.boolean().default(true),
+  /** base64: the very bytes. */
+  encoding: z.enum(['utf8', 'base64']).default('utf8'),
   lastEventId: z
     .string()
     .regex(/^\d{1,15}$/)

@@ -1,3 +1,6 @@
+import { format } from 'node:util';
+import { forTerminal } from '../shared/terminal-text.ts';
+
 /** The daemon's own log: one line per thing, for whoever keeps the machine. Never a token, never an answer. */
 export interface Log {
   info(what: string): void;
@@ -5,7 +8,8 @@ export interface Log {
 }
 
 export const consoleLog: Log = {
-  info: (what) => console.log(what),
+  info: (what) => console.log(forTerminal(what)),
   // What stands in an address may look like a format.
-  error: (where, error) => console.error('%s %s:', new Date().toISOString(), where, error),
+  error: (where, error) =>
+    console.error('%s', forTerminal(format('%s %s:', new Date().toISOString(), where, error))),
 };

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
+import { forTerminal } from '../shared/terminal-text.ts';
 import { Credentials } from './access/credentials.ts';
 import { type Door, followDoor, limitsOf, openDoor } from './access/door-file.ts';
 import { SignInLinks } from './access/links.ts';
@@ -51,7 +52,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     const problem = problemOf(error);
     if (!problem) throw error;
-    console.error(`signalbox: ${problem.message}`);
+    console.error(forTerminal(`signalbox: ${problem.message}`));
     process.exitCode = problem.exitCode;
   }
 }

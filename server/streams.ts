@@ -9,7 +9,7 @@ import { notFound } from './refusal.ts';
 import { runFiles } from './runs/wrapper.ts';
 import { findWork } from './state.ts';
 import type { Store } from './store.ts';
-import { followTranscript } from './transcript.ts';
+import { type Encoding, followTranscript } from './transcript.ts';
 
 /** What streams need to know. */
 export interface Source {
@@ -119,6 +119,7 @@ export interface TranscriptInput {
   readonly run?: number | undefined;
   readonly offset: number;
   readonly follow: boolean;
+  readonly encoding?: Encoding | undefined;
   readonly lastEventId?: string | undefined;
 }
 
@@ -150,7 +151,7 @@ async function* stretches(
   const offset = input.lastEventId === undefined ? input.offset : Number(input.lastEventId);
   const { output } = runFiles(source.runs, unit, run);
   let sent = { text: '' };
-  for await (const stretch of followTranscript(output, offset, isLive, signal)) {
+  for await (const stretch of followTranscript(output, offset, isLive, signal, input.encoding)) {
     const sending = { run, ...stretch };
     yield tracked(String(stretch.to), sending);
     // tRPC keeps hold of what it was given until a full collection, and may look one ahead of what it sends.

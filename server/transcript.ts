@@ -2,7 +2,10 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cutAtEnd, cutAtStart } from './utf8.ts';
 
-/** A stretch of what a run printed. Offsets count raw bytes; broken UTF-8 shows as U+FFFD. */
+/** How bytes are written in a message: as text, in which broken UTF-8 shows as U+FFFD, or exactly. */
+export type Encoding = 'utf8' | 'base64';
+
+/** A stretch of what a run printed. Offsets count raw bytes. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -23,6 +26,7 @@ export async function* followTranscript(
   offset: number,
   isLive: () => boolean,
   signal: AbortSignal,
+  encoding: Encoding = 'utf8',
 ): AsyncGenerator<Stretch> {
   const buffer = Buffer.alloc(STRETCH_BYTES);
   let file: FileHandle | null = null;
@@ -30,7 +34,7 @@ export async function* followTranscript(
     for (let from = offset; !signal.aborted; ) {
       const live = isLive();
       file ??= await openQuietly(path);
-      const stretch = await readStretch(file, from, buffer, !live);
+      const stretch = await readStretch(file, from, { buffer, final: !live, encoding });
       from = stretch.to;
       if (stretch.to > stretch.from || stretch.ended) yield stretch;
       if (stretch.ended) return;
@@ -85,17 +89,16 @@ export async function findIn(path: string, text: string, from: number): Promise<
 async function readStretch(
   file: FileHandle | null,
   from: number,
-  buffer: Buffer,
-  final: boolean,
+  { buffer, final, encoding }: { buffer: Buffer; final: boolean; encoding: Encoding },
 ): Promise<Stretch> {
   const { bytesRead } = (await file?.read(buffer, 0, buffer.length, from)) ?? { bytesRead: 0 };
-  return stretchOf(from, buffer.subarray(0, bytesRead), final && bytesRead < buffer.length);
+  return stretchOf(from, buffer.subarray(0, bytesRead), final && bytesRead < buffer.length, encoding);
 }
 
 /** `ended`: nothing follows, so half a character stays half. */
-function stretchOf(from: number, bytes: Buffer, ended: boolean): Stretch {
+function stretchOf(from: number, bytes: Buffer, ended: boolean, encoding: Encoding = 'utf8'): Stretch {
   const whole = ended ? bytes : bytes.subarray(0, bytes.length - cutAtEnd(bytes));
-  return { from, to: from + whole.length, text: whole.toString('utf8'), ended };
+  return { from, to: from + whole.length, text: whole.toString(encoding), ended };
 }
 
 /** What there is from an offset on, as far as asked for; nothing where there is no such file (yet). */

@@ -66,3 +66,22 @@ function endOfString(text: string, from: number): number {
   }
   return text.length - 1;
 }
+
+/** Our own colours (`styled`), then everything that a terminal obeys or that turns the order of letters around. */
+const UNSAFE =
+  /\x1b\[(?:1|2|22|3[1236]|39)m|[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+const codePoint = (char: string): string => char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+
+/**
+ * The last thing that happens to a text on its way to a terminal: controls, also those of right-to-left writing, are
+ * written out (`<U+202E>`), so that what is read is what was sent. Line breaks, tabs and our own colours stay.
+ */
+export const forTerminal = (text: string): string =>
+  text
+    .replaceAll('\r\n', '\n')
+    .replace(UNSAFE, (found) => (found.length > 1 ? found : `<U+${codePoint(found)}>`));
+
+/** JSON that means the same and that no terminal obeys. */
+export const jsonForTerminal = (value: unknown): string =>
+  JSON.stringify(value).replace(UNSAFE, (found) => `\\u${codePoint(found).toLowerCase()}`);

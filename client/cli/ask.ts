@@ -4,7 +4,7 @@ import type { BoardMessage, Card, Row } from '../../shared/board.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from './daemon-client.ts';
 import { secondsFrom } from './flags.ts';
 import { followUntil } from './follow.ts';
-import { print, printJson, tell } from './output.ts';
+import { oneLine, print, printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
 
 export interface AskFlags {
@@ -52,7 +52,7 @@ async function answersTo(socketPath: string, items: readonly string[], seconds: 
 
 function answerOf({ id: item, state, answer, withdrawn_why }: Card) {
   if (state === 'withdrawn')
-    throw new ProgramError('withdrawn', `The question was withdrawn: ${withdrawn_why}.`);
+    throw new ProgramError('withdrawn', `The question was withdrawn: ${oneLine(withdrawn_why ?? '')}.`);
   return { item, options: answer?.options ?? [], text: answer?.text ?? '' };
 }
 
@@ -88,17 +88,17 @@ function readList(path: string): unknown[] {
   throw new ProgramError('usage', `${path} needs a JSON list of questions.`);
 }
 
-/** `id=label`, or a label from which the id is made. */
+const OPTION_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** `id=label`, or an id that is its own label. The id is what the asker gets back, so none is made up. */
 function optionOf(text: string) {
-  const [, id, label] = /^([A-Za-z0-9._-]{1,64})=(.+)$/s.exec(text) ?? [];
-  if (id && label) return { id, label };
-  const made = text
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 64);
-  if (made === '') throw new ProgramError('usage', `Give the option "${text}" an id: --option id="${text}"`);
-  return { id: made, label: text };
+  const at = text.indexOf('=');
+  const [id, label] = at < 0 ? [text, text] : [text.slice(0, at), text.slice(at + 1)];
+  if (OPTION_ID.test(id) && label !== '') return { id, label };
+  throw new ProgramError(
+    'usage',
+    `--option takes id=label, with an id of 1 to 64 characters of A–Z, a–z, 0–9 and ._-, not "${text}". As in --option yes="${at < 0 ? text : label || 'Yes'}".`,
+  );
 }
 
 function contextOf(text: string) {

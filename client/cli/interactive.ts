@@ -3,6 +3,7 @@ import { emitKeypressEvents } from 'node:readline';
 import { afterMessage, type Board, type BoardMessage } from '../../shared/board.ts';
 import { type Daemon, overHttp, overSocket } from './daemon-client.ts';
 import { followUntil } from './follow.ts';
+import { control } from './output.ts';
 import { ProgramError } from './program-error.ts';
 import { Sitting } from './sitting.ts';
 
@@ -32,10 +33,10 @@ export async function interactive(socketPath: string): Promise<void> {
 }
 
 function listen(sitting: Sitting): void {
-  const { stdin, stdout } = process;
+  const { stdin } = process;
   emitKeypressEvents(stdin);
   stdin.setRawMode(true).resume();
-  stdout.write(MARK_PASTES);
+  control(MARK_PASTES);
   process.once('exit', restore);
   stdin.on('keypress', (text: string | undefined, key: Key) => sitting.onKey(keyOf(text, key)));
 }
@@ -77,8 +78,8 @@ function ended(): Promise<void> {
 }
 
 function restore(): void {
-  const { stdin, stdout } = process;
+  const { stdin } = process;
   stdin.removeAllListeners('keypress');
   stdin.setRawMode(false).pause();
-  stdout.write(MARK_NO_PASTES);
+  control(MARK_NO_PASTES);
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { plain } from '../../shared/terminal-text.ts';
+import { jsonForTerminal, plain } from '../../shared/terminal-text.ts';
 import { overHttp, overSocket } from './daemon-client.ts';
 import { followUntil } from './follow.ts';
+import { write, writeBytes } from './output.ts';
 import { ProgramError } from './program-error.ts';
 
 export interface LogsFlags {
@@ -15,14 +16,15 @@ interface Stretch {
   readonly run: number;
   readonly from: number;
   readonly to: number;
+  /** In the encoding that was asked for. */
   readonly text: string;
   /** Nothing will follow. */
   readonly ended: boolean;
 }
 
 /**
- * Prints what a run printed; with `follow`, goes on until the run ends, over restarts of the daemon. Where
- * nobody takes what is printed, it asks for no more.
+ * Prints what a run printed: to a pipe or a file the very bytes, to a terminal what can be shown there. With `follow`,
+ * goes on until the run ends, over restarts of the daemon. Where nobody takes what is printed, it asks for no more.
  */
 export async function logs(socketPath: string, chunk: string, flags: LogsFlags): Promise<void> {
   const { follow, run, json } = flags;
@@ -30,14 +32,19 @@ export async function logs(socketPath: string, chunk: string, flags: LogsFlags):
     throw new ProgramError('usage', `--run takes a number, not "${run}".`);
   await overHttp(socketPath).status.query();
   const { daemon, close } = overSocket(socketPath);
-  const input = { chunk, ...(run !== undefined && { run: Number(run) }), follow: follow ?? false };
+  const encoding = json || process.stdout.isTTY ? ('utf8' as const) : ('base64' as const);
+  const input = { chunk, ...(run !== undefined && { run: Number(run) }), follow: follow ?? false, encoding };
+  const put = (stretch: Stretch): boolean => {
+    if (json) return write(`${jsonForTerminal(stretch)}\n`);
+    return encoding === 'utf8' ? write(plain(stretch.text)) : writeBytes(Buffer.from(stretch.text, 'base64'));
+  };
   let offset = 0;
   const untilFull = () =>
     followUntil<{ data: Stretch }, 'ended' | 'full'>(
       (handlers) => daemon.transcript.subscribe({ ...input, offset }, handlers),
       ({ data }) => {
         offset = data.to;
-        const hasRoom = process.stdout.write(json ? `${JSON.stringify(data)}\n` : textOf(data));
+        const hasRoom = put(data);
         return data.ended ? 'ended' : hasRoom ? undefined : 'full';
       },
     );
@@ -47,5 +54,3 @@ export async function logs(socketPath: string, chunk: string, flags: LogsFlags):
     await close();
   }
 }
-
-const textOf = ({ text }: Stretch): string => (process.stdout.isTTY ? plain(text) : text);

@@ -1,17 +1,34 @@
 import { styleText } from 'node:util';
-import { plain } from '../../shared/terminal-text.ts';
+import { forTerminal, jsonForTerminal, plain } from '../../shared/terminal-text.ts';
 
-/** Data goes to stdout, messages to stderr. Nothing that an agent wrote reaches the terminal as a command. */
+/**
+ * The only file that writes to the terminal. Data goes to stdout, messages to stderr. Whatever somebody else wrote, and
+ * whoever forgot it: a terminal gets it written out, a pipe or a file as it is.
+ */
+const outgoing = (text: string): string => (process.stdout.isTTY ? forTerminal(text) : text);
+
 export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(`${text}\n`, (error) => (error ? reject(error) : resolve()));
+    process.stdout.write(`${outgoing(text)}\n`, (error) => (error ? reject(error) : resolve()));
   });
 }
 
-export const printJson = (value: unknown): Promise<void> => print(JSON.stringify(value));
+/** The same without a line break and without waiting. Returns whether stdout takes more now. */
+export const write = (text: string): boolean => process.stdout.write(outgoing(text));
 
-export const tell = (sentence: string): void => {
-  process.stderr.write(`signalbox: ${sentence}\n`);
+/** Exactly these bytes: for pipes and files. */
+export const writeBytes = (bytes: Buffer): boolean => process.stdout.write(bytes);
+
+/** A control sequence of our own. */
+export const control = (sequence: string): boolean => process.stdout.write(sequence);
+
+export const printJson = (value: unknown): Promise<void> => print(jsonForTerminal(value));
+
+export const tell = (sentence: string): void => tellPlain(`signalbox: ${sentence}\n`);
+
+/** What a program has said already. */
+export const tellPlain = (text: string): void => {
+  process.stderr.write(forTerminal(text));
 };
 
 const wantsColor = () =>
@@ -21,11 +38,11 @@ export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
 export const styled = (style: Style, text: string): string => (wantsColor() ? styleText(style, text) : text);
 
 /** Somebody else's words, on one line. */
-export const oneLine = (text: string): string => plain(text).replace(/\s+/g, ' ').trim();
+export const oneLine = (text: string): string => forTerminal(plain(text)).replace(/\s+/g, ' ').trim();
 
 /** Somebody else's words, indented. */
 export const indented = (text: string, by: string): string =>
-  plain(text)
+  forTerminal(plain(text))
     .split('\n')
     .map((line) => by + line)
     .join('\n');

@@ -18,7 +18,7 @@ import { attentionList, unitList, unitText } from './listing.ts';
 import type { LogsFlags } from './logs.ts';
 import { addLooking } from './looking.ts';
 import { addOpen } from './open.ts';
-import { print, printJson, tell } from './output.ts';
+import { print, printJson, tell, tellPlain } from './output.ts';
 import { pathsFor, projectFrom, socketFor } from './project.ts';
 import { type StartFlags, start, stop } from './start.ts';
 import { addSteering } from './steering.ts';
@@ -50,6 +50,7 @@ export const program = new Command('signalbox')
     'the project to talk about (default: $SIGNALBOX_PROJECT, or the one around this folder)',
   )
   .addHelpText('after', EXIT_CODES)
+  .configureOutput({ writeErr: tellPlain })
   .exitOverride();
 
 /** The socket of the daemon that the words on the command line mean. */

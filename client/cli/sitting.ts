@@ -1,6 +1,6 @@
 import type { Board, Card } from '../../shared/board.ts';
 import { type Daemon, explain } from './daemon-client.ts';
-import { oneLine } from './output.ts';
+import { oneLine, write } from './output.ts';
 import { afterBoard, BEGINNING, choosing, turned, type Walk } from './queue-walk.ts';
 import { unsentWords, walkText } from './walk-text.ts';
 import { type WordsLine, wordsLine } from './words-line.ts';
@@ -202,6 +202,6 @@ export class Sitting {
   }
 
   #write(text: string): void {
-    process.stdout.write(`${text}\n`);
+    write(`${text}\n`);
   }
 }

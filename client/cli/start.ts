@@ -5,7 +5,7 @@ import type { StatePaths } from '../../shared/state-paths.ts';
 import { untilAtMost } from './again.ts';
 import { type Daemon, overHttp } from './daemon-client.ts';
 import { loadOffline } from './offline.ts';
-import { print, printJson, tell } from './output.ts';
+import { print, printJson, tell, tellPlain } from './output.ts';
 import { EXIT, ProgramError } from './program-error.ts';
 import { pathsFor } from './project.ts';
 
@@ -92,7 +92,7 @@ async function startDetached(project: string, argv: readonly string[], json: boo
 /** Why the daemon has ended, in its own words; where the disk took none of them, its exit code says it. */
 function sayWhy({ log, folder }: StatePaths, { exitCode, signalCode }: ChildProcess, before: number): void {
   const said = readFileSync(log).subarray(before).toString('utf8');
-  if (said !== '') process.stderr.write(said);
+  if (said !== '') tellPlain(said);
   else if (exitCode === EXIT.disk) tell(`${folder} cannot be written: is the disk full or read-only?`);
   else tell(`The daemon ended at once (${signalCode ?? `exit code ${exitCode}`}), without a word in ${log}.`);
   process.exitCode = exitCode ?? EXIT.failed;

@@ -2,7 +2,7 @@ import { afterMessage, type Board, type BoardMessage } from '../../shared/board.
 import { type Daemon, overHttp, overSocket, untilSaid } from './daemon-client.ts';
 import { secondsFrom } from './flags.ts';
 import { followUntil } from './follow.ts';
-import { printJson, tell } from './output.ts';
+import { oneLine, printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
 
 export interface WaitFlags {
@@ -25,9 +25,9 @@ export async function wait(socketPath: string, chunk: string, flags: WaitFlags):
     await reached(daemon, chunk, flags.until, seconds);
     const detail = await untilSaid((signal) => daemon.unit.query({ chunk }, { signal }));
     if (flags.until === 'done' && detail.closed !== null)
-      throw new ProgramError('never', `${chunk} did not finish; it was closed: ${detail.closed}`);
+      throw new ProgramError('never', `${chunk} did not finish; it was closed: ${oneLine(detail.closed)}`);
     if (flags.json) await printJson({ seq: detail.seq, chunk, status: detail.status });
-    else tell(`${chunk} ${flags.until === 'done' ? 'is done' : `needs attention: ${detail.why}`}.`);
+    else tell(`${chunk} ${flags.until === 'done' ? 'is done' : `needs attention: ${oneLine(detail.why)}`}.`);
   } finally {
     await close();
   }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { write } from './output.ts';
 
 /** A line in which words are being typed. */
 export interface WordsLine {
@@ -48,13 +49,13 @@ export function wordsLine(prompt: string, first: string): WordsLine {
     line.on('SIGTSTP', () => {});
     stdin.on('keypress', onKey);
   });
-  for (const text of earlier) stdout.write(`${prompt}${text}\n`);
+  for (const text of earlier) write(`${prompt}${text}\n`);
   line.prompt();
   line.write(last);
   const interrupt = () => {
     const sofar = [...earlier, line.line].join('\n');
     close();
-    stdout.write('\n');
+    write('\n');
     return sofar;
   };
   return { words, interrupt };
