@@ -1,5 +1,6 @@
 /** What may be said to a procedure: strict shapes, with a sentence for each mistake. On the server only. */
 import { z } from 'zod';
+import { momentFrom } from '../shared/moment.ts';
 import { LONGEST_SEARCH, ONLY } from '../shared/query.ts';
 import { AGENT, CHUNK, CHUNK_RULE, ITEM_KINDS, PHASE, STATUSES, type UnitSpec } from '../shared/words.ts';
 
@@ -197,19 +198,30 @@ export const answer = z.strictObject({
   version: version.nullable().default(null),
   options: z.array(z.string().max(64)).max(50).default([]),
   text: z.string().default(''),
+  /** Goes out after `undo_seconds` by whichever channel it comes, so that it can be taken back. */
+  undoable: z.boolean().default(false),
   key: key.optional(),
 });
 
 export const undo = z.strictObject({ chunk, item, version, key: key.optional() });
 const optional = (schema: z.ZodType<string>) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+const moment = z.string().transform((text, ctx) => {
+  const found = momentFrom(text);
+  if (found !== null) return found;
+  ctx.addIssue({
+    code: 'custom',
+    message: 'A moment with its offset, as in 2026-01-31T09:00:00+02:00 or 2026-01-31T07:00Z.',
+  });
+  return z.NEVER;
+});
 export const snooze = z
   .strictObject({
     chunk,
     item,
     version,
     minutes: z.number('Minutes are a number.').int().min(1).max(525_600).optional(),
-    until: optional(z.iso.datetime('A moment as in 2026-01-31T09:00:00.000Z.')),
+    until: optional(moment),
     until_done: optional(chunk),
     key: key.optional(),
   })
@@ -219,11 +231,7 @@ export const snooze = z
       path: ['until'],
       message: 'Say how long: minutes, until or until_done.',
     },
-  )
-  .transform((snooze) => ({
-    ...snooze,
-    ...(snooze.until && { until: new Date(snooze.until).toISOString() }),
-  }));
+  );
 export const wake = z.strictObject({ chunk, item, key: key.optional() });
 export const report = z.strictObject({
   ...onUnit,

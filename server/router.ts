@@ -29,9 +29,10 @@ const once = (key: string | undefined, input: unknown): Once =>
 const commit = <Result extends object>({ store, by }: Context, decide: Decide<Result>, same?: Once) =>
   store.commit(by, decide, same);
 
-/** An answer from a page can be taken back for a while; from a terminal or a script it goes out at once. */
-function givingOf({ by, store }: Context, at: string, key: string | undefined): Giving {
-  const wait = by.door === 'cli' || by.door === 'api' ? 0 : store.state.settings.undo_seconds * 1000;
+/** An answer from a page, or from the queue by keys, can be taken back for a while; from a command or a script it goes out at once. */
+function givingOf({ by, store }: Context, at: string, key: string | undefined, undoable = false): Giving {
+  const isAtOnce = !undoable && (by.door === 'cli' || by.door === 'api');
+  const wait = isAtOnce ? 0 : store.state.settings.undo_seconds * 1000;
   return { at, release_due: new Date(Date.parse(at) + wait).toISOString(), key: key ?? null };
 }
 
@@ -121,13 +122,13 @@ const items = t.router({
     .mutation(({ ctx, input }) =>
       commit(asRun(ctx, input.run), (state) => askAll(state, input, input.questions)),
     ),
-  answer: operator.input(inputs.answer).mutation(({ ctx, input }) => {
+  answer: operator.input(inputs.answer).mutation(({ ctx, input: { undoable, ...input } }) => {
     const { answer_bytes } = ctx.access.limits;
     if (Buffer.byteLength(input.text) > answer_bytes)
       throw invalid('text', `text: An answer has at most ${answer_bytes / 1024} KiB.`);
     return commit(
       ctx,
-      (state, at) => answer(state, input, givingOf(ctx, at, input.key)),
+      (state, at) => answer(state, input, givingOf(ctx, at, input.key, undoable)),
       once(input.key, input),
     );
   }),

@@ -38,6 +38,7 @@ function listen(sitting: Sitting): void {
   stdin.setRawMode(true).resume();
   control(MARK_PASTES);
   process.once('exit', restore);
+  stdin.prependListener('data', (chunk: Buffer) => sitting.onRead(chunk.toString('utf8')));
   stdin.on('keypress', (text: string | undefined, key: Key) => sitting.onKey(keyOf(text, key)));
 }
 

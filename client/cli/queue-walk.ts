@@ -20,7 +20,8 @@ export interface Step {
 
 export const BEGINNING: Walk = { cards: [], card: null, chosen: [] };
 
-const onto = (walk: Walk, card: Card | null): Walk => ({ ...walk, card, chosen: [] });
+/** The walk at a card, none of its options chosen. */
+export const onto = (walk: Walk, card: Card | null): Walk => ({ ...walk, card, chosen: [] });
 const same = (a: Card | null) => (b: Card) => a !== null && a.id === b.id;
 
 /** After the board has changed. The card stays as long as it is open; then the one behind it comes. */

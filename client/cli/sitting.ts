@@ -1,19 +1,26 @@
 import type { Board, Card } from '../../shared/board.ts';
 import { type Daemon, explain } from './daemon-client.ts';
+import { CLOCK, type Clock, KeyGuard } from './key-guard.ts';
 import { oneLine, write } from './output.ts';
-import { afterBoard, BEGINNING, choosing, turned, type Walk } from './queue-walk.ts';
-import { unsentWords, walkText } from './walk-text.ts';
+import { afterBoard, BEGINNING, choosing, onto, turned, type Walk } from './queue-walk.ts';
+import { EARLY, PASTED, unsentWords, walkText } from './walk-text.ts';
 import { type WordsLine, wordsLine } from './words-line.ts';
 
 type Shown = Pick<Card, 'chunk' | 'version'> & { readonly item: string };
 
 const shownOf = ({ chunk, id, version }: Card): Shown => ({ chunk, item: id, version });
 
+/** An answer that was given here, and may be taken back. */
+interface Given extends Shown {
+  readonly words: string;
+}
+
 /** One person at one terminal: keys and news in, lines out. Lines are only added, none is drawn over. */
 export class Sitting {
   readonly over: Promise<void>;
   readonly #daemon: Daemon;
   readonly #socket: () => string;
+  readonly #say: (text: string) => unknown;
   #quit: () => void = () => {};
   #walk: Walk = BEGINNING;
   #hasBegun = false;
@@ -27,33 +34,46 @@ export class Sitting {
   /** The item that our own call has taken out of the queue, until the board says so, too. */
   #leaving: string | null = null;
   #typingFor = '';
-  #isPasting = false;
-  #answered: Shown | null = null;
+  #lastNote = '';
+  readonly #keys: KeyGuard;
+  #answered: Given | null = null;
+  /** What was just taken back, until it is shown again. */
+  #returning: Given | null = null;
 
-  constructor(daemon: Daemon, socket: () => string) {
+  constructor(
+    daemon: Daemon,
+    socket: () => string,
+    { clock, say }: { clock: Clock; say: (text: string) => unknown } = { clock: CLOCK, say: write },
+  ) {
     this.#daemon = daemon;
     this.#socket = socket;
+    this.#say = say;
+    this.#keys = new KeyGuard(clock);
     this.over = new Promise((resolve) => {
       this.#quit = resolve;
     });
   }
 
-  onKey(key: string): void {
-    if (key === 'ctrl-c') this.#quit();
-    if (this.#line || this.#isPasted(key)) return;
-    if (key === 'q') this.#quit();
-    const { card } = this.#walk;
-    if (this.#calling !== null || (card && card.id === this.#leaving)) return;
-    if (key === 'z') void this.#undo();
-    else if (card) this.#onKeyAt(card, key);
+  /** What the terminal gave in one read, before the keys in it. */
+  onRead(chunk: string): void {
+    this.#keys.read(chunk);
   }
 
-  /** What is pasted is words: no key, where none are being typed. */
-  #isPasted(key: string): boolean {
-    if (key === 'paste-start') this.#isPasting = true;
-    if (key !== 'paste-end') return this.#isPasting;
-    this.#isPasting = false;
-    return true;
+  onKey(key: string): void {
+    if (key === 'ctrl-c') this.#quit();
+    if (this.#line || this.#keys.isPasted(key)) return;
+    if (this.#keys.isBurst) this.#noteOnce(PASTED);
+    this.#keys.act(() => this.#press(key));
+  }
+
+  #press(key: string): void {
+    if (this.#line) return;
+    const { card } = this.#walk;
+    if (!this.#keys.takes(key)) return void (card && this.#noteOnce(EARLY));
+    if (key === 'q') this.#quit();
+    else if (this.#calling !== null || (card && card.id === this.#leaving)) return;
+    else if (key === 'z') void this.#undo();
+    else if (card) this.#onKeyAt(card, key);
   }
 
   #onKeyAt(card: Card, key: string): void {
@@ -74,13 +94,15 @@ export class Sitting {
     this.#walk = walk;
     this.#hasBegun = true;
     if (isGone) this.#leaving = null;
+    const isBack = this.#isBack;
     // Who is typing is not interrupted for a card that has only come in.
-    if (!isNew && !isFirst && (notes.length === 0 || this.#line)) return;
+    if (!isNew && !isFirst && !isBack && (notes.length === 0 || this.#line)) return;
     this.#around(() => {
-      for (const note of isOurs ? [] : notes) this.#note(note);
+      for (const note of isOurs || (isBack && !isGone) ? [] : notes) this.#note(note);
       if (isGone) this.#letGo();
+      if (isBack) this.#showReturned();
       // What comes after our own answer is shown when the answer is known to have arrived.
-      if ((isNew || isFirst) && !isCalling) this.#show();
+      else if ((isNew || isFirst) && !isCalling) this.#show();
     });
   }
 
@@ -104,6 +126,7 @@ export class Sitting {
     say();
     const { card } = this.#walk;
     if (line && card && this.#typingFor === card.id) void this.#type(card);
+    else if (line) this.#keys.breakOff();
   }
 
   /** Words for a card that has left are shown once more, so that they can be copied. */
@@ -133,12 +156,16 @@ export class Sitting {
   async #type(card: Card): Promise<void> {
     if (!card.allows_text) return void this.#note('this takes an option, no words.');
     this.#typingFor = card.id;
-    this.#line = wordsLine('> ', this.#kept);
+    this.#line = wordsLine('> ', this.#kept, () => this.#keys.isBurst);
     const words = await this.#line.words;
     this.#line = null;
     this.#kept = '';
     if (words === null) return void this.#note('not sent.');
-    await this.#send(card, words);
+    if (this.#keys.takes('\r')) return this.#send(card, words);
+    // The question has just changed under them.
+    this.#noteOnce(EARLY);
+    this.#kept = words;
+    void this.#type(card);
   }
 
   /** Answers the version that was shown. What was refused is kept for another try. */
@@ -146,9 +173,9 @@ export class Sitting {
     const shown = shownOf(card);
     const options = [...this.#walk.chosen];
     this.#kept = '';
-    const answer = () => this.#daemon.items.answer.mutate({ ...shown, options, text });
+    const answer = () => this.#daemon.items.answer.mutate({ ...shown, options, text, undoable: true });
     if (await this.#call(card, answer)) {
-      this.#answered = shown;
+      this.#answered = { ...shown, words: text };
       this.#onward(card, `answered: ${oneLine(card.prompt)}`);
     } else if (this.#walk.card?.id !== card.id) this.#onward(card, unsentWords(text));
     else this.#keep(card, text);
@@ -166,10 +193,28 @@ export class Sitting {
   }
 
   async #undo(): Promise<void> {
-    const shown = this.#answered;
-    if (!shown) return void this.#note('nothing has been answered here.');
-    const isBack = await this.#call(null, () => this.#daemon.items.undo.mutate(shown));
-    if (isBack) this.#note('taken back.');
+    const given = this.#answered;
+    if (!given) return void this.#note('nothing has been answered here.');
+    const { words, ...shown } = given;
+    if (!(await this.#call(null, () => this.#daemon.items.undo.mutate(shown)))) return;
+    this.#answered = null;
+    this.#returning = given;
+    this.#note(words === '' ? 'taken back.' : 'taken back; a takes your words up again.');
+    if (this.#isBack) this.#showReturned();
+  }
+
+  /** Whether the board has again what was taken back here. Words being typed for another card come first. */
+  get #isBack(): boolean {
+    return !this.#line && this.#walk.cards.some(({ id }) => id === this.#returning?.item);
+  }
+
+  #showReturned(): void {
+    const { item, words } = this.#returning ?? { item: '', words: '' };
+    this.#returning = null;
+    this.#letGo();
+    this.#walk = onto(this.#walk, this.#walk.cards.find(({ id }) => id === item) ?? null);
+    this.#kept = words;
+    this.#show();
   }
 
   /** One call at a time; what goes wrong is said. */
@@ -194,14 +239,17 @@ export class Sitting {
   }
 
   #show(): void {
-    this.#write(walkText(this.#walk));
+    this.#keys.disarm();
+    this.#lastNote = '';
+    this.#say(`${walkText(this.#walk)}\n`);
+  }
+
+  #noteOnce(sentence: string): void {
+    if (this.#lastNote !== sentence) this.#note(sentence);
   }
 
   #note(sentence: string): void {
-    this.#write(`signalbox: ${sentence}`);
-  }
-
-  #write(text: string): void {
-    write(`${text}\n`);
+    this.#lastNote = sentence;
+    this.#say(`signalbox: ${sentence}\n`);
   }
 }

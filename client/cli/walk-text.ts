@@ -10,6 +10,10 @@ export function walkText({ cards, card }: Walk): string {
   return `\n${styled('dim', `${at} of ${cards.length}`)}\n${cardText(card)}\n${legend(card)}`;
 }
 
+export const EARLY = 'not taken: this card has only just come. Look at it, then press once more.';
+export const PASTED =
+  'several characters at once were pasted, not pressed: nothing is done. Press one key, or a for words.';
+
 export const unsentWords = (words: string): string =>
   words === '' ? 'not sent.' : `not sent, what you typed:\n${indented(words, '  ')}`;
 

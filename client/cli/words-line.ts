@@ -15,9 +15,10 @@ interface Key {
 
 /**
  * Line editing on the terminal, beginning with `first`. Pasted line breaks do not send: all lines that were
- * pasted are one answer (`paste-start` and `paste-end` are how Node calls what a terminal says around it).
+ * pasted are one answer (`paste-start` and `paste-end` are how Node calls what a terminal says around it; where a
+ * terminal says nothing, `isBurst` knows what came faster than a person types).
  */
-export function wordsLine(prompt: string, first: string): WordsLine {
+export function wordsLine(prompt: string, first: string, isBurst: () => boolean): WordsLine {
   const { stdin, stdout } = process;
   const earlier = first.split('\n');
   const last = earlier.pop() ?? '';
@@ -43,7 +44,7 @@ export function wordsLine(prompt: string, first: string): WordsLine {
     };
     line.on('line', (text) => {
       earlier.push(text);
-      if (!isPasting) end(earlier.join('\n'));
+      if (!isPasting && !isBurst()) end(earlier.join('\n'));
     });
     line.on('close', () => end(null));
     line.on('SIGTSTP', () => {});

@@ -3,45 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { afterBoard, BEGINNING, choosing, turned, type Walk } from '../../client/cli/queue-walk.ts';
 import { boardOf, type Card } from '../../shared/board.ts';
-
-const card = (chunk: string, more: Partial<Card> = {}): Card => ({
-  row: 'item',
-  key: `item:${chunk}`,
-  seq: 1,
-  order: [chunk],
-  id: chunk,
-  version: 1,
-  chunk,
-  phase: 'IMPLEMENT',
-  run: 1,
-  kind: 'question',
-  state: 'open',
-  prompt: `Which ${chunk}?`,
-  context: [],
-  options: [],
-  multiple: false,
-  allows_text: true,
-  asked_at: '2026-01-01T00:00:00.000Z',
-  asked_by: 'run 1',
-  blocks_count: 0,
-  unblocks: '',
-  run_ended: '',
-  answer: null,
-  answered_by: null,
-  answered_via: null,
-  snoozed_until: null,
-  snoozed_for: null,
-  release_due: null,
-  withdrawn_why: null,
-  ...more,
-});
+import { cardOf } from './cards.ts';
 
 const board = (...rows: readonly Card[]) => boardOf({ epoch: 'e', build: 'b', seq: 1, rows });
 const at = (walk: Walk, ...rows: readonly Card[]) => afterBoard(walk, board(...rows));
-const [a, b, c] = [card('a'), card('b'), card('c')];
+const [a, b, c] = [cardOf('a'), cardOf('b'), cardOf('c')];
 
 test('the first open card is shown; one that comes in before it takes no place from it', () => {
-  const begun = at(BEGINNING, b, card('a', { state: 'snoozed' }));
+  const begun = at(BEGINNING, b, cardOf('a', { state: 'snoozed' }));
   assert.deepEqual([begun.walk.card?.id, begun.isNew, begun.notes], ['b', true, []]);
   const later = at(begun.walk, a, b);
   assert.deepEqual([later.walk.card?.id, later.isNew], ['b', false]);
@@ -54,19 +23,19 @@ test('after a card that has gone, the one behind it comes, and around the end th
   assert.deepEqual([gone.walk.card?.id, gone.notes], ['c', ['b no longer waits: Which b?']]);
   assert.equal(at(gone.walk, a).walk.card?.id, 'a');
   assert.deepEqual(at(at(gone.walk, a).walk).walk.card, null);
-  const snoozed = at(middle, a, card('b', { state: 'snoozed' }), c);
+  const snoozed = at(middle, a, cardOf('b', { state: 'snoozed' }), c);
   assert.deepEqual(snoozed.notes, ['b is snoozed: Which b?']);
 });
 
 test('a card that asks something else now is shown anew, and nothing is chosen any more', () => {
   const chosen = choosing(at(BEGINNING, a).walk, 'keep');
   assert.deepEqual(at(chosen, a).walk.chosen, ['keep']);
-  const changed = at(chosen, card('a', { version: 2 }));
+  const changed = at(chosen, cardOf('a', { version: 2 }));
   assert.deepEqual([changed.walk.chosen, changed.walk.card?.version, changed.isNew], [[], 2, true]);
 });
 
 test('what an agent wrote is plain in what is said of it', () => {
-  const rogue = card('a', { prompt: 'x\x1b]0;title\x07\n\x1b[2Jy' });
+  const rogue = cardOf('a', { prompt: 'x\x1b]0;title\x07\n\x1b[2Jy' });
   const { notes } = at(at(BEGINNING, rogue).walk);
   assert.deepEqual(notes, ['a no longer waits: x y']);
 });
@@ -76,7 +45,7 @@ test('turning goes around, and choosing again takes back where several may be ch
   assert.equal(turned(walk, -1).card?.id, 'c');
   assert.equal(turned(turned(walk, -1), 1).card?.id, 'a');
   assert.equal(turned(BEGINNING, 1).card, null);
-  const many = at(BEGINNING, card('a', { multiple: true })).walk;
+  const many = at(BEGINNING, cardOf('a', { multiple: true })).walk;
   const chosen = ['x', 'y', 'x'].reduce(choosing, many).chosen;
   assert.deepEqual([chosen, ['x', 'y'].reduce(choosing, walk).chosen], [['y'], ['y']]);
 });

@@ -29,7 +29,7 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
   let house: House;
   let terminal: PseudoTerminal;
   beforeEach(async () => {
-    house = await House.open();
+    house = await House.open('--undo-seconds', '2');
   });
   afterEach(async () => {
     await terminal.close();
@@ -47,6 +47,12 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
   const sit = () => {
     terminal = new PseudoTerminal(house, 'attention', '--interactive');
   };
+  /** A card takes no key before it was in sight for half a second. */
+  const presses = async (keys: string) => {
+    const seen = Date.now();
+    await until('the card to take keys', () => Date.now() > seen + 600);
+    terminal.type(keys);
+  };
   const quits = async () => {
     terminal.type('q');
     assert.equal(await terminal.finished, 0);
@@ -62,7 +68,7 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
     await asking('second', `'And this?'`);
     sit();
     assert.match(await terminal.shows(LEGEND), /1 of 2[\s\S]*Keep it\?[\s\S]*\[drop\] Drop[\s\S]*2: drop/);
-    terminal.type('9');
+    await presses('9');
     await terminal.shows('there is no option 9');
     terminal.type('2');
     assert.match(await terminal.shows(LEGEND), /answered: Keep it\?[\s\S]*1 of 1[\s\S]*And this\?/);
@@ -83,7 +89,7 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
       ['1', 'chosen: b.'],
       ['3', 'chosen: b, c.'],
     ] as const) {
-      terminal.type(key);
+      await presses(key);
       await terminal.shows(chosen);
     }
     terminal.type('\r');
@@ -96,7 +102,7 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
     await asking('port', `'Which port?'`);
     sit();
     await terminal.shows(LEGEND);
-    terminal.type('a');
+    await presses('a');
     await terminal.shows('> ');
     terminal.type('80');
     await terminal.shows('80');
@@ -106,7 +112,7 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
     await terminal.shows('> ');
     terminal.type('\x1b[200~one\rtwo\x1b[201~!');
     await terminal.shows('!');
-    terminal.type('\r');
+    await presses('\r');
     await terminal.shows('answered: Which port?');
     await terminal.shows('Nothing needs you.');
     assert.equal(await printedBy('port'), 'one\ntwo!\n');
@@ -115,12 +121,75 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
     await quits();
   });
 
+  test('a key meant for a card that somebody else has just answered answers no other', async () => {
+    await asking('first', `'Keep it?' --option keep=Keep --option drop=Drop`);
+    await asking('second', `'Delete it?' --option yes=Yes --option no=No`);
+    sit();
+    await terminal.shows(LEGEND);
+    await house.signalbox('answer', 'first', '--option', 'keep');
+    await terminal.shows(LEGEND);
+    terminal.type('1');
+    await terminal.shows('not taken: this card has only just come');
+    assert.equal(await house.statusOf('second'), 'NEEDS_ATTENTION');
+    await presses('1');
+    await terminal.shows('answered: Delete it?');
+    await quits();
+    assert.equal(await printedBy('second'), 'yes\n');
+  });
+
+  test('z takes an answer back, and the card and its words are there again', async () => {
+    await asking('port', `'Which port?'`);
+    await asking('host', `'Which host?'`);
+    await house.signalbox('config', 'update', 'undo_seconds=600');
+    sit();
+    await terminal.shows(LEGEND);
+    await presses('a');
+    await terminal.shows('> ');
+    terminal.type('8080');
+    await terminal.shows('8080');
+    await presses('\r');
+    await terminal.shows('answered: Which port?');
+    await terminal.shows('Which host?');
+    terminal.type('z');
+    await terminal.shows('taken back; a takes your words up again');
+    await terminal.shows('Which port?');
+    await terminal.shows(LEGEND);
+    assert.equal(await house.statusOf('port'), 'NEEDS_ATTENTION');
+    await house.signalbox('config', 'update', 'undo_seconds=1');
+    await presses('a');
+    await terminal.shows('> ');
+    await terminal.shows('8080');
+    terminal.type('x');
+    await terminal.shows('x');
+    await presses('\r');
+    await terminal.shows('answered: Which port?');
+    await quits();
+    assert.equal(await printedBy('port'), '8080x\n');
+  });
+
+  test('lines that a terminal does not mark as pasted are one answer, and no keys', async () => {
+    await asking('port', `'Which port?' --option one=1 --option two=2`);
+    sit();
+    await terminal.shows(LEGEND);
+    await presses('yes 1\r2\r');
+    await terminal.shows('several characters at once');
+    assert.equal(await house.statusOf('port'), 'NEEDS_ATTENTION');
+    terminal.type('a');
+    await terminal.shows('> ');
+    terminal.type('one\rtwo\r1');
+    await terminal.shows('two');
+    await presses('\r');
+    await terminal.shows('answered: Which port?');
+    await quits();
+    assert.equal(await printedBy('port'), 'one\ntwo\n1\n');
+  });
+
   test('what is half typed stays while its card stands, and is shown when somebody else answers', async () => {
     await asking('port', `'Which port?'`);
     await asking('host', `'Which host?'`);
     sit();
     await terminal.shows(LEGEND);
-    terminal.type('a');
+    await presses('a');
     await terminal.shows('> ');
     terminal.type('half a wo');
     await terminal.shows('half a wo');
@@ -137,7 +206,11 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
       await terminal.shows('Nothing needs you.'),
       /port no longer waits: Which port\?[\s\S]*not sent, what you typed:\s+half a wo/,
     );
-    await quits();
+    // Whoever types on has not seen it yet.
+    terminal.type('q');
+    await presses('q');
+    assert.equal(await terminal.finished, 0);
+    assert.ok(terminal.isRestored, terminal.text);
   });
 
   test('a refusal is shown and the words are kept for another try', async () => {
@@ -145,9 +218,11 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
     await house.untilStatus('built', 'NEEDS_ATTENTION');
     sit();
     assert.match(await terminal.shows(LEGEND), /1: approve {2}2: send-back/);
-    terminal.type('a');
+    await presses('a');
     await terminal.shows('> ');
-    terminal.type('tests are missing\r');
+    terminal.type('tests are missing');
+    await terminal.shows('missing');
+    await presses('\r');
     await terminal.shows('Approve it, or send it back.');
     await terminal.shows('your words are kept');
     terminal.type('2');
@@ -173,7 +248,7 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
       await terminal.shows(`Which ${chunk}?`);
       await terminal.shows(LEGEND);
     }
-    terminal.type('s');
+    await presses('s');
     assert.match(await terminal.shows('Which three?'), /two is snoozed for an hour/);
     await quits();
   });
@@ -184,7 +259,7 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
     await terminal.shows('abc');
     await terminal.shows(LEGEND);
     assert.ok(!terminal.text.includes('\x1b]') && !terminal.text.includes('\x1b[2J'));
-    terminal.type('a');
+    await presses('a');
     await terminal.shows('> ');
     for (const pid of sittings(house)) if (isProgram(pid)) process.kill(Number(pid), 'SIGTERM');
     assert.equal(await terminal.finished, 143);
@@ -197,7 +272,7 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
     for (const isAway of [false, true]) {
       sit();
       await terminal.shows(LEGEND);
-      terminal.type('a');
+      await presses('a');
       await terminal.shows('> ');
       if (isAway) await house.end('SIGKILL');
       if (isAway) await terminal.shows('connection lost');
@@ -211,7 +286,7 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
     for (const keys of ['', 'a']) {
       sit();
       await terminal.shows(LEGEND);
-      terminal.type(keys);
+      if (keys !== '') await presses(keys);
       if (keys !== '') await terminal.shows('> ');
       terminal.type('\x03');
       assert.equal(await terminal.finished, 0);
