@@ -72,7 +72,7 @@ async function measure(house: House, newsroom: Newsroom, size: number): Promise<
       pulses: {},
       settings: house.store.state.settings,
       isSignedIn: true,
-      failed: { times: 0, last_at: null },
+      failed: null,
       now: new Date(),
     });
   const [pages, jsons, snapshots] = [[] as number[], [] as number[], [] as number[]];

@@ -53,6 +53,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     const problem = problemOf(error);
     if (!problem) throw error;
     console.error(forTerminal(`signalbox: ${problem.message}`));
+    // Whoever started this in the background waits for it.
+    process.send?.(problem.message);
     process.exitCode = problem.exitCode;
   }
 }

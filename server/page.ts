@@ -18,6 +18,7 @@ import { processGrid } from '../shared/views/process-grid.ts';
 import { localText } from '../shared/views/when.ts';
 import { workUnit } from '../shared/views/work-unit.ts';
 import type { Settings } from '../shared/words.ts';
+import type { FailedSignIns } from './access/refusals.ts';
 import type { Assets } from './assets.ts';
 import { escaped, markup, shell } from './document.ts';
 import { type Printed, printedMarkup } from './run-page.ts';
@@ -34,8 +35,8 @@ export interface DashboardInput extends PageInput {
   readonly settings: Settings;
   /** Whether a session let this browser in, which it can end. */
   readonly isSignedIn: boolean;
-  /** Sign-ins that failed: how many, and when the last one was. */
-  readonly failed: { readonly times: number; readonly last_at: string | null };
+  /** Sign-ins that failed lately. */
+  readonly failed: FailedSignIns | null;
 }
 
 export interface PageInput {
@@ -70,7 +71,7 @@ const SIGN_OUT = '<form class="sign-out" method="post" action="/sign-out"><butto
 
 /** Somebody tries: the one who can do something about it should know. */
 function failedNotice({ failed, now }: DashboardInput): string {
-  if (failed.last_at === null) return '';
+  if (failed === null) return '';
   const times = failed.times === 1 ? 'A sign-in failed' : `${failed.times} sign-ins failed`;
   const at = localText(failed.last_at, -now.getTimezoneOffset());
   return `<p class="failed-sign-ins" role="note">${times}, the last at ${escaped(at)}. “signalbox audit” says from where.</p>`;

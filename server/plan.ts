@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseJson } from '../shared/json-text.ts';
 import type { UnitSpec } from '../shared/words.ts';
 import { plan, specOf } from './inputs.ts';
 import { Problem } from './problem.ts';
@@ -14,7 +15,7 @@ export function readPlan(path: string): UnitSpec[] {
   }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (error) {
     throw new Problem('data', `The plan ${path} is not JSON: ${(error as Error).message}`);
   }

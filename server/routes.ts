@@ -3,8 +3,7 @@ import Router, { type RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { ACTIONS, type Action, formInput, isAction } from '../shared/actions.ts';
 import { bulkInput, bulkWords } from '../shared/bulk.ts';
-import { localPath } from '../shared/local-path.ts';
-import { addressOf, firstPage, type Query, queryKey, queryOf } from '../shared/query.ts';
+import { firstPage, type Query, queryKey } from '../shared/query.ts';
 import { strictQuery } from './address-query.ts';
 import { addApi } from './api.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
@@ -19,6 +18,7 @@ import { runFiles } from './runs/wrapper.ts';
 import { addSignIn, renew, setCookie } from './sign-in-page.ts';
 import { findWork } from './state.ts';
 import { readTail } from './transcript.ts';
+import { backOf, lateUndo, queryAt, seeOther, withLate } from './way-back.ts';
 
 const asked = (ctx: KoaContext): Query => strictQuery(new URLSearchParams(ctx.querystring));
 
@@ -32,9 +32,11 @@ export function routes(parts: RouteParts): Router {
   router.get('/embed.js', (ctx) => sendEmbed(parts, ctx));
   router.get('/', (ctx) => {
     const query = asked(ctx);
+    const late = lateUndo(parts, ctx);
+    if (late) return sendPage(ctx, 200, drawDashboard(parts, ctx, query, late));
     const { seq } = parts.contextFor(ctx).newsroom.snapshot(firstPage(query));
     const draw = () => drawDashboard(parts, ctx, query);
-    const about = `${isSignedIn(parts, ctx)} ${parts.access.refusals.failed.last_at}`;
+    const about = `${isSignedIn(parts, ctx)} ${parts.access.refusals.failedLately()?.last_at}`;
     sendPage(ctx, 200, kept.at(seq, `page ${about} ${queryKey(query)}`, draw));
   });
   // What the script asks for when the first units are there: with many, too much to send by the socket.
@@ -49,10 +51,15 @@ export function routes(parts: RouteParts): Router {
   router.get('/work-units/:chunk', async (ctx) => {
     if (wantsJson(ctx))
       return sendJson(ctx, await createCaller(parts.contextFor(ctx)).unit({ chunk: chunkOf(ctx) }));
-    sendPage(ctx, 200, await drawUnit(parts, ctx, chunkOf(ctx)));
+    sendPage(ctx, 200, await drawUnit(parts, ctx, chunkOf(ctx), lateUndo(parts, ctx)));
   });
   addRunRoutes(router, parts);
   router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
+  // Where a refused form leaves the address of the browser: whoever asks for it again means the unit.
+  router.get('/work-units/:chunk/:action', (ctx) => {
+    if (!isAction(String(ctx.params.action))) throw notFound('There is nothing at this address.');
+    seeOther(ctx, `/work-units/${chunkOf(ctx)}`);
+  });
   router.post('/config', (ctx) => configure(parts, ctx));
   router.post('/bulk', (ctx) => actOnAll(parts, ctx));
   router.get('/assets/:name', (ctx) => {
@@ -77,8 +84,7 @@ async function signOut(parts: RouteParts, ctx: KoaContext): Promise<void> {
   await createCaller(parts.contextFor(ctx)).access.signOut({});
   setCookie(ctx, parts, '', 0);
   if (!isForm(ctx)) return sendJson(ctx, { signed_out: true });
-  ctx.redirect('/sign-in');
-  ctx.status = 303;
+  seeOther(ctx, '/sign-in');
 }
 
 /** The elements for pages elsewhere, for those that are listed. */
@@ -107,7 +113,7 @@ function drawDashboard(parts: RouteParts, ctx: KoaContext, query: Query, trouble
     trouble,
     settings,
     isSignedIn: isSignedIn(parts, ctx),
-    failed: access.refusals.failed,
+    failed: access.refusals.failedLately(),
     snapshot: newsroom.snapshot(firstPage(query)),
     pulses: pulses.now(query),
     now: new Date(),
@@ -178,11 +184,13 @@ async function actByForm(parts: RouteParts, ctx: RouterContext, { chunk, action 
   const fields = readForm(String(ctx.request.body ?? ''));
   try {
     await perform(parts, ctx, action, { ...formInput(fields), chunk, key: formKey(action, chunk, fields) });
-    ctx.status = 303;
-    ctx.redirect(action === 'remove' ? '/' : backOf(ctx));
+    seeOther(ctx, action === 'remove' ? '/' : backOf(ctx));
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
+    const item = fields.get('item')?.[0] ?? '';
+    // There are no words to keep: the page itself, at its own address, says that it was too late.
+    if (action === 'undo' && refusal.kind === 'conflict') return seeOther(ctx, withLate(backOf(ctx), item));
     sendPage(ctx, refusal.status, await redraw(parts, ctx, chunk, troubleOf(fields, refusal)));
   }
 }
@@ -209,8 +217,7 @@ async function configure(parts: RouteParts, ctx: RouterContext): Promise<void> {
   const given = new Map([...fields].filter(([, [value]]) => value !== ''));
   try {
     await update(formInput(given) as never);
-    ctx.status = 303;
-    ctx.redirect('/');
+    seeOther(ctx, '/');
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
@@ -225,8 +232,9 @@ async function redraw(
   chunk: string,
   trouble: Trouble,
 ): Promise<string> {
-  const dashboard = () => drawDashboard(parts, ctx, {}, trouble);
-  if (!backOf(ctx).startsWith('/work-units/')) return dashboard();
+  const back = backOf(ctx);
+  const dashboard = () => drawDashboard(parts, ctx, queryAt(back), trouble);
+  if (!back.startsWith('/work-units/')) return dashboard();
   return drawUnit(parts, ctx, chunk, trouble).catch(dashboard);
 }
 
@@ -237,13 +245,5 @@ const troubleOf = (fields: Fields, { sentence, field }: RefusalForCaller): Troub
     ['text', 'why', 'reason'].map((name) => fields.get(name)?.[0] ?? '').find((words) => words !== '') ?? '',
   chosen: fields.get('option') ?? [],
 });
-
-/** The page that the form stood on, if it was one of ours, made anew from what it means. */
-function backOf(ctx: KoaContext): string {
-  const path = localPath(ctx.get('Referer'), ctx.get('Origin')) ?? '/';
-  const unit = /^\/work-units\/([a-z0-9_-]+)/.exec(path);
-  if (unit) return `/work-units/${unit[1]}`;
-  return path.startsWith('/?') ? addressOf(queryOf(new URLSearchParams(path.slice(2)))) : '/';
-}
 
 const isForm = (ctx: KoaContext): boolean => Boolean(ctx.is('application/x-www-form-urlencoded'));

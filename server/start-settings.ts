@@ -1,6 +1,7 @@
 /** What a start can be told in more than one way: by a flag, by a variable, by the operator's own file. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJson } from '../shared/json-text.ts';
 import { Problem } from './problem.ts';
 
 /** Each by its long flag, which is also its name in the file, with the most that it takes. */
@@ -59,7 +60,7 @@ function readObject(path: string): object {
   const text = readIfThere(path);
   if (text === null) return {};
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch (error) {
     throw new Problem('data', `${path} is not JSON: ${(error as Error).message}`);

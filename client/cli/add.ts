@@ -1,3 +1,4 @@
+import { parseJson } from '../../shared/json-text.ts';
 import { ProgramError } from './program-error.ts';
 
 export interface AddFlags {
@@ -64,7 +65,7 @@ export function unitsFrom(
 
 function planUnits(path: string, read: (path: string) => string): unknown[] {
   try {
-    const { units } = JSON.parse(read(path)) as { units?: unknown };
+    const { units } = parseJson(read(path)) as { units?: unknown };
     if (Array.isArray(units)) return units;
   } catch (error) {
     throw new ProgramError('usage', `The plan ${path} cannot be read as JSON: ${(error as Error).message}`);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { BoardMessage, Card, Row } from '../../shared/board.ts';
+import { parseJson } from '../../shared/json-text.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from './daemon-client.ts';
 import { secondsFrom } from './flags.ts';
 import { followUntil } from './follow.ts';
@@ -80,7 +81,7 @@ function questionsOf(prompt: string | undefined, flags: AskFlags): unknown[] {
 
 function readList(path: string): unknown[] {
   try {
-    const list: unknown = JSON.parse(readFileSync(path === '-' ? 0 : path, 'utf8'));
+    const list: unknown = parseJson(readFileSync(path === '-' ? 0 : path, 'utf8'));
     if (Array.isArray(list)) return list;
   } catch (error) {
     throw new ProgramError('usage', `${path} cannot be read as JSON: ${(error as Error).message}`);

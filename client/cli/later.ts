@@ -29,7 +29,7 @@ export function addLater(program: Command, daemon: () => Daemon): void {
 
   command('snooze', 'take an item out of the queue for a while')
     .option('--for <time>', 'as in 30m, 2h or 1d')
-    .option('--until <moment>', 'as in 2026-01-31T09:00:00Z')
+    .option('--until <moment>', 'with its offset, as in 2026-01-31T09:00+02:00')
     .option('--until-done <chunk>', 'until that unit is done')
     .action(async (chunk: string, flags: SnoozeFlags) => {
       const { id: item, version } = await only(daemon(), chunk, 'open', flags);

@@ -30,9 +30,9 @@ export function addOpen(program: Command, daemon: () => Daemon, paths: () => Sta
       const address = await addressOf(daemon(), chunk);
       const { url } = await daemon().access.link.mutate({ to: new URL(address).pathname });
       const opened = await isOpened(url === address ? address : leadTo(url, paths()));
-      if (json) return printJson({ address, opened });
-      if (opened) return tell(`opened ${address}`);
-      await print(url);
+      if (json) await printJson({ address, opened, url: opened ? null : url });
+      if (opened) return json ? undefined : tell(`opened ${address}`);
+      if (!json) await print(url);
       const words = url === address ? 'is the address' : 'address signs one in, once, within a minute';
       tell(`no browser could be opened from here; that ${words}.`);
     },

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { untilAtMost } from './again.ts';
 import { type Daemon, overHttp } from './daemon-client.ts';
 import { loadOffline } from './offline.ts';
-import { print, printJson, tell, tellPlain } from './output.ts';
+import { print, printJson, tell } from './output.ts';
 import { EXIT, ProgramError } from './program-error.ts';
 import { pathsFor } from './project.ts';
 
@@ -68,17 +69,27 @@ async function startDetached(project: string, argv: readonly string[], json: boo
   const paths = pathsFor(project);
   (await loadOffline()).makeStateFolder(paths);
   const log = openSync(paths.log, 'a', 0o600);
-  const before = fstatSync(log).size;
   const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
   const flags = argv.slice(2);
   const child = spawn(process.execPath, [program, '--project', project, 'start', '--foreground', ...flags], {
     cwd: process.cwd(),
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  // The log has what others say who start at the same moment.
+  let said = '';
+  child.on('message', (sentence) => {
+    said = String(sentence);
   });
   closeSync(log);
-  await answeringOrEnded(paths, child);
-  if (child.exitCode !== null || child.signalCode !== null) return sayWhy(paths, child, before);
+  await answeringOrEnded(paths, child).catch((error: unknown) => {
+    letGo(child);
+    throw error;
+  });
+  if (child.exitCode !== null || child.signalCode !== null) {
+    if (child.connected) await once(child, 'disconnect');
+    return sayWhy(paths, child, said);
+  }
   const daemon = overHttp(paths.socket);
   const { address, notices } = await daemon.status.query();
   if (json) await printJson({ address, project, pid: child.pid });
@@ -86,15 +97,20 @@ async function startDetached(project: string, argv: readonly string[], json: boo
   tell(`started for ${project} (pid ${child.pid}).`);
   for (const { message } of notices) tell(message);
   await tellHowToSignIn(daemon, flags);
+  letGo(child);
+}
+
+/** This process may end without it. */
+function letGo(child: ChildProcess): void {
+  if (child.connected) child.disconnect();
   child.unref();
 }
 
-/** Why the daemon has ended, in its own words; where the disk took none of them, its exit code says it. */
-function sayWhy({ log, folder }: StatePaths, { exitCode, signalCode }: ChildProcess, before: number): void {
-  const said = readFileSync(log).subarray(before).toString('utf8');
-  if (said !== '') tellPlain(said);
+/** Why the daemon has ended, in its own words; where there are none, its exit code says it. */
+function sayWhy({ log, folder }: StatePaths, { exitCode, signalCode }: ChildProcess, said: string): void {
+  if (said !== '') tell(said);
   else if (exitCode === EXIT.disk) tell(`${folder} cannot be written: is the disk full or read-only?`);
-  else tell(`The daemon ended at once (${signalCode ?? `exit code ${exitCode}`}), without a word in ${log}.`);
+  else tell(`The daemon ended at once (${signalCode ?? `exit code ${exitCode}`}). What it said stands in ${log}`);
   process.exitCode = exitCode ?? EXIT.failed;
 }
 

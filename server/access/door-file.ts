@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { parseJson } from '../../shared/json-text.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { Problem } from '../problem.ts';
@@ -43,7 +44,7 @@ export function openDoor(paths: StatePaths): Door {
 export function readDoor({ door }: DoorPaths): Door | null {
   try {
     refuseOthers(door, 0o600);
-    return shape.parse(JSON.parse(readFileSync(door, 'utf8'))) as Door;
+    return shape.parse(parseJson(readFileSync(door, 'utf8'))) as Door;
   } catch (error) {
     if (error instanceof Problem) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;

@@ -13,16 +13,26 @@ export interface Attempt {
   readonly origin: string;
 }
 
+/** How many, and when the last one was. */
+export interface FailedSignIns {
+  readonly times: number;
+  readonly last_at: string;
+}
+
+/** For how long a failed sign-in is worth a line on the page. */
+const LATELY_MS = 3_600_000;
+
 /** Counts who was not let in. Kept once a second at most, in a bounded table beside the log. */
 export class Refusals {
   readonly #db: Pick<Db, 'refusals' | 'keepRefusals'>;
   readonly #log: Log;
+  readonly #now: () => number;
   readonly #waiting = new Map<string, Refused>();
   #timer: NodeJS.Timeout | null = null;
-  /** Sign-ins that failed since this daemon started: how many, and when the last one was. */
-  failed: { readonly times: number; readonly last_at: string | null } = { times: 0, last_at: null };
+  #failed: FailedSignIns | null = null;
 
-  constructor(db: Pick<Db, 'refusals' | 'keepRefusals'>, log: Log) {
+  constructor(db: Pick<Db, 'refusals' | 'keepRefusals'>, log: Log, now: () => number = Date.now) {
+    this.#now = now;
     this.#db = db;
     this.#log = log;
   }
@@ -43,8 +53,15 @@ export class Refusals {
   }
 
   countFailedSignIn(attempt: Attempt): void {
-    this.failed = { times: this.failed.times + 1, last_at: new Date().toISOString() };
+    const times = (this.failedLately()?.times ?? 0) + 1;
+    this.#failed = { times, last_at: new Date(this.#now()).toISOString() };
     this.count(attempt);
+  }
+
+  /** Sign-ins that failed, each within an hour of the one before; null when the last is an hour ago. The log keeps them all. */
+  failedLately(): FailedSignIns | null {
+    const isLate = this.#failed !== null && this.#now() - Date.parse(this.#failed.last_at) >= LATELY_MS;
+    return isLate ? null : this.#failed;
   }
 
   /** Latest first. */

@@ -1,6 +1,7 @@
 /** What a project's `signalbox.json` may say. It names programs, so nothing in it counts before it is trusted. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { parseJson } from '../../shared/json-text.ts';
 import { AGENT, AGENT_PHASES, INTERRUPT_SIGNALS, type TrustedAgents } from '../../shared/words.ts';
 import { environmentName, phase } from '../inputs.ts';
 import { Problem } from '../problem.ts';
@@ -83,7 +84,7 @@ const file = z.strictObject({ agents: z.record(name, agent).default({}) });
 export function readDefinitions(path: string, text: string): TrustedAgents {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (error) {
     throw new Problem('data', `${path} is not JSON: ${(error as Error).message}`);
   }

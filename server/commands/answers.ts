@@ -67,13 +67,21 @@ export function endedSentence(item: Item): string {
   return `Already answered by ${item.answered_by} (${item.answered_via}): ${saidWords(item)}`;
 }
 
+const NOTHING_GOING_OUT = 'There is no answer going out to take back.';
+
+/** Why the answer to an item cannot be taken back (any more); null: it can. */
+export function undoRefusal(item: Item): string | null {
+  if (item.released_at !== null) return 'Already sent: it cannot be taken back.';
+  return isGoingOut(item) ? null : NOTHING_GOING_OUT;
+}
+
 /** Takes back an answer that is still going out. */
 export function undo(state: State, input: { chunk: string; item: string; version: number }): Decision {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
-  if (item.released_at !== null) throw conflict('Already sent: it cannot be taken back.', [item]);
-  if (!isGoingOut(item) || item.version !== input.version)
-    throw conflict('There is no answer going out to take back.', [item]);
+  const late = undoRefusal(item);
+  if (late !== null) throw conflict(late, [item]);
+  if (item.version !== input.version) throw conflict(NOTHING_GOING_OUT, [item]);
   return {
     changes: [{ type: 'item.reopened', unit: work.unit.id, data: { id: item.id, spends: item.answer_key } }],
     made: { item: item.id },

@@ -7,7 +7,7 @@ import { DEFAULTS } from '../../server/settings.ts';
 /** What a test asks for: rows and all, but neither files nor a clock. */
 export type PageOrder = Omit<PageInput, 'assets' | 'now'>;
 
-const NONE = { times: 0, last_at: null };
+const NONE = null;
 const ASSETS = {
   build: 'b1',
   script: '/no-script.js',

@@ -275,7 +275,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     }),
   },
   url: { schema: z.strictObject({ address }) },
-  open: { schema: z.strictObject({ address, opened: z.boolean() }) },
+  open: { schema: z.strictObject({ address, opened: z.boolean(), url: z.string().nullable() }) },
 };
 
 /** Commands that print nothing for programs, and why. */
