@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { untilAtMost } from './again.ts';
@@ -110,7 +110,10 @@ function letGo(child: ChildProcess): void {
 function sayWhy({ log, folder }: StatePaths, { exitCode, signalCode }: ChildProcess, said: string): void {
   if (said !== '') tell(said);
   else if (exitCode === EXIT.disk) tell(`${folder} cannot be written: is the disk full or read-only?`);
-  else tell(`The daemon ended at once (${signalCode ?? `exit code ${exitCode}`}). What it said stands in ${log}`);
+  else
+    tell(
+      `The daemon ended at once (${signalCode ?? `exit code ${exitCode}`}). What it said stands in ${log}`,
+    );
   process.exitCode = exitCode ?? EXIT.failed;
 }
 
