@@ -100,7 +100,11 @@ const buildDaemon = () =>
   esbuild.build({
     ...node,
     banner,
-    entryPoints: { daemon: 'server/main.ts', offline: 'server/offline.ts' },
+    entryPoints: {
+      daemon: 'server/main.ts',
+      offline: 'server/offline.ts',
+      surroundings: 'server/runs/within-run.ts',
+    },
     outdir: flags.outdir,
     // One process may load both: what they have in common is then there once.
     splitting: true,

@@ -50,6 +50,8 @@ export interface Known {
   readonly cookie: string;
   readonly ofToken: (token: string) => Credential | null;
   readonly ofSession: (secret: string) => Credential | null;
+  /** Why somebody on the Unix socket is not the operator; null: they are. `shown`: by which they say who calls. */
+  readonly refuseCaller: (shown: string | null) => string | null;
   readonly limits?: Limits;
 }
 
@@ -176,10 +178,16 @@ export const isTrpc = (target: string): boolean => /^\/trpc([/?]|$)/.test(target
 /** The path alone. Percent-escapes stay: what is not spelled plainly is none of the special paths. */
 const pathOf = ({ target }: Head): string => target.split(/[?#]/, 1)[0] ?? '';
 
-/** Whoever may open the socket is the operator, by the mode of its file, unless an agent's token says less. */
+/**
+ * Whoever may open the socket is the operator, by the mode of its file, unless a token says less, or the calling
+ * process descends from a run.
+ */
 function admitLocal(head: Head, known: Known): Verdict {
   const token = bearerOf(head);
-  return token === null ? admitted(null, 'cli', null) : byToken(token, 'cli', null, known);
+  if (token !== null) return byToken(token, 'cli', null, known);
+  const shown = valuesOf(head, 'signalbox-caller');
+  const why = known.refuseCaller(shown.length === 1 ? (shown[0] ?? null) : null);
+  return why === null ? admitted(null, 'cli', null) : refuse(403, why);
 }
 
 function admit(listener: Tcp, head: Head, known: Known): Verdict {

@@ -45,6 +45,8 @@ export interface HttpParts {
   readonly credentials: Credentials;
   readonly slowly: Slowly;
   readonly connections: Connections;
+  /** Why the process that calls over the Unix socket is not the operator's; null: it is. */
+  readonly refuseCaller: Known['refuseCaller'];
   /** The name of this instance's cookie. */
   readonly cookie: string;
 }
@@ -75,6 +77,7 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
     cookie: parts.cookie,
     ofToken: (token) => credentials.ofToken(token),
     ofSession: (secret) => credentials.ofSession(secret),
+    refuseCaller: parts.refuseCaller,
     limits,
   });
   const check = (req: IncomingMessage, upgrade: boolean): Verdict => {

@@ -6,6 +6,7 @@ import { forTerminal } from '../shared/terminal-text.ts';
 import { Credentials } from './access/credentials.ts';
 import { type Door, followDoor, limitsOf, openDoor } from './access/door-file.ts';
 import { SignInLinks } from './access/links.ts';
+import { LocalCallers } from './access/local-callers.ts';
 import { Refusals } from './access/refusals.ts';
 import { Slowly } from './access/slowly.ts';
 import { followTrust } from './agents/trust.ts';
@@ -155,12 +156,14 @@ async function serve(
     stop: () => stopping.stop(),
     access,
   };
+  const callers = new LocalCallers(state, () => store.state);
   const parts: HttpParts = {
     assets,
     log: consoleLog,
     context,
     credentials: new Credentials(store),
     connections: new Connections(openFileLimit(), access.limits.silent_connections),
+    refuseCaller: (shown) => callers.refusal(shown),
     slowly: new Slowly(access.limits.slowed_sign_ins, access.limits.slow_sign_in_ms),
     cookie: `signalbox-${door.host_name.split('.')[0]}`,
   };

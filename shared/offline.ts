@@ -34,6 +34,11 @@ export interface DoorFacts {
   readonly limits: Readonly<Record<string, number>>;
 }
 
+/** Where the terminal was called: an entry of its own, since every command looks. */
+export interface Surroundings {
+  isWithinRun(): boolean;
+}
+
 /** One thing that was looked at. */
 export interface Finding {
   readonly what: string;

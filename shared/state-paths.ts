@@ -13,6 +13,8 @@ export interface StatePaths {
   readonly socket: string;
   readonly runs: string;
   readonly bin: string;
+  /** Where the terminal shows which process calls. */
+  readonly callers: string;
   readonly port: string;
   readonly lock: string;
   /** Says who holds the lock (`Holder`). */
@@ -69,6 +71,7 @@ export function statePathsOf(home: string, project: string): StatePaths {
     socket: at('socket'),
     runs: at('runs'),
     bin: at('bin'),
+    callers: at('callers'),
     port: at('port'),
     lock: at('lock.db'),
     holder: at('daemon.json'),

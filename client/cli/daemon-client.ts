@@ -12,6 +12,7 @@ import {
 import { WebSocket } from 'ws';
 import type { AppRouter } from '../../server/router.ts';
 import { fileProblemOf } from '../../shared/file-problem.ts';
+import { callerFor } from './caller.ts';
 import { tell } from './output.ts';
 import { DaemonTrouble, ProgramError } from './program-error.ts';
 
@@ -22,37 +23,22 @@ const SILENCE_MS = 10_000;
 
 /** One call, one connection: for commands that ask and end. */
 export function overHttp(socketPath: string): Daemon {
-  const headers = credential();
-  const fetch = (url: URL | RequestInfo, init: RequestInit = {}) =>
-    fetchOver(socketPath, String(url), { ...init, headers: { ...init.headers, ...headers } });
+  const fetch = (url: URL | RequestInfo, init: RequestInit = {}) => fetchOver(socketPath, String(url), init);
   return createTRPCClient<AppRouter>({
     links: [httpLink({ url: 'http://localhost/trpc', fetch: fetch as never })],
   });
 }
 
-/**
- * Inside a run, whoever calls is that run and may do what it may. One that has lost its credential, say to a shell
- * tool that leaves variables out, must not become the operator by it.
- */
-function credential(): Record<string, string> {
-  const { SIGNALBOX_CREDENTIAL: token, SIGNALBOX_MARKER: marker } = process.env;
-  if (token) return { authorization: `Bearer ${token}` };
-  if (!marker) return {};
-  throw new ProgramError(
-    'permission',
-    'This run has lost its credential: SIGNALBOX_CREDENTIAL is not in its environment. Let the shell tool pass it on.',
-  );
-}
-
 /** The few parts of `fetch` that the client needs, over a Unix socket. */
 function fetchOver(socketPath: string, url: string, init: RequestInit): Promise<Response> {
   const { pathname, search } = new URL(url);
-  return new Promise((resolve, reject) => {
+  const caller = callerFor(socketPath);
+  return new Promise<Response>((resolve, reject) => {
     const options = {
       socketPath,
       path: pathname + search,
       method: init.method ?? 'GET',
-      headers: init.headers as Record<string, string>,
+      headers: { ...(init.headers as Record<string, string>), ...caller.headers },
       signal: init.signal ?? undefined,
     };
     const call = request(options, (answer) => {
@@ -70,7 +56,7 @@ function fetchOver(socketPath: string, url: string, init: RequestInit): Promise<
     });
     call.on('error', reject);
     call.end(init.body as string | undefined);
-  });
+  }).finally(caller.done);
 }
 
 export interface Streaming {
@@ -83,15 +69,16 @@ export interface Streaming {
  * only when somebody listens, since the client keeps every try that failed until one succeeds.
  */
 export function overSocket(socketPath: string, onChange: (open: boolean) => void = () => {}): Streaming {
-  const headers = credential();
   class UnixWebSocket extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
+      const caller = callerFor(socketPath);
       super(url, protocols, {
         createConnection: () => connect(socketPath),
         perMessageDeflate: false,
-        headers,
+        headers: caller.headers,
         handshakeTimeout: SILENCE_MS / 2,
       });
+      this.once('open', caller.done).once('close', caller.done);
     }
     /** Whoever does not answer does not say goodbye either. */
     override close(code?: number, reason?: string | Buffer): void {

@@ -24,6 +24,7 @@ import { type StartFlags, start, stop } from './start.ts';
 import { addSteering } from './steering.ts';
 import type { TrustFlags } from './trust.ts';
 import type { WaitFlags } from './wait.ts';
+import { guardRuns } from './within-run.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 4 what was waited for can no longer
@@ -262,3 +263,4 @@ addDoor(program, daemon, () => pathsFor(project()));
 addAudit(program, daemon);
 addCompletion(program);
 addExamples(program);
+guardRuns(program);

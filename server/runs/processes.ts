@@ -1,18 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import type { ProcessIdentity } from '../../shared/words.ts';
-
-/** A process as the system shows it. */
-export interface Process {
-  readonly pid: number;
-  readonly parent: number;
-  readonly group: number;
-  /** When it started, in the system's own terms: together with `pid` it names one process for good. */
-  readonly started: string;
-  readonly zombie: boolean;
-  /** By a signal: it does nothing until another one lets it go on. */
-  readonly stopped: boolean;
-}
+import { type Process, platform } from './platform.ts';
 
 /** A process with what shows whose it is. */
 interface Seen extends Process {
@@ -26,20 +14,22 @@ interface Seen extends Process {
 export type Census = readonly Seen[];
 
 /** What the kernel says of one process, or null when there is none. */
-export function lookUp(pid: number): Process | null {
-  return process.platform === 'linux' ? lookUpLinux(pid) : (listByPs(['-p', String(pid)])[0] ?? null);
-}
+export const lookUp = (pid: number): Process | null => platform.lookUp(pid);
 
 /** Whether this very process lives: the same start time, the marker in its arguments, and not a zombie. */
 export function isAlive({ pid, started }: ProcessIdentity, marker: string): boolean {
   const found = lookUp(pid);
-  return found !== null && !found.zombie && found.started === started && argumentsOf(pid).includes(marker);
+  return (
+    found !== null && !found.zombie && found.started === started && platform.argumentsOf(pid).includes(marker)
+  );
 }
 
 /** The processes that this very process has started itself; none where it has ended. */
 export function childrenOf(identity: ProcessIdentity, marker: string): number[] {
   if (!isAlive(identity, marker)) return [];
-  return listAll().flatMap(({ pid, parent, zombie }) => (parent === identity.pid && !zombie ? [pid] : []));
+  return platform
+    .listAll()
+    .flatMap(({ pid, parent, zombie }) => (parent === identity.pid && !zombie ? [pid] : []));
 }
 
 /**
@@ -69,25 +59,31 @@ export function familyOf(
 
 /** Looks at every process. One look serves for all runs whose family is searched at the same moment. */
 export function takeCensus(): Census {
-  const carried = process.platform === 'linux' ? carriedOnLinux : carriedByPs();
-  return listAll()
+  const carried = platform.carried();
+  return platform
+    .listAll()
     .filter(({ zombie, pid }) => !zombie && pid !== process.pid)
-    .map((each) => ({ ...each, carried: carried(each.pid), written: writtenBy(each.pid) }));
+    .map((each) => seen(each, carried));
 }
 
-function argumentsOf(pid: number): string {
-  if (process.platform === 'linux') return readQuietly(`/proc/${pid}/cmdline`);
-  return psQuietly(['-ww', '-o', 'command=', '-p', String(pid)]);
+const seen = (each: Process, carried: (pid: number) => string): Seen => ({
+  ...each,
+  carried: carried(each.pid),
+  written: platform.writtenBy(each.pid),
+});
+
+/** A process and those that it descends from, up to the first of the system. */
+export function lineageOf(pid: number): Census {
+  const find = platform.finder();
+  const carried = platform.carried();
+  const line: Seen[] = [];
+  // A number given to another process meanwhile may lead in a circle.
+  for (let at = find(pid); at !== null && line.length < DEEPEST; at = find(at.parent))
+    line.push(seen(at, carried));
+  return line;
 }
 
-const carriedOnLinux = (pid: number): string => `${argumentsOf(pid)}\0${readQuietly(`/proc/${pid}/environ`)}`;
-
-/** One call for all: a process each would take longer than a run may. */
-function carriedByPs(): (pid: number) => string {
-  const lines = psQuietly(['-axwwE', '-o', 'pid=,command=']).split('\n');
-  const byPid = new Map(lines.map((line) => [Number.parseInt(line, 10), line] as const));
-  return (pid) => byPid.get(pid) ?? '';
-}
+const DEEPEST = 200;
 
 /** `/proc` knows files by their real path only. */
 function realPath(path: string): string {
@@ -95,75 +91,6 @@ function realPath(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
-  }
-}
-
-function writtenBy(pid: number): string[] {
-  if (process.platform !== 'linux') return [];
-  return [1, 2].flatMap((descriptor) => {
-    try {
-      return [readlinkSync(`/proc/${pid}/fd/${descriptor}`)];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function listAll(): Process[] {
-  if (process.platform !== 'linux') return listByPs(['-ax']);
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map((pid) => lookUpLinux(Number(pid))).filter((found) => found !== null);
-}
-
-/** proc(5): the fields after the command name, which may itself hold spaces and parentheses. */
-function lookUpLinux(pid: number): Process | null {
-  const stat = readQuietly(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, parent, group] = fields;
-  const started = fields[19];
-  if (state === undefined || started === undefined) return null;
-  return {
-    pid,
-    parent: Number(parent),
-    group: Number(group),
-    started,
-    zombie: state === 'Z' || state === 'X',
-    stopped: state === 'T' || state === 't',
-  };
-}
-
-function listByPs(which: readonly string[]): Process[] {
-  const lines = psQuietly(['-o', 'pid=,ppid=,pgid=,state=,lstart=', ...which]).split('\n');
-  return lines.flatMap((line) => {
-    const [pid, parent, group, state, ...started] = line.trim().split(/\s+/);
-    if (!pid || !state) return [];
-    return [
-      {
-        pid: Number(pid),
-        parent: Number(parent),
-        group: Number(group),
-        started: started.join(' '),
-        zombie: state.startsWith('Z'),
-        stopped: state.startsWith('T'),
-      },
-    ];
-  });
-}
-
-function psQuietly(args: readonly string[]): string {
-  try {
-    return execFileSync('ps', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5000 });
-  } catch {
-    return '';
-  }
-}
-
-/** A process may end while it is being looked at: then there is nothing to read. */
-function readQuietly(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
   }
 }
 

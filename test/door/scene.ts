@@ -82,6 +82,7 @@ export const SHUT: Known = {
   open: false,
   cookie: COOKIE,
   ofToken: (token) => OF_TOKEN.get(token) ?? null,
+  refuseCaller: () => null,
   ofSession: (secret) => OF_SESSION.get(secret) ?? null,
 };
 /** `--no-auth`. */

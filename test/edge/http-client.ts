@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { callerFor } from '../../client/cli/caller.ts';
 
 export interface Asking {
   readonly method?: string;
@@ -20,8 +21,9 @@ export interface Answer {
 
 /** One request, one connection. A body that is given has its length declared. Nobody there: status 0. */
 export function send({ headers = {}, body, ...where }: Asking & Where): Promise<Answer> {
-  return new Promise((resolve) => {
-    const call = request({ ...where, agent: false, headers });
+  const caller = 'socketPath' in where && !headers.authorization ? callerFor(where.socketPath) : null;
+  return new Promise<Answer>((resolve) => {
+    const call = request({ ...where, agent: false, headers: { ...caller?.headers, ...headers } });
     call.on('error', () => resolve({ status: 0, headers: {}, body: '' }));
     call.on('response', (answer) => {
       let text = '';
@@ -34,7 +36,7 @@ export function send({ headers = {}, body, ...where }: Asking & Where): Promise<
     });
     if (body !== undefined) call.setHeader('content-length', Buffer.byteLength(body));
     call.end(body);
-  });
+  }).finally(caller?.done);
 }
 
 /** Writes exactly this on a new connection and returns the status of what comes back, and all of it. */

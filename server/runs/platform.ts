@@ -1,0 +1,172 @@
+/**
+ * What the system says of processes. Linux (also with musl and BusyBox) has it in `/proc`; macOS and the BSDs are
+ * asked by `ps` and `lsof`. Everything that differs between systems in this stands here.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
+
+/** A process as the system shows it. */
+export interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  /** When it started, in the system's own terms: together with `pid` it names one process for good. */
+  readonly started: string;
+  readonly zombie: boolean;
+  /** By a signal: it does nothing until another one lets it go on. */
+  readonly stopped: boolean;
+}
+
+export interface Platform {
+  /** What the kernel says of one process, or null when there is none. */
+  lookUp(pid: number): Process | null;
+  listAll(): Process[];
+  /** Looks once where each look costs a process, and then finds many. */
+  finder(): (pid: number) => Process | null;
+  argumentsOf(pid: number): string;
+  /** Looks once, and then says of each process its arguments and its environment, as far as they can be read. */
+  carried(): (pid: number) => string;
+  /** The files that it has open as stdout and stderr, by their real path; none where that cannot be known. */
+  writtenBy(pid: number): string[];
+  /** Whether the process has this very file open. */
+  hasOpen(pid: number, path: string): boolean;
+}
+
+const linux: Platform = {
+  lookUp: (pid) => processInStat(pid, readQuietly(`/proc/${pid}/stat`)),
+  listAll() {
+    const pids = namesIn('/proc').filter((name) => /^\d+$/.test(name));
+    return pids.map((pid) => linux.lookUp(Number(pid))).filter((found) => found !== null);
+  },
+  finder: () => linux.lookUp,
+  argumentsOf: (pid) => readQuietly(`/proc/${pid}/cmdline`),
+  carried: () => (pid) => `${linux.argumentsOf(pid)}\0${readQuietly(`/proc/${pid}/environ`)}`,
+  writtenBy: (pid) => [1, 2].flatMap((descriptor) => linkQuietly(`/proc/${pid}/fd/${descriptor}`)),
+  hasOpen(pid, path) {
+    const file = statQuietly(path);
+    const folder = `/proc/${pid}/fd`;
+    return (
+      file !== undefined && namesIn(folder).some((name) => isSame(file, statQuietly(`${folder}/${name}`)))
+    );
+  },
+};
+
+const isSame = (file: Stats, other: Stats | undefined): boolean =>
+  other !== undefined && other.ino === file.ino && other.dev === file.dev;
+
+/** proc(5): the fields after the command name, which may itself hold spaces and parentheses. */
+export function processInStat(pid: number, stat: string): Process | null {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group] = fields;
+  const started = fields[19];
+  if (state === undefined || started === undefined) return null;
+  return {
+    pid,
+    parent: Number(parent),
+    group: Number(group),
+    started,
+    zombie: state === 'Z' || state === 'X',
+    stopped: state === 'T' || state === 't',
+  };
+}
+
+/** One `-o` each: to some a comma after "=" belongs to the header. */
+const COLUMNS = ['pid', 'ppid', 'pgid', 'state', 'lstart'].flatMap((name) => ['-o', `${name}=`]);
+
+const bsd: Platform = {
+  lookUp: (pid) => processesInPs(run('ps', [...COLUMNS, '-p', String(pid)]))[0] ?? null,
+  listAll: () => processesInPs(run('ps', ['-ax', ...COLUMNS])),
+  finder() {
+    const byPid = new Map(bsd.listAll().map((each) => [each.pid, each] as const));
+    return (pid) => byPid.get(pid) ?? null;
+  },
+  argumentsOf: (pid) => run('ps', ['-ww', '-o', 'command=', '-p', String(pid)]),
+  carried() {
+    // One call for all: a process each would take longer than a run may.
+    const byPid = commandsInPs(run('ps', ['-axwwE', '-o', 'pid=', '-o', 'command=']));
+    return (pid) => byPid.get(pid) ?? '';
+  },
+  // `lsof` for every process would take seconds.
+  writtenBy: () => [],
+  hasOpen: (pid, path) =>
+    pidsInLsof(run('/usr/sbin/lsof', ['-a', '-p', String(pid), '-t', '--', path])).includes(pid),
+};
+
+/** A line each: four words, then the start as five words: `412 1 412 S Mon Nov 23 07:13:02 2026`. */
+export function processesInPs(text: string): Process[] {
+  return text.split('\n').flatMap((line) => {
+    const [pid, parent, group, state, ...started] = line.trim().split(/\s+/);
+    if (!pid || !state || started.length === 0) return [];
+    return [
+      {
+        pid: Number(pid),
+        parent: Number(parent),
+        group: Number(group),
+        started: started.join(' '),
+        zombie: state.startsWith('Z'),
+        stopped: state.startsWith('T'),
+      },
+    ];
+  });
+}
+
+/** A line each: the number, then arguments and environment. What follows a line break in them is not seen. */
+export const commandsInPs = (text: string): ReadonlyMap<number, string> =>
+  new Map(text.split('\n').map((line) => [Number.parseInt(line, 10), line] as const));
+
+/** `lsof -t`: one number a line. */
+export const pidsInLsof = (text: string): number[] =>
+  text.split('\n').flatMap((line) => (/^\d+$/.test(line.trim()) ? [Number(line)] : []));
+
+/** `ps` writes a start in the language and the zone of its caller: both are fixed, or travelling would change it. */
+function run(program: string, args: readonly string[]): string {
+  const env = { PATH: `${process.env.PATH}:/bin:/usr/bin`, LC_ALL: 'C', TZ: 'UTC0' };
+  try {
+    return execFileSync(program, args, {
+      encoding: 'utf8',
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 5000,
+    });
+  } catch {
+    return '';
+  }
+}
+
+/** A process may end while it is being looked at: then there is nothing to read. */
+function readQuietly(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function linkQuietly(path: string): string[] {
+  try {
+    return [readlinkSync(path)];
+  } catch {
+    return [];
+  }
+}
+
+function statQuietly(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Names of sockets that are nowhere in the file system; the kernel forgets them with the process that listens. */
+export const hasAbstractSockets = process.platform === 'linux';
+
+export const platform: Platform = process.platform === 'linux' ? linux : bsd;

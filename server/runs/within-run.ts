@@ -1,0 +1,20 @@
+/** Whether a process belongs to a run: by the processes that it descends from, so that no variable has to be passed on. */
+import type { Run } from '../../shared/words.ts';
+import { type Census, familyOf, isAlive, lineageOf } from './processes.ts';
+
+/** The name of a wrapper among its arguments, or the marker in an environment: of a run of any Signalbox. */
+const MARKS = /(^|[\0 ])(signalbox-run-[0-9a-f]{32}([\0 ]|$)|SIGNALBOX_MARKER=[^\0 ])/;
+
+/** Whether a process descends from a run, whichever daemon has started it. */
+export const isWithinRun = (lineage: Census = lineageOf(process.pid)): boolean =>
+  lineage.some(({ carried }) => MARKS.test(carried));
+
+/**
+ * The same for one run of which more is known: its wrapper's number and start, its group, and its output. Of
+ * those that a kill of the run would end, this knows all but those whose group no longer has a leader.
+ */
+export function isOfRun(lineage: Census, { marker, process: wrapper }: Run, output: string): boolean {
+  if (familyOf(marker, wrapper?.pid ?? null, output, lineage).length > 0) return true;
+  if (!wrapper || !isAlive(wrapper, marker)) return false;
+  return lineage.some(({ group }) => group === wrapper.pid);
+}
