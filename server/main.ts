@@ -30,6 +30,7 @@ import { readPlan } from './plan.ts';
 import { portFor } from './port.ts';
 import { Problem, problemOf } from './problem.ts';
 import type { About, Access } from './procedures.ts';
+import { type Held, lockProject } from './project-lock.ts';
 import { PulseReader } from './pulses.ts';
 import { Refusal } from './refusal.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
@@ -61,14 +62,17 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function run(options: Options): Promise<void> {
+  const umask = process.umask(0o077);
   keepHeapSmall();
   const specs = options.plan === null ? [] : readPlan(options.plan);
   const state = statePathsOf(stateHome(process.env, homeFolder()), options.project);
   makeStateFolder(state);
   const lock = takeLock(state);
+  let held: Held | null = null;
   let db: Db | null = null;
   let trust: { stop(): void } | null = null;
   try {
+    held = await lockProject(state);
     const door = openDoor(state);
     if (existsSync(state.database)) refuseOthers(state.database, 0o600);
     const opened = orProblem(() => Db.open(state.database, [state.lock]));
@@ -77,7 +81,7 @@ async function run(options: Options): Promise<void> {
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
-    const problem = await serve(options, state, { store, db: opened, door });
+    const problem = await serve(options, state, { store, db: opened, door, umask });
     // Also of files that were moved: a log left beside another database would be taken for its own.
     db.checkpoint();
     if (problem) throw problem;
@@ -85,6 +89,7 @@ async function run(options: Options): Promise<void> {
     trust?.stop();
     db?.close();
     lock.release();
+    held?.release();
   }
 }
 
@@ -114,13 +119,15 @@ interface Kept {
   readonly store: Store;
   readonly db: Db;
   readonly door: Door;
+  /** Of the shell that started the daemon. */
+  readonly umask: number;
 }
 
 /** From the first listener to the last: resolves when the daemon has ended in order, with what made it end. */
 async function serve(
   options: Options,
   state: StatePaths,
-  { store, db, door }: Kept,
+  { store, db, door, umask }: Kept,
 ): Promise<Problem | undefined> {
   const addresses = await loopbackAddresses();
   const { port, notices } = await portFor(options, state, addresses);
@@ -180,7 +187,7 @@ async function serve(
   };
   writeStateFiles(files);
   const readOnly = options.door.readOnly;
-  const dispatcher = new Dispatcher({ store, log: consoleLog, project, runs, socket, bin, readOnly });
+  const dispatcher = new Dispatcher({ store, log: consoleLog, project, runs, socket, bin, readOnly, umask });
   dispatcher.start();
   const chores = [filesInPlace(db, stopping.stop), keepStateFiles(files), keepRoom(store, runs)];
   const upkeep = keepUp(chores, consoleLog);

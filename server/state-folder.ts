@@ -58,16 +58,25 @@ export function refuseOthers(path: string, mode: number): void {
 }
 
 /**
- * Holds the lock until the process ends, however it ends: an open exclusive transaction on a file of its own.
- * Throws `Problem` when somebody else holds it.
+ * Holds a file until the process ends, however it ends: by an open exclusive transaction. Returns how to let go;
+ * null when somebody else holds it.
  */
-export function takeLock(state: StatePaths): { release(): void } {
-  const lock = new Sqlite(state.lock, { timeout: 0 });
+export function holdExclusively(path: string): (() => void) | null {
+  const lock = new Sqlite(path, { timeout: 0 });
   try {
     lock.exec('begin exclusive');
   } catch (error) {
     lock.close();
-    if ((error as { code?: unknown }).code !== 'SQLITE_BUSY') throw error;
+    if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return null;
+    throw error;
+  }
+  return () => lock.close();
+}
+
+/** Holds the state folder. Throws a `Problem` when another daemon holds it. */
+export function takeLock(state: StatePaths): { release(): void } {
+  const letGo = holdExclusively(state.lock);
+  if (!letGo) {
     const holder = livingHolder(state);
     const who = holder ? `pid ${holder.pid}, ${holder.address}` : 'it is just starting';
     const way = holder?.stopped ? ` It is stopped by a signal. Let it go on: kill -CONT ${holder.pid}` : '';
@@ -75,7 +84,7 @@ export function takeLock(state: StatePaths): { release(): void } {
   }
   return {
     release() {
-      lock.close();
+      letGo();
       // Where the folder was taken away, another daemon's may stand there by now.
       if (readHolder(state)?.pid === process.pid) rmSync(state.holder, { force: true });
     },

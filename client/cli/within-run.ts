@@ -12,6 +12,7 @@ const RUN_MAY: ReadonlySet<string> = new Set([
   'withdraw',
   'report',
   'conflict',
+  'history',
   'show',
   'logs',
   'wait',

@@ -38,6 +38,8 @@ export interface DispatcherParts {
   readonly runs: string;
   readonly socket: string;
   readonly bin: string;
+  /** Of the operator's shell: the daemon's own files are for nobody else, those of runs as it says. */
+  readonly umask: number;
   /** Nothing is started; what is at work goes on and ends. */
   readonly readOnly: boolean;
 }
@@ -225,7 +227,7 @@ export class Dispatcher {
 
   /** Spawns the wrapper, has its identity committed, and only then says "go": nothing runs unrecorded. */
   async #letGo(run: Run, token: string): Promise<void> {
-    const { store, project, socket, bin } = this.#parts;
+    const { store, project, socket, bin, umask } = this.#parts;
     const { unit } = run;
     const work = store.state.works.get(unit);
     if (!work) return;
@@ -242,7 +244,7 @@ export class Dispatcher {
         process.env,
       );
       const command = agent.command(taskOf(work, run, project, files.answers));
-      child = spawnWrapper({ files, marker: run.marker, command, cwd: project, env });
+      child = spawnWrapper({ files, marker: run.marker, command, cwd: project, env, umask });
       const identity = await this.#identify(child);
       await store.commit(DAEMON, (state) => spawned(state, { unit, run: run.number, ...identity }));
       child.stdin?.end('go\n');

@@ -96,7 +96,7 @@ const bsd: Platform = {
 export function processesInPs(text: string): Process[] {
   return text.split('\n').flatMap((line) => {
     const [pid, parent, group, state, ...started] = line.trim().split(/\s+/);
-    if (!pid || !state || started.length === 0) return [];
+    if (!/^\d+$/.test(pid ?? '') || !state || started.length === 0) return [];
     return [
       {
         pid: Number(pid),
@@ -110,9 +110,17 @@ export function processesInPs(text: string): Process[] {
   });
 }
 
-/** A line each: the number, then arguments and environment. What follows a line break in them is not seen. */
-export const commandsInPs = (text: string): ReadonlyMap<number, string> =>
-  new Map(text.split('\n').map((line) => [Number.parseInt(line, 10), line] as const));
+/** The number, then arguments and environment. Where a line begins with no number, an argument had a line break. */
+export function commandsInPs(text: string): ReadonlyMap<number, string> {
+  const found = new Map<number, string>();
+  let last = 0;
+  for (const line of text.split('\n')) {
+    const pid = /^ *\d+ /.test(line) ? Number.parseInt(line, 10) : last;
+    found.set(pid, found.has(pid) ? `${found.get(pid)}\n${line}` : line);
+    last = pid;
+  }
+  return found;
+}
 
 /** `lsof -t`: one number a line. */
 export const pidsInLsof = (text: string): number[] =>

@@ -11,16 +11,19 @@ import type { Outcome } from '../../shared/words.ts';
  *
  * Signals are trapped, not ignored: an ignored signal would stay ignored in the command. The notes use
  * `printf ''`, since a failed redirection of `:` would end the shell. The text is an argument, not a script
- * file, since a shell reads a script as it goes.
+ * file, since a shell reads a script as it goes. The notes are for the operator alone, as the daemon's own files
+ * are; the command gets the mask that the daemon was started with.
  */
 const WRAPPER = `
 trap : TERM INT HUP QUIT
+umask 077
 notes=$1
-shift
+mask=$2
+shift 2
 read -r word
 [ "$word" = go ] || exit 0
 printf '' > "$notes/began" || exit 0
-"$@" </dev/null
+(umask "$mask"; exec "$@") </dev/null
 code=$?
 printf '' > "$notes/ended.$code"
 kill -KILL 0
@@ -47,14 +50,16 @@ export interface WrapperInput {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Which rights files of the command do not get, as the operator's shell has it. */
+  readonly umask: number;
 }
 
 /** Starts the wrapper, which waits. The output file is appended to and is the wrapper's alone afterwards. */
-export function spawnWrapper({ files, marker, command, cwd, env }: WrapperInput): ChildProcess {
+export function spawnWrapper({ files, marker, command, cwd, env, umask }: WrapperInput): ChildProcess {
   const output = openSync(files.output, 'a', 0o600);
   try {
     const name = `signalbox-run-${marker}`;
-    return spawn('/bin/sh', ['-c', WRAPPER, name, files.folder, ...command], {
+    return spawn('/bin/sh', ['-c', WRAPPER, name, files.folder, umask.toString(8), ...command], {
       cwd,
       env,
       detached: true,

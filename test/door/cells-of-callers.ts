@@ -212,4 +212,44 @@ const unixSocket = rows(
   },
 );
 
-export const CELLS_OF_CALLERS: readonly Row[] = [...nobody, ...cookie, ...tokens, ...open, ...unixSocket];
+const CALLS = 'Signalbox-Caller';
+
+const calling = rows(
+  'The caller is the operator unless it shows an agent token, or comes from inside a run, known by the calling process.',
+  {
+    'a process that is seen outside of runs': [
+      'operator by cli',
+      { door: 'watched', more: [CALLS, 'outside'], said: 'operator' },
+    ],
+    'a socket of such a process': [
+      'operator by cli',
+      { door: 'watched', target: '/trpc', upgrade: true, more: [CALLS, 'outside'] },
+    ],
+    'a process inside a run': ['403', { door: 'watched', more: [CALLS, 'inside'], said: 'No: inside' }],
+    'a caller that says nothing': ['403', { door: 'watched', said: 'No: null' }],
+    'a socket of one that says nothing': ['403', { door: 'watched', target: '/trpc', upgrade: true }],
+    'a caller that says two things': [
+      '403',
+      { door: 'watched', more: [CALLS, 'outside', CALLS, 'outside'], said: 'No: null' },
+    ],
+    'an agent that says who calls': [
+      'agent by cli',
+      { door: 'watched', shows: 'agent', more: [CALLS, 'outside'], said: 'run 4' },
+    ],
+    'an agent that says nothing of it': ['agent by cli', { door: 'watched', shows: 'agent' }],
+    'an ended run that says who calls': [
+      '401',
+      { door: 'watched', shows: 'ended', more: [CALLS, 'outside'] },
+    ],
+    'over TCP it counts for nothing': ['401', { more: [CALLS, 'outside'] }],
+  },
+);
+
+export const CELLS_OF_CALLERS: readonly Row[] = [
+  ...nobody,
+  ...cookie,
+  ...tokens,
+  ...open,
+  ...unixSocket,
+  ...calling,
+];

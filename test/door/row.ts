@@ -2,14 +2,18 @@
 import type { Known, Listener } from '../../server/gate.ts';
 import { type Cell, OPEN, PLAIN, PROXIED, SHUT, TCP } from './scene.ts';
 
-/** At whose door: TCP; TCP under `--no-auth`; TCP behind a proxy with a public name; the Unix socket. */
-export type DoorOfRow = 'shut' | 'open' | 'proxied' | 'socket';
+/** At whose door: TCP; TCP under `--no-auth`; TCP behind a proxy with a public name; the Unix socket; one that looks who calls. */
+export type DoorOfRow = 'shut' | 'open' | 'proxied' | 'socket' | 'watched';
 
 export const DOORS: Readonly<Record<DoorOfRow, { readonly listener: Listener; readonly known: Known }>> = {
   shut: { listener: TCP, known: SHUT },
   open: { listener: TCP, known: OPEN },
   proxied: { listener: PROXIED, known: SHUT },
   socket: { listener: { kind: 'socket' }, known: SHUT },
+  watched: {
+    listener: { kind: 'socket' },
+    known: { ...SHUT, refuseCaller: (shown) => (shown === 'outside' ? null : `No: ${shown}`) },
+  },
 };
 
 export interface Row {

@@ -1,6 +1,7 @@
 /** The door as strangers meet it: cells of the product as bytes to a daemon, against the oracle. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { type Caller, callerFor } from '../../client/cli/caller.ts';
 import { House } from '../house.ts';
 import { bytesOf, type Renamed, type Reply, replyTo } from './bytes.ts';
 import { furnished } from './furnished.ts';
@@ -63,6 +64,13 @@ function wrongWith(door: Door, cell: Cell, expected: string, { status, text }: R
     : null;
 }
 
+/** The same with who calls behind its first line. */
+const shown = (bytes: string, caller: Caller | null): string =>
+  Object.entries(caller?.headers ?? {}).reduce(
+    (text, [name, value]) => text.replace('\r\n', `\r\n${name}: ${value}\r\n`),
+    bytes,
+  );
+
 async function check(door: Door, size: number): Promise<{ readonly wrong: string[]; readonly told: string }> {
   const cells = sample(door, size);
   const port = Number(new URL(house.address).port);
@@ -75,7 +83,9 @@ async function check(door: Door, size: number): Promise<{ readonly wrong: string
       const expected = oracle(door, cell);
       counts.set(expected, (counts.get(expected) ?? 0) + 1);
       const bytes = bytesOf(cell, renamed, !REFUSALS.includes(expected));
-      const found = wrongWith(door, cell, expected, await replyTo(where, bytes));
+      const caller = door === 'socket' ? callerFor(house.paths.socket) : null;
+      const found = wrongWith(door, cell, expected, await replyTo(where, shown(bytes, caller)));
+      caller?.done();
       if (found !== null) wrong.push(`${found} ${JSON.stringify(cell)}`);
     }
   };

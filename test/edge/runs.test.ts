@@ -134,3 +134,17 @@ test('a run that has lost its credential is not taken for the operator', async (
   assert.match(output, /lost its credential/);
   assert.equal((await unitOf('bare')).items.length, 0);
 });
+
+test('a run whose shell tool drops every variable is not taken for the operator, nor is a bare request of it', async () => {
+  const bare = `env -i PATH="$PATH" HOME="$HOME" XDG_STATE_HOME='${house.env.XDG_STATE_HOME}'`;
+  const ask = `require('node:http').get({ socketPath: process.env.SIGNALBOX_SOCKET, path: '/trpc/status' }, (answer) => { console.log('status', answer.statusCode); process.exit() })`;
+  await add(
+    'dropped',
+    `${bare} signalbox hold dropped; echo "held: $?"; signalbox origin add https://x.example; echo "origin: $?"; '${process.execPath}' -e "${ask}"`,
+  );
+  await becomes('dropped', 'DONE');
+  const output = await outputOf('dropped');
+  assert.match(output, /held: 77/);
+  assert.match(output, /origin: 77/);
+  assert.match(output, /status 403/);
+});

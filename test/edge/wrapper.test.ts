@@ -58,7 +58,7 @@ function wrap(command: readonly string[], env: NodeJS.ProcessEnv = {}): Wrapped 
   makeRunFolder(files);
   const marker = randomBytes(16).toString('hex');
   const own = { PATH: process.env.PATH, HERE: folder, SIGNALBOX_MARKER: marker, ...env };
-  const child = spawnWrapper({ files, marker, command, cwd: folder, env: own });
+  const child = spawnWrapper({ files, marker, command, cwd: folder, env: own, umask: 0o022 });
   child.stdin?.on('error', () => {});
   wrappers.push(child);
   const ended = endOf(child);
@@ -135,7 +135,7 @@ test('a daemon killed before "go" leaves nothing behind: its end of the pipe clo
   makeRunFolder(files);
   const daemon = `
     const { spawnWrapper } = await import(${JSON.stringify(new URL('../../server/runs/wrapper.js', import.meta.url).href)});
-    const child = spawnWrapper({ files: ${JSON.stringify(files)}, marker: 'killed-daemon', command: ['/bin/touch', ${JSON.stringify(proof)}], cwd: '/', env: process.env });
+    const child = spawnWrapper({ files: ${JSON.stringify(files)}, marker: 'killed-daemon', command: ['/bin/touch', ${JSON.stringify(proof)}], cwd: '/', env: process.env, umask: 18 });
     child.on('spawn', () => console.log(child.pid));
     setInterval(() => {}, 1000);`;
   const env = { PATH: process.env.PATH, HERE: folder };
@@ -268,7 +268,14 @@ test('a folder with blanks and quotes in its name does no harm', async () => {
   const files = runFiles(odd, 1, 1);
   makeRunFolder(files);
   const env = { PATH: process.env.PATH, HERE: folder };
-  const child = spawnWrapper({ files, marker: 'odd', command: line('exit 5'), cwd: folder, env });
+  const child = spawnWrapper({
+    files,
+    marker: 'odd',
+    command: line('exit 5'),
+    cwd: folder,
+    env,
+    umask: 0o022,
+  });
   child.stdin?.end('go\n');
   await once(child, 'exit');
   assert.deepEqual(readNotes(files), exitOf(5));

@@ -85,6 +85,7 @@ export class Walk extends House {
     const folder = `${this.folder}/none`;
     const failed: unknown[] = [];
     const dispatcher = new Dispatcher({
+      umask: 0o022,
       store: this.store,
       log: { info: () => {}, error: (_, error) => failed.push(error) },
       project: this.folder,
