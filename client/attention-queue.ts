@@ -252,9 +252,8 @@ export class AttentionQueue extends Panel {
       this.#words.keepDraft(draftIn(order));
       if (this.stateOf(item) === null) this.#lookUp(item);
     }
-    const refusal = error.data?.refusal;
-    const sentence = refusal?.sentence ?? error.message;
-    this.#notice(item, { tone: 'wrong', sentence, field: refusal?.field ?? null });
+    const { sentence = error.message, field = null } = error.data?.refusal ?? {};
+    this.#notice(item, { tone: 'wrong', sentence, field });
   }
 
   #notice(item: string, notice: Notice | null): void {
@@ -296,9 +295,9 @@ export class AttentionQueue extends Panel {
     if (event.isComposing || event.keyCode === COMPOSING) return;
     const form = event.target instanceof HTMLTextAreaElement ? event.target.form : null;
     const button =
-      form?.querySelector<HTMLButtonElement>('button:not([name], [type=button])') ??
-      form?.querySelector('button:not([type=button])');
-    if (form && button instanceof HTMLButtonElement) form.requestSubmit(button);
+      form?.querySelector<HTMLElement>('button:not([name], [type=button])') ??
+      form?.querySelector<HTMLElement>('button:not([type=button])');
+    if (button) form?.requestSubmit(button);
   };
 
   #point = ({ target, pointerType }: PointerEvent): void => {

@@ -60,9 +60,8 @@ export class Connection {
   #token = '';
   /** The last socket was given up because nothing came by it: nobody has to be asked before the next try. */
   #wasSilent = false;
-  /** Sockets in a row by which nothing was heard. */
+  /** Sockets in a row by which nothing was heard; -1: something was, by the one that is open. */
   #unheard = 0;
-  #heardNow = false;
   #polling: OperationLink<AppRouter> | null = null;
   readonly #loadPolling: Way['polling'];
   /** Ends the streams that are followed, so that they begin again by the other way. */
@@ -81,7 +80,6 @@ export class Connection {
           this.#answered(await untilAnswering(probe, PROBE_MS, this.#leaving.signal));
         this.#tried = true;
         this.#wasSilent = false;
-        this.#heardNow = false;
         if (token) this.#token = await token();
         return socket;
       },
@@ -158,8 +156,7 @@ export class Connection {
   #heardBySocket(message: unknown, showsToken: boolean): void {
     if (!this.#polling) this.heardAt = performance.now();
     if (showsToken && !this.#open && (message === 'PING' || message === 'PONG')) return;
-    this.#unheard = 0;
-    this.#heardNow = true;
+    this.#unheard = -1;
     if (this.#polling) this.#take(null);
     if (!this.#open) this.#turn(true);
   }
@@ -212,7 +209,7 @@ export class Connection {
   }
 
   #closed(code: number | undefined): void {
-    if (!this.#heardNow) this.#unheard++;
+    this.#unheard++;
     // Until somebody lets us in again: a door that stays shut is not a lost connection.
     this.#signedOut ||= code === SIGNED_OUT;
     this.#failed = true;

@@ -37,12 +37,10 @@ export function draftsIn(root: ParentNode): Map<string, string> {
 }
 
 /** What the operator has put into forms: a redraw must not take it away. */
-export function draftFieldsIn(root: ParentNode): HTMLElement[] {
-  const texts = [...root.querySelectorAll<HTMLTextAreaElement>('textarea')].filter(
-    ({ value }) => value !== '',
+export const draftFieldsIn = (root: ParentNode): HTMLElement[] =>
+  [...root.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>('textarea, input[type=checkbox]')].filter(
+    (field) => ('checked' in field ? field.checked : field.value !== ''),
   );
-  return [...texts, ...root.querySelectorAll<HTMLInputElement>('input[type=checkbox]:checked')];
-}
 
 /** Lets go of what was put into forms. */
 export function clearDrafts(root: ParentNode): void {

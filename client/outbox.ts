@@ -37,8 +37,8 @@ export class Outbox {
 
   /** Resolves when the daemon has taken it; rejects when it has refused, or it was held back. */
   async send(order: Order): Promise<void> {
-    const connection = this.#connection;
-    if (!connection) throw new Error('There is no way to a daemon yet.');
+    // Nothing is drawn before the element has joined a daemon.
+    const connection = this.#connection as Connection;
     const cancel = new AbortController();
     this.#sending.set(order.item, { order, cancel, waits: !connection.isOpen });
     this.#changed();
@@ -68,12 +68,12 @@ export class Outbox {
       sentence,
       field: null,
     });
-    const { life, isOpen } = this.#connection ?? { life: 'connecting', isOpen: false };
-    if ((isOpen && life === 'live') || order.words === null) return say('Sending …');
-    if (!waits)
-      return say('The connection was lost on the way. It is sent again until Signalbox has said yes or no.');
-    return life === 'signed-out'
-      ? say('Signed out. Your answer waits here, and is sent when you have signed in again.', 'waits')
-      : say('Not connected. Your answer waits here, and is sent when Signalbox is back.', 'waits');
+    const connection = this.#connection;
+    if (connection?.isOpen || order.words === null) return say('Sending …');
+    if (!waits) return say('The connection was lost on the way. It is sent again.');
+    return say(
+      `${connection?.life === 'signed-out' ? 'Signed out' : 'Not connected'}. Your answer waits here, and is sent when Signalbox is back.`,
+      'waits',
+    );
   }
 }

@@ -178,7 +178,7 @@ export function draftStories(name: string, open: ((profile?: string) => Promise<
       const later = await visit();
       await shows(later, '.card', 'Which host?');
       await holds(later, field, '8080');
-      await shows(later, '.notice', 'a later version');
+      await shows(later, '.notice', 'an earlier version');
     });
 
     test('sent while the daemon is away wait, and go when it is back; those of another card stay', async () => {
