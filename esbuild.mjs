@@ -35,14 +35,10 @@ async function buildPage() {
   });
   const files = Object.keys(result.metafile.outputs).map((path) => basename(path));
   const outputs = Object.entries(result.metafile.outputs);
-  const madeOf = (entry) => outputs.find(([, { entryPoint }]) => entryPoint === entry);
-  const [script, { imports }] = madeOf('client/dashboard.ts');
-  const [style] = madeOf('client/style.css');
-  // What the script cannot begin without: asked for together with it.
-  const preload = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path));
+  const madeOf = (entry) => basename(outputs.find(([, { entryPoint }]) => entryPoint === entry)[0]);
   const contents = await Promise.all(files.sort().map((name) => readFile(join(assets, name))));
   const build = createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
-  const manifest = { build, script: basename(script), preload, style: basename(style), files };
+  const manifest = { build, script: madeOf('client/dashboard.ts'), style: madeOf('client/style.css'), files };
   await writeFile(join(assets, 'manifest.json'), JSON.stringify(manifest, null, 2));
   await writeFile(join(flags.outdir, 'page-metafile.json'), JSON.stringify(result.metafile));
 }

@@ -12,7 +12,7 @@ export class WorkUnitPanel extends Panel {
   #detail: Detail | null = null;
   #asking = false;
   #notice: Notice | undefined;
-  readonly #arming = new Arming(undefined, 'form.steer');
+  readonly #arming = new Arming(undefined, 'form.steer', isFinal);
 
   set detail(detail: Detail) {
     this.#detail = detail;
@@ -88,3 +88,6 @@ export class WorkUnitPanel extends Panel {
       });
   }
 }
+
+/** What cannot be taken back. */
+const isFinal = ({ action }: HTMLFormElement): boolean => /\/(resolve|kill|close|remove)$/.test(action);

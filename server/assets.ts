@@ -5,8 +5,6 @@ import { join } from 'node:path';
 export interface Assets {
   readonly build: string;
   readonly script: string;
-  /** What the script cannot begin without. */
-  readonly preload: readonly string[];
   readonly style: string;
   /** The elements for pages elsewhere, at an address that stays. */
   readonly embed: Buffer;
@@ -17,7 +15,6 @@ export interface Assets {
 interface Manifest {
   readonly build: string;
   readonly script: string;
-  readonly preload: readonly string[];
   readonly style: string;
   readonly files: readonly string[];
 }
@@ -37,7 +34,6 @@ export function readAssets(folder: string): Assets {
   return {
     build: manifest.build,
     script: `/assets/${manifest.script}`,
-    preload: manifest.preload.map((name) => `/assets/${name}`),
     style: `/assets/${manifest.style}`,
     embed: readFileSync(join(folder, '..', 'embed.js')),
     files: new Map(files),

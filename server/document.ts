@@ -80,8 +80,7 @@ function document(input: {
   next?: string;
 }): string {
   const { assets } = input;
-  const preload = assets.preload.map((path) => `<link rel="modulepreload" href="${path}">`).join('');
-  const script = input.script ? `${preload}<script type="module" src="${assets.script}"></script>` : '';
+  const script = input.script ? `<script type="module" src="${assets.script}"></script>` : '';
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${escaped(input.title)}</title>${input.next === undefined ? '' : `<meta http-equiv="refresh" content="0;url=${escaped(input.next)}">`}<link rel="icon" href="${escaped(faviconUrl(input.icon))}"><link rel="stylesheet" href="${assets.style}">${script}</head><body>${input.body}</body></html>`;
 }
 

@@ -20,7 +20,6 @@ interface Output {
 }
 interface Manifest {
   readonly script: string;
-  readonly preload: readonly string[];
   readonly style: string;
   readonly files: readonly string[];
 }
@@ -42,21 +41,12 @@ const packageOf = (input: string): string | null =>
   /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? null;
 
 test(`the page's script has at most ${SCRIPT_BYTES / 1000} kB, compressed, with all that it cannot begin without`, () => {
-  const { script, preload } = manifest();
-  assertSmall(
-    [script, ...preload].map((name) => join(dist, 'assets', name)),
-    SCRIPT_BYTES,
-  );
-});
-
-test('the page asks at once for all that its script cannot begin without', () => {
   const { outputs } = readJson<Metafile>(METAFILES['client/dashboard.ts']);
   const [path = ''] =
     Object.entries(outputs).find(([, made]) => made.entryPoint === 'client/dashboard.ts') ?? [];
-  const { script, preload } = manifest();
-  assert.equal(basename(path), script);
-  const needed = closureOf(outputs, path).map((each) => basename(each));
-  assert.deepEqual([...preload].sort(), needed.filter((name) => name !== script).sort());
+  assert.equal(basename(path), manifest().script);
+  const needed = closureOf(outputs, path).map((each) => join(dist, 'assets', basename(each)));
+  assertSmall(needed, SCRIPT_BYTES);
 });
 
 /** A file and what it imports before it runs. */

@@ -11,7 +11,6 @@ const NONE = null;
 const ASSETS = {
   build: 'b1',
   script: '/no-script.js',
-  preload: [],
   style: '/client/style.css',
   embed: Buffer.alloc(0),
   files: new Map(),
