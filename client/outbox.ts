@@ -72,7 +72,7 @@ export class Outbox {
     if (connection?.isOpen || order.words === null) return say('Sending …');
     if (!waits) return say('The connection was lost on the way. It is sent again.');
     return say(
-      `${connection?.life === 'signed-out' ? 'Signed out' : 'Not connected'}. Your answer waits here, and is sent when Signalbox is back.`,
+      `${connection?.life === 'signed-out' ? 'Signed out' : 'Not connected'}. Your answer waits here until Signalbox is back.`,
       'waits',
     );
   }
