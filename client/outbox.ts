@@ -70,7 +70,7 @@ export class Outbox {
     });
     const connection = this.#connection;
     if (connection?.isOpen || order.words === null) return say('Sending …');
-    if (!waits) return say('The connection was lost on the way. It is sent again.');
+    if (!waits) return say('Lost on the way; it is sent again.');
     return say(
       `${connection?.life === 'signed-out' ? 'Signed out' : 'Not connected'}. Your answer waits here until Signalbox is back.`,
       'waits',

@@ -211,7 +211,7 @@ describe('an answer without a connection', () => {
     await waitUntil(() => page.wire.answers.length === 1);
     page.wire.turn(false);
     page.wire.answers[0]?.reject(lostConnection());
-    await waitUntil(() => textOf('#notice-a').includes('lost on the way'));
+    await waitUntil(() => textOf('#notice-a').includes('Lost on the way'));
     expect(page.wire.answers.length).to.equal(1);
     page.wire.turn(true);
     await waitUntil(() => page.wire.answers.length === 2);
