@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { BoardMessage, Card, Row } from '../../shared/board.ts';
 import { parseJson } from '../../shared/json-text.ts';
-import { type Daemon, overHttp, overSocket, untilSaid } from './daemon-client.ts';
+import { type Asked, type Asker, ask as askOperator, type Replies, Withdrawn } from '../intake/ask.ts';
+import { callerFor } from './caller.ts';
 import { secondsFrom } from './flags.ts';
-import { followUntil } from './follow.ts';
 import { oneLine, print, printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
 
@@ -21,49 +20,45 @@ export interface AskFlags {
   readonly json?: boolean;
 }
 
-/**
- * Asks, waits for as long as it takes, prints, and only then confirms. The key makes it one question however
- * often it is sent, so that the daemon may come and go meanwhile.
- */
+/** Asks, waits for as long as it takes, prints, and only then confirms. */
 export async function ask(socketPath: string, prompt: string | undefined, flags: AskFlags): Promise<void> {
-  const asking = { ...askerOf(flags), questions: questionsOf(prompt, flags) };
-  const { chunk, run } = asking;
   const seconds = secondsFrom('--timeout', flags.timeout);
-  // A connection for each try: on one that stays, tries that nobody answers would pile up.
-  const calls = overHttp(socketPath);
-  const { made } = await untilSaid((signal) => calls.items.ask.mutate(asking as never, { signal }));
-  const items = [...(made.items ?? [])];
-  tell(items.length === 1 ? 'asked; waiting for an answer.' : `asked ${items.length} questions; waiting.`);
-  const answers = await answersTo(socketPath, items, seconds);
-  if (flags.json) await printJson(flags.questions === undefined ? answers[0] : answers);
-  else for (const { options, text } of answers) await print([...options, text].filter(Boolean).join('\n'));
-  for (const { item } of answers)
-    await untilSaid((signal) => calls.items.confirm.mutate({ chunk, item, run }, { signal }));
+  const over = seconds === null ? null : AbortSignal.timeout(seconds * 1000);
+  const { replies, confirm } = await answersTo({
+    connection: { socketPath, caller: () => callerFor(socketPath) },
+    asker: askerFrom(flags.chunk),
+    questions: questionsOf(prompt, flags),
+    key: flags.key ?? randomBytes(16).toString('hex'),
+    over,
+    onAsked: ({ length }) =>
+      tell(length === 1 ? 'asked; waiting for an answer.' : `asked ${length} questions; waiting.`),
+  });
+  if (flags.json) await printJson(flags.questions === undefined ? replies[0] : replies);
+  else for (const { options, text } of replies) await print([...options, text].filter(Boolean).join('\n'));
+  await confirm();
 }
 
-/** Waits for all of them. */
-async function answersTo(socketPath: string, items: readonly string[], seconds: number | null) {
-  const { daemon, close } = overSocket(socketPath);
+/** A timeout says nothing in the operator's name. */
+async function answersTo(asked: Asked): Promise<Replies> {
   try {
-    return await Promise.all(items.map(async (item) => answerOf(await endOf(daemon, item, seconds))));
-  } finally {
-    await close();
+    return await askOperator(asked);
+  } catch (error) {
+    if (error instanceof Withdrawn) throw new ProgramError('withdrawn', oneLine(error.message));
+    if (!asked.over?.aborted) throw error;
+    throw new ProgramError(
+      'timeout',
+      'No answer yet. The question stays open; ask again with the same words to wait on.',
+    );
   }
 }
 
-function answerOf({ id: item, state, answer, withdrawn_why }: Card) {
-  if (state === 'withdrawn')
-    throw new ProgramError('withdrawn', `The question was withdrawn: ${oneLine(withdrawn_why ?? '')}.`);
-  return { item, options: answer?.options ?? [], text: answer?.text ?? '' };
-}
-
-function askerOf(flags: AskFlags) {
+/** Who asks: inside a run, that run, unless another unit is named. */
+export function askerFrom(named: string | undefined): Asker {
   const { SIGNALBOX_CHUNK, SIGNALBOX_RUN } = process.env;
-  const chunk = flags.chunk ?? SIGNALBOX_CHUNK;
+  const chunk = named ?? SIGNALBOX_CHUNK;
   if (!chunk) throw new ProgramError('usage', 'Say for which unit: --chunk NAME (inside a run it is known).');
   const own = SIGNALBOX_CHUNK === chunk && /^\d+$/.test(SIGNALBOX_RUN ?? '');
   return {
-    key: flags.key ?? randomBytes(16).toString('hex'),
     chunk,
     run: own ? Number(SIGNALBOX_RUN) : null,
     asked_by: own ? 'the agent' : 'somebody at a terminal',
@@ -106,20 +101,3 @@ function contextOf(text: string) {
   const at = text.indexOf('=');
   return at > 0 ? { label: text.slice(0, at), text: text.slice(at + 1) } : { label: 'Context', text };
 }
-
-/** Follows the item until it is answered or withdrawn. A timeout says nothing in the operator's name. */
-const endOf = (daemon: Daemon, item: string, seconds: number | null): Promise<Card> =>
-  followUntil<{ data: BoardMessage }, Card>(
-    (handlers) => daemon.board.follow.subscribe({ item }, handlers),
-    ({ data: { snapshot, news } }) => (snapshot?.rows ?? news?.put ?? []).find(isEnded),
-    {
-      seconds,
-      late: new ProgramError(
-        'timeout',
-        'No answer yet. The question stays open; ask again with the same words to wait on.',
-      ),
-    },
-  );
-
-const isEnded = (row: Row): row is Card =>
-  row.row === 'item' && (row.state === 'answered' || row.state === 'withdrawn');

@@ -12,7 +12,7 @@ import {
 import { WebSocket } from 'ws';
 import type { AppRouter } from '../../server/router.ts';
 import { fileProblemOf } from '../../shared/file-problem.ts';
-import { callerFor } from './caller.ts';
+import { type Caller, callerFor } from './caller.ts';
 import { tell } from './output.ts';
 import { DaemonTrouble, ProgramError } from './program-error.ts';
 
@@ -21,18 +21,23 @@ export type Daemon = TRPCClient<AppRouter>;
 /** A daemon that says nothing for so long does not answer: it is stopped, or hangs. */
 const SILENCE_MS = 10_000;
 
-/** One call, one connection: for commands that ask and end. */
-export function overHttp(socketPath: string): Daemon {
-  const fetch = (url: URL | RequestInfo, init: RequestInit = {}) => fetchOver(socketPath, String(url), init);
+/** One call, one connection: for commands that ask and end. `identify`: who calls, anew for each connection. */
+export function overHttp(socketPath: string, identify = () => callerFor(socketPath)): Daemon {
+  const fetch = (url: URL | RequestInfo, init: RequestInit = {}) =>
+    fetchOver(socketPath, String(url), init, identify());
   return createTRPCClient<AppRouter>({
     links: [httpLink({ url: 'http://localhost/trpc', fetch: fetch as never })],
   });
 }
 
 /** The few parts of `fetch` that the client needs, over a Unix socket. */
-function fetchOver(socketPath: string, url: string, init: RequestInit): Promise<Response> {
+function fetchOver(
+  socketPath: string,
+  url: string,
+  init: RequestInit,
+  caller: Caller,
+): Promise<Response> {
   const { pathname, search } = new URL(url);
-  const caller = callerFor(socketPath);
   return new Promise<Response>((resolve, reject) => {
     const options = {
       socketPath,
@@ -68,10 +73,14 @@ export interface Streaming {
  * A connection that stays and comes back by itself, for ever: for commands that watch or wait. Each try begins
  * only when somebody listens, since the client keeps every try that failed until one succeeds.
  */
-export function overSocket(socketPath: string, onChange: (open: boolean) => void = () => {}): Streaming {
+export function overSocket(
+  socketPath: string,
+  onChange: (open: boolean) => void = () => {},
+  identify = () => callerFor(socketPath),
+): Streaming {
   class UnixWebSocket extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
-      const caller = callerFor(socketPath);
+      const caller = identify();
       super(url, protocols, {
         createConnection: () => connect(socketPath),
         perMessageDeflate: false,
@@ -163,10 +172,17 @@ export const isSaid = (error: unknown): error is DaemonError =>
 
 const TRY_MS = 5000;
 
-/** Sends until the daemon has said yes or no; everything else may be a daemon that is just restarting. */
-export async function untilSaid<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/**
+ * Sends until the daemon has said yes or no; everything else may be a daemon that is just restarting. `over`: the
+ * caller no longer wants to know; throws its reason.
+ */
+export async function untilSaid<T>(
+  send: (signal: AbortSignal) => Promise<T>,
+  over: AbortSignal | null = null,
+): Promise<T> {
   let hasTold = false;
   for (;;) {
+    over?.throwIfAborted();
     const signal = AbortSignal.timeout(TRY_MS);
     try {
       return await send(signal);

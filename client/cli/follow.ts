@@ -8,10 +8,16 @@ interface Handlers<Data> {
 }
 
 export interface Limit {
-  readonly seconds: number | null;
-  /** What to say when the time is over. */
+  /** Ends the waiting: the time is over, or nobody wants to know any more. */
+  readonly over: AbortSignal | null;
+  /** What to say then. */
   readonly late: Error;
 }
+
+export const within = (seconds: number | null, late: Error): Limit => ({
+  over: seconds === null ? null : AbortSignal.timeout(seconds * 1000),
+  late,
+});
 
 /**
  * Follows a stream until `take` returns something, over restarts of the daemon: what ends the stream without
@@ -21,9 +27,8 @@ export interface Limit {
 export async function followUntil<Data, Result>(
   subscribe: (handlers: Handlers<Data>) => { unsubscribe(): void },
   take: (data: Data) => Result | undefined,
-  { seconds, late }: Limit = NO_LIMIT,
+  { over, late }: Limit = NO_LIMIT,
 ): Promise<Result> {
-  const over = seconds === null ? null : AbortSignal.timeout(seconds * 1000);
   for (;;) {
     const ended = await followOnce(subscribe, take, over);
     if (ended !== AGAIN) return ended;
@@ -32,7 +37,7 @@ export async function followUntil<Data, Result>(
   }
 }
 
-const NO_LIMIT: Limit = { seconds: null, late: new Error('no limit') };
+const NO_LIMIT: Limit = { over: null, late: new Error('no limit') };
 const AGAIN = Symbol('again');
 
 function followOnce<Data, Result>(

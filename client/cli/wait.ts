@@ -1,7 +1,7 @@
 import { afterMessage, type Board, type BoardMessage } from '../../shared/board.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from './daemon-client.ts';
 import { secondsFrom } from './flags.ts';
-import { followUntil } from './follow.ts';
+import { followUntil, within } from './follow.ts';
 import { oneLine, printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
 
@@ -46,7 +46,7 @@ function reached(
       board = afterMessage(board, data);
       return board ? isReached(board, chunk, wanted) : undefined;
     },
-    { seconds, late: new ProgramError('timeout', `${chunk} is not so far yet.`) },
+    within(seconds, new ProgramError('timeout', `${chunk} is not so far yet.`)),
   );
 }
 

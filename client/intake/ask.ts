@@ -1,0 +1,121 @@
+import type { BoardMessage, Card, Row } from '../../shared/board.ts';
+import type { Answer, Asking } from '../../shared/words.ts';
+import type { Caller } from '../cli/caller.ts';
+import { type Daemon, overHttp, overSocket, untilSaid } from '../cli/daemon-client.ts';
+import { followUntil } from '../cli/follow.ts';
+
+/** Where the daemon is, and who the asker is to it. */
+export interface Connection {
+  readonly socketPath: string;
+  readonly caller: () => Caller;
+}
+
+/** On whose behalf. */
+export interface Asker {
+  readonly chunk: string;
+  /** The run that asks; null: somebody outside any run. */
+  readonly run: number | null;
+  readonly asked_by: string;
+}
+
+/** One question; the fields that are left out have the defaults of the procedure. */
+export interface Question extends Pick<Asking, 'prompt'> {
+  readonly context?: Asking['context'];
+  readonly options?: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly description?: string;
+  }[];
+  readonly multiple?: boolean;
+  readonly allows_text?: boolean;
+  readonly kind?: 'question' | 'decision';
+}
+
+export interface Reply extends Answer {
+  readonly item: string;
+}
+
+export interface Replies {
+  readonly replies: readonly Reply[];
+  /** Says that the replies have been handed on. Until then, the same question asked again finds them. */
+  confirm(): Promise<void>;
+}
+
+export interface Asked {
+  readonly connection: Connection;
+  readonly asker: Asker;
+  /** `Question`s, checked by the daemon. */
+  readonly questions: readonly unknown[];
+  /** The same key is the same question, however often it is sent. */
+  readonly key: string;
+  /** Ends the waiting; the items stay. */
+  readonly over?: AbortSignal | null;
+  readonly onAsked?: (items: readonly string[]) => void;
+}
+
+/** The question has been withdrawn: there will be no answer. */
+export class Withdrawn extends Error {
+  readonly why: string;
+  constructor(why: string) {
+    super(`The question was withdrawn: ${why}.`);
+    this.why = why;
+  }
+}
+
+/**
+ * Asks the operator and waits for as long as it takes, over restarts of the daemon. Throws `Withdrawn`, what the
+ * daemon refuses, or the reason of `over`.
+ */
+export async function ask({
+  connection,
+  asker,
+  questions,
+  key,
+  over = null,
+  onAsked,
+}: Asked): Promise<Replies> {
+  const { socketPath, caller } = connection;
+  const { chunk, run } = asker;
+  const asking = { ...asker, key, questions: [...questions] };
+  // A connection for each try: on one that stays, tries that nobody answers would pile up.
+  const calls = overHttp(socketPath, caller);
+  const { made } = await untilSaid((signal) => calls.items.ask.mutate(asking as never, { signal }), over);
+  const items = [...(made.items ?? [])];
+  onAsked?.(items);
+  const replies = await repliesTo(connection, items, over);
+  const confirm = async () => {
+    for (const { item } of replies)
+      await untilSaid((signal) => calls.items.confirm.mutate({ chunk, item, run }, { signal }));
+  };
+  return { replies, confirm };
+}
+
+/** Waits for all of them. */
+async function repliesTo(
+  { socketPath, caller }: Connection,
+  items: readonly string[],
+  over: AbortSignal | null,
+): Promise<Reply[]> {
+  const { daemon, close } = overSocket(socketPath, undefined, caller);
+  try {
+    return await Promise.all(items.map(async (item) => replyOf(await endOf(daemon, item, over))));
+  } finally {
+    await close();
+  }
+}
+
+function replyOf({ id: item, state, answer, withdrawn_why }: Card): Reply {
+  if (state === 'withdrawn') throw new Withdrawn(withdrawn_why ?? 'no longer needed');
+  return { item, options: answer?.options ?? [], text: answer?.text ?? '' };
+}
+
+/** Follows the item until it is answered or withdrawn. */
+const endOf = (daemon: Daemon, item: string, over: AbortSignal | null): Promise<Card> =>
+  followUntil<{ data: BoardMessage }, Card>(
+    (handlers) => daemon.board.follow.subscribe({ item }, handlers),
+    ({ data: { snapshot, news } }) => (snapshot?.rows ?? news?.put ?? []).find(isEnded),
+    { over, late: new Error('Nobody waits for the answer any more.') },
+  );
+
+const isEnded = (row: Row): row is Card =>
+  row.row === 'item' && (row.state === 'answered' || row.state === 'withdrawn');
