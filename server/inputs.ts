@@ -161,11 +161,14 @@ const option = z.strictObject({
   description: words(2000).default(''),
 });
 
+/** A diff or a plan, which the asker cuts at 64 kB. */
+const CONTEXT_LENGTH = 65_536;
+
 const question = z
   .strictObject({
     prompt: words(20_000).refine((text) => text.trim() !== '', 'Say what you want to know.'),
     context: z
-      .array(z.strictObject({ label: words(200), text: words(20_000) }))
+      .array(z.strictObject({ label: words(200), text: words(CONTEXT_LENGTH) }))
       .max(20)
       .default([]),
     options: z
@@ -178,6 +181,8 @@ const question = z
       .default([]),
     multiple: z.boolean().default(false),
     allows_text: z.boolean().default(true),
+    /** `decision`: a permission, say, that may still be answered in words. Else it follows from `allows_text`. */
+    kind: z.enum(['question', 'decision'], 'One of question, decision.').optional(),
   })
   .refine((asked) => asked.allows_text || asked.options.length > 0, {
     path: ['options'],
@@ -251,6 +256,22 @@ export const withdraw = z.strictObject({
   key: key.optional(),
 });
 export const confirm = z.strictObject({ chunk, item, run });
+/** What a run says of itself while it is live. */
+export const note = z.strictObject({
+  chunk,
+  run: z.number().int().min(1),
+  session: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/,
+      'A session has 1 to 128 characters of A–Z, a–z, 0–9 and ._:-',
+    )
+    .optional(),
+  refused: z
+    .array(z.strictObject({ key: item, tool: words(200).min(1, 'Name the tool.'), subject: words(2000) }))
+    .max(100, 'At most 100 refusals at once.')
+    .default([]),
+});
 
 const query = {
   status: z.array(z.enum(STATUSES as [string, ...string[]])).optional(),

@@ -139,4 +139,18 @@ export const MIGRATIONS: readonly Step[] = [
   (tables) => [
     fill(tables, sql`update items set facts = json_insert(facts, '$.code', null, '$.given_to', null)`),
   ],
+  (tables) => [
+    fill(tables, sql`update runs set facts = json_insert(facts, '$.session', null, '$.refused', json('[]'))`),
+    fill(
+      tables,
+      sql`update agents set facts =
+        (select json_group_array(json_insert(value, '$.resume', null)) from json_each(facts))`,
+    ),
+    fill(
+      tables,
+      sql`update events set data = json_set(data, '$.agents',
+        (select json_group_array(json_insert(value, '$.resume', null)) from json_each(data, '$.agents')))
+        where type = 'agents.trusted'`,
+    ),
+  ],
 ];

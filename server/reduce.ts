@@ -135,6 +135,13 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
       return withMessage(work, event.data.number, { text: event.data.text, at: event.at });
     case 'run.told':
       return changeRun(work, event.data.number, { told: event.data.count });
+    case 'run.noted':
+      return changeRun(work, event.data.number, { session: event.data.session });
+    case 'run.refused': {
+      const { number, refused } = event.data;
+      const before = work.runs.find((run) => run.number === number)?.refused ?? [];
+      return changeRun(work, number, { refused: [...before, ...refused] });
+    }
     case 'run.ended':
       return changeRun(work, event.data.number, { ended_at: event.at, outcome: event.data.outcome });
     case 'item.asked':
@@ -217,6 +224,8 @@ function newRun(event: Event, data: RunStarted): Run {
     kill: null,
     messages: [],
     told: 0,
+    session: null,
+    refused: [],
   };
 }
 

@@ -9,6 +9,7 @@ import { reportConflict, resolve } from './commands/conflicts.ts';
 import type { Decision } from './commands/decision.ts';
 import { interruptRun } from './commands/interrupt.ts';
 import { killRun } from './commands/kill.ts';
+import { noteRun } from './commands/notes.ts';
 import { report } from './commands/reports.ts';
 import { snooze, wake } from './commands/snooze.ts';
 import * as steer from './commands/steering.ts';
@@ -98,6 +99,13 @@ const units = t.router({
   }),
 });
 
+const runs = t.router({
+  /** The session and the refusals of a live run. What is known already is not kept twice: no key is needed. */
+  note: agent
+    .input(inputs.note)
+    .mutation(({ ctx, input }) => commit(asRun(ctx, input.run), (state) => noteRun(state, input))),
+});
+
 const conflicts = t.router({
   list: viewer.input(inputs.nothing).query(({ ctx }) => conflictsOf(ctx.store.state)),
   resolve: steering(inputs.resolve, resolve),
@@ -150,6 +158,7 @@ const items = t.router({
 
 export const appRouter = t.router({
   units,
+  runs,
   items,
   conflicts,
   config,

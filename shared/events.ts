@@ -13,6 +13,7 @@ import type {
   Settings,
   StuckCode,
   Token,
+  ToolRefusal,
   TrustedAgents,
   UnitSpec,
 } from './words.ts';
@@ -84,6 +85,16 @@ export type Change =
       readonly type: 'run.told';
       readonly unit: number;
       readonly data: { readonly number: number; readonly count: number };
+    }
+  | {
+      readonly type: 'run.noted';
+      readonly unit: number;
+      readonly data: { readonly number: number; readonly session: string };
+    }
+  | {
+      readonly type: 'run.refused';
+      readonly unit: number;
+      readonly data: { readonly number: number; readonly refused: readonly ToolRefusal[] };
     }
   | { readonly type: 'run.ended'; readonly unit: number; readonly data: RunEnded }
   | { readonly type: 'item.asked'; readonly unit: number; readonly data: ItemAsked }

@@ -1,7 +1,7 @@
 /** How facts read. The same words on every door. */
 import type { ItemLine } from './detail.ts';
 import type { Event } from './events.ts';
-import type { Item, Kill, Outcome, Verdict } from './words.ts';
+import type { Item, Kill, Outcome, ToolRefusal, Verdict } from './words.ts';
 
 /** What was answered, in words: the labels of the chosen options, then the text. */
 export function saidWords(item: Pick<Item, 'answer' | 'options'>): string {
@@ -45,6 +45,8 @@ export function outcomeWords(outcome: Outcome): string {
   switch (outcome.how) {
     case 'exited':
       return outcome.code === 0 ? 'ended well' : `failed with exit code ${outcome.code}`;
+    case 'refused':
+      return `ended, but ${outcome.tools.join(', ')} was refused and you were not asked`;
     case 'reported':
       return outcome.well ? 'was reported finished' : 'was reported failed';
     case 'killed':
@@ -57,6 +59,10 @@ export function outcomeWords(outcome: Outcome): string {
       return `never began: ${outcome.reason}`;
   }
 }
+
+/** A refused tool call: `Bash: npm test`. */
+export const refusalWords = ({ tool, subject }: ToolRefusal): string =>
+  subject === '' ? tool : `${tool}: ${subject}`;
 
 /** What a verdict on two units means. */
 export const verdictWords = (verdict: Verdict): string =>
@@ -126,6 +132,10 @@ export function eventWords(event: Event, items: readonly Item[]): string {
       return `said to run ${event.data.number}: ${event.data.text}`;
     case 'run.told':
       return `run ${event.data.number} was told`;
+    case 'run.noted':
+      return `run ${event.data.number} has the session ${event.data.session}`;
+    case 'run.refused':
+      return `run ${event.data.number} was refused without you: ${event.data.refused.map(refusalWords).join('; ')}`;
     case 'run.ended':
       return `run ${event.data.number} ${outcomeWords(event.data.outcome)}`;
     case 'item.asked':

@@ -96,6 +96,8 @@ export interface Unit {
 /** How a run ended: by itself with an exit code, as somebody reported, by us, without a trace, or before it began. */
 export type Outcome =
   | { readonly how: 'exited'; readonly code: number }
+  /** With exit code 0, after calls of these tools were refused without the operator. */
+  | { readonly how: 'refused'; readonly tools: readonly string[] }
   | { readonly how: 'reported'; readonly well: boolean }
   | { readonly how: 'killed' }
   | { readonly how: 'stopped'; readonly reason: string }
@@ -124,6 +126,19 @@ export interface Run {
   /** What the operator said to it while it was at work, and how many of these it has been told. */
   readonly messages: readonly Message[];
   readonly told: number;
+  /** The agent's own name for its conversation, by which a later run can go on with it; null: it named none. */
+  readonly session: string | null;
+  /** Tool calls that were refused without the operator. */
+  readonly refused: readonly ToolRefusal[];
+}
+
+/** A tool call that somebody other than the operator refused, or a question that reached nobody. */
+export interface ToolRefusal {
+  /** The key under which the call was, or would have been, an item. */
+  readonly key: string;
+  readonly tool: string;
+  /** What it was about to do. */
+  readonly subject: string;
 }
 
 /** stuck: it broke a limit, and a person is asked. */
@@ -274,6 +289,8 @@ export interface AgentDefinition {
   readonly prompts: Readonly<Record<string, string>>;
   /** The signal that tells a live run of a new message; null: none, it looks by itself. */
   readonly interrupt: InterruptSignal | null;
+  /** The program and its arguments where an earlier run of the unit named a session; null: it starts afresh. */
+  readonly resume: readonly string[] | null;
 }
 
 export const INTERRUPT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;

@@ -31,12 +31,7 @@ export function overHttp(socketPath: string, identify = () => callerFor(socketPa
 }
 
 /** The few parts of `fetch` that the client needs, over a Unix socket. */
-function fetchOver(
-  socketPath: string,
-  url: string,
-  init: RequestInit,
-  caller: Caller,
-): Promise<Response> {
+function fetchOver(socketPath: string, url: string, init: RequestInit, caller: Caller): Promise<Response> {
   const { pathname, search } = new URL(url);
   return new Promise<Response>((resolve, reject) => {
     const options = {

@@ -35,6 +35,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'signalbox ask "Keep it?" --option keep="Keep the old one" --option drop="Drop it" --no-text',
     'signalbox ask "Which port?" --chunk api --timeout 600',
   ],
+  mcp: ['signalbox mcp', 'signalbox mcp --chunk api'],
+  claude: ['signalbox claude "Say how long the README is."'],
   answer: ['signalbox answer api "use port 8080"', 'signalbox answer api --option keep'],
   logs: ['signalbox logs api', 'signalbox logs api -f', 'signalbox logs api --run 2'],
   watch: ['signalbox watch', 'signalbox watch --json'],

@@ -192,6 +192,20 @@ program
   );
 
 program
+  .command('mcp')
+  .description('speak the Model Context Protocol to an agent: it asks you, also for permission')
+  .option('--chunk <name>', 'the unit that asks; inside a run it is known')
+  .action(async ({ chunk }: { chunk?: string }) => (await import('./mcp.ts')).mcp(socket(), chunk));
+
+program
+  .command('claude')
+  .description('inside a run: run Claude Code with these arguments, and notice what it is refused')
+  .argument('[arguments...]')
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(async () => (await import('./claude.ts')).claude(socket()));
+
+program
   .command('answer')
   .description('answer what a unit asks')
   .argument('<chunk>')

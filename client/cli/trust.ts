@@ -90,10 +90,11 @@ function agentsText({ path, standing, agents }: Looked): string {
   return [`${path} (${what[standing]})`, ...agents.map(agentText)].join('\n\n');
 }
 
-function agentText({ name, command, env, phases, prompts, interrupt }: AgentDefinition): string {
+function agentText({ name, command, env, phases, prompts, interrupt, resume }: AgentDefinition): string {
   const files = Object.entries(prompts).map(([phase, path]) => `${phase} from ${path}`);
   const facts = {
     runs: command.map(quoted).join(' '),
+    resumes: resume?.map(quoted).join(' ') ?? '',
     sees: env.join(', '),
     phases: phases.join(', '),
     prompts: files.join(', '),

@@ -16,8 +16,9 @@ const RUN_MAY: ReadonlySet<string> = new Set([
   'show',
   'logs',
   'wait',
-  // Speaks for its run to the agent in it.
+  // Speak for their run to the agent in it.
   'mcp',
+  'claude',
 ]);
 
 /** Print words of this program; they ask nobody, or are refused in silence. */

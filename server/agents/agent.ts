@@ -11,6 +11,8 @@ export interface Task {
   /** The file that holds all of it, and whether arguments and prompt are to say only where it is. */
   readonly answers_file: string;
   readonly by_file: boolean;
+  /** The session of the unit's last run by the same agent, to go on with; null: there is none. */
+  readonly session: string | null;
   /** The folder in which it works. */
   readonly project: string;
 }

@@ -13,12 +13,15 @@ export const configured = (definition: AgentDefinition): Agent => ({
   name: definition.name,
   env: definition.env,
   interrupt: definition.interrupt,
-  command: (task) => definition.command.map((_, at) => argumentAt(definition, task, at)),
+  command: (task) => {
+    const command = (task.session !== null && definition.resume) || definition.command;
+    return command.map((_, at) => argumentAt(command, at, definition, task));
+  },
 });
 
 /** A placeholder is a whole argument, and what takes its place stays one. */
-function argumentAt(definition: AgentDefinition, task: Task, at: number): string {
-  const written = definition.command[at] ?? '';
+function argumentAt(command: readonly string[], at: number, definition: AgentDefinition, task: Task): string {
+  const written = command[at] ?? '';
   const [, name] = PLACEHOLDER.exec(written) ?? [];
   if (name === undefined) return written;
   const value = wordsFor(name, definition, task);
@@ -29,7 +32,7 @@ function argumentAt(definition: AgentDefinition, task: Task, at: number): string
     throw new AnswersTooLong(`with your answers ${sentence}`);
   }
   // Somebody's words are never an option of the program, unless it was told where options end.
-  const isSafe = !value.startsWith('-') || definition.command.slice(0, at).includes('--');
+  const isSafe = !value.startsWith('-') || command.slice(0, at).includes('--');
   return isSafe ? value : ` ${value}`;
 }
 
@@ -50,6 +53,8 @@ function meaningOf(name: string, definition: AgentDefinition, task: Task): strin
       return goal || title;
     case 'answer':
       return answerWords(task);
+    case 'session':
+      return task.session ?? '';
     default:
       return composePrompt(task, promptFile(definition.prompts[task.phase], task.project));
   }

@@ -59,6 +59,12 @@ const agent = z
       .default([...AGENT_PHASES]),
     prompts: z.record(phase, promptPath).default({}),
     interrupt: z.enum(INTERRUPT_SIGNALS, `One of ${INTERRUPT_SIGNALS.join(', ')}.`).optional(),
+    resume: command
+      .refine(
+        (words) => words.includes('{session}'),
+        'An argument is {session}, or there is nothing to go on with.',
+      )
+      .optional(),
   })
   .refine(({ phases }) => new Set(phases).size === phases.length, {
     path: ['phases'],
@@ -71,6 +77,17 @@ const agent = z
   .refine(({ command, prompts }) => Object.keys(prompts).length === 0 || command.includes('{prompt}'), {
     path: ['command'],
     message: 'There are prompts, but no argument is {prompt}.',
+  })
+  .refine(
+    ({ resume, prompts }) => !resume || Object.keys(prompts).length === 0 || resume.includes('{prompt}'),
+    {
+      path: ['resume'],
+      message: 'There are prompts, but no argument is {prompt}.',
+    },
+  )
+  .refine(({ command }) => !command.includes('{session}'), {
+    path: ['command'],
+    message: 'Only "resume" goes on with a {session}.',
   });
 
 const name = z
@@ -90,10 +107,11 @@ export function readDefinitions(path: string, text: string): TrustedAgents {
   }
   const read = file.safeParse(json);
   if (!read.success) throw new Problem('data', `${path} cannot be taken. ${refusalOf(read.error)?.sentence}`);
-  const agents = Object.entries(read.data.agents).map(([name, { interrupt, ...rest }]) => ({
+  const agents = Object.entries(read.data.agents).map(([name, { interrupt, resume, ...rest }]) => ({
     name,
     ...rest,
     interrupt: interrupt ?? null,
+    resume: resume ?? null,
   }));
   return { digest: digestOf(text), agents };
 }

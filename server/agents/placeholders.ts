@@ -1,5 +1,5 @@
 /** What an argument, or a place in a prompt file, may stand for. */
-export const PLACEHOLDERS = ['chunk', 'phase', 'run', 'goal', 'answer', 'prompt'] as const;
+export const PLACEHOLDERS = ['chunk', 'phase', 'run', 'goal', 'answer', 'prompt', 'session'] as const;
 
 const NAMES = PLACEHOLDERS.join('|');
 /** An argument that is a placeholder. */

@@ -7,7 +7,7 @@ export const HOW_TO_ASK = `When you are blocked on something that the code and t
 
     signalbox ask 'Your question, with what one must know to answer it' --option one='What it means' --option two='What that means'
 
-It waits until a person answers, which may take hours, and prints the id of the option or the person's words; leave the options out to ask for words. Give it the longest timeout that your shell tool allows, keep polling if the tool hands back a running session, and do not end your turn while it waits. If it is cut off, run exactly the same command again: it goes on with the same question. Exit code 3 means that the question was withdrawn: decide yourself, and say so. Do not ask what you can find out, nor for confirmation of what you were told to do.`;
+It waits until a person answers, which may take hours, and prints the id of the option or the person's words; leave the options out to ask for words. Give it the longest timeout that your shell tool allows, keep polling if the tool hands back a running session, and do not end your turn while it waits. If it is cut off, run exactly the same command again: it goes on with the same question. Exit code 3 means that the question was withdrawn: decide yourself, and say so. If you have a tool ask_human, use it instead of this command; it waits likewise. Do not ask what you can find out, nor for confirmation of what you were told to do.`;
 
 const DEFAULT_TEXT = `You work on "{chunk}", in its phase {phase} (run {run}).
 

@@ -5,12 +5,22 @@ import type { Task } from './agent.ts';
 /** What a run that is about to start has to do, with everything that was said and that no run has used yet. */
 export function taskOf(
   work: WorkUnit,
-  { phase, number }: Pick<Run, 'phase' | 'number'>,
+  run: Pick<Run, 'phase' | 'number' | 'agent'>,
   project: string,
   answers_file: string,
 ): Task {
+  const { phase, number } = run;
   const answered = work.items.filter((item) => item.given_to === number);
   const by_file = answered.some(({ answer }) => answer?.options.includes(BY_FILE));
   const messages = unheard(work, number);
-  return { unit: work.unit, phase, run: number, answered, messages, answers_file, by_file, project };
+  const session = sessionBefore(work, run);
+  return { unit: work.unit, phase, run: number, answered, messages, answers_file, by_file, session, project };
 }
+
+/**
+ * That of the last run alone: one that was to go on with a session and could not name it again has lost it, and the
+ * next begins afresh instead of failing for ever.
+ */
+const sessionBefore = ({ runs }: WorkUnit, { number, agent }: Pick<Run, 'number' | 'agent'>): string | null =>
+  runs.findLast((run) => run.number < number && run.agent === agent && run.outcome?.how !== 'never-began')
+    ?.session ?? null;

@@ -13,13 +13,18 @@ export interface Asker {
   readonly asked_by: string;
 }
 
-export interface AskInput extends Asker, Asking {}
+/** Of a question, `kind` is said where it does not follow from whether words are allowed: of a permission. */
+export interface Question extends Asking {
+  readonly kind?: 'question' | 'decision' | undefined;
+}
+
+export interface AskInput extends Asker, Question {}
 
 /**
  * Asks several things at once, an item each, in one commit; the asker waits for all. The id of the nth item is
  * the key and its number.
  */
-export function askAll(state: State, asker: Asker, questions: readonly Asking[]): Decision {
+export function askAll(state: State, asker: Asker, questions: readonly Question[]): Decision {
   const key = (nth: number) => (questions.length === 1 ? asker.key : `${asker.key}.${nth + 1}`);
   const decisions = questions.map((question, nth) => ask(state, { ...asker, ...question, key: key(nth) }));
   return {
@@ -47,7 +52,7 @@ export function ask(state: State, input: AskInput): Decision {
   }
   const data = {
     id: input.key,
-    kind: input.allows_text ? ('question' as const) : ('decision' as const),
+    kind: kindOf(input),
     phase: currentStep(work)?.phase ?? '',
     run: input.run ?? work.runs.at(-1)?.number ?? 0,
     asked_by: input.asked_by,
@@ -99,8 +104,13 @@ const asking = ({ prompt, context, options, multiple, allows_text }: Asking): As
   allows_text,
 });
 
-const sameQuestion = (a: Asking, b: Asking): boolean =>
-  a.prompt === b.prompt && JSON.stringify(a.options) === JSON.stringify(b.options);
+const kindOf = ({ kind, allows_text }: Question) => kind ?? (allows_text ? 'question' : 'decision');
+
+/** A permission is for what its context shows: the same words about another command are another question. */
+const sameQuestion = (item: Item, asked: Question): boolean =>
+  item.prompt === asked.prompt &&
+  JSON.stringify(item.options) === JSON.stringify(asked.options) &&
+  (asked.kind !== 'decision' || JSON.stringify(item.context) === JSON.stringify(asked.context));
 
 const sameAsking = (a: Asking, b: Asking): boolean => JSON.stringify(asking(a)) === JSON.stringify(asking(b));
 

@@ -1,5 +1,5 @@
 import type { Change } from '../../shared/events.ts';
-import { outcomeWords } from '../../shared/sentences.ts';
+import { outcomeWords, refusalWords } from '../../shared/sentences.ts';
 import type {
   ItemOption,
   Moment,
@@ -7,6 +7,7 @@ import type {
   ProcessIdentity,
   RetryPolicy,
   Run,
+  ToolRefusal,
   WorkUnit,
 } from '../../shared/words.ts';
 import { BY_FILE, givenTo, whyUnfinished } from '../delivery.ts';
@@ -85,10 +86,15 @@ function againWithAnswers(work: WorkUnit, run: Run, outcome: Outcome): boolean {
   return why !== null && (isWell(outcome) || why.code === 'open-items');
 }
 
-/** A run that was being killed was killed, whatever its wrapper noted. */
-function outcomeOf({ kill }: Run, noted: Outcome): Outcome {
+/**
+ * A run that was being killed was killed, whatever its wrapper noted. One that was refused something without the
+ * operator has not done its work, although its agent ended with 0.
+ */
+function outcomeOf({ kill, refused }: Run, noted: Outcome): Outcome {
   if (isWished(kill)) return { how: 'killed' };
-  return kill ? { how: 'stopped', reason: kill.reason } : noted;
+  if (kill) return { how: 'stopped', reason: kill.reason };
+  if (refused.length === 0 || !isWell(noted)) return noted;
+  return { how: 'refused', tools: [...new Set(refused.map(({ tool }) => tool))] };
 }
 
 /** What comes after a run that leaves nothing open; null: the same phase again, at once. */
@@ -110,7 +116,7 @@ function afterRun(work: WorkUnit, run: Run, input: EndInput): Change | null {
       unit,
       data: { due: later(input.at, retryDelay(spec.retry, failed)), nth: failed },
     };
-  return { type: 'item.asked', unit, data: stuckItem(input, phase) };
+  return { type: 'item.asked', unit, data: stuckItem(input, phase, run.refused) };
 }
 
 const LONGEST_RETRY_S = 3600;
@@ -154,8 +160,9 @@ const REVIEW_OPTIONS: readonly ItemOption[] = [
   { id: 'send-back', label: 'Send back', description: 'The same phase again, with your words.' },
 ];
 
-function stuckItem({ key, run, outcome, lines }: EndInput, phase: string) {
+function stuckItem({ key, run, outcome, lines }: EndInput, phase: string, refused: readonly ToolRefusal[]) {
   const code = outcome.how === 'never-began' ? outcome.code : undefined;
+  const refusals = refused.map(refusalWords).join('\n');
   return {
     id: key,
     kind: 'stuck' as const,
@@ -163,7 +170,10 @@ function stuckItem({ key, run, outcome, lines }: EndInput, phase: string) {
     run,
     asked_by: 'signalbox',
     prompt: `Run ${run} ${outcomeWords(outcome)}. What now?`,
-    context: lines === '' ? [] : [{ label: 'Last lines', text: lines }],
+    context: [
+      { label: 'Refused', text: refusals },
+      { label: 'Last lines', text: lines },
+    ].filter(({ text }) => text !== ''),
     options: code === 'answers-too-long' ? [FILE_OPTION, ...STUCK_OPTIONS] : STUCK_OPTIONS,
     multiple: false,
     allows_text: true,

@@ -292,3 +292,27 @@ test(
     assert.deepEqual(house.work('a').items, [stuck]);
   }),
 );
+
+const DECISION = { ...PORT, kind: 'decision' as const, context: [{ label: 'Command', text: 'make' }] };
+
+test(
+  'a permission may be answered in words, and is a decision all the same',
+  running(async (house) => {
+    await house.ask('a', 'q', DECISION);
+    assert.deepEqual([house.item('q').kind, house.item('q').allows_text], ['decision', true]);
+  }),
+);
+
+test(
+  'a permission is never taken for one about something else, whatever its words are',
+  running(async (house) => {
+    await house.ask('a', 'q', DECISION);
+    const same = await house.ask('a', 'again', DECISION);
+    assert.deepEqual(same.made, { item: 'q' });
+    const other = await house.ask('a', 'other', {
+      ...DECISION,
+      context: [{ label: 'Command', text: 'rm -rf .' }],
+    });
+    assert.deepEqual([other.made, ids(house)], [{ item: 'other' }, ['q', 'other']]);
+  }),
+);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { answer, undo } from '../../server/commands/answers.ts';
 import { type AskInput, ask, confirm, withdraw } from '../../server/commands/asks.ts';
 import { workOf } from '../../server/commands/decision.ts';
+import { noteRun } from '../../server/commands/notes.ts';
 import { endRun, spawned, startRun } from '../../server/commands/runs.ts';
 import { closeUnit, retryUnit } from '../../server/commands/steering.ts';
 import { timePasses } from '../../server/commands/time.ts';
@@ -16,7 +17,7 @@ import { findItem, liveRun, type State } from '../../server/state.ts';
 import { type StatusAndWhy, statusOf } from '../../server/status.ts';
 import { type Committed, type Decide, type Idempotency, Store } from '../../server/store.ts';
 import type { Event } from '../../shared/events.ts';
-import type { By, Item, Outcome, Run, Status, UnitSpec, WorkUnit } from '../../shared/words.ts';
+import type { By, Item, Outcome, Run, Status, ToolRefusal, UnitSpec, WorkUnit } from '../../shared/words.ts';
 
 export const OPERATOR: By = { actor: 'operator', role: 'operator', door: 'page', origin: null };
 export const AGENT: By = { actor: 'agent', role: 'agent', door: 'cli', origin: null };
@@ -159,6 +160,12 @@ export class House {
 
   confirm(chunk: string, item: string, run: number | null = null): Promise<Committed> {
     return this.commit((state) => confirm(state, { chunk, item, run }), AGENT);
+  }
+
+  /** The live run says of itself that these calls were refused, or which session it has. */
+  note(chunk: string, refused: readonly ToolRefusal[], session?: string): Promise<Committed> {
+    const run = this.lastRun(chunk).number;
+    return this.commit((state) => noteRun(state, { chunk, run, refused, session }), AGENT);
   }
 
   close(chunk: string, reason = 'enough'): Promise<Committed> {

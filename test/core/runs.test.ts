@@ -278,3 +278,68 @@ test(
     assert.equal(statSync(path).mode & 0o777, 0o600);
   }),
 );
+
+const refusal = (key: string, tool = 'Bash', subject = 'make') => ({ key, tool, subject });
+
+test(
+  'a run that was refused something without the operator is stuck, although it ended with 0',
+  running(async (house) => {
+    await house.note('a', [refusal('k1'), refusal('k2', 'Edit', 'a.ts'), refusal('k3')]);
+    await house.end('a', exited(0), 'last words');
+    assert.equal(house.work('a').unit.finished, 0);
+    assert.deepEqual(house.lastRun('a').outcome, { how: 'refused', tools: ['Bash', 'Edit'] });
+    const { kind, prompt, context } = house.item('stuck-a-1');
+    assert.deepEqual(
+      [kind, prompt, context],
+      [
+        'stuck',
+        'Run 1 ended, but Bash, Edit was refused and you were not asked. What now?',
+        [
+          { label: 'Refused', text: 'Bash: make\nEdit: a.ts\nBash: make' },
+          { label: 'Last lines', text: 'last words' },
+        ],
+      ],
+    );
+  }),
+);
+
+test(
+  'a refused run that failed says its exit code, and what was refused',
+  running(async (house) => {
+    await house.note('a', [refusal('k1')]);
+    await house.end('a', exited(2));
+    assert.deepEqual(house.lastRun('a').outcome, exited(2));
+    assert.deepEqual(house.item('stuck-a-1').context, [{ label: 'Refused', text: 'Bash: make' }]);
+  }),
+);
+
+test(
+  'what the operator refused is no refusal by others, and the phase is finished',
+  running(async (house) => {
+    await house.ask('a', 'k1');
+    await house.answer('a', 'k1');
+    await house.ask('a', 'k2.1');
+    await house.answer('a', 'k2.1');
+    const { seq } = await house.note('a', [refusal('k1'), refusal('k2')]);
+    assert.deepEqual([seq, house.lastRun('a').refused], [house.store.state.seq, []]);
+    await house.end('a');
+    assert.equal(house.work('a').unit.finished, 1);
+  }),
+);
+
+test(
+  'a note said twice is one, a hundred are kept, and a run that has ended has nothing to note',
+  running(async (house) => {
+    await house.note('a', [refusal('k1')], 's1');
+    const { seq } = house.store.state;
+    await house.note('a', [refusal('k1')], 's1');
+    assert.equal(house.store.state.seq, seq);
+    for (const from of [0, 60]) {
+      const many = Array.from({ length: 60 }, (_, nth) => refusal(`n${from + nth}`));
+      await house.note('a', many);
+    }
+    assert.deepEqual([house.lastRun('a').refused.length, house.lastRun('a').session], [100, 's1']);
+    await house.end('a');
+    await refused(house.note('a', [refusal('late')]), 'conflict', /Run 1 of a has ended/);
+  }),
+);

@@ -168,3 +168,36 @@ test('what an older database counted as delivered when a run started stays so: l
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('agents trusted before they could go on with a session are taken over, in the tables and in the log', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-upgrade-'));
+  try {
+    const path = join(folder, 'signalbox.db');
+    writeFirstSchema(path);
+    Db.open(path).close();
+    const before = MIGRATIONS.length - 1;
+    const one = { name: 'one', command: ['x'], env: [], phases: ['DO'], prompts: {}, interrupt: null };
+    const trusted = { digest: 'd', agents: [one, { ...one, name: 'two' }] };
+    const sqlite = new Sqlite(path);
+    sqlite.pragma(`user_version = ${before}`);
+    sqlite.prepare('insert into agents values (?, ?)').run(trusted.digest, JSON.stringify(trusted.agents));
+    sqlite
+      .prepare('insert into events values (?, ?, ?, ?, ?, ?)')
+      .run(3, AT, JSON.stringify(BY), -1, 'agents.trusted', JSON.stringify(trusted));
+    sqlite.close();
+    const db = Db.open(path);
+    const state = db.state();
+    const log = [...db.events()];
+    db.close();
+    assert.deepEqual(
+      state.trusted.agents.map(({ name, resume }) => [name, resume]),
+      [
+        ['one', null],
+        ['two', null],
+      ],
+    );
+    assert.deepEqual(log.reduce(reduce, EMPTY).trusted, state.trusted);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -39,6 +39,7 @@ describe('what a signalbox.json may say', () => {
         phases: AGENT_PHASES,
         prompts: {},
         interrupt: null,
+        resume: null,
       },
     ]);
   });
@@ -79,6 +80,17 @@ describe('what a signalbox.json may say', () => {
       /Only phases of the agent/,
     ],
     [{ one: { command: ['a'], prompts: { PLAN: 'p' } } }, /no argument is \{prompt\}/],
+    [
+      { one: { command: ['a', '{session}'] } },
+      /agents\.one\.command: Only "resume" goes on with a \{session\}/,
+    ],
+    [{ one: { command: ['a'], resume: ['a'] } }, /agents\.one\.resume: An argument is \{session\}/],
+    [{ one: { command: ['a'], resume: [] } }, /agents\.one\.resume/],
+    [{ one: { command: ['a'], resume: ['sh', '-c', '{session}'] } }, /After -c a shell/],
+    [
+      { one: { command: ['a', '{prompt}'], prompts: { GOAL: 'p' }, resume: ['a', '{session}'] } },
+      /resume: There are prompts/,
+    ],
     [{ one: { command: ['a'], interrupt: 'SIGKILL' } }, /interrupt: One of SIGINT/],
     [{ one: { command: ['a'], shell: true } }, /shell/],
     [{ shell: { command: ['a'] } }, /"shell" is built in/],
@@ -108,6 +120,7 @@ const task = (more: Partial<Task> = {}): Task => ({
   messages: [],
   answers_file: '/runs/0-3/answers.json',
   by_file: false,
+  session: null,
   project,
   ...more,
 });
@@ -119,6 +132,7 @@ const definition = (command: string[], more: Partial<AgentDefinition> = {}): Age
   phases: ['PLAN'],
   prompts: {},
   interrupt: null,
+  resume: null,
   ...more,
 });
 const commandOf = (command: string[], given: Task = task(), more: Partial<AgentDefinition> = {}) =>
@@ -133,6 +147,19 @@ const answered = (kind: ItemKind, prompt: string, text: string, options: string[
   }) as unknown as Item;
 
 describe('the command of a run', () => {
+  test('goes on with the session of the last run, where there is one and the agent can', () => {
+    const resume = ['two', '--resume', '{session}', '{goal}'];
+    const again = task({ session: 's-1' });
+    assert.deepEqual(commandOf(['one', '{goal}'], again, { resume }), [
+      'two',
+      '--resume',
+      's-1',
+      'Make it so.',
+    ]);
+    assert.deepEqual(commandOf(['one', '{goal}'], task(), { resume }), ['one', 'Make it so.']);
+    assert.deepEqual(commandOf(['one', '{goal}'], again), ['one', 'Make it so.']);
+  });
+
   test('each placeholder becomes one argument, whatever is in it', () => {
     const goal = `$(touch pwned) "quoted' ; rm -rf / \n{chunk} \`x\``;
     const given = task({ unit: { ...unit, goal }, answered: [answered('question', 'Port?', '80 81')] });

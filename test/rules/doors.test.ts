@@ -49,6 +49,11 @@ const DOORS: Readonly<Record<string, Doors>> = {
     path: 'POST /bulk',
     form: not('its form, on a filtered dashboard, posts to its path'),
   },
+  'runs.note': {
+    command: 'claude',
+    path: not('said by the program around the agent'),
+    form: not('as its path'),
+  },
   'items.ask': { command: 'ask', path: not('an asker waits: it is a process'), form: not('agents ask') },
   'items.answer': action('answer'),
   'items.undo': action('undo'),

@@ -92,6 +92,10 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
   'run.killing': run.extend({ next: z.enum(['hold', 'close', 'remove', 'stuck']), reason: z.string() }),
   'run.interrupted': run.extend({ text: z.string() }),
   'run.told': run.extend({ count }),
+  'run.noted': run.extend({ session: z.string() }),
+  'run.refused': run.extend({
+    refused: z.array(z.strictObject({ key: item, tool: z.string(), subject: z.string() })),
+  }),
   'run.ended': run.extend({ outcome }),
   'item.asked': z.strictObject({
     ...asking,

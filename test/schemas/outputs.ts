@@ -286,4 +286,6 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   origin: 'it is `origin list`',
   limits: 'it is `limits show`',
   completion: 'it prints a script for a shell',
+  mcp: 'it prints messages of the Model Context Protocol',
+  claude: 'it prints what Claude Code does',
 };

@@ -61,6 +61,7 @@ export const stuckCode: z.ZodType<StuckCode> = z.enum(['answers-too-long']).meta
 export const outcome: z.ZodType<Outcome> = z
   .discriminatedUnion('how', [
     z.strictObject({ how: z.literal('exited'), code: z.int() }),
+    z.strictObject({ how: z.literal('refused'), tools: z.array(z.string()) }),
     z.strictObject({ how: z.literal('reported'), well: z.boolean() }),
     z.strictObject({ how: z.literal('killed') }),
     z.strictObject({ how: z.literal('stopped'), reason: z.string() }),
@@ -89,6 +90,7 @@ export const agent: z.ZodType<AgentDefinition> = z
     phases: z.array(phase),
     prompts: z.record(phase, z.string()),
     interrupt: z.enum(INTERRUPT_SIGNALS).nullable(),
+    resume: z.array(z.string()).nullable(),
   })
   .meta({ id: 'Agent' });
 

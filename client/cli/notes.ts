@@ -1,0 +1,37 @@
+import type { Asker, Connection } from '../intake/ask.ts';
+import { isSaid, overHttp, untilSaid } from './daemon-client.ts';
+import { tell } from './output.ts';
+
+export interface Note {
+  /** The agent's own name for its conversation. */
+  readonly session?: string;
+  readonly refused?: readonly { readonly key: string; readonly tool: string; readonly subject: string }[];
+}
+
+/** Takes what a run says of itself to the daemon, in order, over restarts. Outside a run there is nothing to note. */
+export function noter({ socketPath, caller }: Connection, { chunk, run }: Asker) {
+  const calls = overHttp(socketPath, caller);
+  let failure: unknown = null;
+  const send = async (note: Note) => {
+    if (run === null) return;
+    try {
+      await untilSaid((signal) => calls.runs.note.mutate({ chunk, run, ...note } as never, { signal }));
+    } catch (error) {
+      // The run has been ended: there is nobody to note it for.
+      if (isSaid(error)) tell(error.message);
+      else failure ??= error;
+    }
+  };
+  let last = Promise.resolve();
+  return {
+    add: (note: Note): Promise<void> => {
+      last = last.then(() => send(note));
+      return last;
+    },
+    /** Waits until everything has been said. Throws where that is impossible. */
+    done: async (): Promise<void> => {
+      await last;
+      if (failure !== null) throw failure;
+    },
+  };
+}
