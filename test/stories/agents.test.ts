@@ -118,9 +118,11 @@ describe('agents by configuration', () => {
     );
   });
 
-  test('the entries for claude and codex, with programs that speak as those do', async () => {
+  /** A daemon with the shipped entries, and programs that speak as the real ones do. */
+  const openExamples = async () => {
     house = House.make({ ANTHROPIC_API_KEY: 'k1', CODEX_API_KEY: 'k2' });
     house.env.PATH = `${house.folder}:${process.env.PATH}`;
+    house.env.CLAUDE_CONFIG_DIR = join(house.folder, 'claude-home');
     for (const name of ['claude', 'codex'])
       symlinkSync(join(STAND_INS, `${name}.mjs`), join(house.folder, name));
     const example = join(ROOT, 'examples', 'agents');
@@ -130,27 +132,106 @@ describe('agents by configuration', () => {
     execFileSync('git', ['init', '--quiet', house.project]);
     await ok('trust', '--yes');
     await house.start('--port', '0');
-    for (const agent of ['claude', 'codex']) {
-      const goal = `-v first\ndo: ask Which port?\ndo: touch ${agent}.done\ndo: print made by ${agent}`;
-      await ok('add', agent, '--agent', agent, '--goal', goal);
-      for (const phase of ['PLAN', 'IMPLEMENT']) {
-        const card = await asked(agent);
-        assert.deepEqual([card.prompt, card.phase], ['Which port?', phase]);
-        await ok('answer', agent, '8080', '--item', card.id);
-        await until(
-          'the phase to end',
-          async () =>
-            (await detail(agent)).items.filter(({ delivered_to }) => delivered_to !== null).length ===
-            (phase === 'PLAN' ? 1 : 2),
-        );
-      }
-      await ok('wait', agent);
-      const printed = await ok('logs', agent);
-      assert.match(printed, /8080/);
-      assert.match(printed, new RegExp(`made by ${agent}`));
-      assert.ok(existsSync(file(`${agent}.done`)));
-    }
+  };
+  /** The next thing that a unit asks, other than these. */
+  const askedAnew = async (chunk: string, ...before: readonly Card[]): Promise<Card> => {
+    const ids = before.map(({ id }) => id);
+    let card: Card | undefined;
+    await until(`${chunk} to ask`, async () => {
+      const cards = await house.json<Card[]>('attention');
+      card = cards.find((each) => each.chunk === chunk && !ids.includes(each.id));
+      return card !== undefined;
+    });
+    assert.ok(card);
+    return card;
+  };
+  const say = (card: Card, ...words: string[]) => ok('answer', card.chunk, '--item', card.id, ...words);
+  const textsOf = ({ context }: Card) => Object.fromEntries(context.map(({ label, text }) => [label, text]));
+
+  test('the entry for codex, with a program that speaks as it does', async () => {
+    await openExamples();
+    const goal = '-v first\ndo: ask Which port?\ndo: touch codex.done\ndo: print made by codex';
+    await ok('add', 'codex', '--agent', 'codex', '--goal', goal);
+    const first = await askedAnew('codex');
+    assert.deepEqual([first.prompt, first.phase], ['Which port?', 'PLAN']);
+    await say(first, '8080');
+    const second = await askedAnew('codex', first);
+    assert.deepEqual([second.prompt, second.phase], ['Which port?', 'IMPLEMENT']);
+    await say(second, '8080');
+    await ok('wait', 'codex');
+    assert.match(await ok('logs', 'codex'), /8080[\s\S]*made by codex/);
+    assert.ok(existsSync(file('codex.done')));
   });
+
+  test('the entry for claude: permissions, questions and plans come in, the answers go back, its session is kept', async () => {
+    await openExamples();
+    const goal = `-v first\ndo: ask Which port?\ndo: plan one, two\ndo: question Which color?|red|blue
+do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
+    await ok('add', 'claude', '--agent', 'claude', '--goal', goal);
+    let last: Card | undefined;
+    const answered = async (prompt: string, ...words: string[]) => {
+      last = await askedAnew('claude', ...(last ? [last] : []));
+      assert.equal(last.prompt, prompt);
+      await say(last, ...words);
+    };
+    for (const phase of ['PLAN', 'IMPLEMENT']) {
+      await answered('Which port?', '8080');
+      assert.equal(last?.phase, phase);
+      await answered('Carry out this plan?', '--option', 'approve', 'and three');
+      await answered('Which color?', '--option', '2');
+      await answered('And now?', 'go on');
+      await answered(`Allow Bash: touch 'claude.done'?`, '--option', 'once');
+    }
+    await ok('wait', 'claude');
+    const printed = await ok('logs', 'claude');
+    assert.match(printed, /8080[\s\S]*one, two\n\nThe operator adds: and three[\s\S]*"Which color\?"="blue"/);
+    assert.match(printed, /go on[\s\S]*made by claude/);
+    assert.ok(existsSync(file('claude.done')));
+    const { history } = await detail('claude');
+    const sessions = history.flatMap(({ what }) => /has the session (.*)/.exec(what)?.[1] ?? []);
+    assert.deepEqual([sessions.length, new Set(sessions).size], [2, 1]);
+  });
+
+  test('claude is refused by the operator: it reads why, and its unit goes on', async () => {
+    await openExamples();
+    await ok('add', 'a', '--agent', 'claude', '--goal', 'do: touch not.here');
+    const card = await askedAnew('a');
+    assert.deepEqual(
+      [card.kind, card.allows_text, textsOf(card).Command],
+      ['decision', true, `touch 'not.here'`],
+    );
+    await say(card, '--option', 'no', 'leave it');
+    await say(await askedAnew('a', card), '--option', 'no', 'leave it');
+    await ok('wait', 'a');
+    assert.match(await ok('logs', 'a'), /leave it/);
+    assert.ok(!existsSync(file('not.here')));
+    assert.equal((await detail('a')).items.length, 2);
+  });
+
+  for (const [how, server, code] of [
+    ['has no way to ask', {}, { how: 'refused', tools: ['Bash'] }],
+    [
+      'cannot start its way to ask',
+      { signalbox: { command: 'no-such-program' } },
+      { how: 'exited', code: 1 },
+    ],
+  ] as const)
+    test(`claude ${how}: what was refused for it is an item, and the unit is not done`, async () => {
+      await openExamples();
+      const mcp = ['--mcp-config', JSON.stringify({ mcpServers: server }), '--allowedTools', 'x'];
+      const tool = 'signalbox' in server ? ['--permission-prompt-tool', 'mcp__signalbox__approve'] : [];
+      configure({
+        claude: { command: ['signalbox', 'claude', ...mcp, ...tool, '--', '{prompt}'], phases: ['DO'] },
+      });
+      await ok('trust', '--yes');
+      await ok('add', 'a', '--agent', 'claude', '--goal', 'do: touch not.here');
+      const card = await askedAnew('a');
+      assert.equal(card.kind, 'stuck');
+      const { runs, status } = await detail('a');
+      assert.deepEqual([runs[0]?.outcome, status], [code, 'NEEDS_ATTENTION']);
+      if (code.how === 'refused') assert.equal(textsOf(card).Refused, `Bash: touch 'not.here'`);
+      assert.ok(!existsSync(file('not.here')));
+    });
 
   test('a live run is told what the operator says, by the signal of its agent and in its file', async () => {
     house = await House.open();
