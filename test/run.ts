@@ -1,8 +1,9 @@
 /**
  * Runs the server's own tests and the stories: `node out/test/run.js [part of a name …]`. Without a name, those
- * that take long (`*.long.test.ts`), those of the whole door (`*.door.test.ts`) and those that throw anything at a
- * daemon (`*.fuzz.test.ts`) are left out; `--long`, `--door` and `--fuzz` run them, and only them. `--fuzz` tries
- * 100,000 of each kind; behind it, `--million` says more, `--count N` how many.
+ * that take long (`*.long.test.ts`), those of the whole door (`*.door.test.ts`), those that throw anything at a
+ * daemon (`*.fuzz.test.ts`) and those with real agents (`*.agents.test.ts`) are left out; `--long`, `--door`, `--fuzz`
+ * and `--agents` run them, and only them. `--fuzz` tries 100,000 of each kind; behind it, `--million` says more,
+ * `--count N` how many.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -16,6 +17,7 @@ const APART: Readonly<Record<string, string>> = {
   '--long': '.long.test.js',
   '--door': '.door.test.js',
   '--fuzz': '.fuzz.test.js',
+  '--agents': '.agents.test.js',
 };
 
 const [first = '', ...rest] = process.argv.slice(2);

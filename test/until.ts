@@ -2,8 +2,12 @@ const LOOK_MS = 20;
 const PATIENCE_MS = 15_000;
 
 /** Waits for a condition, not for time. An error in it counts as "not yet"; the last one is told. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  patience = PATIENCE_MS,
+): Promise<void> {
+  const deadline = Date.now() + patience;
   let last: unknown;
   while (Date.now() < deadline) {
     try {
