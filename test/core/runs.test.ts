@@ -320,6 +320,7 @@ test(
     await house.answer('a', 'k1');
     await house.ask('a', 'k2.1');
     await house.answer('a', 'k2.1');
+    for (const item of ['k1', 'k2.1']) await house.confirm('a', item, 1);
     const { seq } = await house.note('a', [refusal('k1'), refusal('k2')]);
     assert.deepEqual([seq, house.lastRun('a').refused], [house.store.state.seq, []]);
     await house.end('a');
