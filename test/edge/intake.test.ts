@@ -192,6 +192,10 @@ test('the key of a call is the same when it is repeated, and may be a key whatev
   for (const id of ['toolu_01', 'a b', 'x'.repeat(5000), 'ü', 'a:1', ''])
     assert.match(`${callKey(marker, id)}.20`, /^[A-Za-z0-9._:-]{1,120}$/);
   assert.notEqual(callKey(marker, 'a b'), callKey(marker, 'a  b'));
+  assert.ok(
+    !callKey(marker, 'toolu_01').includes(marker),
+    'naming the item would look like being of the run',
+  );
 });
 
 test('lines are the same however the stream is cut, and one that is too long is told and skipped', async () => {
@@ -337,7 +341,7 @@ describe('the tools', () => {
       tool_use_id: 'toolu_1',
     });
     assert.deepEqual(JSON.parse(textOf(said)), { behavior: 'allow', updatedInput: { command: 'x' } });
-    assert.deepEqual([asked.at(-1)?.key, confirmed - before], ['m:toolu_1', 1]);
+    assert.deepEqual([asked.at(-1)?.key, confirmed - before], [callKey('m', 'toolu_1'), 1]);
   });
 
   test('approve refuses where nobody could be asked, and notes it', async () => {
@@ -349,7 +353,7 @@ describe('the tools', () => {
     });
     const { behavior, message } = JSON.parse(textOf(said)) as Record<string, string>;
     assert.deepEqual([behavior, message], ['deny', 'The operator could not be asked: Run 1 has ended.']);
-    assert.deepEqual(refusals.pop(), { key: 'm:toolu_2', tool: 'Bash', subject: 'x' });
+    assert.deepEqual(refusals.pop(), { key: callKey('m', 'toolu_2'), tool: 'Bash', subject: 'x' });
   });
 
   test('a question that was withdrawn refuses, and is no refusal by others', async () => {
@@ -376,7 +380,7 @@ describe('the tools', () => {
     inputs.parse([question]);
     assert.deepEqual(
       [question?.options?.length, question?.multiple, asked.at(-1)?.key],
-      [2, true, 'm:toolu_3'],
+      [2, true, callKey('m', 'toolu_3')],
     );
   });
 
