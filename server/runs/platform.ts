@@ -3,7 +3,7 @@
  * asked by `ps` and `lsof`. Everything that differs between systems in this stands here.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 
 /** A process as the system shows it. */
 export interface Process {
@@ -28,7 +28,7 @@ export interface Platform {
   carried(): (pid: number) => string;
   /** The files that it has open as stdout and stderr, by their real path; none where that cannot be known. */
   writtenBy(pid: number): string[];
-  /** Whether the process has this very file open. */
+  /** Whether the process has this very file open: an empty one, which has no other name and is no link to another. */
   hasOpen(pid: number, path: string): boolean;
 }
 
@@ -43,13 +43,19 @@ const linux: Platform = {
   carried: () => (pid) => `${linux.argumentsOf(pid)}\0${readQuietly(`/proc/${pid}/environ`)}`,
   writtenBy: (pid) => [1, 2].flatMap((descriptor) => linkQuietly(`/proc/${pid}/fd/${descriptor}`)),
   hasOpen(pid, path) {
-    const file = statQuietly(path);
+    const file = ownFile(path);
     const folder = `/proc/${pid}/fd`;
     return (
       file !== undefined && namesIn(folder).some((name) => isSame(file, statQuietly(`${folder}/${name}`)))
     );
   },
 };
+
+/** By a link, or a second name, anybody could name a file that somebody else has open anyway. */
+function ownFile(path: string): Stats | undefined {
+  const file = lstatSync(path, { throwIfNoEntry: false });
+  return file?.isFile() && file.nlink === 1 && file.size === 0 ? file : undefined;
+}
 
 const isSame = (file: Stats, other: Stats | undefined): boolean =>
   other !== undefined && other.ino === file.ino && other.dev === file.dev;
@@ -89,6 +95,7 @@ const bsd: Platform = {
   // `lsof` for every process would take seconds.
   writtenBy: () => [],
   hasOpen: (pid, path) =>
+    ownFile(path) !== undefined &&
     pidsInLsof(run('/usr/sbin/lsof', ['-a', '-p', String(pid), '-t', '--', path])).includes(pid),
 };
 

@@ -155,6 +155,11 @@ describe('requests over the Unix socket that no terminal sends', {
   const word = 'a'.repeat(32);
   const folder = house.paths.callers;
 
+  /** Of the daemon, which is in no run and has its database open. */
+  const another = `process.env.DAEMON + '-${word}'`;
+  const linked = (how: string) => `import { ${how} as link } from 'node:fs';
+    link('${house.paths.database}', '${folder}/' + ${another});`;
+
   for (const [what, headers, prepare] of [
     ['that say nothing of who calls', '', ''],
     ['that name the first process', `'signalbox-caller': '1-${word}'`, ''],
@@ -167,6 +172,16 @@ describe('requests over the Unix socket that no terminal sends', {
       `openSync('${folder}/1-${word}', 'wx');`,
     ],
     [
+      'that name by a link what another process has open',
+      `'signalbox-caller': ${another}`,
+      linked('symlinkSync'),
+    ],
+    [
+      'that name by a second name what another process has open',
+      `'signalbox-caller': ${another}`,
+      linked('linkSync'),
+    ],
+    [
       'that show who calls as the terminal does',
       `'signalbox-caller': process.pid + '-${word}'`,
       `openSync('${folder}/' + process.pid + '-${word}', 'wx');`,
@@ -175,7 +190,8 @@ describe('requests over the Unix socket that no terminal sends', {
     test(`${what} add nothing`, async () => {
       const script = join(house.folder, `request-${++tries}.mjs`);
       writeFileSync(script, request(headers, prepare));
-      const text = await inRun(`${BARE()} '${process.execPath}' '${script}'`);
+      const daemon = `DAEMON=${house.holder()?.pid}`;
+      const text = await inRun(`${BARE()} ${daemon} '${process.execPath}' '${script}'`);
       assert.match(text, /^status 403$/m, text);
       assert.equal((await house.signalbox('show', 'forged')).code, 1);
     });
