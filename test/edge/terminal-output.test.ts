@@ -62,9 +62,13 @@ describe('on its way to a terminal', () => {
   });
 });
 
+/** Says that this Node is too old, before anything else is loaded. */
+const LAUNCHER = 'launch.ts';
+
 test('only one file of the terminal writes to it', () => {
   const folder = join(PROGRAM, '..', '..', 'client', 'cli');
-  const writers = readdirSync(folder).filter((name) => {
+  const files = readdirSync(folder).filter((name) => name !== LAUNCHER);
+  const writers = files.filter((name) => {
     const text = readFileSync(join(folder, name), 'utf8');
     return /\b(?:std(?:out|err)\s*\.\s*write|console\s*\.)/.test(text);
   });
