@@ -149,7 +149,7 @@ export const MIGRATIONS: readonly Step[] = [
     fill(
       tables,
       sql`update events set data = json_set(data, '$.agents',
-        (select json_group_array(json_insert(value, '$.resume', null)) from json_each(data, '$.agents')))
+        json((select json_group_array(json_insert(value, '$.resume', null)) from json_each(data, '$.agents'))))
         where type = 'agents.trusted'`,
     ),
   ],

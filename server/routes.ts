@@ -58,7 +58,8 @@ export function routes(parts: RouteParts): Router {
   // Where a refused form leaves the address of the browser: whoever asks for it again means the unit.
   router.get('/work-units/:chunk/:action', (ctx) => {
     if (!isAction(String(ctx.params.action))) throw notFound('There is nothing at this address.');
-    seeOther(ctx, `/work-units/${chunkOf(ctx)}`);
+    // 302, not 303: that is how an action that was carried out answers.
+    ctx.redirect(`/work-units/${chunkOf(ctx)}`);
   });
   router.post('/config', (ctx) => configure(parts, ctx));
   router.post('/bulk', (ctx) => actOnAll(parts, ctx));

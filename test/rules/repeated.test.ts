@@ -95,7 +95,7 @@ describe('a mutation repeated with its key', () => {
     'units.report': on('reported', { what: 'started' }),
     'units.bulk': async () => {
       await external('bulk-1');
-      return { action: 'retry', q: 'bulk', status: ['ready', 'blocked', 'running', 'needs_attention'] };
+      return { action: 'retry', q: 'bulk', status: ['READY', 'BLOCKED', 'RUNNING', 'NEEDS_ATTENTION'] };
     },
     'conflicts.report': () => inConflict('conflict'),
     'conflicts.resolve': async () => {
