@@ -88,14 +88,14 @@ export class ElementSurroundings implements Surroundings {
       case 'live':
         return 'Live';
       case 'newer':
-        return 'Live; a newer version is there when you reload';
+        return 'Live; reload for a newer version';
       case 'connecting':
         return 'Connecting …';
       case 'stale':
       case 'reconnecting':
         return `Not connected since ${since}`;
       case 'unreached':
-        return `Not connected to Signalbox at ${this.#server}. If it runs there, it must list this page: signalbox origin add ${location.origin}`;
+        return `Not connected to Signalbox at ${this.#server}. Is this page listed? signalbox origin add ${location.origin}`;
       case 'signed-out':
         return `Signed out: this token is not known here. Make one: signalbox token add --role embed --origin ${location.origin}`;
     }

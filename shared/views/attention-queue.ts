@@ -67,7 +67,7 @@ const hidden = (count: number, { base }: Place): TemplateResult =>
   html`<p class="empty">${count === 1 ? 'One item that needs you is' : `${count} items that need you are`} not shown by this filter. <a href="${base}/">Show all</a></p>`;
 
 const empty = (): TemplateResult =>
-  html`<p class="empty">Nothing needs you. Questions from agents, and work that is stuck, will stand here.</p>`;
+  html`<p class="empty">Nothing needs you. Questions and stuck work will stand here.</p>`;
 
 function cardView(card: Card, view: QueueView): TemplateResult {
   const { base, may } = view.place;

@@ -111,7 +111,7 @@ const isNarrow = ({ status, kind, q, page }: Query): boolean =>
 const empty = ({ query, place }: GridView): TemplateResult =>
   isNarrow(query)
     ? html`<p class="empty">${missing(query)} <a href="${place?.base ?? ''}/">Show all</a></p>`
-    : html`<p class="empty">No work yet. Add some: <code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
+    : html`<p class="empty">No work yet. Add: <code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
 
 function sectionView(
   { status, size, lots }: Section,

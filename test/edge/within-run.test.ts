@@ -9,7 +9,7 @@ import { lineageOf } from '../../server/runs/processes.ts';
 import { isWithinRun } from '../../server/runs/within-run.ts';
 import { everyCommand } from '../every-command.ts';
 
-const RUNS = ['ask', 'withdraw', 'report', 'conflict', 'history', 'show', 'logs', 'wait', 'mcp'];
+const RUNS = ['ask', 'withdraw', 'report', 'conflict', 'history', 'show', 'logs', 'wait', 'mcp', 'claude'];
 const HARMLESS = ['completion', 'complete'];
 
 const before = { ...process.env };
