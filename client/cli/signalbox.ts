@@ -29,7 +29,7 @@ import { guardRuns } from './within-run.ts';
 const EXIT_CODES = `
 Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 4 what was waited for can no longer
 come; 64 wrong usage; 65 plan, database, signalbox.json or config.json unusable; 69 no daemon runs here;
-70 something went wrong; 74 disk full or unwritable; 75 already running, port taken, or no answer in time;
+70 something went wrong; 74 disk full, unwritable or taken away; 75 already running, port taken, or no answer in time;
 77 files open to others, the system forbids it, or not for what runs inside a run; 78 not possible on this
 machine; 141 nobody reads on, as in "signalbox ls | head -1".`;
 
