@@ -177,7 +177,6 @@ export async function untilSaid<T>(
 ): Promise<T> {
   let hasTold = false;
   for (;;) {
-    over?.throwIfAborted();
     const signal = AbortSignal.timeout(TRY_MS);
     try {
       return await send(signal);
@@ -187,6 +186,8 @@ export async function untilSaid<T>(
         hasTold = true;
       }
       if (isSaid(error) ? error.data?.code !== 'SERVICE_UNAVAILABLE' : isForbidden(error)) throw error;
+      // Not before the first try: a question with no time to wait for an answer is asked all the same.
+      over?.throwIfAborted();
       await pause(100 + Math.random() * 200);
     }
   }
