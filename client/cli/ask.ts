@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseJson } from '../../shared/json-text.ts';
 import { type Asked, type Asker, ask as askOperator, type Replies, Withdrawn } from '../intake/ask.ts';
 import { callerFor } from './caller.ts';
+import { isSaid } from './daemon-client.ts';
 import { secondsFrom } from './flags.ts';
 import { oneLine, print, printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
@@ -44,7 +45,7 @@ async function answersTo(asked: Asked): Promise<Replies> {
     return await askOperator(asked);
   } catch (error) {
     if (error instanceof Withdrawn) throw new ProgramError('withdrawn', oneLine(error.message));
-    if (!asked.over?.aborted) throw error;
+    if (!asked.over?.aborted || isSaid(error)) throw error;
     throw new ProgramError(
       'timeout',
       'No answer yet. The question stays open; ask again with the same words to wait on.',
