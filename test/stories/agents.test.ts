@@ -81,7 +81,7 @@ describe('agents by configuration', () => {
     await ok('trust', '--yes');
     await ok('add', 'a', '--agent', 'mine', '--review', 'ONE');
     await asked('a');
-    assert.match(await ok('logs', 'a'), /A run cannot trust.*\ncode 1/);
+    assert.match(await ok('logs', 'a'), /"signalbox trust" is not for what runs inside a run.*\ncode 77/);
     configure({ other: { command: ['true'] } });
     await ok('trust', '--yes');
     await ok('answer', 'a', '--option', 'approve');
