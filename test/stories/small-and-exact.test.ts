@@ -221,7 +221,7 @@ describe('an Undo without script that comes too late', () => {
     assert.match(refused.body, /name="q"[^>]* value="a &amp;"/);
     for (const action of ['answer', 'undo', 'hold']) {
       const { status, headers } = await callers.anyone({ path: `/work-units/one/${action}` });
-      assert.deepEqual([status, headers.location], [303, '/work-units/one']);
+      assert.deepEqual([status, headers.location], [302, '/work-units/one']);
     }
     assert.equal((await callers.anyone({ path: '/work-units/one/nothing' })).status, 404);
   });
