@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { after, before, test } from 'node:test';
+import { callerFor } from '../../client/cli/caller.ts';
 import { Callers } from '../edge/callers.ts';
 import { SignedIn } from '../fuzz/signed-in.ts';
 import { House } from '../house.ts';
@@ -72,7 +73,10 @@ const WAYS: Readonly<Record<Door, (giving: Giving) => Promise<[number, string]>>
       { authorization: `Bearer ${callers.token}` },
       giving,
     ),
-  cli: (giving) => post({ agent: overUnix, ...callers.socket }, {}, giving),
+  cli: (giving) => {
+    const caller = callerFor(callers.socket.socketPath);
+    return post({ agent: overUnix, ...callers.socket }, { ...caller.headers }, giving).finally(caller.done);
+  },
   async page(giving) {
     const reply = await socket!.call('mutation', 'items.answer', giving);
     return [Number(/"httpStatus":(\d+)/.exec(reply)?.[1] ?? 200), reply];
