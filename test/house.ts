@@ -187,7 +187,8 @@ function readQuietly(path: string): string {
   }
 }
 
-function killQuietly(pid: number): void {
+/** Ends a process that may have ended by itself. */
+export function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
-import { House } from '../house.ts';
+import { House, killQuietly } from '../house.ts';
 import { until } from '../until.ts';
 import { anthropicModel } from './anthropic-model.ts';
 import { installed } from './installed.ts';
@@ -350,13 +350,5 @@ function commandLine(pid: number): string {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
     return '';
-  }
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // it has ended by itself
   }
 }
