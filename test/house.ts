@@ -141,8 +141,13 @@ export class House {
     if (code !== 0) throw new Error(stderr);
   }
 
+  /** Asks the daemon itself where it asks for no sign-in: what is looked at again and again is no process each time. */
   async statusOf(chunk: string): Promise<string> {
-    return (await this.json<{ status: string }>('show', chunk)).status;
+    if (!this.#isOpen) return (await this.json<{ status: string }>('show', chunk)).status;
+    const headers = { accept: 'application/json' };
+    const response = await fetch(`${this.address}work-units/${encodeURIComponent(chunk)}`, { headers });
+    if (!response.ok) throw new Error(`${chunk}: ${response.status} ${await response.text()}`);
+    return ((await response.json()) as { status: string }).status;
   }
 
   async untilStatus(chunk: string, status: string): Promise<void> {

@@ -7,12 +7,15 @@ import { until } from './until.ts';
 export const hasTerminals =
   process.platform === 'linux' && spawnSync('script', ['--version']).stdout?.includes('util-linux') === true;
 
+const BETWEEN_KEYS_MS = 100;
+
 /** The program at a terminal of its own. What the terminal was set to is printed before and afterwards. */
 export class PseudoTerminal {
   readonly #child: ChildProcess;
   readonly finished: Promise<number | null>;
   #text = '';
   #read = 0;
+  #typedAt = 0;
 
   constructor(house: House, ...args: string[]) {
     const program = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
@@ -39,8 +42,11 @@ export class PseudoTerminal {
     return this.#text.slice(from, this.#read);
   }
 
+  /** Types at a person's pace: keys that follow others at once count as pasted, and are not taken. */
   type(keys: string): void {
-    this.#child.stdin?.write(keys);
+    const now = Date.now();
+    this.#typedAt = Math.max(now, this.#typedAt + BETWEEN_KEYS_MS);
+    setTimeout(() => this.#child.stdin?.write(keys), this.#typedAt - now);
   }
 
   /** Whether the terminal is set as it was. */

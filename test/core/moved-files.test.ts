@@ -25,9 +25,8 @@ const WAYS: Readonly<Record<string, (database: string, lock: string) => void>> =
   'only the write-ahead log is removed': (database) => rmSync(`${database}-wal`),
   'the lock is removed': (_, lock) => rmSync(lock),
   'the lock is replaced': (_, lock) => {
-    rmSync(lock);
-    // Kept open by nobody, the old number could be given out again.
-    writeFileSync(`${lock}.other`, '');
+    // Removed, and kept open by nobody, its number could be given out again.
+    renameSync(lock, `${lock}.other`);
     writeFileSync(lock, '');
   },
 };
