@@ -26,6 +26,8 @@ const isFuzz = first === '--fuzz';
 if (isFuzz) takeCount();
 const wanted = apart !== undefined || first === '' ? rest : [first, ...rest];
 const folder = import.meta.dirname;
+/** What is compiled from files that have gone meanwhile stays in the folder of what is compiled, and is no test. */
+const sources = join(folder, '..', '..', 'test');
 
 function isRunByDefault(name: string): boolean {
   if (apart !== undefined) return name.endsWith(apart);
@@ -36,7 +38,8 @@ function isRunByDefault(name: string): boolean {
 const isNamed = (name: string): boolean =>
   wanted.some((part) => name.includes(part)) && name.endsWith('.fuzz.test.js') === isFuzz;
 
-const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+const files = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.replace(/\.ts$/, '.js'))
   .filter((name) => name.endsWith('.test.js') && !name.startsWith('browser'))
   .filter((name) => (wanted.length === 0 ? isRunByDefault(name) : isNamed(name)))
   .map((name) => join(folder, name));
