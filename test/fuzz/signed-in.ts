@@ -35,7 +35,10 @@ export class SignedIn {
     return new SignedIn(callers.port, host, cookie);
   }
 
-  /** What a page of ours asks for; status 0: nobody answered. A path is sent as it is. */
+  /**
+   * What a page of ours asks for; status 0: nobody answered. A path is sent as it is. As a browser does, it asks again
+   * where a connection that was used before was closed at this very moment.
+   */
   ask(method: string, path: string, body?: Buffer, headers: Record<string, string> = {}): Promise<Reply> {
     const host = this.host;
     const all = { host, cookie: this.cookie, origin: `http://${host}`, ...headers };
@@ -48,7 +51,10 @@ export class SignedIn {
         path,
         headers: all,
       });
-      call.on('error', () => resolve({ status: 0, body: '' }));
+      call.on('error', () => {
+        if (call.reusedSocket) resolve(this.ask(method, path, body, headers));
+        else resolve({ status: 0, body: '' });
+      });
       call.on('response', (answer) => void whole(answer).then(resolve));
       if (body) call.setHeader('content-length', body.length);
       call.end(body);
