@@ -14,7 +14,7 @@ import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import { chunkOf, type RouteParts, sendJson, sendMessage, sendPage, wantsJson } from './reply.ts';
 import { createCaller } from './router.ts';
 import { addRunRoutes, PAGE_BYTES, printedOf } from './run-routes.ts';
-import { runFiles } from './runs/wrapper.ts';
+import { runFiles } from './runs/run-files.ts';
 import { addSignIn, renew, setCookie } from './sign-in-page.ts';
 import { findWork } from './state.ts';
 import { readTail } from './transcript.ts';

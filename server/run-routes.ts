@@ -9,7 +9,7 @@ import { invalid, notFound } from './refusal.ts';
 import { chunkOf, type RouteParts, sendPage } from './reply.ts';
 import { createCaller } from './router.ts';
 import { type Printed, runPage } from './run-page.ts';
-import { runFiles } from './runs/wrapper.ts';
+import { runFiles } from './runs/run-files.ts';
 import { findWork } from './state.ts';
 import { findIn, readFrom, readTail, type Stretch, sizeOf } from './transcript.ts';
 

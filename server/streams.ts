@@ -6,7 +6,7 @@ import type { Query } from '../shared/query.ts';
 import type { Newsroom } from './news.ts';
 import type { PulseReader } from './pulses.ts';
 import { notFound } from './refusal.ts';
-import { runFiles } from './runs/wrapper.ts';
+import { runFiles } from './runs/run-files.ts';
 import { findWork } from './state.ts';
 import type { Store } from './store.ts';
 import { type Encoding, followTranscript } from './transcript.ts';

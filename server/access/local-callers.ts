@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { platform } from '../runs/platform.ts';
 import { lineageOf } from '../runs/processes.ts';
+import { runFiles } from '../runs/run-files.ts';
 import { isOfRun, isWithinRun } from '../runs/within-run.ts';
-import { runFiles } from '../runs/wrapper.ts';
 import { type State, tendedRun } from '../state.ts';
 
 /** What a caller shows: its process number, and a random word that is used once. */

@@ -24,8 +24,9 @@ import { environmentFor } from './environment.ts';
 import { Executioner } from './executioner.ts';
 import { expand, listFiles, overlapOf } from './paths.ts';
 import { type Census, childrenOf, familyOf, isAlive, lookUp, signal, takeCensus } from './processes.ts';
+import { type RunFiles, runFiles } from './run-files.ts';
 import { lastLines, sizeOf } from './tail.ts';
-import { makeRunFolder, type RunFiles, readNotes, runFiles, spawnWrapper } from './wrapper.ts';
+import { makeRunFolder, readNotes, spawnWrapper } from './wrapper.ts';
 
 const POLL_MS = 300;
 const CONTEXT_LINES = 12;

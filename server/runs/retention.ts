@@ -5,7 +5,7 @@ import type { State } from '../state.ts';
 import type { Store } from '../store.ts';
 import { sizeOf } from '../transcript.ts';
 import type { Chore } from '../upkeep.ts';
-import { runFiles } from './wrapper.ts';
+import { runFiles } from './run-files.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Outcome } from '../../shared/words.ts';
+import type { RunFiles } from './run-files.ts';
 
 /**
  * The small process around each run. It leads a process group of its own and outlives the daemon; waits for
@@ -28,21 +28,6 @@ code=$?
 printf '' > "$notes/ended.$code"
 kill -KILL 0
 `;
-
-/** The files of one run. */
-export interface RunFiles {
-  /** The name of the folder, unique among the runs of a project. */
-  readonly name: string;
-  readonly folder: string;
-  readonly output: string;
-  readonly answers: string;
-}
-
-export function runFiles(runs: string, unit: number, run: number): RunFiles {
-  const name = `${unit}-${run}`;
-  const folder = join(runs, name);
-  return { name, folder, output: join(folder, 'output'), answers: join(folder, 'answers.json') };
-}
 
 export interface WrapperInput {
   readonly files: RunFiles;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { PulseReader } from '../../server/pulses.ts';
-import { runFiles } from '../../server/runs/wrapper.ts';
+import { runFiles } from '../../server/runs/run-files.ts';
 import type { Pulses } from '../../shared/board.ts';
 import { inHouse, spec, turn } from './house-of-facts.ts';
 

@@ -9,13 +9,8 @@ import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { shell } from '../../server/agents/shell.ts';
 import { familyOf, lookUp } from '../../server/runs/processes.ts';
-import {
-  makeRunFolder,
-  type RunFiles,
-  readNotes,
-  runFiles,
-  spawnWrapper,
-} from '../../server/runs/wrapper.ts';
+import { type RunFiles, runFiles } from '../../server/runs/run-files.ts';
+import { makeRunFolder, readNotes, spawnWrapper } from '../../server/runs/wrapper.ts';
 import type { UnitSpec } from '../../shared/words.ts';
 import { until } from '../until.ts';
 
