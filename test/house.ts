@@ -143,7 +143,7 @@ export class House {
 
   /** Asks the daemon itself where it asks for no sign-in: what is looked at again and again is no process each time. */
   async statusOf(chunk: string): Promise<string> {
-    if (!this.#isOpen) return (await this.json<{ status: string }>('show', chunk)).status;
+    if (!this.#isOpen || !this.#daemon) return (await this.json<{ status: string }>('show', chunk)).status;
     const headers = { accept: 'application/json' };
     const response = await fetch(`${this.address}work-units/${encodeURIComponent(chunk)}`, { headers });
     if (!response.ok) throw new Error(`${chunk}: ${response.status} ${await response.text()}`);
