@@ -22,6 +22,7 @@ const PLAN = {
     { chunk: 'decides', command: 'signalbox ask "Keep it?" --option keep=Keep --option drop=Drop --no-text' },
     { chunk: 'changes', command: 'signalbox ask "One?" --key k --timeout 0 ; signalbox ask "Two?" --key k' },
     { chunk: 'repeats', command: 'signalbox ask "Same?" --timeout 0; signalbox ask "Same?"' },
+    { chunk: 'later', command: 'signalbox ask "Later?" --timeout 0; true' },
     { chunk: 'reviewed', commands: { PLAN: 'true', BUILD: 'echo built' }, review: ['PLAN'] },
     { chunk: 'fails', command: 'exit 3' },
     { chunk: 'tries', command: 'exit 7', retry: { times: 1, delay: 0, on: [7] } },
@@ -220,6 +221,11 @@ describe('with --json', () => {
     await says('link', 'waits', 'asks');
     await says('unlink', 'waits', 'nobody');
     await says('edit', 'waits', '--title', 'Waits', '--goal', 'To wait', '--path', 'docs/**');
+    await needs('later');
+    await says('answer', 'later', 'now');
+    await says('wait', 'later');
+    const refused = [{ key: 'call-1', tool: 'Bash', subject: 'rm -r build' }];
+    await callers.must('runs.note', { chunk: 'agent', run: 1, session: 'a-session', refused });
     await says('interrupt', 'agent', 'leave the tests alone');
     await until('it to be told', async () => {
       const { events } = await says<{ events: { type: string }[] }>('history', 'agent');

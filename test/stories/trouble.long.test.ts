@@ -31,7 +31,12 @@ describe('a daemon in trouble', () => {
       house = await House.open();
       const callers = new Callers(house);
       await callers.must('units.add', {
-        units: [{ chunk: 'works', command: 'touch begun; while [ ! -e end ]; do sleep 0.05; done; echo over > over' }],
+        units: [
+          {
+            chunk: 'works',
+            command: 'touch begun; while [ ! -e end ]; do sleep 0.05; done; echo over > over',
+          },
+        ],
       });
       await until('the run to begin', () => existsSync(join(house.project, 'begun')));
       take();
