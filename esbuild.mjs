@@ -98,8 +98,8 @@ const buildDaemon = () =>
     banner,
     entryPoints: {
       daemon: 'server/main.ts',
-      offline: 'server/offline.ts',
-      surroundings: 'server/runs/within-run.ts',
+      offline: 'server/daemon/offline.ts',
+      surroundings: 'server/system/within-run.ts',
     },
     outdir: flags.outdir,
     // One process may load both: what they have in common is then there once.

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import Sqlite from 'better-sqlite3';
-import { prioritizeUnit } from '../server/commands/steering.ts';
-import { Db } from '../server/db.ts';
+import { prioritizeUnit } from '../server/domain/commands/steering.ts';
+import { Db } from '../server/store/sqlite.ts';
 import type { Event } from '../shared/events.ts';
 import { House, spec } from '../test/core/house-of-facts.ts';
 import { type Figure, median, ratio } from './figure.ts';

@@ -19,8 +19,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type RunFiles, runFiles } from '../server/runs/run-files.ts';
 import { readNotes } from '../server/runs/wrapper.ts';
+import { type RunFiles, runFiles } from '../server/system/run-files.ts';
 import type { Detail } from '../shared/detail.ts';
 import { House, PROGRAM } from '../test/house.ts';
 import { asText, type Figure, ratio } from './figure.ts';

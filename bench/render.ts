@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
-import { readAssets } from '../server/assets.ts';
-import { prioritizeUnit } from '../server/commands/steering.ts';
-import { Newsroom } from '../server/news.ts';
-import { dashboardPage } from '../server/page.ts';
+import { Newsroom } from '../server/board/board-feed.ts';
+import { prioritizeUnit } from '../server/domain/commands/steering.ts';
+import { readAssets } from '../server/web/assets.ts';
+import { dashboardPage } from '../server/web/page.ts';
 import type { Snapshot } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
 import { House, spec } from '../test/core/house-of-facts.ts';

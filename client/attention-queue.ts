@@ -1,6 +1,6 @@
 import type { TRPCClientError } from '@trpc/client';
 import type { PropertyValues, TemplateResult } from 'lit';
-import type { AppRouter } from '../server/router.ts';
+import type { AppRouter } from '../server/api/router.ts';
 import { type Board, type Card, cardsOf, hiddenItems, type ItemState } from '../shared/board.ts';
 import type { Notice } from '../shared/views/action-form.ts';
 import { attentionQueue } from '../shared/views/attention-queue.ts';

@@ -16,8 +16,23 @@ const OPENS_ONTO: Readonly<Record<Room, readonly Room[]>> = {
   test: ROOMS,
   bench: ROOMS,
 };
+/** The rooms of server/, lowest first: each imports only from those before it. `main.ts` alone stands at the root. */
+const FLOORS = [
+  'system',
+  'domain',
+  'store',
+  'access',
+  'board',
+  'output',
+  'api',
+  'agents',
+  'web',
+  'runs',
+  'daemon',
+  'main.ts',
+];
 /** The one thing that the client knows of the server. */
-const ROUTER_TYPE = "import type { AppRouter } from 'server/router.ts'";
+const ROUTER_TYPE = "import type { AppRouter } from 'server/api/router.ts'";
 /** Computes the names of paths; reads nothing. Daemon and terminal must agree on them; the page has none. */
 const PURE_PARTS_OF_NODE: Readonly<Record<string, readonly string[]>> = {
   'shared/state-paths.ts': ['node:crypto', 'node:path'],
@@ -81,7 +96,7 @@ test('the walk sees every room and both kinds of import', () => {
       room,
     );
   assert.ok(imports.some(({ typeOnly }) => typeOnly));
-  assert.ok(imports.some(({ from, file }) => from === 'server/main.ts' && file === 'server/http.ts'));
+  assert.ok(imports.some(({ from, file }) => from === 'server/main.ts' && file === 'server/web/http.ts'));
   assert.ok(imports.some(({ from, file }) => from === 'shared/board.ts' && file === 'shared/words.ts'));
   assert.ok(
     imports.some(({ file }) => file === 'client/cli/ask.ts'),
@@ -104,6 +119,23 @@ test('rooms open onto shared/ and nowhere else', () => {
   });
   assert.deepEqual(
     crossing.map(({ from, statement }) => `${from}: ${statement}`),
+    [],
+  );
+});
+
+const floorOf = (path: string): number => FLOORS.indexOf(path.split('/')[1] ?? '');
+
+test('every file of server/ stands on a floor, and imports from its own and from lower ones', () => {
+  assert.deepEqual(
+    sources.filter((path) => roomOf(path) === 'server' && floorOf(path) < 0),
+    [],
+  );
+  const up = ours.filter(
+    ({ from, file }) =>
+      roomOf(from) === 'server' && roomOf(file) === 'server' && floorOf(file) > floorOf(from),
+  );
+  assert.deepEqual(
+    up.map(({ from, file }) => `${from} → ${file}`),
     [],
   );
 });

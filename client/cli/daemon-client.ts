@@ -10,7 +10,7 @@ import {
   wsLink,
 } from '@trpc/client';
 import { WebSocket } from 'ws';
-import type { AppRouter } from '../../server/router.ts';
+import type { AppRouter } from '../../server/api/router.ts';
 import { fileProblemOf } from '../../shared/file-problem.ts';
 import { type Caller, callerFor } from './caller.ts';
 import { tell } from './output.ts';

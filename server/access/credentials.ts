@@ -1,8 +1,8 @@
 import type { Session, Token, WorkUnit } from '../../shared/words.ts';
-import { isExpired } from '../commands/access.ts';
-import type { Credential } from '../gate.ts';
-import { exists, type State } from '../state.ts';
-import type { Store } from '../store.ts';
+import { isExpired } from '../domain/commands/access.ts';
+import { exists, type State } from '../domain/state.ts';
+import type { Store } from '../store/store.ts';
+import type { Credential } from './gate.ts';
 import { hashOf } from './secret.ts';
 
 const OPERATOR = {

@@ -2,11 +2,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatePaths } from '../../shared/state-paths.ts';
-import { platform } from '../runs/platform.ts';
-import { lineageOf } from '../runs/processes.ts';
-import { runFiles } from '../runs/run-files.ts';
-import { isOfRun, isWithinRun } from '../runs/within-run.ts';
-import { type State, tendedRun } from '../state.ts';
+import { type State, tendedRun } from '../domain/state.ts';
+import { platform } from '../system/platform.ts';
+import { lineageOf } from '../system/processes.ts';
+import { runFiles } from '../system/run-files.ts';
+import { isOfRun, isWithinRun } from '../system/within-run.ts';
 
 /** What a caller shows: its process number, and a random word that is used once. */
 const SHOWN = /^([1-9]\d{0,9})-[0-9a-f]{32}$/;

@@ -1,5 +1,5 @@
-import type { Db, Refused } from '../db.ts';
-import type { Log } from '../log.ts';
+import type { Db, Refused } from '../store/sqlite.ts';
+import type { Log } from '../system/log.ts';
 
 const KEEP_MS = 1000;
 /** What waits to be kept is bounded, too: an attacker chooses what is counted. */

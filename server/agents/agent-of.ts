@@ -1,5 +1,5 @@
 import type { UnitSpec } from '../../shared/words.ts';
-import { agentNamed, type State } from '../state.ts';
+import { agentNamed, type State } from '../domain/state.ts';
 import type { Agent } from './agent.ts';
 import { configured } from './configured.ts';
 import { shell } from './shell.ts';

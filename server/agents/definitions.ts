@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { parseJson } from '../../shared/json-text.ts';
 import { AGENT, AGENT_PHASES, INTERRUPT_SIGNALS, type TrustedAgents } from '../../shared/words.ts';
-import { environmentName, phase } from '../inputs.ts';
-import { Problem } from '../problem.ts';
-import { refusalOf } from '../refusal-of.ts';
+import { environmentName, phase } from '../api/inputs.ts';
+import { refusalOf } from '../api/refusal-of.ts';
+import { Problem } from '../system/problem.ts';
 import { LIKE_PLACEHOLDER, PLACEHOLDER, PLACEHOLDER_WITHIN, PLACEHOLDERS } from './placeholders.ts';
 
 const SHELLS = /(^|\/)(sh|bash|dash|zsh|ksh|fish)$/;

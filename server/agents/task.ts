@@ -1,5 +1,5 @@
 import type { Run, WorkUnit } from '../../shared/words.ts';
-import { BY_FILE, unheard } from '../delivery.ts';
+import { BY_FILE, unheard } from '../domain/delivery.ts';
 import type { Task } from './agent.ts';
 
 /** What a run that is about to start has to do, with everything that was said and that no run has used yet. */

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Looked, Offline } from '../../shared/offline.ts';
 import { AGENTS_FILE, type StatePaths } from '../../shared/state-paths.ts';
 import type { TrustedAgents } from '../../shared/words.ts';
-import { OPERATOR } from '../by.ts';
-import { trustAgents } from '../commands/agents.ts';
-import type { Log } from '../log.ts';
-import { Problem } from '../problem.ts';
-import { makeStateFolder } from '../state-folder.ts';
-import type { Store } from '../store.ts';
+import { OPERATOR } from '../domain/actors.ts';
+import { trustAgents } from '../domain/commands/agents.ts';
+import type { Store } from '../store/store.ts';
+import type { Log } from '../system/log.ts';
+import { Problem } from '../system/problem.ts';
+import { makeStateFolder } from '../system/state-folder.ts';
 import { digestOf, readDefinitions } from './definitions.ts';
 
 const POLL_MS = 250;

@@ -1,8 +1,8 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { saidWords } from '../../shared/sentences.ts';
 import type { Item, Message, WorkUnit } from '../../shared/words.ts';
-import { isUndelivered, unheard } from '../delivery.ts';
-import type { Log } from '../log.ts';
+import { isUndelivered, unheard } from '../domain/delivery.ts';
+import type { Log } from '../system/log.ts';
 
 /** Keeps the answers files of live runs as the facts are: each is written anew when its unit has changed. */
 export class AnswersFiles {

@@ -5,27 +5,35 @@ import { hashOf, newSecret } from '../access/secret.ts';
 import { AnswersTooLong } from '../agents/agent.ts';
 import { agentOf } from '../agents/agent-of.ts';
 import { taskOf } from '../agents/task.ts';
-import { DAEMON } from '../by.ts';
-import { conflictWith, rivalsToAsk, wantToStart } from '../commands/conflicts.ts';
-import { runTold } from '../commands/interrupt.ts';
-import { stopRun } from '../commands/kill.ts';
-import { endRun, spawned, startRun } from '../commands/runs.ts';
-import type { Log } from '../log.ts';
-import { newId } from '../new-id.ts';
-import { isUnderWay } from '../orders.ts';
-import { Refusal } from '../refusal.ts';
-import { MIB } from '../settings.ts';
-import { startOrder } from '../start-order.ts';
-import { liveRun, type State, tendedRun } from '../state.ts';
-import { freeSlots } from '../status.ts';
-import type { Store } from '../store.ts';
+import { DAEMON } from '../domain/actors.ts';
+import { conflictWith, rivalsToAsk, wantToStart } from '../domain/commands/conflicts.ts';
+import { runTold } from '../domain/commands/interrupt.ts';
+import { stopRun } from '../domain/commands/kill.ts';
+import { endRun, spawned, startRun } from '../domain/commands/runs.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { isUnderWay } from '../domain/serial-order.ts';
+import { MIB } from '../domain/settings.ts';
+import { startOrder } from '../domain/start-order.ts';
+import { liveRun, type State, tendedRun } from '../domain/state.ts';
+import { freeSlots } from '../domain/status.ts';
+import { lastLines, sizeOf } from '../output/tail.ts';
+import type { Store } from '../store/store.ts';
+import type { Log } from '../system/log.ts';
+import { newId } from '../system/new-id.ts';
+import {
+  type Census,
+  childrenOf,
+  familyOf,
+  isAlive,
+  lookUp,
+  signal,
+  takeCensus,
+} from '../system/processes.ts';
+import { type RunFiles, runFiles } from '../system/run-files.ts';
 import { AnswersFiles, writeAnswers } from './answers-file.ts';
+import { expand, listFiles, overlapOf } from './declared-paths.ts';
 import { environmentFor } from './environment.ts';
-import { Executioner } from './executioner.ts';
-import { expand, listFiles, overlapOf } from './paths.ts';
-import { type Census, childrenOf, familyOf, isAlive, lookUp, signal, takeCensus } from './processes.ts';
-import { type RunFiles, runFiles } from './run-files.ts';
-import { lastLines, sizeOf } from './tail.ts';
+import { Executioner } from './process-terminator.ts';
 import { makeRunFolder, readNotes, spawnWrapper } from './wrapper.ts';
 
 const POLL_MS = 300;

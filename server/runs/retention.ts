@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import type { Moment } from '../../shared/words.ts';
-import { MIB } from '../settings.ts';
-import type { State } from '../state.ts';
-import type { Store } from '../store.ts';
-import { sizeOf } from '../transcript.ts';
-import type { Chore } from '../upkeep.ts';
-import { runFiles } from './run-files.ts';
+import { MIB } from '../domain/settings.ts';
+import type { State } from '../domain/state.ts';
+import { sizeOf } from '../output/transcript.ts';
+import type { Store } from '../store/store.ts';
+import { runFiles } from '../system/run-files.ts';
+import type { Chore } from '../system/upkeep.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import type { Outcome } from '../../shared/words.ts';
-import type { RunFiles } from './run-files.ts';
+import type { RunFiles } from '../system/run-files.ts';
 
 /**
  * The small process around each run. It leads a process group of its own and outlives the daemon; waits for

@@ -1,7 +1,7 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import { AttentionQueue } from '../../client/attention-queue.ts';
 import { Live } from '../../client/live.ts';
-import type { Trouble } from '../../server/page.ts';
+import type { Trouble } from '../../server/web/page.ts';
 import {
   all,
   drawn,

@@ -1,8 +1,8 @@
 /** Draws, in Node and with the daemon's own code, the pages that the browser tests bring to life. */
 
 import type { TestRunnerPlugin } from '@web/test-runner';
-import { dashboardPage, type PageInput } from '../../server/page.ts';
-import { DEFAULTS } from '../../server/settings.ts';
+import { DEFAULTS } from '../../server/domain/settings.ts';
+import { dashboardPage, type PageInput } from '../../server/web/page.ts';
 
 /** What a test asks for: rows and all, but neither files nor a clock. */
 export type PageOrder = Omit<PageInput, 'assets' | 'now'>;

@@ -3,12 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { circleThrough } from '../../server/circle.ts';
-import { impactOf } from '../../server/impact.ts';
-import { readPlan } from '../../server/plan.ts';
-import type { Problem } from '../../server/problem.ts';
-import { Refusal } from '../../server/refusal.ts';
-import { EMPTY } from '../../server/state.ts';
+import { readPlan } from '../../server/daemon/plan.ts';
+import { circleThrough } from '../../server/domain/cycle.ts';
+import { impactOf } from '../../server/domain/impact.ts';
+import { Refusal } from '../../server/domain/refusal.ts';
+import { EMPTY } from '../../server/domain/state.ts';
+import type { Problem } from '../../server/system/problem.ts';
 import type { UnitSpec } from '../../shared/words.ts';
 import { type House, inHouse, refused, spec } from './house-of-facts.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answer } from '../../server/commands/answers.ts';
+import { answer } from '../../server/domain/commands/answers.ts';
 import { AGENT, type House, inHouse, OPERATOR, refused, spec } from './house-of-facts.ts';
 
 /** A unit with a question `q` of its live run. */

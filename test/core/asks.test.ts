@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ask } from '../../server/commands/asks.ts';
-import { reduce } from '../../server/reduce.ts';
+import { ask } from '../../server/domain/commands/asks.ts';
+import { reduce } from '../../server/domain/reduce.ts';
 import { asking, DAEMON, exited, type House, inHouse, refused, spec } from './house-of-facts.ts';
 
 const running = (body: (house: House) => unknown) =>

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Blocks } from '../../server/blocks.ts';
-import { Buckets } from '../../server/buckets.ts';
+import { Buckets } from '../../server/domain/persistent-map.ts';
+import { Blocks } from '../../server/domain/persistent-vector.ts';
 
 const writes = fc.array(fc.tuple(fc.nat(450), fc.integer()), { maxLength: 600, size: 'max' });
 

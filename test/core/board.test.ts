@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Rank } from '../../server/rank.ts';
-import { reduce } from '../../server/reduce.ts';
-import { EMPTY, type State } from '../../server/state.ts';
+import { Rank } from '../../server/board/board-index.ts';
+import { reduce } from '../../server/domain/reduce.ts';
+import { EMPTY, type State } from '../../server/domain/state.ts';
 import { type Board, boardOf, countsOf, follow, inOrder, type News } from '../../shared/board.ts';
 import type { Event } from '../../shared/events.ts';
 import { ONLY, type Query } from '../../shared/query.ts';

@@ -1,8 +1,8 @@
 /** What is due, by a wall clock that only the test moves; timers are mocked, so none of them counts a sleep. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-import { type Clock, keepTime } from '../../server/clock.ts';
-import type { Log } from '../../server/log.ts';
+import { type Clock, keepTime } from '../../server/daemon/clock.ts';
+import type { Log } from '../../server/system/log.ts';
 import { House, spec } from './house-of-facts.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { addUnits } from '../../server/commands/units.ts';
-import { conflict } from '../../server/refusal.ts';
-import type { Decide } from '../../server/store.ts';
+import { addUnits } from '../../server/domain/commands/units.ts';
+import { conflict } from '../../server/domain/refusal.ts';
+import type { Decide } from '../../server/store/store.ts';
 import { type House, inHouse, OPERATOR, refused, spec, turn } from './house-of-facts.ts';
 
 const chunks = (house: House) => [...house.store.state.works].map(({ unit }) => unit.chunk);

@@ -1,11 +1,11 @@
 /** Whose an answer is until somebody has used it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { interruptRun, runTold } from '../../server/commands/interrupt.ts';
-import { killRun } from '../../server/commands/kill.ts';
-import { holdUnit, releaseUnit } from '../../server/commands/steering.ts';
-import { unheard } from '../../server/delivery.ts';
-import { detailOf } from '../../server/detail.ts';
+import { detailOf } from '../../server/board/detail.ts';
+import { interruptRun, runTold } from '../../server/domain/commands/interrupt.ts';
+import { killRun } from '../../server/domain/commands/kill.ts';
+import { holdUnit, releaseUnit } from '../../server/domain/commands/steering.ts';
+import { unheard } from '../../server/domain/delivery.ts';
 import type { ItemLine } from '../../shared/detail.ts';
 import { deliveryWords } from '../../shared/sentences.ts';
 import type { Outcome } from '../../shared/words.ts';

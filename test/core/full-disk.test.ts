@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, statSync, truncateSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DatabaseProblem, Db } from '../../server/db.ts';
+import { DatabaseProblem, Db } from '../../server/store/sqlite.ts';
 import { House, refused, spec } from './house-of-facts.ts';
 
 /** A place whose room can be taken away and given back. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Kept } from '../../server/kept.ts';
+import { Kept } from '../../server/web/response-cache.ts';
 
 function keeping() {
   const kept = new Kept();

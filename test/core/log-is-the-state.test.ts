@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reduce } from '../../server/reduce.ts';
-import { EMPTY, type State } from '../../server/state.ts';
+import { reduce } from '../../server/domain/reduce.ts';
+import { EMPTY, type State } from '../../server/domain/state.ts';
 import type { Event } from '../../shared/events.ts';
 import { type House, inHouse, spec } from './house-of-facts.ts';
 import { inHistories } from './random-commands.ts';

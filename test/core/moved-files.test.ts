@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { addUnits } from '../../server/commands/units.ts';
-import { Db, FileMoved } from '../../server/db.ts';
-import { Store } from '../../server/store.ts';
+import { addUnits } from '../../server/domain/commands/units.ts';
+import { Db, FileMoved } from '../../server/store/sqlite.ts';
+import { Store } from '../../server/store/store.ts';
 import { inHouse, OPERATOR, refused, spec } from './house-of-facts.ts';
 
 /** What may happen to the folder; given the database and the lock beside it. */

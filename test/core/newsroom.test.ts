@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { Newsroom } from '../../server/news.ts';
+import { Newsroom } from '../../server/board/board-feed.ts';
 import { type House, inHouse, spec, turn } from './house-of-facts.ts';
 
 const MERGE_MS = 40;

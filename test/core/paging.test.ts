@@ -1,10 +1,10 @@
 /** Pages of units: each unit on one of them, in order, and a page that is followed is always the page of now. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closeUnit, holdUnit } from '../../server/commands/steering.ts';
-import { Newsroom } from '../../server/news.ts';
-import { Rank } from '../../server/rank.ts';
-import { followBoard, type Source } from '../../server/streams.ts';
+import { followBoard, type Source } from '../../server/api/streams.ts';
+import { Newsroom } from '../../server/board/board-feed.ts';
+import { Rank } from '../../server/board/board-index.ts';
+import { closeUnit, holdUnit } from '../../server/domain/commands/steering.ts';
 import { afterMessage, type Board, boardOf, cellsOf, pageOf, type Row } from '../../shared/board.ts';
 import { addressOf, PAGE_UNITS, type Query, queryOf } from '../../shared/query.ts';
 import { STATUSES } from '../../shared/words.ts';

@@ -3,8 +3,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { PulseReader } from '../../server/pulses.ts';
-import { runFiles } from '../../server/runs/run-files.ts';
+import { PulseReader } from '../../server/output/last-lines.ts';
+import { runFiles } from '../../server/system/run-files.ts';
 import type { Pulses } from '../../shared/board.ts';
 import { inHouse, spec, turn } from './house-of-facts.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { impactOf, impactWords } from '../../server/impact.ts';
-import { ordersOf } from '../../server/orders.ts';
-import { Rank } from '../../server/rank.ts';
-import { startOrder } from '../../server/start-order.ts';
-import { exists, findWork, isOver, type State } from '../../server/state.ts';
+import { Rank } from '../../server/board/board-index.ts';
+import { impactOf, impactWords } from '../../server/domain/impact.ts';
+import { ordersOf } from '../../server/domain/serial-order.ts';
+import { startOrder } from '../../server/domain/start-order.ts';
+import { exists, findWork, isOver, type State } from '../../server/domain/state.ts';
 import { boardOf, cardsOf } from '../../shared/board.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { type House, inHouse, spec } from './house-of-facts.ts';

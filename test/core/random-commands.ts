@@ -1,20 +1,20 @@
 /** Commands drawn at random, each aimed at something that the state has when its turn comes. */
 import fc from 'fast-check';
-import { answer, undo } from '../../server/commands/answers.ts';
-import { ask, confirm, withdraw } from '../../server/commands/asks.ts';
-import { updateConfig } from '../../server/commands/config.ts';
-import { reportConflict, resolve, wantToStart } from '../../server/commands/conflicts.ts';
-import type { Decision } from '../../server/commands/decision.ts';
-import { killRun } from '../../server/commands/kill.ts';
-import { report } from '../../server/commands/reports.ts';
-import { endRun, spawned, startRun } from '../../server/commands/runs.ts';
-import { snooze, wake } from '../../server/commands/snooze.ts';
-import * as steer from '../../server/commands/steering.ts';
-import { timePasses } from '../../server/commands/time.ts';
-import { addUnits } from '../../server/commands/units.ts';
-import { conflict, Refusal } from '../../server/refusal.ts';
-import { startOrder } from '../../server/start-order.ts';
-import { exists, isGoingOut, isOpen, isSnoozed, liveRun, type State } from '../../server/state.ts';
+import { answer, undo } from '../../server/domain/commands/answers.ts';
+import { ask, confirm, withdraw } from '../../server/domain/commands/asks.ts';
+import { updateConfig } from '../../server/domain/commands/config.ts';
+import { reportConflict, resolve, wantToStart } from '../../server/domain/commands/conflicts.ts';
+import type { Decision } from '../../server/domain/commands/decision.ts';
+import { killRun } from '../../server/domain/commands/kill.ts';
+import { report } from '../../server/domain/commands/reports.ts';
+import { endRun, spawned, startRun } from '../../server/domain/commands/runs.ts';
+import { snooze, wake } from '../../server/domain/commands/snooze.ts';
+import * as steer from '../../server/domain/commands/steering.ts';
+import { timePasses } from '../../server/domain/commands/time.ts';
+import { addUnits } from '../../server/domain/commands/units.ts';
+import { conflict, Refusal } from '../../server/domain/refusal.ts';
+import { startOrder } from '../../server/domain/start-order.ts';
+import { exists, isGoingOut, isOpen, isSnoozed, liveRun, type State } from '../../server/domain/state.ts';
 import type { Item, Outcome, Run, UnitSpec, WorkUnit } from '../../shared/words.ts';
 import { asking, exited, type House, inHouse, NEVER_BEGAN, spec } from './house-of-facts.ts';
 

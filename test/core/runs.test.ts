@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { endRun } from '../../server/commands/runs.ts';
+import { endRun } from '../../server/domain/commands/runs.ts';
 import { writeAnswers } from '../../server/runs/answers-file.ts';
 import type { Outcome } from '../../shared/words.ts';
 import { DAEMON, exited, type House, inHouse, NEVER_BEGAN, refused, spec } from './house-of-facts.ts';

@@ -1,9 +1,9 @@
 /** Two writers on one file, which a lock should prevent: no caller waits for ever, and nothing is taken for kept. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addUnits } from '../../server/commands/units.ts';
-import { Db } from '../../server/db.ts';
-import { Store } from '../../server/store.ts';
+import { addUnits } from '../../server/domain/commands/units.ts';
+import { Db } from '../../server/store/sqlite.ts';
+import { Store } from '../../server/store/store.ts';
 import { type House, inHouse, OPERATOR, refused, spec } from './house-of-facts.ts';
 
 const chunksOf = (store: Store) => [...store.state.works].map(({ unit }) => unit.chunk);

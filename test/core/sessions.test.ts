@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { Credentials } from '../../server/access/credentials.ts';
 import { SignInLinks } from '../../server/access/links.ts';
 import { hashOf } from '../../server/access/secret.ts';
-import { addToken, endSessions, openSession, renewSession } from '../../server/commands/access.ts';
-import { endRun, startRun } from '../../server/commands/runs.ts';
-import { addUnits } from '../../server/commands/units.ts';
+import { addToken, endSessions, openSession, renewSession } from '../../server/domain/commands/access.ts';
+import { endRun, startRun } from '../../server/domain/commands/runs.ts';
+import { addUnits } from '../../server/domain/commands/units.ts';
 import { DAEMON, exited, type House, inHouse, OPERATOR, spec } from './house-of-facts.ts';
 
 const DAY = 24 * 3600 * 1000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exists, isDone, isPending } from '../../server/state.ts';
-import { freeSlots } from '../../server/status.ts';
+import { exists, isDone, isPending } from '../../server/domain/state.ts';
+import { freeSlots } from '../../server/domain/status.ts';
 import { exited, type House, inHouse, refused, spec, withSlots } from './house-of-facts.ts';
 import { inHistories } from './random-commands.ts';
 

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { Db, migrationSql } from '../../server/db.ts';
-import { MIGRATIONS } from '../../server/migrations.ts';
-import { reduce } from '../../server/reduce.ts';
-import { EMPTY } from '../../server/state.ts';
-import { statusOf } from '../../server/status.ts';
+import { reduce } from '../../server/domain/reduce.ts';
+import { EMPTY } from '../../server/domain/state.ts';
+import { statusOf } from '../../server/domain/status.ts';
+import { MIGRATIONS } from '../../server/store/migrations.ts';
+import { Db, migrationSql } from '../../server/store/sqlite.ts';
 
 const AT = '2026-01-05T09:00:00.000Z';
 const BY = { actor: 'operator', role: 'operator', door: 'cli', origin: null };

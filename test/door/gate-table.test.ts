@@ -1,7 +1,7 @@
 /** The gate against the table, and the table against the oracle that judges the whole product. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gate } from '../../server/gate.ts';
+import { gate } from '../../server/access/gate.ts';
 import { expectedOf, outcomeOf, ROWS } from './cells.ts';
 import { oracle } from './oracle.ts';
 

@@ -13,7 +13,7 @@ import { type Mutation, mutationsOf } from './mutations.ts';
 import { seedOfRun } from './random.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const GATE = join(ROOT, 'server', 'gate.ts');
+const GATE = join(ROOT, 'server', 'access', 'gate.ts');
 /** For table and sample; the whole product takes as long as it takes. */
 const PATIENCE_MS = 120_000;
 const AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));

@@ -1,7 +1,7 @@
 /** The pure gate against the oracle, for every combination of what a request can say. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gate } from '../../server/gate.ts';
+import { gate } from '../../server/access/gate.ts';
 import { disagreements, EACH_DOOR } from './judge.ts';
 import { CELLS, cellAt } from './product.ts';
 

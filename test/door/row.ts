@@ -1,5 +1,5 @@
 /** One row of the table: a request at a door, what becomes of it, and the sentence of the design that says so. */
-import type { Known, Listener } from '../../server/gate.ts';
+import type { Known, Listener } from '../../server/access/gate.ts';
 import { type Cell, OPEN, PLAIN, PROXIED, SHUT, TCP } from './scene.ts';
 
 /** At whose door: TCP; TCP under `--no-auth`; TCP behind a proxy with a public name; the Unix socket; one that looks who calls. */

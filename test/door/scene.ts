@@ -1,5 +1,5 @@
 /** The house at whose door the cells knock: its names, its listed origin, its credentials; and what they send. */
-import type { Credential, Head, Known, Listener, Tcp, Verdict } from '../../server/gate.ts';
+import type { Credential, Head, Known, Listener, Tcp, Verdict } from '../../server/access/gate.ts';
 
 /** Where browsers sign in. */
 export const OWN_HOST = 'ab2cd3ef4g.localhost:7845';

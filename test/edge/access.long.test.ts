@@ -6,7 +6,7 @@ import { request as tlsRequest } from 'node:https';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { WebSocket } from 'ws';
-import { freePort } from '../../server/listen.ts';
+import { freePort } from '../../server/daemon/listen.ts';
 import { House } from '../house.ts';
 import { until } from '../until.ts';
 import { Callers } from './callers.ts';

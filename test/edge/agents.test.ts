@@ -16,7 +16,7 @@ import { AnswersTooLong, type Task } from '../../server/agents/agent.ts';
 import { configured } from '../../server/agents/configured.ts';
 import { readDefinitions } from '../../server/agents/definitions.ts';
 import { composePrompt, HOW_TO_ASK } from '../../server/agents/prompt.ts';
-import { Problem } from '../../server/problem.ts';
+import { Problem } from '../../server/system/problem.ts';
 import type { AgentDefinition, Item, ItemKind, Unit } from '../../shared/words.ts';
 import { AGENT_PHASES } from '../../shared/words.ts';
 

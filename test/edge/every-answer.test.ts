@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { carryHeaders, HEADERS } from '../../server/headers.ts';
+import { carryHeaders, HEADERS } from '../../server/web/headers.ts';
 import { House } from '../house.ts';
 import { Callers } from './callers.ts';
 import { raw, send } from './http-client.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formKey, readForm } from '../../server/forms.ts';
-import { Refusal } from '../../server/refusal.ts';
+import { Refusal } from '../../server/domain/refusal.ts';
+import { formKey, readForm } from '../../server/web/forms.ts';
 import { formInput } from '../../shared/actions.ts';
 
 const inputOf = (body: string) => formInput(readForm(body));

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { EMPTY, type State, stateOf } from '../../server/domain/state.ts';
+import { findIn } from '../../server/output/transcript.ts';
 import { clearRuns } from '../../server/runs/retention.ts';
-import { EMPTY, type State, stateOf } from '../../server/state.ts';
-import { findIn } from '../../server/transcript.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { House } from '../house.ts';

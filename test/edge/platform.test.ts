@@ -1,7 +1,7 @@
 /** What systems that the tests do not run on say of processes, as their manuals show it, and how it is read. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commandsInPs, pidsInLsof, processesInPs, processInStat } from '../../server/runs/platform.ts';
+import { commandsInPs, pidsInLsof, processesInPs, processInStat } from '../../server/system/platform.ts';
 
 /** macOS: ps -ax -o pid= -o ppid= -o pgid= -o state= -o lstart=, under LC_ALL=C and TZ=UTC0. */
 const MACOS_PS = `    1     0     1 Ss   Mon Nov 23 07:12:44 2026

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { familyOf, isAlive, lookUp } from '../../server/runs/processes.ts';
+import { familyOf, isAlive, lookUp } from '../../server/system/processes.ts';
 import { until } from '../until.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sbx-processes-')));

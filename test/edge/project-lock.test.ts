@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { Problem } from '../../server/problem.ts';
-import { type Held, lockByFile, lockByName } from '../../server/project-lock.ts';
+import { type Held, lockByFile, lockByName } from '../../server/daemon/project-lock.ts';
+import { Problem } from '../../server/system/problem.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sbx-lock-')));
 after(() => rmSync(folder, { recursive: true, force: true }));

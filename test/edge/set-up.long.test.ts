@@ -17,8 +17,8 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { readPlan } from '../../server/plan.ts';
-import { Problem } from '../../server/problem.ts';
+import { readPlan } from '../../server/daemon/plan.ts';
+import { Problem } from '../../server/system/problem.ts';
 import { type Finished, House } from '../house.ts';
 import { Callers } from './callers.ts';
 

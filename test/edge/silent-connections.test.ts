@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { Connections, mostConnections, openFileLimit } from '../../server/connections.ts';
+import { Connections, mostConnections, openFileLimit } from '../../server/web/connections.ts';
 import { House, PROGRAM } from '../house.ts';
 import { until } from '../until.ts';
 import { Callers } from './callers.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { lastLines } from '../../server/runs/tail.ts';
-import { followTranscript, readTail, type Stretch } from '../../server/transcript.ts';
+import { lastLines } from '../../server/output/tail.ts';
+import { followTranscript, readTail, type Stretch } from '../../server/output/transcript.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sbx-transcript-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ProgramError } from '../../client/cli/program-error.ts';
 import { program } from '../../client/cli/signalbox.ts';
-import { lineageOf } from '../../server/runs/processes.ts';
-import { isWithinRun } from '../../server/runs/within-run.ts';
+import { lineageOf } from '../../server/system/processes.ts';
+import { isWithinRun } from '../../server/system/within-run.ts';
 import { everyCommand } from '../every-command.ts';
 
 const RUNS = ['ask', 'withdraw', 'report', 'conflict', 'history', 'show', 'logs', 'wait', 'mcp', 'claude'];

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { shell } from '../../server/agents/shell.ts';
-import { familyOf, lookUp } from '../../server/runs/processes.ts';
-import { type RunFiles, runFiles } from '../../server/runs/run-files.ts';
 import { makeRunFolder, readNotes, spawnWrapper } from '../../server/runs/wrapper.ts';
+import { familyOf, lookUp } from '../../server/system/processes.ts';
+import { type RunFiles, runFiles } from '../../server/system/run-files.ts';
 import type { UnitSpec } from '../../shared/words.ts';
 import { until } from '../until.ts';
 

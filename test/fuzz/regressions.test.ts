@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { format } from 'node:util';
-import { addUnits } from '../../server/commands/units.ts';
-import { consoleLog } from '../../server/log.ts';
-import { Newsroom } from '../../server/news.ts';
-import { printedMarkup } from '../../server/run-page.ts';
+import { Newsroom } from '../../server/board/board-feed.ts';
+import { addUnits } from '../../server/domain/commands/units.ts';
+import { consoleLog } from '../../server/system/log.ts';
+import { printedMarkup } from '../../server/web/run-page.ts';
 import { House as Facts, OPERATOR, spec } from '../core/house-of-facts.ts';
 import { Callers } from '../edge/callers.ts';
 import { raw } from '../edge/http-client.ts';

@@ -1,7 +1,7 @@
 /** Messages on sockets: calls, streams, batches and first words, almost right, of every role. */
 import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
-import { appRouter } from '../../server/router.ts';
+import { appRouter } from '../../server/api/router.ts';
 import { newRandom } from './how-many.ts';
 import { changed, changedBytes, oddNumber, oddText, oddValue } from './odd.ts';
 import type { Random } from './random.ts';

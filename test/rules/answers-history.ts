@@ -1,7 +1,7 @@
 /** A random history of one unit: what may happen in it, what has to hold after each step, and how it comes to an end. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { detailOf } from '../../server/detail.ts';
+import { detailOf } from '../../server/board/detail.ts';
 import { AnswersFiles } from '../../server/runs/answers-file.ts';
 import type { Delivery } from '../../shared/detail.ts';
 import { deliveryWords } from '../../shared/sentences.ts';

@@ -1,13 +1,13 @@
 /** What people and processes tell a house of facts, a sentence each. */
 import assert from 'node:assert/strict';
-import { type AnswerInput, answer } from '../../server/commands/answers.ts';
-import { updateConfig } from '../../server/commands/config.ts';
-import { reportConflict, resolve, wantToStart } from '../../server/commands/conflicts.ts';
-import { workOf } from '../../server/commands/decision.ts';
-import { type ReportInput, report } from '../../server/commands/reports.ts';
-import { type SnoozeInput, snooze, wake } from '../../server/commands/snooze.ts';
-import { isPending } from '../../server/state.ts';
-import type { Committed } from '../../server/store.ts';
+import { type AnswerInput, answer } from '../../server/domain/commands/answers.ts';
+import { updateConfig } from '../../server/domain/commands/config.ts';
+import { reportConflict, resolve, wantToStart } from '../../server/domain/commands/conflicts.ts';
+import { workOf } from '../../server/domain/commands/decision.ts';
+import { type ReportInput, report } from '../../server/domain/commands/reports.ts';
+import { type SnoozeInput, snooze, wake } from '../../server/domain/commands/snooze.ts';
+import { isPending } from '../../server/domain/state.ts';
+import type { Committed } from '../../server/store/store.ts';
 import type { Conflict, Item, Judgement, Settings, Verdict } from '../../shared/words.ts';
 import { AGENT, DAEMON, type House } from '../core/house-of-facts.ts';
 

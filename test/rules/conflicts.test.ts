@@ -1,10 +1,10 @@
 /** Two units that may be in each other's way: what is judged, asked, kept, and in which order they go. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { linkUnit, removeUnit } from '../../server/commands/steering.ts';
-import { detailOf } from '../../server/detail.ts';
-import { impactOf, impactWords } from '../../server/impact.ts';
-import { startOrder } from '../../server/start-order.ts';
+import { detailOf } from '../../server/board/detail.ts';
+import { linkUnit, removeUnit } from '../../server/domain/commands/steering.ts';
+import { impactOf, impactWords } from '../../server/domain/impact.ts';
+import { startOrder } from '../../server/domain/start-order.ts';
 import { exited, type House, inHouse, refused, spec } from '../core/house-of-facts.ts';
 import {
   answerWith,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { expand, listFiles, overlapOf } from '../../server/runs/paths.ts';
+import { expand, listFiles, overlapOf } from '../../server/runs/declared-paths.ts';
 
 const above = mkdtempSync(join(tmpdir(), 'signalbox-paths-'));
 after(() => rmSync(above, { recursive: true, force: true }));

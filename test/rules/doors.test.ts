@@ -1,7 +1,7 @@
 /** Four doors, one core: every procedure has a command, a path and a form, or a reason why not. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { appRouter } from '../../server/router.ts';
+import { appRouter } from '../../server/api/router.ts';
 import { ACTIONS } from '../../shared/actions.ts';
 import { Callers } from '../edge/callers.ts';
 import { House } from '../house.ts';

@@ -1,10 +1,10 @@
 /** What holds in every state that any history leads to. Each is recounted from facts, not asked of the code that keeps it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ordersOf } from '../../server/orders.ts';
-import { reduce } from '../../server/reduce.ts';
-import { EMPTY, exists, isOver, type State } from '../../server/state.ts';
-import { freeSlots, statusOf } from '../../server/status.ts';
+import { reduce } from '../../server/domain/reduce.ts';
+import { ordersOf } from '../../server/domain/serial-order.ts';
+import { EMPTY, exists, isOver, type State } from '../../server/domain/state.ts';
+import { freeSlots, statusOf } from '../../server/domain/status.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item, Run, WorkUnit } from '../../shared/words.ts';
 import type { House } from '../core/house-of-facts.ts';

@@ -1,12 +1,12 @@
 /** What is put off, agreed to, tried again, or done by somebody else. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { askAll } from '../../server/commands/asks.ts';
-import { closeUnit, linkUnit, removeUnit } from '../../server/commands/steering.ts';
-import { nextDue } from '../../server/commands/time.ts';
-import { Refusal } from '../../server/refusal.ts';
-import { freeSlots } from '../../server/status.ts';
-import { Store } from '../../server/store.ts';
+import { askAll } from '../../server/domain/commands/asks.ts';
+import { closeUnit, linkUnit, removeUnit } from '../../server/domain/commands/steering.ts';
+import { nextDue } from '../../server/domain/commands/time.ts';
+import { Refusal } from '../../server/domain/refusal.ts';
+import { freeSlots } from '../../server/domain/status.ts';
+import { Store } from '../../server/store/store.ts';
 import { NO_UNIT } from '../../shared/events.ts';
 import type { Outcome, RetryPolicy } from '../../shared/words.ts';
 import { AGENT, asking, exited, type House, inHouse, refused, spec } from '../core/house-of-facts.ts';

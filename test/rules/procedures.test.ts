@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
+import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
 import { SignInLinks } from '../../server/access/links.ts';
-import { addUnits } from '../../server/commands/units.ts';
-import { DEFAULT_LIMITS } from '../../server/limits.ts';
-import { Newsroom } from '../../server/news.ts';
-import { agent, type Context, operator, viewer } from '../../server/procedures.ts';
-import { PulseReader } from '../../server/pulses.ts';
-import { appRouter, createCaller } from '../../server/router.ts';
-import type { Store } from '../../server/store.ts';
+import { agent, type Context, operator, viewer } from '../../server/api/procedures.ts';
+import { appRouter, createCaller } from '../../server/api/router.ts';
+import { Newsroom } from '../../server/board/board-feed.ts';
+import { addUnits } from '../../server/domain/commands/units.ts';
+import { PulseReader } from '../../server/output/last-lines.ts';
+import type { Store } from '../../server/store/store.ts';
 import { House, OPERATOR, spec } from '../core/house-of-facts.ts';
 
 interface Definition {

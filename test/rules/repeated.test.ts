@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
-import { appRouter } from '../../server/router.ts';
+import { appRouter } from '../../server/api/router.ts';
 import { Callers } from '../edge/callers.ts';
 import { House } from '../house.ts';
 

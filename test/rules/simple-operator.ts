@@ -1,13 +1,13 @@
 /** An operator without imagination: answers what is asked, frees what is stopped, lets runs end and time pass. */
-import { answer } from '../../server/commands/answers.ts';
-import { wantToStart } from '../../server/commands/conflicts.ts';
-import type { Decision } from '../../server/commands/decision.ts';
-import { report } from '../../server/commands/reports.ts';
-import { endRun, startRun } from '../../server/commands/runs.ts';
-import { wake } from '../../server/commands/snooze.ts';
-import { closeUnit, releaseUnit } from '../../server/commands/steering.ts';
-import { nextDue, timePasses } from '../../server/commands/time.ts';
-import { startOrder } from '../../server/start-order.ts';
+import { answer } from '../../server/domain/commands/answers.ts';
+import { wantToStart } from '../../server/domain/commands/conflicts.ts';
+import type { Decision } from '../../server/domain/commands/decision.ts';
+import { report } from '../../server/domain/commands/reports.ts';
+import { endRun, startRun } from '../../server/domain/commands/runs.ts';
+import { wake } from '../../server/domain/commands/snooze.ts';
+import { closeUnit, releaseUnit } from '../../server/domain/commands/steering.ts';
+import { nextDue, timePasses } from '../../server/domain/commands/time.ts';
+import { startOrder } from '../../server/domain/start-order.ts';
 import {
   exists,
   findWork,
@@ -17,9 +17,9 @@ import {
   isSnoozed,
   liveRun,
   type State,
-} from '../../server/state.ts';
-import { freeSlots, statusOf } from '../../server/status.ts';
-import type { Decide } from '../../server/store.ts';
+} from '../../server/domain/state.ts';
+import { freeSlots, statusOf } from '../../server/domain/status.ts';
+import type { Decide } from '../../server/store/store.ts';
 import type { Item, WorkUnit } from '../../shared/words.ts';
 import { exited, type House } from '../core/house-of-facts.ts';
 

@@ -1,8 +1,8 @@
 /** What the operator does to a unit: hold, release, prioritize, edit, link, unlink, remove. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as steer from '../../server/commands/steering.ts';
-import { startOrder } from '../../server/start-order.ts';
+import * as steer from '../../server/domain/commands/steering.ts';
+import { startOrder } from '../../server/domain/start-order.ts';
 import type { UnitEdit } from '../../shared/events.ts';
 import { exited, type House, inHouse, refused, spec } from '../core/house-of-facts.ts';
 import { sleep } from './commands-on-a-house.ts';

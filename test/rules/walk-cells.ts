@@ -1,7 +1,7 @@
 /** What a cell of the walk says, and the proof that it is so. */
 import assert from 'node:assert/strict';
-import type { RefusalKind } from '../../server/refusal.ts';
-import { findWork } from '../../server/state.ts';
+import type { RefusalKind } from '../../server/domain/refusal.ts';
+import { findWork } from '../../server/domain/state.ts';
 import { cardsOf, cellsOf, countsOf } from '../../shared/board.ts';
 import type { Status } from '../../shared/words.ts';
 import { refused } from '../core/house-of-facts.ts';

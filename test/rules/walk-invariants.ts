@@ -1,7 +1,7 @@
 /** What holds after every step, whatever the step was. */
 import assert from 'node:assert/strict';
-import { reduce } from '../../server/reduce.ts';
-import { EMPTY, exists, isDone, isOver, isPending, type State } from '../../server/state.ts';
+import { reduce } from '../../server/domain/reduce.ts';
+import { EMPTY, exists, isDone, isOver, isPending, type State } from '../../server/domain/state.ts';
 import { type Board, countsOf, type Row } from '../../shared/board.ts';
 import type { Run, WorkUnit } from '../../shared/words.ts';
 import type { House } from '../core/house-of-facts.ts';

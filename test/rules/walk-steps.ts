@@ -1,8 +1,8 @@
 /** What can happen to a unit in any state: the operator's actions, and what others and the clock bring. */
 import assert from 'node:assert/strict';
-import { answer } from '../../server/commands/answers.ts';
-import { killRun } from '../../server/commands/kill.ts';
-import { findWork, isDone, liveRun } from '../../server/state.ts';
+import { answer } from '../../server/domain/commands/answers.ts';
+import { killRun } from '../../server/domain/commands/kill.ts';
+import { findWork, isDone, liveRun } from '../../server/domain/state.ts';
 import type { Answer } from '../../shared/words.ts';
 import { OPERATOR, refused, spec } from '../core/house-of-facts.ts';
 import { BLOCKER, MINUTE, QUESTION, RIVAL, UNDO_MS, UNIT, type Walk } from './walk-house.ts';

@@ -1,7 +1,7 @@
 /** Ways out of a state: what the operator, an agent or the clock does next, one thing at a time. */
 import assert from 'node:assert/strict';
-import { rivalsToAsk } from '../../server/commands/conflicts.ts';
-import { findWork, isGoingOut, isOpen, liveRun } from '../../server/state.ts';
+import { rivalsToAsk } from '../../server/domain/commands/conflicts.ts';
+import { findWork, isGoingOut, isOpen, liveRun } from '../../server/domain/state.ts';
 import { spec } from '../core/house-of-facts.ts';
 import { BLOCKER, UNIT, type Walk } from './walk-house.ts';
 import { says } from './walk-steps.ts';

@@ -6,9 +6,9 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { killRun } from '../../server/commands/kill.ts';
-import { closeUnit } from '../../server/commands/steering.ts';
-import { findWork } from '../../server/state.ts';
+import { killRun } from '../../server/domain/commands/kill.ts';
+import { closeUnit } from '../../server/domain/commands/steering.ts';
+import { findWork } from '../../server/domain/state.ts';
 import { refused, spec } from '../core/house-of-facts.ts';
 import { type Cell, gone, is, no } from './walk-cells.ts';
 import { inWalk, MINUTE, RIVAL, refusalOnly, SECOND, UNIT } from './walk-house.ts';

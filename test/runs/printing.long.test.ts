@@ -5,7 +5,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { runFiles } from '../../server/runs/run-files.ts';
+import { runFiles } from '../../server/system/run-files.ts';
 import { House } from '../house.ts';
 import { until } from '../until.ts';
 import { runOf } from './kept.ts';

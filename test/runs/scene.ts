@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { signal } from '../../server/runs/processes.ts';
+import { signal } from '../../server/system/processes.ts';
 import type { ProcessIdentity } from '../../shared/words.ts';
 import { House } from '../house.ts';
 import { until } from '../until.ts';

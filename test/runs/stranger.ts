@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { lookUp, signal } from '../../server/runs/processes.ts';
+import { lookUp, signal } from '../../server/system/processes.ts';
 import type { ProcessIdentity } from '../../shared/words.ts';
 import { until } from '../until.ts';
 

@@ -1,7 +1,7 @@
 /** The record of a run names a process that has nothing to do with it: it is never signalled. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { runFiles } from '../../server/runs/run-files.ts';
+import { runFiles } from '../../server/system/run-files.ts';
 import { until } from '../until.ts';
 import { endWithinLook } from './end-within-look.ts';
 import { runOf } from './kept.ts';

@@ -1,6 +1,6 @@
 /** What each command prints with `--json`. `npm run schemas` publishes it in docs/schemas. */
 import { z } from 'zod';
-import { DEFAULT_LIMITS } from '../../server/limits.ts';
+import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
 import type { BoardMessage } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { Finding } from '../../shared/offline.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
-import { freePort } from '../../server/listen.ts';
+import { freePort } from '../../server/daemon/listen.ts';
 import { stateHome, statePathsOf } from '../../shared/state-paths.ts';
 import type { Settings } from '../../shared/words.ts';
 import { House } from '../house.ts';

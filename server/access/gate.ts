@@ -1,0 +1,271 @@
+/**
+ * The gate: one pure function of listener, request head and what is known, before every request and every
+ * upgrade. It decides who may come in at all, and as whom; what they may do is said where procedures are made.
+ * The rules are those of `SECURITY.md`; `npm run test:door` compares every one of them with a second reading.
+ */
+import type { Door, Role } from '../../shared/words.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+
+export type Listener = { readonly kind: 'socket' } | Tcp;
+
+export interface Tcp {
+  readonly kind: 'tcp';
+  /** What a Host header may say, with its port: `127.0.0.1:7845`, `[::1]:7845`, … */
+  readonly hosts: readonly string[];
+  /** The one of them under which browsers sign in. All others are reached by plain HTTP. */
+  readonly own: { readonly host: string; readonly origin: string };
+}
+
+export interface Head {
+  readonly method: string;
+  readonly target: string;
+  /** As received: names and values in turn, repeats included. */
+  readonly rawHeaders: readonly string[];
+  readonly upgrade: boolean;
+}
+
+/** Whom a token or a session names. */
+export interface Credential {
+  readonly role: Exclude<Role, 'daemon'>;
+  readonly actor: string;
+  /** The token or session, so that its end can be noticed. */
+  readonly id: string;
+  /** The page that an embed token is for. */
+  readonly origin: string | null;
+  /** An embed that may also answer. */
+  readonly mayAnswer: boolean;
+  /** The unit, and the run of it, that an agent speaks for. */
+  readonly unit: number | null;
+  readonly run: number | null;
+  /** Why it counts no more; null: it does. */
+  readonly ended: string | null;
+}
+
+export interface Known {
+  /** Pages elsewhere that may embed ours. */
+  readonly origins: readonly string[];
+  /** Nobody signs in: whoever comes from our own pages is the operator. */
+  readonly open: boolean;
+  /** The name of this instance's cookie. */
+  readonly cookie: string;
+  readonly ofToken: (token: string) => Credential | null;
+  readonly ofSession: (secret: string) => Credential | null;
+  /** Why somebody on the Unix socket is not the operator; null: they are. `shown`: by which they say who calls. */
+  readonly refuseCaller: (shown: string | null) => string | null;
+  readonly limits?: Limits;
+}
+
+export interface Caller {
+  readonly role: Exclude<Role, 'daemon'>;
+  readonly actor: string;
+  readonly door: Exclude<Door, 'daemon'>;
+  readonly origin: string | null;
+  /** What let the caller in; null: the Unix socket, or nobody has to sign in. */
+  readonly credential: Credential | null;
+}
+
+export type Verdict =
+  /** Nobody (`null`) gets what everybody may see, or a socket that must still show its token. */
+  | { readonly admitted: true; readonly caller: Caller | null }
+  | { readonly admitted: false; readonly status: number; readonly sentence: string };
+
+const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+
+export function gate(listener: Listener, head: Head, known: Known): Verdict {
+  return (
+    refuseTarget(head) ??
+    (listener.kind === 'socket' ? refuseBrowser(head) : refuseHost(listener, head)) ??
+    (listener.kind === 'tcp' ? refuseOrigin(listener, head, known) : null) ??
+    refuseBody(head, known) ??
+    (listener.kind === 'tcp' ? admit(listener, head, known) : admitLocal(head, known))
+  );
+}
+
+const refuse = (status: number, sentence: string): Verdict => ({ admitted: false, status, sentence });
+
+function refuseTarget({ target }: Head): Verdict | null {
+  const plain = /^\/(?!\/)[\x21-\x7e]*$/.test(target) && !target.includes('\\');
+  return plain ? null : refuse(400, 'The address must begin with one "/" and be plain ASCII.');
+}
+
+/** No browser may talk to the Unix socket. Node's own fetch sends `Sec-Fetch-Mode`, so that one is let be. */
+function refuseBrowser(head: Head): Verdict | null {
+  const mark = ['origin', 'referer', 'cookie', 'sec-fetch-site', 'sec-fetch-dest'].find(
+    (name) => valuesOf(head, name).length > 0,
+  );
+  return mark === undefined ? null : refuse(403, `The socket is not for browsers (${mark} was sent).`);
+}
+
+/** A page under a name rebound to us can read this: it does not say under which names we are known. */
+function refuseHost({ hosts }: Tcp, head: Head): Verdict | null {
+  const given = valuesOf(head, 'host');
+  if (given.length === 1 && hosts.includes(given[0] ?? '')) return null;
+  return refuse(
+    421,
+    'This is Signalbox, but not under this name. “signalbox url” prints its address; behind a proxy, start it with --public-origin.',
+  );
+}
+
+/** An exact Origin is the forgery check. "Origin equals Host" alone would let a rebound name in; Host was checked. */
+function refuseOrigin(listener: Tcp, head: Head, known: Known): Verdict | null {
+  const origins = valuesOf(head, 'origin');
+  const sites = valuesOf(head, 'sec-fetch-site');
+  if (origins.length > 1 || sites.length > 1) return refuse(400, 'A header was sent twice.');
+  const foreign = refuse(
+    403,
+    'Another web page may not do this. Open Signalbox itself; a page that embeds it is listed by "signalbox origin add".',
+  );
+  if (isUnsafe(head)) return isOurs(listener, head, known) ? null : foreign;
+  return isReadable(head, known) ? null : foreign;
+}
+
+/** Who may change things, or open a socket: our own page, an embed on its socket, or a program with a token. */
+function isOurs(listener: Tcp, head: Head, known: Known): boolean {
+  const origin = firstOf(head, 'origin');
+  const site = firstOf(head, 'sec-fetch-site');
+  if (isEmbedSocket(head) && isListed(head, known))
+    return site === undefined || ['same-origin', 'same-site', 'cross-site'].includes(site);
+  if (site !== undefined && site !== 'same-origin') return false;
+  return origin === undefined
+    ? firstOf(head, 'authorization') !== undefined
+    : origin === originFor(listener, head);
+}
+
+/** Reading: from our own pages, from the address bar, by following a link to a whole page, or the listed embeds. */
+function isReadable(head: Head, known: Known): boolean {
+  const site = firstOf(head, 'sec-fetch-site');
+  if (site === undefined || site === 'same-origin' || site === 'none') return true;
+  return isFollowedLink(head) || (pathOf(head) === '/embed.js' && isListed(head, known));
+}
+
+/** A link from elsewhere to a whole page. Whoever follows it is nobody until they follow ours. */
+function isFollowedLink(head: Head): boolean {
+  const site = firstOf(head, 'sec-fetch-site');
+  const isElsewhere = site !== undefined && site !== 'same-origin' && site !== 'none';
+  const isPage =
+    firstOf(head, 'sec-fetch-mode') === 'navigate' && firstOf(head, 'sec-fetch-dest') === 'document';
+  return isElsewhere && isPage && head.method === 'GET' && !head.upgrade;
+}
+
+/** An upgrade can change things, whatever its method says. */
+const isUnsafe = ({ method, upgrade }: Head): boolean => upgrade || !SAFE.includes(method);
+
+const isListed = (head: Head, { origins }: Known): boolean => origins.includes(firstOf(head, 'origin') ?? '');
+
+const isEmbedSocket = (head: Head): boolean => head.upgrade && pathOf(head) === '/embed';
+
+/** The origin of our own pages at the address that was called. */
+function originFor({ own }: Tcp, head: Head): string {
+  const host = firstOf(head, 'host') ?? '';
+  return host === own.host ? own.origin : `http://${host}`;
+}
+
+function refuseBody(head: Head, { limits = DEFAULT_LIMITS }: Known): Verdict | null {
+  if (SAFE.includes(head.method)) return null;
+  const type = (firstOf(head, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  const isForm = type === 'application/x-www-form-urlencoded' && !isTrpc(head.target);
+  if (!isForm && type !== 'application/json')
+    return refuse(415, 'Send application/json, or, to a page, application/x-www-form-urlencoded.');
+  const limit = isForm ? limits.form_bytes : limits.json_bytes;
+  const length = firstOf(head, 'content-length') ?? '0';
+  return /^\d{1,15}$/.test(length) && Number(length) <= limit
+    ? null
+    : refuse(413, `At most ${Math.floor(limit / 1024)} KiB are read.`);
+}
+
+export const isTrpc = (target: string): boolean => /^\/trpc([/?]|$)/.test(target);
+
+/** The path alone. Percent-escapes stay: what is not spelled plainly is none of the special paths. */
+const pathOf = ({ target }: Head): string => target.split(/[?#]/, 1)[0] ?? '';
+
+/**
+ * Whoever may open the socket is the operator, by the mode of its file, unless a token says less, or the calling
+ * process descends from a run.
+ */
+function admitLocal(head: Head, known: Known): Verdict {
+  const token = bearerOf(head);
+  if (token !== null) return byToken(token, 'cli', null, known);
+  const shown = valuesOf(head, 'signalbox-caller');
+  const why = known.refuseCaller(shown.length === 1 ? (shown[0] ?? null) : null);
+  return why === null ? admitted(null, 'cli', null) : refuse(403, why);
+}
+
+function admit(listener: Tcp, head: Head, known: Known): Verdict {
+  const origin = firstOf(head, 'origin') ?? null;
+  const token = bearerOf(head);
+  if (token !== null) return byToken(token, 'api', origin, known);
+  if (isEmbedSocket(head) && isListed(head, known)) return NOBODY;
+  const door = isUnsafe(head) && !head.upgrade && !isTrpc(head.target) ? 'form' : 'page';
+  const secret = isAtHome(listener, head) ? cookieOf(head, known.cookie) : null;
+  const session = secret === null ? null : known.ofSession(secret);
+  if (session && session.ended === null) return admitted(session, door, origin);
+  if (known.open && isFromUs(listener, head)) return admitted(null, door, origin);
+  return isPublic(head) ? NOBODY : refuse(401, 'You are not signed in. In the project, run: signalbox open');
+}
+
+const NOBODY: Verdict = { admitted: true, caller: null };
+
+/** The name of our own, where cookies are read; those of other names are sent to every port of this machine. */
+const isAtHome = (listener: Tcp, head: Head): boolean =>
+  firstOf(head, 'host') === listener.own.host && isFromUs(listener, head);
+
+/** From a page of ours, or typed into the address bar. */
+function isFromUs(listener: Tcp, head: Head): boolean {
+  const origin = firstOf(head, 'origin');
+  if (isFollowedLink(head)) return false;
+  return origin === undefined ? ['GET', 'HEAD'].includes(head.method) : origin === originFor(listener, head);
+}
+
+/** What everybody may see: how to sign in, script and style. */
+function isPublic(head: Head): boolean {
+  const path = pathOf(head);
+  const isShown = path === '/embed.js' || path === '/sign-in' || /^\/(sign-in|assets)\//.test(path);
+  return isShown && ['GET', 'HEAD'].includes(head.method) && !head.upgrade;
+}
+
+/** Said of what may be a guess. */
+export const UNKNOWN_TOKEN = 'This token is not known.';
+
+function byToken(token: string, door: 'cli' | 'api', origin: string | null, known: Known): Verdict {
+  const credential = known.ofToken(token);
+  if (!credential) return refuse(401, UNKNOWN_TOKEN);
+  if (credential.ended !== null) return refuse(401, credential.ended);
+  if (credential.role !== 'embed') return admitted(credential, door, origin);
+  if (origin !== null && origin !== credential.origin) return refuse(401, 'This token is for another page.');
+  return admitted(credential, door === 'cli' ? door : 'embed', origin);
+}
+
+/** Without a credential: the operator, by where they come from. */
+const admitted = (credential: Credential | null, door: Caller['door'], origin: string | null): Verdict => ({
+  admitted: true,
+  caller: {
+    role: credential?.role ?? 'operator',
+    actor: credential?.actor ?? 'operator',
+    door,
+    origin,
+    credential,
+  },
+});
+
+/** The token of the one Authorization header; '' (which is nobody's) when it cannot be read; null when none. */
+function bearerOf(head: Head): string | null {
+  const values = valuesOf(head, 'authorization');
+  if (values.length === 0) return null;
+  return values.length === 1 ? (/^Bearer ([A-Za-z0-9_-]{20,200})$/.exec(values[0] ?? '')?.[1] ?? '') : '';
+}
+
+/** The value of one cookie. Sent twice, it is nobody's: somebody has planted another. */
+export function cookieOf(head: Pick<Head, 'rawHeaders'>, name: string): string | null {
+  const values = valuesOf(head, 'cookie')
+    .flatMap((header) => header.split(';'))
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  return values.length === 1 ? (values[0] ?? null) : null;
+}
+
+const firstOf = (head: Head, name: string): string | undefined => valuesOf(head, name)[0];
+
+function valuesOf({ rawHeaders }: Pick<Head, 'rawHeaders'>, name: string): string[] {
+  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+}

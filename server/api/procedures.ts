@@ -1,0 +1,179 @@
+/** What every procedure is built on: who may call it, how refusals travel, what holds under `--read-only`. */
+import { initTRPC, TRPCError } from '@trpc/server';
+import type { By } from '../../shared/words.ts';
+import type { Credential } from '../access/gate.ts';
+import type { Limits } from '../access/limits.ts';
+import type { SignInLinks } from '../access/links.ts';
+import type { Refusals } from '../access/refusals.ts';
+import { findItem, findWork } from '../domain/state.ts';
+import type { Log } from '../system/log.ts';
+import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
+import type { Source } from './streams.ts';
+
+/** What procedures work with, and who calls. */
+export interface Context extends Source {
+  readonly by: By;
+  /** What let the caller in; null: the operator, by where they come from. */
+  readonly credential: Credential | null;
+  /** How many streams this connection follows. */
+  readonly streams: { count: number };
+  readonly log: Log;
+  readonly about: About;
+  /** Where runs look for programs: for the operator alone. */
+  readonly path: string;
+  /** Commits what is due by the wall clock, so that nobody sees or steers what is over. */
+  readonly lookAtClock: () => Promise<void>;
+  /** Asks the daemon to end in order. */
+  readonly stop: () => void;
+  readonly access: Access;
+}
+
+/** Who may come in, and how much they may send. */
+export interface Access {
+  /** Operators change nothing, and nothing starts. */
+  readonly readOnly: boolean;
+  /** Nobody signs in. */
+  readonly open: boolean;
+  readonly limits: Limits;
+  /** Pages elsewhere that may embed ours. */
+  readonly origins: () => readonly string[];
+  readonly links: SignInLinks;
+  readonly listeners: readonly ListenerFacts[];
+  readonly refusals: Refusals;
+}
+
+/** An address that is listened on, and the names under which that is done. */
+export interface ListenerFacts {
+  readonly address: string;
+  readonly port: number;
+  readonly hosts: readonly string[];
+  readonly tls: boolean;
+}
+
+/** Which daemon this is. */
+export interface About {
+  readonly project: string;
+  /** Where browsers sign in; where programs on this machine come with a token. */
+  readonly address: string;
+  readonly local_address: string;
+  readonly pid: number;
+  readonly started_at: string;
+  /** What somebody should know of how it runs. */
+  readonly notices: readonly Notice[];
+}
+
+export interface Notice {
+  readonly code: 'port-moved' | 'one-family' | 'process-1';
+  readonly message: string;
+}
+
+export const t = initTRPC.context<Context>().create({
+  /** A refusal travels whole; of anything else the caller learns no more than that it happened. */
+  errorFormatter({ shape, error }) {
+    const { code, httpStatus, path } = shape.data;
+    const refusal = refusalOf(error);
+    const ours = refusal === null && error.code === 'INTERNAL_SERVER_ERROR';
+    const message = refusal?.sentence ?? (ours ? 'Something went wrong.' : shape.message);
+    return { ...shape, message, data: { code, httpStatus, path, refusal } };
+  },
+});
+
+const CODES = {
+  'not-found': 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  invalid: 'UNPROCESSABLE_CONTENT',
+  unavailable: 'SERVICE_UNAVAILABLE',
+  forbidden: 'FORBIDDEN',
+} as const satisfies Record<RefusalForCaller['kind'], TRPCError['code']>;
+
+const forbidden = (message: string): TRPCError => new TRPCError({ code: 'FORBIDDEN', message });
+
+const told = t.procedure.use(async ({ ctx, next, path }) => {
+  await ctx.lookAtClock();
+  const result = await next();
+  if (result.ok) return result;
+  const { cause } = result.error;
+  const refusal = refusalOf(result.error);
+  if (refusal) throw new TRPCError({ code: CODES[refusal.kind], message: refusal.sentence, cause });
+  if (result.error.code === 'INTERNAL_SERVER_ERROR') ctx.log.error(path, cause ?? result.error);
+  return result;
+});
+
+/** A connection follows so many streams at most; one that has ended makes room. */
+const base = told.use(async ({ ctx, next, type }) => {
+  if (type !== 'subscription') return next();
+  const { streams, access } = ctx;
+  if (streams.count >= access.limits.subscriptions)
+    throw new TRPCError({
+      code: 'TOO_MANY_REQUESTS',
+      message: `One connection follows at most ${access.limits.subscriptions} streams.`,
+    });
+  streams.count++;
+  const result = await next();
+  if (!result.ok) {
+    streams.count--;
+    return result;
+  }
+  const left = () => {
+    streams.count--;
+  };
+  return { ...result, data: untilLeft(result.data as AsyncIterable<unknown>, left) };
+});
+
+async function* untilLeft(stream: AsyncIterable<unknown>, left: () => void): AsyncIterable<unknown> {
+  try {
+    yield* stream;
+  } finally {
+    left();
+  }
+}
+
+/** What still works under `--read-only`, whoever calls: asking, reports of ends, and closing doors. */
+const ALWAYS: readonly string[] = [
+  'items.ask',
+  'items.confirm',
+  'units.report',
+  'daemon.stop',
+  'access.link',
+  'access.revoke',
+  'access.signOut',
+];
+
+/** What an embed may do whose token may answer. */
+const EMBED_MAY: readonly string[] = ['items.answer', 'items.undo'];
+
+const only = (...roles: By['role'][]) =>
+  base.use(async ({ ctx, next, path, type, getRawInput }) => {
+    const { by, credential, access } = ctx;
+    const mayAnswer = credential?.mayAnswer === true && EMBED_MAY.includes(path);
+    if (!roles.includes(by.role) && !(roles.includes('operator') && mayAnswer))
+      throw forbidden(`${path} is not for the role ${by.role}.`);
+    if (type === 'mutation' && access.readOnly && by.role !== 'agent' && !ALWAYS.includes(path))
+      throw forbidden('Signalbox runs with --read-only: nothing can be changed now.');
+    if (by.role === 'agent' && path !== 'access.me' && !speaksFor(ctx, await getRawInput()))
+      throw forbidden(`${by.actor} speaks for its own unit alone.`);
+    return next();
+  });
+
+/** An agent's unit is its world: what it names must be its own, and it must name something. */
+function speaksFor({ store, credential }: Context, input: unknown): boolean {
+  const { chunk, item, run } = (input ?? {}) as { chunk?: unknown; item?: unknown; run?: unknown };
+  const units = [
+    ...(chunk === undefined ? [] : [findWork(store.state, String(chunk))?.unit.id]),
+    ...(item === undefined ? [] : [findItem(store.state, String(item))?.work.unit.id]),
+  ];
+  const isOwnRun = credential?.run == null || typeof run !== 'number' || run === credential.run;
+  return units.length > 0 && units.every((unit) => unit === credential?.unit) && isOwnRun;
+}
+
+/** Looking: everybody who came in; an agent at its own unit alone. */
+export const viewer = only('viewer', 'embed', 'operator', 'agent');
+/** Deciding and steering: the operator; an embed that may answer, just that. */
+export const operator = only('operator');
+/** Asking and reporting. */
+export const agent = only('agent', 'operator');
+
+/** What hands out access, or ends everything, is for whoever may open the Unix socket. */
+export function onlyAtTerminal({ by }: Context, what: string): void {
+  if (by.door !== 'cli') throw forbidden(`Only the terminal ${what}.`);
+}

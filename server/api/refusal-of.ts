@@ -1,0 +1,46 @@
+import { TRPCError } from '@trpc/server';
+import { ZodError } from 'zod';
+import type { Item } from '../../shared/words.ts';
+import { Refusal, type RefusalCode, type RefusalKind } from '../domain/refusal.ts';
+
+/** A refusal as a caller sees it, on every door. */
+export interface RefusalForCaller {
+  readonly kind: RefusalKind | 'forbidden';
+  readonly status: number;
+  readonly sentence: string;
+  readonly field: string | null;
+  readonly items: readonly Item[];
+  readonly code: RefusalCode | null;
+}
+
+const STATUS = { 'not-found': 404, conflict: 409, invalid: 422, unavailable: 503 } as const;
+
+/** What to tell the caller; null for what is our own fault. */
+export function refusalOf(error: unknown): RefusalForCaller | null {
+  if (error instanceof Refusal) {
+    const { kind, message, field, items, code } = error;
+    return { kind, status: STATUS[kind], sentence: message, field, items, code };
+  }
+  if (error instanceof ZodError) return inputRefusal(error);
+  if (!(error instanceof TRPCError)) return null;
+  if (error.code === 'FORBIDDEN')
+    return { kind: 'forbidden', status: 403, sentence: error.message, field: null, items: [], code: null };
+  return refusalOf(error.cause);
+}
+
+/** The first mistake in an input, as a sentence that names the field. */
+function inputRefusal({ issues }: ZodError): RefusalForCaller {
+  const [issue] = issues;
+  const field = issue?.path.join('.') ?? '';
+  // What is wrong with a name in a map is said one level deeper.
+  const message = (issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message) ?? '';
+  const sentence = field === '' ? message : `${field}: ${message}`;
+  return {
+    kind: 'invalid',
+    status: 422,
+    sentence,
+    field: String(issue?.path[0] ?? ''),
+    items: [],
+    code: null,
+  };
+}

@@ -1,0 +1,208 @@
+import type { z } from 'zod';
+import type { Query } from '../../shared/query.ts';
+import { detailOf } from '../board/detail.ts';
+import { conflictsOf, historyOf } from '../board/listing.ts';
+import { answer, type Giving, undo } from '../domain/commands/answers.ts';
+import { askAll, confirm, withdraw } from '../domain/commands/asks.ts';
+import { bulk } from '../domain/commands/bulk.ts';
+import { updateConfig } from '../domain/commands/config.ts';
+import { reportConflict, resolve } from '../domain/commands/conflicts.ts';
+import type { Decision } from '../domain/commands/decision.ts';
+import { interruptRun } from '../domain/commands/interrupt.ts';
+import { killRun } from '../domain/commands/kill.ts';
+import { noteRun } from '../domain/commands/notes.ts';
+import { report } from '../domain/commands/reports.ts';
+import { snooze, wake } from '../domain/commands/snooze.ts';
+import * as steer from '../domain/commands/steering.ts';
+import { addUnits } from '../domain/commands/units.ts';
+import { conflict, invalid } from '../domain/refusal.ts';
+import type { State } from '../domain/state.ts';
+import type { Decide, Idempotency } from '../store/store.ts';
+import { newId } from '../system/new-id.ts';
+import { access } from './access.ts';
+import * as inputs from './inputs.ts';
+import { agent, type Context, onlyAtTerminal, operator, t, viewer } from './procedures.ts';
+import { followBoard, followPulses, transcriptOf } from './streams.ts';
+
+type Once = Idempotency | undefined;
+const once = (key: string | undefined, input: unknown): Once =>
+  key === undefined ? undefined : { key, input };
+const commit = <Result extends object>({ store, by }: Context, decide: Decide<Result>, same?: Once) =>
+  store.commit(by, decide, same);
+
+/** An answer from a page, or from the queue by keys, can be taken back for a while; from a command or a script it goes out at once. */
+function givingOf({ by, store }: Context, at: string, key: string | undefined, undoable = false): Giving {
+  const isAtOnce = !undoable && (by.door === 'cli' || by.door === 'api');
+  const wait = isAtOnce ? 0 : store.state.settings.undo_seconds * 1000;
+  return { at, release_due: new Date(Date.parse(at) + wait).toISOString(), key: key ?? null };
+}
+
+/** What is said in a run's name is recorded as said by the run. */
+const asRun = (ctx: Context, run: number | null): Context =>
+  run === null ? ctx : { ...ctx, by: { ...ctx.by, actor: `run ${run}` } };
+
+/** A mutation on one unit: what it takes, and the command that decides. */
+const steering = <Input extends { chunk: string; key?: string | undefined }>(
+  input: z.ZodType<Input>,
+  decide: (state: State, input: Input) => Decision,
+) =>
+  operator
+    .input(input)
+    .mutation(({ ctx, input }) =>
+      commit(ctx, (state) => decide(state, input as Input), once((input as Input).key, input)),
+    );
+
+const units = t.router({
+  add: operator.input(inputs.add).mutation(({ ctx, input }) => {
+    const specs = input.units.map(inputs.specOf);
+    return commit(ctx, (state) => addUnits(state, specs), once(input.key, input));
+  }),
+  retry: operator
+    .input(inputs.retry)
+    .mutation(({ ctx, input }) =>
+      commit(
+        ctx,
+        (state, at) => steer.retryUnit(state, { chunk: input.chunk, ...givingOf(ctx, at, input.key) }),
+        once(input.key, input),
+      ),
+    ),
+  close: steering(inputs.close, steer.closeUnit),
+  kill: steering(inputs.kill, (state, { chunk, run }) =>
+    killRun(state, { chunk, run, next: 'hold', reason: 'killed by you' }),
+  ),
+  interrupt: steering(inputs.interrupt, interruptRun),
+  hold: steering(inputs.hold, steer.holdUnit),
+  release: steering(inputs.release, steer.releaseUnit),
+  prioritize: steering(inputs.prioritize, steer.prioritizeUnit),
+  edit: steering(inputs.edit, steer.editUnit),
+  link: steering(inputs.link, steer.linkUnit),
+  unlink: steering(inputs.unlink, steer.unlinkUnit),
+  remove: steering(inputs.remove, steer.removeUnit),
+  /** One thing, done to what a filter shows at this moment. */
+  bulk: operator.input(inputs.bulk).mutation(async ({ ctx, input }) => {
+    const { status, kind, q, key, ...what } = input;
+    const chunks = ctx.newsroom.chunks({ status, kind, q } as Query);
+    const { seq, made } = await commit(
+      ctx,
+      (state, at) => bulk(state, chunks, what, givingOf(ctx, at, undefined)),
+      once(key, input),
+    );
+    // Versions before this one kept no more than `chunks` with a key.
+    const { refused = [], left = 0, ...rest } = made;
+    return { seq, made: rest, refused, left };
+  }),
+  report: agent.input(inputs.report).mutation(({ ctx, input }) => {
+    if (ctx.access.readOnly && input.what === 'started')
+      throw conflict('Signalbox runs with --read-only: nothing starts now.');
+    const item = newId();
+    return commit(ctx, (state, at) => report(state, input, at, item), once(input.key, input));
+  }),
+});
+
+const runs = t.router({
+  /** The session and the refusals of a live run. What is known already is not kept twice: no key is needed. */
+  note: agent
+    .input(inputs.note)
+    .mutation(({ ctx, input }) => commit(asRun(ctx, input.run), (state) => noteRun(state, input))),
+});
+
+const conflicts = t.router({
+  list: viewer.input(inputs.nothing).query(({ ctx }) => conflictsOf(ctx.store.state)),
+  resolve: steering(inputs.resolve, resolve),
+  report: agent.input(inputs.conflict).mutation(({ ctx, input }) => {
+    const item = newId();
+    return commit(ctx, (state) => reportConflict(state, input, item), once(input.key, input));
+  }),
+});
+
+const config = t.router({
+  update: operator
+    .input(inputs.config)
+    .mutation(({ ctx, input: { key, ...settings } }) =>
+      commit(ctx, (state) => updateConfig(state, settings), once(key, settings)),
+    ),
+});
+
+const items = t.router({
+  /** The key of an ask is the id of the item, so the command itself knows a repeat. */
+  ask: agent
+    .input(inputs.ask)
+    .mutation(({ ctx, input }) =>
+      commit(asRun(ctx, input.run), (state) => askAll(state, input, input.questions)),
+    ),
+  answer: operator.input(inputs.answer).mutation(({ ctx, input: { undoable, ...input } }) => {
+    const { answer_bytes } = ctx.access.limits;
+    if (Buffer.byteLength(input.text) > answer_bytes)
+      throw invalid('text', `text: An answer has at most ${answer_bytes / 1024} KiB.`);
+    return commit(
+      ctx,
+      (state, at) => answer(state, input, givingOf(ctx, at, input.key, undoable)),
+      once(input.key, input),
+    );
+  }),
+  undo: steering(inputs.undo, undo),
+  snooze: operator
+    .input(inputs.snooze)
+    .mutation(({ ctx, input }) =>
+      commit(ctx, (state, at) => snooze(state, input, at), once(input.key, input)),
+    ),
+  wake: steering(inputs.wake, wake),
+  withdraw: agent
+    .input(inputs.withdraw)
+    .mutation(({ ctx, input }) => commit(ctx, (state) => withdraw(state, input), once(input.key, input))),
+  /** Confirming twice is confirming once: no key is needed. */
+  confirm: agent
+    .input(inputs.confirm)
+    .mutation(({ ctx, input }) => commit(asRun(ctx, input.run), (state) => confirm(state, input))),
+});
+
+export const appRouter = t.router({
+  units,
+  runs,
+  items,
+  conflicts,
+  config,
+  access,
+  status: viewer.input(inputs.nothing).query(({ ctx }) => {
+    const { units, items, seq } = ctx.newsroom.counts();
+    const { settings, trusted } = ctx.store.state;
+    const agents = { digest: trusted.digest, names: trusted.agents.map(({ name }) => name) };
+    const { readOnly: read_only } = ctx.access;
+    return { ...ctx.about, read_only, build: ctx.newsroom.build, seq, units, items, settings, agents };
+  }),
+  unit: viewer
+    .input(inputs.one)
+    .query(({ ctx, input }) => detailOf(ctx.store.state, input.chunk, (unit) => ctx.store.events(0, unit))),
+  board: t.router({
+    now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.newsroom.snapshot(input as Query)),
+    follow: viewer.input(inputs.follow).subscription(({ ctx, input, signal }) => {
+      const { from, lastEventId, follow, ...query } = input;
+      return followBoard(ctx, query as Query, lastEventId ?? from, signal, follow);
+    }),
+    pulses: viewer.input(inputs.pulses).subscription(({ ctx, input, signal }) => {
+      const { follow, ...query } = input;
+      return followPulses(ctx, query as Query, signal, follow);
+    }),
+  }),
+  history: viewer
+    .input(inputs.history)
+    .query(({ ctx, input }) =>
+      historyOf(ctx.store.state, input, (after, unit) => ctx.store.events(after, unit)),
+    ),
+  transcript: viewer
+    .input(inputs.transcript)
+    .subscription(({ ctx, input, signal }) => transcriptOf(ctx, input, signal)),
+  daemon: t.router({
+    /** Where runs look for programs. */
+    path: operator.input(inputs.nothing).query(({ ctx }) => ctx.path),
+    stop: operator.input(inputs.nothing).mutation(({ ctx }) => {
+      onlyAtTerminal(ctx, 'stops the daemon');
+      ctx.stop();
+      return { stopping: true };
+    }),
+  }),
+});
+
+export type AppRouter = typeof appRouter;
+/** Calls procedures in this process: for the paths of people and scripts. */
+export const createCaller = t.createCallerFactory(appRouter);

@@ -1,0 +1,162 @@
+/** What flows: a board, the pulses of its runs, what a run prints. A slow reader gets what has been merged meanwhile. */
+import { existsSync } from 'node:fs';
+import { tracked } from '@trpc/server';
+import type { BoardMessage, News, Row, Snapshot } from '../../shared/board.ts';
+import type { Query } from '../../shared/query.ts';
+import type { Newsroom } from '../board/board-feed.ts';
+import { notFound } from '../domain/refusal.ts';
+import { findWork } from '../domain/state.ts';
+import type { PulseReader } from '../output/last-lines.ts';
+import { type Encoding, followTranscript } from '../output/transcript.ts';
+import type { Store } from '../store/store.ts';
+import { runFiles } from '../system/run-files.ts';
+
+/** What streams need to know. */
+export interface Source {
+  readonly store: Store;
+  readonly newsroom: Newsroom;
+  readonly pulses: PulseReader;
+  readonly runs: string;
+  /** Bytes sent to this viewer that the network has not taken yet. */
+  readonly backlog: () => number;
+}
+
+/** More than this waiting in the socket, and the next news is held back and merged. */
+const BACKLOG_BYTES = 256 * 1024;
+const BACKLOG_MS = 50;
+
+const never = () => new AbortController().signal;
+
+/** A board from a number on (`epoch:seq`), or from the beginning; then what changes, or, without `follow`, what has changed. */
+export async function* followBoard(
+  source: Source,
+  query: Query,
+  from: string | undefined,
+  signal: AbortSignal = never(),
+  follow = true,
+) {
+  const { newsroom, store } = source;
+  const { epoch } = store;
+  const envelope = (seq: number, what: { snapshot?: Snapshot; news?: News }) => {
+    const message: BoardMessage = {
+      build: newsroom.build,
+      snapshot: what.snapshot ?? null,
+      news: what.news ?? null,
+    };
+    return tracked(`${epoch}:${seq}`, message);
+  };
+  const [theirs = '', number = ''] = from?.split(':') ?? [];
+  let at = /^\d{1,15}$/.test(number) ? Number(number) : -1;
+  let shown: readonly Row[] = [];
+  const nothing = () => envelope(at, { news: { seq: at, put: [], drop: [] } });
+  if (newsroom.since(query, theirs, at) === null) {
+    const snapshot = newsroom.snapshot(query);
+    // A page that was drawn a moment ago is still this page; of an older one nobody knows what stood on it.
+    const isFresh = theirs === epoch && at === snapshot.seq;
+    at = snapshot.seq;
+    shown = snapshot.rows;
+    yield isFresh ? nothing() : envelope(at, { snapshot });
+  } else yield nothing();
+  while (!signal.aborted) {
+    if (!follow && newsroom.seq <= at) return;
+    await newsroom.after(at, signal);
+    await readyAgain(source, signal);
+    if (signal.aborted) return;
+    const rows: readonly Row[] = query.page === undefined ? [] : newsroom.snapshot(query).rows;
+    const news = newsroom.since(query, epoch, at) ?? newsBetween(shown, rows, newsroom.seq);
+    shown = rows;
+    at = news.seq;
+    if (news.put.length + news.drop.length > 0) yield envelope(at, { news });
+  }
+}
+
+/** By the two pages: however many watch, it is found once. */
+const found = new WeakMap<readonly Row[], WeakMap<readonly Row[], News>>();
+
+/** What turns one page into another. A row that says the same is the same object. */
+function newsBetween(before: readonly Row[], after: readonly Row[], seq: number): News {
+  const from = found.get(before) ?? new WeakMap<readonly Row[], News>();
+  found.set(before, from);
+  const news = from.get(after) ?? compare(before, after, seq);
+  from.set(after, news);
+  return news;
+}
+
+function compare(before: readonly Row[], after: readonly Row[], seq: number): News {
+  const known = new Map(before.map((row) => [row.key, row]));
+  const put = after.filter((row) => !isSame(known.get(row.key), row));
+  const there = new Set(after.map(({ key }) => key));
+  return { seq, put, drop: [...known.keys()].filter((key) => !there.has(key)) };
+}
+
+/** The row of the page itself is made anew each time. */
+const isSame = (a: Row | undefined, b: Row): boolean =>
+  a === b || (a?.row === 'page' && b.row === 'page' && a.pages === b.pages && a.total === b.total);
+
+export async function* followPulses(
+  source: Source,
+  query: Query,
+  signal: AbortSignal = never(),
+  follow = true,
+) {
+  if (!follow) {
+    yield source.pulses.now(query);
+    return;
+  }
+  for await (const pulses of source.pulses.follow(query, signal)) {
+    yield pulses;
+    await readyAgain(source, signal);
+  }
+}
+
+async function readyAgain({ backlog }: Source, signal: AbortSignal): Promise<void> {
+  while (backlog() > BACKLOG_BYTES && !signal.aborted)
+    await new Promise((resolve) => setTimeout(resolve, BACKLOG_MS));
+}
+
+export interface TranscriptInput {
+  readonly chunk: string;
+  readonly run?: number | undefined;
+  readonly offset: number;
+  readonly follow: boolean;
+  readonly encoding?: Encoding | undefined;
+  readonly lastEventId?: string | undefined;
+}
+
+/** Checks before the stream begins, so that a refusal is one. */
+export function transcriptOf(source: Source, input: TranscriptInput, signal: AbortSignal = never()) {
+  const work = findWork(source.store.state, input.chunk);
+  if (!work) throw notFound(`There is no unit called ${input.chunk}.`);
+  const number = input.run ?? work.runs.at(-1)?.number;
+  if (number === undefined) throw notFound(`${input.chunk} has not run yet.`);
+  const run = work.runs.find((each) => each.number === number);
+  if (!run) throw notFound(`${input.chunk} has no run ${number}.`);
+  const isKept = existsSync(runFiles(source.runs, work.unit.id, number).output);
+  if (run.ended_at !== null && run.outcome?.how === 'exited' && !isKept)
+    throw notFound(`What run ${number} of ${input.chunk} printed is no longer kept.`);
+  return stretches(source, work.unit.id, number, input, signal);
+}
+
+async function* stretches(
+  source: Source,
+  unit: number,
+  run: number,
+  input: TranscriptInput,
+  signal: AbortSignal,
+) {
+  const isLive = () => {
+    const runs = source.store.state.works.get(unit)?.runs ?? [];
+    return input.follow && runs.find(({ number }) => number === run)?.ended_at === null;
+  };
+  const offset = input.lastEventId === undefined ? input.offset : Number(input.lastEventId);
+  const { output } = runFiles(source.runs, unit, run);
+  let sent = { text: '' };
+  for await (const stretch of followTranscript(output, offset, isLive, signal, input.encoding)) {
+    const sending = { run, ...stretch };
+    yield tracked(String(stretch.to), sending);
+    // tRPC keeps hold of what it was given until a full collection, and may look one ahead of what it sends.
+    sent.text = '';
+    sent = sending;
+    await readyAgain(source, signal);
+  }
+}

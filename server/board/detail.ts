@@ -1,0 +1,105 @@
+import type { ConflictLine, Delivery, Detail, ItemLine, StepState } from '../../shared/detail.ts';
+import type { Event } from '../../shared/events.ts';
+import { eventWords, saidWords } from '../../shared/sentences.ts';
+import type { Item, WorkUnit } from '../../shared/words.ts';
+import { hasReceiver } from '../domain/delivery.ts';
+import { notFound } from '../domain/refusal.ts';
+import { ordersOf, pairKey } from '../domain/serial-order.ts';
+import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../domain/state.ts';
+import { statusOf } from '../domain/status.ts';
+import { cardState } from './rows.ts';
+
+/** Everything about one unit. `events` is its part of the log. Throws a `Refusal` when there is none. */
+export function detailOf(state: State, chunk: string, events: (unit: number) => Iterable<Event>): Detail {
+  const work = findWork(state, chunk);
+  if (!work) throw notFound(`There is no unit called ${chunk}.`);
+  const { unit } = work;
+  return {
+    seq: unit.seq,
+    chunk,
+    title: unit.title,
+    goal: unit.goal,
+    ...statusOf(state, work),
+    priority: unit.priority,
+    held: unit.held,
+    retry_due: unit.retry_due,
+    closed: unit.closed,
+    paths: unit.paths,
+    external: unit.spec.external,
+    agent: unit.spec.agent,
+    live: liveRun(work)?.number ?? null,
+    added_at: unit.added_at,
+    steps: unit.spec.steps.map((step, nth) => ({ ...step, state: stepState(work, nth) })),
+    after: [
+      ...unit.open.map((on) => ({
+        chunk: on,
+        state: findWork(state, on) ? ('open' as const) : ('unknown' as const),
+      })),
+      ...unit.met.map((on) => ({ chunk: on, state: 'met' as const })),
+    ],
+    before: (state.waiting.get(chunk) ?? []).map((id) => state.works.get(id)?.unit.chunk ?? ''),
+    conflicts: conflictLines(state, work),
+    runs: work.runs.map(({ number, phase, agent, started_at, ended_at, outcome }) => ({
+      number,
+      phase,
+      agent,
+      started_at,
+      ended_at,
+      outcome,
+    })),
+    items: work.items.map((item) => itemLine(work, item)),
+    history: [...events(unit.id)].map((event) => ({
+      seq: event.seq,
+      at: event.at,
+      who: event.by.actor,
+      door: event.by.door,
+      what: eventWords(event, work.items),
+    })),
+  };
+}
+
+function conflictLines(state: State, { unit, conflicts }: WorkUnit): ConflictLine[] {
+  return conflicts.flatMap(({ with: id, ...conflict }) => {
+    const other = state.works.get(id);
+    if (!other || !exists(other)) return [];
+    const dropped = ordersOf(state).dropped.has(pairKey(unit.id, id));
+    return [{ ...conflict, chunk: other.unit.chunk, dropped }];
+  });
+}
+
+function stepState({ unit }: WorkUnit, nth: number): StepState {
+  if (nth < unit.finished) return 'finished';
+  return nth === unit.finished && unit.closed === null ? 'current' : 'to come';
+}
+
+function itemLine(work: WorkUnit, item: Item): ItemLine {
+  const { id, version, kind, code, prompt, asked_at, answer } = item;
+  const { answered_by, answered_via, answered_at, given_to, delivered_to, delivered_at, withdrawn_why } =
+    item;
+  return {
+    id,
+    version,
+    kind,
+    code,
+    prompt,
+    asked_at,
+    state: cardState(item),
+    answer,
+    said: saidWords(item),
+    answered_by,
+    answered_via,
+    answered_at,
+    delivery: deliveryOf(work, item),
+    given_to,
+    delivered_to,
+    delivered_at,
+    withdrawn_why,
+  };
+}
+
+function deliveryOf(work: WorkUnit, item: Item): Delivery | null {
+  if (!hasReceiver(item) || isGoingOut(item)) return null;
+  if (item.delivered_at !== null) return 'delivered';
+  if (isOver(work) || item.withdrawn_at !== null) return 'never';
+  return item.given_to === null ? 'undelivered' : 'given';
+}

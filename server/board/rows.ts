@@ -1,0 +1,102 @@
+import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
+import { outcomeWords } from '../../shared/sentences.ts';
+import type { Item, Status, WorkUnit } from '../../shared/words.ts';
+import { type Impact, impactWords } from '../domain/impact.ts';
+import { currentStep, isGoingOut, isOpen, isSnoozed, liveRun, type State } from '../domain/state.ts';
+import { statusOf } from '../domain/status.ts';
+
+/** Rows of a board, made from facts. */
+
+export const unitKey = (id: number): string => `unit:${id}`;
+export const itemKey = (id: string): string => `item:${id}`;
+
+export function cellOf(state: State, work: WorkUnit): Cell {
+  const { unit } = work;
+  const { status, why, since } = statusOf(state, work);
+  const run = work.runs.at(-1);
+  return {
+    row: 'unit',
+    key: unitKey(unit.id),
+    seq: unit.seq,
+    order: status === 'DONE' ? [-Date.parse(since), unit.id] : [unit.id],
+    id: unit.id,
+    chunk: unit.chunk,
+    title: unit.title,
+    status,
+    why,
+    phase: currentStep(work)?.phase ?? '',
+    finished: Math.min(unit.finished, unit.spec.steps.length),
+    phases: unit.spec.steps.length,
+    run: run?.number ?? 0,
+    agent: run?.agent ?? '',
+    since,
+  };
+}
+
+/** What an answer frees, and the number by which the card is ranked for it. */
+export interface Ranked {
+  readonly impact: Impact;
+  readonly score: number;
+}
+
+/** `seq` is the number of the state in which the card came to look like this. */
+export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, seq: number): Card {
+  return {
+    row: 'item',
+    key: itemKey(item.id),
+    seq,
+    order: [-score, -work.unit.priority, item.asked_at, item.id],
+    id: item.id,
+    version: item.version,
+    chunk: work.unit.chunk,
+    phase: item.phase,
+    run: item.run,
+    kind: item.kind,
+    state: cardState(item),
+    prompt: item.prompt,
+    context: item.context,
+    options: item.options,
+    multiple: item.multiple,
+    allows_text: item.allows_text,
+    asked_at: item.asked_at,
+    asked_by: item.asked_by,
+    blocks_count: impact.blocked,
+    unblocks: impactWords(impact),
+    run_ended: item.kind === 'question' || item.kind === 'decision' ? runEnded(work, item) : '',
+    answer: item.answer,
+    answered_by: item.answered_by,
+    answered_via: item.answered_via,
+    snoozed_until: item.snoozed_until,
+    snoozed_for: item.snoozed_for,
+    release_due: item.release_due,
+    withdrawn_why: item.withdrawn_why,
+  };
+}
+
+export function cardState(item: Item): Card['state'] {
+  if (item.withdrawn_at !== null) return 'withdrawn';
+  if (isSnoozed(item)) return 'snoozed';
+  if (isOpen(item)) return 'open';
+  return isGoingOut(item) ? 'going-out' : 'answered';
+}
+
+/** An item outlives its asker; then the card says how that one ended. */
+function runEnded(work: WorkUnit, item: Item): string {
+  if (liveRun(work)) return '';
+  const run = work.runs.find(({ number }) => number === item.run);
+  return run?.outcome
+    ? `Run ${run.number} ${outcomeWords(run.outcome)}. The answer starts this phase again.`
+    : '';
+}
+
+export function countsRow(cells: Iterable<Cell>, cards: Iterable<Card>, seq: number): Counts {
+  const units: Record<Status, number> = { RUNNING: 0, NEEDS_ATTENTION: 0, READY: 0, BLOCKED: 0, DONE: 0 };
+  for (const cell of cells) units[cell.status]++;
+  let items = 0;
+  for (const card of cards) if (card.state === 'open') items++;
+  return { row: 'counts', key: 'counts', seq, order: [], units, items };
+}
+
+/** Whether two rows say the same, whenever they came to say it. */
+export const sameRow = (a: Row, b: Row): boolean =>
+  JSON.stringify({ ...a, seq: 0 }) === JSON.stringify({ ...b, seq: 0 });

@@ -1,0 +1,81 @@
+import { DAEMON } from '../domain/actors.ts';
+import { nextDue, timePasses } from '../domain/commands/time.ts';
+import type { State } from '../domain/state.ts';
+import type { Store } from '../store/store.ts';
+import type { Log } from '../system/log.ts';
+
+/**
+ * Timers count only while the machine is awake, and know nothing of a clock that is set; what is due is a moment
+ * on the wall clock. So while anything is due, the wall clock is read this often.
+ */
+const LOOK_MS = 1000;
+const RETRY_MS = 1000;
+
+export interface Clock {
+  /** Commits what is due by now. For whoever is about to look at the state. Never rejects. */
+  look(): Promise<void>;
+  stop(): void;
+}
+
+/** Commits what is due when its moment comes: time enters only as events, so a view needs no clock. */
+export function keepTime(store: Store, log: Log, now: () => number = Date.now): Clock {
+  let timer: NodeJS.Timeout | undefined;
+  let due = dueIn(store.state);
+  let seen = now();
+  let sending: Promise<void> | null = null;
+  let failed = false;
+  const arm = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      failed = false;
+      void look();
+    }, ms);
+    timer.unref();
+  };
+  const look = async (): Promise<void> => {
+    if (sending || failed) return sending ?? undefined;
+    const at = now();
+    // A clock that was set back may have put a moment out of reach that a promise in seconds depends on.
+    const wasSetBack = at < seen && due !== NEVER;
+    seen = at;
+    if (due > at && !wasSetBack) {
+      if (due !== NEVER) arm(Math.min(due - at, LOOK_MS));
+      return;
+    }
+    sending = send().finally(() => {
+      sending = null;
+    });
+    return sending;
+  };
+  const send = async (): Promise<void> => {
+    const before = store.state;
+    try {
+      await store.commit(DAEMON, timePasses);
+    } catch (error) {
+      log.error('clock', error);
+      failed = true;
+    }
+    // One answer of each unit goes out at a time: the next may be due at once.
+    arm(store.state === before ? RETRY_MS : 0);
+  };
+  const unsubscribe = store.onChange(() => {
+    due = dueIn(store.state);
+    void look();
+  });
+  void look();
+  return {
+    look,
+    stop() {
+      unsubscribe();
+      clearTimeout(timer);
+    },
+  };
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** The earliest moment at which something is due, in milliseconds. */
+function dueIn(state: State): number {
+  const due = nextDue(state);
+  return due === null ? NEVER : Date.parse(due);
+}

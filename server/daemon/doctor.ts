@@ -1,0 +1,137 @@
+/** What a daemon needs and what can be seen without one: a finding each, none of them an error. */
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { fileProblemOf } from '../../shared/file-problem.ts';
+import type { Finding, Offline } from '../../shared/offline.ts';
+import type { StatePaths } from '../../shared/state-paths.ts';
+import type { AgentDefinition } from '../../shared/words.ts';
+import { lookAtAgents, readTrusted } from '../agents/trust.ts';
+import { examineDatabase } from '../store/sqlite.ts';
+import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
+
+export const examine: Offline['examine'] = (paths, path) => [
+  looked('state folder', () => stateFolder(paths)),
+  looked('database', () => database(paths)),
+  looked('git', () => git(paths.project)),
+  looked('PATH of runs', () => programs(paths, path)),
+  looked('signalbox.json', () => agents(paths)),
+];
+
+type Seen = Omit<Finding, 'what'>;
+const good = (sentence: string): Seen => ({ standing: 'good', sentence });
+const note = (sentence: string): Seen => ({ standing: 'note', sentence });
+const bad = (sentence: string): Seen => ({ standing: 'bad', sentence });
+
+/** What cannot be looked at is bad, for the reason that it gives. */
+function looked(what: string, look: () => Seen): Finding {
+  try {
+    return { what, ...look() };
+  } catch (error) {
+    const found = fileProblemOf(error, 'A file');
+    return { what, ...bad(found?.sentence ?? (error instanceof Error ? error.message : String(error))) };
+  }
+}
+
+function stateFolder(paths: StatePaths): Seen {
+  refuseLongSocket(paths);
+  if (!existsSync(paths.folder)) {
+    refuseUnwritable(nearestFolder(paths.folder));
+    return note(`${paths.folder} is made at the first start.`);
+  }
+  refuseOthers(paths.folder, 0o700);
+  for (const file of [paths.database, paths.door]) if (existsSync(file)) refuseOthers(file, 0o600);
+  writeSomething(paths.folder);
+  if (existsSync(paths.runs)) writeSomething(paths.runs);
+  if (`${paths.folder}/`.startsWith(`${paths.project}/`))
+    return note(`${paths.folder} lies in the project, where "git clean" may take it. Set XDG_STATE_HOME.`);
+  return good(`${paths.folder} is yours alone.`);
+}
+
+/** The first folder on the way up that is there. */
+const nearestFolder = (path: string): string => (existsSync(path) ? path : nearestFolder(dirname(path)));
+
+function refuseUnwritable(folder: string): void {
+  accessSync(folder, constants.W_OK | constants.X_OK);
+  if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR', path: folder });
+}
+
+/** More than asking whether it may be written: a disk that is full says so only then. */
+function writeSomething(folder: string): void {
+  const path = join(folder, `doctor-${process.pid}`);
+  try {
+    writeFileSync(path, Buffer.alloc(4096), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    throw Object.assign(error as Error, { path: folder });
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+function database({ database: path }: StatePaths): Seen {
+  if (!existsSync(path)) return note(`${path} is made at the first start.`);
+  const events = examineDatabase(path);
+  return good(`${path} is whole: ${events} events, no gaps.`);
+}
+
+function git(project: string): Seen {
+  const version = run('git', ['--version'], project);
+  if (version === null) return note('There is no git: files are found by walking through the folders.');
+  const inside = run('git', ['rev-parse', '--is-inside-work-tree'], project) === 'true';
+  return inside
+    ? good(`${version}; ${project} is a work tree.`)
+    : note(`${version}; ${project} is no work tree: files are found by walking through the folders.`);
+}
+
+function run(program: string, args: readonly string[], cwd: string): string | null {
+  try {
+    return execFileSync(program, args, {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 5000,
+    }).trim();
+  } catch {
+    return null;
+  }
+}
+
+function programs(paths: StatePaths, path: string): Seen {
+  const isThere = (program: string) => isFound(program, path, paths.project);
+  if (!isThere('/bin/sh')) return bad('There is no /bin/sh, which every run starts with.');
+  const own = join(paths.bin, 'signalbox');
+  if (existsSync(paths.bin) && !isThere(own))
+    return bad(`${own} is gone, so no run can ask. The next start makes it anew.`);
+  const agents = [...new Set(trustedAgents(paths).flatMap(({ command }) => command[0] ?? []))];
+  const missing = agents.filter((program) => !isThere(program));
+  if (missing.length > 0) return note(`Runs do not find ${missing.join(', ')}; they look in ${path}`);
+  return good(`Runs find ${['sh', 'signalbox', ...agents].join(', ')}.`);
+}
+
+const trustedAgents = (paths: StatePaths): readonly AgentDefinition[] => readTrusted(paths)?.agents ?? [];
+
+/** As a shell finds it: a name with a slash is a path from the project. */
+function isFound(program: string, path: string, project: string): boolean {
+  const places = program.includes('/')
+    ? [isAbsolute(program) ? program : join(project, program)]
+    : path.split(delimiter).map((folder) => join(folder, program));
+  return places.some(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function agents(paths: StatePaths): Seen {
+  const { standing, path, agents } = lookAtAgents(paths);
+  const names = agents.map(({ name }) => name).join(', ');
+  if (standing === 'absent') return good('There is none: every unit names its commands.');
+  if (standing === 'trusted') return good(`You trust its agents: ${names}.`);
+  const what = standing === 'new' ? 'is not trusted yet' : 'has changed since you trusted it';
+  return note(`${path} ${what} (${names}). Look at it: signalbox trust`);
+}

@@ -1,0 +1,17 @@
+import type { Offline } from '../../shared/offline.ts';
+import { lookAtAgents, trust } from '../agents/trust.ts';
+import { livingHolder } from '../system/holder.ts';
+import { makeStateFolder } from '../system/state-folder.ts';
+import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
+import { examine } from './doctor.ts';
+
+export const offline: Offline = {
+  lookAtAgents,
+  trust,
+  examine,
+  doorOf,
+  changeOrigins,
+  setLimit,
+  livingHolder,
+  makeStateFolder,
+};

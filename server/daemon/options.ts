@@ -1,0 +1,141 @@
+/** What the daemon is started with: its command line, and what else has a say in it (`start-settings.ts`). */
+import { realpathSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+import { originOf } from '../access/access-file.ts';
+import { homeFolder } from '../system/home-folder.ts';
+import { Problem } from '../system/problem.ts';
+import { startSettings } from './start-settings.ts';
+
+const FLAGS = {
+  project: { type: 'string', default: '.' },
+  port: { type: 'string' },
+  plan: { type: 'string' },
+  'max-agents': { type: 'string' },
+  'undo-seconds': { type: 'string' },
+  'no-auth': { type: 'boolean', default: false },
+  'read-only': { type: 'boolean', default: false },
+  'host-name': { type: 'string' },
+  'public-origin': { type: 'string' },
+  listen: { type: 'string' },
+  name: { type: 'string', multiple: true },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+} as const;
+
+export interface Options {
+  /** The real path of the folder in which runs work. */
+  readonly project: string;
+  /** null: the one of the last start, or the default. */
+  readonly port: number | null;
+  readonly plan: string | null;
+  /** What to set for good; the rest stays as it was. */
+  readonly door: DoorOptions;
+  readonly settings: { readonly max_agents: number | undefined; readonly undo_seconds: number | undefined };
+}
+
+/** Who may come in, by which name. */
+export interface DoorOptions {
+  /** Nobody signs in. On loopback only. */
+  readonly noAuth: boolean;
+  readonly readOnly: boolean;
+  /** Browsers sign in under this name, not under the random one. */
+  readonly hostName: string | null;
+  /** Where a proxy shows us. */
+  readonly publicOrigin: string | null;
+  readonly beyond: Beyond | null;
+}
+
+/** An address other than loopback. */
+export interface Beyond {
+  readonly address: string;
+  readonly names: readonly string[];
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Throws a `Problem` whose sentence names what is wrong. */
+export function readOptions(argv: readonly string[], env = process.env, home = homeFolder()): Options {
+  const values = parseFlags(argv);
+  const said = startSettings(
+    { port: values.port, 'max-agents': values['max-agents'], 'undo-seconds': values['undo-seconds'] },
+    env,
+    home,
+  );
+  return {
+    project: projectOf(values.project),
+    port: said.port ?? null,
+    plan: values.plan ?? null,
+    door: doorOptions(values),
+    settings: { max_agents: said['max-agents'], undo_seconds: said['undo-seconds'] },
+  };
+}
+
+type Flags = ReturnType<typeof parseFlags>;
+
+function doorOptions(values: Flags): DoorOptions {
+  const beyond = beyondOf(values);
+  if ((beyond || values['public-origin'] !== undefined) && values['no-auth'])
+    throw new Problem(
+      'config',
+      '--no-auth is for loopback alone: not with --listen, not with --public-origin.',
+    );
+  const publicOrigin = values['public-origin'] ?? null;
+  if (publicOrigin !== null && originOf(publicOrigin) !== publicOrigin)
+    throw new Problem(
+      'usage',
+      `--public-origin takes a scheme and a host: https://example.com, not "${publicOrigin}".`,
+    );
+  return {
+    noAuth: values['no-auth'],
+    readOnly: values['read-only'],
+    hostName: nameOf('--host-name', values['host-name']),
+    publicOrigin,
+    beyond,
+  };
+}
+
+/** Beyond loopback only with TLS and named hosts; no flag turns this off. */
+function beyondOf(values: Flags): Beyond | null {
+  const { listen: address, name = [], 'tls-cert': cert = null, 'tls-key': key = null } = values;
+  if (address === undefined) {
+    if (name.length > 0 || cert !== null || key !== null)
+      throw new Problem('usage', '--name, --tls-cert and --tls-key say how to --listen on an address.');
+    return null;
+  }
+  if (isIP(address) === 0 || isLoopback(address))
+    throw new Problem('usage', `--listen takes an IP address beyond loopback, not "${address}".`);
+  const names = name.map((each) => nameOf('--name', each) ?? '');
+  if (names.length === 0 || cert === null || key === null)
+    throw new Problem(
+      'config',
+      'Beyond loopback Signalbox listens only with TLS and by name: --listen ADDRESS --tls-cert FILE --tls-key FILE --name HOST',
+    );
+  return { address, names, cert, key };
+}
+
+export const isLoopback = (address: string): boolean => /^127\.|^::1$/.test(address);
+
+function nameOf(flag: string, name: string | undefined): string | null {
+  if (name === undefined) return null;
+  if (/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name)) return name;
+  throw new Problem('usage', `${flag} takes the name of a host in lower case, not "${name}".`);
+}
+
+function parseFlags(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: FLAGS }).values;
+  } catch (error) {
+    throw new Problem('usage', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function projectOf(folder: string): string {
+  try {
+    const real = realpathSync(folder);
+    if (statSync(real).isDirectory()) return real;
+  } catch {
+    // said below
+  }
+  throw new Problem('usage', `There is no folder ${folder}.`);
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { parseJson } from '../../shared/json-text.ts';
+import type { UnitSpec } from '../../shared/words.ts';
+import { plan, specOf } from '../api/inputs.ts';
+import { refusalOf } from '../api/refusal-of.ts';
+import { Problem } from '../system/problem.ts';
+
+/** Reads a plan: `{"units": [...]}`. Throws a `Problem` that names the file and the field. */
+export function readPlan(path: string): UnitSpec[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Problem('data', `The plan ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+  let json: unknown;
+  try {
+    json = parseJson(text);
+  } catch (error) {
+    throw new Problem('data', `The plan ${path} is not JSON: ${(error as Error).message}`);
+  }
+  const read = plan.safeParse(json);
+  if (read.success) return read.data.units.map(specOf);
+  throw new Problem('data', `The plan ${path} cannot be taken. ${refusalOf(read.error)?.sentence}`);
+}

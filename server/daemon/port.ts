@@ -1,0 +1,20 @@
+import type { StatePaths } from '../../shared/state-paths.ts';
+import type { Notice } from '../api/procedures.ts';
+import { readPort } from '../system/state-folder.ts';
+import { DEFAULT_PORT, freePort, type Loopback, nextFreePort, ownerOf } from './listen.ts';
+import type { Options } from './options.ts';
+
+/** Where to listen. The default port may be another project's: one that never had a port takes the next. */
+export async function portFor(
+  { port: given }: Options,
+  state: StatePaths,
+  addresses: readonly Loopback[],
+): Promise<{ port: number; notices: Notice[] }> {
+  if (given === 0) return { port: await freePort(addresses), notices: [] };
+  const known = given ?? readPort(state);
+  if (known !== null) return { port: known, notices: [] };
+  const port = await nextFreePort(addresses);
+  if (port === DEFAULT_PORT) return { port, notices: [] };
+  const message = `Port ${DEFAULT_PORT} is taken by ${ownerOf(DEFAULT_PORT, state)}: this project has port ${port}, from now on.`;
+  return { port, notices: [{ code: 'port-moved', message }] };
+}

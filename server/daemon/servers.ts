@@ -1,0 +1,61 @@
+/** The servers of one daemon: made, listening, and closed together. */
+import { readFileSync } from 'node:fs';
+import type { StatePaths } from '../../shared/state-paths.ts';
+import type { Tcp } from '../access/gate.ts';
+import type { Access } from '../api/procedures.ts';
+import { Problem } from '../system/problem.ts';
+import { type GatedServer, type HttpParts, makeServer, type Tls } from '../web/http.ts';
+import { type Loopback, listenOn, listenOnLoopback, listenOnSocket } from './listen.ts';
+import { onAddress } from './listeners.ts';
+import type { Beyond, DoorOptions, Options } from './options.ts';
+
+export const listenersOf = (
+  tcp: Tcp,
+  addresses: readonly Loopback[],
+  { beyond }: DoorOptions,
+  port: number,
+): Access['listeners'] => [
+  ...addresses.map((address) => ({ address, port, hosts: tcp.hosts, tls: false })),
+  ...(beyond ? [{ address: beyond.address, port, hosts: onAddress(beyond, port).hosts, tls: true }] : []),
+];
+
+/** The loopback addresses, the Unix socket of the terminal, and what else the operator asked for. */
+export async function listen(
+  parts: HttpParts,
+  tcp: Tcp,
+  addresses: readonly Loopback[],
+  { door: { beyond } }: Options,
+  state: StatePaths,
+  port: number,
+): Promise<{ servers: readonly GatedServer[]; terminal: GatedServer }> {
+  const near = addresses.map((address) => ({ address, ...makeServer(parts, tcp) }));
+  const terminal = makeServer(parts, { kind: 'socket' });
+  const far = beyond && makeServer(parts, onAddress(beyond, port), tlsOf(beyond));
+  await listenOnLoopback(near, port, state);
+  if (far) await listenOn(far.server, beyond.address, port);
+  await listenOnSocket(terminal.server, state.socket);
+  return { servers: [...near, terminal, ...(far ? [far] : [])], terminal };
+}
+
+function tlsOf({ cert, key }: Beyond): Tls {
+  try {
+    return { cert: readFileSync(cert), key: readFileSync(key) };
+  } catch (error) {
+    throw new Problem('config', `The certificate or its key cannot be read: ${(error as Error).message}`);
+  }
+}
+
+const HANG_UP_MS = 2000;
+const IDLE_MS = 20;
+
+/** Lets requests under way finish, for a moment; then ends the connections. */
+export async function close({ server, hangUp, cutOff }: GatedServer): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise((resolve) => server.close(resolve));
+  hangUp();
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS);
+  const force = setTimeout(cutOff, HANG_UP_MS);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(force);
+}

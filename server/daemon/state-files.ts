@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import type { Holder, StatePaths } from '../../shared/state-paths.ts';
+import type { About } from '../api/procedures.ts';
+import { makeBin } from '../runs/environment.ts';
+import { InPlace } from '../store/in-place.ts';
+import { type Db, FileMoved } from '../store/sqlite.ts';
+import { Problem } from '../system/problem.ts';
+import { lookUp } from '../system/processes.ts';
+import { writeHolder, writePort } from '../system/state-folder.ts';
+import type { Chore } from '../system/upkeep.ts';
+import { listenOnSocket } from './listen.ts';
+
+interface Parts {
+  readonly state: StatePaths;
+  readonly holder: Holder;
+  readonly port: number;
+  /** Listens on the socket. */
+  readonly server: Server;
+  /** What `signalbox` means inside runs. */
+  readonly program: string;
+}
+
+/** What a daemon says of itself to those who cannot ask it. */
+export const holderOf = ({ pid, local_address: address, project, started_at }: About): Holder => ({
+  pid,
+  address,
+  project,
+  started_at,
+  process: lookUp(pid)?.started,
+});
+
+/** Writes what others find this daemon by; its socket is there already. */
+export function writeStateFiles({ state, holder, port, program }: Parts): void {
+  writePort(state, port);
+  writeHolder(state, holder);
+  makeBin(state.bin, program);
+}
+
+/** The same again whenever one of them is gone: without them no terminal and no run finds the daemon. */
+export function keepStateFiles(parts: Parts): Chore {
+  const { state, server } = parts;
+  let socket = new InPlace([state.socket]);
+  return {
+    name: 'state folder',
+    look: async () => {
+      // Where the folder was taken away, the daemon is about to end.
+      if (!existsSync(state.folder)) return;
+      const files = [state.port, state.holder, join(state.bin, 'signalbox')];
+      if (!files.every((path) => existsSync(path))) writeStateFiles(parts);
+      if (socket.missing() === null) return;
+      server.close();
+      await listenOnSocket(server, state.socket);
+      socket = new InPlace([state.socket]);
+    },
+  };
+}
+
+/** A daemon whose files were taken away can keep nothing: it ends, so that another one can take its place. */
+export const filesInPlace = (db: Db, stop: (problem: Problem) => void): Chore => ({
+  name: 'files',
+  look: () => {
+    try {
+      db.checkInPlace();
+    } catch (error) {
+      if (!(error instanceof FileMoved)) throw error;
+      const way = 'Nothing was saved since, and Signalbox has ended; runs at work go on.';
+      stop(new Problem('disk', `${error.message} ${way} Put it back, then: signalbox start`));
+    }
+  },
+});

@@ -1,0 +1,89 @@
+import type { Change } from '../../../shared/events.ts';
+import { saidWords } from '../../../shared/sentences.ts';
+import type { Answer, Item, Moment, WorkUnit } from '../../../shared/words.ts';
+import { conflict, invalid } from '../refusal.ts';
+import { isGoingOut, isOpen, type State } from '../state.ts';
+import { type Decision, itemOf, workOf } from './decision.ts';
+
+/** How an answer is given: when it goes out (`at` = now: at once), and under which key. */
+export interface Giving {
+  readonly at: Moment;
+  readonly release_due: Moment;
+  readonly key: string | null;
+}
+
+export interface AnswerInput extends Answer {
+  readonly chunk: string;
+  readonly item: string | null;
+  readonly version: number | null;
+}
+
+/** Answers the item and the version that the operator saw. */
+export function answer(state: State, input: AnswerInput, giving: Giving): Decision {
+  const work = workOf(state, input.chunk);
+  const open = work.items.filter(isOpen);
+  if (input.item === null && open.length === 0) throw conflict(`${input.chunk} asks nothing now.`);
+  if (input.item === null || input.version === null)
+    throw conflict('Say which item and which version this answers; here is what is open.', open);
+  const item = itemOf(work, input.item);
+  if (!isOpen(item)) throw conflict(endedSentence(item), [item]);
+  if (item.version !== input.version)
+    throw conflict('The question has changed since you saw it. Read it again, then answer.', [item]);
+  return give(work, item, checked(item, input), giving);
+}
+
+export function give(work: WorkUnit, item: Item, answer: Answer, { at, release_due, key }: Giving): Decision {
+  const unit = work.unit.id;
+  const changes: Change[] = [
+    { type: 'item.answered', unit, data: { id: item.id, answer, release_due, key } },
+  ];
+  if (release_due <= at) changes.push({ type: 'item.released', unit, data: { id: item.id } });
+  return { changes, made: { item: item.id } };
+}
+
+/** The answer, if the item allows it. Words alone on a stuck item are guidance for another try. */
+function checked(item: Item, { options, text }: Answer): Answer {
+  const offered = item.options.map(({ id }) => id);
+  const unknown = options.find((id) => !offered.includes(id));
+  if (unknown !== undefined)
+    throw invalid('option', `"${unknown}" is not offered. Choose from: ${offered.join(', ')}.`);
+  if (options.length > 1 && !item.multiple) throw invalid('option', 'Choose one option only.');
+  if (text !== '' && !item.allows_text) throw invalid('text', 'Choose an option; this item takes no words.');
+  if (text === '' && options.length === 0)
+    throw item.allows_text
+      ? invalid('text', 'Write an answer first.')
+      : invalid('option', 'Choose an option first.');
+  if (item.kind === 'stuck' && options.length === 0)
+    return { options: [item.options[0]?.id ?? 'retry'], text };
+  if (item.kind === 'conflict' && options.length === 0) throw invalid('option', 'Choose one.');
+  if (item.kind === 'review' && options.length === 0) throw invalid('option', 'Approve it, or send it back.');
+  if (options.includes('send-back') && item.kind === 'review' && text === '')
+    throw invalid('text', 'Say what is missing.');
+  return { options, text };
+}
+
+export function endedSentence(item: Item): string {
+  if (item.withdrawn_at !== null) return `This was withdrawn: ${item.withdrawn_why ?? 'no longer needed'}.`;
+  return `Already answered by ${item.answered_by} (${item.answered_via}): ${saidWords(item)}`;
+}
+
+const NOTHING_GOING_OUT = 'There is no answer going out to take back.';
+
+/** Why the answer to an item cannot be taken back (any more); null: it can. */
+export function undoRefusal(item: Item): string | null {
+  if (item.released_at !== null) return 'Already sent: it cannot be taken back.';
+  return isGoingOut(item) ? null : NOTHING_GOING_OUT;
+}
+
+/** Takes back an answer that is still going out. */
+export function undo(state: State, input: { chunk: string; item: string; version: number }): Decision {
+  const work = workOf(state, input.chunk);
+  const item = itemOf(work, input.item);
+  const late = undoRefusal(item);
+  if (late !== null) throw conflict(late, [item]);
+  if (item.version !== input.version) throw conflict(NOTHING_GOING_OUT, [item]);
+  return {
+    changes: [{ type: 'item.reopened', unit: work.unit.id, data: { id: item.id, spends: item.answer_key } }],
+    made: { item: item.id },
+  };
+}

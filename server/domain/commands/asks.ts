@@ -1,0 +1,136 @@
+import type { Asking, Item, WorkUnit } from '../../../shared/words.ts';
+import { isAsked } from '../delivery.ts';
+import { conflict } from '../refusal.ts';
+import { currentStep, findItem, isDone, isOpen, isPending, liveRun, type State } from '../state.ts';
+import { endedSentence } from './answers.ts';
+import { type Decision, itemOf, workOf } from './decision.ts';
+
+export interface Asker {
+  readonly key: string;
+  readonly chunk: string;
+  /** The run that asks; null: somebody outside any run. */
+  readonly run: number | null;
+  readonly asked_by: string;
+}
+
+/** Of a question, `kind` is said where it does not follow from whether words are allowed: of a permission. */
+export interface Question extends Asking {
+  readonly kind?: 'question' | 'decision' | undefined;
+}
+
+export interface AskInput extends Asker, Question {}
+
+/**
+ * Asks several things at once, an item each, in one commit; the asker waits for all. The id of the nth item is
+ * the key and its number.
+ */
+export function askAll(state: State, asker: Asker, questions: readonly Question[]): Decision {
+  const key = (nth: number) => (questions.length === 1 ? asker.key : `${asker.key}.${nth + 1}`);
+  const decisions = questions.map((question, nth) => ask(state, { ...asker, ...question, key: key(nth) }));
+  return {
+    changes: decisions.flatMap(({ changes }) => changes),
+    made: { items: decisions.flatMap(({ made }) => made?.item ?? []) },
+  };
+}
+
+/**
+ * Asks the operator. The key becomes the id of the item, so asking again with it finds the same item; other
+ * words under the same key make a new version. Asking the same thing under another key finds what is open or
+ * was never delivered: a shell tool may have cut off the command that waited, or an earlier run ended.
+ */
+export function ask(state: State, input: AskInput): Decision {
+  const work = workOf(state, input.chunk);
+  const { id: unit } = work.unit;
+  const known = findItem(state, input.key);
+  if (known) return askAgain(known, work, input);
+  if (isDone(work)) throw conflict(`${input.chunk} is done: nobody would read the answer.`);
+  refuseEnded(work, input);
+  const earlier = attachable(work, input);
+  if (earlier) {
+    const data = { id: earlier.id, run: input.run ?? earlier.run, key: input.key };
+    return { changes: [{ type: 'item.attached', unit, data }], made: { item: earlier.id } };
+  }
+  const data = {
+    id: input.key,
+    kind: kindOf(input),
+    phase: currentStep(work)?.phase ?? '',
+    run: input.run ?? work.runs.at(-1)?.number ?? 0,
+    asked_by: input.asked_by,
+    ...asking(input),
+  };
+  return { changes: [{ type: 'item.asked', unit, data }], made: { item: input.key } };
+}
+
+function askAgain({ work, item }: { work: WorkUnit; item: Item }, of: WorkUnit, input: AskInput): Decision {
+  const made = { item: item.id };
+  if (work.unit.id !== of.unit.id)
+    throw conflict(`The key ${input.key} belongs to an item of ${work.unit.chunk}.`);
+  if (!isAsked(item)) throw conflict(`The key ${input.key} belongs to an item that nobody asked.`);
+  // Under the key of a later run that asked the same, only what made it the same counts.
+  if (item.id === input.key ? sameAsking(item, input) : sameQuestion(item, input))
+    return { changes: [], made };
+  if (!isOpen(item)) throw conflict('This question has ended; ask the new one under another key.', [item]);
+  refuseEnded(work, input);
+  const data = { id: item.id, ...asking(input) };
+  return { changes: [{ type: 'item.changed', unit: work.unit.id, data }], made };
+}
+
+function refuseEnded(work: WorkUnit, { chunk, run }: AskInput): void {
+  if (run !== null && liveRun(work)?.number !== run)
+    throw conflict(`Run ${run} of ${chunk} has ended: it cannot ask any more.`);
+}
+
+/** Outside of runs, only what was asked from there: an agent's answer must not go to a terminal. */
+function attachable(work: WorkUnit, input: AskInput): Item | undefined {
+  const phase = currentStep(work)?.phase;
+  const run = input.run ?? liveRun(work)?.number;
+  return work.items.find(
+    (item) =>
+      isAsked(item) &&
+      // Work done elsewhere may have come to another phase within its run.
+      (item.phase === phase || item.run === run) &&
+      item.withdrawn_at === null &&
+      item.delivered_at === null &&
+      (input.run !== null || item.asked_by === input.asked_by) &&
+      sameQuestion(item, input),
+  );
+}
+
+const asking = ({ prompt, context, options, multiple, allows_text }: Asking): Asking => ({
+  prompt,
+  context,
+  options,
+  multiple,
+  allows_text,
+});
+
+const kindOf = ({ kind, allows_text }: Question) => kind ?? (allows_text ? 'question' : 'decision');
+
+/** A permission is for what its context shows: the same words about another command are another question. */
+const sameQuestion = (item: Item, asked: Question): boolean =>
+  item.prompt === asked.prompt &&
+  JSON.stringify(item.options) === JSON.stringify(asked.options) &&
+  (asked.kind !== 'decision' || JSON.stringify(item.context) === JSON.stringify(asked.context));
+
+const sameAsking = (a: Asking, b: Asking): boolean => JSON.stringify(asking(a)) === JSON.stringify(asking(b));
+
+/** The asker, or the operator, no longer wants an answer. */
+export function withdraw(state: State, input: { chunk: string; item: string; why: string }): Decision {
+  const work = workOf(state, input.chunk);
+  const item = itemOf(work, input.item);
+  if (!isPending(item)) throw conflict(endedSentence(item), [item]);
+  if (!isAsked(item)) throw conflict('Nobody asked this who could withdraw it: answer it.', [item]);
+  const data = { id: item.id, why: input.why };
+  return { changes: [{ type: 'item.withdrawn', unit: work.unit.id, data }], made: { item: item.id } };
+}
+
+/** The waiting client has printed the answer. */
+export function confirm(state: State, input: { chunk: string; item: string; run: number | null }): Decision {
+  const work = workOf(state, input.chunk);
+  const item = itemOf(work, input.item);
+  const made = { item: item.id };
+  if (item.released_at === null) throw conflict('There is no answer yet to confirm.', [item]);
+  if (item.delivered_at !== null) return { changes: [], made };
+  const data = { id: item.id, run: input.run ?? item.run };
+  return { changes: [{ type: 'item.delivered', unit: work.unit.id, data }], made };
+}

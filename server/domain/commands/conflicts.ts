@@ -1,0 +1,228 @@
+import type { Change } from '../../../shared/events.ts';
+import type {
+  Asking,
+  Conflict,
+  Item,
+  ItemOption,
+  Judgement,
+  Verdict,
+  WorkUnit,
+} from '../../../shared/words.ts';
+import { conflict, invalid } from '../refusal.ts';
+import { isUnderWay, startedBefore } from '../serial-order.ts';
+import { currentStep, isDone, isOpen, isOver, isPending, liveRun, type State } from '../state.ts';
+import { type Decision, workOf } from './decision.ts';
+
+/** May two units be at work at the same time? What an analysis finds, and what the operator decides. */
+
+export interface PairInput {
+  readonly chunk: string;
+  readonly other_chunk: string;
+}
+
+/** The operator's word on a pair: it holds for both, over phases and restarts, and no analysis overwrites it. */
+export function resolve(state: State, input: PairInput & { verdict: 'parallelize' | 'serialize' }): Decision {
+  const [work, other] = pairOf(state, input);
+  return { changes: decide(work, other, input.verdict) };
+}
+
+function pairOf(state: State, input: PairInput): [WorkUnit, WorkUnit] {
+  if (input.chunk === input.other_chunk) throw invalid('other_chunk', 'Name another unit than this one.');
+  const works = [workOf(state, input.chunk), workOf(state, input.other_chunk)] as const;
+  const done = works.find(isDone);
+  if (done) throw conflict(`${done.unit.chunk} is done: there is nothing to decide.`);
+  return [...works];
+}
+
+/** What the operator decided, on both sides. */
+export function decide(work: WorkUnit, other: WorkUnit, how: 'parallelize' | 'serialize'): Change[] {
+  const verdict: Verdict = how === 'serialize' ? 'SERIALIZE' : 'INDEPENDENT';
+  const old = conflictWith(work, other);
+  if (old?.decided_by === 'operator' && old.verdict === verdict) return [];
+  const judgement: Judgement = {
+    verdict,
+    confidence: 1,
+    reason: old?.reason ?? 'decided by the operator',
+    overlapping_files: old?.overlapping_files ?? [],
+    overlapping_symbols: old?.overlapping_symbols ?? [],
+  };
+  return onBothSides(work, other, judgement, 'operator');
+}
+
+function onBothSides(
+  a: WorkUnit,
+  b: WorkUnit,
+  judgement: Judgement,
+  decided_by: Conflict['decided_by'],
+): Change[] {
+  return [
+    { type: 'conflict.judged', unit: a.unit.id, data: { ...judgement, with: b.unit.id, decided_by } },
+    { type: 'conflict.judged', unit: b.unit.id, data: { ...judgement, with: a.unit.id, decided_by } },
+  ];
+}
+
+export const conflictWith = (work: WorkUnit, other: WorkUnit): Conflict | undefined =>
+  work.conflicts.find((each) => each.with === other.unit.id);
+
+/** What an analysis found. Against the operator's verdict it is only noted. `key` is the id of an item, should there be one. */
+export function reportConflict(state: State, input: PairInput & Judgement, key: string): Decision {
+  const [work, other] = pairOf(state, input);
+  const changes = found(work, other, input);
+  const both = liveRun(work) !== undefined && liveRun(other) !== undefined;
+  if (changes.length === 0 || input.verdict !== 'ASK_OPERATOR' || !both) return { changes };
+  const later = startedBefore(work, other) ? other : work;
+  const rival = { work: later === work ? other : work, finding: input };
+  const others = knownRivals(state, later).filter(({ work }) => work !== rival.work);
+  const asked = askAbout(later, [...others, rival], key);
+  return { changes: [...changes, ...asked] };
+}
+
+/** The same finding changes nothing; another one takes its place, unless the operator has spoken. */
+function found(work: WorkUnit, other: WorkUnit, judgement: Judgement): Change[] {
+  const { verdict, confidence, reason, overlapping_files, overlapping_symbols } = judgement;
+  const finding = { verdict, confidence, reason, overlapping_files, overlapping_symbols };
+  const old = conflictWith(work, other);
+  if (old?.decided_by !== 'operator')
+    return same(old, finding) ? [] : onBothSides(work, other, finding, 'analysis');
+  const note = `an analysis disagrees: ${verdict}, ${reason}`;
+  if (old.verdict === verdict || old.noted === note) return [];
+  return [
+    { type: 'conflict.noted', unit: work.unit.id, data: { with: other.unit.id, note } },
+    { type: 'conflict.noted', unit: other.unit.id, data: { with: work.unit.id, note } },
+  ];
+}
+
+const same = (old: Conflict | undefined, finding: Judgement): boolean =>
+  old !== undefined &&
+  old.verdict === finding.verdict &&
+  old.reason === finding.reason &&
+  JSON.stringify(old.overlapping_files) === JSON.stringify(finding.overlapping_files);
+
+/** An overlap of declared paths, found when a unit wants to start. */
+export interface Overlap {
+  readonly other: number;
+  /** Common files by files of the smaller set, 0–1. */
+  readonly share: number;
+  readonly files: readonly string[];
+}
+
+/**
+ * A unit wants to start: what its paths share with those of units under way is judged, and, where a person
+ * has to decide, asked about in one item for all its rivals.
+ */
+export function wantToStart(
+  state: State,
+  input: { readonly unit: number; readonly overlaps: readonly Overlap[]; readonly key: string },
+): Decision {
+  const work = state.works.get(input.unit);
+  if (!work || isOver(work)) return { changes: [] };
+  const judged: Change[] = [];
+  const rivals = knownRivals(state, work);
+  for (const { other: id, share, files } of input.overlaps) {
+    const other = state.works.get(id);
+    if (!other || !isUnderWay(other) || conflictWith(work, other)) continue;
+    const verdict = share >= state.settings.ask_above ? 'ASK_OPERATOR' : 'INDEPENDENT';
+    const reason =
+      files.length === 1 ? 'both declare the same file' : `both declare ${files.length} of the same files`;
+    const finding = {
+      verdict,
+      confidence: share,
+      reason,
+      overlapping_files: files,
+      overlapping_symbols: [],
+    } as const;
+    judged.push(...found(work, other, finding));
+    if (verdict === 'ASK_OPERATOR') rivals.push({ work: other, finding });
+  }
+  return { changes: [...judged, ...askAbout(work, rivals, input.key)] };
+}
+
+/** The rivals at work about which the operator has not decided. */
+export const rivalsToAsk = (state: State, work: WorkUnit): WorkUnit[] =>
+  work.conflicts
+    .filter(({ verdict }) => verdict === 'ASK_OPERATOR')
+    .map((each) => state.works.get(each.with))
+    .filter((other) => other !== undefined && isUnderWay(other)) as WorkUnit[];
+
+/** A rival, and why it is one. */
+interface Rival {
+  readonly work: WorkUnit;
+  readonly finding: Judgement;
+}
+
+const knownRivals = (state: State, work: WorkUnit): Rival[] =>
+  rivalsToAsk(state, work).flatMap((rival) => {
+    const finding = conflictWith(work, rival);
+    return finding ? [{ work: rival, finding }] : [];
+  });
+
+/** Asks about the rivals of a unit on which nobody has decided, if there are any. */
+export const askAboutRivals = (state: State, work: WorkUnit, key: string): Change[] =>
+  askAbout(work, knownRivals(state, work), key);
+
+const openConflictItem = (work: WorkUnit): Item | undefined =>
+  work.items.find((item) => item.kind === 'conflict' && isPending(item));
+
+/** One open item per unit: asked, or changed where the rivals are others than before. */
+function askAbout(work: WorkUnit, rivals: readonly Rival[], key: string): Change[] {
+  if (rivals.length === 0 || openConflictItem(work)) return [];
+  const data = {
+    id: key,
+    kind: 'conflict' as const,
+    phase: currentStep(work)?.phase ?? '',
+    run: work.runs.at(-1)?.number ?? 0,
+    asked_by: 'signalbox',
+    ...conflictAsking(work, rivals),
+  };
+  return [{ type: 'item.asked', unit: work.unit.id, data }];
+}
+
+const OPTIONS: readonly ItemOption[] = [
+  {
+    id: 'serialize',
+    label: 'One after the other',
+    description: 'Never both at work; the one under way goes first.',
+  },
+  { id: 'parallelize', label: 'Side by side', description: 'They may be at work at the same time.' },
+];
+
+function conflictAsking({ unit }: WorkUnit, rivals: readonly Rival[]): Asking {
+  const names = rivals.map(({ work }) => work.unit.chunk).join(', ');
+  return {
+    prompt: `${unit.chunk} may be in the way of ${names}. May they be at work at the same time?`,
+    context: rivals.map(({ work, finding }) => ({ label: work.unit.chunk, text: findingText(finding) })),
+    options: OPTIONS,
+    multiple: false,
+    allows_text: false,
+  };
+}
+
+function findingText({ reason, confidence, overlapping_files }: Judgement): string {
+  const files = overlapping_files.slice(0, 20);
+  return [`${reason} (confidence ${confidence.toFixed(2)})`, ...files].join('\n');
+}
+
+/** An open item about conflicts as it has to be now: other rivals, another version; none left, withdrawn. */
+export function refreshConflictItem(state: State, work: WorkUnit): Change[] {
+  const item = work.items.find((each) => each.kind === 'conflict' && isOpen(each));
+  if (!item) return [];
+  const unit = work.unit.id;
+  const rivals = knownRivals(state, work);
+  if (rivals.length === 0)
+    return [{ type: 'item.withdrawn', unit, data: { id: item.id, why: 'nobody is in the way any more' } }];
+  const asking = conflictAsking(work, rivals);
+  if (asking.prompt === item.prompt && JSON.stringify(asking.context) === JSON.stringify(item.context))
+    return [];
+  return [{ type: 'item.changed', unit, data: { id: item.id, ...asking } }];
+}
+
+/** What the answer to a conflict item decides: about every rival that it asked about. */
+export function decisions(state: State, work: WorkUnit, item: Item): Change[] {
+  const how = item.answer?.options.includes('serialize') ? 'serialize' : 'parallelize';
+  const asked = item.context.map(({ label }) => label);
+  return work.conflicts
+    .filter(({ verdict }) => verdict === 'ASK_OPERATOR')
+    .map((each) => state.works.get(each.with))
+    .filter((other) => other !== undefined && asked.includes(other.unit.chunk))
+    .flatMap((other) => (other ? decide(work, other, how) : []));
+}

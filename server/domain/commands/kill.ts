@@ -1,0 +1,86 @@
+import type { Change } from '../../../shared/events.ts';
+import type { Kill, WorkUnit } from '../../../shared/words.ts';
+import { conflict } from '../refusal.ts';
+import { isDone, isOver, isPending, liveRun, type State } from '../state.ts';
+import { type Decision, workOf } from './decision.ts';
+
+/** A kill that the operator wants, not one for a broken limit. */
+export interface Wish extends Kill {
+  readonly next: Exclude<Kill['next'], 'stuck'>;
+}
+
+export interface KillInput extends Wish {
+  readonly chunk: string;
+  /** The run that is meant; null: the live one, whichever it is. */
+  readonly run: number | null;
+}
+
+/**
+ * Has the live run of a unit killed. The wish is kept first, so that the next daemon finishes it; the unit is
+ * held, closed or removed in the commit that records the end.
+ */
+export function killRun(state: State, { chunk, run: wanted, next, reason }: KillInput): Decision {
+  const work = workOf(state, chunk);
+  if (isDone(work)) throw conflict(`${chunk} is done already.`);
+  const run = liveRun(work);
+  if (!run) throw conflict(`${chunk} has no live run to kill.`);
+  if (wanted !== null && wanted !== run.number)
+    throw conflict(`Run ${wanted} of ${chunk} has ended; run ${run.number} is live.`);
+  if (work.unit.spec.external)
+    return {
+      changes: [...ended(work, run.number), ...mootItems(work), ...afterKill(state, work, { next, reason })],
+    };
+  if (run.kill?.next === next) return { changes: [] };
+  return {
+    changes: [{ type: 'run.killing', unit: work.unit.id, data: { number: run.number, next, reason } }],
+  };
+}
+
+/** Has a run stopped that broke a limit: a person is asked when it has ended. An operator's wish stands. */
+export function stopRun(state: State, input: { unit: number; run: number; reason: string }): Decision {
+  const work = state.works.get(input.unit);
+  const run = work && liveRun(work);
+  if (run?.number !== input.run || run.kill) return { changes: [] };
+  const data = { number: input.run, next: 'stuck', reason: input.reason } as const;
+  return { changes: [{ type: 'run.killing', unit: input.unit, data }] };
+}
+
+/** Whether the operator wants the run to end. */
+export const isWished = (kill: Kill | null): kill is Wish => kill !== null && kill.next !== 'stuck';
+
+/** What was asked about a live run is moot when it has ended. */
+export const mootItems = ({ unit, items }: WorkUnit): Change[] =>
+  items
+    .filter((item) => isPending(item) && item.kind === 'stuck')
+    .map((item) => ({
+      type: 'item.withdrawn',
+      unit: unit.id,
+      data: { id: item.id, why: 'the run has ended' },
+    }));
+
+/** Nobody is there to be signalled: what was reported started ends by the operator's word. */
+const ended = ({ unit }: WorkUnit, number: number): Change[] => [
+  { type: 'run.ended', unit: unit.id, data: { number, outcome: { how: 'killed' } } },
+];
+
+/** What the operator wanted to come after the end. */
+export function afterKill(state: State, { unit }: WorkUnit, { next, reason }: Wish): Change[] {
+  if (next === 'hold') return [{ type: 'unit.held', unit: unit.id, data: { why: reason } }];
+  if (next === 'close') return [{ type: 'unit.closed', unit: unit.id, data: { reason } }];
+  return [...unlinked(state, unit.chunk), { type: 'unit.removed', unit: unit.id, data: {} }];
+}
+
+/** Who waits for a chunk and is not over: a closed unit waits for nobody. */
+const stillWaiting = (state: State, chunk: string): number[] =>
+  (state.waiting.get(chunk) ?? []).filter((id) => {
+    const work = state.works.get(id);
+    return work !== undefined && !isOver(work);
+  });
+
+/** Those that wait for a unit that is being removed wait no longer. */
+export const unlinked = (state: State, chunk: string): Change[] =>
+  stillWaiting(state, chunk).map((unit) => ({
+    type: 'dependency.removed',
+    unit,
+    data: { on: chunk, why: `${chunk} was removed` },
+  }));

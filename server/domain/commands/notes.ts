@@ -1,0 +1,37 @@
+import type { Change } from '../../../shared/events.ts';
+import type { ToolRefusal } from '../../../shared/words.ts';
+import { conflict } from '../refusal.ts';
+import { findItem, liveRun, type State } from '../state.ts';
+import { type Decision, workOf } from './decision.ts';
+
+export interface NoteInput {
+  readonly chunk: string;
+  readonly run: number;
+  /** The agent's own name for its conversation. */
+  readonly session?: string | undefined;
+  readonly refused: readonly ToolRefusal[];
+}
+
+/** How many refusals of one run are kept: an agent may try the same for hours. */
+const REFUSALS_KEPT = 100;
+
+/** What a live run says of itself: the session that it has, and tool calls that were refused to it. */
+export function noteRun(state: State, { chunk, run: number, session, refused }: NoteInput): Decision {
+  const work = workOf(state, chunk);
+  const run = liveRun(work);
+  if (run?.number !== number) throw conflict(`Run ${number} of ${chunk} has ended: it has nothing to note.`);
+  const unit = work.unit.id;
+  const changes: Change[] = [];
+  if (session !== undefined && session !== run.session)
+    changes.push({ type: 'run.noted', unit, data: { number, session } });
+  const known = new Set(run.refused.map(({ key }) => key));
+  const news = refused
+    .filter(({ key }) => !known.has(key) && !isItem(state, key))
+    .slice(0, REFUSALS_KEPT - run.refused.length);
+  if (news.length > 0) changes.push({ type: 'run.refused', unit, data: { number, refused: news } });
+  return { changes };
+}
+
+/** The operator has seen the call, or will: what became of it is theirs to decide. Several questions are numbered. */
+const isItem = (state: State, key: string): boolean =>
+  findItem(state, key) !== undefined || findItem(state, `${key}.1`) !== undefined;

@@ -1,0 +1,193 @@
+import type { Change } from '../../../shared/events.ts';
+import { outcomeWords, refusalWords } from '../../../shared/sentences.ts';
+import type {
+  ItemOption,
+  Moment,
+  Outcome,
+  ProcessIdentity,
+  RetryPolicy,
+  Run,
+  ToolRefusal,
+  WorkUnit,
+} from '../../../shared/words.ts';
+import { BY_FILE, givenTo, whyUnfinished } from '../delivery.ts';
+import { conflict } from '../refusal.ts';
+import { currentStep, exists, isOver, isWell, liveRun, type State } from '../state.ts';
+import { freeSlots, statusOf } from '../status.ts';
+import { rivalsToAsk } from './conflicts.ts';
+import type { Decision } from './decision.ts';
+import { afterKill, isWished, mootItems } from './kill.ts';
+
+/** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. `token`: its hash. */
+export function startRun(state: State, input: { unit: number; marker: string; token: string }): Decision {
+  const work = state.works.get(input.unit);
+  if (!work || !exists(work) || statusOf(state, work).status !== 'READY') throw conflict('Not ready.');
+  if (rivalsToAsk(state, work).length > 0) throw conflict('The operator has to decide about a rival first.');
+  if (freeSlots(state) < 1) throw conflict('No slot is free.');
+  const number = (work.runs.at(-1)?.number ?? 0) + 1;
+  const phase = currentStep(work)?.phase ?? '';
+  const agent = work.unit.spec.agent ?? 'shell';
+  const unit = work.unit.id;
+  return {
+    changes: [
+      { type: 'run.started', unit, data: { number, phase, agent, marker: input.marker, token: input.token } },
+      ...givenTo(work, number),
+    ],
+    made: { run: number },
+  };
+}
+
+export function spawned(state: State, input: { unit: number; run: number } & ProcessIdentity): Decision {
+  const run = state.works.get(input.unit)?.runs.at(-1);
+  if (!run || run.number !== input.run || run.ended_at !== null) throw conflict('This run has ended.');
+  const { pid, started } = input;
+  return { changes: [{ type: 'run.spawned', unit: input.unit, data: { number: input.run, pid, started } }] };
+}
+
+export interface EndInput {
+  readonly unit: number;
+  readonly run: number;
+  readonly outcome: Outcome;
+  /** The last lines that the run printed. */
+  readonly lines: string;
+  /** The id of the item, should there be one. */
+  readonly key: string;
+  readonly at: Moment;
+}
+
+/** How many times a run may fail to begin before a person is asked. */
+const NEVER_BEGAN_LIMIT = 3;
+
+/**
+ * Records how a run ended, once. Well: the phase is finished, or a person must agree. Badly: tried again by
+ * itself, where its exit code says so, or stuck. With a question open: neither; the answer starts the same
+ * phase again.
+ */
+export function endRun(state: State, input: EndInput): Decision {
+  const work = state.works.get(input.unit);
+  const run = work && liveRun(work);
+  if (!work || run?.number !== input.run) return { changes: [] };
+  const unit = work.unit.id;
+  const outcome = outcomeOf(run, input.outcome);
+  const ended: Change = { type: 'run.ended', unit, data: { number: run.number, outcome } };
+  const moot = mootItems(work);
+  if (isWished(run.kill)) return { changes: [ended, ...moot, ...afterKill(state, work, run.kill)] };
+  if (isOver(work)) return { changes: [ended, ...moot] };
+  const next = againWithAnswers(work, run, outcome) ? null : afterRun(work, run, { ...input, outcome });
+  return { changes: [ended, ...moot, ...(next === null ? [] : [next])] };
+}
+
+/**
+ * Whether the same phase starts again for the sake of what was asked: at once where an answer has reached
+ * nobody, else when the answer comes. A run that ended badly is brought to a person once nothing is open.
+ */
+function againWithAnswers(work: WorkUnit, run: Run, outcome: Outcome): boolean {
+  const why = whyUnfinished(work, run.number);
+  return why !== null && (isWell(outcome) || why.code === 'open-items');
+}
+
+/**
+ * A run that was being killed was killed, whatever its wrapper noted. One that was refused something without the
+ * operator has not done its work, although its agent ended with 0.
+ */
+function outcomeOf({ kill, refused }: Run, noted: Outcome): Outcome {
+  if (isWished(kill)) return { how: 'killed' };
+  if (kill) return { how: 'stopped', reason: kill.reason };
+  if (refused.length === 0 || !isWell(noted)) return noted;
+  return { how: 'refused', tools: [...new Set(refused.map(({ tool }) => tool))] };
+}
+
+/** What comes after a run that leaves nothing open; null: the same phase again, at once. */
+function afterRun(work: WorkUnit, run: Run, input: EndInput): Change | null {
+  const unit = work.unit.id;
+  const { spec } = work.unit;
+  const { outcome } = input;
+  // What was reported may have moved the unit on since the run began.
+  const phase = currentStep(work)?.phase ?? run.phase;
+  if (isWell(outcome))
+    return spec.review.includes(phase)
+      ? { type: 'item.asked', unit, data: reviewItem(input, phase) }
+      : { type: 'phase.finished', unit, data: { phase } };
+  const failed = inARow(work, outcome.how) + 1;
+  if (outcome.how === 'never-began' && outcome.code === undefined && failed < NEVER_BEGAN_LIMIT) return null;
+  if (outcome.how === 'exited' && spec.retry?.on.includes(outcome.code) && failed <= spec.retry.times)
+    return {
+      type: 'retry.scheduled',
+      unit,
+      data: { due: later(input.at, retryDelay(spec.retry, failed)), nth: failed },
+    };
+  return { type: 'item.asked', unit, data: stuckItem(input, phase, run.refused) };
+}
+
+const LONGEST_RETRY_S = 3600;
+
+/** Seconds until the nth try: doubling, at most an hour. */
+const retryDelay = ({ delay }: RetryPolicy, nth: number): number =>
+  Math.min(delay * 2 ** (nth - 1), LONGEST_RETRY_S);
+
+const later = (at: Moment, seconds: number): Moment =>
+  new Date(Date.parse(at) + seconds * 1000).toISOString();
+
+/** How many runs of this phase in a row have ended so, since a person was last asked about it. */
+function inARow(work: WorkUnit, how: Outcome['how']): number {
+  const phase = currentStep(work)?.phase;
+  const stuck = work.items.findLast((item) => item.options.some(({ id }) => id === 'retry'))?.run ?? 0;
+  const asked = Math.max(stuck, work.unit.counted_from);
+  const before = work.runs.filter(
+    (run) => run.ended_at !== null && run.number > asked && run.phase === phase,
+  );
+  const other = before.reverse().findIndex((run) => run.outcome?.how !== how || isWell(run.outcome));
+  return other < 0 ? before.length : other;
+}
+
+export function reviewItem({ key, run, lines }: Pick<EndInput, 'key' | 'run' | 'lines'>, phase: string) {
+  return {
+    id: key,
+    kind: 'review' as const,
+    phase,
+    run,
+    asked_by: 'signalbox',
+    prompt: `${phase} is finished. Do you agree?`,
+    context: lines === '' ? [] : [{ label: 'Last lines', text: lines }],
+    options: REVIEW_OPTIONS,
+    multiple: false,
+    allows_text: true,
+  };
+}
+
+const REVIEW_OPTIONS: readonly ItemOption[] = [
+  { id: 'approve', label: 'Approve', description: 'The next phase may start.' },
+  { id: 'send-back', label: 'Send back', description: 'The same phase again, with your words.' },
+];
+
+function stuckItem({ key, run, outcome, lines }: EndInput, phase: string, refused: readonly ToolRefusal[]) {
+  const code = outcome.how === 'never-began' ? outcome.code : undefined;
+  const refusals = refused.map(refusalWords).join('\n');
+  return {
+    id: key,
+    kind: 'stuck' as const,
+    phase,
+    run,
+    asked_by: 'signalbox',
+    prompt: `Run ${run} ${outcomeWords(outcome)}. What now?`,
+    context: [
+      { label: 'Refused', text: refusals },
+      { label: 'Last lines', text: lines },
+    ].filter(({ text }) => text !== ''),
+    options: code === 'answers-too-long' ? [FILE_OPTION, ...STUCK_OPTIONS] : STUCK_OPTIONS,
+    multiple: false,
+    allows_text: true,
+    ...(code !== undefined && { code }),
+  };
+}
+
+const FILE_OPTION: ItemOption = {
+  id: BY_FILE,
+  label: 'Hand your answers over in a file',
+  description: 'The agent is told where the file is; nothing is cut.',
+};
+
+const STUCK_OPTIONS: readonly ItemOption[] = [
+  { id: 'retry', label: 'Try again', description: 'The same phase once more; your words, if any, go along.' },
+  { id: 'close', label: 'Close the unit', description: 'It counts as done, for the reason you give.' },
+];

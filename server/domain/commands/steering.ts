@@ -1,0 +1,120 @@
+import type { UnitEdit } from '../../../shared/events.ts';
+import type { WorkUnit } from '../../../shared/words.ts';
+import { circleThrough, circleWords } from '../cycle.ts';
+import { conflict, invalid } from '../refusal.ts';
+import { findWork, isDone, isOpen, liveRun, type State } from '../state.ts';
+import { type Giving, give } from './answers.ts';
+import { type Decision, workOf } from './decision.ts';
+import { killRun, unlinked } from './kill.ts';
+
+/** What the operator may do to a unit. Asking for what is so already is a success that changes nothing. */
+
+const NOTHING: Decision = { changes: [] };
+
+/** Closes a unit: it counts as DONE, for the reason given. */
+export function closeUnit(state: State, input: { chunk: string; reason: string; kill?: boolean }): Decision {
+  const work = undoneWork(state, input.chunk);
+  if (input.kill && liveRun(work)) return killRun(state, { ...input, run: null, next: 'close' });
+  refuseLive(work);
+  return { changes: [{ type: 'unit.closed', unit: work.unit.id, data: { reason: input.reason } }] };
+}
+
+/**
+ * Tries a stuck unit again: the same as answering its item with "try again". One that would be tried anyway
+ * is tried now, and one whose run was killed goes on.
+ */
+export function retryUnit(state: State, input: { chunk: string } & Giving): Decision {
+  const work = undoneWork(state, input.chunk);
+  if (work.unit.retry_due !== null)
+    return { changes: [{ type: 'retry.due', unit: work.unit.id, data: { anew: true } }] };
+  const last = work.runs.at(-1);
+  if (work.unit.held !== null && last?.outcome?.how === 'killed')
+    return { changes: [{ type: 'unit.released', unit: work.unit.id, data: {} }] };
+  const stuck = work.items.find((item) => isOpen(item) && item.options.some(({ id }) => id === 'retry'));
+  if (!stuck) throw conflict(`${input.chunk} is not stuck: there is nothing to try again.`);
+  return give(work, stuck, { options: ['retry'], text: '' }, input);
+}
+
+/** Keeps the next phase from starting; a run at work goes on. */
+export function holdUnit(state: State, input: { chunk: string; why: string }): Decision {
+  const work = undoneWork(state, input.chunk);
+  if (work.unit.held === input.why) return NOTHING;
+  return { changes: [{ type: 'unit.held', unit: work.unit.id, data: { why: input.why } }] };
+}
+
+export function releaseUnit(state: State, input: { chunk: string }): Decision {
+  const work = undoneWork(state, input.chunk);
+  if (work.unit.held === null) return NOTHING;
+  return { changes: [{ type: 'unit.released', unit: work.unit.id, data: {} }] };
+}
+
+export function prioritizeUnit(state: State, input: { chunk: string; priority: number }): Decision {
+  const work = undoneWork(state, input.chunk);
+  if (work.unit.priority === input.priority) return NOTHING;
+  return { changes: [{ type: 'unit.prioritized', unit: work.unit.id, data: { priority: input.priority } }] };
+}
+
+/** Changes the words of a unit, or which files it says it touches. */
+export function editUnit(state: State, input: { chunk: string } & UnitEdit): Decision {
+  const { unit } = workOf(state, input.chunk);
+  const data: UnitEdit = {
+    ...(input.title !== undefined && input.title !== unit.title && { title: input.title }),
+    ...(input.goal !== undefined && input.goal !== unit.goal && { goal: input.goal }),
+    ...(input.paths !== undefined &&
+      JSON.stringify(input.paths) !== JSON.stringify(unit.paths) && { paths: input.paths }),
+  };
+  return Object.keys(data).length === 0
+    ? NOTHING
+    : { changes: [{ type: 'unit.edited', unit: unit.id, data }] };
+}
+
+/** Makes a unit wait for another, unless that would close a circle. */
+export function linkUnit(state: State, input: { chunk: string; after: string }): Decision {
+  const { unit } = undoneWork(state, input.chunk);
+  const other = findWork(state, input.after);
+  // What was met once stays met; a new unit of the name is another unit.
+  const isMet = unit.met.includes(input.after) && (!other || isDone(other));
+  if (unit.open.includes(input.after) || isMet) return NOTHING;
+  const circle = circleThrough(state, [{ chunk: unit.chunk, after: [...unit.open, input.after] }]);
+  if (circle) throw invalid('after', `${circleWords(circle)} would wait for itself.`);
+  return { changes: [{ type: 'dependency.added', unit: unit.id, data: { on: input.after } }] };
+}
+
+export function unlinkUnit(state: State, input: { chunk: string; after: string }): Decision {
+  const { unit } = workOf(state, input.chunk);
+  if (!unit.open.includes(input.after)) return NOTHING;
+  const data = { on: input.after, why: 'unlinked' };
+  return { changes: [{ type: 'dependency.removed', unit: unit.id, data }] };
+}
+
+/** Removes a unit. Those that wait for it would wait for ever: they are named, or, if asked, unlinked. */
+export function removeUnit(
+  state: State,
+  input: { chunk: string; unlink: boolean; kill?: boolean },
+): Decision {
+  const work = workOf(state, input.chunk);
+  if (!input.kill) refuseLive(work);
+  const waiting = isDone(work) ? [] : unlinked(state, input.chunk);
+  const names = waiting.map(({ unit }) => state.works.get(unit)?.unit.chunk).join(', ');
+  if (waiting.length > 0 && !input.unlink)
+    throw conflict(
+      `${names} would wait for ${input.chunk} for ever. Unlink, or ask for it with the removal.`,
+    );
+  if (liveRun(work))
+    return killRun(state, { chunk: input.chunk, run: null, next: 'remove', reason: 'removed' });
+  return { changes: [...waiting, { type: 'unit.removed', unit: work.unit.id, data: {} }] };
+}
+
+function undoneWork(state: State, chunk: string): WorkUnit {
+  const work = workOf(state, chunk);
+  if (isDone(work)) throw conflict(`${chunk} is done already.`);
+  return work;
+}
+
+function refuseLive(work: WorkUnit): void {
+  const run = liveRun(work);
+  if (run)
+    throw conflict(
+      `${work.unit.chunk} has a live run (${run.number}). Wait until it ends, or ask for it to be killed.`,
+    );
+}

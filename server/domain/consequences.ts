@@ -1,0 +1,112 @@
+import type { Change, Event } from '../../shared/events.ts';
+import type { WorkUnit } from '../../shared/words.ts';
+import { decisions, refreshConflictItem } from './commands/conflicts.ts';
+import { usedBy, whyUnfinished } from './delivery.ts';
+import {
+  exists,
+  findWork,
+  isDone,
+  isOver,
+  isPending,
+  isSnoozed,
+  isWell,
+  liveRun,
+  type State,
+} from './state.ts';
+
+/**
+ * What follows from an event, in the same commit, whoever caused it: a unit that became DONE has no open item
+ * and nobody waits for it; a new unit does not wait for what is DONE; an answer has its effect when it is out; a
+ * run that ended well has used the answers that it was given.
+ */
+export function followsFrom(before: State, after: State, event: Event): Change[] {
+  const work = after.works.get(event.unit);
+  if (!work) return [];
+  if (event.type === 'unit.added' || event.type === 'dependency.added') return metAlready(after, work);
+  const was = before.works.get(event.unit);
+  if (was && isOver(work) && !isOver(was)) return endings(after, work);
+  if (event.type === 'run.ended' && isWell(event.data.outcome) && !isOver(work))
+    return usedBy(work, event.data.number);
+  if (event.type === 'item.released') return outcomes(after, work, event.data.id);
+  if (event.type === 'conflict.judged' || event.type === 'item.reopened')
+    return refreshConflictItem(after, work);
+  if (event.type === 'run.started' && work.runs.length === 1) return aboutRivals(after, work);
+  return [];
+}
+
+function endings(state: State, work: WorkUnit): Change[] {
+  return [...endOf(state, work), ...reportedEnd(work), ...aboutRivals(state, work)];
+}
+
+/** Nobody can report on a unit that is over: what was reported started ends with it. */
+function reportedEnd(work: WorkUnit): Change[] {
+  const run = liveRun(work);
+  if (!run || !work.unit.spec.external) return [];
+  const outcome = { how: 'reported', well: true } as const;
+  return [{ type: 'run.ended', unit: work.unit.id, data: { number: run.number, outcome } }];
+}
+
+/** Who is at work has changed: what is asked about it elsewhere is asked anew, or no longer. */
+const aboutRivals = (state: State, work: WorkUnit): Change[] =>
+  work.conflicts
+    .flatMap((each) => state.works.get(each.with) ?? [])
+    .flatMap((rival) => refreshConflictItem(state, rival));
+
+function endOf(state: State, work: WorkUnit): Change[] {
+  return exists(work)
+    ? [...withdrawals(work, 'closed'), ...strikes(state, work), ...wakings(state, work, 'is done')]
+    : [...withdrawals(work, 'removed'), ...wakings(state, work, 'was removed')];
+}
+
+function metAlready(state: State, { unit }: WorkUnit): Change[] {
+  const done = unit.open.filter((chunk) => {
+    const work = findWork(state, chunk);
+    return work !== undefined && isDone(work);
+  });
+  return done.map((on) => ({ type: 'dependency.met', unit: unit.id, data: { on } }));
+}
+
+function withdrawals({ unit, items }: WorkUnit, how: 'closed' | 'removed'): Change[] {
+  return items.filter(isPending).map((item) => ({
+    type: 'item.withdrawn',
+    unit: unit.id,
+    data: { id: item.id, why: `the unit was ${how}${item.answered_at ? '; never delivered' : ''}` },
+  }));
+}
+
+function strikes(state: State, { unit }: WorkUnit): Change[] {
+  const waiting = state.waiting.get(unit.chunk) ?? [];
+  return waiting.map((id) => ({ type: 'dependency.met', unit: id, data: { on: unit.chunk } }));
+}
+
+/** Who slept until this unit was DONE wakes; also when that can no longer come true. */
+function wakings(state: State, { unit }: WorkUnit, how: string): Change[] {
+  const changes: Change[] = [];
+  for (const work of state.works)
+    for (const item of work.items)
+      if (item.snoozed_for === unit.chunk && isSnoozed(item))
+        changes.push({
+          type: 'item.woke',
+          unit: work.unit.id,
+          data: { id: item.id, why: `${unit.chunk} ${how}` },
+        });
+  return changes;
+}
+
+/** What an answer does once it is out: "close" closes the unit, an agreed phase is finished. */
+function outcomes(state: State, work: WorkUnit, id: string): Change[] {
+  const item = work.items.find((each) => each.id === id);
+  if (!item?.answer || isOver(work)) return [];
+  const unit = work.unit.id;
+  const { options, text } = item.answer;
+  if (item.kind === 'stuck' && options.includes('close'))
+    return [{ type: 'unit.closed', unit, data: { reason: text || 'closed when stuck' } }];
+  if (item.kind === 'conflict') return decisions(state, work, item);
+  if (item.kind === 'review' && options.includes('approve') && mayFinish(work))
+    return [{ type: 'phase.finished', unit, data: { phase: item.phase } }];
+  return [];
+}
+
+/** Agreeing to the last phase makes the unit DONE: not over a question that is open or whose answer is on its way. */
+const mayFinish = (work: WorkUnit): boolean =>
+  work.unit.finished + 1 < work.unit.spec.steps.length || whyUnfinished(work, null) === null;

@@ -1,0 +1,72 @@
+import type { UnitSpec } from '../../shared/words.ts';
+import { findWork, isDone, type State, sleepsFor } from './state.ts';
+
+/**
+ * The chunks of a circle of waiting that these units, new or changed, would close, first one repeated at the end, or null.
+ * Depth-first with three colours (Cormen et al., Introduction to Algorithms, 22.3), without recursion, since a
+ * chain may be ten thousand long.
+ */
+export function circleThrough(
+  state: State,
+  fresh: readonly Pick<UnitSpec, 'chunk' | 'after'>[],
+): string[] | null {
+  const specs = new Map(fresh.map((spec) => [spec.chunk, spec]));
+  const waitsFor = (chunk: string): readonly string[] => {
+    const spec = specs.get(chunk);
+    if (spec) return spec.after;
+    return openOf(state, chunk);
+  };
+  const finished = new Set<string>();
+  for (const { chunk } of fresh) {
+    const circle = circleFrom(chunk, waitsFor, finished);
+    if (circle) return circle;
+  }
+  return null;
+}
+
+/** Everything that a chunk waits for, directly or not, itself included. */
+export function aheadOf(state: State, chunk: string): Set<string> {
+  const all = new Set([chunk]);
+  for (const each of all) for (const next of openOf(state, each)) all.add(next);
+  return all;
+}
+
+function openOf(state: State, chunk: string): readonly string[] {
+  const work = findWork(state, chunk);
+  return work && !isDone(work) ? [...work.unit.open, ...sleepsFor(work)] : [];
+}
+
+const SHOWN = 12;
+
+/** "a → b → a"; of a long circle, both ends. */
+export function circleWords(circle: readonly string[]): string {
+  if (circle.length <= SHOWN) return circle.join(' → ');
+  const half = SHOWN / 2;
+  return [...circle.slice(0, half), `… ${circle.length - SHOWN} more …`, ...circle.slice(-half)].join(' → ');
+}
+
+function circleFrom(
+  start: string,
+  waitsFor: (chunk: string) => readonly string[],
+  finished: Set<string>,
+): string[] | null {
+  const path: { chunk: string; left: string[] }[] = [];
+  const onPath = new Set<string>();
+  const enter = (chunk: string) => {
+    path.push({ chunk, left: [...waitsFor(chunk)] });
+    onPath.add(chunk);
+  };
+  if (!finished.has(start)) enter(start);
+  for (let top = path.at(-1); top; top = path.at(-1)) {
+    const next = top.left.pop();
+    if (next === undefined) {
+      path.pop();
+      onPath.delete(top.chunk);
+      finished.add(top.chunk);
+    } else if (onPath.has(next)) {
+      const chunks = path.map(({ chunk }) => chunk);
+      return [...chunks.slice(chunks.indexOf(next)), next];
+    } else if (!finished.has(next)) enter(next);
+  }
+  return null;
+}

@@ -1,0 +1,239 @@
+import type { Event, RunStarted } from '../../shared/events.ts';
+import type { Conflict, Message, Run, Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
+import { changeItem, newItem } from './reduce-item.ts';
+import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
+import { isDone, isOver, isSnoozed, type State } from './state.ts';
+
+/** What is known after one more event. Facts change here, and those of items in `reduce-item.ts`; nowhere else. */
+export function reduce(state: State, event: Event): State {
+  if (event.seq !== state.seq + 1) throw new Error(`event ${event.seq} does not follow ${state.seq}`);
+  if (event.type === 'unit.added') return addUnit(state, event, event.data);
+  if (concernsNoUnit(event)) return { ...state, seq: event.seq, ...withoutUnit(state, event) };
+  const before = state.works.get(event.unit);
+  if (!before) throw new Error(`event ${event.seq} is about unit ${event.unit}, which was never added`);
+  return put(state, before, change(before, event), event);
+}
+
+function addUnit(state: State, event: Event, spec: UnitSpec): State {
+  const unit: Unit = {
+    id: event.unit,
+    chunk: spec.chunk,
+    spec,
+    title: spec.title,
+    goal: spec.goal,
+    priority: spec.priority,
+    paths: spec.paths,
+    finished: 0,
+    open: spec.after,
+    met: [],
+    added_at: event.at,
+    closed: null,
+    done_at: null,
+    held: null,
+    removed_at: null,
+    retry_due: null,
+    counted_from: 0,
+    seq: event.seq,
+    changed_at: event.at,
+  };
+  return {
+    ...state,
+    seq: event.seq,
+    works: state.works.with(unit.id, { unit, runs: [], items: [], conflicts: [] }),
+    byChunk: state.byChunk.with(unit.chunk, unit.id),
+    waiting: rewait(state.waiting, unit.id, [], unit.open),
+    graph: event.seq,
+  };
+}
+
+/** Puts the changed unit into its slot, stamped, and keeps the indexes true. */
+function put(state: State, before: WorkUnit, changed: WorkUnit, event: Event): State {
+  const ends = isDone(changed) && !isDone(before);
+  const after: WorkUnit = {
+    ...changed,
+    unit: {
+      ...changed.unit,
+      seq: event.seq,
+      changed_at: event.type === 'item.delivered' ? changed.unit.changed_at : event.at,
+      done_at: ends ? event.at : changed.unit.done_at,
+    },
+  };
+  return {
+    ...state,
+    seq: event.seq,
+    works: state.works.with(event.unit, after),
+    byItem: itemsAfter(state, event),
+    byChunk: after.unit.removed_at === null ? state.byChunk : state.byChunk.without(after.unit.chunk),
+    waiting: rewait(state.waiting, event.unit, before.unit.open, after.unit.open),
+    graph: changesGraph(before, after) ? event.seq : state.graph,
+  };
+}
+
+/** Whether somebody may wait for somebody else than before. */
+function changesGraph(before: WorkUnit, after: WorkUnit): boolean {
+  const sleeps = (work: WorkUnit) => work.items.some(isSnoozed);
+  return (
+    isOver(after) !== isOver(before) ||
+    before.unit.open !== after.unit.open ||
+    before.conflicts !== after.conflicts ||
+    (before.runs.length === 0 && after.runs.length > 0) ||
+    (before.items !== after.items && (sleeps(before) || sleeps(after)))
+  );
+}
+
+function itemsAfter({ byItem }: State, event: Event): State['byItem'] {
+  if (event.type === 'item.asked') return byItem.with(event.data.id, event.unit);
+  return event.type === 'item.attached' ? byItem.with(event.data.key, event.unit) : byItem;
+}
+
+/** Who waits for whom, after the open dependencies of one unit have changed. */
+function rewait(
+  waiting: State['waiting'],
+  unit: number,
+  before: readonly string[],
+  after: readonly string[],
+): State['waiting'] {
+  let next = waiting;
+  for (const chunk of before) {
+    if (after.includes(chunk)) continue;
+    const left = (next.get(chunk) ?? []).filter((id) => id !== unit);
+    next = left.length > 0 ? next.with(chunk, left) : next.without(chunk);
+  }
+  for (const chunk of after)
+    if (!before.includes(chunk))
+      next = next.with(
+        chunk,
+        [...(next.get(chunk) ?? []), unit].sort((a, b) => a - b),
+      );
+  return next;
+}
+
+type AboutUnit = Exclude<Event, AboutNone | { type: 'unit.added' }>;
+
+function change(work: WorkUnit, event: AboutUnit): WorkUnit {
+  switch (event.type) {
+    case 'conflict.judged':
+      return { ...work, conflicts: judged(work.conflicts, event) };
+    case 'conflict.noted': {
+      const { with: other, note } = event.data;
+      return {
+        ...work,
+        conflicts: work.conflicts.map((each) => (each.with === other ? { ...each, noted: note } : each)),
+      };
+    }
+    case 'run.started':
+      return { ...work, runs: [...work.runs, newRun(event, event.data)] };
+    case 'run.spawned': {
+      const { number, pid, started } = event.data;
+      return changeRun(work, number, { process: { pid, started } });
+    }
+    case 'run.killing': {
+      const { number, next, reason } = event.data;
+      return changeRun(work, number, { kill: { next, reason } });
+    }
+    case 'run.interrupted':
+      return withMessage(work, event.data.number, { text: event.data.text, at: event.at });
+    case 'run.told':
+      return changeRun(work, event.data.number, { told: event.data.count });
+    case 'run.noted':
+      return changeRun(work, event.data.number, { session: event.data.session });
+    case 'run.refused': {
+      const { number, refused } = event.data;
+      const before = work.runs.find((run) => run.number === number)?.refused ?? [];
+      return changeRun(work, number, { refused: [...before, ...refused] });
+    }
+    case 'run.ended':
+      return changeRun(work, event.data.number, { ended_at: event.at, outcome: event.data.outcome });
+    case 'item.asked':
+      return { ...work, items: [...work.items, newItem(event, event.data)] };
+    case 'item.attached':
+    case 'item.snoozed':
+    case 'item.woke':
+    case 'item.changed':
+    case 'item.answered':
+    case 'item.reopened':
+    case 'item.released':
+    case 'item.given':
+    case 'item.delivered':
+    case 'item.withdrawn':
+      return changeItem(work, event);
+    case 'retry.due': {
+      const counted_from = event.data.anew ? (work.runs.at(-1)?.number ?? 0) : work.unit.counted_from;
+      return { ...work, unit: { ...work.unit, retry_due: null, counted_from } };
+    }
+    default:
+      return { ...work, unit: { ...work.unit, ...unitChange(work.unit, event) } };
+  }
+}
+
+/** A new verdict takes the place of the old; when the pair was found stays. */
+function judged(before: readonly Conflict[], event: Extract<Event, { type: 'conflict.judged' }>): Conflict[] {
+  const old = before.find((each) => each.with === event.data.with);
+  const now: Conflict = { ...event.data, found_at: old?.found_at ?? event.at, noted: '' };
+  return [...before.filter((each) => each !== old), now].sort((a, b) => a.with - b.with);
+}
+
+type AboutFacts = Exclude<
+  AboutUnit,
+  { type: `item.${string}` | `run.${string}` | `conflict.${string}` | 'retry.due' }
+>;
+
+function unitChange(unit: Unit, event: AboutFacts): Partial<Unit> {
+  switch (event.type) {
+    case 'unit.closed':
+      return { closed: event.data.reason };
+    case 'unit.edited':
+      return event.data;
+    case 'unit.held':
+      return { held: event.data.why };
+    case 'unit.released':
+      return { held: null };
+    case 'unit.prioritized':
+      return { priority: event.data.priority };
+    case 'unit.removed':
+      return { removed_at: event.at, open: [] };
+    case 'dependency.added':
+      return { open: [...unit.open, event.data.on] };
+    case 'dependency.removed':
+      return { open: without(unit.open, event.data.on) };
+    case 'dependency.met':
+      return { open: without(unit.open, event.data.on), met: [...new Set([...unit.met, event.data.on])] };
+    case 'retry.scheduled':
+      return { retry_due: event.data.due };
+    case 'phase.finished':
+      return { finished: unit.finished + 1 };
+  }
+}
+
+const without = (chunks: readonly string[], chunk: string): string[] =>
+  chunks.filter((each) => each !== chunk);
+
+function newRun(event: Event, data: RunStarted): Run {
+  const { number, phase, agent, marker, token = null } = data;
+  return {
+    unit: event.unit,
+    number,
+    phase,
+    agent,
+    marker,
+    token,
+    process: null,
+    started_at: event.at,
+    ended_at: null,
+    outcome: null,
+    kill: null,
+    messages: [],
+    told: 0,
+    session: null,
+    refused: [],
+  };
+}
+
+function withMessage(work: WorkUnit, number: number, message: Message): WorkUnit {
+  const messages = work.runs.find((run) => run.number === number)?.messages ?? [];
+  return changeRun(work, number, { messages: [...messages, message] });
+}
+
+function changeRun(work: WorkUnit, number: number, change: Partial<Run>): WorkUnit {
+  return { ...work, runs: work.runs.map((run) => (run.number === number ? { ...run, ...change } : run)) };
+}

@@ -1,0 +1,35 @@
+import type { Item } from '../../shared/words.ts';
+
+export type RefusalKind = 'not-found' | 'conflict' | 'invalid' | 'unavailable';
+
+/** Why nothing could be saved: no room or no right to write; the files were moved; another writer. */
+export type RefusalCode = 'disk' | 'moved' | 'busy';
+
+/**
+ * A "no" with a sentence meant for a person. Nothing has changed.
+ * `field` names the input that is wrong; `items` are the attention items as they are now.
+ */
+export class Refusal extends Error {
+  readonly kind: RefusalKind;
+  readonly field: string | null;
+  readonly items: readonly Item[];
+  readonly code: RefusalCode | null;
+
+  constructor(
+    kind: RefusalKind,
+    sentence: string,
+    more: { field?: string; items?: readonly Item[]; code?: RefusalCode } = {},
+  ) {
+    super(sentence);
+    this.kind = kind;
+    this.code = more.code ?? null;
+    this.field = more.field ?? null;
+    this.items = more.items ?? [];
+  }
+}
+
+export const notFound = (sentence: string): Refusal => new Refusal('not-found', sentence);
+export const conflict = (sentence: string, items: readonly Item[] = []): Refusal =>
+  new Refusal('conflict', sentence, { items });
+export const invalid = (field: string, sentence: string): Refusal =>
+  new Refusal('invalid', sentence, { field });

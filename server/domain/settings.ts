@@ -1,0 +1,15 @@
+import type { Settings } from '../../shared/words.ts';
+
+/** What is in force until the operator says otherwise. */
+export const DEFAULTS: Settings = {
+  max_agents: 4,
+  undo_seconds: 4,
+  weight: 0.5,
+  ask_above: 0.2,
+  output_mib: 1024,
+  keep_days: 30,
+  keep_mib: 10_240,
+};
+
+/** In which sizes are set, in bytes. */
+export const MIB = 1024 * 1024;

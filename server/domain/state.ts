@@ -1,0 +1,133 @@
+import type {
+  AgentDefinition,
+  Item,
+  Outcome,
+  Run,
+  Session,
+  Settings,
+  Step,
+  Token,
+  TrustedAgents,
+  WorkUnit,
+} from '../../shared/words.ts';
+import { Buckets } from './persistent-map.ts';
+import { Blocks } from './persistent-vector.ts';
+import { DEFAULTS } from './settings.ts';
+
+/** Everything that is known, as of event `seq`. The tables hold the work units; the rest is an index of them. */
+export interface State {
+  readonly seq: number;
+  /** By unit id, which is the slot. */
+  readonly works: Blocks<WorkUnit>;
+  /** The unit of a chunk; of an item, by any key under which it was asked. */
+  readonly byChunk: Buckets<number>;
+  readonly byItem: Buckets<number>;
+  /** Which units have a chunk among their open dependencies. */
+  readonly waiting: Buckets<readonly number[]>;
+  /** The latest event that changed who waits for whom. */
+  readonly graph: number;
+  readonly settings: Settings;
+  readonly trusted: TrustedAgents;
+  /** Who may come in: programs, and browsers that have signed in. */
+  readonly tokens: readonly Token[];
+  readonly sessions: readonly Session[];
+}
+
+const NO_AGENTS: TrustedAgents = { digest: '', agents: [] };
+
+export const EMPTY: State = {
+  seq: 0,
+  works: Blocks.of(),
+  byChunk: Buckets.of(),
+  byItem: Buckets.of(),
+  waiting: Buckets.of(),
+  graph: 0,
+  settings: DEFAULTS,
+  trusted: NO_AGENTS,
+  tokens: [],
+  sessions: [],
+};
+
+const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, unit] as const);
+
+/** The state that consists of these work units, given in the order of their ids. */
+export function stateOf(
+  works: readonly WorkUnit[],
+  seq: number,
+  facts: Partial<Pick<State, 'settings' | 'trusted' | 'tokens' | 'sessions'>> = {},
+): State {
+  const waiting = new Map<string, number[]>();
+  for (const { unit } of works) {
+    for (const chunk of unit.open) waiting.set(chunk, [...(waiting.get(chunk) ?? []), unit.id]);
+  }
+  return {
+    ...EMPTY,
+    ...facts,
+    seq,
+    works: Blocks.of(works),
+    byChunk: Buckets.of(works.filter(exists).map(({ unit }) => [unit.chunk, unit.id] as const)),
+    byItem: Buckets.of(works.flatMap(({ items }) => items.flatMap(keysOf))),
+    waiting: Buckets.of(waiting),
+    graph: seq,
+  };
+}
+
+/** A removed unit keeps its slot: its runs, items and history hang on it. */
+export const exists = ({ unit }: WorkUnit): boolean => unit.removed_at === null;
+
+export function findWork(state: State, chunk: string): WorkUnit | undefined {
+  const id = state.byChunk.get(chunk);
+  return id === undefined ? undefined : state.works.get(id);
+}
+
+export function findItem(state: State, id: string): { work: WorkUnit; item: Item } | undefined {
+  const unit = state.byItem.get(id);
+  const work = unit === undefined ? undefined : state.works.get(unit);
+  const item = work?.items.find((each) => keysOf(each).some(([key]) => key === id));
+  return work && item && { work, item };
+}
+
+export const isDone = ({ unit }: WorkUnit): boolean =>
+  unit.closed !== null || unit.finished >= unit.spec.steps.length;
+
+/** Nothing more will happen to it: DONE, or removed. */
+export const isOver = (work: WorkUnit): boolean => isDone(work) || !exists(work);
+
+/** The definition of an agent, if the operator trusts one of this name. */
+export const agentNamed = (state: State, name: string): AgentDefinition | undefined =>
+  state.trusted.agents.find((agent) => agent.name === name);
+
+export const currentStep = ({ unit }: WorkUnit): Step | undefined => unit.spec.steps[unit.finished];
+
+export const liveRun = (work: WorkUnit): Run | undefined => {
+  const last = work.runs.at(-1);
+  return last?.ended_at === null ? last : undefined;
+};
+
+export const isWell = (outcome: Outcome): boolean =>
+  (outcome.how === 'exited' && outcome.code === 0) || (outcome.how === 'reported' && outcome.well);
+
+/** The live run that the daemon itself has to look after: of a unit that is not over, by a process of its own. */
+export const tendedRun = (work: WorkUnit): Run | undefined =>
+  isOver(work) || work.unit.spec.external ? undefined : liveRun(work);
+
+/** Needs the operator: neither answered nor withdrawn. */
+export const isOpen = (item: Item): boolean => item.answered_at === null && item.withdrawn_at === null;
+
+/** Open, but out of the queue until a moment, or until a unit is DONE. */
+export const isSnoozed = (item: Item): boolean =>
+  isOpen(item) && (item.snoozed_until !== null || item.snoozed_for !== null);
+
+/** The chunks until whose end items of a unit sleep: they keep it from going on, as dependencies do. */
+export const sleepsFor = ({ items }: WorkUnit): string[] =>
+  items.filter(isSnoozed).flatMap(({ snoozed_for }) => snoozed_for ?? []);
+
+/** Open and in the queue. */
+export const isAsking = (item: Item): boolean => isOpen(item) && !isSnoozed(item);
+
+/** Answered, but the answer can still be taken back. */
+export const isGoingOut = (item: Item): boolean =>
+  item.answered_at !== null && item.released_at === null && item.withdrawn_at === null;
+
+/** The unit cannot go on before this item ends. */
+export const isPending = (item: Item): boolean => isOpen(item) || isGoingOut(item);

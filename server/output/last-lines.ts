@@ -1,0 +1,122 @@
+import type { Pulses } from '../../shared/board.ts';
+import type { Query } from '../../shared/query.ts';
+import type { Run } from '../../shared/words.ts';
+import { unitKey } from '../board/rows.ts';
+import { tendedRun } from '../domain/state.ts';
+import { statusOf } from '../domain/status.ts';
+import type { Store } from '../store/store.ts';
+import { runFiles } from '../system/run-files.ts';
+import { Bell } from '../system/signal.ts';
+import { lastLines, sizeOf } from './tail.ts';
+
+const BEAT_MS = 1000;
+const LONGEST = 200;
+
+interface Pulse {
+  readonly run: Run;
+  readonly size: number;
+  readonly line: string;
+  /** The beat at which the line became what it is. */
+  readonly beat: number;
+}
+
+/**
+ * The last line that each live run has printed: read once a second for all who watch, and only while somebody
+ * does. Never an event and never stored; who watches gets what changed since it was last told.
+ */
+export class PulseReader {
+  readonly #store: Store;
+  readonly #runs: string;
+  readonly #pulses = new Map<number, Pulse>();
+  readonly #beats = new Bell();
+  #beat = 0;
+  #watching = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(store: Store, runs: string) {
+    this.#store = store;
+    this.#runs = runs;
+  }
+
+  /** As of now, for what a query shows. */
+  now(query: Query): Pulses {
+    this.#look();
+    return this.#news(query, new Map());
+  }
+
+  /** First all, then what changes, at most once a second, until `signal` fires. */
+  async *follow(query: Query, signal: AbortSignal): AsyncGenerator<Pulses> {
+    this.#join();
+    try {
+      this.#look();
+      const told = new Map<number, number>();
+      while (!signal.aborted) {
+        const news = this.#news(query, told);
+        if (Object.keys(news).length > 0) yield news;
+        await this.#beats.next(signal);
+      }
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #join(): void {
+    this.#watching++;
+    this.#timer ??= setInterval(() => this.#tick(), BEAT_MS);
+  }
+
+  #leave(): void {
+    this.#watching--;
+    if (this.#watching > 0 || !this.#timer) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+    this.#pulses.clear();
+  }
+
+  /** Only the timer wakes those who watch: whoever comes in between sees more, and nobody else hears of it. */
+  #tick(): void {
+    this.#look();
+    this.#beats.ring();
+  }
+
+  #look(): void {
+    this.#beat++;
+    const live = new Set<number>();
+    for (const work of this.#store.state.works) {
+      const run = tendedRun(work);
+      if (!run) continue;
+      live.add(work.unit.id);
+      this.#read(run);
+    }
+    for (const unit of this.#pulses.keys()) if (!live.has(unit)) this.#pulses.delete(unit);
+  }
+
+  /** A file that has not grown says what it said before. */
+  #read(run: Run): void {
+    const before = this.#pulses.get(run.unit);
+    const { output } = runFiles(this.#runs, run.unit, run.number);
+    const size = sizeOf(output);
+    if (before?.run.number === run.number && before.size === size) return;
+    const line = lastLines(output, 1).trim().slice(0, LONGEST);
+    const beat = before?.line === line ? before.beat : this.#beat;
+    this.#pulses.set(run.unit, { run, size, line, beat });
+  }
+
+  /** What a viewer does not know yet; `told` remembers, by unit, the beat of what it was told. */
+  #news(query: Query, told: Map<number, number>): Pulses {
+    const news: Record<string, string> = {};
+    for (const [unit, { line, beat }] of this.#pulses) {
+      if (told.get(unit) === beat || !this.#isShown(query, unit)) continue;
+      told.set(unit, beat);
+      news[unitKey(unit)] = line;
+    }
+    return news;
+  }
+
+  #isShown({ chunk, status }: Query, unit: number): boolean {
+    const { state } = this.#store;
+    const work = state.works.get(unit);
+    if (!work || (chunk ?? work.unit.chunk) !== work.unit.chunk) return false;
+    return status?.includes(statusOf(state, work).status) ?? true;
+  }
+}

@@ -1,0 +1,20 @@
+/** What the callers of a batch that was not kept are told. */
+
+import { Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { FileMoved, isDiskError } from './sqlite.ts';
+
+export function notSaved(error: unknown): unknown {
+  const refusal = (code: RefusalCode, why: string) =>
+    new Refusal('unavailable', `Nothing was saved: ${why}`, { code });
+  if (isBusy(error)) return refusal('busy', 'another program holds the database. Try again.');
+  if (error instanceof FileMoved) return refusal('moved', `${error.message} Signalbox ends now.`);
+  if (isDiskError(error))
+    return refusal('disk', 'the disk is full or cannot be written. Make room, then try again.');
+  return error;
+}
+
+export const isBusy = (error: unknown): boolean => /^SQLITE_BUSY/.test(codeOf(error));
+
+export const isDatabaseError = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_');
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');

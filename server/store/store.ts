@@ -1,0 +1,250 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Change, Event } from '../../shared/events.ts';
+import type { By, Settings } from '../../shared/words.ts';
+import type { Decision, Made } from '../domain/commands/decision.ts';
+import { followsFrom } from '../domain/consequences.ts';
+import { reduce } from '../domain/reduce.ts';
+import { conflict, Refusal } from '../domain/refusal.ts';
+import type { State } from '../domain/state.ts';
+import { isBusy, isDatabaseError, notSaved } from './not-saved.ts';
+import { type Db, FileMoved } from './sqlite.ts';
+
+/** Looks at the state as of now and says what changes, or throws a `Refusal`. */
+export type Decide<Result extends object = Made> = (state: State, at: string) => Decision<Result>;
+
+/** The same mutation sent twice has the same key and the same input. */
+export interface Idempotency {
+  readonly key: string;
+  readonly input: unknown;
+}
+
+export interface Committed<Result extends object = Made> {
+  readonly seq: number;
+  readonly made: Result;
+}
+
+/** Together about five seconds. */
+const BUSY_TRIES = 100;
+const BUSY_MS = 50;
+
+/** A mutation in the queue, whatever it answers. */
+interface Waiting {
+  readonly by: By;
+  readonly decide: Decide<object>;
+  readonly once: Idempotency | undefined;
+  readonly resolve: (committed: Committed<object>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The only writer. Decisions are queued and drained once per turn of the event loop, in one transaction: each
+ * sees what those before it changed, and one that refuses is alone in being refused. The new state takes the
+ * old one's place, and callers hear of it, only after COMMIT has returned.
+ */
+export class Store {
+  #state: State;
+  #queue: Waiting[] = [];
+  #scheduled = false;
+  #busyTries = 0;
+  readonly #db: Db;
+  readonly #now: () => Date;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(db: Db, now: () => Date = () => new Date()) {
+    this.#db = db;
+    this.#now = now;
+    this.#state = db.state();
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get epoch(): string {
+    return this.#db.epoch;
+  }
+
+  /** The log after a number; of one unit, if given. */
+  events(after: number, unit?: number): Iterable<Event> {
+    return this.#db.events(after, unit);
+  }
+
+  /** Calls `listener` after each batch of commits. Returns how to stop. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Decides and keeps. Rejects with a `Refusal`, or with what went wrong; then nothing has changed. */
+  commit<Result extends object = Made>(
+    by: By,
+    decide: Decide<Result>,
+    once?: Idempotency,
+  ): Promise<Committed<Result>> {
+    return new Promise((resolve, reject) => {
+      // What `decide` makes, or what was kept of it under its key, is what `resolve` is given.
+      this.#queue.push({ by, decide, once, resolve: resolve as Waiting['resolve'], reject });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => this.#drain());
+    });
+  }
+
+  /** Settles everything that is queued, at once. For an orderly end. */
+  flush(): void {
+    if (this.#queue.length > 0) this.#drain();
+  }
+
+  #drain(): void {
+    this.#scheduled = false;
+    const queue = this.#queue;
+    this.#queue = [];
+    if (queue.length === 0) return;
+    const before = this.#state;
+    const settle: (() => void)[] = [];
+    const mark = randomUUID();
+    try {
+      this.#db.begin();
+      const after = this.#decideAll(queue, before, settle);
+      this.#write(before, after);
+      if (after !== before || queue.some(({ once }) => once)) this.#db.putMark(mark);
+      this.#db.commit();
+      this.#state = after;
+    } catch (error) {
+      if (this.#isKept(error, mark)) for (const each of settle) each();
+      else {
+        // Another writer was in the way, or came before us: what was decided is decided again.
+        const again = isBusy(error) || this.#state !== before;
+        if (!again || !this.#putBack(queue)) this.#rejectAll(queue, error);
+      }
+      this.#tellOf(before);
+      return;
+    }
+    this.#busyTries = 0;
+    for (const each of settle) each();
+    this.#tellOf(before);
+  }
+
+  #tellOf(before: State): void {
+    if (this.#state !== before) for (const listener of this.#listeners) listener();
+  }
+
+  /** Another writer is at work: wait beside the loop, not in it. Not for ever, though. */
+  #putBack(queue: readonly Waiting[]): boolean {
+    if (++this.#busyTries > BUSY_TRIES) return false;
+    this.#queue = [...queue, ...this.#queue];
+    this.#scheduled = true;
+    setTimeout(() => this.#drain(), BUSY_MS * (0.5 + Math.random()));
+    return true;
+  }
+
+  #decideAll(queue: readonly Waiting[], before: State, settle: (() => void)[]): State {
+    let state = before;
+    for (const { by, decide, once, resolve, reject } of queue) {
+      try {
+        const [next, committed] = this.#decideOne(state, by, decide, once);
+        state = next;
+        settle.push(() => resolve(committed));
+      } catch (error) {
+        if (!(error instanceof Refusal) && isDatabaseError(error)) throw error;
+        settle.push(() => reject(error));
+      }
+    }
+    return state;
+  }
+
+  #decideOne(
+    state: State,
+    by: By,
+    decide: Decide<object>,
+    once: Idempotency | undefined,
+  ): [State, Committed<object>] {
+    const repeated = once && this.#repeated(once);
+    if (repeated) return [state, repeated];
+    const at = this.#now().toISOString();
+    const { changes, made = {} } = decide(state, at);
+    const events: Event[] = [];
+    const next = applyAll(state, changes, by, at, events);
+    for (const event of events) this.#record(event);
+    if (once) this.#db.keep(once.key, digestOf(once.input), next.seq, JSON.stringify(made));
+    return [next, { seq: next.seq, made }];
+  }
+
+  #repeated({ key, input }: Idempotency): Committed<object> | undefined {
+    const kept = this.#db.kept(key);
+    if (!kept) return undefined;
+    if (kept.digest !== digestOf(input)) throw conflict('This key was used before, for something else.');
+    if (kept.spent) throw conflict('This answer was taken back; answer the question as it is now.');
+    return { seq: kept.seq, made: JSON.parse(kept.made) as object };
+  }
+
+  #record(event: Event): void {
+    this.#db.addEvent(event);
+    if (event.type === 'item.reopened' && event.data.spends !== null) this.#db.spend(event.data.spends);
+  }
+
+  /** Keeps what the fold made of the units that changed. */
+  #write(before: State, after: State): void {
+    for (const [name, value] of Object.entries(after.settings))
+      if (value !== before.settings[name as keyof Settings]) this.#db.putSetting(name, value);
+    if (after.trusted !== before.trusted) this.#db.putTrusted(after.trusted);
+    this.#writeCredentials(before, after);
+    const changed = after.works.changedSince(before.works);
+    for (const { unit } of changed) this.#db.putUnit(unit);
+    for (const work of changed) {
+      const old = before.works.get(work.unit.id);
+      for (const run of work.runs) if (!old?.runs.includes(run)) this.#db.putRun(run);
+      for (const conflict of work.conflicts)
+        if (!old?.conflicts.includes(conflict)) this.#db.putConflict(work.unit.id, conflict);
+      for (const [nth, item] of work.items.entries())
+        if (!old?.items.includes(item)) this.#db.putItem(item, nth);
+    }
+  }
+
+  #writeCredentials(before: State, after: State): void {
+    for (const token of before.tokens) if (!after.tokens.includes(token)) this.#db.removeToken(token);
+    for (const token of after.tokens) if (!before.tokens.includes(token)) this.#db.putToken(token);
+    for (const session of before.sessions)
+      if (!after.sessions.some(({ id }) => id === session.id)) this.#db.removeSession(session);
+    for (const session of after.sessions)
+      if (!before.sessions.includes(session)) this.#db.putSession(session);
+  }
+
+  /**
+   * After an error the outcome is unknown until the file has been read: the batch was kept if its own mark is the
+   * last one. A longer log proves nothing, since another writer may have made it so; the state is read anew then.
+   */
+  #isKept(error: unknown, mark: string): boolean {
+    try {
+      this.#db.rollback();
+      if (error instanceof FileMoved) return false;
+      const isKept = this.#db.lastMark() === mark;
+      if (isKept || this.#db.lastSeq() !== this.#state.seq) this.#state = this.#db.state();
+      return isKept;
+    } catch {
+      // What cannot be read is not known to be kept.
+      return false;
+    }
+  }
+
+  #rejectAll(queue: readonly Waiting[], error: unknown): void {
+    this.#busyTries = 0;
+    const told = notSaved(error);
+    for (const { reject } of queue) reject(told);
+  }
+}
+
+/** Folds changes and what follows from each, in order. */
+function applyAll(state: State, changes: readonly Change[], by: By, at: string, events: Event[]): State {
+  let next = state;
+  for (const change of changes) {
+    const event: Event = { ...change, seq: next.seq + 1, at, by };
+    const before = next;
+    next = reduce(before, event);
+    events.push(event);
+    next = applyAll(next, followsFrom(before, next, event), by, at, events);
+  }
+  return next;
+}
+
+const digestOf = (input: unknown): string => createHash('sha256').update(JSON.stringify(input)).digest('hex');

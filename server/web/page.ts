@@ -1,0 +1,164 @@
+/** The HTML around the shared views. Complete without script; with it, the same markup comes alive. */
+import {
+  boardOf,
+  cardsOf,
+  countsOf,
+  hiddenItems,
+  type Pulses,
+  pageOf,
+  type Snapshot,
+} from '../../shared/board.ts';
+import type { Detail } from '../../shared/detail.ts';
+import type { PageData } from '../../shared/page-data.ts';
+import type { Query } from '../../shared/query.ts';
+import { Sections } from '../../shared/sections.ts';
+import type { Notice } from '../../shared/views/action-form.ts';
+import { attentionQueue, freshQueue } from '../../shared/views/attention-queue.ts';
+import { processGrid } from '../../shared/views/process-grid.ts';
+import { localText } from '../../shared/views/when.ts';
+import { workUnit } from '../../shared/views/work-unit.ts';
+import type { Settings } from '../../shared/words.ts';
+import type { FailedSignIns } from '../access/refusals.ts';
+import type { Assets } from './assets.ts';
+import { escaped, markup, shell } from './document.ts';
+import { type Printed, printedMarkup } from './run-page.ts';
+
+/** An answer that could not be taken: what to say, and the operator's words, which are never lost. */
+export interface Trouble {
+  readonly item: string | null;
+  readonly notice: Notice;
+  readonly words: string;
+  readonly chosen: readonly string[];
+}
+
+export interface DashboardInput extends PageInput {
+  readonly settings: Settings;
+  /** Whether a session let this browser in, which it can end. */
+  readonly isSignedIn: boolean;
+  /** Sign-ins that failed lately. */
+  readonly failed: FailedSignIns | null;
+}
+
+export interface PageInput {
+  readonly assets: Assets;
+  readonly snapshot: Snapshot;
+  readonly query: Query;
+  readonly pulses: Pulses;
+  readonly trouble?: Trouble | undefined;
+  readonly now: Date;
+}
+
+/** The dashboard: what needs me, what runs, is this view true. */
+export function dashboardPage(input: DashboardInput): string {
+  const data = dataOf(input, null);
+  const board = boardOf(input.snapshot);
+  const queue = queueMarkup(data, input.trouble);
+  const grid = markup(
+    processGrid({
+      sections: new Sections().look(board),
+      counts: countsOf(board),
+      zone: data.zone,
+      query: input.query,
+      page: pageOf(board),
+      pulses: input.pulses,
+    }),
+  );
+  const body = `<main>${troubleBlock(input, data)}${failedNotice(input)}<attention-queue>${queue}</attention-queue><process-grid>${grid}</process-grid></main>${settingsMarkup(input.settings)}${input.isSignedIn ? SIGN_OUT : ''}`;
+  return shell({ ...input, data, body, name: '' });
+}
+
+const SIGN_OUT = '<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>';
+
+/** Somebody tries: the one who can do something about it should know. */
+function failedNotice({ failed, now }: DashboardInput): string {
+  if (failed === null) return '';
+  const times = failed.times === 1 ? 'A sign-in failed' : `${failed.times} sign-ins failed`;
+  const at = localText(failed.last_at, -now.getTimezoneOffset());
+  return `<p class="failed-sign-ins" role="note">${times}, the last at ${escaped(at)}. “signalbox audit” says from where.</p>`;
+}
+
+const SETTINGS: readonly (readonly [name: keyof Settings, label: string])[] = [
+  ['max_agents', 'Runs at work at the same time'],
+  ['undo_seconds', 'Seconds in which an answer can be taken back'],
+  ['weight', 'Weight of a longer chain of waiting units'],
+  ['ask_above', 'Share of common files from which you are asked'],
+  ['output_mib', 'MiB that a run may print; then it is stopped'],
+  ['keep_days', 'Days for which the output of done units is kept'],
+  ['keep_mib', 'MiB of it that are kept, the newest first'],
+];
+
+/** What is in force, and a form to change it. */
+function settingsMarkup(settings: Settings): string {
+  const fields = SETTINGS.map(
+    ([name, label]) =>
+      `<label for="set-${name}">${label}</label><input id="set-${name}" name="${name}" inputmode="decimal" value="${settings[name]}">`,
+  );
+  return `<details class="settings"><summary>Settings</summary><form class="steer" method="post" action="/config">${fields.join('')}<button>Save settings</button></form></details>`;
+}
+
+export interface UnitPageInput extends PageInput {
+  readonly detail: Detail;
+  /** What its latest run printed; null: it has not run yet. */
+  readonly printed: Printed | null;
+}
+
+/** One work unit: facts, items and answers, history, and what the latest run printed. */
+export function unitPage(input: UnitPageInput): string {
+  const { printed } = input;
+  const data = dataOf(input, input.detail);
+  const queue = queueMarkup(data, input.trouble);
+  const body = `<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${escaped(input.detail.chunk)}</h2>${troubleBlock(input, data)}<attention-queue>${queue}</attention-queue><work-unit>${markup(workUnit(input.detail, data.zone))}</work-unit>${printed === null ? '' : transcript(input.detail.chunk, printed)}</main>`;
+  return shell({ ...input, data, body, name: input.detail.chunk });
+}
+
+function dataOf({ snapshot, query, pulses, trouble, now }: PageInput, detail: Detail | null): PageData {
+  const notices = trouble?.item ? { [trouble.item]: trouble.notice } : {};
+  return { query, snapshot, pulses, zone: -now.getTimezoneOffset(), notices, detail };
+}
+
+/** Kept words stand in the text area as its content: a static part, which no redraw ever touches. */
+function queueMarkup(data: PageData, trouble: Trouble | undefined): string {
+  const board = boardOf(data.snapshot);
+  const cards = cardsOf(board);
+  const hidden = hiddenItems(board, data.query);
+  const drawn = markup(
+    attentionQueue(
+      freshQueue({ cards, zone: data.zone, only: data.query.chunk ?? '', notices: data.notices, hidden }),
+    ),
+  );
+  if (!trouble?.item) return drawn;
+  const { item, chosen, words } = trouble;
+  const ticked = chosen.reduce((html, option) => tickBox(html, item, option), drawn);
+  return keepWords(ticked, item, words);
+}
+
+function keepWords(html: string, item: string, words: string): string {
+  const from = html.indexOf(`id="text-${escaped(item)}"`);
+  const end = from < 0 ? -1 : html.indexOf('</textarea>', from);
+  return end < 0 ? html : `${html.slice(0, end)}\n${escaped(words)}${html.slice(end)}`;
+}
+
+function tickBox(html: string, item: string, option: string): string {
+  const from = html.indexOf(`name="answer-${escaped(item)}"`);
+  const end = from < 0 ? -1 : html.indexOf('</form>', from);
+  const box = `type="checkbox" name="option" value="${escaped(option)}"`;
+  const at = from < 0 ? -1 : html.indexOf(box, from);
+  return at < 0 || at > end ? html : `${html.slice(0, at)}checked ${html.slice(at)}`;
+}
+
+/** Where the card itself is gone, its words stand on top of the page. */
+function troubleBlock({ trouble }: PageInput, { snapshot }: PageData): string {
+  if (
+    !trouble ||
+    snapshot.rows.some((row) => row.row === 'item' && row.id === trouble.item && row.state === 'open')
+  )
+    return '';
+  const words =
+    trouble.words === ''
+      ? ''
+      : `<label for="kept">Your words, not sent:</label><textarea id="kept" rows="3">\n${escaped(trouble.words)}</textarea>`;
+  return `<div class="trouble" role="alert"><p>${escaped(trouble.notice.sentence)}</p>${words}</div>`;
+}
+
+const transcript = (chunk: string, printed: Printed): string =>
+  `<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${printed.run} printed</h3>${printedMarkup(chunk, printed)}</section>`;

@@ -1,0 +1,56 @@
+/** What is said where Koa has no request to answer: to upgrades, and to what is not HTTP or comes too slowly. */
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Limits } from '../access/limits.ts';
+import { HEADERS } from './headers.ts';
+
+/** Node looks at most so late for what is overdue. */
+const OVERDUE_LOOK_MS = 1000;
+
+/** How long Node waits for a head, and for the body behind it, before it gives up with a `clientError`. */
+export const patienceOf = ({ head_ms, request_ms }: Limits) => ({
+  headersTimeout: head_ms,
+  requestTimeout: Math.max(head_ms, request_ms),
+  connectionsCheckingInterval: Math.min(OVERDUE_LOOK_MS, head_ms),
+});
+
+const BROKEN: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+/** What Node itself gives up on is answered like everything else, unless that would stand in the middle of an answer. */
+export function refuseBroken(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  answer: ServerResponse | undefined,
+): void {
+  const isWithin = answer?.headersSent === true && !answer.writableFinished;
+  if (error.code === 'ECONNRESET' || !socket.writable || isWithin) return void socket.destroy();
+  const status = BROKEN[error.code ?? ''] ?? 400;
+  refuseRaw(socket, status, status === 408 ? 'This came too slowly.' : 'This cannot be read as HTTP.');
+}
+
+/** How long a refused peer has to take what was said to it. */
+const LINGER_MS = 1000;
+
+/** An answer where there is no request to answer: to an upgrade, or to what is not HTTP. */
+export function refuseRaw(
+  socket: Duplex,
+  status: number,
+  sentence: string,
+  more: Record<string, string> = {},
+): void {
+  const body = `${sentence}\n`;
+  const headers = Object.entries({
+    ...HEADERS,
+    'Cache-Control': 'no-store',
+    'Content-Type': 'text/plain; charset=utf-8',
+    Connection: 'close',
+    'Content-Length': String(Buffer.byteLength(body)),
+    ...more,
+  });
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
+  );
+  // A peer that never closes would keep the connection.
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(linger));
+}

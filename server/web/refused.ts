@@ -1,0 +1,95 @@
+/** A "no" as whoever hears it can read it: a page for a person, JSON for a script, an error of the procedures. */
+import type Koa from 'koa';
+import { isTrpc, type Listener, type Verdict } from '../access/gate.ts';
+import { type RefusalForCaller, refusalOf } from '../api/refusal-of.ts';
+import type { Log } from '../system/log.ts';
+import type { Assets } from './assets.ts';
+import { sendJson, sendMessage, wantsJson } from './reply.ts';
+import { sendSignIn } from './sign-in-page.ts';
+
+export type Refused = Extract<Verdict, { admitted: false }>;
+
+/** What the gate says, in the form that the caller can read: a page, JSON, or an error of the procedures. */
+export function refuse(
+  ctx: Koa.Context,
+  assets: Assets,
+  listener: Listener,
+  { status, sentence }: Refused,
+): void {
+  if (status === 401) ctx.set('WWW-Authenticate', 'Bearer realm="Signalbox"');
+  if (isTrpc(ctx.url)) {
+    ctx.status = status;
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = {
+      error: {
+        message: sentence,
+        code: -32600,
+        data: { code: status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN', httpStatus: status, refusal: null },
+      },
+    };
+  } else if (status === 401 && !wantsJson(ctx)) sendSignIn(ctx, assets, listener, 401);
+  else tell(ctx, assets, status, 'Not let in', sentence, { kind: 'refused', field: null, items: [] });
+}
+
+/** A refusal is a page for a person and JSON for a script; anything unexpected is a line in the log. */
+export function tellRefusals({ assets, log }: { assets: Assets; log: Log }): Koa.Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status === 404 && !ctx.body)
+        tell(ctx, assets, 404, 'Not found', 'There is nothing at this address.');
+      if (ctx.status === 405 || ctx.status === 501)
+        tell(ctx, assets, ctx.status, 'Not that way', 'This address does not take this method.');
+    } catch (error) {
+      const refusal = refusalOf(error);
+      const status = refusal ? statusFor(ctx, refusal) : (clientStatus(error) ?? 500);
+      if (status === 500) log.error(`${ctx.method} ${ctx.path}`, error);
+      const sentence =
+        refusal?.sentence ??
+        (status === 500 ? 'Something went wrong.' : (SENTENCES[status] ?? 'This cannot be read.'));
+      tell(
+        ctx,
+        assets,
+        status,
+        TITLES[status] ?? 'Refused',
+        sentence,
+        refusal ?? { kind: 'invalid', field: null, items: [] },
+      );
+    }
+  };
+}
+
+/** To a person who looks, a field that is wrong is a wrong address. */
+const statusFor = (ctx: Koa.Context, { kind, status }: RefusalForCaller): number =>
+  kind === 'invalid' && ['GET', 'HEAD'].includes(ctx.method) && !wantsJson(ctx) ? 400 : status;
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Not understood',
+  404: 'Not found',
+  409: 'Not any more',
+  413: 'Too large',
+  422: 'Not understood',
+  500: 'Something went wrong',
+};
+const SENTENCES: Readonly<Record<number, string>> = {
+  413: 'This is more than is read.',
+  415: 'Send it as UTF-8, not compressed.',
+};
+
+function tell(
+  ctx: Koa.Context,
+  assets: Assets,
+  status: number,
+  title: string,
+  sentence: string,
+  more = {},
+): void {
+  if (wantsJson(ctx)) sendJson(ctx, { error: { ...more, status, sentence } }, status);
+  else sendMessage(ctx, assets, status, title, sentence);
+}
+
+/** Errors of the body reader say themselves that the caller is at fault. */
+function clientStatus(error: unknown): number | null {
+  const status = (error as { status?: unknown } | null)?.status;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
+}

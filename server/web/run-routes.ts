@@ -1,0 +1,83 @@
+/** The pages of runs. */
+import { createReadStream } from 'node:fs';
+import type Router from '@koa/router';
+import type { RouterContext } from '@koa/router';
+import type { Detail, RunLine } from '../../shared/detail.ts';
+import type { Context } from '../api/procedures.ts';
+import { createCaller } from '../api/router.ts';
+import { invalid, notFound } from '../domain/refusal.ts';
+import { findWork } from '../domain/state.ts';
+import { findIn, readFrom, readTail, type Stretch, sizeOf } from '../output/transcript.ts';
+import { runFiles } from '../system/run-files.ts';
+import { oneIn, wholeIn } from './address-query.ts';
+import { chunkOf, type RouteParts, sendPage } from './reply.ts';
+import { type Printed, runPage } from './run-page.ts';
+
+/** How much of a transcript stands on one page. */
+export const PAGE_BYTES = 64 * 1024;
+const LONGEST_FIND = 200;
+
+export function addRunRoutes(router: Router, parts: RouteParts): void {
+  router.get('/work-units/:chunk/runs/:run', async (ctx) => {
+    const { context, detail, run, output } = await runOf(parts, ctx);
+    const address = new URLSearchParams(ctx.querystring);
+    const find = oneIn(address, 'find') ?? '';
+    if (find.length > LONGEST_FIND) throw invalid('find', `find takes at most ${LONGEST_FIND} characters.`);
+    const from = wholeIn(address, 'from');
+    const found = find === '' ? null : await findIn(output, find, from ?? 0);
+    const before = wholeIn(address, 'before');
+    const stretch = await stretchFor(output, { from: found ?? from, before, final: run.ended_at !== null });
+    const printed = await printedOf(run.number, output, stretch);
+    const snapshot = context.newsroom.snapshot({ chunk: detail.chunk });
+    sendPage(
+      ctx,
+      200,
+      runPage({ assets: parts.assets, snapshot, detail, run, printed, find, found, now: new Date() }),
+    );
+  });
+  router.get('/work-units/:chunk/runs/:run/output', async (ctx) => {
+    const { detail, run, output } = await runOf(parts, ctx);
+    const size = await sizeOf(output);
+    if (size === null) throw notFound(`What run ${run.number} printed is no longer kept.`);
+    ctx.set('Cache-Control', 'no-store');
+    ctx.attachment(`${detail.chunk}-${run.number}.log`);
+    ctx.type = 'text/plain; charset=utf-8';
+    // What is printed from now on is not in the length that was promised.
+    ctx.body = size === 0 ? '' : createReadStream(output, { end: size - 1 });
+    ctx.length = size;
+  });
+}
+
+export async function printedOf(run: number, output: string, { from, to, text }: Stretch): Promise<Printed> {
+  return { run, from, to, text, size: await sizeOf(output) };
+}
+
+interface Asked {
+  readonly context: Context;
+  readonly detail: Detail;
+  readonly run: RunLine;
+  readonly output: string;
+}
+
+async function runOf({ contextFor }: RouteParts, ctx: RouterContext): Promise<Asked> {
+  const context = contextFor(ctx);
+  const detail = await createCaller(context).unit({ chunk: chunkOf(ctx) });
+  const run = detail.runs.find(({ number }) => String(number) === ctx.params.run);
+  const work = findWork(context.store.state, detail.chunk);
+  if (!run || !work) throw notFound(`${detail.chunk} has no such run.`);
+  const { output } = runFiles(context.runs, work.unit.id, run.number);
+  return { context, detail, run, output };
+}
+
+interface Place {
+  readonly from: number | null;
+  readonly before: number | null;
+  /** The run has ended. */
+  readonly final: boolean;
+}
+
+function stretchFor(output: string, { from, before, final }: Place): Promise<Stretch> {
+  if (before !== null)
+    return readFrom(output, Math.max(0, before - PAGE_BYTES), Math.min(before, PAGE_BYTES));
+  return from === null ? readTail(output, PAGE_BYTES, final) : readFrom(output, from, PAGE_BYTES);
+}

@@ -1,0 +1,181 @@
+/** The sockets of pages, terminals and embeds: the gate, then the procedures, within limits. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type Caller, UNKNOWN_TOKEN, type Verdict } from '../access/gate.ts';
+import type { Limits } from '../access/limits.ts';
+import type { Context } from '../api/procedures.ts';
+import { appRouter } from '../api/router.ts';
+import { HEADERS } from './headers.ts';
+import { refuseRaw } from './raw-refusals.ts';
+import type { Refused } from './refused.ts';
+
+const SEND_BUFFER_BYTES = 4 * 1024 * 1024;
+/** How often it is looked whether a reader is too slow. */
+const LOOK_MS = 1000;
+/** No valid token: the embed may come again when it has one. */
+const SIGNED_OUT = 4401;
+
+export interface SocketParts {
+  readonly check: (req: IncomingMessage) => Verdict;
+  /** Counts a token that is not known and lets its bearer wait; rejects when too many wait already. */
+  readonly slowDown: (req: IncomingMessage) => Promise<void>;
+  /** Somebody known speaks on the connection of this request, for as long as it is open. */
+  readonly speaks: (req: IncomingMessage) => void;
+  /** Whom the token of an embed names, on this page; null: nobody. */
+  readonly ofEmbed: (token: string, origin: string) => Caller | null;
+  /** Whether what let them in would still do so. */
+  readonly isStanding: (caller: Caller) => boolean;
+  readonly contextFor: (caller: Caller, backlog: () => number) => Context;
+  readonly limits: Limits;
+}
+
+export interface Sockets {
+  readonly upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Ends those whose token or session counts no more. */
+  readonly dropEnded: () => void;
+  readonly hangUp: () => void;
+  readonly cutOff: () => void;
+}
+
+export function sockets(parts: SocketParts): Sockets {
+  const { limits } = parts;
+  const wss = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.frame_bytes,
+    perMessageDeflate: false,
+  });
+  const callers = new WeakMap<IncomingMessage, Caller>();
+  const admitted = new Map<WebSocket, Caller>();
+  const connect = getWSConnectionHandler({
+    wss,
+    router: appRouter,
+    maxBatchSize: limits.batch,
+    keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
+    createContext: ({ req, res }) => {
+      const caller = callers.get(req);
+      if (!caller) throw new Error('a socket passed the gate without a caller');
+      return parts.contextFor(caller, () => res.bufferedAmount);
+    },
+  });
+  const admit = (socket: WebSocket, req: IncomingMessage, caller: Caller) => {
+    callers.set(req, caller);
+    parts.speaks(req);
+    admitted.set(socket, caller);
+    socket.once('close', () => admitted.delete(socket));
+    keepPace(socket, limits);
+    try {
+      void connect(socket, req);
+    } catch {
+      // What the procedures cannot make sense of must not end the daemon.
+      socket.terminate();
+    }
+  };
+  const refuse = (req: IncomingMessage, raw: Duplex, { status, sentence }: Refused) => {
+    const end = () => refuseRaw(raw, status, sentence);
+    if (sentence === UNKNOWN_TOKEN) void parts.slowDown(req).then(end, end);
+    else end();
+  };
+  wss.on('headers', (lines) =>
+    lines.push(...Object.entries(HEADERS).map(([name, value]) => `${name}: ${value}`)),
+  );
+  wss.on('wsClientError', (error, raw, req) =>
+    refuseRaw(raw, req.method === 'GET' ? 400 : 405, `${error.message}.`, { 'Sec-WebSocket-Version': '13' }),
+  );
+  let pending = 0;
+  /** The error listener comes first: a peer may reset the connection before anything else happens. */
+  const upgrade = (req: IncomingMessage, raw: Duplex, head: Buffer) => {
+    raw.on('error', () => raw.destroy());
+    const verdict = parts.check(req);
+    if (!verdict.admitted) return refuse(req, raw, verdict);
+    if (!/^\/(trpc|embed)(\?|$)/.test(req.url ?? '')) return refuseRaw(raw, 404, 'The socket is at /trpc.');
+    const { caller } = verdict;
+    if (!caller && pending >= limits.pending_embeds)
+      return refuseRaw(raw, 503, 'Too many embeds have not shown their token yet.');
+    wss.handleUpgrade(req, raw, head, (socket) => {
+      socket.on('error', () => socket.terminate());
+      if (caller) return admit(socket, req, caller);
+      pending++;
+      awaitToken(socket, req, parts, (shown) => {
+        pending--;
+        if (shown) admit(socket, req, shown);
+      });
+    });
+  };
+  const dropEnded = () => {
+    for (const [socket, caller] of admitted)
+      if (!parts.isStanding(caller)) socket.close(SIGNED_OUT, 'signed out');
+  };
+  // Some end by the clock, or because a page is listed no more: that is no event.
+  setInterval(dropEnded, LOOK_MS).unref();
+  return {
+    upgrade,
+    dropEnded,
+    hangUp() {
+      for (const socket of wss.clients) socket.close(1012, 'restarting');
+    },
+    cutOff() {
+      for (const socket of wss.clients) socket.terminate();
+    },
+  };
+}
+
+/** Before an embed's first message has shown its token, no procedure runs. `then` is called once, with null on failure. */
+function awaitToken(
+  socket: WebSocket,
+  req: IncomingMessage,
+  { ofEmbed, limits }: SocketParts,
+  then: (caller: Caller | null) => void,
+): void {
+  const give = (caller: Caller | null) => {
+    clearTimeout(timer);
+    socket.off('message', first).off('close', closed);
+    then(caller);
+    if (!caller) socket.close(SIGNED_OUT, 'no valid token');
+  };
+  const closed = () => give(null);
+  const first = (data: RawData, isBinary: boolean) => {
+    socket.off('message', first);
+    const token = isBinary ? null : tokenIn(data, limits.embed_token_bytes);
+    const caller = token === null ? null : ofEmbed(token, req.headers.origin ?? '');
+    if (!caller) return refuseSlowly();
+    give(caller);
+    // The procedures' own reader expects the same first message.
+    socket.emit('message', data, isBinary);
+  };
+  let timer = setTimeout(() => give(null), limits.embed_token_ms);
+  // It may have been a guess: until then it is one of those that are pending.
+  const refuseSlowly = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => give(null), limits.slow_sign_in_ms);
+  };
+  socket.on('message', first).once('close', closed);
+}
+
+/** The token in tRPC's connection parameters; null: this is something else. */
+function tokenIn(data: RawData, most: number): string | null {
+  const text = data.toString();
+  if (Buffer.byteLength(text) > most) return null;
+  try {
+    const message = JSON.parse(text) as { method?: unknown; data?: { token?: unknown } | null };
+    const token = message.data?.token ?? '';
+    return message.method === 'connectionParams' && typeof token === 'string' ? token : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whoever reads too slowly, or says too much, is cut off; those who are well meant come back. */
+function keepPace(socket: WebSocket, { messages_per_second }: Limits): void {
+  let heard = 0;
+  socket.on('message', () => {
+    heard++;
+    if (heard > messages_per_second) socket.close(1008, 'too many messages');
+  });
+  const watch = setInterval(() => {
+    heard = 0;
+    if (socket.bufferedAmount > SEND_BUFFER_BYTES) socket.close(1013, 'too slow');
+  }, LOOK_MS);
+  socket.once('close', () => clearInterval(watch));
+}
