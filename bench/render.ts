@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
-import { Newsroom } from '../server/board/board-feed.ts';
+import { BoardFeed } from '../server/board/board-feed.ts';
 import { prioritizeUnit } from '../server/domain/commands/steering.ts';
 import { readAssets } from '../server/web/assets.ts';
 import { dashboardPage } from '../server/web/page.ts';
@@ -31,17 +31,17 @@ export async function render(): Promise<Figure> {
       ['', '', 'ms', 'kB', 'kB', 'ms', 'kB', 'ratio', 'ms', 'ratio'],
     ],
     rows,
-    note: `Medians of ${ROUNDS} rounds. page: dashboardPage; JSON: JSON.stringify of the same snapshot; snapshot: Newsroom.snapshot after one unit has changed.`,
+    note: `Medians of ${ROUNDS} rounds. page: dashboardPage; JSON: JSON.stringify of the same snapshot; snapshot: BoardFeed.snapshot after one unit has changed.`,
   };
 }
 
 async function rowOf(size: number): Promise<string[]> {
   const house = await houseOf(size);
   try {
-    const newsroom = new Newsroom(house.store, 'bench');
+    const boardFeed = new BoardFeed(house.store, 'bench');
     // From here on it looks only when asked, so that a snapshot costs all that a change costs it.
-    newsroom.stop();
-    return await measure(house, newsroom, size);
+    boardFeed.stop();
+    return await measure(house, boardFeed, size);
   } finally {
     house.leave();
   }
@@ -62,7 +62,7 @@ async function houseOf(size: number): Promise<House> {
   return house;
 }
 
-async function measure(house: House, newsroom: Newsroom, size: number): Promise<string[]> {
+async function measure(house: House, boardFeed: BoardFeed, size: number): Promise<string[]> {
   const assets = readAssets(ASSETS);
   const draw = (snapshot: Snapshot) =>
     dashboardPage({
@@ -80,7 +80,7 @@ async function measure(house: House, newsroom: Newsroom, size: number): Promise<
     await house.commit((state) =>
       prioritizeUnit(state, { chunk: `unit-${size - 1}`, priority: round + WARM_UP + 1 }),
     );
-    const [snapshot, snapshotMs] = timed(() => newsroom.snapshot(QUERY));
+    const [snapshot, snapshotMs] = timed(() => boardFeed.snapshot(QUERY));
     const [, jsonMs] = timed(() => JSON.stringify(snapshot));
     const [, pageMs] = timed(() => draw(snapshot));
     if (round < 0) continue;
@@ -88,7 +88,7 @@ async function measure(house: House, newsroom: Newsroom, size: number): Promise<
     jsons.push(jsonMs);
     pages.push(pageMs);
   }
-  const snapshot = newsroom.snapshot(QUERY);
+  const snapshot = boardFeed.snapshot(QUERY);
   const [page, json] = [draw(snapshot), JSON.stringify(snapshot)];
   return [
     size.toLocaleString('en'),

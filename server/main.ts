@@ -5,13 +5,13 @@ import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.
 import { forTerminal } from '../shared/terminal-text.ts';
 import { type Door, followDoor, limitsOf, openDoor } from './access/access-file.ts';
 import { Credentials } from './access/credentials.ts';
-import { Slowly } from './access/failure-throttle.ts';
+import { FailureThrottle } from './access/failure-throttle.ts';
 import { SignInLinks } from './access/links.ts';
 import { LocalCallers } from './access/local-callers.ts';
 import { Refusals } from './access/refusals.ts';
 import { followTrust } from './agents/trust.ts';
 import type { About, Access } from './api/procedures.ts';
-import { Newsroom } from './board/board-feed.ts';
+import { BoardFeed } from './board/board-feed.ts';
 import { keepTime } from './daemon/clock.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
@@ -27,7 +27,7 @@ import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
 import { addUnits } from './domain/commands/units.ts';
 import { Refusal } from './domain/refusal.ts';
-import { PulseReader } from './output/last-lines.ts';
+import { LastLines } from './output/last-lines.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
 import { pathFor } from './runs/environment.ts';
 import { keepRoom } from './runs/retention.ts';
@@ -133,7 +133,7 @@ async function serve(
   const { port, notices } = await portFor(options, state, addresses);
   const tcp = onLoopback(door, options.door, port);
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
-  const newsroom = new Newsroom(store, assets.build);
+  const boardFeed = new BoardFeed(store, assets.build);
   const stopping = stopSignal();
   const { runs, bin, socket, project } = state;
   const about: About = {
@@ -153,8 +153,8 @@ async function serve(
   const clock = keepTime(store, consoleLog);
   const context = {
     store,
-    newsroom,
-    pulses: new PulseReader(store, runs),
+    boardFeed,
+    pulses: new LastLines(store, runs),
     runs,
     path: pathFor(bin, process.env),
     log: consoleLog,
@@ -171,7 +171,7 @@ async function serve(
     credentials: new Credentials(store),
     connections: new Connections(openFileLimit(), access.limits.silent_connections),
     refuseCaller: (shown) => callers.refusal(shown),
-    slowly: new Slowly(access.limits.slowed_sign_ins, access.limits.slow_sign_in_ms),
+    throttle: new FailureThrottle(access.limits.slowed_sign_ins, access.limits.slow_sign_in_ms),
     cookie: `signalbox-${door.host_name.split('.')[0]}`,
   };
   const { servers, terminal } = await listen(parts, tcp, addresses, options, state, port);
@@ -197,7 +197,7 @@ async function serve(
   upkeep.stop();
   await dispatcher.stop();
   await Promise.all(servers.map(close));
-  newsroom.stop();
+  boardFeed.stop();
   refusals.keep();
   store.flush();
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');

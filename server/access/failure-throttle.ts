@@ -5,7 +5,7 @@ import { Refusal } from '../domain/refusal.ts';
  * Makes guessing slow, not signing in: whoever shows something valid never comes here, so nobody can be locked
  * out. Beyond so many at a time the answer is "later", at once.
  */
-export class Slowly {
+export class FailureThrottle {
   readonly #most: number;
   readonly #ms: number;
   #waiting = 0;

@@ -81,7 +81,7 @@ const units = t.router({
   /** One thing, done to what a filter shows at this moment. */
   bulk: operator.input(inputs.bulk).mutation(async ({ ctx, input }) => {
     const { status, kind, q, key, ...what } = input;
-    const chunks = ctx.newsroom.chunks({ status, kind, q } as Query);
+    const chunks = ctx.boardFeed.chunks({ status, kind, q } as Query);
     const { seq, made } = await commit(
       ctx,
       (state, at) => bulk(state, chunks, what, givingOf(ctx, at, undefined)),
@@ -164,17 +164,17 @@ export const appRouter = t.router({
   config,
   access,
   status: viewer.input(inputs.nothing).query(({ ctx }) => {
-    const { units, items, seq } = ctx.newsroom.counts();
+    const { units, items, seq } = ctx.boardFeed.counts();
     const { settings, trusted } = ctx.store.state;
     const agents = { digest: trusted.digest, names: trusted.agents.map(({ name }) => name) };
     const { readOnly: read_only } = ctx.access;
-    return { ...ctx.about, read_only, build: ctx.newsroom.build, seq, units, items, settings, agents };
+    return { ...ctx.about, read_only, build: ctx.boardFeed.build, seq, units, items, settings, agents };
   }),
   unit: viewer
     .input(inputs.one)
     .query(({ ctx, input }) => detailOf(ctx.store.state, input.chunk, (unit) => ctx.store.events(0, unit))),
   board: t.router({
-    now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.newsroom.snapshot(input as Query)),
+    now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.boardFeed.snapshot(input as Query)),
     follow: viewer.input(inputs.follow).subscription(({ ctx, input, signal }) => {
       const { from, lastEventId, follow, ...query } = input;
       return followBoard(ctx, query as Query, lastEventId ?? from, signal, follow);

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { tracked } from '@trpc/server';
 import type { BoardMessage, News, Row, Snapshot } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
-import type { Newsroom } from '../board/board-feed.ts';
+import type { BoardFeed } from '../board/board-feed.ts';
 import { notFound } from '../domain/refusal.ts';
 import { findWork } from '../domain/state.ts';
-import type { PulseReader } from '../output/last-lines.ts';
+import type { LastLines } from '../output/last-lines.ts';
 import { type Encoding, followTranscript } from '../output/transcript.ts';
 import type { Store } from '../store/store.ts';
 import { runFiles } from '../system/run-files.ts';
@@ -14,8 +14,8 @@ import { runFiles } from '../system/run-files.ts';
 /** What streams need to know. */
 export interface Source {
   readonly store: Store;
-  readonly newsroom: Newsroom;
-  readonly pulses: PulseReader;
+  readonly boardFeed: BoardFeed;
+  readonly pulses: LastLines;
   readonly runs: string;
   /** Bytes sent to this viewer that the network has not taken yet. */
   readonly backlog: () => number;
@@ -35,11 +35,11 @@ export async function* followBoard(
   signal: AbortSignal = never(),
   follow = true,
 ) {
-  const { newsroom, store } = source;
+  const { boardFeed, store } = source;
   const { epoch } = store;
   const envelope = (seq: number, what: { snapshot?: Snapshot; news?: News }) => {
     const message: BoardMessage = {
-      build: newsroom.build,
+      build: boardFeed.build,
       snapshot: what.snapshot ?? null,
       news: what.news ?? null,
     };
@@ -49,8 +49,8 @@ export async function* followBoard(
   let at = /^\d{1,15}$/.test(number) ? Number(number) : -1;
   let shown: readonly Row[] = [];
   const nothing = () => envelope(at, { news: { seq: at, put: [], drop: [] } });
-  if (newsroom.since(query, theirs, at) === null) {
-    const snapshot = newsroom.snapshot(query);
+  if (boardFeed.since(query, theirs, at) === null) {
+    const snapshot = boardFeed.snapshot(query);
     // A page that was drawn a moment ago is still this page; of an older one nobody knows what stood on it.
     const isFresh = theirs === epoch && at === snapshot.seq;
     at = snapshot.seq;
@@ -58,12 +58,12 @@ export async function* followBoard(
     yield isFresh ? nothing() : envelope(at, { snapshot });
   } else yield nothing();
   while (!signal.aborted) {
-    if (!follow && newsroom.seq <= at) return;
-    await newsroom.after(at, signal);
+    if (!follow && boardFeed.seq <= at) return;
+    await boardFeed.after(at, signal);
     await readyAgain(source, signal);
     if (signal.aborted) return;
-    const rows: readonly Row[] = query.page === undefined ? [] : newsroom.snapshot(query).rows;
-    const news = newsroom.since(query, epoch, at) ?? newsBetween(shown, rows, newsroom.seq);
+    const rows: readonly Row[] = query.page === undefined ? [] : boardFeed.snapshot(query).rows;
+    const news = boardFeed.since(query, epoch, at) ?? newsBetween(shown, rows, boardFeed.seq);
     shown = rows;
     at = news.seq;
     if (news.put.length + news.drop.length > 0) yield envelope(at, { news });

@@ -2,8 +2,8 @@ import type { News, Snapshot } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Status } from '../../shared/words.ts';
 import type { Store } from '../store/store.ts';
-import { Bell } from '../system/signal.ts';
-import { Rank } from './board-index.ts';
+import { Signal } from '../system/signal.ts';
+import { BoardIndex } from './board-index.ts';
 
 /** What follows the first change within this time is merged into one piece of news. */
 const MERGE_MS = 40;
@@ -12,20 +12,20 @@ const MERGE_MS = 40;
  * Wakes those who watch. Nobody broadcasts: each watcher holds a number and reads on from it; being woken
  * only says "look". The first change is told at once, what follows soon after is told together.
  */
-export class Newsroom {
+export class BoardFeed {
   readonly #store: Store;
-  readonly #rank: Rank;
+  readonly #index: BoardIndex;
   readonly build: string;
-  readonly #bell = new Bell();
+  readonly #signal = new Signal();
   readonly #unsubscribe: () => void;
   #pause: NodeJS.Timeout | null = null;
-  /** The number that was told last. The rank may know more: whoever draws a page looks at once. */
+  /** The number that was told last. The index may know more: whoever draws a page looks at once. */
   #told: number;
 
   constructor(store: Store, build: string) {
     this.#store = store;
     this.build = build;
-    this.#rank = new Rank(store.state);
+    this.#index = new BoardIndex(store.state);
     this.#told = store.state.seq;
     this.#unsubscribe = store.onChange(() => this.#changed());
   }
@@ -40,44 +40,49 @@ export class Newsroom {
   }
 
   #wake(): void {
-    this.#rank.look(this.#store.state);
-    this.#told = this.#rank.seq;
-    this.#bell.ring();
+    this.#index.look(this.#store.state);
+    this.#told = this.#index.seq;
+    this.#signal.ring();
   }
 
   /** The number of the state that was looked at last. */
   get seq(): number {
-    return this.#rank.seq;
+    return this.#index.seq;
   }
 
   /** The board as of now, with nothing left out: a page rendered after an answer shows the answer. */
   snapshot(query: Query): Snapshot {
-    this.#rank.look(this.#store.state);
-    return { epoch: this.#store.epoch, build: this.build, seq: this.#rank.seq, rows: this.#rank.rows(query) };
+    this.#index.look(this.#store.state);
+    return {
+      epoch: this.#store.epoch,
+      build: this.build,
+      seq: this.#index.seq,
+      rows: this.#index.rows(query),
+    };
   }
 
   /** The names of all units that a query shows now, in order. */
   chunks(query: Query): string[] {
-    this.#rank.look(this.#store.state);
-    return this.#rank.chunks(query);
+    this.#index.look(this.#store.state);
+    return this.#index.chunks(query);
   }
 
   counts(): { units: Readonly<Record<Status, number>>; items: number; seq: number } {
-    this.#rank.look(this.#store.state);
-    const { units, items } = this.#rank.counts;
-    return { units, items, seq: this.#rank.seq };
+    this.#index.look(this.#store.state);
+    const { units, items } = this.#index.counts;
+    return { units, items, seq: this.#index.seq };
   }
 
   /** What changed after `seq`, or null when that number is not one of this log, or the query asks for one page. */
   since(query: Query, epoch: string, seq: number): News | null {
-    if (query.page !== undefined || epoch !== this.#store.epoch || seq < 0 || seq > this.#rank.seq)
+    if (query.page !== undefined || epoch !== this.#store.epoch || seq < 0 || seq > this.#index.seq)
       return null;
-    return this.#rank.since(query, seq);
+    return this.#index.since(query, seq);
   }
 
   /** Resolves when there is something after `seq`, or when `signal` fires. */
   after(seq: number, signal: AbortSignal): Promise<void> {
-    return this.#rank.seq > seq ? Promise.resolve() : this.#bell.next(signal);
+    return this.#index.seq > seq ? Promise.resolve() : this.#signal.next(signal);
   }
 
   stop(): void {

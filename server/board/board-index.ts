@@ -2,7 +2,7 @@ import { type Card, type Cell, type Counts, inOrder, type News, type Row } from 
 import { type Only, PAGE_UNITS, type Query, queryKey } from '../../shared/query.ts';
 import { STATUSES, type Status, type WorkUnit } from '../../shared/words.ts';
 import { impactOf, impactScore } from '../domain/impact.ts';
-import type { Blocks } from '../domain/persistent-vector.ts';
+import type { PersistentVector } from '../domain/persistent-vector.ts';
 import { exists, findItem, isPending, type State } from '../domain/state.ts';
 import { cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './rows.ts';
 
@@ -17,9 +17,9 @@ const MOST_QUERIES = 200;
  * changed; each row carries the number of the event that last changed it, so that what is new since any
  * number is a comparison, for a viewer that lags by one event as for one that comes back after a day.
  */
-export class Rank {
+export class BoardIndex {
   #state: State;
-  #seen: { readonly works: Blocks<WorkUnit>; readonly graph: number } | null = null;
+  #seen: { readonly works: PersistentVector<WorkUnit>; readonly graph: number } | null = null;
   readonly #cells = new Map<string, Cell>();
   readonly #cards = new Map<string, Card>();
   #counts = countsRow([], [], 0);

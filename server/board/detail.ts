@@ -4,7 +4,7 @@ import { eventWords, saidWords } from '../../shared/sentences.ts';
 import type { Item, WorkUnit } from '../../shared/words.ts';
 import { hasReceiver } from '../domain/delivery.ts';
 import { notFound } from '../domain/refusal.ts';
-import { ordersOf, pairKey } from '../domain/serial-order.ts';
+import { pairKey, serialOrderOf } from '../domain/serial-order.ts';
 import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
 import { cardState } from './rows.ts';
@@ -62,7 +62,7 @@ function conflictLines(state: State, { unit, conflicts }: WorkUnit): ConflictLin
   return conflicts.flatMap(({ with: id, ...conflict }) => {
     const other = state.works.get(id);
     if (!other || !exists(other)) return [];
-    const dropped = ordersOf(state).dropped.has(pairKey(unit.id, id));
+    const dropped = serialOrderOf(state).dropped.has(pairKey(unit.id, id));
     return [{ ...conflict, chunk: other.unit.chunk, dropped }];
   });
 }

@@ -19,7 +19,7 @@ import {
  * and nobody waits for it; a new unit does not wait for what is DONE; an answer has its effect when it is out; a
  * run that ended well has used the answers that it was given.
  */
-export function followsFrom(before: State, after: State, event: Event): Change[] {
+export function consequencesOf(before: State, after: State, event: Event): Change[] {
   const work = after.works.get(event.unit);
   if (!work) return [];
   if (event.type === 'unit.added' || event.type === 'dependency.added') return metAlready(after, work);

@@ -6,7 +6,7 @@ import { findWork, isDone, type State, sleepsFor } from './state.ts';
  * Depth-first with three colours (Cormen et al., Introduction to Algorithms, 22.3), without recursion, since a
  * chain may be ten thousand long.
  */
-export function circleThrough(
+export function cycleThrough(
   state: State,
   fresh: readonly Pick<UnitSpec, 'chunk' | 'after'>[],
 ): string[] | null {
@@ -39,7 +39,7 @@ function openOf(state: State, chunk: string): readonly string[] {
 const SHOWN = 12;
 
 /** "a → b → a"; of a long circle, both ends. */
-export function circleWords(circle: readonly string[]): string {
+export function cycleWords(circle: readonly string[]): string {
   if (circle.length <= SHOWN) return circle.join(' → ');
   const half = SHOWN / 2;
   return [...circle.slice(0, half), `… ${circle.length - SHOWN} more …`, ...circle.slice(-half)].join(' → ');

@@ -1,4 +1,4 @@
-import { ordersOf } from './serial-order.ts';
+import { serialOrderOf } from './serial-order.ts';
 import { isOver, type State } from './state.ts';
 
 /** What answering a unit's items sets free. */
@@ -71,7 +71,7 @@ function longestChain(state: State, id: number, edges: Map<number, number>): str
 function waitersOf(state: State, id: number): readonly number[] {
   const work = state.works.get(id);
   const waiting = (work && state.waiting.get(work.unit.chunk)) ?? [];
-  const behind = ordersOf(state).after.get(id) ?? [];
+  const behind = serialOrderOf(state).after.get(id) ?? [];
   const all = behind.length === 0 ? waiting : [...new Set([...waiting, ...behind])];
   return all.filter((waiter) => {
     const other = state.works.get(waiter);

@@ -5,7 +5,7 @@ import { isOver, liveRun, type State, sleepsFor } from './state.ts';
  * Who goes first among units that must not be at work together. SERIALIZE is two rules: *exclusion*, never two
  * live runs at the same time; and *order*, the one under way goes first and the other waits until it is DONE.
  */
-export interface Orders {
+export interface SerialOrder {
   /** By unit: the rivals that go before it, and those that come after it. */
   readonly before: ReadonlyMap<number, readonly number[]>;
   readonly after: ReadonlyMap<number, readonly number[]>;
@@ -13,10 +13,10 @@ export interface Orders {
   readonly dropped: ReadonlySet<string>;
 }
 
-const known = new WeakMap<State, Orders>();
+const known = new WeakMap<State, SerialOrder>();
 
 /** The orders of a state, worked out once for it. */
-export function ordersOf(state: State): Orders {
+export function serialOrderOf(state: State): SerialOrder {
   const orders = known.get(state) ?? workOut(state);
   known.set(state, orders);
   return orders;
@@ -33,7 +33,7 @@ interface Pair {
   readonly found_at: string;
 }
 
-function workOut(state: State): Orders {
+function workOut(state: State): SerialOrder {
   const before = new Map<number, number[]>();
   const after = new Map<number, number[]>();
   const dropped = new Set<string>();
@@ -111,7 +111,7 @@ function aheadOf(state: State, before: ReadonlyMap<number, readonly number[]>, i
 /** The rivals for which a unit has to wait now, in words; none: it need not. */
 export function rivalWords(state: State, work: WorkUnit): string {
   const name = (id: number) => state.works.get(id)?.unit.chunk ?? '';
-  const first = (ordersOf(state).before.get(work.unit.id) ?? []).map(name);
+  const first = (serialOrderOf(state).before.get(work.unit.id) ?? []).map(name);
   if (first.length > 0) return `comes after ${first.join(', ')}: not both at work`;
   const live = liveRivals(state, work).map(({ unit }) => unit.chunk);
   return live.length > 0 ? `${live.join(', ')} is at work: not both at the same time` : '';

@@ -10,20 +10,20 @@ import type {
   TrustedAgents,
   WorkUnit,
 } from '../../shared/words.ts';
-import { Buckets } from './persistent-map.ts';
-import { Blocks } from './persistent-vector.ts';
+import { PersistentMap } from './persistent-map.ts';
+import { PersistentVector } from './persistent-vector.ts';
 import { DEFAULTS } from './settings.ts';
 
 /** Everything that is known, as of event `seq`. The tables hold the work units; the rest is an index of them. */
 export interface State {
   readonly seq: number;
   /** By unit id, which is the slot. */
-  readonly works: Blocks<WorkUnit>;
+  readonly works: PersistentVector<WorkUnit>;
   /** The unit of a chunk; of an item, by any key under which it was asked. */
-  readonly byChunk: Buckets<number>;
-  readonly byItem: Buckets<number>;
+  readonly byChunk: PersistentMap<number>;
+  readonly byItem: PersistentMap<number>;
   /** Which units have a chunk among their open dependencies. */
-  readonly waiting: Buckets<readonly number[]>;
+  readonly waiting: PersistentMap<readonly number[]>;
   /** The latest event that changed who waits for whom. */
   readonly graph: number;
   readonly settings: Settings;
@@ -37,10 +37,10 @@ const NO_AGENTS: TrustedAgents = { digest: '', agents: [] };
 
 export const EMPTY: State = {
   seq: 0,
-  works: Blocks.of(),
-  byChunk: Buckets.of(),
-  byItem: Buckets.of(),
-  waiting: Buckets.of(),
+  works: PersistentVector.of(),
+  byChunk: PersistentMap.of(),
+  byItem: PersistentMap.of(),
+  waiting: PersistentMap.of(),
   graph: 0,
   settings: DEFAULTS,
   trusted: NO_AGENTS,
@@ -64,10 +64,10 @@ export function stateOf(
     ...EMPTY,
     ...facts,
     seq,
-    works: Blocks.of(works),
-    byChunk: Buckets.of(works.filter(exists).map(({ unit }) => [unit.chunk, unit.id] as const)),
-    byItem: Buckets.of(works.flatMap(({ items }) => items.flatMap(keysOf))),
-    waiting: Buckets.of(waiting),
+    works: PersistentVector.of(works),
+    byChunk: PersistentMap.of(works.filter(exists).map(({ unit }) => [unit.chunk, unit.id] as const)),
+    byItem: PersistentMap.of(works.flatMap(({ items }) => items.flatMap(keysOf))),
+    waiting: PersistentMap.of(waiting),
     graph: seq,
   };
 }

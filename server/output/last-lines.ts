@@ -6,7 +6,7 @@ import { tendedRun } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
 import type { Store } from '../store/store.ts';
 import { runFiles } from '../system/run-files.ts';
-import { Bell } from '../system/signal.ts';
+import { Signal } from '../system/signal.ts';
 import { lastLines, sizeOf } from './tail.ts';
 
 const BEAT_MS = 1000;
@@ -24,11 +24,11 @@ interface Pulse {
  * The last line that each live run has printed: read once a second for all who watch, and only while somebody
  * does. Never an event and never stored; who watches gets what changed since it was last told.
  */
-export class PulseReader {
+export class LastLines {
   readonly #store: Store;
   readonly #runs: string;
   readonly #pulses = new Map<number, Pulse>();
-  readonly #beats = new Bell();
+  readonly #beats = new Signal();
   #beat = 0;
   #watching = 0;
   #timer: NodeJS.Timeout | null = null;

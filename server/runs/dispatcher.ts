@@ -33,7 +33,7 @@ import { type RunFiles, runFiles } from '../system/run-files.ts';
 import { AnswersFiles, writeAnswers } from './answers-file.ts';
 import { expand, listFiles, overlapOf } from './declared-paths.ts';
 import { environmentFor } from './environment.ts';
-import { Executioner } from './process-terminator.ts';
+import { ProcessTerminator } from './process-terminator.ts';
 import { makeRunFolder, readNotes, spawnWrapper } from './wrapper.ts';
 
 const POLL_MS = 300;
@@ -59,7 +59,7 @@ export interface DispatcherParts {
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
-  readonly #executioner = new Executioner();
+  readonly #terminator = new ProcessTerminator();
   readonly #answers: AnswersFiles;
   /** Everybody alive, taken at most once in each look. */
   #census: Census | null = null;
@@ -142,7 +142,7 @@ export class Dispatcher {
     // It may have noted its end since: read again now that nobody can note any more.
     if (family.length === 0) return readNotes(files).ended ?? { how: 'vanished' };
     // Without a note of its end and without its wrapper, what is left of the family is still the run.
-    if (run.kill || ended) this.#executioner.press(keyOf(run), family, hurry);
+    if (run.kill || ended) this.#terminator.press(keyOf(run), family, hurry);
     return null;
   }
 
@@ -165,7 +165,7 @@ export class Dispatcher {
   }
 
   async #end(run: Run, outcome: Outcome): Promise<void> {
-    this.#executioner.forget(keyOf(run));
+    this.#terminator.forget(keyOf(run));
     this.#answers.forget(this.#files(run).answers);
     const lines = lastLines(this.#files(run).output, CONTEXT_LINES);
     const input = { unit: run.unit, run: run.number, outcome, lines, key: newId() };

@@ -7,7 +7,7 @@ const GRACE_MS = 10_000;
  * Ends a family of processes: TERM for each, once; what is left after ten seconds is KILLed. Asked again and
  * again until nobody is left, it catches who was born meanwhile.
  */
-export class Executioner {
+export class ProcessTerminator {
   readonly #since = new Map<string, { readonly at: number; readonly told: Set<number> }>();
 
   /** `run` says which kill this is; `family` who is alive now. `hurry`: no time is left to end by itself. */

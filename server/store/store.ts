@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Change, Event } from '../../shared/events.ts';
 import type { By, Settings } from '../../shared/words.ts';
 import type { Decision, Made } from '../domain/commands/decision.ts';
-import { followsFrom } from '../domain/consequences.ts';
+import { consequencesOf } from '../domain/consequences.ts';
 import { reduce } from '../domain/reduce.ts';
 import { conflict, Refusal } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
@@ -242,7 +242,7 @@ function applyAll(state: State, changes: readonly Change[], by: By, at: string, 
     const before = next;
     next = reduce(before, event);
     events.push(event);
-    next = applyAll(next, followsFrom(before, next, event), by, at, events);
+    next = applyAll(next, consequencesOf(before, next, event), by, at, events);
   }
   return next;
 }

@@ -1,5 +1,5 @@
 /** Those who wait are woken together, once; who wants to be woken again waits again. */
-export class Bell {
+export class Signal {
   readonly #waiting = new Set<() => void>();
 
   ring(): void {

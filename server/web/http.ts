@@ -13,7 +13,7 @@ import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
 import type { Credentials } from '../access/credentials.ts';
-import type { Slowly } from '../access/failure-throttle.ts';
+import type { FailureThrottle } from '../access/failure-throttle.ts';
 import {
   type Caller,
   cookieOf,
@@ -43,7 +43,7 @@ export interface HttpParts {
   /** Everything that procedures work with, save who calls. */
   readonly context: Omit<Context, 'by' | 'backlog' | 'credential' | 'streams'>;
   readonly credentials: Credentials;
-  readonly slowly: Slowly;
+  readonly throttle: FailureThrottle;
   readonly connections: Connections;
   /** Why the process that calls over the Unix socket is not the operator's; null: it is. */
   readonly refuseCaller: Known['refuseCaller'];
@@ -268,9 +268,9 @@ const isBroken = (error: unknown): boolean =>
   );
 
 /** A token that is not known may be a guess: it is counted, and its bearer waits. */
-async function slowDown({ context, slowly }: HttpParts, req: IncomingMessage): Promise<void> {
+async function slowDown({ context, throttle }: HttpParts, req: IncomingMessage): Promise<void> {
   context.access.refusals.countFailedSignIn({ what: 'A token that is not known.', ...placeOf(req) });
-  await slowly.wait();
+  await throttle.wait();
 }
 
 /** The adapter sets a weaker one of its own on streams. */

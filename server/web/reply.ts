@@ -2,7 +2,7 @@
 import type { RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { CHUNK } from '../../shared/words.ts';
-import type { Slowly } from '../access/failure-throttle.ts';
+import type { FailureThrottle } from '../access/failure-throttle.ts';
 import type { Caller, Listener } from '../access/gate.ts';
 import type { Access, Context } from '../api/procedures.ts';
 import { notFound } from '../domain/refusal.ts';
@@ -15,7 +15,7 @@ export interface RouteParts {
   readonly listener: Listener;
   readonly access: Access;
   readonly store: Store;
-  readonly slowly: Slowly;
+  readonly throttle: FailureThrottle;
   /** The name of this instance's cookie; what it holds. */
   readonly cookie: string;
   readonly cookieOf: (ctx: KoaContext) => string | null;

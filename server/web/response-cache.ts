@@ -5,7 +5,7 @@ const MOST = 32;
  * What was drawn a moment ago, for whoever asks for the same while nothing has changed: of one state, and for
  * at most a second, as what live runs print changes without an event. The same body is the same buffer.
  */
-export class Kept {
+export class ResponseCache {
   readonly #bodies = new Map<string, Buffer>();
   #seq = -1;
   #timer: NodeJS.Timeout | null = null;

@@ -15,7 +15,7 @@ import { type Fields, formKey, readForm } from './forms.ts';
 import { addApi } from './json.ts';
 import { dashboardPage, type Trouble, unitPage } from './page.ts';
 import { chunkOf, type RouteParts, sendJson, sendMessage, sendPage, wantsJson } from './reply.ts';
-import { Kept } from './response-cache.ts';
+import { ResponseCache } from './response-cache.ts';
 import { backOf, lateUndo, queryAt, seeOther, withLate } from './return-address.ts';
 import { addRunRoutes, PAGE_BYTES, printedOf } from './run-routes.ts';
 import { addSignIn, renew, setCookie } from './sign-in-page.ts';
@@ -25,7 +25,7 @@ const asked = (ctx: KoaContext): Query => strictQuery(new URLSearchParams(ctx.qu
 export function routes(parts: RouteParts): Router {
   const { assets } = parts;
   const router = new Router();
-  const kept = new Kept();
+  const cache = new ResponseCache();
   router.use((ctx, next) => renewing(parts, ctx, next));
   addSignIn(router, parts);
   router.post('/sign-out', (ctx) => signOut(parts, ctx));
@@ -34,17 +34,17 @@ export function routes(parts: RouteParts): Router {
     const query = asked(ctx);
     const late = lateUndo(parts, ctx);
     if (late) return sendPage(ctx, 200, drawDashboard(parts, ctx, query, late));
-    const { seq } = parts.contextFor(ctx).newsroom.snapshot(firstPage(query));
+    const { seq } = parts.contextFor(ctx).boardFeed.snapshot(firstPage(query));
     const draw = () => drawDashboard(parts, ctx, query);
     const about = `${isSignedIn(parts, ctx)} ${parts.access.refusals.failedLately()?.last_at}`;
-    sendPage(ctx, 200, kept.at(seq, `page ${about} ${queryKey(query)}`, draw));
+    sendPage(ctx, 200, cache.at(seq, `page ${about} ${queryKey(query)}`, draw));
   });
   // What the script asks for when the first units are there: with many, too much to send by the socket.
   router.get('/board', (ctx) => {
     const query = asked(ctx);
-    const snapshot = parts.contextFor(ctx).newsroom.snapshot(query);
+    const snapshot = parts.contextFor(ctx).boardFeed.snapshot(query);
     const write = () => JSON.stringify(snapshot);
-    sendJson(ctx, kept.at(snapshot.seq, `board ${queryKey(query)}`, write));
+    sendJson(ctx, cache.at(snapshot.seq, `board ${queryKey(query)}`, write));
     ctx.type = 'application/json';
   });
   addApi(router, parts);
@@ -106,7 +106,7 @@ const isSignedIn = ({ callerOf }: RouteParts, ctx: KoaContext): boolean => calle
 /** A page of units at a time, the first unless the query names another. */
 function drawDashboard(parts: RouteParts, ctx: KoaContext, query: Query, trouble?: Trouble): string {
   const { assets, access, contextFor } = parts;
-  const { newsroom, pulses, store } = contextFor(ctx);
+  const { boardFeed, pulses, store } = contextFor(ctx);
   const { settings } = store.state;
   return dashboardPage({
     assets,
@@ -115,7 +115,7 @@ function drawDashboard(parts: RouteParts, ctx: KoaContext, query: Query, trouble
     settings,
     isSignedIn: isSignedIn(parts, ctx),
     failed: access.refusals.failedLately(),
-    snapshot: newsroom.snapshot(firstPage(query)),
+    snapshot: boardFeed.snapshot(firstPage(query)),
     pulses: pulses.now(query),
     now: new Date(),
   });
@@ -137,7 +137,7 @@ async function drawUnit(
       ? await printedOf(run.number, output, await readTail(output, PAGE_BYTES, run.ended_at !== null))
       : null;
   const query = { chunk };
-  const snapshot = context.newsroom.snapshot(query);
+  const snapshot = context.boardFeed.snapshot(query);
   return unitPage({
     assets: parts.assets,
     query,

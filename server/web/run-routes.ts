@@ -28,7 +28,7 @@ export function addRunRoutes(router: Router, parts: RouteParts): void {
     const before = wholeIn(address, 'before');
     const stretch = await stretchFor(output, { from: found ?? from, before, final: run.ended_at !== null });
     const printed = await printedOf(run.number, output, stretch);
-    const snapshot = context.newsroom.snapshot({ chunk: detail.chunk });
+    const snapshot = context.boardFeed.snapshot({ chunk: detail.chunk });
     sendPage(
       ctx,
       200,

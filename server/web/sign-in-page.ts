@@ -63,7 +63,7 @@ const SIGNED_IN = {
 } as const;
 
 async function signIn(parts: RouteParts, ctx: KoaContext, code: string): Promise<void> {
-  const { assets, listener, access, store, slowly } = parts;
+  const { assets, listener, access, store, throttle } = parts;
   if (!isAtHome(ctx, listener) || !isTopLevel(ctx)) return sendSignIn(ctx, assets, listener, 401);
   const to = access.links.use(code);
   if (to === null) {
@@ -72,7 +72,7 @@ async function signIn(parts: RouteParts, ctx: KoaContext, code: string): Promise
       host: ctx.host,
       origin: '',
     });
-    await slowly.wait();
+    await throttle.wait();
     return sendPage(ctx, 401, notePage(assets, USED, '/'));
   }
   const secret = newSecret();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { readPlan } from '../../server/daemon/plan.ts';
-import { circleThrough } from '../../server/domain/cycle.ts';
+import { cycleThrough } from '../../server/domain/cycle.ts';
 import { impactOf } from '../../server/domain/impact.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { EMPTY } from '../../server/domain/state.ts';
@@ -188,7 +188,7 @@ test('each unit is looked at once, however many ways lead to it', () => {
     seen(spec(`l${n}`, { after: rung(n) })),
     seen(spec(`r${n}`, { after: rung(n) })),
   ]).flat();
-  assert.equal(circleThrough(EMPTY, ladder.reverse()), null);
+  assert.equal(cycleThrough(EMPTY, ladder.reverse()), null);
   assert.equal(looks, ladder.length);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Rank } from '../../server/board/board-index.ts';
+import { BoardIndex } from '../../server/board/board-index.ts';
 import { reduce } from '../../server/domain/reduce.ts';
 import { EMPTY, type State } from '../../server/domain/state.ts';
 import { type Board, boardOf, countsOf, follow, inOrder, type News } from '../../shared/board.ts';
@@ -24,8 +24,8 @@ const QUERIES: readonly Query[] = [
   { only: 'units', chunk: 'u2' },
 ];
 
-const snapshot = (rank: Rank, query: Query): Board =>
-  boardOf({ epoch: 'e', build: 'b', seq: rank.seq, rows: rank.rows(query) });
+const snapshot = (index: BoardIndex, query: Query): Board =>
+  boardOf({ epoch: 'e', build: 'b', seq: index.seq, rows: index.rows(query) });
 
 /** What is on a board, without the numbers at which it came to look so. */
 const looks = ({ rows }: Board): Map<string, unknown> =>
@@ -41,33 +41,33 @@ function statesOf(log: readonly Event[]): State[] {
 const inLives = (body: (states: readonly State[], last: State) => void): Promise<void> =>
   inHistories({ runs: 5, length: 150 }, (house) => body(statesOf(house.log()), house.store.state));
 
-/** A rank that looked at these states, one after the other. */
-function ranked(states: readonly State[]): Rank {
-  const rank = new Rank(EMPTY);
-  for (const state of states) rank.look(state);
-  return rank;
+/** An index that looked at these states, one after the other. */
+function ranked(states: readonly State[]): BoardIndex {
+  const index = new BoardIndex(EMPTY);
+  for (const state of states) index.look(state);
+  return index;
 }
 
 /** Whoever has the board of any number and takes what is new since then has the board of now. */
-function assertCatchUp(rank: Rank, from: readonly State[], last: State): void {
+function assertCatchUp(index: BoardIndex, from: readonly State[], last: State): void {
   for (const query of QUERIES) {
-    const now = looks(snapshot(new Rank(last), query));
+    const now = looks(snapshot(new BoardIndex(last), query));
     for (const state of from) {
-      const then = snapshot(new Rank(state), query);
-      const caught = follow(then, rank.since(query, state.seq));
+      const then = snapshot(new BoardIndex(state), query);
+      const caught = follow(then, index.since(query, state.seq));
       assert.deepEqual(looks(caught), now, `${JSON.stringify(query)} from ${state.seq} to ${last.seq}`);
       assert.equal(caught.seq, last.seq);
     }
   }
 }
 
-test('from any number, news leads to the board of now: a rank that lived through it', () =>
+test('from any number, news leads to the board of now: an index that lived through it', () =>
   inLives((states, last) => assertCatchUp(ranked(states), states, last)));
 
-test('from any number, news leads to the board of now: a rank made at the end', () =>
-  inLives((states, last) => assertCatchUp(new Rank(last), states, last)));
+test('from any number, news leads to the board of now: an index made at the end', () =>
+  inLives((states, last) => assertCatchUp(new BoardIndex(last), states, last)));
 
-test('from any number that was shown, by a rank that saw only some of the states', () =>
+test('from any number that was shown, by an index that saw only some of the states', () =>
   inLives((states, last) => {
     const seen = states.filter(({ seq }) => seq % 7 === 3 || seq === last.seq);
     assertCatchUp(ranked(seen), seen, last);
@@ -76,10 +76,10 @@ test('from any number that was shown, by a rank that saw only some of the states
 test('who wants rows of one kind only hears of no other, not even that it has gone', () =>
   inLives((states, last) => {
     const others = { units: ['item'], items: ['unit'], counts: ['item', 'unit'] } as const;
-    const rank = ranked(states);
+    const index = ranked(states);
     for (const only of ONLY)
       for (const { seq } of [{ seq: -1 }, ...states]) {
-        const { put, drop } = rank.since({ only }, seq);
+        const { put, drop } = index.since({ only }, seq);
         const told = [...put.map(({ key }) => key), ...drop].map((key) => key.split(':')[0] ?? '');
         for (const other of others[only]) assert.ok(!told.includes(other), `${only} hears of an ${other}`);
         if (seq < last.seq && only === 'counts') assert.ok(told.length <= 1);
@@ -88,27 +88,27 @@ test('who wants rows of one kind only hears of no other, not even that it has go
 
 test('a viewer that follows step by step always has the board of that moment', () =>
   inLives((states) => {
-    const rank = new Rank(EMPTY);
-    const boards = QUERIES.map((query) => snapshot(rank, query));
+    const index = new BoardIndex(EMPTY);
+    const boards = QUERIES.map((query) => snapshot(index, query));
     for (const state of states) {
-      rank.look(state);
+      index.look(state);
       for (const [nth, query] of QUERIES.entries()) {
-        const board = follow(boards[nth] as Board, rank.since(query, state.seq - 1));
+        const board = follow(boards[nth] as Board, index.since(query, state.seq - 1));
         boards[nth] = board;
-        assert.deepEqual(looks(board), looks(snapshot(new Rank(state), query)), `at ${state.seq}`);
+        assert.deepEqual(looks(board), looks(snapshot(new BoardIndex(state), query)), `at ${state.seq}`);
       }
     }
   }));
 
 test('who follows one item has it to its end, from any number', () =>
   inLives((states, last) => {
-    const rank = ranked(states);
+    const index = ranked(states);
     const ids = [...last.works].flatMap(({ items }) => items.map(({ id }) => id));
     for (const item of ids.slice(0, 20)) {
-      const now = snapshot(new Rank(last), { item });
+      const now = snapshot(new BoardIndex(last), { item });
       assert.equal(now.rows.size, 1);
       for (const state of states) {
-        const caught = follow(snapshot(new Rank(state), { item }), rank.since({ item }, state.seq));
+        const caught = follow(snapshot(new BoardIndex(state), { item }), index.since({ item }, state.seq));
         const [row] = caught.rows.values();
         const [expected] = now.rows.values();
         assert.deepEqual([row?.row === 'item' && row.state], [expected?.row === 'item' && expected.state]);
@@ -120,11 +120,11 @@ test(
   'what was worked out for one moment is not told at the next',
   inHouse(async (house) => {
     await house.add(spec('a'));
-    const rank = new Rank(house.store.state);
-    assert.equal(rank.since({}, 0), rank.since({}, 0), 'worked out once, however many ask');
+    const index = new BoardIndex(house.store.state);
+    assert.equal(index.since({}, 0), index.since({}, 0), 'worked out once, however many ask');
     await house.add(spec('b'));
-    rank.look(house.store.state);
-    assert.deepEqual(keys(rank.since({}, 0)).put, ['counts', 'unit:0', 'unit:1']);
+    index.look(house.store.state);
+    assert.deepEqual(keys(index.since({}, 0)).put, ['counts', 'unit:0', 'unit:1']);
   }),
 );
 
@@ -136,9 +136,9 @@ test('there is no news since now', () =>
 
 test('the counts are those of the units and open items, whatever the filter', () =>
   inLives((_, last) => {
-    const all = [...snapshot(new Rank(last), {}).rows.values()];
+    const all = [...snapshot(new BoardIndex(last), {}).rows.values()];
     for (const query of QUERIES) {
-      const counts = countsOf(snapshot(new Rank(last), query));
+      const counts = countsOf(snapshot(new BoardIndex(last), query));
       for (const status of STATUSES)
         assert.equal(
           counts?.units[status],
@@ -150,7 +150,7 @@ test('the counts are those of the units and open items, whatever the filter', ()
 
 test('no two rows of a kind have the same place', () =>
   inLives((_, last) => {
-    const rows = new Rank(last).rows({});
+    const rows = new BoardIndex(last).rows({});
     for (const kind of ['unit', 'item'] as const) {
       const sorted = rows.filter(({ row }) => row === kind).sort(inOrder);
       for (const [at, row] of sorted.entries())
@@ -168,20 +168,20 @@ const groups = (size: number): UnitSpec[] =>
 const keys = ({ put, drop }: News) => ({ put: put.map(({ key }) => key).sort(), drop });
 
 /** What one verb puts and drops on the board of everything, and on that of another chunk. */
-async function newsOf(house: House, rank: Rank, verb: Promise<unknown>) {
+async function newsOf(house: House, index: BoardIndex, verb: Promise<unknown>) {
   const before = house.store.state.seq;
   await verb;
-  rank.look(house.store.state);
-  return { all: keys(rank.since({}, before)), other: rank.since({ chunk: 'g990' }, before).put };
+  index.look(house.store.state);
+  return { all: keys(index.since({}, before)), other: index.since({ chunk: 'g990' }, before).put };
 }
 
 test(
   'with a thousand units, a change puts only what changed',
   inHouse(async (house) => {
     await house.add(...groups(1000));
-    const rank = new Rank(house.store.state);
-    assert.equal(rank.rows({}).length, 1001);
-    const news = (verb: Promise<unknown>) => newsOf(house, rank, verb);
+    const index = new BoardIndex(house.store.state);
+    assert.equal(index.rows({}).length, 1001);
+    const news = (verb: Promise<unknown>) => newsOf(house, index, verb);
 
     const start = await news(house.start('g500'));
     assert.deepEqual(start.all, { put: ['counts', 'unit:500'], drop: [] });
@@ -202,10 +202,10 @@ test(
   inHouse(async (house) => {
     await house.add(...groups(1000));
     for (const chunk of ['g0', 'g10', 'g20']) await house.ask(chunk, `q-${chunk}`);
-    const rank = new Rank(house.store.state);
-    const { all } = await newsOf(house, rank, house.close('g11'));
+    const index = new BoardIndex(house.store.state);
+    const { all } = await newsOf(house, index, house.close('g11'));
     assert.deepEqual(all.put, ['counts', 'item:q-g10', 'unit:11']);
-    const late = await newsOf(house, rank, house.add(spec('late', { after: ['g20'] })));
+    const late = await newsOf(house, index, house.add(spec('late', { after: ['g20'] })));
     assert.deepEqual(late.all.put, ['counts', 'item:q-g20', 'unit:1000']);
   }),
 );

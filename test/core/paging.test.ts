@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { followBoard, type Source } from '../../server/api/streams.ts';
-import { Newsroom } from '../../server/board/board-feed.ts';
-import { Rank } from '../../server/board/board-index.ts';
+import { BoardFeed } from '../../server/board/board-feed.ts';
+import { BoardIndex } from '../../server/board/board-index.ts';
 import { closeUnit, holdUnit } from '../../server/domain/commands/steering.ts';
 import { afterMessage, type Board, boardOf, cellsOf, pageOf, type Row } from '../../shared/board.ts';
 import { addressOf, PAGE_UNITS, type Query, queryOf } from '../../shared/query.ts';
@@ -30,8 +30,8 @@ const looks = (board: Board) =>
 test(
   'every unit stands on one page, by status and then by its order',
   manyUnits(async (house) => {
-    const rank = new Rank(house.store.state);
-    const pages = [1, 2, 3, 4].map((page) => rank.rows({ page }));
+    const index = new BoardIndex(house.store.state);
+    const pages = [1, 2, 3, 4].map((page) => index.rows({ page }));
     assert.deepEqual(
       pages.map((rows) => chunksOn(rows).length),
       [200, 200, 50, 0],
@@ -40,7 +40,7 @@ test(
     assert.deepEqual(pages.flatMap(chunksOn).slice(-3), [3, 7, 250].map(chunk), 'DONE ones last');
     const board = boardOf({ epoch: 'e', build: 'b', seq: 1, rows: pages[1] ?? [] });
     assert.deepEqual([pageOf(board)?.page, pageOf(board)?.pages, pageOf(board)?.total], [2, 3, UNITS]);
-    const odd = rank.rows({ page: 2, q: 'odd', status: ['READY'] });
+    const odd = index.rows({ page: 2, q: 'odd', status: ['READY'] });
     assert.deepEqual([chunksOn(odd).length, chunksOn(odd)[0]], [UNITS / 2 - 2 - PAGE_UNITS, chunk(405)]);
   }),
 );
@@ -48,9 +48,9 @@ test(
 test(
   'who follows a page has the page of now, whatever moves on and off it',
   manyUnits(async (house) => {
-    const newsroom = new Newsroom(house.store, 'b');
+    const boardFeed = new BoardFeed(house.store, 'b');
     const gone = new AbortController();
-    const source = { store: house.store, newsroom, backlog: () => 0 } as Partial<Source> as Source;
+    const source = { store: house.store, boardFeed, backlog: () => 0 } as Partial<Source> as Source;
     const query: Query = { page: 2 };
     const stream = followBoard(source, query, undefined, gone.signal);
     let board: Board | null = null;
@@ -67,13 +67,13 @@ test(
           : holdUnit(state, { chunk: chunk(n), why: 'x' }),
       );
       const seen = await next();
-      const now = newsroom.snapshot(query);
+      const now = boardFeed.snapshot(query);
       assert.ok(seen);
       assert.deepEqual(looks(seen), looks(boardOf(now)), `after ${n}`);
       assert.equal(cellsOf(seen).length, PAGE_UNITS);
     }
     gone.abort();
-    newsroom.stop();
+    boardFeed.stop();
     await stream.return(undefined as never);
   }),
 );

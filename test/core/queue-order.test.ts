@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Rank } from '../../server/board/board-index.ts';
+import { BoardIndex } from '../../server/board/board-index.ts';
 import { impactOf, impactWords } from '../../server/domain/impact.ts';
-import { ordersOf } from '../../server/domain/serial-order.ts';
+import { serialOrderOf } from '../../server/domain/serial-order.ts';
 import { startOrder } from '../../server/domain/start-order.ts';
 import { exists, findWork, isOver, type State } from '../../server/domain/state.ts';
 import { boardOf, cardsOf } from '../../shared/board.ts';
@@ -37,7 +37,7 @@ function naiveImpact(state: State, chunk: string): { blocked: number; depth: num
 
 /** Who goes first is tested by itself (`conflicts.test.ts`). */
 const comesAfter = (state: State, { unit }: WorkUnit, on: string): boolean =>
-  (ordersOf(state).before.get(unit.id) ?? []).some((id) => state.works.get(id)?.unit.chunk === on);
+  (serialOrderOf(state).before.get(unit.id) ?? []).some((id) => state.works.get(id)?.unit.chunk === on);
 
 function assertImpacts(state: State): void {
   for (const { unit } of [...state.works].filter(exists)) {
@@ -94,7 +94,7 @@ test(
 );
 
 const queue = (house: House): string[] => {
-  const rows = new Rank(house.store.state).rows({});
+  const rows = new BoardIndex(house.store.state).rows({});
   return cardsOf(boardOf({ epoch: '', build: '', seq: 0, rows })).map(({ id }) => id);
 };
 

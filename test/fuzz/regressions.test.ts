@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { format } from 'node:util';
-import { Newsroom } from '../../server/board/board-feed.ts';
+import { BoardFeed } from '../../server/board/board-feed.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { consoleLog } from '../../server/system/log.ts';
 import { printedMarkup } from '../../server/web/run-page.ts';
@@ -120,15 +120,15 @@ test('whoever looks for ever other words makes nothing be remembered for long', 
   const facts = new Facts();
   try {
     await facts.store.commit(OPERATOR, (state) => addUnits(state, [spec('one')]));
-    const newsroom = new Newsroom(facts.store, 'build');
-    const look = (q: string, page?: number) => newsroom.snapshot({ q, ...(page && { page }) }).rows;
+    const boardFeed = new BoardFeed(facts.store, 'build');
+    const look = (q: string, page?: number) => boardFeed.snapshot({ q, ...(page && { page }) }).rows;
     for (const page of [undefined, 1]) {
       const first = look('first', page);
       assert.equal(look('first', page), first, 'it is remembered at all');
       for (let nth = 0; nth < 300; nth++) look(`other ${nth}`, page);
       assert.notEqual(look('first', page), first);
     }
-    newsroom.stop();
+    boardFeed.stop();
   } finally {
     facts.leave();
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reduce } from '../../server/domain/reduce.ts';
-import { ordersOf } from '../../server/domain/serial-order.ts';
+import { serialOrderOf } from '../../server/domain/serial-order.ts';
 import { EMPTY, exists, isOver, type State } from '../../server/domain/state.ts';
 import { freeSlots, statusOf } from '../../server/domain/status.ts';
 import type { Event } from '../../shared/events.ts';
@@ -183,7 +183,7 @@ function waitsFor(state: State, { unit, items }: WorkUnit): number[] {
     const work = worksOf(state).find((each) => each.unit.chunk === chunk);
     return work && !done(work) ? [work.unit.id] : [];
   });
-  return [...named, ...(ordersOf(state).before.get(unit.id) ?? [])];
+  return [...named, ...(serialOrderOf(state).before.get(unit.id) ?? [])];
 }
 
 test('nobody ever waits for itself, over dependencies, sleep and orders together', () =>

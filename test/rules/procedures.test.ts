@@ -6,9 +6,9 @@ import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
 import { SignInLinks } from '../../server/access/links.ts';
 import { agent, type Context, operator, viewer } from '../../server/api/procedures.ts';
 import { appRouter, createCaller } from '../../server/api/router.ts';
-import { Newsroom } from '../../server/board/board-feed.ts';
+import { BoardFeed } from '../../server/board/board-feed.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
-import { PulseReader } from '../../server/output/last-lines.ts';
+import { LastLines } from '../../server/output/last-lines.ts';
 import type { Store } from '../../server/store/store.ts';
 import { House, OPERATOR, spec } from '../core/house-of-facts.ts';
 
@@ -76,11 +76,11 @@ describe('a query', () => {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     }) as Store;
-    const newsroom = new Newsroom(watched, 'b');
+    const boardFeed = new BoardFeed(watched, 'b');
     return {
       store: watched,
-      newsroom,
-      pulses: new PulseReader(watched, '/nowhere'),
+      boardFeed,
+      pulses: new LastLines(watched, '/nowhere'),
       runs: '/nowhere',
       backlog: () => 0,
       by: OPERATOR,
@@ -117,6 +117,6 @@ describe('a query', () => {
       await (call as (input: object) => Promise<unknown>)(INPUTS[name] ?? {});
     }
     assert.equal(writes, 0);
-    context.newsroom.stop();
+    context.boardFeed.stop();
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Rank } from '../../server/board/board-index.ts';
+import { BoardIndex } from '../../server/board/board-index.ts';
 import { reportConflict, wantToStart } from '../../server/domain/commands/conflicts.ts';
 import { type ReportInput, report } from '../../server/domain/commands/reports.ts';
 import { spawned, startRun } from '../../server/domain/commands/runs.ts';
@@ -32,21 +32,21 @@ export const MINUTE = 60_000;
 
 export class Walk extends House {
   readonly #children: ChildProcess[] = [];
-  /** One rank for the whole walk, as the daemon has one, and a page that follows it. */
-  #rank = new Rank(this.store.state);
-  #board: Board = boardOf({ epoch: '', build: '', seq: 0, rows: this.#rank.rows({}) });
+  /** One index for the whole walk, as the daemon has one, and a page that follows it. */
+  #index = new BoardIndex(this.store.state);
+  #board: Board = boardOf({ epoch: '', build: '', seq: 0, rows: this.#index.rows({}) });
 
   /** What a page shows that has been open all the time. */
   board(): Board {
-    this.#rank.look(this.store.state);
-    this.#board = follow(this.#board, this.#rank.since({}, this.#board.seq));
+    this.#index.look(this.store.state);
+    this.#board = follow(this.#board, this.#index.since({}, this.#board.seq));
     return this.#board;
   }
 
   /** What a page shows that is opened now. */
   freshBoard(): Board {
     const { seq } = this.store.state;
-    return boardOf({ epoch: '', build: '', seq, rows: new Rank(this.store.state).rows({}) });
+    return boardOf({ epoch: '', build: '', seq, rows: new BoardIndex(this.store.state).rows({}) });
   }
 
   override leave(): void {
@@ -60,7 +60,7 @@ export class Walk extends House {
   /** The page stays open while the daemon is away, and follows the new one from its own number. */
   override reopen(): void {
     super.reopen();
-    this.#rank = new Rank(this.store.state);
+    this.#index = new BoardIndex(this.store.state);
   }
 
   /** Starts the next run as a process that lives until the walk is over, or until this test process is. */

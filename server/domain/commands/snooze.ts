@@ -1,6 +1,6 @@
 import type { Change } from '../../../shared/events.ts';
 import type { Item, Moment, WorkUnit } from '../../../shared/words.ts';
-import { aheadOf, circleThrough, circleWords } from '../cycle.ts';
+import { aheadOf, cycleThrough, cycleWords } from '../cycle.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { serialRivals } from '../serial-order.ts';
 import { findWork, isDone, isOpen, isSnoozed, liveRun, type State, sleepsFor } from '../state.ts';
@@ -40,10 +40,10 @@ function doneLater(state: State, work: WorkUnit, chunk: string): string {
   const other = findWork(state, chunk);
   if (!other) throw invalid('until_done', `There is no unit called ${chunk}: it could never be done.`);
   if (isDone(other)) throw invalid('until_done', `${chunk} is done already.`);
-  const circle = circleThrough(state, [
+  const circle = cycleThrough(state, [
     { chunk: unit.chunk, after: [...unit.open, ...sleepsFor(work), chunk] },
   ]);
-  if (circle) throw invalid('until_done', `${chunk} waits for ${unit.chunk}: ${circleWords(circle)}.`);
+  if (circle) throw invalid('until_done', `${chunk} waits for ${unit.chunk}: ${cycleWords(circle)}.`);
   const rival =
     liveRun(work) && serialRivals(state, work).find((each) => aheadOf(state, chunk).has(each.unit.chunk));
   if (rival)

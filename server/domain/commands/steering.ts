@@ -1,6 +1,6 @@
 import type { UnitEdit } from '../../../shared/events.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
-import { circleThrough, circleWords } from '../cycle.ts';
+import { cycleThrough, cycleWords } from '../cycle.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { findWork, isDone, isOpen, liveRun, type State } from '../state.ts';
 import { type Giving, give } from './answers.ts';
@@ -75,8 +75,8 @@ export function linkUnit(state: State, input: { chunk: string; after: string }):
   // What was met once stays met; a new unit of the name is another unit.
   const isMet = unit.met.includes(input.after) && (!other || isDone(other));
   if (unit.open.includes(input.after) || isMet) return NOTHING;
-  const circle = circleThrough(state, [{ chunk: unit.chunk, after: [...unit.open, input.after] }]);
-  if (circle) throw invalid('after', `${circleWords(circle)} would wait for itself.`);
+  const circle = cycleThrough(state, [{ chunk: unit.chunk, after: [...unit.open, input.after] }]);
+  if (circle) throw invalid('after', `${cycleWords(circle)} would wait for itself.`);
   return { changes: [{ type: 'dependency.added', unit: unit.id, data: { on: input.after } }] };
 }
 

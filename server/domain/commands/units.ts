@@ -1,5 +1,5 @@
 import type { UnitSpec } from '../../../shared/words.ts';
-import { circleThrough, circleWords } from '../cycle.ts';
+import { cycleThrough, cycleWords } from '../cycle.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { agentNamed, findWork, type State } from '../state.ts';
 import type { Decision } from './decision.ts';
@@ -14,8 +14,8 @@ export function addUnits(state: State, specs: readonly UnitSpec[]): Decision {
       throw conflict(`${spec.chunk}: a unit of this name exists with other facts. Choose another name.`);
   }
   const fresh = [...named.values()];
-  const circle = circleThrough(state, fresh);
-  if (circle) throw invalid('after', `${circleWords(circle)} would wait for itself. Leave one of these out.`);
+  const circle = cycleThrough(state, fresh);
+  if (circle) throw invalid('after', `${cycleWords(circle)} would wait for itself. Leave one of these out.`);
   const first = state.works.length;
   return {
     changes: fresh.map((data, nth) => ({ type: 'unit.added', unit: first + nth, data })),

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { Newsroom } from '../../server/board/board-feed.ts';
+import { BoardFeed } from '../../server/board/board-feed.ts';
 import { type House, inHouse, spec, turn } from './house-of-facts.ts';
 
 const MERGE_MS = 40;
 
 interface Watched {
   readonly house: House;
-  readonly newsroom: Newsroom;
+  readonly boardFeed: BoardFeed;
   /** Lets time pass, for timers only. */
   readonly pass: (ms: number) => void;
 }
@@ -15,23 +15,23 @@ interface Watched {
 const watched = (body: (watched: Watched) => unknown) => async (t: TestContext) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   await inHouse(async (house) => {
-    const newsroom = new Newsroom(house.store, 'build');
+    const boardFeed = new BoardFeed(house.store, 'build');
     try {
-      await body({ house, newsroom, pass: (ms) => t.mock.timers.tick(ms) });
+      await body({ house, boardFeed, pass: (ms) => t.mock.timers.tick(ms) });
     } finally {
-      newsroom.stop();
+      boardFeed.stop();
     }
   })();
 };
 
 /** Waits for news after a number; says whether it has come. */
 function wait(
-  newsroom: Newsroom,
+  boardFeed: BoardFeed,
   seq: number,
   signal = new AbortController().signal,
 ): () => Promise<boolean> {
   let woken = false;
-  newsroom.after(seq, signal).then(() => {
+  boardFeed.after(seq, signal).then(() => {
     woken = true;
   });
   return async () => {
@@ -42,21 +42,21 @@ function wait(
 
 test(
   'another log, or a number that this log has not reached, gets a snapshot',
-  watched(async ({ house, newsroom }) => {
+  watched(async ({ house, boardFeed }) => {
     await house.add(spec('a'));
-    const { epoch, seq } = newsroom.snapshot({});
-    assert.equal(newsroom.since({}, 'another', 0), null);
-    assert.equal(newsroom.since({}, epoch, seq + 1), null);
-    assert.equal(newsroom.since({}, epoch, -1), null);
-    assert.deepEqual(newsroom.since({}, epoch, seq), { seq, put: [], drop: [] });
-    assert.equal(newsroom.since({}, epoch, 0)?.put.length, 2);
+    const { epoch, seq } = boardFeed.snapshot({});
+    assert.equal(boardFeed.since({}, 'another', 0), null);
+    assert.equal(boardFeed.since({}, epoch, seq + 1), null);
+    assert.equal(boardFeed.since({}, epoch, -1), null);
+    assert.deepEqual(boardFeed.since({}, epoch, seq), { seq, put: [], drop: [] });
+    assert.equal(boardFeed.since({}, epoch, 0)?.put.length, 2);
   }),
 );
 
 test(
   'a new database file is another log, the same file after a restart is not',
-  watched(async ({ house, newsroom }) => {
-    const { epoch } = newsroom.snapshot({});
+  watched(async ({ house, boardFeed }) => {
+    const { epoch } = boardFeed.snapshot({});
     house.reopen();
     assert.equal(house.store.epoch, epoch);
     await inHouse((other) => assert.notEqual(other.store.epoch, epoch))();
@@ -65,8 +65,8 @@ test(
 
 test(
   'the first change wakes at once',
-  watched(async ({ house, newsroom }) => {
-    const woken = wait(newsroom, 0);
+  watched(async ({ house, boardFeed }) => {
+    const woken = wait(boardFeed, 0);
     assert.equal(await woken(), false);
     await house.add(spec('a'));
     assert.equal(await woken(), true);
@@ -75,25 +75,25 @@ test(
 
 test(
   'what follows is told together, when the pause is over',
-  watched(async ({ house, newsroom, pass }) => {
+  watched(async ({ house, boardFeed, pass }) => {
     await house.add(spec('a'));
-    const woken = wait(newsroom, 1);
+    const woken = wait(boardFeed, 1);
     await house.add(spec('b'));
     await house.add(spec('c'));
     pass(MERGE_MS - 1);
     assert.equal(await woken(), false);
     pass(1);
     assert.equal(await woken(), true);
-    assert.deepEqual(newsroom.since({}, house.store.epoch, 1)?.seq, 3);
+    assert.deepEqual(boardFeed.since({}, house.store.epoch, 1)?.seq, 3);
   }),
 );
 
 test(
   'after a quiet pause the next change wakes at once again',
-  watched(async ({ house, newsroom, pass }) => {
+  watched(async ({ house, boardFeed, pass }) => {
     await house.add(spec('a'));
     pass(MERGE_MS);
-    const woken = wait(newsroom, 1);
+    const woken = wait(boardFeed, 1);
     await house.add(spec('b'));
     assert.equal(await woken(), true);
   }),
@@ -101,13 +101,13 @@ test(
 
 test(
   'a steady stream is told once per pause',
-  watched(async ({ house, newsroom, pass }) => {
+  watched(async ({ house, boardFeed, pass }) => {
     let wakes = 0;
     let seq = 0;
     const watch = (): Promise<void> =>
-      newsroom.after(seq, new AbortController().signal).then(() => {
+      boardFeed.after(seq, new AbortController().signal).then(() => {
         wakes++;
-        seq = newsroom.snapshot({}).seq;
+        seq = boardFeed.snapshot({}).seq;
         if (seq < 10) watch();
       });
     watch();
@@ -123,11 +123,11 @@ test(
 
 test(
   'who looks during the pause takes no news from those who wait',
-  watched(async ({ house, newsroom, pass }) => {
+  watched(async ({ house, boardFeed, pass }) => {
     await house.add(spec('a'));
-    const woken = wait(newsroom, 1);
+    const woken = wait(boardFeed, 1);
     await house.add(spec('b'));
-    assert.equal(newsroom.snapshot({}).seq, 2);
+    assert.equal(boardFeed.snapshot({}).seq, 2);
     pass(MERGE_MS);
     assert.equal(await woken(), true);
   }),
@@ -135,52 +135,52 @@ test(
 
 test(
   'a page rendered after an answer shows the answer',
-  watched(async ({ house, newsroom }) => {
+  watched(async ({ house, boardFeed }) => {
     await house.add(spec('a'));
     await house.ask('a', 'q');
-    assert.equal(newsroom.counts().items, 1);
+    assert.equal(boardFeed.counts().items, 1);
     await house.answer('a', 'q');
-    assert.deepEqual([newsroom.snapshot({}).seq, newsroom.counts().items], [house.store.state.seq, 0]);
+    assert.deepEqual([boardFeed.snapshot({}).seq, boardFeed.counts().items], [house.store.state.seq, 0]);
   }),
 );
 
 test(
   'who lags behind does not wait',
-  watched(async ({ house, newsroom }) => {
+  watched(async ({ house, boardFeed }) => {
     await house.add(spec('a'));
-    assert.equal(await wait(newsroom, 0)(), true);
-    assert.equal(await wait(newsroom, 1)(), false);
+    assert.equal(await wait(boardFeed, 0)(), true);
+    assert.equal(await wait(boardFeed, 1)(), false);
   }),
 );
 
 test(
-  'who leaves is let go, and so is everybody when the newsroom stops',
-  watched(async ({ newsroom }) => {
+  'who leaves is let go, and so is everybody when the boardFeed stops',
+  watched(async ({ boardFeed }) => {
     const leaving = new AbortController();
-    const [left, stays] = [wait(newsroom, 0, leaving.signal), wait(newsroom, 0)];
+    const [left, stays] = [wait(boardFeed, 0, leaving.signal), wait(boardFeed, 0)];
     leaving.abort();
     assert.deepEqual([await left(), await stays()], [true, false]);
-    newsroom.stop();
+    boardFeed.stop();
     assert.equal(await stays(), true);
   }),
 );
 
 test(
   'a board and its news are worked out once per change and query, however many ask',
-  watched(async ({ house, newsroom, pass }) => {
+  watched(async ({ house, boardFeed, pass }) => {
     await house.add(spec('a'), spec('b'));
-    const { epoch } = newsroom.snapshot({});
+    const { epoch } = boardFeed.snapshot({});
     for (const query of [{}, { page: 1 }, { status: ['READY'] }, { q: 'a' }] as const) {
-      const { seq, rows } = newsroom.snapshot({ ...query });
-      assert.equal(newsroom.snapshot({ ...query }).rows, rows);
+      const { seq, rows } = boardFeed.snapshot({ ...query });
+      assert.equal(boardFeed.snapshot({ ...query }).rows, rows);
       await house.add(spec(`a${seq}`));
       pass(MERGE_MS);
-      const after = newsroom.snapshot({ ...query });
+      const after = boardFeed.snapshot({ ...query });
       assert.notEqual(after.rows, rows);
-      assert.equal(newsroom.snapshot({ ...query }).rows, after.rows);
+      assert.equal(boardFeed.snapshot({ ...query }).rows, after.rows);
       if ('page' in query) continue;
-      const news = newsroom.since({ ...query }, epoch, seq);
-      assert.equal(newsroom.since({ ...query }, epoch, seq), news);
+      const news = boardFeed.since({ ...query }, epoch, seq);
+      assert.equal(boardFeed.since({ ...query }, epoch, seq), news);
       assert.equal(news?.seq, after.seq);
     }
   }),

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { PulseReader } from '../../server/output/last-lines.ts';
+import { LastLines } from '../../server/output/last-lines.ts';
 import { runFiles } from '../../server/system/run-files.ts';
 import type { Pulses } from '../../shared/board.ts';
 import { inHouse, spec, turn } from './house-of-facts.ts';
@@ -19,7 +19,7 @@ test('who watches hears at most once a second, however many look in between', as
       const { output } = runFiles(runs, 0, 1);
       mkdirSync(dirname(output));
       appendFileSync(output, 'first\n');
-      const reader = new PulseReader(house.store, runs);
+      const reader = new LastLines(house.store, runs);
       const heard: Pulses[] = [];
       const following = (async () => {
         for await (const pulses of reader.follow({}, gone.signal)) heard.push(pulses);

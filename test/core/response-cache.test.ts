@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Kept } from '../../server/web/response-cache.ts';
+import { ResponseCache } from '../../server/web/response-cache.ts';
 
 function keeping() {
-  const kept = new Kept();
+  const kept = new ResponseCache();
   let drawn = 0;
   return { at: (seq: number, key: string) => kept.at(seq, key, () => `${++drawn}`).toString(), kept };
 }
