@@ -16,7 +16,7 @@ import { replaceable } from './replaceable-socket.ts';
 import { retryMs, slowlyMs, untilAnswering } from './retrying.ts';
 
 /** How sure we are that what is shown is true. */
-export type Life = 'connecting' | 'live' | 'reconnecting' | 'stale' | 'signed-out';
+export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'stale' | 'signed-out';
 
 /** How to come to a daemon. */
 export interface Way {
@@ -127,7 +127,7 @@ export class Connection {
     return this.#failed;
   }
 
-  get life(): Life {
+  get life(): ConnectionState {
     if (this.#signedOut) return 'signed-out';
     if (!this.#open) return this.#everOpen ? 'reconnecting' : 'connecting';
     return performance.now() - this.heardAt < PROOF_MS ? 'live' : 'stale';

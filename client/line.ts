@@ -1,4 +1,4 @@
-import { Connection, type Life } from './connection.ts';
+import { Connection, type ConnectionState } from './connection.ts';
 import { Live } from './live.ts';
 
 /** Fetches the token that opens the door; '' where there is none. */
@@ -6,7 +6,7 @@ export type GetToken = () => Promise<string>;
 
 /** What the elements of a page can know of the way to a daemon. */
 export interface LineState {
-  readonly life: Life | 'newer' | 'unreached';
+  readonly life: ConnectionState | 'newer' | 'unreached';
   /** When what is shown was last known to be true. */
   readonly lastTrue: Date;
   readonly may: 'answer' | 'read';

@@ -3,9 +3,9 @@ import { emitKeypressEvents } from 'node:readline';
 import { afterMessage, type Board, type BoardMessage } from '../../shared/board.ts';
 import { type Daemon, overHttp, overSocket } from './daemon-client.ts';
 import { followUntil } from './follow.ts';
+import { InteractiveSession } from './interactive-session.ts';
 import { control } from './output.ts';
 import { ProgramError } from './program-error.ts';
-import { Sitting } from './sitting.ts';
 
 /** Terminals that know it mark what is pasted, so that it is never taken for keys. */
 const MARK_PASTES = '\x1b[?2004h';
@@ -18,28 +18,28 @@ export async function interactive(socketPath: string): Promise<void> {
     throw new ProgramError('usage', 'attention --interactive works by keys: it needs a terminal.');
   const calls = overHttp(socketPath);
   await calls.status.query();
-  const sitting = new Sitting(calls, () => socketPath);
-  const { daemon, close } = overSocket(socketPath, (open) => sitting.onConnection(open));
+  const session = new InteractiveSession(calls, () => socketPath);
+  const { daemon, close } = overSocket(socketPath, (open) => session.onConnection(open));
   try {
-    listen(sitting);
-    await Promise.race([sitting.over, followed(daemon, sitting), endOfInput(), ended()]);
+    listen(session);
+    await Promise.race([session.over, followed(daemon, session), endOfInput(), ended()]);
   } finally {
     // Following comes back for ever where the daemon is away: it would keep this process.
     setImmediate(() => process.exit());
-    sitting.leave();
+    session.leave();
     restore();
     void close();
   }
 }
 
-function listen(sitting: Sitting): void {
+function listen(session: InteractiveSession): void {
   const { stdin } = process;
   emitKeypressEvents(stdin);
   stdin.setRawMode(true).resume();
   control(MARK_PASTES);
   process.once('exit', restore);
-  stdin.prependListener('data', (chunk: Buffer) => sitting.onRead(chunk.toString('utf8')));
-  stdin.on('keypress', (text: string | undefined, key: Key) => sitting.onKey(keyOf(text, key)));
+  stdin.prependListener('data', (chunk: Buffer) => session.onRead(chunk.toString('utf8')));
+  stdin.on('keypress', (text: string | undefined, key: Key) => session.onKey(keyOf(text, key)));
 }
 
 interface Key {
@@ -53,13 +53,13 @@ function keyOf(text: string | undefined, { name = '', ctrl, meta }: Key): string
   return meta ? `meta-${name}` : (text ?? name);
 }
 
-function followed(daemon: Daemon, sitting: Sitting): Promise<never> {
+function followed(daemon: Daemon, session: InteractiveSession): Promise<never> {
   let board: Board | null = null;
   return followUntil<{ data: BoardMessage }, never>(
     (handlers) => daemon.board.follow.subscribe({}, handlers),
     ({ data }) => {
       board = afterMessage(board, data);
-      if (board) sitting.onBoard(board);
+      if (board) session.onBoard(board);
       return undefined;
     },
   );

@@ -24,7 +24,7 @@ import { escaped, markup, shell } from './document.ts';
 import { type Printed, printedMarkup } from './run-page.ts';
 
 /** An answer that could not be taken: what to say, and the operator's words, which are never lost. */
-export interface Trouble {
+export interface FormError {
   readonly item: string | null;
   readonly notice: Notice;
   readonly words: string;
@@ -44,7 +44,7 @@ export interface PageInput {
   readonly snapshot: Snapshot;
   readonly query: Query;
   readonly pulses: Pulses;
-  readonly trouble?: Trouble | undefined;
+  readonly formError?: FormError | undefined;
   readonly now: Date;
 }
 
@@ -52,7 +52,7 @@ export interface PageInput {
 export function dashboardPage(input: DashboardInput): string {
   const data = dataOf(input, null);
   const board = boardOf(input.snapshot);
-  const queue = queueMarkup(data, input.trouble);
+  const queue = queueMarkup(data, input.formError);
   const grid = markup(
     processGrid({
       sections: new Sections().look(board),
@@ -63,7 +63,7 @@ export function dashboardPage(input: DashboardInput): string {
       pulses: input.pulses,
     }),
   );
-  const body = `<main>${troubleBlock(input, data)}${failedNotice(input)}<attention-queue>${queue}</attention-queue><process-grid>${grid}</process-grid></main>${settingsMarkup(input.settings)}${input.isSignedIn ? SIGN_OUT : ''}`;
+  const body = `<main>${formErrorBlock(input, data)}${failedNotice(input)}<attention-queue>${queue}</attention-queue><process-grid>${grid}</process-grid></main>${settingsMarkup(input.settings)}${input.isSignedIn ? SIGN_OUT : ''}`;
   return shell({ ...input, data, body, name: '' });
 }
 
@@ -106,18 +106,18 @@ export interface UnitPageInput extends PageInput {
 export function unitPage(input: UnitPageInput): string {
   const { printed } = input;
   const data = dataOf(input, input.detail);
-  const queue = queueMarkup(data, input.trouble);
-  const body = `<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${escaped(input.detail.chunk)}</h2>${troubleBlock(input, data)}<attention-queue>${queue}</attention-queue><work-unit>${markup(workUnit(input.detail, data.zone))}</work-unit>${printed === null ? '' : transcript(input.detail.chunk, printed)}</main>`;
+  const queue = queueMarkup(data, input.formError);
+  const body = `<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${escaped(input.detail.chunk)}</h2>${formErrorBlock(input, data)}<attention-queue>${queue}</attention-queue><work-unit>${markup(workUnit(input.detail, data.zone))}</work-unit>${printed === null ? '' : transcript(input.detail.chunk, printed)}</main>`;
   return shell({ ...input, data, body, name: input.detail.chunk });
 }
 
-function dataOf({ snapshot, query, pulses, trouble, now }: PageInput, detail: Detail | null): PageData {
-  const notices = trouble?.item ? { [trouble.item]: trouble.notice } : {};
+function dataOf({ snapshot, query, pulses, formError, now }: PageInput, detail: Detail | null): PageData {
+  const notices = formError?.item ? { [formError.item]: formError.notice } : {};
   return { query, snapshot, pulses, zone: -now.getTimezoneOffset(), notices, detail };
 }
 
 /** Kept words stand in the text area as its content: a static part, which no redraw ever touches. */
-function queueMarkup(data: PageData, trouble: Trouble | undefined): string {
+function queueMarkup(data: PageData, formError: FormError | undefined): string {
   const board = boardOf(data.snapshot);
   const cards = cardsOf(board);
   const hidden = hiddenItems(board, data.query);
@@ -126,8 +126,8 @@ function queueMarkup(data: PageData, trouble: Trouble | undefined): string {
       freshQueue({ cards, zone: data.zone, only: data.query.chunk ?? '', notices: data.notices, hidden }),
     ),
   );
-  if (!trouble?.item) return drawn;
-  const { item, chosen, words } = trouble;
+  if (!formError?.item) return drawn;
+  const { item, chosen, words } = formError;
   const ticked = chosen.reduce((html, option) => tickBox(html, item, option), drawn);
   return keepWords(ticked, item, words);
 }
@@ -147,17 +147,17 @@ function tickBox(html: string, item: string, option: string): string {
 }
 
 /** Where the card itself is gone, its words stand on top of the page. */
-function troubleBlock({ trouble }: PageInput, { snapshot }: PageData): string {
+function formErrorBlock({ formError }: PageInput, { snapshot }: PageData): string {
   if (
-    !trouble ||
-    snapshot.rows.some((row) => row.row === 'item' && row.id === trouble.item && row.state === 'open')
+    !formError ||
+    snapshot.rows.some((row) => row.row === 'item' && row.id === formError.item && row.state === 'open')
   )
     return '';
   const words =
-    trouble.words === ''
+    formError.words === ''
       ? ''
-      : `<label for="kept">Your words, not sent:</label><textarea id="kept" rows="3">\n${escaped(trouble.words)}</textarea>`;
-  return `<div class="trouble" role="alert"><p>${escaped(trouble.notice.sentence)}</p>${words}</div>`;
+      : `<label for="kept">Your words, not sent:</label><textarea id="kept" rows="3">\n${escaped(formError.words)}</textarea>`;
+  return `<div class="trouble" role="alert"><p>${escaped(formError.notice.sentence)}</p>${words}</div>`;
 }
 
 const transcript = (chunk: string, printed: Printed): string =>

@@ -5,7 +5,7 @@ import { addressOf, type Query, queryOf } from '../../shared/query.ts';
 import { undoRefusal } from '../domain/commands/answers.ts';
 import { findItem } from '../domain/state.ts';
 import { oneIn } from './address-query.ts';
-import type { Trouble } from './page.ts';
+import type { FormError } from './page.ts';
 import type { RouteParts } from './reply.ts';
 
 export function seeOther(ctx: KoaContext, path: string): void {
@@ -32,7 +32,7 @@ export const withLate = (path: string, item: string): string =>
   `${path}${path.includes('?') ? '&' : '?'}${LATE}=${encodeURIComponent(item)}`;
 
 /** What to say on a page at such an address: what is true of the item now, so that a reload says no more than that. */
-export function lateUndo({ store }: RouteParts, ctx: KoaContext): Trouble | undefined {
+export function lateUndo({ store }: RouteParts, ctx: KoaContext): FormError | undefined {
   const id = oneIn(new URLSearchParams(ctx.querystring), LATE);
   const item = id === null ? undefined : findItem(store.state, id)?.item;
   const sentence = item ? undoRefusal(item) : null;

@@ -13,7 +13,7 @@ import { runFiles } from '../system/run-files.ts';
 import { strictQuery } from './address-query.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
 import { addApi } from './json.ts';
-import { dashboardPage, type Trouble, unitPage } from './page.ts';
+import { dashboardPage, type FormError, unitPage } from './page.ts';
 import { chunkOf, type RouteParts, sendJson, sendMessage, sendPage, wantsJson } from './reply.ts';
 import { ResponseCache } from './response-cache.ts';
 import { backOf, lateUndo, queryAt, seeOther, withLate } from './return-address.ts';
@@ -104,14 +104,14 @@ function sendEmbed({ assets, access }: RouteParts, ctx: KoaContext): void {
 const isSignedIn = ({ callerOf }: RouteParts, ctx: KoaContext): boolean => callerOf(ctx)?.credential != null;
 
 /** A page of units at a time, the first unless the query names another. */
-function drawDashboard(parts: RouteParts, ctx: KoaContext, query: Query, trouble?: Trouble): string {
+function drawDashboard(parts: RouteParts, ctx: KoaContext, query: Query, formError?: FormError): string {
   const { assets, access, contextFor } = parts;
   const { boardFeed, pulses, store } = contextFor(ctx);
   const { settings } = store.state;
   return dashboardPage({
     assets,
     query,
-    trouble,
+    formError,
     settings,
     isSignedIn: isSignedIn(parts, ctx),
     failed: access.refusals.failedLately(),
@@ -125,7 +125,7 @@ async function drawUnit(
   parts: RouteParts,
   ctx: KoaContext,
   chunk: string,
-  trouble?: Trouble,
+  formError?: FormError,
 ): Promise<string> {
   const context = parts.contextFor(ctx);
   const detail = await createCaller(context).unit({ chunk });
@@ -141,7 +141,7 @@ async function drawUnit(
   return unitPage({
     assets: parts.assets,
     query,
-    trouble,
+    formError,
     snapshot,
     pulses: {},
     detail,
@@ -192,7 +192,7 @@ async function actByForm(parts: RouteParts, ctx: RouterContext, { chunk, action 
     const item = fields.get('item')?.[0] ?? '';
     // There are no words to keep: the page itself, at its own address, says that it was too late.
     if (action === 'undo' && refusal.kind === 'conflict') return seeOther(ctx, withLate(backOf(ctx), item));
-    sendPage(ctx, refusal.status, await redraw(parts, ctx, chunk, troubleOf(fields, refusal)));
+    sendPage(ctx, refusal.status, await redraw(parts, ctx, chunk, formErrorOf(fields, refusal)));
   }
 }
 
@@ -222,7 +222,7 @@ async function configure(parts: RouteParts, ctx: RouterContext): Promise<void> {
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
-    sendPage(ctx, refusal.status, drawDashboard(parts, ctx, {}, troubleOf(fields, refusal)));
+    sendPage(ctx, refusal.status, drawDashboard(parts, ctx, {}, formErrorOf(fields, refusal)));
   }
 }
 
@@ -231,15 +231,15 @@ async function redraw(
   parts: RouteParts,
   ctx: RouterContext,
   chunk: string,
-  trouble: Trouble,
+  formError: FormError,
 ): Promise<string> {
   const back = backOf(ctx);
-  const dashboard = () => drawDashboard(parts, ctx, queryAt(back), trouble);
+  const dashboard = () => drawDashboard(parts, ctx, queryAt(back), formError);
   if (!back.startsWith('/work-units/')) return dashboard();
-  return drawUnit(parts, ctx, chunk, trouble).catch(dashboard);
+  return drawUnit(parts, ctx, chunk, formError).catch(dashboard);
 }
 
-const troubleOf = (fields: Fields, { sentence, field }: RefusalForCaller): Trouble => ({
+const formErrorOf = (fields: Fields, { sentence, field }: RefusalForCaller): FormError => ({
   item: fields.get('item')?.[0] ?? null,
   notice: { tone: 'wrong', sentence, field },
   words:

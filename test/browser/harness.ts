@@ -26,8 +26,8 @@ export type Order = Partial<Omit<PageOrder, 'snapshot'>> & Pick<PageOrder['snaps
 export const warned = (): readonly string[] => warnings;
 
 /** The HTML of a page, from the daemon's code. */
-export async function pageFor({ rows, query = {}, pulses = {}, trouble }: Order): Promise<string> {
-  const order: PageOrder = { snapshot: snapshotOf(rows, query), query, pulses, trouble };
+export async function pageFor({ rows, query = {}, pulses = {}, formError }: Order): Promise<string> {
+  const order: PageOrder = { snapshot: snapshotOf(rows, query), query, pulses, formError };
   const { html } = await executeServerCommand<{ html: string }, PageOrder>('render', order);
   return html;
 }

@@ -1,7 +1,7 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import { AttentionQueue } from '../../client/attention-queue.ts';
 import { Live } from '../../client/live.ts';
-import type { Trouble } from '../../server/web/page.ts';
+import type { FormError } from '../../server/web/page.ts';
 import {
   all,
   drawn,
@@ -25,7 +25,7 @@ const NODES = 'attention-queue *, process-grid *';
 const WORDS = '\nMy <b>kept</b> &amp; words</textarea>\nin two lines';
 const EVIL = '<img src=x onerror="window.hacked = true"><script>window.hacked = true</script>';
 
-const trouble = (item: string, more: Partial<Trouble> = {}): Trouble => ({
+const formError = (item: string, more: Partial<FormError> = {}): FormError => ({
   item,
   notice: { tone: 'wrong', sentence: 'The question has changed meanwhile.', field: 'text' },
   words: WORDS,
@@ -139,7 +139,7 @@ describe('hydration', () => {
 
 describe('a page drawn again after a refusal', () => {
   it('keeps the words, the notice and every node when the script takes over', async () => {
-    await show({ rows: rows(), trouble: trouble('b') });
+    await show({ rows: rows(), formError: formError('b') });
     const before = all(NODES);
     const page = await takeOver();
     expect(all(NODES).every((node, at) => node === before[at])).to.equal(true);
@@ -154,20 +154,20 @@ describe('a page drawn again after a refusal', () => {
   });
 
   it('opens the card that was refused', async () => {
-    await openPage({ rows: rows(), trouble: trouble('b') });
+    await openPage({ rows: rows(), formError: formError('b') });
     expect(one<HTMLDetailsElement>('#item-b > details').open).to.equal(true);
     expect(one<HTMLDetailsElement>('#item-c > details').open).to.equal(false);
   });
 
   it('keeps the boxes that were ticked', async () => {
-    await openPage({ rows: rows(), trouble: trouble('c', { chosen: ['right'] }) });
+    await openPage({ rows: rows(), formError: formError('c', { chosen: ['right'] }) });
     const ticked = all<HTMLInputElement>('#item-c input[type=checkbox]').filter(({ checked }) => checked);
     expect(ticked.map(({ value }) => value)).to.eql(['right']);
     expect(warned()).to.eql([]);
   });
 
   it('shows the words on top of the page where the card itself has gone', async () => {
-    await openPage({ rows: rows(), trouble: trouble('gone') });
+    await openPage({ rows: rows(), formError: formError('gone') });
     expect(one<HTMLTextAreaElement>('#kept').value).to.equal(WORDS);
     expect(warned()).to.eql([]);
   });

@@ -1,6 +1,6 @@
 /** The network edge: stands in for `Connection`, and does what a test says the daemon did. */
 import { TRPCClientError } from '@trpc/client';
-import type { Connection, Life } from '../../client/connection.ts';
+import type { Connection, ConnectionState } from '../../client/connection.ts';
 import type { RefusalForCaller } from '../../server/api/refusal-of.ts';
 import type { BoardMessage, Pulses, Row, Snapshot } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
@@ -45,7 +45,7 @@ interface Subscription {
 
 export class Wire {
   isOpen = true;
-  life: Life = 'live';
+  life: ConnectionState = 'live';
   readonly subscriptions: Subscription[] = [];
   readonly answers: Call<AnswerInput>[] = [];
   readonly undos: Call<UndoInput>[] = [];
@@ -82,7 +82,7 @@ export class Wire {
   }
 
   /** The connection is lost, or back. */
-  turn(isOpen: boolean, life: Life = isOpen ? 'live' : 'reconnecting'): void {
+  turn(isOpen: boolean, life: ConnectionState = isOpen ? 'live' : 'reconnecting'): void {
     this.isOpen = isOpen;
     this.life = life;
     for (const listener of [...this.#listeners]) listener();

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { Daemon } from '../../client/cli/daemon-client.ts';
+import { InteractiveSession } from '../../client/cli/interactive-session.ts';
 import { type Clock, KeyGuard } from '../../client/cli/key-guard.ts';
-import { Sitting } from '../../client/cli/sitting.ts';
 import { boardOf, type Card } from '../../shared/board.ts';
 import { cardOf } from './cards.ts';
 
@@ -35,7 +35,7 @@ const b = cardOf('b', { options });
 
 describe('a key meant for one card', () => {
   let clock: FakeClock;
-  let sitting: Sitting;
+  let session: InteractiveSession;
   let calls: {
     name: string;
     input: { item: string; version: number; options?: string[]; undoable?: boolean };
@@ -50,14 +50,14 @@ describe('a key meant for one card', () => {
       },
     });
     const items = { answer: call('answer'), undo: call('undo'), snooze: call('snooze') };
-    sitting = new Sitting({ items } as unknown as Daemon, () => '', { clock, say: () => {} });
+    session = new InteractiveSession({ items } as unknown as Daemon, () => '', { clock, say: () => {} });
   });
 
   const shows = (...rows: readonly Card[]) =>
-    sitting.onBoard(boardOf({ epoch: 'e', build: 'b', seq: 1, rows }));
+    session.onBoard(boardOf({ epoch: 'e', build: 'b', seq: 1, rows }));
   const reads = (text: string) => {
-    sitting.onRead(text);
-    for (const key of text) sitting.onKey(key);
+    session.onRead(text);
+    for (const key of text) session.onKey(key);
   };
   /** One key, and long enough to know that it was one. */
   const presses = async (key: string) => {

@@ -16,7 +16,7 @@ interface Given extends Shown {
 }
 
 /** One person at one terminal: keys and news in, lines out. Lines are only added, none is drawn over. */
-export class Sitting {
+export class InteractiveSession {
   readonly over: Promise<void>;
   readonly #daemon: Daemon;
   readonly #socket: () => string;
