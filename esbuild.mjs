@@ -19,7 +19,7 @@ const assets = join(flags.outdir, 'assets');
 
 async function buildPage() {
   const result = await esbuild.build({
-    entryPoints: ['client/dashboard.ts', 'client/style.css'],
+    entryPoints: ['client/page/dashboard.ts', 'client/page/style.css'],
     outdir: assets,
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
@@ -38,19 +38,24 @@ async function buildPage() {
   const madeOf = (entry) => basename(outputs.find(([, { entryPoint }]) => entryPoint === entry)[0]);
   const contents = await Promise.all(files.sort().map((name) => readFile(join(assets, name))));
   const build = createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
-  const manifest = { build, script: madeOf('client/dashboard.ts'), style: madeOf('client/style.css'), files };
+  const manifest = {
+    build,
+    script: madeOf('client/page/dashboard.ts'),
+    style: madeOf('client/page/style.css'),
+    files,
+  };
   await writeFile(join(assets, 'manifest.json'), JSON.stringify(manifest, null, 2));
   await writeFile(join(flags.outdir, 'page-metafile.json'), JSON.stringify(result.metafile));
 }
 
 /** The page's style, for a shadow root: sized by the element, and wide or narrow as the element is. */
 async function embedStyle() {
-  const page = await readFile('client/style.css', 'utf8');
+  const page = await readFile('client/page/style.css', 'utf8');
   const sized = page
     .replace(/^@import .*$/m, '')
     .replace(/@media \((min|max)-width/g, '@container ($1-width')
     .replace(/^(?!@).*$/gm, (line) => line.replace(/(\d*\.?\d+)rem/g, 'calc($1 * var(--size))'));
-  const own = await readFile('client/embed.css', 'utf8');
+  const own = await readFile('client/embed/embed.css', 'utf8');
   const { code } = await esbuild.transform(`${sized}\n${own}`, {
     loader: 'css',
     minify: true,
@@ -62,7 +67,7 @@ async function embedStyle() {
 /** One file, for pages that are not ours: its name is all that they know, so it has no hash. */
 async function buildEmbed() {
   const result = await esbuild.build({
-    entryPoints: ['client/embed.ts'],
+    entryPoints: ['client/embed/embed.ts'],
     outdir: flags.outdir,
     bundle: true,
     format: 'esm',

@@ -27,8 +27,8 @@ interface Manifest {
 const dist = join(rootAbove(import.meta.dirname), 'dist');
 const readJson = <T>(...path: string[]): T => JSON.parse(readFileSync(join(dist, ...path), 'utf8')) as T;
 const METAFILES = {
-  'client/dashboard.ts': 'page-metafile.json',
-  'client/embed.ts': 'embed-metafile.json',
+  'client/page/dashboard.ts': 'page-metafile.json',
+  'client/embed/embed.ts': 'embed-metafile.json',
 } as const;
 const inputsOf = (entry: keyof typeof METAFILES) => Object.keys(readJson<Metafile>(METAFILES[entry]).inputs);
 const manifest = () => readJson<Manifest>('assets', 'manifest.json');
@@ -41,9 +41,9 @@ const packageOf = (input: string): string | null =>
   /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? null;
 
 test(`the page's script has at most ${SCRIPT_BYTES / 1000} kB, compressed, with all that it cannot begin without`, () => {
-  const { outputs } = readJson<Metafile>(METAFILES['client/dashboard.ts']);
+  const { outputs } = readJson<Metafile>(METAFILES['client/page/dashboard.ts']);
   const [path = ''] =
-    Object.entries(outputs).find(([, made]) => made.entryPoint === 'client/dashboard.ts') ?? [];
+    Object.entries(outputs).find(([, made]) => made.entryPoint === 'client/page/dashboard.ts') ?? [];
   assert.equal(basename(path), manifest().script);
   const needed = closureOf(outputs, path).map((each) => join(dist, 'assets', basename(each)));
   assertSmall(needed, SCRIPT_BYTES);
@@ -68,7 +68,7 @@ function assertSmall(paths: readonly string[], most: number): void {
   assert.ok(length <= most, `${length} bytes`);
 }
 
-for (const entry of ['client/dashboard.ts', 'client/embed.ts'] as const) {
+for (const entry of ['client/page/dashboard.ts', 'client/embed/embed.ts'] as const) {
   test(`no code of the server reaches the browser by ${entry}`, () => {
     const inputs = inputsOf(entry);
     assert.ok(inputs.includes(entry), 'this is the metafile of something else');
@@ -94,7 +94,7 @@ for (const entry of ['client/dashboard.ts', 'client/embed.ts'] as const) {
 
 test('the manifest names the files of this build, each with a hash of its content in its name', () => {
   const { script, style, files } = manifest();
-  const { outputs } = readJson<Metafile>(METAFILES['client/dashboard.ts']);
+  const { outputs } = readJson<Metafile>(METAFILES['client/page/dashboard.ts']);
   assert.deepEqual(
     [...files].sort(),
     Object.keys(outputs)

@@ -7,7 +7,7 @@ import { optionsList } from './options-list.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { moment, when } from './when.ts';
 
-/** What the queue shows. The order is the board's, save where somebody is typing (`client/attention-queue.ts`). */
+/** What the queue shows. The order is the board's, save where somebody is typing (`client/elements/attention-queue.ts`). */
 export interface QueueView {
   readonly cards: readonly Card[];
   readonly zone: number;

@@ -2,11 +2,11 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
-import { AttentionQueue } from '../../client/attention-queue.ts';
-import { Live } from '../../client/live.ts';
-import { Panel, type Surroundings } from '../../client/panel.ts';
-import { ProcessGrid } from '../../client/process-grid.ts';
-import { WorkUnitPanel } from '../../client/work-unit.ts';
+import { AttentionQueue } from '../../client/elements/attention-queue.ts';
+import { BoardElement, type Surroundings } from '../../client/elements/board-element.ts';
+import { ProcessGrid } from '../../client/elements/process-grid.ts';
+import { WorkUnitElement } from '../../client/elements/work-unit.ts';
+import { LiveBoards } from '../../client/link/live-boards.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Place } from '../../shared/views/place.ts';
 import { all, arm, one, openPage, show, takeOver, warned } from './harness.ts';
@@ -20,23 +20,23 @@ const ROWS = [card('a', 1), goingOut(card('b', 2)), cell(1, 'RUNNING'), cell(2, 
 class Elsewhere implements Surroundings {
   readonly place: Place;
   readonly root: ShadowRoot;
-  readonly panel: Panel;
+  readonly element: BoardElement;
   readonly wire = new Wire();
   arrivals = 0;
   departures = 0;
 
-  constructor(panel: Panel, may: Place['may']) {
-    this.panel = panel;
+  constructor(element: BoardElement, may: Place['may']) {
+    this.element = element;
     this.place = { base: SERVER, may };
-    this.root = panel.attachShadow({ mode: 'open' });
+    this.root = element.attachShadow({ mode: 'open' });
   }
 
   arrive(): void {
     this.arrivals++;
     const query: Query = { page: 1 };
-    const live = new Live(this.wire.asConnection());
+    const live = new LiveBoards(this.wire.asConnection());
     live.prime(query, snapshotOf(ROWS));
-    this.panel.join(live, query, 0);
+    this.element.join(live, query, 0);
   }
 
   leave(): void {
@@ -53,14 +53,14 @@ class Elsewhere implements Surroundings {
 let may: Place['may'];
 const made: Elsewhere[] = [];
 
-function abroad(panel: Panel): Surroundings {
-  const elsewhere = new Elsewhere(panel, may);
+function abroad(element: BoardElement): Surroundings {
+  const elsewhere = new Elsewhere(element, may);
   made.push(elsewhere);
   return elsewhere;
 }
 
 /** An element in a page that is not ours, drawn. */
-async function settle<Element extends Panel>(element: Element): Promise<Element> {
+async function settle<Element extends BoardElement>(element: Element): Promise<Element> {
   document.body.append(element);
   await element.updateComplete;
   return element;
@@ -76,18 +76,18 @@ describe('on a page that is not ours', () => {
   before(async () => {
     await show({ rows: [] });
     await takeOver();
-    if (!customElements.get('work-unit')) customElements.define('work-unit', WorkUnitPanel);
+    if (!customElements.get('work-unit')) customElements.define('work-unit', WorkUnitElement);
   });
 
   beforeEach(() => {
     may = 'read';
     made.length = 0;
     document.body.replaceChildren();
-    Panel.abroad = abroad;
+    BoardElement.abroad = abroad;
   });
 
   afterEach(() => {
-    Panel.abroad = null;
+    BoardElement.abroad = null;
   });
 
   it('an empty element draws into a shadow root, and puts nothing else anywhere', async () => {
@@ -207,7 +207,7 @@ describe('on a page that is not ours', () => {
 it('on our page an empty element draws into itself', async () => {
   await show({ rows: [] });
   await takeOver();
-  const live = new Live(new Wire().asConnection());
+  const live = new LiveBoards(new Wire().asConnection());
   live.prime({}, snapshotOf(ROWS));
   const queue = new AttentionQueue();
   queue.join(live, {}, 0);

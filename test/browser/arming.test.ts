@@ -1,6 +1,6 @@
 /** A card takes an answer when it has been in sight, in a window with the focus, still and unchanged for a moment. */
 import { expect } from '@open-wc/testing';
-import { ARMING_MS, Arming } from '../../client/arming.ts';
+import { ARMING_MS, Arming } from '../../client/elements/arming.ts';
 
 describe('a card', () => {
   let now = 0;

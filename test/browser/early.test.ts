@@ -24,7 +24,10 @@ let style: HTMLLinkElement;
 
 before(async () => {
   await setViewport({ width: 320, height: 800 });
-  style = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/client/style.css' });
+  style = Object.assign(document.createElement('link'), {
+    rel: 'stylesheet',
+    href: '/client/page/style.css',
+  });
   // Before it is there, every place is another.
   const loaded = new Promise((resolve) => style.addEventListener('load', resolve));
   document.head.append(style);

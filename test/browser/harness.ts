@@ -1,10 +1,10 @@
 /** Puts a page that the server drew into the document, and lets the real elements take it over. */
 import { expect } from '@open-wc/testing';
 import { executeServerCommand } from '@web/test-runner-commands';
-import { ARMING_MS } from '../../client/arming.ts';
-import { AttentionQueue } from '../../client/attention-queue.ts';
-import { Live } from '../../client/live.ts';
-import { ProcessGrid } from '../../client/process-grid.ts';
+import { ARMING_MS } from '../../client/elements/arming.ts';
+import { AttentionQueue } from '../../client/elements/attention-queue.ts';
+import { ProcessGrid } from '../../client/elements/process-grid.ts';
+import { LiveBoards } from '../../client/link/live-boards.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import { snapshotOf } from './rows.ts';
 import type { PageOrder } from './server-markup.ts';
@@ -46,11 +46,11 @@ export interface Page {
   readonly grid: ProcessGrid;
 }
 
-/** Lets the elements take over what is shown, as `client/dashboard.ts` does. */
+/** Lets the elements take over what is shown, as `client/page/dashboard.ts` does. */
 export async function takeOver(wire = new Wire()): Promise<Page> {
   define();
   const data = JSON.parse(one('#page-data').textContent ?? '') as PageData;
-  const live = new Live(wire.asConnection());
+  const live = new LiveBoards(wire.asConnection());
   live.prime(data.query, data.snapshot);
   const queue = one<AttentionQueue>('attention-queue');
   const grid = one<ProcessGrid>('process-grid');

@@ -1,6 +1,6 @@
 import { expect, waitUntil } from '@open-wc/testing';
-import { AttentionQueue } from '../../client/attention-queue.ts';
-import { Live } from '../../client/live.ts';
+import { AttentionQueue } from '../../client/elements/attention-queue.ts';
+import { LiveBoards } from '../../client/link/live-boards.ts';
 import type { FormError } from '../../server/web/page.ts';
 import {
   all,
@@ -127,7 +127,7 @@ describe('hydration', () => {
   it('draws into itself where the server has drawn nothing', async () => {
     await show({ rows: [] });
     await takeOver();
-    const live = new Live(new Wire().asConnection());
+    const live = new LiveBoards(new Wire().asConnection());
     live.prime({}, snapshotOf(rows()));
     const queue = new AttentionQueue();
     queue.join(live, {}, 0);

@@ -11,7 +11,7 @@ const NONE = null;
 const ASSETS = {
   build: 'b1',
   script: '/no-script.js',
-  style: '/client/style.css',
+  style: '/client/page/style.css',
   embed: Buffer.alloc(0),
   files: new Map(),
 };

@@ -31,7 +31,7 @@ describe('the script takes over the page', () => {
     area.setSelectionRange(3, 7, 'backward');
     served = all('attention-queue *, process-grid *');
     // The daemon's own entry point, as the page loads it.
-    await import('../../client/dashboard.ts');
+    await import('../../client/page/dashboard.ts');
     await Promise.all(all('attention-queue, process-grid').map(drawn));
   });
 
@@ -63,5 +63,5 @@ describe('the script takes over the page', () => {
   });
 });
 
-const drawn = (panel: Element): Promise<unknown> =>
-  (panel as Element & { updateComplete: Promise<unknown> }).updateComplete;
+const drawn = (element: Element): Promise<unknown> =>
+  (element as Element & { updateComplete: Promise<unknown> }).updateComplete;

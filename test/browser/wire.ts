@@ -1,6 +1,6 @@
 /** The network edge: stands in for `Connection`, and does what a test says the daemon did. */
 import { TRPCClientError } from '@trpc/client';
-import type { Connection, ConnectionState } from '../../client/connection.ts';
+import type { Connection, ConnectionState } from '../../client/link/connection.ts';
 import type { RefusalForCaller } from '../../server/api/refusal-of.ts';
 import type { BoardMessage, Pulses, Row, Snapshot } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';

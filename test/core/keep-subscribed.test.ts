@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { keepSubscribed } from '../../client/keep-subscribed.ts';
+import { keepSubscribed } from '../../client/link/keep-subscribed.ts';
 
 /** A daemon that tells of the end of each stream, also of one that was left. */
 function streams(t: TestContext) {

@@ -1,5 +1,5 @@
 import { TRPCClientError } from '@trpc/client';
-import { ACTIONS, type Action, formInput, isAction } from '../shared/actions.ts';
+import { ACTIONS, type Action, formInput, isAction } from '../../shared/actions.ts';
 import type { Connection } from './connection.ts';
 
 /** A form as it was sent: plain data, which can be kept and sent again. */

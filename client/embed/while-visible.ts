@@ -5,7 +5,7 @@ const HIDDEN_MS = 5 * 60_000;
 export type Seen = Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>;
 
 /** Begins at once, ends when the page has been hidden for five minutes, begins again when it is seen. Returns how to stop. */
-export function whileSeen(begin: () => void, end: () => void, page: Seen = document): () => void {
+export function whileVisible(begin: () => void, end: () => void, page: Seen = document): () => void {
   let isGoing = true;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const turn = () => {

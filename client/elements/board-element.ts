@@ -1,18 +1,18 @@
 import { hydrate } from '@lit-labs/ssr-client';
 import { type PropertyValues, ReactiveElement, render, type TemplateResult } from 'lit';
-import type { Board } from '../shared/board.ts';
-import type { Query } from '../shared/query.ts';
-import { OUR_PAGE, type Place } from '../shared/views/place.ts';
+import type { Board } from '../../shared/board.ts';
+import type { Query } from '../../shared/query.ts';
+import { OUR_PAGE, type Place } from '../../shared/views/place.ts';
+import type { Following, LiveBoards } from '../link/live-boards.ts';
 import { draftsIn } from './drafts.ts';
-import type { Following, Live } from './live.ts';
-import { keepTimes } from './times.ts';
+import { keepTimes } from './relative-times.ts';
 
 /** What stands around an element on a page that is not ours. */
 export interface Surroundings {
   readonly place: Place;
   /** Where the element is drawn. */
   readonly root: ShadowRoot;
-  /** Finds a daemon, as the page's author wants it, and calls `Panel.join`. Once more: the author has changed his mind. */
+  /** Finds a daemon, as the page's author wants it, and calls `BoardElement.join`. Once more: the author has changed his mind. */
   arrive(): void;
   leave(): void;
   /** All that is shown: what is known, or null, and how sure that is. */
@@ -26,9 +26,9 @@ export interface Surroundings {
  * that node, focus, caret and typed text stay; else it draws into itself. Then it redraws at each change of
  * its board, with the same view that the server used. On a page that is not ours it draws into a shadow root.
  */
-export abstract class Panel extends ReactiveElement {
+export abstract class BoardElement extends ReactiveElement {
   /** How to stand on pages that are not ours; set by `embed.ts`, and by nobody else. */
-  static abroad: ((panel: Panel) => Surroundings) | null = null;
+  static abroad: ((element: BoardElement) => Surroundings) | null = null;
   static override properties = { getToken: { attribute: false } };
   /** Where a token is fetched on pages that are not ours. */
   declare getToken: (() => Promise<string>) | undefined;
@@ -36,7 +36,7 @@ export abstract class Panel extends ReactiveElement {
   readonly isInline: boolean = false;
   #surroundings: Surroundings | null = null;
   #connected = new AbortController();
-  #live: Live | null = null;
+  #live: LiveBoards | null = null;
   #following: Following | null = null;
   #drawn = false;
   #last: TemplateResult | null = null;
@@ -47,14 +47,14 @@ export abstract class Panel extends ReactiveElement {
   protected zone = 0;
 
   /** Joins the element to its board. For another query, call again. */
-  join(live: Live, query: Query, zone: number): void {
+  join(live: LiveBoards, query: Query, zone: number): void {
     this.#live = live;
     this.query = query;
     this.zone = zone;
     this.#follow(live);
   }
 
-  #follow(live: Live): void {
+  #follow(live: LiveBoards): void {
     this.#following?.stop();
     this.#following = live.follow(this.query, () => this.requestUpdate());
     this.requestUpdate();
@@ -63,7 +63,7 @@ export abstract class Panel extends ReactiveElement {
   /** What to show, or null while nothing is known. */
   protected abstract view(board: Board): TemplateResult;
 
-  protected get live(): Live | null {
+  protected get live(): LiveBoards | null {
     return this.#live;
   }
 
@@ -95,8 +95,8 @@ export abstract class Panel extends ReactiveElement {
 
   /** On our page in the page itself: forms, anchors and restored words work as without script. */
   protected override createRenderRoot(): HTMLElement | ShadowRoot {
-    if (!Panel.abroad || isDrawnByServer(this)) return this;
-    this.#surroundings = Panel.abroad(this);
+    if (!BoardElement.abroad || isDrawnByServer(this)) return this;
+    this.#surroundings = BoardElement.abroad(this);
     return this.#surroundings.root;
   }
 

@@ -1,4 +1,4 @@
-import type { Order } from './submit.ts';
+import type { Order } from '../link/submit.ts';
 
 /** Words for an item, and boxes ticked there. */
 export interface Draft {

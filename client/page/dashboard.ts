@@ -1,16 +1,16 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
-import { countsOf } from '../shared/board.ts';
-import type { Detail } from '../shared/detail.ts';
-import type { PageData } from '../shared/page-data.ts';
-import type { Query } from '../shared/query.ts';
-import { faviconUrl, titleFor } from '../shared/title.ts';
-import { AttentionQueue } from './attention-queue.ts';
-import { keepBadge } from './badge.ts';
-import { Connection } from './connection.ts';
-import { Live } from './live.ts';
-import { ProcessGrid } from './process-grid.ts';
-import type { RunTranscript } from './run-transcript.ts';
-import type { WorkUnitPanel } from './work-unit.ts';
+import { countsOf } from '../../shared/board.ts';
+import type { Detail } from '../../shared/detail.ts';
+import type { PageData } from '../../shared/page-data.ts';
+import type { Query } from '../../shared/query.ts';
+import { faviconUrl, titleFor } from '../../shared/title.ts';
+import { AttentionQueue } from '../elements/attention-queue.ts';
+import { ProcessGrid } from '../elements/process-grid.ts';
+import type { RunTranscript } from '../elements/run-transcript.ts';
+import type { WorkUnitElement } from '../elements/work-unit.ts';
+import { Connection } from '../link/connection.ts';
+import { LiveBoards } from '../link/live-boards.ts';
+import { keepBadge } from './connection-badge.ts';
 
 const ANNOUNCE_MS = 5000;
 
@@ -30,9 +30,9 @@ function start(): void {
   const connection = new Connection({
     socket: `${origin.replace(/^http/, 'ws')}/trpc`,
     probe: `${origin}/status`,
-    polling: async () => (await import('./polling.ts')).pollingLink,
+    polling: async () => (await import('../link/polling.ts')).pollingLink,
   });
-  const live = new Live(connection);
+  const live = new LiveBoards(connection);
   live.prime(query, snapshot);
   joinAll(live, data);
   if (detail) void joinUnits(live, detail, data);
@@ -47,24 +47,24 @@ function start(): void {
 async function keepWords(connection: Connection): Promise<void> {
   const queue = document.querySelector<AttentionQueue>('attention-queue');
   if (!queue) return;
-  const { keepDrafts } = await import('./kept-drafts.ts');
+  const { keepDrafts } = await import('./saved-drafts.ts');
   await keepDrafts(queue, connection);
 }
 
 /** The page of one unit, and what a run prints: the dashboard needs neither. */
-async function joinUnits(live: Live, detail: Detail, { query, zone }: PageData): Promise<void> {
-  const { WorkUnitPanel: Element } = await import('./work-unit.ts');
+async function joinUnits(live: LiveBoards, detail: Detail, { query, zone }: PageData): Promise<void> {
+  const { WorkUnitElement: Element } = await import('../elements/work-unit.ts');
   customElements.define('work-unit', Element);
-  for (const unit of document.querySelectorAll<WorkUnitPanel>('work-unit')) {
+  for (const unit of document.querySelectorAll<WorkUnitElement>('work-unit')) {
     unit.detail = detail;
     unit.join(live, query, zone);
   }
 }
 
-async function joinTranscripts(live: Live): Promise<void> {
+async function joinTranscripts(live: LiveBoards): Promise<void> {
   const transcripts = document.querySelectorAll<RunTranscript>('run-transcript');
   if (transcripts.length === 0) return;
-  const { RunTranscript: Element } = await import('./run-transcript.ts');
+  const { RunTranscript: Element } = await import('../elements/run-transcript.ts');
   customElements.define('run-transcript', Element);
   for (const transcript of transcripts) transcript.join(live);
 }
@@ -79,7 +79,7 @@ function stayHere(connection: Connection): void {
   });
 }
 
-function joinAll(live: Live, { query, zone, notices, pulses }: PageData): void {
+function joinAll(live: LiveBoards, { query, zone, notices, pulses }: PageData): void {
   for (const queue of document.querySelectorAll<AttentionQueue>('attention-queue')) {
     queue.notices = notices;
     queue.join(live, query, zone);
@@ -95,7 +95,7 @@ function joinAll(live: Live, { query, zone, notices, pulses }: PageData): void {
 }
 
 /** Title and icon carry the count; new items are announced, politely and not too often. */
-function keepCount(live: Live, query: Query, name: string): void {
+function keepCount(live: LiveBoards, query: Query, name: string): void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
   const status = element('announce');
   let told = -1;

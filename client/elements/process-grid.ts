@@ -1,21 +1,21 @@
 import type { TemplateResult } from 'lit';
-import { type Board, countsOf, type Pulses, pageOf } from '../shared/board.ts';
-import { bulkInput, bulkWords } from '../shared/bulk.ts';
-import { addressOf, type Query, queryKey, queryOf } from '../shared/query.ts';
-import { type Section, Sections } from '../shared/sections.ts';
-import type { Notice } from '../shared/views/action-form.ts';
-import { processGrid } from '../shared/views/process-grid.ts';
-import { whenIdle } from './idle.ts';
-import type { Live } from './live.ts';
-import { Panel } from './panel.ts';
-import { fieldsOf, newKey, untilTold } from './submit.ts';
+import { type Board, countsOf, type Pulses, pageOf } from '../../shared/board.ts';
+import { bulkInput, bulkWords } from '../../shared/bulk.ts';
+import { addressOf, type Query, queryKey, queryOf } from '../../shared/query.ts';
+import { type Section, Sections } from '../../shared/sections.ts';
+import type { Notice } from '../../shared/views/action-form.ts';
+import { processGrid } from '../../shared/views/process-grid.ts';
+import type { LiveBoards } from '../link/live-boards.ts';
+import { fieldsOf, newKey, untilTold } from '../link/submit.ts';
+import { whenIdle } from '../link/when-idle.ts';
+import { BoardElement } from './board-element.ts';
 
 /** What a change may add at once, and what the browser is given when it has time, in lots. */
 const AT_ONCE = 3;
 const WHEN_IDLE = 5;
 
 /** All units by status. Its filter lives in the address of the page. */
-export class ProcessGrid extends Panel {
+export class ProcessGrid extends BoardElement {
   /** Who else shows what the filter shows. */
   onFilter: (query: Query) => void = () => {};
   #pulses: Pulses = {};
@@ -58,7 +58,7 @@ export class ProcessGrid extends Panel {
     this.#pulses = pulses;
   }
 
-  override join(live: Live, query: Query, zone: number): void {
+  override join(live: LiveBoards, query: Query, zone: number): void {
     super.join(live, query, zone);
     this.#stopPulses();
     this.#stopPulses = live.followPulses(query, (pulses) => {
@@ -145,7 +145,7 @@ export class ProcessGrid extends Panel {
     this.#filter(address.slice(1));
   }
 
-  #actOnAll({ connection }: Live, data: FormData): void {
+  #actOnAll({ connection }: LiveBoards, data: FormData): void {
     const input = { ...bulkInput(fieldsOf(data)), key: newKey() };
     this.#tell({ tone: 'busy', sentence: 'Sending …', field: null });
     untilTold(connection, (signal) => connection.client.units.bulk.mutate(input as never, { signal })).then(

@@ -1,11 +1,11 @@
-import { Connection, type ConnectionState } from './connection.ts';
-import { Live } from './live.ts';
+import { Connection, type ConnectionState } from '../link/connection.ts';
+import { LiveBoards } from '../link/live-boards.ts';
 
 /** Fetches the token that opens the door; '' where there is none. */
 export type GetToken = () => Promise<string>;
 
 /** What the elements of a page can know of the way to a daemon. */
-export interface LineState {
+export interface SharedConnectionState {
   readonly life: ConnectionState | 'newer' | 'unreached';
   /** When what is shown was last known to be true. */
   readonly lastTrue: Date;
@@ -16,21 +16,21 @@ const LOOK_MS = 500;
 /** An element that is moved leaves and returns: the socket waits that long for the next one. */
 const IDLE_MS = 1000;
 
-const lines = new Map<string, Map<unknown, Line>>();
+const lines = new Map<string, Map<unknown, SharedConnection>>();
 
 /** The line to a daemon under a token: one for all elements of the page that want the same. */
-export function lineTo(server: string, token: string | GetToken): Line {
-  const there = lines.get(server) ?? new Map<unknown, Line>();
+export function connectionTo(server: string, token: string | GetToken): SharedConnection {
+  const there = lines.get(server) ?? new Map<unknown, SharedConnection>();
   lines.set(server, there);
-  const line = there.get(token) ?? new Line(server, token, () => there.delete(token));
+  const line = there.get(token) ?? new SharedConnection(server, token, () => there.delete(token));
   there.set(token, line);
   return line;
 }
 
 /** One socket, as long as somebody listens. */
-export class Line {
-  readonly live: Live;
-  state: LineState = { life: 'connecting', lastTrue: new Date(), may: 'read' };
+export class SharedConnection {
+  readonly live: LiveBoards;
+  state: SharedConnectionState = { life: 'connecting', lastTrue: new Date(), may: 'read' };
   readonly #listeners = new Set<() => void>();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #forget: () => void;
@@ -42,7 +42,7 @@ export class Line {
       probe: `${server}/embed.js`,
       token: typeof token === 'string' ? async () => token : token,
     });
-    this.live = new Live(connection);
+    this.live = new LiveBoards(connection);
     this.#forget = forget;
     connection.onChange(() => this.#turned());
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
@@ -82,14 +82,14 @@ export class Line {
     else this.#tell({ ...this.state, life, lastTrue });
   }
 
-  #life(): LineState['life'] {
+  #life(): SharedConnectionState['life'] {
     const { connection, newerBuild } = this.live;
     const { life, hasFailed } = connection;
     if (life === 'connecting' && hasFailed) return 'unreached';
     return life === 'live' && newerBuild ? 'newer' : life;
   }
 
-  #tell(state: LineState): void {
+  #tell(state: SharedConnectionState): void {
     this.state = state;
     for (const listener of this.#listeners) listener();
   }

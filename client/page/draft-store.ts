@@ -1,4 +1,4 @@
-import type { Draft } from './drafts.ts';
+import type { Draft } from '../elements/drafts.ts';
 
 const DATABASE = 'signalbox';
 const STORE = 'drafts';

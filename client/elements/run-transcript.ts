@@ -1,5 +1,5 @@
-import { plain } from '../shared/terminal-text.ts';
-import type { Live } from './live.ts';
+import { plain } from '../../shared/terminal-text.ts';
+import type { LiveBoards } from '../link/live-boards.ts';
 
 const KEPT_CHARACTERS = 512 * 1024;
 /** Nearer to the end than this, the view follows what comes. */
@@ -13,7 +13,7 @@ export class RunTranscript extends HTMLElement {
   #reached = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  join(live: Live): void {
+  join(live: LiveBoards): void {
     const isStill = this.hasAttribute('still');
     this.prepend(this.#tools(live, isStill));
     if (isStill) return;
@@ -27,7 +27,7 @@ export class RunTranscript extends HTMLElement {
   }
 
   /** What only a script can do: stop the text from moving, and copy what is shown. */
-  #tools(live: Live, isStill: boolean): HTMLElement {
+  #tools(live: LiveBoards, isStill: boolean): HTMLElement {
     const tools = document.createElement('div');
     tools.className = 'tools';
     if (!isStill) tools.append(this.#pauseButton(live));
@@ -41,7 +41,7 @@ export class RunTranscript extends HTMLElement {
     return tools;
   }
 
-  #pauseButton(live: Live): HTMLButtonElement {
+  #pauseButton(live: LiveBoards): HTMLButtonElement {
     const pause = button('Pause', () => {
       const paused = pause.ariaPressed !== 'true';
       pause.ariaPressed = String(paused);
@@ -65,7 +65,7 @@ export class RunTranscript extends HTMLElement {
     this.#subscription?.unsubscribe();
   }
 
-  #follow(live: Live, offset: number): void {
+  #follow(live: LiveBoards, offset: number): void {
     const input = { chunk: this.getAttribute('chunk') ?? '', run: Number(this.getAttribute('run')), offset };
     this.#subscription = live.connection.client.transcript.subscribe(input, {
       onData: ({ data }) => {

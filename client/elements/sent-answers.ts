@@ -1,4 +1,4 @@
-import type { ItemState } from '../shared/board.ts';
+import type { ItemState } from '../../shared/board.ts';
 
 interface Sent {
   readonly words: string;

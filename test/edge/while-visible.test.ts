@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-import { type Seen, whileSeen } from '../../client/while-seen.ts';
+import { type Seen, whileVisible } from '../../client/embed/while-visible.ts';
 
 const MINUTE = 60_000;
 
@@ -16,7 +16,7 @@ class Page extends EventTarget {
 function watched() {
   const page = new Page();
   const told: string[] = [];
-  const stop = whileSeen(
+  const stop = whileVisible(
     () => told.push('begin'),
     () => told.push('end'),
     page as unknown as Seen,

@@ -1,18 +1,18 @@
 import type { TRPCClientError } from '@trpc/client';
 import type { PropertyValues, TemplateResult } from 'lit';
-import type { AppRouter } from '../server/api/router.ts';
-import { type Board, type Card, cardsOf, hiddenItems, type ItemState } from '../shared/board.ts';
-import type { Notice } from '../shared/views/action-form.ts';
-import { attentionQueue } from '../shared/views/attention-queue.ts';
+import type { AppRouter } from '../../server/api/router.ts';
+import { type Board, type Card, cardsOf, hiddenItems, type ItemState } from '../../shared/board.ts';
+import type { Notice } from '../../shared/views/action-form.ts';
+import { attentionQueue } from '../../shared/views/attention-queue.ts';
+import type { LiveBoards } from '../link/live-boards.ts';
+import { Outbox } from '../link/outbox.ts';
+import { type Order, orderOf } from '../link/submit.ts';
 import { AnswerWords, copyText } from './answer-words.ts';
 import { Arming, TOO_SOON } from './arming.ts';
-import { Arrangement } from './arrangement.ts';
+import { BoardElement } from './board-element.ts';
 import { clearDrafts, type Draft, type DraftKeeper, draftFieldsIn } from './drafts.ts';
-import type { Live } from './live.ts';
-import { Outbox } from './outbox.ts';
-import { Panel } from './panel.ts';
+import { QueueArrangement } from './queue-arrangement.ts';
 import { SentAnswers } from './sent-answers.ts';
-import { type Order, orderOf } from './submit.ts';
 
 const AGAIN_MS = 1000;
 
@@ -20,8 +20,8 @@ const AGAIN_MS = 1000;
  * What needs the operator. While somebody types or stands in the list its order is frozen; a card that
  * somebody else has ended stays as long as it holds words.
  */
-export class AttentionQueue extends Panel {
-  readonly #arrangement = new Arrangement();
+export class AttentionQueue extends BoardElement {
+  readonly #arrangement = new QueueArrangement();
   readonly #arming = new Arming(undefined, '.card', isFinal);
   #notices: Readonly<Record<string, Notice>> = {};
   readonly #sent = new SentAnswers();
@@ -52,7 +52,7 @@ export class AttentionQueue extends Panel {
     this.#words.keepAll((item) => this.#outbox.has(item));
   }
 
-  override join(live: Live, query: Panel['query'], zone: number): void {
+  override join(live: LiveBoards, query: BoardElement['query'], zone: number): void {
     super.join(live, query, zone);
     this.#outbox.connection = live.connection;
   }

@@ -1,7 +1,7 @@
 /** The same calls by plain requests, for where a proxy lets no socket through. Loaded only there. */
 import type { Operation, OperationLink, OperationResultEnvelope, TRPCClientError } from '@trpc/client';
 import type { observable } from '@trpc/server/observable';
-import type { AppRouter } from '../server/api/router.ts';
+import type { AppRouter } from '../../server/api/router.ts';
 
 const EVERY_MS = 2000;
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,6 +1,6 @@
-import type { ItemState } from '../shared/board.ts';
+import type { ItemState } from '../../shared/board.ts';
+import type { Order } from '../link/submit.ts';
 import { type Draft, type DraftKeeper, draftFieldsIn, draftOf } from './drafts.ts';
-import type { Order } from './submit.ts';
 
 /** Where the forms of answers stand. */
 export interface FormPlace {

@@ -1,4 +1,4 @@
-import type { Card } from '../shared/board.ts';
+import type { Card } from '../../shared/board.ts';
 
 /** Which cards are shown, in which order, and which stand open. */
 export interface Arranged {
@@ -11,7 +11,7 @@ export interface Arranged {
  * The order of the queue as a person can bear it: the board's, but frozen while a card holds words or the
  * focus is in the list. Then what is new goes to the end, and a card with words that has ended stays.
  */
-export class Arrangement {
+export class QueueArrangement {
   #order: readonly string[] = [];
   #opened = new Set<string>();
   /** Cards that ended under somebody's words; null until it is known how. */

@@ -1,5 +1,5 @@
-import { afterMessage, type Board, type BoardMessage, boardOf, type Snapshot } from '../shared/board.ts';
-import type { Query } from '../shared/query.ts';
+import { afterMessage, type Board, type BoardMessage, boardOf, type Snapshot } from '../../shared/board.ts';
+import type { Query } from '../../shared/query.ts';
 import type { Connection } from './connection.ts';
 import { keepSubscribed } from './keep-subscribed.ts';
 

@@ -3,10 +3,10 @@
  * In IndexedDB, since what is committed there is on its way to the disk at once; browsers write the storage that
  * is simpler to use up to a minute later. Never loaded on a page that is not ours.
  */
-import type { AttentionQueue } from './attention-queue.ts';
-import type { Connection } from './connection.ts';
+import type { AttentionQueue } from '../elements/attention-queue.ts';
+import type { Draft } from '../elements/drafts.ts';
+import type { Connection } from '../link/connection.ts';
 import { DraftStore, type Kept } from './draft-store.ts';
-import type { Draft } from './drafts.ts';
 
 /** In the storage of a tab, only between two of its pages. */
 const WINDOW = 'signalbox-window';
@@ -19,7 +19,7 @@ const NOT_KNOWN =
 export async function keepDrafts(queue: AttentionQueue, connection: Connection): Promise<void> {
   const store = await DraftStore.open();
   const all = await store.all();
-  const drafts = new KeptDrafts(queue, connection, store);
+  const drafts = new SavedDrafts(queue, connection, store);
   for (const item of new Set(all.map((draft) => draft.item)))
     drafts.giveBack(all.filter((draft) => draft.item === item));
   addEventListener('pagehide', () => queue.keepAll());
@@ -43,7 +43,7 @@ function windowName(): string {
   }
 }
 
-class KeptDrafts {
+class SavedDrafts {
   readonly #queue: AttentionQueue;
   readonly #connection: Connection;
   readonly #store: DraftStore;

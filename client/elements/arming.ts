@@ -1,4 +1,4 @@
-import type { Notice } from '../shared/views/action-form.ts';
+import type { Notice } from '../../shared/views/action-form.ts';
 
 /** How long a card must have been there, seen and still, before it takes an answer. */
 export const ARMING_MS = 500;

@@ -1,14 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Board, Cell } from '../shared/board.ts';
-import type { Detail } from '../shared/detail.ts';
-import type { Notice } from '../shared/views/action-form.ts';
-import { workUnit } from '../shared/views/work-unit.ts';
+import type { Board, Cell } from '../../shared/board.ts';
+import type { Detail } from '../../shared/detail.ts';
+import type { Notice } from '../../shared/views/action-form.ts';
+import { workUnit } from '../../shared/views/work-unit.ts';
+import { deliver, orderOf } from '../link/submit.ts';
 import { Arming, TOO_SOON } from './arming.ts';
-import { Panel } from './panel.ts';
-import { deliver, orderOf } from './submit.ts';
+import { BoardElement } from './board-element.ts';
 
 /** Everything about one unit, asked for again whenever its board says that it changed. */
-export class WorkUnitPanel extends Panel {
+export class WorkUnitElement extends BoardElement {
   #detail: Detail | null = null;
   #asking = false;
   #notice: Notice | undefined;

@@ -1,12 +1,12 @@
-import type { Board, BoardMessage, Pulses, Snapshot } from '../shared/board.ts';
-import { type Query, queryKey } from '../shared/query.ts';
+import type { Board, BoardMessage, Pulses, Snapshot } from '../../shared/board.ts';
+import { type Query, queryKey } from '../../shared/query.ts';
 import { inputOf } from './board-stream.ts';
 import type { Connection } from './connection.ts';
 import { GrowingBoard } from './growing-board.ts';
 import { keepSubscribed } from './keep-subscribed.ts';
 
 /** Boards, one per query, however many look at it. */
-export class Live {
+export class LiveBoards {
   readonly connection: Connection;
   readonly #boards = new Map<string, Followed>();
   readonly #initial = new Map<string, Snapshot>();

@@ -1,4 +1,4 @@
-import type { Notice } from '../shared/views/action-form.ts';
+import type { Notice } from '../../shared/views/action-form.ts';
 import type { Connection } from './connection.ts';
 import { deliver, type Order } from './submit.ts';
 

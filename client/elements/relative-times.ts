@@ -1,4 +1,4 @@
-import { ageOf } from '../shared/age.ts';
+import { ageOf } from '../../shared/age.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

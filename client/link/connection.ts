@@ -8,9 +8,9 @@ import {
   wsLink,
 } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
-import type { AppRouter } from '../server/api/router.ts';
-import type { Snapshot } from '../shared/board.ts';
-import { addressOf, type Query } from '../shared/query.ts';
+import type { AppRouter } from '../../server/api/router.ts';
+import type { Snapshot } from '../../shared/board.ts';
+import { addressOf, type Query } from '../../shared/query.ts';
 import type { PollingLink } from './polling.ts';
 import { replaceable } from './replaceable-socket.ts';
 import { retryMs, slowlyMs, untilAnswering } from './retrying.ts';

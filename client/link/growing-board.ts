@@ -1,8 +1,8 @@
-import { type Board, type BoardMessage, pageOf, type Snapshot } from '../shared/board.ts';
-import { firstPage, isOfAll, type Query } from '../shared/query.ts';
+import { type Board, type BoardMessage, pageOf, type Snapshot } from '../../shared/board.ts';
+import { firstPage, isOfAll, type Query } from '../../shared/query.ts';
 import { BoardStream } from './board-stream.ts';
 import type { Connection } from './connection.ts';
-import { whenIdle } from './idle.ts';
+import { whenIdle } from './when-idle.ts';
 
 const AGAIN_MS = 1000;
 

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Query } from '../shared/query.ts';
-import type { Place } from '../shared/views/place.ts';
-import { type Line, type LineState, lineTo } from './line.ts';
-import type { Panel, Surroundings } from './panel.ts';
-import { nameParts } from './parts.ts';
-import { whileSeen } from './while-seen.ts';
+import type { Query } from '../../shared/query.ts';
+import type { Place } from '../../shared/views/place.ts';
+import type { BoardElement, Surroundings } from '../elements/board-element.ts';
+import { nameParts } from './css-parts.ts';
+import { connectionTo, type SharedConnection, type SharedConnectionState } from './shared-connection.ts';
+import { whileVisible } from './while-visible.ts';
 
 const ATTRIBUTES = ['server', 'query', 'chunk', 'token'];
 
@@ -14,20 +14,20 @@ export type QueryOfElement = (element: Element) => Query | null;
 /** An element on somebody else's page: its attributes say which daemon and what of it. */
 export class ElementSurroundings implements Surroundings {
   readonly root: ShadowRoot;
-  readonly #panel: Panel;
+  readonly #element: BoardElement;
   readonly #home: string;
   readonly #queryOf: QueryOfElement;
   readonly #observer = new MutationObserver(() => this.arrive());
-  #line: Line | null = null;
+  #line: SharedConnection | null = null;
   #letGo = () => {};
   #stopWatching = () => {};
 
   /** `home` is where the script came from: the daemon, unless the element names another. */
-  constructor(panel: Panel, home: string, sheet: CSSStyleSheet, queryOf: QueryOfElement) {
-    this.#panel = panel;
+  constructor(element: BoardElement, home: string, sheet: CSSStyleSheet, queryOf: QueryOfElement) {
+    this.#element = element;
     this.#home = home;
     this.#queryOf = queryOf;
-    this.root = panel.shadowRoot ?? panel.attachShadow({ mode: 'open' });
+    this.root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
     this.root.adoptedStyleSheets = [sheet];
   }
 
@@ -36,24 +36,25 @@ export class ElementSurroundings implements Surroundings {
   }
 
   get #server(): string {
-    const named = this.#panel.getAttribute('server');
+    const named = this.#element.getAttribute('server');
     return named && URL.canParse(named) ? new URL(named).origin : this.#home;
   }
 
   arrive(): void {
-    this.#observer.observe(this.#panel, { attributeFilter: ATTRIBUTES });
+    this.#observer.observe(this.#element, { attributeFilter: ATTRIBUTES });
     this.#stopWatching();
-    this.#stopWatching = whileSeen(
-      () => this.#take(this.#queryOf(this.#panel)),
+    this.#stopWatching = whileVisible(
+      () => this.#take(this.#queryOf(this.#element)),
       () => this.#rest(),
     );
   }
 
   #take(query: Query | null): void {
     this.#line =
-      query && lineTo(this.#server, this.#panel.getToken ?? this.#panel.getAttribute('token') ?? '');
-    this.#letGo = this.#line?.hold(() => this.#panel.requestUpdate()) ?? (() => {});
-    if (query && this.#line) this.#panel.join(this.#line.live, query, -new Date().getTimezoneOffset());
+      query &&
+      connectionTo(this.#server, this.#element.getToken ?? this.#element.getAttribute('token') ?? '');
+    this.#letGo = this.#line?.hold(() => this.#element.requestUpdate()) ?? (() => {});
+    if (query && this.#line) this.#element.join(this.#line.live, query, -new Date().getTimezoneOffset());
   }
 
   leave(): void {
@@ -63,7 +64,7 @@ export class ElementSurroundings implements Surroundings {
 
   /** Whoever follows nothing does not keep the socket, either. */
   #rest(): void {
-    this.#panel.rest();
+    this.#element.rest();
     this.#letGo();
     this.#letGo = () => {};
     this.#line = null;
@@ -72,17 +73,17 @@ export class ElementSurroundings implements Surroundings {
   around(view: TemplateResult | null): TemplateResult {
     const life = this.#line?.state.life ?? 'connecting';
     const state = html`<span class="state" part="state">${this.#words()}</span>`;
-    return this.#panel.isInline
+    return this.#element.isInline
       ? html`<span class="frame" part="frame" data-life=${life}>${view ?? nothing} ${state}</span>`
       : html`<div class="frame" part="frame" data-life=${life}>${state}${view ?? nothing}</div>`;
   }
 
   #words(): string {
-    if (!this.#queryOf(this.#panel)) return 'This element needs the attribute “chunk”.';
+    if (!this.#queryOf(this.#element)) return 'This element needs the attribute “chunk”.';
     return this.#line ? this.#wordsFor(this.#line.state) : 'Connecting …';
   }
 
-  #wordsFor({ life, lastTrue }: LineState): string {
+  #wordsFor({ life, lastTrue }: SharedConnectionState): string {
     const since = lastTrue.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
     switch (life) {
       case 'live':

@@ -1,5 +1,5 @@
-import type { Connection } from './connection.ts';
-import { draftsIn } from './drafts.ts';
+import { draftsIn } from '../elements/drafts.ts';
+import type { Connection } from '../link/connection.ts';
 
 const LOOK_MS = 500;
 
