@@ -1,4 +1,4 @@
-import type { Daemon } from './daemon-client.ts';
+import type { Daemon } from '../daemon/daemon-client.ts';
 import { cardText } from './listing.ts';
 import { oneLine, printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';

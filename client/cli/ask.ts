@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseJson } from '../../shared/json-text.ts';
+import { isSaid } from '../daemon/daemon-client.ts';
 import { type Asked, type Asker, ask as askOperator, type Replies, Withdrawn } from '../intake/ask.ts';
-import { callerFor } from './caller.ts';
-import { isSaid } from './daemon-client.ts';
+import { connectionTo } from './connection.ts';
 import { secondsFrom } from './flags.ts';
 import { oneLine, print, printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
@@ -26,7 +26,7 @@ export async function ask(socketPath: string, prompt: string | undefined, flags:
   const seconds = secondsFrom('--timeout', flags.timeout);
   const over = seconds === null ? null : AbortSignal.timeout(seconds * 1000);
   const { replies, confirm } = await answersTo({
-    connection: { socketPath, caller: () => callerFor(socketPath) },
+    connection: connectionTo(socketPath),
     asker: askerFrom(flags.chunk),
     questions: questionsOf(prompt, flags),
     key: flags.key ?? randomBytes(16).toString('hex'),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Event } from '../../shared/events.ts';
 import { eventWords } from '../../shared/sentences.ts';
 import type { Item } from '../../shared/words.ts';
-import type { Daemon } from './daemon-client.ts';
+import type { Daemon } from '../daemon/daemon-client.ts';
 import { jsonOption } from './flags.ts';
 import { oneLine, print, printJson } from './output.ts';
 

@@ -5,7 +5,7 @@ import { callKey } from '../intake/call-key.ts';
 import { ClaudeStream, type Heard, type Refused } from '../intake/claude-stream.ts';
 import { linesOf } from '../intake/lines.ts';
 import { askerFrom } from './ask.ts';
-import { callerFor } from './caller.ts';
+import { connectionTo } from './connection.ts';
 import { noter } from './notes.ts';
 import { print, tell } from './output.ts';
 
@@ -19,7 +19,7 @@ const LINE_BYTES = 64 * 1024 * 1024;
  */
 export async function claude(socketPath: string): Promise<void> {
   const asker = askerFrom(undefined);
-  const notes = noter({ socketPath, caller: () => callerFor(socketPath) }, asker);
+  const notes = noter(connectionTo(socketPath), asker);
   const marker = process.env.SIGNALBOX_MARKER ?? '';
   const child = spawn('claude', ['-p', '--output-format', 'stream-json', '--verbose', ...argumentsGiven()], {
     stdio: ['ignore', 'pipe', 'inherit'],

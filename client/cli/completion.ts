@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
+import { overHttp } from '../daemon/daemon-client.ts';
 import { candidatesFor, projectIn } from './candidates.ts';
 import { SCRIPTS, SHELLS, type Shell } from './completion-scripts.ts';
-import { overHttp } from './daemon-client.ts';
 import { print } from './output.ts';
 import { socketFor } from './project.ts';
 

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { Finding } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
+import { overHttp } from '../daemon/daemon-client.ts';
 import { ATTACKS_ON_SOCKET, type Attack, attacksOn, statusOf } from './attacks.ts';
-import { overHttp } from './daemon-client.ts';
 import { bad, good, note } from './finding.ts';
 
 /** Who may come in, by what, and what becomes of those who may not: each attack is tried on the daemon that runs. */

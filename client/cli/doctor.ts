@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import type { Finding } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
+import { type Daemon, overHttp } from '../daemon/daemon-client.ts';
 import { statusOf } from './attacks.ts';
-import { type Daemon, explain, overHttp } from './daemon-client.ts';
 import { troubleWords } from './daemon-trouble.ts';
+import { explain } from './explain.ts';
 import { bad, good, note } from './finding.ts';
 import { loadOffline } from './offline.ts';
 import { oneLine, print, printJson, type Style, styled } from './output.ts';

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import type { Offline } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
-import type { Daemon } from './daemon-client.ts';
+import type { Daemon } from '../daemon/daemon-client.ts';
 import { jsonOption } from './flags.ts';
 import { loadOffline } from './offline.ts';
 import { oneLine, print, printJson, tell } from './output.ts';

@@ -1,5 +1,6 @@
 import type { Board, Card } from '../../shared/board.ts';
-import { type Daemon, explain } from './daemon-client.ts';
+import type { Daemon } from '../daemon/daemon-client.ts';
+import { explain } from './explain.ts';
 import { CLOCK, type Clock, KeyGuard } from './key-guard.ts';
 import { oneLine, write } from './output.ts';
 import { afterBoard, BEGINNING, choosing, onto, turned, type Walk } from './queue-walk.ts';

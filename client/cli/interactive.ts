@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { emitKeypressEvents } from 'node:readline';
 import { afterMessage, type Board, type BoardMessage } from '../../shared/board.ts';
-import { type Daemon, overHttp, overSocket } from './daemon-client.ts';
-import { followUntil } from './follow.ts';
+import { type Daemon, overHttp, overSocket } from '../daemon/daemon-client.ts';
+import { followUntil } from '../daemon/follow.ts';
+import { tellSilence } from './explain.ts';
 import { InteractiveSession } from './interactive-session.ts';
 import { control } from './output.ts';
 import { ProgramError } from './program-error.ts';
@@ -19,7 +20,10 @@ export async function interactive(socketPath: string): Promise<void> {
   const calls = overHttp(socketPath);
   await calls.status.query();
   const session = new InteractiveSession(calls, () => socketPath);
-  const { daemon, close } = overSocket(socketPath, (open) => session.onConnection(open));
+  const { daemon, close } = overSocket(socketPath, {
+    onChange: (open) => session.onConnection(open),
+    onSilence: tellSilence,
+  });
   try {
     listen(session);
     await Promise.race([session.over, followed(daemon, session), endOfInput(), ended()]);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Card } from '../../shared/board.ts';
-import type { Daemon } from './daemon-client.ts';
+import type { Daemon } from '../daemon/daemon-client.ts';
 import { jsonOption } from './flags.ts';
 import { cardText } from './listing.ts';
 import { ProgramError } from './program-error.ts';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { jsonForTerminal, plain } from '../../shared/terminal-text.ts';
-import { overHttp, overSocket } from './daemon-client.ts';
-import { followUntil } from './follow.ts';
+import { overHttp, overSocket } from '../daemon/daemon-client.ts';
+import { followUntil } from '../daemon/follow.ts';
+import { tellSilence } from './explain.ts';
 import { write, writeBytes } from './output.ts';
 import { ProgramError } from './program-error.ts';
 
@@ -31,7 +32,7 @@ export async function logs(socketPath: string, chunk: string, flags: LogsFlags):
   if (run !== undefined && !/^[1-9]\d{0,8}$/.test(run))
     throw new ProgramError('usage', `--run takes a number, not "${run}".`);
   await overHttp(socketPath).status.query();
-  const { daemon, close } = overSocket(socketPath);
+  const { daemon, close } = overSocket(socketPath, { onSilence: tellSilence });
   const encoding = json || process.stdout.isTTY ? ('utf8' as const) : ('base64' as const);
   const input = { chunk, ...(run !== undefined && { run: Number(run) }), follow: follow ?? false, encoding };
   const put = (stretch: Stretch): boolean => {

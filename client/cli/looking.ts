@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { bulkWords } from '../../shared/bulk.ts';
 import { verdictWords } from '../../shared/sentences.ts';
-import type { Daemon } from './daemon-client.ts';
+import type { Daemon } from '../daemon/daemon-client.ts';
 import { type FilterFlags, queryFrom } from './filter.ts';
 import { jsonOption } from './flags.ts';
 import { oneLine, print, printJson } from './output.ts';

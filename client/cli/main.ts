@@ -1,7 +1,7 @@
 /** Runs one command of the terminal, and ends with its exit code. */
 import { CommanderError } from 'commander';
-import { explain } from './daemon-client.ts';
 import { lookCloser } from './daemon-trouble.ts';
+import { explain } from './explain.ts';
 import { tell } from './output.ts';
 import { DaemonTrouble, EXIT, exitCodeOf } from './program-error.ts';
 import { program, socket } from './signalbox.ts';

@@ -3,14 +3,14 @@ import { ask } from '../intake/ask.ts';
 import { serveCalls } from '../intake/json-rpc.ts';
 import { mcpMethods } from '../intake/mcp.ts';
 import { askerFrom } from './ask.ts';
-import { callerFor } from './caller.ts';
+import { connectionTo } from './connection.ts';
 import { noter } from './notes.ts';
 import { ProgramError } from './program-error.ts';
 
 /** Speaks the Model Context Protocol over standard input and output, until the input ends. */
 export async function mcp(socketPath: string, chunk: string | undefined): Promise<void> {
   const asker = askerFrom(chunk);
-  const connection = { socketPath, caller: () => callerFor(socketPath) };
+  const connection = connectionTo(socketPath);
   const notes = noter(connection, asker);
   const methods = mcpMethods({
     marker: process.env.SIGNALBOX_MARKER || randomBytes(16).toString('hex'),

@@ -1,5 +1,5 @@
+import { isSaid, overHttp, untilSaid } from '../daemon/daemon-client.ts';
 import type { Asker, Connection } from '../intake/ask.ts';
-import { isSaid, overHttp, untilSaid } from './daemon-client.ts';
 import { tell } from './output.ts';
 
 export interface Note {
@@ -9,13 +9,15 @@ export interface Note {
 }
 
 /** Takes what a run says of itself to the daemon, in order, over restarts. Outside a run there is nothing to note. */
-export function noter({ socketPath, caller }: Connection, { chunk, run }: Asker) {
+export function noter({ socketPath, caller, onSilence }: Connection, { chunk, run }: Asker) {
   const calls = overHttp(socketPath, caller);
   let failure: unknown = null;
   const send = async (note: Note) => {
     if (run === null) return;
     try {
-      await untilSaid((signal) => calls.runs.note.mutate({ chunk, run, ...note } as never, { signal }));
+      await untilSaid((signal) => calls.runs.note.mutate({ chunk, run, ...note } as never, { signal }), {
+        onSilence,
+      });
     } catch (error) {
       // The run has been ended: there is nobody to note it for.
       if (isSaid(error)) tell(error.message);

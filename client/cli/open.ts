@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import type { StatePaths } from '../../shared/state-paths.ts';
-import type { Daemon } from './daemon-client.ts';
+import type { Daemon } from '../daemon/daemon-client.ts';
 import { jsonOption } from './flags.ts';
 import { print, printJson, tell } from './output.ts';
 

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { boardOf, type Card, cardsOf } from '../../shared/board.ts';
 import { stateHome, statePathsOf } from '../../shared/state-paths.ts';
-import { type Daemon, overHttp } from './daemon-client.ts';
+import { type Daemon, overHttp } from '../daemon/daemon-client.ts';
 import { ProgramError } from './program-error.ts';
 
 const PATIENCE_MS = 20_000;

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
+import { overHttp } from '../daemon/daemon-client.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
 import type { AnswerFlags } from './answer.ts';
 import type { AskFlags } from './ask.ts';
 import { addAudit } from './audit.ts';
 import { addCompletion } from './completion.ts';
-import { overHttp } from './daemon-client.ts';
 import { addDoor } from './door.ts';
 import { addExamples } from './examples.ts';
 import { type FilterFlags, queryFrom } from './filter.ts';

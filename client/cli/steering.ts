@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Daemon } from './daemon-client.ts';
+import type { Daemon } from '../daemon/daemon-client.ts';
 import { collect, jsonOption } from './flags.ts';
 import { printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';

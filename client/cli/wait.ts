@@ -1,7 +1,8 @@
 import { afterMessage, type Board, type BoardMessage } from '../../shared/board.ts';
-import { type Daemon, overHttp, overSocket, untilSaid } from './daemon-client.ts';
+import { type Daemon, overHttp, overSocket, untilSaid } from '../daemon/daemon-client.ts';
+import { followUntil, within } from '../daemon/follow.ts';
+import { tellSilence } from './explain.ts';
 import { secondsFrom } from './flags.ts';
-import { followUntil, within } from './follow.ts';
 import { oneLine, printJson, tell } from './output.ts';
 import { ProgramError } from './program-error.ts';
 
@@ -19,11 +20,13 @@ export async function wait(socketPath: string, chunk: string, flags: WaitFlags):
   const seconds = secondsFrom('--timeout', flags.timeout);
   // One that is not there is refused at once.
   await overHttp(socketPath).unit.query({ chunk });
-  const { daemon, close } = overSocket(socketPath);
+  const { daemon, close } = overSocket(socketPath, { onSilence: tellSilence });
   try {
     tell(`waiting for ${chunk}.`);
     await reached(daemon, chunk, flags.until, seconds);
-    const detail = await untilSaid((signal) => daemon.unit.query({ chunk }, { signal }));
+    const detail = await untilSaid((signal) => daemon.unit.query({ chunk }, { signal }), {
+      onSilence: tellSilence,
+    });
     if (flags.until === 'done' && detail.closed !== null)
       throw new ProgramError('never', `${chunk} did not finish; it was closed: ${oneLine(detail.closed)}`);
     if (flags.json) await printJson({ seq: detail.seq, chunk, status: detail.status });

@@ -1,7 +1,8 @@
 import { afterMessage, type Board, type BoardMessage, type Card, countsOf } from '../../shared/board.ts';
 import { saidWords } from '../../shared/sentences.ts';
-import { type Daemon, overHttp, overSocket } from './daemon-client.ts';
-import { followUntil } from './follow.ts';
+import { type Daemon, overHttp, overSocket } from '../daemon/daemon-client.ts';
+import { followUntil } from '../daemon/follow.ts';
+import { tellSilence } from './explain.ts';
 import { cardText, statusWords } from './listing.ts';
 import { oneLine, print, printJson, styled, tell } from './output.ts';
 
@@ -9,10 +10,13 @@ import { oneLine, print, printJson, styled, tell } from './output.ts';
 export async function watch(socketPath: string, json: boolean): Promise<void> {
   await overHttp(socketPath).status.query();
   let wasOpen = false;
-  const { daemon } = overSocket(socketPath, (open) => {
-    if (!open && wasOpen) tell('connection lost; coming back …');
-    if (open && !wasOpen && seen) tell('connected again.');
-    wasOpen = open;
+  const { daemon } = overSocket(socketPath, {
+    onSilence: tellSilence,
+    onChange: (open) => {
+      if (!open && wasOpen) tell('connection lost; coming back …');
+      if (open && !wasOpen && seen) tell('connected again.');
+      wasOpen = open;
+    },
   });
   let seen: Board | null = null;
   await forever(daemon, (message) => {

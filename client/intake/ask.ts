@@ -1,13 +1,15 @@
 import type { BoardMessage, Card, Row } from '../../shared/board.ts';
 import type { Answer, Asking } from '../../shared/words.ts';
-import type { Caller } from '../cli/caller.ts';
-import { type Daemon, overHttp, overSocket, untilSaid } from '../cli/daemon-client.ts';
-import { followUntil } from '../cli/follow.ts';
+import type { Caller } from '../daemon/caller.ts';
+import { type Daemon, overHttp, overSocket, untilSaid } from '../daemon/daemon-client.ts';
+import { followUntil } from '../daemon/follow.ts';
 
 /** Where the daemon is, and who the asker is to it. */
 export interface Connection {
   readonly socketPath: string;
   readonly caller: () => Caller;
+  /** Called when the daemon is there but does not answer; the asking goes on. */
+  readonly onSilence?: (() => void) | undefined;
 }
 
 /** On whose behalf. */
@@ -74,29 +76,34 @@ export async function ask({
   over = null,
   onAsked,
 }: Asked): Promise<Replies> {
-  const { socketPath, caller } = connection;
+  const { socketPath, caller, onSilence } = connection;
   const { chunk, run } = asker;
   const asking = { ...asker, key, questions: [...questions] };
   // A connection for each try: on one that stays, tries that nobody answers would pile up.
   const calls = overHttp(socketPath, caller);
-  const { made } = await untilSaid((signal) => calls.items.ask.mutate(asking as never, { signal }), over);
+  const { made } = await untilSaid((signal) => calls.items.ask.mutate(asking as never, { signal }), {
+    over,
+    onSilence,
+  });
   const items = [...(made.items ?? [])];
   onAsked?.(items);
   const replies = await repliesTo(connection, items, over);
   const confirm = async () => {
     for (const { item } of replies)
-      await untilSaid((signal) => calls.items.confirm.mutate({ chunk, item, run }, { signal }));
+      await untilSaid((signal) => calls.items.confirm.mutate({ chunk, item, run }, { signal }), {
+        onSilence,
+      });
   };
   return { replies, confirm };
 }
 
 /** Waits for all of them. */
 async function repliesTo(
-  { socketPath, caller }: Connection,
+  { socketPath, caller, onSilence }: Connection,
   items: readonly string[],
   over: AbortSignal | null,
 ): Promise<Reply[]> {
-  const { daemon, close } = overSocket(socketPath, undefined, caller);
+  const { daemon, close } = overSocket(socketPath, { onSilence, identify: caller });
   try {
     return await Promise.all(items.map(async (item) => replyOf(await endOf(daemon, item, over))));
   } finally {

@@ -1,7 +1,7 @@
 /** The door as strangers meet it: cells of the product as bytes to a daemon, against the oracle. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Caller, callerFor } from '../../client/cli/caller.ts';
+import { type Caller, callerFor } from '../../client/daemon/caller.ts';
 import { House } from '../house.ts';
 import { bytesOf, type Renamed, type Reply, replyTo } from './bytes.ts';
 import { furnished } from './furnished.ts';

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TRPCClientError } from '@trpc/client';
-import { explain, untilSaid } from '../../client/cli/daemon-client.ts';
+import { explain } from '../../client/cli/explain.ts';
 import { ProgramError } from '../../client/cli/program-error.ts';
+import { untilSaid } from '../../client/daemon/daemon-client.ts';
 
 const failing = (code: string): Error => TRPCClientError.from(Object.assign(new Error(code), { code }));
 

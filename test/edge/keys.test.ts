@@ -1,9 +1,9 @@
 /** Keys at the queue: which are meant, and for which card. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import type { Daemon } from '../../client/cli/daemon-client.ts';
 import { InteractiveSession } from '../../client/cli/interactive-session.ts';
 import { type Clock, KeyGuard } from '../../client/cli/key-guard.ts';
+import type { Daemon } from '../../client/daemon/daemon-client.ts';
 import { boardOf, type Card } from '../../shared/board.ts';
 import { cardOf } from './cards.ts';
 

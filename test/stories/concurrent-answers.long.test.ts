@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { after, before, test } from 'node:test';
-import { callerFor } from '../../client/cli/caller.ts';
+import { callerFor } from '../../client/daemon/caller.ts';
 import { Callers } from '../edge/callers.ts';
 import { SignedIn } from '../fuzz/signed-in.ts';
 import { House } from '../house.ts';

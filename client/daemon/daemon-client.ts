@@ -11,10 +11,7 @@ import {
 } from '@trpc/client';
 import { WebSocket } from 'ws';
 import type { AppRouter } from '../../server/api/router.ts';
-import { fileProblemOf } from '../../shared/file-problem.ts';
 import { type Caller, callerFor } from './caller.ts';
-import { tell } from './output.ts';
-import { DaemonTrouble, ProgramError } from './program-error.ts';
 
 export type Daemon = TRPCClient<AppRouter>;
 
@@ -59,6 +56,14 @@ function fetchOver(socketPath: string, url: string, init: RequestInit, caller: C
   }).finally(caller.done);
 }
 
+export interface SocketOptions {
+  readonly onChange?: (open: boolean) => void;
+  /** Called once each time somebody listens at the socket but does not answer; the waiting goes on. */
+  readonly onSilence?: (() => void) | undefined;
+  /** Who calls, anew for each connection. */
+  readonly identify?: () => Caller;
+}
+
 export interface Streaming {
   readonly daemon: Daemon;
   close(): Promise<void>;
@@ -70,8 +75,7 @@ export interface Streaming {
  */
 export function overSocket(
   socketPath: string,
-  onChange: (open: boolean) => void = () => {},
-  identify = () => callerFor(socketPath),
+  { onChange = () => {}, onSilence = () => {}, identify = () => callerFor(socketPath) }: SocketOptions = {},
 ): Streaming {
   class UnixWebSocket extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
@@ -90,7 +94,7 @@ export function overSocket(
       setTimeout(() => this.terminate(), GOODBYE_MS).unref();
     }
   }
-  const silence = noticeSilence(socketPath);
+  const silence = noticeSilence(socketPath, onSilence);
   const leaving = new AbortController();
   const socket = createWSClient({
     url: async () => {
@@ -122,10 +126,10 @@ export function overSocket(
 const GOODBYE_MS = 1000;
 
 /** Whoever waits on purpose waits on, but says so, once each time: somebody listens there who does not answer. */
-function noticeSilence(socketPath: string) {
+function noticeSilence(socketPath: string, onSilence: () => void) {
   let timer: NodeJS.Timeout | null = null;
   const say = async () => {
-    if (await isListening(socketPath)) tellSilence(socketPath);
+    if (await isListening(socketPath)) onSilence();
   };
   const begin = () => {
     timer ??= setTimeout(say, SILENCE_MS / 2).unref();
@@ -137,9 +141,6 @@ function noticeSilence(socketPath: string) {
   begin();
   return { begin, over };
 }
-
-const tellSilence = (socketPath: string): void =>
-  tell(`What listens at ${socketPath} does not answer; waiting on. Look closer: signalbox doctor`);
 
 const LONGEST_PAUSE_MS = 500;
 
@@ -167,13 +168,17 @@ export const isSaid = (error: unknown): error is DaemonError =>
 
 const TRY_MS = 5000;
 
-/**
- * Sends until the daemon has said yes or no; everything else may be a daemon that is just restarting. `over`: the
- * caller no longer wants to know; throws its reason.
- */
+export interface Waiting {
+  /** The caller no longer wants to know; its reason is thrown. */
+  readonly over?: AbortSignal | null;
+  /** Called once, when the daemon takes too long to answer; the waiting goes on. */
+  readonly onSilence?: (() => void) | undefined;
+}
+
+/** Sends until the daemon has said yes or no; everything else may be a daemon that is just restarting. */
 export async function untilSaid<T>(
   send: (signal: AbortSignal) => Promise<T>,
-  over: AbortSignal | null = null,
+  { over = null, onSilence = () => {} }: Waiting = {},
 ): Promise<T> {
   let hasTold = false;
   for (;;) {
@@ -182,7 +187,7 @@ export async function untilSaid<T>(
       return await send(signal);
     } catch (error) {
       if (signal.aborted && !hasTold) {
-        tell('Signalbox does not answer; trying on. Look closer: signalbox doctor');
+        onSilence();
         hasTold = true;
       }
       if (isSaid(error) ? error.data?.code !== 'SERVICE_UNAVAILABLE' : isForbidden(error)) throw error;
@@ -194,44 +199,9 @@ export async function untilSaid<T>(
 }
 
 /** The system, or a sandbox around this process, will not let it through, however often it tries. */
-const isForbidden = (error: unknown): boolean => ['EPERM', 'EACCES'].includes(codeOf(error));
+export const isForbidden = (error: unknown): boolean => ['EPERM', 'EACCES'].includes(codeOf(error));
 
-const codeOf = (error: unknown): string => {
+export const codeOf = (error: unknown): string => {
   const cause = error instanceof TRPCClientError ? error.cause : error;
   return (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
 };
-
-/** An error as a person should read it. */
-export function explain(error: unknown, socketPath: () => string): Error {
-  if (error instanceof ProgramError) return error;
-  if (isSaid(error)) return saidError(error);
-  if (!(error instanceof TRPCClientError)) return localError(error);
-  const code = codeOf(error);
-  if (code === 'EPERM' || code === 'EACCES')
-    return new ProgramError(
-      'permission',
-      `This process may not reach Signalbox at ${socketPath()} (${code}). If it runs in a sandbox, let it use the network.`,
-    );
-  if (code === 'ETIMEDOUT') return new DaemonTrouble('silent', socketPath());
-  if (['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTSOCK'].includes(code))
-    return new DaemonTrouble('absent', socketPath());
-  return new ProgramError(
-    'failed',
-    `What answers at ${socketPath()} does not speak as Signalbox does: ${error.message}`,
-  );
-}
-
-/** What the daemon has said: its codes decide which kind of end it is. */
-function saidError(error: DaemonError): ProgramError {
-  const { refusal } = error.data ?? {};
-  if (refusal?.code === 'disk' || refusal?.code === 'moved') return new ProgramError('disk', error.message);
-  if (refusal?.code === 'busy') return new ProgramError('timeout', error.message);
-  return new ProgramError(refusal ? 'refused' : 'failed', error.message);
-}
-
-/** What went wrong in this process, mostly with files. */
-function localError(error: unknown): Error {
-  const found = fileProblemOf(error, 'Standard output');
-  if (found) return new ProgramError(found.kind, found.sentence);
-  return error instanceof Error ? error : new Error(String(error));
-}
