@@ -264,9 +264,9 @@ function obstacle(): string | null {
 }
 
 async function measure(): Promise<number> {
-  const sentence = obstacle();
-  if (sentence !== null) {
-    console.error(sentence);
+  const message = obstacle();
+  if (message !== null) {
+    console.error(message);
     return 2;
   }
   const before = await tidily(withoutDaemon);

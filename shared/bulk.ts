@@ -3,8 +3,8 @@ import { queryOf } from './query.ts';
 
 /** What came of it. */
 export interface BulkOutcome {
-  readonly made: { readonly chunks?: readonly string[] };
-  readonly refused: readonly { readonly chunk: string; readonly sentence: string }[];
+  readonly result: { readonly chunks?: readonly string[] };
+  readonly refused: readonly { readonly chunk: string; readonly message: string }[];
   /** How many more the filter shows: they were not touched. */
   readonly left: number;
 }
@@ -12,10 +12,10 @@ export interface BulkOutcome {
 const NAMED = 5;
 
 /** In a sentence or three. */
-export function bulkWords({ made, refused, left }: BulkOutcome): string {
-  const done = made.chunks?.length ?? 0;
+export function bulkWords({ result, refused, left }: BulkOutcome): string {
+  const done = result.chunks?.length ?? 0;
   const parts = [done === 1 ? '1 unit was changed.' : `${done} units were changed.`];
-  const named = refused.slice(0, NAMED).map(({ sentence }) => sentence);
+  const named = refused.slice(0, NAMED).map(({ message }) => message);
   if (refused.length > 0) parts.push(`${refused.length} refused: ${named.join(' ')}`);
   if (refused.length > NAMED) parts.push(`And ${refused.length - NAMED} more.`);
   if (left > 0) parts.push(`${left} more are shown by this filter; do it again for them.`);

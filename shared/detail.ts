@@ -84,7 +84,7 @@ export interface ConflictLine extends Judgement {
   readonly decided_by: 'analysis' | 'operator';
   readonly found_at: Moment;
   readonly noted: string;
-  /** Its order would have closed a circle: only exclusion is left of it. */
+  /** Its order would have closed a cycle: only exclusion is left of it. */
   readonly dropped: boolean;
 }
 

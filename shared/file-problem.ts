@@ -2,7 +2,7 @@
 export interface FileProblem {
   /** disk: full, read-only, or not what it should be; permission: not for this user. */
   readonly kind: 'disk' | 'permission';
-  readonly sentence: string;
+  readonly message: string;
 }
 
 const WHY: Readonly<Record<string, string>> = {
@@ -18,9 +18,9 @@ const WHY: Readonly<Record<string, string>> = {
 export function fileProblemOf(error: unknown, fallback: string): FileProblem | null {
   const { code = '', path = fallback } = (error ?? {}) as { code?: string; path?: string };
   if (/^(EACCES|EPERM)$/.test(code))
-    return { kind: 'permission', sentence: `${path} may not be used by you (${code}).` };
+    return { kind: 'permission', message: `${path} may not be used by you (${code}).` };
   if (/^(ENOSPC|EDQUOT|EROFS|EIO|EFBIG|SQLITE_(FULL|IOERR|CANTOPEN|READONLY).*)$/.test(code))
-    return { kind: 'disk', sentence: `${path} cannot be written (${code}): is the disk full or read-only?` };
+    return { kind: 'disk', message: `${path} cannot be written (${code}): is the disk full or read-only?` };
   const why = WHY[code];
-  return why === undefined ? null : { kind: 'disk', sentence: `${path} cannot be used (${code}): ${why}.` };
+  return why === undefined ? null : { kind: 'disk', message: `${path} cannot be used (${code}): ${why}.` };
 }

@@ -43,15 +43,15 @@ export interface Surroundings {
 export interface Finding {
   readonly what: string;
   /** note: works, but somebody should know. */
-  readonly standing: 'good' | 'note' | 'bad';
-  readonly sentence: string;
+  readonly status: 'good' | 'note' | 'bad';
+  readonly message: string;
 }
 
 /** A project's `signalbox.json` beside what is trusted of it. */
 export interface Looked {
   readonly path: string;
   /** absent: there is no file; new: nothing was ever trusted; changed: something else is. */
-  readonly standing: 'absent' | 'new' | 'changed' | 'trusted';
+  readonly status: 'absent' | 'new' | 'changed' | 'trusted';
   /** What was read: this is trusted, not what the file may say a moment later. */
   readonly text: string;
   readonly digest: string;

@@ -1,10 +1,13 @@
 /** How facts read. The same words on every door. */
 import type { ItemLine } from './detail.ts';
 import type { Event } from './events.ts';
-import type { Item, Kill, Outcome, ToolRefusal, Verdict } from './words.ts';
+import type { Answer, Asking, Item, Kill, Outcome, Snooze, ToolRefusal, Verdict } from './words.ts';
 
 /** What was answered, in words: the labels of the chosen options, then the text. */
-export function saidWords(item: Pick<Item, 'answer' | 'options'>): string {
+export function saidWords(item: {
+  readonly answer: Answer | null;
+  readonly options: Asking['options'];
+}): string {
   if (!item.answer) return '';
   const { options, text } = item.answer;
   const labels = options.map((id) => item.options.find((option) => option.id === id)?.label ?? id);
@@ -32,23 +35,20 @@ export function deliveryWords({
 }
 
 /** Until when an item is out of the queue. */
-export const snoozedWords = ({
-  snoozed_until,
-  snoozed_for,
-}: Pick<Item, 'snoozed_until' | 'snoozed_for'>): string =>
-  snoozed_for === null
-    ? `snoozed until ${snoozed_until?.slice(0, 16).replace('T', ' ')} UTC`
-    : `snoozed until ${snoozed_for} is done`;
+export const snoozedWords = (snooze: Snooze | null): string =>
+  snooze?.for == null
+    ? `snoozed until ${snooze?.until?.slice(0, 16).replace('T', ' ')} UTC`
+    : `snoozed until ${snooze.for} is done`;
 
 /** How a run ended, to stand after "Run 3". */
 export function outcomeWords(outcome: Outcome): string {
-  switch (outcome.how) {
+  switch (outcome.exit) {
     case 'exited':
       return outcome.code === 0 ? 'ended well' : `failed with exit code ${outcome.code}`;
     case 'refused':
       return `ended, but ${outcome.tools.join(', ')} was refused and you were not asked`;
     case 'reported':
-      return outcome.well ? 'was reported finished' : 'was reported failed';
+      return outcome.success ? 'was reported finished' : 'was reported failed';
     case 'killed':
       return 'was killed';
     case 'stopped':
@@ -143,7 +143,7 @@ export function eventWords(event: Event, items: readonly Item[]): string {
     case 'item.attached':
       return `run ${event.data.run} asked again: ${prompt(event.data.id)}`;
     case 'item.snoozed':
-      return `${snoozedWords({ snoozed_until: event.data.until, snoozed_for: event.data.for })}: ${prompt(event.data.id)}`;
+      return `${snoozedWords(event.data)}: ${prompt(event.data.id)}`;
     case 'item.woke':
       return `back in the queue, ${event.data.why}: ${prompt(event.data.id)}`;
     case 'item.changed':

@@ -95,14 +95,14 @@ export interface Unit {
 
 /** How a run ended: by itself with an exit code, as somebody reported, by us, without a trace, or before it began. */
 export type Outcome =
-  | { readonly how: 'exited'; readonly code: number }
+  | { readonly exit: 'exited'; readonly code: number }
   /** With exit code 0, after calls of these tools were refused without the operator. */
-  | { readonly how: 'refused'; readonly tools: readonly string[] }
-  | { readonly how: 'reported'; readonly well: boolean }
-  | { readonly how: 'killed' }
-  | { readonly how: 'stopped'; readonly reason: string }
-  | { readonly how: 'vanished' }
-  | { readonly how: 'never-began'; readonly reason: string; readonly code?: StuckCode };
+  | { readonly exit: 'refused'; readonly tools: readonly string[] }
+  | { readonly exit: 'reported'; readonly success: boolean }
+  | { readonly exit: 'killed' }
+  | { readonly exit: 'stopped'; readonly reason: string }
+  | { readonly exit: 'vanished' }
+  | { readonly exit: 'never-began'; readonly reason: string; readonly code?: StuckCode };
 
 /** What kept a run from going on, where something can be done about it beside trying again. */
 export type StuckCode = 'answers-too-long';
@@ -199,24 +199,43 @@ export interface Item extends Asking {
   readonly asked_by: string;
   /** stuck: why, where it is one of the known reasons. */
   readonly code: StuckCode | null;
-  /** Out of the queue until this moment, or until this chunk is DONE. */
-  readonly snoozed_until: Moment | null;
-  readonly snoozed_for: string | null;
-  readonly answer: Answer | null;
-  readonly answered_by: string | null;
-  readonly answered_via: Door | null;
-  readonly answered_at: Moment | null;
-  readonly answer_key: string | null;
-  /** When a given answer goes out; until then it can be taken back. */
-  readonly release_due: Moment | null;
+  /** Open, but out of the queue; null: it is not snoozed. */
+  readonly snooze: Snooze | null;
+  readonly answer: GivenAnswer | null;
+  /** The answer is known to have been used; null: not yet. */
+  readonly delivery: Delivery | null;
+  readonly withdrawal: Withdrawal | null;
+}
+
+/** Out of the queue until a moment, or until a chunk is DONE: one of the two is set. */
+export interface Snooze {
+  readonly until: Moment | null;
+  readonly for: string | null;
+}
+
+/** An answer as it was given to an item. */
+export interface GivenAnswer extends Answer {
+  readonly by: string;
+  readonly via: Door;
+  readonly at: Moment;
+  /** The key under which it was given. */
+  readonly key: string | null;
+  /** When it goes out; until then it can be taken back. */
+  readonly release_due: Moment;
   readonly released_at: Moment | null;
-  /** The latest run that was given the answer when it started. Ends it well, the answer is delivered. */
+  /** The latest run that was given it when the run started. If that run ends well, the answer is delivered. */
   readonly given_to: number | null;
-  /** When it is known to have been used: its asker has it, or a run that was given it has ended well. */
-  readonly delivered_at: Moment | null;
-  readonly delivered_to: number | null;
-  readonly withdrawn_at: Moment | null;
-  readonly withdrawn_why: string | null;
+}
+
+/** To which run: its asker has the answer, or a run that was given it has ended well. */
+export interface Delivery {
+  readonly at: Moment;
+  readonly to: number;
+}
+
+export interface Withdrawal {
+  readonly at: Moment;
+  readonly why: string;
 }
 
 /** Through which door somebody came. */

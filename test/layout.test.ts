@@ -174,25 +174,25 @@ test('values import one way: no cycles', () => {
   const next = new Map<string, string[]>();
   for (const { from, file, typeOnly } of ours)
     if (!typeOnly) next.set(from, [...(next.get(from) ?? []), file]);
-  assert.deepEqual(circleIn(next), []);
+  assert.deepEqual(cycleIn(next), []);
 });
 
-/** The first circle found, as a path that ends where it began. */
-function circleIn(next: ReadonlyMap<string, readonly string[]>): string[] {
+/** The first cycle found, as a path that ends where it began. */
+function cycleIn(next: ReadonlyMap<string, readonly string[]>): string[] {
   const clear = new Set<string>();
   const visit = (file: string, path: readonly string[]): string[] => {
     if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
     if (clear.has(file)) return [];
     for (const each of next.get(file) ?? []) {
-      const circle = visit(each, [...path, file]);
-      if (circle.length > 0) return circle;
+      const cycle = visit(each, [...path, file]);
+      if (cycle.length > 0) return cycle;
     }
     clear.add(file);
     return [];
   };
   for (const file of next.keys()) {
-    const circle = visit(file, []);
-    if (circle.length > 0) return circle;
+    const cycle = visit(file, []);
+    if (cycle.length > 0) return cycle;
   }
   return [];
 }
@@ -203,7 +203,7 @@ test('the search for cycles finds one', () => {
     ['b', ['c', 'd']],
     ['d', ['a']],
   ]);
-  assert.deepEqual(circleIn(next), ['a', 'b', 'd', 'a']);
+  assert.deepEqual(cycleIn(next), ['a', 'b', 'd', 'a']);
 });
 
 test('files are named in kebab-case, and after a thing rather than a drawer', () => {

@@ -49,8 +49,8 @@ interface ListenerFacts {
 }
 
 function listenerFinding({ address, port, hosts, tls }: ListenerFacts): Finding {
-  const sentence = `${address} port ${port}${tls ? ', TLS' : ''}, known as ${hosts.join(', ')}.`;
-  return tls ? note('listener', sentence) : good('listener', sentence);
+  const message = `${address} port ${port}${tls ? ', TLS' : ''}, known as ${hosts.join(', ')}.`;
+  return tls ? note('listener', message) : good('listener', message);
 }
 
 function modeFindings({ folder, database, door, socket }: StatePaths): Finding[] {
@@ -62,10 +62,8 @@ function modeFindings({ folder, database, door, socket }: StatePaths): Finding[]
   ];
   return wanted.map(([path, mode]) => {
     const found = statSync(path).mode & 0o777;
-    const sentence = `${path} has mode ${found.toString(8)}`;
-    return found === mode
-      ? good('mode', `${sentence}.`)
-      : bad('mode', `${sentence}, not ${mode.toString(8)}.`);
+    const message = `${path} has mode ${found.toString(8)}`;
+    return found === mode ? good('mode', `${message}.`) : bad('mode', `${message}, not ${mode.toString(8)}.`);
   });
 }
 
@@ -77,9 +75,9 @@ async function attackFindings(paths: StatePaths, listeners: readonly ListenerFac
   const tried = async (attack: Attack, where: { host: string; port: number } | { path: string }) => {
     const status = await statusOf(attack, where);
     const isKept = status !== null && attack.kept.includes(status);
-    const sentence = `${attack.what}: ${status ?? 'no answer'}`;
+    const message = `${attack.what}: ${status ?? 'no answer'}`;
     findings.push(
-      isKept ? good('attack', sentence) : bad('attack', `${sentence}, not ${attack.kept.join(' or ')}.`),
+      isKept ? good('attack', message) : bad('attack', `${message}, not ${attack.kept.join(' or ')}.`),
     );
   };
   for (const { address, port, hosts, tls } of listeners)

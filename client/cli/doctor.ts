@@ -33,15 +33,15 @@ export async function doctorSecurity(paths: StatePaths, json: boolean): Promise<
 async function say(findings: readonly Finding[], json: boolean): Promise<void> {
   if (json) await printJson(findings);
   else for (const finding of findings) await print(line(finding));
-  const count = findings.filter(({ standing }) => standing === 'bad').length;
+  const count = findings.filter(({ status }) => status === 'bad').length;
   if (count > 0)
     throw new ProgramError('refused', `${count} of ${findings.length} are not as they should be.`);
 }
 
-const STYLES: Readonly<Record<Finding['standing'], Style>> = { good: 'green', note: 'yellow', bad: 'red' };
+const STYLES: Readonly<Record<Finding['status'], Style>> = { good: 'green', note: 'yellow', bad: 'red' };
 
-const line = ({ what, standing, sentence }: Finding): string =>
-  `${styled(STYLES[standing], standing.padEnd(4))}  ${what.padEnd(14)}  ${oneLine(sentence)}`;
+const line = ({ what, status, message }: Finding): string =>
+  `${styled(STYLES[status], status.padEnd(4))}  ${what.padEnd(14)}  ${oneLine(message)}`;
 
 type Status = Awaited<ReturnType<Daemon['status']['query']>>;
 

@@ -39,6 +39,6 @@ function saidError(error: DaemonError): ProgramError {
 /** What went wrong in this process, mostly with files. */
 function localError(error: unknown): Error {
   const found = fileProblemOf(error, 'Standard output');
-  if (found) return new ProgramError(found.kind, found.sentence);
+  if (found) return new ProgramError(found.kind, found.message);
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../shared/offline.ts';
 
-export const good = (what: string, sentence: string): Finding => ({ what, standing: 'good', sentence });
-export const note = (what: string, sentence: string): Finding => ({ what, standing: 'note', sentence });
-export const bad = (what: string, sentence: string): Finding => ({ what, standing: 'bad', sentence });
+export const good = (what: string, message: string): Finding => ({ what, status: 'good', message });
+export const note = (what: string, message: string): Finding => ({ what, status: 'note', message });
+export const bad = (what: string, message: string): Finding => ({ what, status: 'bad', message });

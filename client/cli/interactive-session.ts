@@ -245,12 +245,12 @@ export class InteractiveSession {
     this.#say(`${walkText(this.#walk)}\n`);
   }
 
-  #noteOnce(sentence: string): void {
-    if (this.#lastNote !== sentence) this.#note(sentence);
+  #noteOnce(message: string): void {
+    if (this.#lastNote !== message) this.#note(message);
   }
 
-  #note(sentence: string): void {
-    this.#lastNote = sentence;
-    this.#say(`signalbox: ${sentence}\n`);
+  #note(message: string): void {
+    this.#lastNote = message;
+    this.#say(`signalbox: ${message}\n`);
   }
 }

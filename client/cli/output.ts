@@ -24,7 +24,7 @@ export const control = (sequence: string): boolean => process.stdout.write(seque
 
 export const printJson = (value: unknown): Promise<void> => print(jsonForTerminal(value));
 
-export const tell = (sentence: string): void => tellPlain(`signalbox: ${sentence}\n`);
+export const tell = (message: string): void => tellPlain(`signalbox: ${message}\n`);
 
 /** What a program has said already. */
 export const tellPlain = (text: string): void => {

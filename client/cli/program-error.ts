@@ -1,8 +1,8 @@
 /** Why a command ends without success: a sentence on stderr and an exit code (sysexits.h where one fits). */
 export class ProgramError extends Error {
   readonly exitCode: number;
-  constructor(kind: keyof typeof EXIT, sentence: string) {
-    super(sentence);
+  constructor(kind: keyof typeof EXIT, message: string) {
+    super(message);
     this.exitCode = EXIT[kind];
   }
 }

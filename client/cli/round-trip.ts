@@ -114,13 +114,13 @@ async function walk(daemon: Daemon, chunk: string, asked: Asked): Promise<void> 
 const textsOf = ({ context }: Card): string => context.map(({ text }) => text).join(' ');
 
 /** Until a step is done, or its time is over, or the daemon has ended. */
-async function step(sentence: string, { isThere, said }: Asked, done: () => Promise<boolean>): Promise<void> {
+async function step(message: string, { isThere, said }: Asked, done: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline && isThere()) {
     if (await done().catch(notYet)) return;
     await pause(LOOK_MS);
   }
-  throw new Error([sentence, said()].filter((part) => part !== '').join(' It says: '));
+  throw new Error([message, said()].filter((part) => part !== '').join(' It says: '));
 }
 
 /** A daemon that is just starting cannot be asked; what a step itself says is final. */

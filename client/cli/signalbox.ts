@@ -125,9 +125,9 @@ program
   .addOption(jsonOption())
   .action(async (chunk: string | undefined, flags: AddFlags) => {
     const units = unitsFrom(chunk, flags, (path) => readFileSync(path === '-' ? 0 : path, 'utf8'));
-    const { seq, made } = await daemon().units.add.mutate({ units } as never);
-    if (flags.json) return printJson({ seq, chunks: made.chunks });
-    tell(`added ${made.chunks?.join(', ')}.`);
+    const { seq, result } = await daemon().units.add.mutate({ units } as never);
+    if (flags.json) return printJson({ seq, chunks: result.chunks });
+    tell(`added ${result.chunks?.join(', ')}.`);
   });
 
 program

@@ -78,8 +78,8 @@ async function startDetached(project: string, argv: readonly string[], json: boo
   });
   // The log has what others say who start at the same moment.
   let said = '';
-  child.on('message', (sentence) => {
-    said = String(sentence);
+  child.on('message', (message) => {
+    said = String(message);
   });
   closeSync(log);
   await answeringOrEnded(paths, child).catch((error: unknown) => {

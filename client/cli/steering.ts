@@ -111,9 +111,9 @@ export function addSteering(program: Command, daemon: () => Daemon): void {
 export async function printed(
   call: Promise<{ seq: number }>,
   { json }: Flags,
-  sentence: string,
+  message: string,
 ): Promise<void> {
   const committed = await call;
   if (json) await printJson(committed);
-  else tell(sentence);
+  else tell(message);
 }

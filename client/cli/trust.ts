@@ -24,10 +24,10 @@ export async function trustAgents(paths: StatePaths, { yes, json }: TrustFlags):
     throw new ProgramError('refused', 'A run cannot trust; a person has to look at signalbox.json.');
   const { lookAtAgents, trust } = await loadOffline();
   const looked = lookAtAgents(paths);
-  if (looked.standing === 'absent')
+  if (looked.status === 'absent')
     throw new ProgramError('data', `There is no ${looked.path}: nothing to trust.`);
   await (json ? printJson(dataOf(looked)) : print(agentsText(looked)));
-  if (looked.standing === 'trusted') return tell('trusted already.');
+  if (looked.status === 'trusted') return tell('trusted already.');
   if (!yes && !(await isConfirmed())) throw new ProgramError('refused', 'Not trusted: nothing has changed.');
   trust(paths, looked);
   if (await isTaken(paths, looked)) tell('trusted.');
@@ -42,11 +42,11 @@ async function offer(paths: StatePaths): Promise<void> {
   // Most projects have no such file: nothing is loaded for it.
   if (!existsSync(join(paths.project, AGENTS_FILE))) return;
   const { lookAtAgents } = await loadOffline();
-  const { standing, path } = lookAtAgents(paths);
-  if (standing === 'absent' || standing === 'trusted') return;
+  const { status, path } = lookAtAgents(paths);
+  if (status === 'absent' || status === 'trusted') return;
   if (process.stdin.isTTY && process.stdout.isTTY && process.env.SIGNALBOX_MARKER === undefined)
     return trustAgents(paths, {});
-  const what = standing === 'new' ? 'is not trusted yet' : 'has changed since it was trusted';
+  const what = status === 'new' ? 'is not trusted yet' : 'has changed since it was trusted';
   tell(`${path} ${what}; its agents do not count. Look at them: signalbox trust`);
 }
 
@@ -78,16 +78,16 @@ const isTaken = ({ socket }: StatePaths, { digest }: Looked): Promise<boolean> =
     return status === null || status.agents.digest === digest;
   });
 
-const dataOf = ({ path, standing, digest, agents }: Looked) => ({ path, standing, digest, agents });
+const dataOf = ({ path, status, digest, agents }: Looked) => ({ path, status, digest, agents });
 
-function agentsText({ path, standing, agents }: Looked): string {
+function agentsText({ path, status, agents }: Looked): string {
   const what = {
     absent: '',
     new: 'not trusted yet',
     changed: 'changed since it was trusted',
     trusted: 'trusted',
   };
-  return [`${path} (${what[standing]})`, ...agents.map(agentText)].join('\n\n');
+  return [`${path} (${what[status]})`, ...agents.map(agentText)].join('\n\n');
 }
 
 function agentText({ name, command, env, phases, prompts, interrupt, resume }: AgentDefinition): string {

@@ -8,7 +8,7 @@ export interface FormPlace {
   readonly stateOf: (item: string) => ItemState | null;
   /** Its card stays only for the words in it. */
   readonly isEnded: (item: string) => boolean;
-  readonly tell: (item: string, sentence: string) => void;
+  readonly tell: (item: string, message: string) => void;
 }
 
 /** The words in the forms of answers: those that were there before are put back, and all are kept. */

@@ -7,7 +7,7 @@ const LOOK_MS = 100;
 /** Said of a press that came too early. It is short: its place is kept for it. */
 export const TOO_SOON: Notice = {
   tone: 'wrong',
-  sentence: 'Not sent: only just come into sight. Press again.',
+  message: 'Not sent: only just come into sight. Press again.',
   field: null,
 };
 

@@ -31,7 +31,7 @@ export class AttentionQueue extends BoardElement {
     root: this.renderRoot,
     stateOf: (item) => this.stateOf(item),
     isEnded: (item) => this.#arrangement.isEnded(`item:${item}`),
-    tell: (item, sentence) => this.tell(item, sentence),
+    tell: (item, message) => this.tell(item, message),
   }));
   /** The card on which a mouse is. A finger is nowhere between two touches. */
   #pointed: HTMLElement | null = null;
@@ -113,8 +113,8 @@ export class AttentionQueue extends BoardElement {
   }
 
   /** Says something of an item. */
-  tell(item: string, sentence: string): void {
-    this.#notice(item, { tone: 'ended', sentence, field: null });
+  tell(item: string, message: string): void {
+    this.#notice(item, { tone: 'ended', message, field: null });
   }
 
   /** Shows how an item has ended for which words are kept. */
@@ -252,8 +252,8 @@ export class AttentionQueue extends BoardElement {
       this.#words.keepDraft(draftIn(order));
       if (this.stateOf(item) === null) this.#lookUp(item);
     }
-    const { sentence = error.message, field = null } = error.data?.refusal ?? {};
-    this.#notice(item, { tone: 'wrong', sentence, field });
+    const { message = error.message, field = null } = error.data?.refusal ?? {};
+    this.#notice(item, { tone: 'wrong', message, field });
   }
 
   #notice(item: string, notice: Notice | null): void {

@@ -147,10 +147,10 @@ export class ProcessGrid extends BoardElement {
 
   #actOnAll({ connection }: LiveBoards, data: FormData): void {
     const input = { ...bulkInput(fieldsOf(data)), key: newKey() };
-    this.#tell({ tone: 'busy', sentence: 'Sending …', field: null });
+    this.#tell({ tone: 'busy', message: 'Sending …', field: null });
     untilTold(connection, (signal) => connection.client.units.bulk.mutate(input as never, { signal })).then(
-      (outcome) => this.#tell({ tone: 'ended', sentence: bulkWords(outcome), field: null }),
-      (error: Error) => this.#tell({ tone: 'wrong', sentence: error.message, field: null }),
+      (outcome) => this.#tell({ tone: 'ended', message: bulkWords(outcome), field: null }),
+      (error: Error) => this.#tell({ tone: 'wrong', message: error.message, field: null }),
     );
   }
 

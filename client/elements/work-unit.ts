@@ -40,14 +40,14 @@ export class WorkUnitElement extends BoardElement {
     const order = this.live && orderOf(form, event.submitter);
     if (!this.live || !order) return;
     event.preventDefault();
-    this.#tell({ tone: 'busy', sentence: 'Sending …', field: null });
+    this.#tell({ tone: 'busy', message: 'Sending …', field: null });
     deliver(this.live.connection, order).then(
       () => {
         form.reset();
         this.#tell(undefined);
         if (order.action === 'remove') location.assign('/');
       },
-      (error: Error) => this.#tell({ tone: 'wrong', sentence: error.message, field: null }),
+      (error: Error) => this.#tell({ tone: 'wrong', message: error.message, field: null }),
     );
   };
 

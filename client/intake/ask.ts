@@ -81,11 +81,11 @@ export async function ask({
   const asking = { ...asker, key, questions: [...questions] };
   // A connection for each try: on one that stays, tries that nobody answers would pile up.
   const calls = overHttp(socketPath, caller);
-  const { made } = await untilSaid((signal) => calls.items.ask.mutate(asking as never, { signal }), {
+  const { result } = await untilSaid((signal) => calls.items.ask.mutate(asking as never, { signal }), {
     over,
     onSilence,
   });
-  const items = [...(made.items ?? [])];
+  const items = [...(result.items ?? [])];
   onAsked?.(items);
   const replies = await repliesTo(connection, items, over);
   const confirm = async () => {

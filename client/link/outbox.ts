@@ -63,9 +63,9 @@ export class Outbox {
   }
 
   #noticeOf({ order, waits }: Sending): Notice {
-    const say = (sentence: string, tone: Notice['tone'] = 'busy'): Notice => ({
+    const say = (message: string, tone: Notice['tone'] = 'busy'): Notice => ({
       tone,
-      sentence,
+      message,
       field: null,
     });
     const connection = this.#connection;

@@ -67,7 +67,7 @@ export interface Caller {
 export type Verdict =
   /** Nobody (`null`) gets what everybody may see, or a socket that must still show its token. */
   | { readonly admitted: true; readonly caller: Caller | null }
-  | { readonly admitted: false; readonly status: number; readonly sentence: string };
+  | { readonly admitted: false; readonly status: number; readonly message: string };
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -81,7 +81,7 @@ export function gate(listener: Listener, head: Head, known: Known): Verdict {
   );
 }
 
-const refuse = (status: number, sentence: string): Verdict => ({ admitted: false, status, sentence });
+const refuse = (status: number, message: string): Verdict => ({ admitted: false, status, message });
 
 function refuseTarget({ target }: Head): Verdict | null {
   const plain = /^\/(?!\/)[\x21-\x7e]*$/.test(target) && !target.includes('\\');

@@ -26,10 +26,10 @@ function argumentAt(command: readonly string[], at: number, definition: AgentDef
   if (name === undefined) return written;
   const value = wordsFor(name, definition, task);
   if (Buffer.byteLength(value) > ARGUMENT_BYTES) {
-    const sentence = `${written} has more than 128 KiB, the most that a program takes in one argument`;
+    const tooLong = `${written} has more than 128 KiB, the most that a program takes in one argument`;
     const byFile = wordsFor(name, definition, { ...task, by_file: true });
-    if (task.by_file || Buffer.byteLength(byFile) > ARGUMENT_BYTES) throw new Error(sentence);
-    throw new AnswersTooLong(`with your answers ${sentence}`);
+    if (task.by_file || Buffer.byteLength(byFile) > ARGUMENT_BYTES) throw new Error(tooLong);
+    throw new AnswersTooLong(`with your answers ${tooLong}`);
   }
   // Somebody's words are never an option of the program, unless it was told where options end.
   const isSafe = !value.startsWith('-') || command.slice(0, at).includes('--');

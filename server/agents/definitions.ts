@@ -106,7 +106,7 @@ export function readDefinitions(path: string, text: string): TrustedAgents {
     throw new Problem('data', `${path} is not JSON: ${(error as Error).message}`);
   }
   const read = file.safeParse(json);
-  if (!read.success) throw new Problem('data', `${path} cannot be taken. ${refusalOf(read.error)?.sentence}`);
+  if (!read.success) throw new Problem('data', `${path} cannot be taken. ${refusalOf(read.error)?.message}`);
   const agents = Object.entries(read.data.agents).map(([name, { interrupt, resume, ...rest }]) => ({
     name,
     ...rest,

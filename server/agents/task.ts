@@ -10,7 +10,7 @@ export function taskOf(
   answers_file: string,
 ): Task {
   const { phase, number } = run;
-  const answered = work.items.filter((item) => item.given_to === number);
+  const answered = work.items.filter((item) => item.answer?.given_to === number);
   const by_file = answered.some(({ answer }) => answer?.options.includes(BY_FILE));
   const messages = unheard(work, number);
   const session = sessionBefore(work, run);
@@ -22,5 +22,5 @@ export function taskOf(
  * next begins afresh instead of failing for ever.
  */
 const sessionBefore = ({ runs }: WorkUnit, { number, agent }: Pick<Run, 'number' | 'agent'>): string | null =>
-  runs.findLast((run) => run.number < number && run.agent === agent && run.outcome?.how !== 'never-began')
+  runs.findLast((run) => run.number < number && run.agent === agent && run.outcome?.exit !== 'never-began')
     ?.session ?? null;

@@ -17,11 +17,11 @@ const POLL_MS = 250;
 export const lookAtAgents: Offline['lookAtAgents'] = ({ project, trusted }) => {
   const path = join(project, AGENTS_FILE);
   const text = readIfThere(path);
-  if (text === null) return { path, standing: 'absent', text: '', digest: '', agents: [] };
+  if (text === null) return { path, status: 'absent', text: '', digest: '', agents: [] };
   const { digest, agents } = readDefinitions(path, text);
   const before = readIfThere(trusted);
-  const standing = before === null ? 'new' : digestOf(before) === digest ? 'trusted' : 'changed';
-  return { path, standing, text, digest, agents };
+  const status = before === null ? 'new' : digestOf(before) === digest ? 'trusted' : 'changed';
+  return { path, status, text, digest, agents };
 };
 
 export function trust(paths: StatePaths, { text }: Looked): void {

@@ -73,7 +73,7 @@ export const t = initTRPC.context<Context>().create({
     const { code, httpStatus, path } = shape.data;
     const refusal = refusalOf(error);
     const ours = refusal === null && error.code === 'INTERNAL_SERVER_ERROR';
-    const message = refusal?.sentence ?? (ours ? 'Something went wrong.' : shape.message);
+    const message = refusal?.message ?? (ours ? 'Something went wrong.' : shape.message);
     return { ...shape, message, data: { code, httpStatus, path, refusal } };
   },
 });
@@ -94,7 +94,7 @@ const told = t.procedure.use(async ({ ctx, next, path }) => {
   if (result.ok) return result;
   const { cause } = result.error;
   const refusal = refusalOf(result.error);
-  if (refusal) throw new TRPCError({ code: CODES[refusal.kind], message: refusal.sentence, cause });
+  if (refusal) throw new TRPCError({ code: CODES[refusal.kind], message: refusal.message, cause });
   if (result.error.code === 'INTERNAL_SERVER_ERROR') ctx.log.error(path, cause ?? result.error);
   return result;
 });

@@ -7,7 +7,7 @@ import { Refusal, type RefusalCode, type RefusalKind } from '../domain/refusal.t
 export interface RefusalForCaller {
   readonly kind: RefusalKind | 'forbidden';
   readonly status: number;
-  readonly sentence: string;
+  readonly message: string;
   readonly field: string | null;
   readonly items: readonly Item[];
   readonly code: RefusalCode | null;
@@ -19,12 +19,12 @@ const STATUS = { 'not-found': 404, conflict: 409, invalid: 422, unavailable: 503
 export function refusalOf(error: unknown): RefusalForCaller | null {
   if (error instanceof Refusal) {
     const { kind, message, field, items, code } = error;
-    return { kind, status: STATUS[kind], sentence: message, field, items, code };
+    return { kind, status: STATUS[kind], message, field, items, code };
   }
   if (error instanceof ZodError) return inputRefusal(error);
   if (!(error instanceof TRPCError)) return null;
   if (error.code === 'FORBIDDEN')
-    return { kind: 'forbidden', status: 403, sentence: error.message, field: null, items: [], code: null };
+    return { kind: 'forbidden', status: 403, message: error.message, field: null, items: [], code: null };
   return refusalOf(error.cause);
 }
 
@@ -34,11 +34,11 @@ function inputRefusal({ issues }: ZodError): RefusalForCaller {
   const field = issue?.path.join('.') ?? '';
   // What is wrong with a name in a map is said one level deeper.
   const message = (issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message) ?? '';
-  const sentence = field === '' ? message : `${field}: ${message}`;
+  const whole = field === '' ? message : `${field}: ${message}`;
   return {
     kind: 'invalid',
     status: 422,
-    sentence,
+    message: whole,
     field: String(issue?.path[0] ?? ''),
     items: [],
     code: null,

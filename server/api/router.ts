@@ -82,14 +82,14 @@ const units = t.router({
   bulk: operator.input(inputs.bulk).mutation(async ({ ctx, input }) => {
     const { status, kind, q, key, ...what } = input;
     const chunks = ctx.boardFeed.chunks({ status, kind, q } as Query);
-    const { seq, made } = await commit(
+    const { seq, result } = await commit(
       ctx,
       (state, at) => bulk(state, chunks, what, givingOf(ctx, at, undefined)),
       once(key, input),
     );
     // Versions before this one kept no more than `chunks` with a key.
-    const { refused = [], left = 0, ...rest } = made;
-    return { seq, made: rest, refused, left };
+    const { refused = [], left = 0, ...rest } = result;
+    return { seq, result: rest, refused, left };
   }),
   report: agent.input(inputs.report).mutation(({ ctx, input }) => {
     if (ctx.access.readOnly && input.what === 'started')

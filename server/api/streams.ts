@@ -132,7 +132,7 @@ export function transcriptOf(source: Source, input: TranscriptInput, signal: Abo
   const run = work.runs.find((each) => each.number === number);
   if (!run) throw notFound(`${input.chunk} has no run ${number}.`);
   const isKept = existsSync(runFiles(source.runs, work.unit.id, number).output);
-  if (run.ended_at !== null && run.outcome?.how === 'exited' && !isKept)
+  if (run.ended_at !== null && run.outcome?.exit === 'exited' && !isKept)
     throw notFound(`What run ${number} of ${input.chunk} printed is no longer kept.`);
   return stretches(source, work.unit.id, number, input, signal);
 }

@@ -7,7 +7,7 @@ import { notFound } from '../domain/refusal.ts';
 import { pairKey, serialOrderOf } from '../domain/serial-order.ts';
 import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
-import { cardState } from './rows.ts';
+import { answerOf, cardState } from './rows.ts';
 
 /** Everything about one unit. `events` is its part of the log. Throws a `Refusal` when there is none. */
 export function detailOf(state: State, chunk: string, events: (unit: number) => Iterable<Event>): Detail {
@@ -74,8 +74,6 @@ function stepState({ unit }: WorkUnit, nth: number): StepState {
 
 function itemLine(work: WorkUnit, item: Item): ItemLine {
   const { id, version, kind, code, prompt, asked_at, answer } = item;
-  const { answered_by, answered_via, answered_at, given_to, delivered_to, delivered_at, withdrawn_why } =
-    item;
   return {
     id,
     version,
@@ -84,22 +82,22 @@ function itemLine(work: WorkUnit, item: Item): ItemLine {
     prompt,
     asked_at,
     state: cardState(item),
-    answer,
+    answer: answerOf(item),
     said: saidWords(item),
-    answered_by,
-    answered_via,
-    answered_at,
+    answered_by: answer?.by ?? null,
+    answered_via: answer?.via ?? null,
+    answered_at: answer?.at ?? null,
     delivery: deliveryOf(work, item),
-    given_to,
-    delivered_to,
-    delivered_at,
-    withdrawn_why,
+    given_to: answer?.given_to ?? null,
+    delivered_to: item.delivery?.to ?? null,
+    delivered_at: item.delivery?.at ?? null,
+    withdrawn_why: item.withdrawal?.why ?? null,
   };
 }
 
 function deliveryOf(work: WorkUnit, item: Item): Delivery | null {
   if (!hasReceiver(item) || isGoingOut(item)) return null;
-  if (item.delivered_at !== null) return 'delivered';
-  if (isOver(work) || item.withdrawn_at !== null) return 'never';
-  return item.given_to === null ? 'undelivered' : 'given';
+  if (item.delivery) return 'delivered';
+  if (isOver(work) || item.withdrawal) return 'never';
+  return item.answer?.given_to == null ? 'undelivered' : 'given';
 }

@@ -1,6 +1,6 @@
 import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
 import { outcomeWords } from '../../shared/sentences.ts';
-import type { Item, Status, WorkUnit } from '../../shared/words.ts';
+import type { Answer, Item, Status, WorkUnit } from '../../shared/words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
 import { currentStep, isGoingOut, isOpen, isSnoozed, liveRun, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
@@ -63,18 +63,22 @@ export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, se
     blocks_count: impact.blocked,
     unblocks: impactWords(impact),
     run_ended: item.kind === 'question' || item.kind === 'decision' ? runEnded(work, item) : '',
-    answer: item.answer,
-    answered_by: item.answered_by,
-    answered_via: item.answered_via,
-    snoozed_until: item.snoozed_until,
-    snoozed_for: item.snoozed_for,
-    release_due: item.release_due,
-    withdrawn_why: item.withdrawn_why,
+    answer: answerOf(item),
+    answered_by: item.answer?.by ?? null,
+    answered_via: item.answer?.via ?? null,
+    snoozed_until: item.snooze?.until ?? null,
+    snoozed_for: item.snooze?.for ?? null,
+    release_due: item.answer?.release_due ?? null,
+    withdrawn_why: item.withdrawal?.why ?? null,
   };
 }
 
+/** What was answered, without how it travels. */
+export const answerOf = ({ answer }: Item): Answer | null =>
+  answer && { options: answer.options, text: answer.text };
+
 export function cardState(item: Item): Card['state'] {
-  if (item.withdrawn_at !== null) return 'withdrawn';
+  if (item.withdrawal) return 'withdrawn';
   if (isSnoozed(item)) return 'snoozed';
   if (isOpen(item)) return 'open';
   return isGoingOut(item) ? 'going-out' : 'answered';

@@ -19,9 +19,9 @@ export const examine: Offline['examine'] = (paths, path) => [
 ];
 
 type Seen = Omit<Finding, 'what'>;
-const good = (sentence: string): Seen => ({ standing: 'good', sentence });
-const note = (sentence: string): Seen => ({ standing: 'note', sentence });
-const bad = (sentence: string): Seen => ({ standing: 'bad', sentence });
+const good = (message: string): Seen => ({ status: 'good', message });
+const note = (message: string): Seen => ({ status: 'note', message });
+const bad = (message: string): Seen => ({ status: 'bad', message });
 
 /** What cannot be looked at is bad, for the reason that it gives. */
 function looked(what: string, look: () => Seen): Finding {
@@ -29,7 +29,7 @@ function looked(what: string, look: () => Seen): Finding {
     return { what, ...look() };
   } catch (error) {
     const found = fileProblemOf(error, 'A file');
-    return { what, ...bad(found?.sentence ?? (error instanceof Error ? error.message : String(error))) };
+    return { what, ...bad(found?.message ?? (error instanceof Error ? error.message : String(error))) };
   }
 }
 
@@ -128,10 +128,10 @@ function isExecutable(path: string): boolean {
 }
 
 function agents(paths: StatePaths): Seen {
-  const { standing, path, agents } = lookAtAgents(paths);
+  const { status, path, agents } = lookAtAgents(paths);
   const names = agents.map(({ name }) => name).join(', ');
-  if (standing === 'absent') return good('There is none: every unit names its commands.');
-  if (standing === 'trusted') return good(`You trust its agents: ${names}.`);
-  const what = standing === 'new' ? 'is not trusted yet' : 'has changed since you trusted it';
+  if (status === 'absent') return good('There is none: every unit names its commands.');
+  if (status === 'trusted') return good(`You trust its agents: ${names}.`);
+  const what = status === 'new' ? 'is not trusted yet' : 'has changed since you trusted it';
   return note(`${path} ${what} (${names}). Look at it: signalbox trust`);
 }

@@ -21,5 +21,5 @@ export function readPlan(path: string): UnitSpec[] {
   }
   const read = plan.safeParse(json);
   if (read.success) return read.data.units.map(specOf);
-  throw new Problem('data', `The plan ${path} cannot be taken. ${refusalOf(read.error)?.sentence}`);
+  throw new Problem('data', `The plan ${path} cannot be taken. ${refusalOf(read.error)?.message}`);
 }

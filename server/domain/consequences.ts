@@ -42,7 +42,7 @@ function endings(state: State, work: WorkUnit): Change[] {
 function reportedEnd(work: WorkUnit): Change[] {
   const run = liveRun(work);
   if (!run || !work.unit.spec.external) return [];
-  const outcome = { how: 'reported', well: true } as const;
+  const outcome = { exit: 'reported', success: true } as const;
   return [{ type: 'run.ended', unit: work.unit.id, data: { number: run.number, outcome } }];
 }
 
@@ -70,7 +70,7 @@ function withdrawals({ unit, items }: WorkUnit, how: 'closed' | 'removed'): Chan
   return items.filter(isPending).map((item) => ({
     type: 'item.withdrawn',
     unit: unit.id,
-    data: { id: item.id, why: `the unit was ${how}${item.answered_at ? '; never delivered' : ''}` },
+    data: { id: item.id, why: `the unit was ${how}${item.answer ? '; never delivered' : ''}` },
   }));
 }
 
@@ -84,7 +84,7 @@ function wakings(state: State, { unit }: WorkUnit, how: string): Change[] {
   const changes: Change[] = [];
   for (const work of state.works)
     for (const item of work.items)
-      if (item.snoozed_for === unit.chunk && isSnoozed(item))
+      if (item.snooze?.for === unit.chunk && isSnoozed(item))
         changes.push({
           type: 'item.woke',
           unit: work.unit.id,

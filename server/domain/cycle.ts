@@ -2,7 +2,7 @@ import type { UnitSpec } from '../../shared/words.ts';
 import { findWork, isDone, type State, sleepsFor } from './state.ts';
 
 /**
- * The chunks of a circle of waiting that these units, new or changed, would close, first one repeated at the end, or null.
+ * The chunks of a cycle of waiting that these units, new or changed, would close, first one repeated at the end, or null.
  * Depth-first with three colours (Cormen et al., Introduction to Algorithms, 22.3), without recursion, since a
  * chain may be ten thousand long.
  */
@@ -18,8 +18,8 @@ export function cycleThrough(
   };
   const finished = new Set<string>();
   for (const { chunk } of fresh) {
-    const circle = circleFrom(chunk, waitsFor, finished);
-    if (circle) return circle;
+    const cycle = cycleFrom(chunk, waitsFor, finished);
+    if (cycle) return cycle;
   }
   return null;
 }
@@ -38,14 +38,14 @@ function openOf(state: State, chunk: string): readonly string[] {
 
 const SHOWN = 12;
 
-/** "a → b → a"; of a long circle, both ends. */
-export function cycleWords(circle: readonly string[]): string {
-  if (circle.length <= SHOWN) return circle.join(' → ');
+/** "a → b → a"; of a long cycle, both ends. */
+export function cycleWords(cycle: readonly string[]): string {
+  if (cycle.length <= SHOWN) return cycle.join(' → ');
   const half = SHOWN / 2;
-  return [...circle.slice(0, half), `… ${circle.length - SHOWN} more …`, ...circle.slice(-half)].join(' → ');
+  return [...cycle.slice(0, half), `… ${cycle.length - SHOWN} more …`, ...cycle.slice(-half)].join(' → ');
 }
 
-function circleFrom(
+function cycleFrom(
   start: string,
   waitsFor: (chunk: string) => readonly string[],
   finished: Set<string>,

@@ -1,7 +1,7 @@
 /** How the operator's words reach whoever is to use them: the asker that waits, or a run that is given them. */
 import type { Change } from '../../shared/events.ts';
 import type { Item, Message, WorkUnit } from '../../shared/words.ts';
-import { isPending, isWell } from './state.ts';
+import { isPending, isReleased, isWell } from './state.ts';
 
 /** Asked by an agent, or by somebody at a terminal: not a review, a stuck unit or a conflict. */
 export const isAsked = ({ kind }: Pick<Item, 'kind'>): boolean => kind === 'question' || kind === 'decision';
@@ -23,7 +23,7 @@ export const BY_FILE = 'by-file';
 
 /** Sent, and not known to have been used. */
 export const isUndelivered = (item: Item): boolean =>
-  item.released_at !== null && item.delivered_at === null && hasReceiver(item);
+  isReleased(item) && item.delivery === null && hasReceiver(item);
 
 /** A run that starts is given everything that nobody has used yet. */
 export const givenTo = (work: WorkUnit, run: number): Change[] =>
@@ -34,7 +34,7 @@ export const givenTo = (work: WorkUnit, run: number): Change[] =>
 /** A run that ended well has used what it was given. One that fell, vanished or never began has used nothing. */
 export const usedBy = (work: WorkUnit, run: number): Change[] =>
   work.items
-    .filter((item) => isUndelivered(item) && item.given_to === run)
+    .filter((item) => isUndelivered(item) && item.answer?.given_to === run)
     .map((item) => ({ type: 'item.delivered', unit: work.unit.id, data: { id: item.id, run } }));
 
 /** What was said to runs before this one while they were at work, and that none has heard that ended well. */
@@ -60,7 +60,7 @@ export function whyUnfinished({ items }: WorkUnit, ended: number | null): Unfini
   const open = items.filter((item) => isPending(item) && item.kind !== 'stuck');
   if (open.length > 0) return { code: 'open-items', items: open };
   const left = items.filter(
-    (item) => isAsked(item) && isUndelivered(item) && (ended === null || item.given_to !== ended),
+    (item) => isAsked(item) && isUndelivered(item) && (ended === null || item.answer?.given_to !== ended),
   );
   return left.length > 0 ? { code: 'undelivered-answers', items: left } : null;
 }

@@ -1,35 +1,21 @@
 import type { Event, ItemAsked } from '../../shared/events.ts';
-import type { Item, WorkUnit } from '../../shared/words.ts';
+import type { GivenAnswer, Item, WorkUnit } from '../../shared/words.ts';
 
 /** An item as it was asked. */
 export function newItem(event: Event, data: ItemAsked): Item {
   return {
     ...data,
-    ...UNANSWERED,
     version: 1,
     keys: [],
     unit: event.unit,
     asked_at: event.at,
     code: data.code ?? null,
-    given_to: null,
-    delivered_at: null,
-    delivered_to: null,
-    withdrawn_at: null,
-    withdrawn_why: null,
+    snooze: null,
+    answer: null,
+    delivery: null,
+    withdrawal: null,
   };
 }
-
-const UNANSWERED = {
-  answer: null,
-  answered_by: null,
-  answered_via: null,
-  answered_at: null,
-  answer_key: null,
-  snoozed_until: null,
-  snoozed_for: null,
-  release_due: null,
-  released_at: null,
-} as const;
 
 type AboutItem = Extract<
   Event,
@@ -63,29 +49,33 @@ function itemChange(item: Item, event: AboutItem): Partial<Item> {
     case 'item.changed':
       return { ...event.data, version: item.version + 1 };
     case 'item.snoozed':
-      return { snoozed_until: event.data.until, snoozed_for: event.data.for };
+      return { snooze: { until: event.data.until, for: event.data.for } };
     case 'item.woke':
-      return { snoozed_until: null, snoozed_for: null };
+      return { snooze: null };
     case 'item.answered':
-      return {
-        snoozed_until: null,
-        snoozed_for: null,
-        answer: event.data.answer,
-        answered_by: event.by.actor,
-        answered_via: event.by.door,
-        answered_at: event.at,
-        answer_key: event.data.key,
-        release_due: event.data.release_due,
-      };
+      return { snooze: null, answer: givenAnswer(event) };
     case 'item.reopened':
-      return { ...UNANSWERED, version: item.version + 1 };
+      return { snooze: null, answer: null, version: item.version + 1 };
     case 'item.released':
-      return { released_at: event.at };
+      return { answer: item.answer && { ...item.answer, released_at: event.at } };
     case 'item.given':
-      return { given_to: event.data.run };
+      return { answer: item.answer && { ...item.answer, given_to: event.data.run } };
     case 'item.delivered':
-      return { delivered_at: event.at, delivered_to: event.data.run };
+      return { delivery: { at: event.at, to: event.data.run } };
     case 'item.withdrawn':
-      return { withdrawn_at: event.at, withdrawn_why: event.data.why };
+      return { withdrawal: { at: event.at, why: event.data.why } };
   }
+}
+
+function givenAnswer({ at, by, data }: Extract<AboutItem, { type: 'item.answered' }>): GivenAnswer {
+  return {
+    ...data.answer,
+    by: by.actor,
+    via: by.door,
+    at,
+    key: data.key,
+    release_due: data.release_due,
+    released_at: null,
+    given_to: null,
+  };
 }

@@ -17,10 +17,10 @@ export class Refusal extends Error {
 
   constructor(
     kind: RefusalKind,
-    sentence: string,
+    message: string,
     more: { field?: string; items?: readonly Item[]; code?: RefusalCode } = {},
   ) {
-    super(sentence);
+    super(message);
     this.kind = kind;
     this.code = more.code ?? null;
     this.field = more.field ?? null;
@@ -28,8 +28,8 @@ export class Refusal extends Error {
   }
 }
 
-export const notFound = (sentence: string): Refusal => new Refusal('not-found', sentence);
-export const conflict = (sentence: string, items: readonly Item[] = []): Refusal =>
-  new Refusal('conflict', sentence, { items });
-export const invalid = (field: string, sentence: string): Refusal =>
-  new Refusal('invalid', sentence, { field });
+export const notFound = (message: string): Refusal => new Refusal('not-found', message);
+export const conflict = (message: string, items: readonly Item[] = []): Refusal =>
+  new Refusal('conflict', message, { items });
+export const invalid = (field: string, message: string): Refusal =>
+  new Refusal('invalid', message, { field });

@@ -9,7 +9,7 @@ export interface SerialOrder {
   /** By unit: the rivals that go before it, and those that come after it. */
   readonly before: ReadonlyMap<number, readonly number[]>;
   readonly after: ReadonlyMap<number, readonly number[]>;
-  /** Pairs whose order would have closed a circle: exclusion stays. */
+  /** Pairs whose order would have closed a cycle: exclusion stays. */
   readonly dropped: ReadonlySet<string>;
 }
 

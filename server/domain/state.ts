@@ -105,29 +105,31 @@ export const liveRun = (work: WorkUnit): Run | undefined => {
 };
 
 export const isWell = (outcome: Outcome): boolean =>
-  (outcome.how === 'exited' && outcome.code === 0) || (outcome.how === 'reported' && outcome.well);
+  (outcome.exit === 'exited' && outcome.code === 0) || (outcome.exit === 'reported' && outcome.success);
 
 /** The live run that the daemon itself has to look after: of a unit that is not over, by a process of its own. */
 export const tendedRun = (work: WorkUnit): Run | undefined =>
   isOver(work) || work.unit.spec.external ? undefined : liveRun(work);
 
 /** Needs the operator: neither answered nor withdrawn. */
-export const isOpen = (item: Item): boolean => item.answered_at === null && item.withdrawn_at === null;
+export const isOpen = (item: Item): boolean => item.answer === null && item.withdrawal === null;
 
 /** Open, but out of the queue until a moment, or until a unit is DONE. */
-export const isSnoozed = (item: Item): boolean =>
-  isOpen(item) && (item.snoozed_until !== null || item.snoozed_for !== null);
+export const isSnoozed = (item: Item): boolean => isOpen(item) && item.snooze !== null;
 
 /** The chunks until whose end items of a unit sleep: they keep it from going on, as dependencies do. */
 export const sleepsFor = ({ items }: WorkUnit): string[] =>
-  items.filter(isSnoozed).flatMap(({ snoozed_for }) => snoozed_for ?? []);
+  items.filter(isSnoozed).flatMap(({ snooze }) => snooze?.for ?? []);
 
 /** Open and in the queue. */
 export const isAsking = (item: Item): boolean => isOpen(item) && !isSnoozed(item);
 
 /** Answered, but the answer can still be taken back. */
 export const isGoingOut = (item: Item): boolean =>
-  item.answered_at !== null && item.released_at === null && item.withdrawn_at === null;
+  item.answer?.released_at === null && item.withdrawal === null;
+
+/** Answered, and the answer can no longer be taken back. */
+export const isReleased = ({ answer }: Item): boolean => answer !== null && answer.released_at !== null;
 
 /** The unit cannot go on before this item ends. */
 export const isPending = (item: Item): boolean => isOpen(item) || isGoingOut(item);

@@ -35,7 +35,7 @@ export function statusOf(state: State, work: WorkUnit): StatusAndWhy {
   if (unit.retry_due !== null)
     return say('BLOCKED', `tries again at ${unit.retry_due.slice(11, 19)} UTC`, unit.changed_at);
   const snoozed = work.items.find(isSnoozed);
-  if (snoozed) return say('BLOCKED', snoozedWords(snoozed), snoozed.asked_at);
+  if (snoozed) return say('BLOCKED', snoozedWords(snoozed.snooze), snoozed.asked_at);
   if (goingOut) return say('BLOCKED', `going out: ${saidWords(goingOut)}`, goingOut.asked_at);
   const { agent } = unit.spec;
   if (agent !== null && !agentNamed(state, agent))
@@ -50,7 +50,7 @@ function whileRunning(work: WorkUnit, goingOut: Item | undefined): string {
   const kill = liveRun(work)?.kill;
   if (kill) return kill.next === 'stuck' ? `being stopped: ${kill.reason}` : 'being killed';
   const snoozed = items.find(isSnoozed);
-  if (snoozed) return `waiting for you, ${snoozedWords(snoozed)}`;
+  if (snoozed) return `waiting for you, ${snoozedWords(snoozed.snooze)}`;
   if (goingOut) return 'the answer is going out';
   return unit.held === null ? '' : `held after this phase: ${unit.held}`;
 }

@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { saidWords } from '../../shared/sentences.ts';
 import type { Item, Message, WorkUnit } from '../../shared/words.ts';
 import { isUndelivered, unheard } from '../domain/delivery.ts';
+import { isReleased } from '../domain/state.ts';
 import type { Log } from '../system/log.ts';
 
 /** Keeps the answers files of live runs as the facts are: each is written anew when its unit has changed. */
@@ -43,7 +44,7 @@ export class AnswersFiles {
 
 /** As long as nothing was said, the file is as it was when the run started. */
 const isSpokenTo = ({ items, runs }: WorkUnit): boolean =>
-  items.some(({ released_at }) => released_at !== null) || runs.some(({ messages }) => messages.length > 0);
+  items.some(isReleased) || runs.some(({ messages }) => messages.length > 0);
 
 /**
  * Writes what the operator has said on a unit so far, for a run that is about to start or is at work: a JSON
@@ -58,7 +59,7 @@ export function writeAnswers(path: string, work: WorkUnit, run: number): void {
 
 const answersOf = ({ items }: WorkUnit, run: number) =>
   items.flatMap((item) =>
-    item.released_at === null || item.answer === null
+    !isReleased(item) || item.answer === null
       ? []
       : [
           {
@@ -69,16 +70,16 @@ const answersOf = ({ items }: WorkUnit, run: number) =>
             options: item.answer.options,
             text: item.answer.text,
             said: saidWords(item),
-            answered_at: item.answered_at,
+            answered_at: item.answer.at,
             run: gotBy(item, run),
-            new: isUndelivered(item) || item.delivered_to === run,
+            new: isUndelivered(item) || item.delivery?.to === run,
           },
         ],
   );
 
 /** An answer that came while this run was at work was given to none yet: nobody knows whether it is read. */
-const gotBy = ({ delivered_at, delivered_to, given_to }: Item, run: number): number | null =>
-  delivered_at !== null ? delivered_to : given_to === run ? run : null;
+const gotBy = ({ delivery, answer }: Item, run: number): number | null =>
+  delivery ? delivery.to : answer?.given_to === run ? run : null;
 
 function messagesOf(work: WorkUnit, run: number) {
   const carried = new Set<Message>(unheard(work, run));

@@ -136,11 +136,11 @@ export class Dispatcher {
     const files = this.#files(run);
     const { began, ended } = readNotes(files);
     if (!run.kill && !began)
-      return { how: 'never-began', reason: 'its wrapper ended before the command began' };
+      return { exit: 'never-began', reason: 'its wrapper ended before the command began' };
     this.#census ??= takeCensus();
     const family = familyOf(run.marker, run.process?.pid ?? null, files.output, this.#census);
     // It may have noted its end since: read again now that nobody can note any more.
-    if (family.length === 0) return readNotes(files).ended ?? { how: 'vanished' };
+    if (family.length === 0) return readNotes(files).ended ?? { exit: 'vanished' };
     // Without a note of its end and without its wrapper, what is left of the family is still the run.
     if (run.kill || ended) this.#terminator.press(keyOf(run), family, hurry);
     return null;
@@ -212,7 +212,7 @@ export class Dispatcher {
     try {
       await store.commit(DAEMON, (state) => {
         const decision = startRun(state, input);
-        this.#launching.add(`${unit}-${decision.made?.run}`);
+        this.#launching.add(`${unit}-${decision.result?.run}`);
         return decision;
       });
     } catch (error) {
@@ -290,7 +290,7 @@ function unjudged(state: State, work: WorkUnit): WorkUnit[] {
 function neverBegan(error: unknown): Outcome {
   const reason = error instanceof Error ? error.message : String(error);
   const isTooLong = error instanceof AnswersTooLong;
-  return { how: 'never-began', reason, ...(isTooLong && { code: 'answers-too-long' }) };
+  return { exit: 'never-began', reason, ...(isTooLong && { code: 'answers-too-long' }) };
 }
 
 const keyOf = (run: Run): string => `${run.unit}-${run.number}`;

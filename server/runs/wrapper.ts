@@ -67,7 +67,7 @@ export function readNotes({ folder }: RunFiles): { began: boolean; ended: Outcom
   const ended = names.map((name) => /^ended\.(\d{1,3})$/.exec(name)?.[1]).find((code) => code !== undefined);
   return {
     began: names.includes('began'),
-    ended: ended === undefined ? null : { how: 'exited', code: Number(ended) },
+    ended: ended === undefined ? null : { exit: 'exited', code: Number(ended) },
   };
 }
 

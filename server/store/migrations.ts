@@ -19,7 +19,7 @@ export interface Tables {
   sessions: { id: string; facts: string };
   /** Who was not let in, by what they tried: not news, and bounded. */
   refusals: { what: string; host: string; origin: string; times: number; first_at: string; last_at: string };
-  keys: { key: string; digest: string; seq: number; made: string; spent: number };
+  keys: { key: string; digest: string; seq: number; result: string; spent: number };
 }
 
 type Step = (tables: Kysely<Tables>) => readonly { compile(): { sql: string } }[];
@@ -152,5 +152,36 @@ export const MIGRATIONS: readonly Step[] = [
         json((select json_group_array(json_insert(value, '$.resume', null)) from json_each(data, '$.agents'))))
         where type = 'agents.trusted'`,
     ),
+  ],
+  // An item's answer, snooze, delivery and withdrawal are records; an end of a run has an `exit`, a mutation a `result`.
+  (tables) => [
+    fill(tables, sql`alter table keys rename column made to result`),
+    fill(
+      tables,
+      sql`update items set facts = json_remove(json_set(facts,
+        '$.snooze', json(iif(coalesce(facts->>'snoozed_until', facts->>'snoozed_for') is null, 'null',
+          json_object('until', facts->>'snoozed_until', 'for', facts->>'snoozed_for'))),
+        '$.answer', json(iif(facts->>'answered_at' is null, 'null', json_object(
+          'options', json(facts->'$.answer.options'), 'text', facts->>'$.answer.text', 'by', facts->>'answered_by',
+          'via', facts->>'answered_via', 'at', facts->>'answered_at', 'key', facts->>'answer_key',
+          'release_due', facts->>'release_due', 'released_at', facts->>'released_at', 'given_to', facts->>'given_to'))),
+        '$.delivery', json(iif(facts->>'delivered_at' is null, 'null',
+          json_object('at', facts->>'delivered_at', 'to', facts->>'delivered_to'))),
+        '$.withdrawal', json(iif(facts->>'withdrawn_at' is null, 'null',
+          json_object('at', facts->>'withdrawn_at', 'why', facts->>'withdrawn_why')))),
+        '$.snoozed_until', '$.snoozed_for', '$.answered_by', '$.answered_via', '$.answered_at', '$.answer_key',
+        '$.release_due', '$.released_at', '$.given_to', '$.delivered_at', '$.delivered_to', '$.withdrawn_at',
+        '$.withdrawn_why')`,
+    ),
+    ...(['runs', 'events'] as const).map((table) => {
+      const column = sql.ref(table === 'runs' ? 'facts' : 'data');
+      // Quotes in a string are escaped, so these are keys.
+      return fill(
+        tables,
+        sql`update ${sql.table(table)} set ${column} = replace(replace(${column},
+          '"outcome":{"how":', '"outcome":{"exit":'),
+          '"outcome":{"exit":"reported","well":', '"outcome":{"exit":"reported","success":')`,
+      );
+    }),
   ],
 ];

@@ -26,8 +26,8 @@ const APPLICATION_ID = 0x53424f58;
 /** The database file cannot be used; the sentence says why. The file was left as it is. */
 export class DatabaseProblem extends Error {
   readonly kind: 'unusable' | 'disk';
-  constructor(kind: 'unusable' | 'disk', sentence: string) {
-    super(sentence);
+  constructor(kind: 'unusable' | 'disk', message: string) {
+    super(message);
     this.kind = kind;
   }
 }
@@ -39,11 +39,11 @@ export class FileMoved extends Error {
   }
 }
 
-/** A mutation that was made before, under its key. */
+/** A mutation made before, under its key. */
 export interface Kept {
   readonly digest: string;
   readonly seq: number;
-  readonly made: string;
+  readonly result: string;
   readonly spent: boolean;
 }
 
@@ -177,8 +177,8 @@ export class Db {
     const row = this.#statements.key.get(key) as Tables['keys'] | undefined;
     return row && { ...row, spent: row.spent === 1 };
   }
-  keep(key: string, digest: string, seq: number, made: string): void {
-    this.#statements.addKey.run(key, digest, seq, made, 0);
+  keep(key: string, digest: string, seq: number, result: string): void {
+    this.#statements.addKey.run(key, digest, seq, result, 0);
   }
   spend(key: string): void {
     this.#statements.spendKey.run(1, key);
@@ -332,7 +332,7 @@ function prepareAll(sqlite: Sqlite.Database) {
     putItem: put('items', { id: text, unit: one, nth: one, facts: text }, ['id']),
     key: prepare(builder.selectFrom('keys').selectAll().where('key', '=', text)),
     addKey: prepare(
-      builder.insertInto('keys').values({ key: text, digest: text, seq: one, made: text, spent: one }),
+      builder.insertInto('keys').values({ key: text, digest: text, seq: one, result: text, spent: one }),
     ),
     spendKey: prepare(builder.updateTable('keys').set({ spent: one }).where('key', '=', text)),
   };

@@ -20,7 +20,7 @@ export interface Idempotency {
 
 export interface Committed<Result extends object = Made> {
   readonly seq: number;
-  readonly made: Result;
+  readonly result: Result;
 }
 
 /** Together about five seconds. */
@@ -162,12 +162,12 @@ export class Store {
     const repeated = once && this.#repeated(once);
     if (repeated) return [state, repeated];
     const at = this.#now().toISOString();
-    const { changes, made = {} } = decide(state, at);
+    const { changes, result = {} } = decide(state, at);
     const events: Event[] = [];
     const next = applyAll(state, changes, by, at, events);
     for (const event of events) this.#record(event);
-    if (once) this.#db.keep(once.key, digestOf(once.input), next.seq, JSON.stringify(made));
-    return [next, { seq: next.seq, made }];
+    if (once) this.#db.keep(once.key, digestOf(once.input), next.seq, JSON.stringify(result));
+    return [next, { seq: next.seq, result }];
   }
 
   #repeated({ key, input }: Idempotency): Committed<object> | undefined {
@@ -175,7 +175,7 @@ export class Store {
     if (!kept) return undefined;
     if (kept.digest !== digestOf(input)) throw conflict('This key was used before, for something else.');
     if (kept.spent) throw conflict('This answer was taken back; answer the question as it is now.');
-    return { seq: kept.seq, made: JSON.parse(kept.made) as object };
+    return { seq: kept.seq, result: JSON.parse(kept.result) as object };
   }
 
   #record(event: Event): void {

@@ -77,7 +77,7 @@ export function lineageOf(pid: number): Census {
   const find = platform.finder();
   const carried = platform.carried();
   const line: Seen[] = [];
-  // A number given to another process meanwhile may lead in a circle.
+  // A number given to another process meanwhile may lead in a cycle.
   for (let at = find(pid); at !== null && line.length < DEEPEST; at = find(at.parent))
     line.push(seen(at, carried));
   return line;

@@ -33,8 +33,8 @@ export function shell({ assets, data, body, name, now }: ShellInput): string {
 }
 
 /** A refusal or a mistake is a page too. */
-export function messagePage(assets: Assets, title: string, sentence: string): string {
-  return notePage(assets, { title, sentences: [sentence], link: 'Go to the dashboard' }, '/');
+export function messagePage(assets: Assets, title: string, message: string): string {
+  return notePage(assets, { title, sentences: [message], link: 'Go to the dashboard' }, '/');
 }
 
 /** A page with a few words and one link. */
@@ -52,7 +52,7 @@ export function notePage(
   goesOn = false,
 ): string {
   const way = to === null ? '' : `<p><a href="${escaped(to)}">${escaped(link)}</a></p>`;
-  const words = sentences.map((sentence) => `<p>${escaped(sentence)}</p>`).join('');
+  const words = sentences.map((message) => `<p>${escaped(message)}</p>`).join('');
   const body = `<main class="message"><h2>${escaped(title)}</h2>${words}${way}</main>`;
   return document({
     assets,

@@ -85,7 +85,7 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
     if (listener.kind === 'socket') req.headers.host = 'localhost';
     const verdict = gate(listener, headOf(req, upgrade), known());
     if (!verdict.admitted && verdict.status !== 401)
-      refusals.count({ what: verdict.sentence, ...placeOf(req) });
+      refusals.count({ what: verdict.message, ...placeOf(req) });
     return verdict;
   };
   const contextFor = (caller: Caller, backlog: () => number): Context => {
@@ -197,7 +197,7 @@ function requestHandler(
   app.use(async (ctx, next) => {
     const verdict = check(ctx.req);
     if (!verdict.admitted) {
-      if (verdict.sentence === UNKNOWN_TOKEN) await slowDown(parts, ctx.req);
+      if (verdict.message === UNKNOWN_TOKEN) await slowDown(parts, ctx.req);
       return refuse(ctx, parts.assets, listener, verdict);
     }
     const { caller } = verdict;
@@ -207,7 +207,7 @@ function requestHandler(
       return refuse(ctx, parts.assets, listener, {
         admitted: false,
         status: 403,
-        sentence: `${caller.actor} asks and reports; it does not look around.`,
+        message: `${caller.actor} asks and reports; it does not look around.`,
       });
     ctx.state.fromSocket = caller?.door === 'cli';
     await next();

@@ -157,7 +157,7 @@ function formErrorBlock({ formError }: PageInput, { snapshot }: PageData): strin
     formError.words === ''
       ? ''
       : `<label for="kept">Your words, not sent:</label><textarea id="kept" rows="3">\n${escaped(formError.words)}</textarea>`;
-  return `<div class="trouble" role="alert"><p>${escaped(formError.notice.sentence)}</p>${words}</div>`;
+  return `<div class="trouble" role="alert"><p>${escaped(formError.notice.message)}</p>${words}</div>`;
 }
 
 const transcript = (chunk: string, printed: Printed): string =>

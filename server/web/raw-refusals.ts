@@ -35,10 +35,10 @@ const LINGER_MS = 1000;
 export function refuseRaw(
   socket: Duplex,
   status: number,
-  sentence: string,
+  message: string,
   more: Record<string, string> = {},
 ): void {
-  const body = `${sentence}\n`;
+  const body = `${message}\n`;
   const headers = Object.entries({
     ...HEADERS,
     'Cache-Control': 'no-store',

@@ -14,7 +14,7 @@ export function refuse(
   ctx: Koa.Context,
   assets: Assets,
   listener: Listener,
-  { status, sentence }: Refused,
+  { status, message }: Refused,
 ): void {
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer realm="Signalbox"');
   if (isTrpc(ctx.url)) {
@@ -22,13 +22,13 @@ export function refuse(
     ctx.set('Cache-Control', 'no-store');
     ctx.body = {
       error: {
-        message: sentence,
+        message,
         code: -32600,
         data: { code: status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN', httpStatus: status, refusal: null },
       },
     };
   } else if (status === 401 && !wantsJson(ctx)) sendSignIn(ctx, assets, listener, 401);
-  else tell(ctx, assets, status, 'Not let in', sentence, { kind: 'refused', field: null, items: [] });
+  else tell(ctx, assets, status, 'Not let in', message, { kind: 'refused', field: null, items: [] });
 }
 
 /** A refusal is a page for a person and JSON for a script; anything unexpected is a line in the log. */
@@ -44,15 +44,15 @@ export function tellRefusals({ assets, log }: { assets: Assets; log: Log }): Koa
       const refusal = refusalOf(error);
       const status = refusal ? statusFor(ctx, refusal) : (clientStatus(error) ?? 500);
       if (status === 500) log.error(`${ctx.method} ${ctx.path}`, error);
-      const sentence =
-        refusal?.sentence ??
+      const message =
+        refusal?.message ??
         (status === 500 ? 'Something went wrong.' : (SENTENCES[status] ?? 'This cannot be read.'));
       tell(
         ctx,
         assets,
         status,
         TITLES[status] ?? 'Refused',
-        sentence,
+        message,
         refusal ?? { kind: 'invalid', field: null, items: [] },
       );
     }
@@ -81,11 +81,11 @@ function tell(
   assets: Assets,
   status: number,
   title: string,
-  sentence: string,
+  message: string,
   more = {},
 ): void {
-  if (wantsJson(ctx)) sendJson(ctx, { error: { ...more, status, sentence } }, status);
-  else sendMessage(ctx, assets, status, title, sentence);
+  if (wantsJson(ctx)) sendJson(ctx, { error: { ...more, status, message } }, status);
+  else sendMessage(ctx, assets, status, title, message);
 }
 
 /** Errors of the body reader say themselves that the caller is at fault. */

@@ -56,5 +56,5 @@ export const sendMessage = (
   assets: Assets,
   status: number,
   title: string,
-  sentence: string,
-): void => sendPage(ctx, status, messagePage(assets, title, sentence));
+  message: string,
+): void => sendPage(ctx, status, messagePage(assets, title, message));

@@ -35,7 +35,7 @@ export const withLate = (path: string, item: string): string =>
 export function lateUndo({ store }: RouteParts, ctx: KoaContext): FormError | undefined {
   const id = oneIn(new URLSearchParams(ctx.querystring), LATE);
   const item = id === null ? undefined : findItem(store.state, id)?.item;
-  const sentence = item ? undoRefusal(item) : null;
-  if (!item || sentence === null) return undefined;
-  return { item: item.id, notice: { tone: 'wrong', sentence, field: null }, words: '', chosen: [] };
+  const message = item ? undoRefusal(item) : null;
+  if (!item || message === null) return undefined;
+  return { item: item.id, notice: { tone: 'wrong', message, field: null }, words: '', chosen: [] };
 }

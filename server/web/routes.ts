@@ -239,9 +239,9 @@ async function redraw(
   return drawUnit(parts, ctx, chunk, formError).catch(dashboard);
 }
 
-const formErrorOf = (fields: Fields, { sentence, field }: RefusalForCaller): FormError => ({
+const formErrorOf = (fields: Fields, { message, field }: RefusalForCaller): FormError => ({
   item: fields.get('item')?.[0] ?? null,
-  notice: { tone: 'wrong', sentence, field },
+  notice: { tone: 'wrong', message, field },
   words:
     ['text', 'why', 'reason'].map((name) => fields.get(name)?.[0] ?? '').find((words) => words !== '') ?? '',
   chosen: fields.get('option') ?? [],

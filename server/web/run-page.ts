@@ -42,7 +42,7 @@ export function runPage(input: RunPageInput): string {
 
 /** A run that never began has printed nothing, and there is no file. */
 const goneWords = ({ number, outcome }: RunLine): string =>
-  outcome?.how === 'never-began'
+  outcome?.exit === 'never-began'
     ? `Run ${number} has printed nothing.`
     : `What run ${number} printed is no longer kept.`;
 

@@ -72,9 +72,9 @@ export function sockets(parts: SocketParts): Sockets {
       socket.terminate();
     }
   };
-  const refuse = (req: IncomingMessage, raw: Duplex, { status, sentence }: Refused) => {
-    const end = () => refuseRaw(raw, status, sentence);
-    if (sentence === UNKNOWN_TOKEN) void parts.slowDown(req).then(end, end);
+  const refuse = (req: IncomingMessage, raw: Duplex, { status, message }: Refused) => {
+    const end = () => refuseRaw(raw, status, message);
+    if (message === UNKNOWN_TOKEN) void parts.slowDown(req).then(end, end);
     else end();
   };
   wss.on('headers', (lines) =>

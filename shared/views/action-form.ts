@@ -5,7 +5,7 @@ import type { Card } from '../board.ts';
 export interface Notice {
   /** What `waits` has not left yet, and can be held back. */
   readonly tone: 'wrong' | 'busy' | 'ended' | 'waits';
-  readonly sentence: string;
+  readonly message: string;
   readonly field: string | null;
 }
 
@@ -35,7 +35,7 @@ export function actionForm(
 
 export const noticeView = (item: string, notice: Notice | undefined) =>
   notice
-    ? html`<p class="notice notice-${notice.tone}" id="notice-${item}" role="alert">${notice.sentence}${notice.tone === 'waits' ? html` <button type="button" class="quiet" data-do="hold-back" value=${item}>Do not send</button>` : nothing}</p>`
+    ? html`<p class="notice notice-${notice.tone}" id="notice-${item}" role="alert">${notice.message}${notice.tone === 'waits' ? html` <button type="button" class="quiet" data-do="hold-back" value=${item}>Do not send</button>` : nothing}</p>`
     : nothing;
 
 /** While it is on its way, and when the item has ended, the words stand as they are. */

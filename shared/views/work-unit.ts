@@ -57,7 +57,7 @@ const conflictView = (detail: Detail, conflict: ConflictLine, { base, may }: Pla
   html`<li>
     <p><a href="${base}/work-units/${conflict.chunk}">${conflict.chunk}</a>: ${verdictWords(conflict.verdict)} <span class="aside">${conflict.decided_by === 'operator' ? 'by you' : `found, confidence ${conflict.confidence.toFixed(2)}`}: ${conflict.reason}</span></p>
     ${conflict.overlapping_files.length === 0 ? nothing : html`<pre tabindex="0">${conflict.overlapping_files.join('\n')}</pre>`}
-    ${conflict.dropped ? html`<p class="aside">Who goes first was dropped: it would have closed a circle.</p>` : nothing}
+    ${conflict.dropped ? html`<p class="aside">Who goes first was dropped: it would have closed a cycle.</p>` : nothing}
     ${conflict.noted === '' ? nothing : html`<p class="aside">${conflict.noted}</p>`}
     ${detail.status === 'DONE' || may !== 'all' ? nothing : resolveForm(detail, conflict)}
   </li>`;

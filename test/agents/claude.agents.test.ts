@@ -311,7 +311,7 @@ describe(`Claude Code ${VERSION}`, { skip }, () => {
       ['stuck', 'Run 1 ended, but Bash was refused and you were not asked. What now?'],
     );
     assert.equal(shown(card).Refused, 'Bash: touch unasked');
-    assert.deepEqual((await detail('a')).runs[0]?.outcome, { how: 'refused', tools: ['Bash'] });
+    assert.deepEqual((await detail('a')).runs[0]?.outcome, { exit: 'refused', tools: ['Bash'] });
     assert.ok(!existsSync(file('unasked')));
   });
 

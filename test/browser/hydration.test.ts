@@ -27,7 +27,7 @@ const EVIL = '<img src=x onerror="window.hacked = true"><script>window.hacked = 
 
 const formError = (item: string, more: Partial<FormError> = {}): FormError => ({
   item,
-  notice: { tone: 'wrong', sentence: 'The question has changed meanwhile.', field: 'text' },
+  notice: { tone: 'wrong', message: 'The question has changed meanwhile.', field: 'text' },
   words: WORDS,
   chosen: [],
   ...more,

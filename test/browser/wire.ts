@@ -145,10 +145,10 @@ const recorder =
     });
 
 /** The daemon said no. */
-export function refusal(sentence: string, field: string | null = null): Error {
-  const told: RefusalForCaller = { kind: 'conflict', status: 409, sentence, field, items: [], code: null };
+export function refusal(message: string, field: string | null = null): Error {
+  const told: RefusalForCaller = { kind: 'conflict', status: 409, message, field, items: [], code: null };
   const data = { code: 'CONFLICT', httpStatus: 409, path: 'items.answer', refusal: told };
-  return TRPCClientError.from({ error: { code: -32009, message: sentence, data } });
+  return TRPCClientError.from({ error: { code: -32009, message, data } });
 }
 
 /** Nobody knows whether the daemon heard it. */

@@ -17,8 +17,8 @@ const chunks = (house: House) => [...house.store.state.works].map(({ unit }) => 
 test(
   'a plan is added whole',
   inHouse(async (house) => {
-    const { made, seq } = await house.add(spec('a'), spec('b', { after: ['a'] }));
-    assert.deepEqual([made, seq, chunks(house)], [{ chunks: ['a', 'b'] }, 2, ['a', 'b']]);
+    const { result, seq } = await house.add(spec('a'), spec('b', { after: ['a'] }));
+    assert.deepEqual([result, seq, chunks(house)], [{ chunks: ['a', 'b'] }, 2, ['a', 'b']]);
   }),
 );
 
@@ -44,7 +44,7 @@ test(
     const { seq } = house.store.state;
     const shuffled = [spec('b', { after: ['z', 'a'] }), spec('a', { env: ['Y', 'X'] })];
     const again = await house.add(...shuffled);
-    assert.deepEqual([again.seq, again.made, chunks(house)], [seq, { chunks: ['b', 'a'] }, ['a', 'b']]);
+    assert.deepEqual([again.seq, again.result, chunks(house)], [seq, { chunks: ['b', 'a'] }, ['a', 'b']]);
   }),
 );
 
@@ -93,7 +93,7 @@ test(
 );
 
 test(
-  'a circle is refused in a sentence that names it',
+  'a cycle is refused in a sentence that names it',
   inHouse(async (house) => {
     const plan = [
       spec('x'),
@@ -107,14 +107,14 @@ test(
 );
 
 test(
-  'a unit that waits for itself is a circle',
+  'a unit that waits for itself is a cycle',
   inHouse(async (house) => {
     await refused(house.add(spec('a', { after: ['a'] })), 'invalid', /^a → a would wait/);
   }),
 );
 
 test(
-  'a circle that closes through a name added later is refused',
+  'a cycle that closes through a name added later is refused',
   inHouse(async (house) => {
     await house.add(spec('a', { after: ['b'] }));
     await house.add(spec('b', { after: ['c'] }));
@@ -124,7 +124,7 @@ test(
 );
 
 test(
-  'what is DONE or met waits for nothing, so it closes no circle',
+  'what is DONE or met waits for nothing, so it closes no cycle',
   inHouse(async (house) => {
     await house.add(spec('a', { after: ['b'] }));
     await house.close('a');
@@ -133,7 +133,7 @@ test(
   }),
 );
 
-/** A circle through `start`, read the naive way. */
+/** A cycle through `start`, read the naive way. */
 function isInCircle(start: string, waitsFor: ReadonlyMap<string, readonly string[]>): boolean {
   const seen = new Set<string>();
   const reaches = (chunk: string): boolean =>
@@ -146,7 +146,7 @@ function isInCircle(start: string, waitsFor: ReadonlyMap<string, readonly string
   return reaches(start);
 }
 
-test('a unit is refused exactly when a circle would go through it', async () => {
+test('a unit is refused exactly when a cycle would go through it', async () => {
   const after = fc.uniqueArray(fc.nat(9), { maxLength: 3 });
   const order = fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], { minLength: 10 });
   const rule = fc.asyncProperty(order, fc.array(after, { minLength: 10, maxLength: 10 }), (names, all) =>
@@ -165,13 +165,13 @@ test('a unit is refused exactly when a circle would go through it', async () => 
   await fc.assert(rule, { numRuns: 60 });
 });
 
-/** The sentence names a true circle: each waits for the next. */
+/** The sentence names a true cycle: each waits for the next. */
 function assertCircle(reason: unknown, waitsFor: ReadonlyMap<string, readonly string[]>): void {
   assert.ok(reason instanceof Refusal);
-  const circle = reason.message.split(' would ')[0]?.split(' → ') ?? [];
-  assert.equal(circle[0], circle.at(-1));
-  for (const [at, chunk] of circle.slice(0, -1).entries())
-    assert.ok(waitsFor.get(chunk)?.includes(circle[at + 1] ?? ''), reason.message);
+  const cycle = reason.message.split(' would ')[0]?.split(' → ') ?? [];
+  assert.equal(cycle[0], cycle.at(-1));
+  for (const [at, chunk] of cycle.slice(0, -1).entries())
+    assert.ok(waitsFor.get(chunk)?.includes(cycle[at + 1] ?? ''), reason.message);
 }
 
 test('each unit is looked at once, however many ways lead to it', () => {
@@ -273,12 +273,12 @@ const mistakes: [unknown, RegExp][] = [
   [{ chunk: 'a', command: 'x', env: ['1X'] }, /units\.0\.env\.0/],
   [{ chunk: 'a', command: 'x', priority: 1.5 }, /units\.0\.priority/],
 ];
-for (const [unit, sentence] of mistakes)
+for (const [unit, message] of mistakes)
   test(
     `a plan with ${JSON.stringify(unit)} is refused in a sentence that names file and field`,
     inHouse((house) => {
       const problem = problemOf(() => planOf(house, unit));
-      assert.match(problem.message, sentence);
+      assert.match(problem.message, message);
       assert.match(problem.message, /plan\.json/);
       assert.equal(problem.exitCode, 65);
     }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { answerOf } from '../../server/board/rows.ts';
 import { answer } from '../../server/domain/commands/answers.ts';
 import { AGENT, type House, inHouse, OPERATOR, refused, spec } from './house-of-facts.ts';
 
@@ -26,7 +27,7 @@ test(
     const refusal = await refused(second, 'conflict', /Already answered by operator \(page\): 80/);
     await first;
     assert.deepEqual(refusal.items, [house.item('q')]);
-    assert.deepEqual(house.item('q').answer, { options: [], text: '80' });
+    assert.deepEqual(answerOf(house.item('q')), { options: [], text: '80' });
   }),
 );
 
@@ -81,10 +82,10 @@ test(
     await house.answer('a', 'q', LATER);
     house.now += 3999;
     await house.release();
-    assert.equal(house.item('q').released_at, null);
+    assert.equal(house.item('q').answer?.released_at, null);
     house.now += 1;
     await house.release();
-    assert.equal(house.item('q').released_at, '2026-01-05T09:00:04.000Z');
+    assert.equal(house.item('q').answer?.released_at, '2026-01-05T09:00:04.000Z');
   }),
 );
 
@@ -150,7 +151,7 @@ test(
     house.now += 4000;
     const [undo] = [house.undo('a', 'q'), house.release()];
     await undo;
-    assert.equal(house.item('q').released_at, null);
+    assert.equal(house.item('q').answer, null);
   }),
 );
 
@@ -177,7 +178,7 @@ test(
     await refused(house.answer('a', 'q', { options: ['low', 'high'] }), 'invalid', /one option only/);
     await refused(house.answer('a', 'q', { text: 'words' }), 'invalid', /takes no words/);
     await house.answer('a', 'q', { options: ['high'] });
-    assert.deepEqual(house.item('q').answer, { options: ['high'], text: '' });
+    assert.deepEqual(answerOf(house.item('q')), { options: ['high'], text: '' });
   }),
 );
 
@@ -187,7 +188,7 @@ test(
     await house.add(spec('a'));
     await house.ask('a', 'q', { options: ports, multiple: true });
     await house.answer('a', 'q', { options: ['low', 'high'], text: 'both' });
-    assert.deepEqual(house.item('q').answer, { options: ['low', 'high'], text: 'both' });
+    assert.deepEqual(answerOf(house.item('q')), { options: ['low', 'high'], text: 'both' });
   }),
 );
 
@@ -198,9 +199,9 @@ test(
     await house.ask('a', 'q');
     await house.answer('a', 'q', LATER);
     await house.close('a');
-    const { answer, withdrawn_why, released_at } = house.item('q');
+    const { answer, withdrawal } = house.item('q');
     assert.deepEqual(
-      [answer?.text, withdrawn_why, released_at],
+      [answer?.text, withdrawal?.why, answer?.released_at],
       ['yes', 'the unit was closed; never delivered', null],
     );
   }),
@@ -211,14 +212,14 @@ test(
   inHouse(async (house) => {
     await house.add(spec('a'));
     await house.start('a');
-    await house.end('a', { how: 'vanished' });
+    await house.end('a', { exit: 'vanished' });
     await house.ask('a', 'q');
     await house.answer('a', 'stuck-a-1', { options: ['close'], ...LATER });
     await house.answer('a', 'q', LATER);
     house.now += 4000;
     await house.release();
-    const { released_at, withdrawn_at } = house.item('q');
-    assert.deepEqual([released_at, withdrawn_at], [null, '2026-01-05T09:00:04.000Z']);
+    const { answer, withdrawal } = house.item('q');
+    assert.deepEqual([answer?.released_at, withdrawal?.at], [null, '2026-01-05T09:00:04.000Z']);
   }),
 );
 
@@ -230,7 +231,7 @@ test(
     await house.confirm('a', 'q', 1);
     const { seq } = house.store.state;
     await house.confirm('a', 'q', 1);
-    assert.deepEqual([house.item('q').delivered_to, house.store.state.seq], [1, seq]);
+    assert.deepEqual([house.item('q').delivery?.to, house.store.state.seq], [1, seq]);
   }),
 );
 
@@ -256,7 +257,7 @@ test(
   'the item says who answered, through which door, and when',
   asked(async (house) => {
     await house.answer('a', 'q', { by: { ...AGENT, actor: 'me', door: 'cli' } });
-    const { answered_by, answered_via, answered_at } = house.item('q');
-    assert.deepEqual([answered_by, answered_via, answered_at], ['me', 'cli', '2026-01-05T09:00:00.000Z']);
+    const { answer } = house.item('q');
+    assert.deepEqual([answer?.by, answer?.via, answer?.at], ['me', 'cli', '2026-01-05T09:00:00.000Z']);
   }),
 );

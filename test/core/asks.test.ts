@@ -19,9 +19,9 @@ test(
   running(async (house) => {
     const first = await house.ask('a', 'q', PORT);
     const again = await house.ask('a', 'q', PORT);
-    assert.deepEqual([again.made, again.seq, ids(house)], [{ item: 'q' }, first.seq, ['q']]);
+    assert.deepEqual([again.result, again.seq, ids(house)], [{ item: 'q' }, first.seq, ['q']]);
     await house.answer('a', 'q');
-    assert.deepEqual((await house.ask('a', 'q', PORT)).made, { item: 'q' });
+    assert.deepEqual((await house.ask('a', 'q', PORT)).result, { item: 'q' });
     assert.equal(house.item('q').version, 1);
   }),
 );
@@ -32,7 +32,7 @@ test(
     await house.add(spec('a'));
     await house.ask('a', 'q', PORT);
     await house.close('a');
-    assert.deepEqual((await house.ask('a', 'q', PORT)).made, { item: 'q' });
+    assert.deepEqual((await house.ask('a', 'q', PORT)).result, { item: 'q' });
   }),
 );
 
@@ -92,9 +92,9 @@ const laterRun = (body: (house: House) => unknown) =>
 test(
   'a later run that asks the same gets what was answered and listed in its own answers file',
   laterRun(async (house) => {
-    assert.equal(house.item('q').given_to, 2);
-    const { made } = await house.ask('a', 'q2', PORT);
-    assert.deepEqual([made, ids(house), house.item('q').run], [{ item: 'q' }, ['q'], 2]);
+    assert.equal(house.item('q').answer?.given_to, 2);
+    const { result } = await house.ask('a', 'q2', PORT);
+    assert.deepEqual([result, ids(house), house.item('q').run], [{ item: 'q' }, ['q'], 2]);
   }),
 );
 
@@ -113,8 +113,8 @@ test(
       at: '',
       by: DAEMON,
     } as const;
-    const { changes, made } = ask(reduce(state, event), asking('a', 'q2', { ...PORT, run: 2 }));
-    assert.deepEqual(made, { item: 'q' });
+    const { changes, result } = ask(reduce(state, event), asking('a', 'q2', { ...PORT, run: 2 }));
+    assert.deepEqual(result, { item: 'q' });
     assert.deepEqual(
       changes.map(({ type }) => type),
       ['item.attached'],
@@ -129,21 +129,21 @@ test(
     await house.end('a', exited(1));
     await house.retry('a');
     await house.start('a');
-    const { made } = await house.ask('a', 'q3', PORT);
-    assert.deepEqual([made, ids(house).includes('q3')], [{ item: 'q3' }, true]);
+    const { result } = await house.ask('a', 'q3', PORT);
+    assert.deepEqual([result, ids(house).includes('q3')], [{ item: 'q3' }, true]);
   }),
 );
 
 test(
   'what was given to a run that fell is found by asking the same again, however many fell',
   laterRun(async (house) => {
-    for (const outcome of [exited(1), { how: 'vanished' }, exited(2)] as const) {
+    for (const outcome of [exited(1), { exit: 'vanished' }, exited(2)] as const) {
       await house.end('a', outcome);
       await house.retry('a');
       await house.start('a');
     }
-    const { made } = await house.ask('a', 'q3', PORT);
-    assert.deepEqual([made, house.item('q').run, house.item('q').given_to], [{ item: 'q' }, 5, 5]);
+    const { result } = await house.ask('a', 'q3', PORT);
+    assert.deepEqual([result, house.item('q').run, house.item('q').answer?.given_to], [{ item: 'q' }, 5, 5]);
   }),
 );
 
@@ -152,12 +152,12 @@ test(
   running(async (house) => {
     const outside = { ...PORT, run: null, asked_by: 'somebody at a terminal' };
     await house.ask('a', 'q', PORT);
-    assert.deepEqual((await house.ask('a', 'r', outside)).made, { item: 'r' });
+    assert.deepEqual((await house.ask('a', 'r', outside)).result, { item: 'r' });
     await house.answer('a', 'r');
-    assert.deepEqual((await house.ask('a', 's', outside)).made, { item: 'r' });
+    assert.deepEqual((await house.ask('a', 's', outside)).result, { item: 'r' });
     await house.confirm('a', 'r');
-    assert.deepEqual((await house.ask('a', 't', outside)).made, { item: 't' });
-    assert.equal(house.item('q').answered_at, null);
+    assert.deepEqual((await house.ask('a', 't', outside)).result, { item: 't' });
+    assert.equal(house.item('q').answer, null);
   }),
 );
 
@@ -168,7 +168,7 @@ for (const [what, more] of [
   test(
     `a later run that asks with ${what} asks anew`,
     laterRun(async (house) => {
-      assert.deepEqual((await house.ask('a', 'q2', more)).made, { item: 'q2' });
+      assert.deepEqual((await house.ask('a', 'q2', more)).result, { item: 'q2' });
     }),
   );
 
@@ -180,7 +180,7 @@ test(
     await house.confirm('a', 'q', 1);
     await house.end('a');
     await house.start('a');
-    assert.deepEqual((await house.ask('a', 'q2', PORT)).made, { item: 'q2' });
+    assert.deepEqual((await house.ask('a', 'q2', PORT)).result, { item: 'q2' });
   }),
 );
 
@@ -192,7 +192,7 @@ test(
     await house.end('a', exited(1));
     await house.retry('a');
     await house.start('a');
-    assert.deepEqual((await house.ask('a', 'q2', PORT)).made, { item: 'q2' });
+    assert.deepEqual((await house.ask('a', 'q2', PORT)).result, { item: 'q2' });
   }),
 );
 
@@ -200,11 +200,11 @@ test(
   'a second equal ask in the same run waits for the same answer, until that was delivered',
   running(async (house) => {
     await house.ask('a', 'q', PORT);
-    assert.deepEqual((await house.ask('a', 'r', PORT)).made, { item: 'q' });
+    assert.deepEqual((await house.ask('a', 'r', PORT)).result, { item: 'q' });
     await house.answer('a', 'q');
-    assert.deepEqual((await house.ask('a', 's', PORT)).made, { item: 'q' });
+    assert.deepEqual((await house.ask('a', 's', PORT)).result, { item: 'q' });
     await house.confirm('a', 'q', 1);
-    assert.deepEqual((await house.ask('a', 't', PORT)).made, { item: 't' });
+    assert.deepEqual((await house.ask('a', 't', PORT)).result, { item: 't' });
     assert.deepEqual(ids(house), ['q', 't']);
   }),
 );
@@ -214,7 +214,7 @@ test(
   laterRun(async (house) => {
     await house.ask('a', 'q2', PORT);
     await house.confirm('a', 'q', 2);
-    assert.deepEqual((await house.ask('a', 'q3', PORT)).made, { item: 'q3' });
+    assert.deepEqual((await house.ask('a', 'q3', PORT)).result, { item: 'q3' });
   }),
 );
 
@@ -223,7 +223,7 @@ test(
   laterRun(async (house) => {
     const first = await house.ask('a', 'q2', PORT);
     const again = await house.ask('a', 'q2', PORT);
-    assert.deepEqual(again.made, first.made);
+    assert.deepEqual(again.result, first.result);
     assert.deepEqual(ids(house), ['q']);
   }),
 );
@@ -273,7 +273,7 @@ test(
     const before = house.item('q');
     house.reopen();
     assert.deepEqual(house.item('q'), before);
-    assert.deepEqual((await house.ask('a', 'q', PORT)).made, { item: 'q' });
+    assert.deepEqual((await house.ask('a', 'q', PORT)).result, { item: 'q' });
   }),
 );
 
@@ -308,11 +308,11 @@ test(
   running(async (house) => {
     await house.ask('a', 'q', DECISION);
     const same = await house.ask('a', 'again', DECISION);
-    assert.deepEqual(same.made, { item: 'q' });
+    assert.deepEqual(same.result, { item: 'q' });
     const other = await house.ask('a', 'other', {
       ...DECISION,
       context: [{ label: 'Command', text: 'rm -rf .' }],
     });
-    assert.deepEqual([other.made, ids(house)], [{ item: 'other' }, ['q', 'other']]);
+    assert.deepEqual([other.result, ids(house)], [{ item: 'other' }, ['q', 'other']]);
   }),
 );

@@ -40,13 +40,13 @@ async function lived(path: string): Promise<void> {
 }
 
 /** Opening is a problem with this sentence, and the file is as it was. */
-function assertLeftAlone(path: string, sentence: RegExp): void {
+function assertLeftAlone(path: string, message: RegExp): void {
   const before = readFileSync(path);
   assert.throws(
     () => Db.open(path),
     (error) => {
       assert.ok(error instanceof DatabaseProblem, String(error));
-      assert.match(error.message, sentence);
+      assert.match(error.message, message);
       assert.ok(error.message.includes(path), 'the sentence names the file');
       return true;
     },
@@ -124,7 +124,7 @@ test(
   inFolder(async (path) => {
     await lived(path);
     foreign(path, `pragma user_version = ${MIGRATIONS.length + 1}`);
-    assertLeftAlone(path, /newer Signalbox \(schema 7; this one knows 6\)/);
+    assertLeftAlone(path, /newer Signalbox \(schema 8; this one knows 7\)/);
   }),
 );
 

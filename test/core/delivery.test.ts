@@ -30,7 +30,7 @@ const finished = (house: House) => house.work('a').unit.finished;
 /** The live run is killed by the operator, and the unit goes on at once. */
 async function killed(house: House): Promise<void> {
   await house.commit((state) => killRun(state, { chunk: 'a', run: null, next: 'hold', reason: 'by you' }));
-  await house.end('a', { how: 'killed' });
+  await house.end('a', { exit: 'killed' });
   await house.commit((state) => releaseUnit(state, { chunk: 'a' }));
 }
 
@@ -39,9 +39,9 @@ test(
   running(async (house) => {
     await house.ask('a', 'q');
     await house.answer('a', 'q');
-    assert.deepEqual([house.item('q').given_to, wayOf(house, 'q')], [null, 'not yet delivered']);
+    assert.deepEqual([house.item('q').answer?.given_to, wayOf(house, 'q')], [null, 'not yet delivered']);
     await house.end('a');
-    assert.deepEqual([house.status('a'), finished(house), house.item('q').delivered_at], ['READY', 0, null]);
+    assert.deepEqual([house.status('a'), finished(house), house.item('q').delivery], ['READY', 0, null]);
     await house.start('a');
     assert.deepEqual(
       [house.lastRun('a').phase, wayOf(house, 'q')],
@@ -75,8 +75,8 @@ test(
 const FALLS: readonly [string, (house: House) => Promise<unknown>][] = [
   ['exit code 1', (house) => ended(house, exited(1))],
   ['command not found', (house) => ended(house, exited(127))],
-  ['vanished', (house) => ended(house, { how: 'vanished' })],
-  ['stopped for its output', (house) => ended(house, { how: 'stopped', reason: 'too much' })],
+  ['vanished', (house) => ended(house, { exit: 'vanished' })],
+  ['stopped for its output', (house) => ended(house, { exit: 'stopped', reason: 'too much' })],
   ['never began', (house) => house.end('a', NEVER_BEGAN)],
   ['killed', killed],
 ];
@@ -94,14 +94,14 @@ for (const [what, falls] of FALLS)
       await house.answer('a', 'q');
       for (const number of [2, 3]) {
         await house.start('a');
-        assert.deepEqual([house.item('q').given_to, house.item('q').delivered_at], [number, null]);
+        assert.deepEqual([house.item('q').answer?.given_to, house.item('q').delivery], [number, null]);
         house.reopen();
         await falls(house);
       }
       await house.start('a');
       assert.equal(wayOf(house, 'q'), 'not yet delivered: given to run 4');
       await house.end('a');
-      assert.deepEqual([house.item('q').delivered_to, finished(house)], [4, 1]);
+      assert.deepEqual([house.item('q').delivery?.to, finished(house)], [4, 1]);
     }),
   );
 
@@ -115,12 +115,15 @@ test(
       await house.end('a', exited(1));
       await house.answer('a', 'stuck-a-2', { text: 'use make' });
       await house.start('a');
-      for (const id of ['stuck-a-1', 'stuck-a-2']) assert.equal(house.item(id).given_to, 3);
+      for (const id of ['stuck-a-1', 'stuck-a-2']) assert.equal(house.item(id).answer?.given_to, 3);
       await house.end('a');
       await house.answer('a', 'stuck-a-3', { options: ['approve'], text: 'mind the tests' });
       assert.equal(finished(house), 1);
       await house.start('a');
-      assert.deepEqual([house.item('stuck-a-1').delivered_to, house.item('stuck-a-3').given_to], [3, 4]);
+      assert.deepEqual(
+        [house.item('stuck-a-1').delivery?.to, house.item('stuck-a-3').answer?.given_to],
+        [3, 4],
+      );
     },
     ['PLAN', 'IMPLEMENT'],
     ['PLAN'],
@@ -138,7 +141,7 @@ test(
       await house.answer('a', 'stuck-a-2', { options: ['approve'] });
       for (const id of ['stuck-a-1', 'stuck-a-2'])
         assert.deepEqual(
-          [house.item(id).given_to, lineOf(house, id).delivery, wayOf(house, id)],
+          [house.item(id).answer?.given_to, lineOf(house, id).delivery, wayOf(house, id)],
           [null, null, ''],
         );
       assert.equal(house.status('a'), 'DONE');
@@ -155,12 +158,12 @@ test(
       await house.end('a');
       await house.ask('a', 'q');
       await house.answer('a', 'stuck-a-1', { options: ['approve'] });
-      assert.deepEqual([house.status('a'), house.item('q').withdrawn_at], ['NEEDS_ATTENTION', null]);
+      assert.deepEqual([house.status('a'), house.item('q').withdrawal], ['NEEDS_ATTENTION', null]);
       await house.answer('a', 'q');
       assert.equal(house.status('a'), 'READY');
       await house.start('a');
       await house.end('a');
-      assert.equal(house.item('q').delivered_to, 2);
+      assert.equal(house.item('q').delivery?.to, 2);
       await house.ask('a', 'r');
       await house.answer('a', 'r');
       await house.answer('a', 'stuck-a-2', { options: ['approve'] });
@@ -168,7 +171,7 @@ test(
       await house.start('a');
       await house.end('a');
       await house.answer('a', 'stuck-a-3', { options: ['approve'] });
-      assert.deepEqual([house.status('a'), house.item('r').delivered_to], ['DONE', 3]);
+      assert.deepEqual([house.status('a'), house.item('r').delivery?.to], ['DONE', 3]);
     },
     ['PLAN'],
     ['PLAN'],
@@ -187,7 +190,7 @@ test(
     await house.end('a', exited(1));
     await house.retry('a');
     await house.start('a');
-    assert.deepEqual([house.item('q').delivered_to, house.item('q').given_to], [2, 2]);
+    assert.deepEqual([house.item('q').delivery?.to, house.item('q').answer?.given_to], [2, 2]);
   }),
 );
 
@@ -204,7 +207,7 @@ test(
     );
     await house.commit((state) => releaseUnit(state, { chunk: 'a' }));
     await house.start('a');
-    assert.equal(house.item('q').given_to, 2);
+    assert.equal(house.item('q').answer?.given_to, 2);
   }),
 );
 
@@ -262,7 +265,7 @@ test(
     await house.end('a');
     await house.answer('a', 'q');
     await house.start('a');
-    await house.end('a', { how: 'never-began', reason, code: 'answers-too-long' });
+    await house.end('a', { exit: 'never-began', reason, code: 'answers-too-long' });
     const { kind, code, prompt, options } = house.item('stuck-a-2');
     assert.deepEqual(
       [kind, code, options.map(({ id }) => id)],
@@ -271,15 +274,19 @@ test(
     assert.match(prompt, /Run 2 never began: \{prompt\} has more than 128 KiB/);
     await house.retry('a');
     await house.start('a');
-    await house.end('a', { how: 'never-began', reason, code: 'answers-too-long' });
+    await house.end('a', { exit: 'never-began', reason, code: 'answers-too-long' });
     await house.answer('a', 'stuck-a-3', { options: ['by-file'] });
     await house.start('a');
-    assert.deepEqual([house.item('q').given_to, house.item('stuck-a-3').given_to], [4, 4]);
+    assert.deepEqual([house.item('q').answer?.given_to, house.item('stuck-a-3').answer?.given_to], [4, 4]);
     await house.end('a', exited(1));
     await house.retry('a');
     await house.start('a');
-    assert.equal(house.item('stuck-a-3').given_to, 5, 'what was decided holds until a run has ended well');
+    assert.equal(
+      house.item('stuck-a-3').answer?.given_to,
+      5,
+      'what was decided holds until a run has ended well',
+    );
     await house.end('a');
-    assert.deepEqual([house.item('q').delivered_to, finished(house)], [5, 1]);
+    assert.deepEqual([house.item('q').delivery?.to, finished(house)], [5, 1]);
   }),
 );

@@ -54,8 +54,8 @@ export const spec = (chunk: string, more: Partial<UnitSpec> & { phases?: string[
   };
 };
 
-export const exited = (code: number): Outcome => ({ how: 'exited', code });
-export const NEVER_BEGAN: Outcome = { how: 'never-began', reason: 'no shell' };
+export const exited = (code: number): Outcome => ({ exit: 'exited', code });
+export const NEVER_BEGAN: Outcome = { exit: 'never-began', reason: 'no shell' };
 
 interface Said {
   readonly text?: string;
@@ -238,7 +238,7 @@ export const inHouse = (body: (house: House) => unknown) => async (): Promise<vo
 export async function refused(
   attempt: Promise<unknown>,
   kind: RefusalKind,
-  sentence: RegExp,
+  message: RegExp,
 ): Promise<Refusal> {
   const error = await attempt.then(
     () => assert.fail('it was not refused'),
@@ -246,7 +246,7 @@ export async function refused(
   );
   if (!(error instanceof Refusal)) throw error;
   assert.equal(error.kind, kind);
-  assert.match(error.message, sentence);
+  assert.match(error.message, message);
   return error;
 }
 

@@ -14,7 +14,15 @@ import { timePasses } from '../../server/domain/commands/time.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { conflict, Refusal } from '../../server/domain/refusal.ts';
 import { startOrder } from '../../server/domain/start-order.ts';
-import { exists, isGoingOut, isOpen, isSnoozed, liveRun, type State } from '../../server/domain/state.ts';
+import {
+  exists,
+  isGoingOut,
+  isOpen,
+  isReleased,
+  isSnoozed,
+  liveRun,
+  type State,
+} from '../../server/domain/state.ts';
 import type { Item, Outcome, Run, UnitSpec, WorkUnit } from '../../shared/words.ts';
 import { asking, exited, type House, inHouse, NEVER_BEGAN, spec } from './house-of-facts.ts';
 
@@ -29,7 +37,7 @@ export interface Step {
 }
 type Aim = Step & { readonly nth: number; readonly at: string };
 
-const OUTCOMES: readonly Outcome[] = [exited(0), exited(0), exited(1), { how: 'vanished' }, NEVER_BEGAN];
+const OUTCOMES: readonly Outcome[] = [exited(0), exited(0), exited(1), { exit: 'vanished' }, NEVER_BEGAN];
 
 const COMMANDS = {
   add: (state: State, aim: Aim): Decision => addUnits(state, newSpecs(state, aim)),
@@ -80,10 +88,7 @@ const COMMANDS = {
   },
   release: (state: State, { at }: Aim): Decision => timePasses(state, at),
   confirm: (state: State, { a }: Aim): Decision => {
-    const { chunk, item } = pick(
-      itemsOf(state, ({ released_at }) => released_at !== null),
-      a,
-    );
+    const { chunk, item } = pick(itemsOf(state, isReleased), a);
     return confirm(state, { chunk, item: item.id, run: null });
   },
   withdraw: (state: State, { a }: Aim): Decision => {

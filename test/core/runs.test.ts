@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { answerOf } from '../../server/board/rows.ts';
 import { endRun } from '../../server/domain/commands/runs.ts';
 import { writeAnswers } from '../../server/runs/answers-file.ts';
 import type { Outcome } from '../../shared/words.ts';
@@ -54,7 +55,7 @@ test(
     house.now += 4000;
     await house.release();
     await house.start('a');
-    assert.deepEqual([phase(house), house.item('q').given_to], ['PLAN', 2]);
+    assert.deepEqual([phase(house), house.item('q').answer?.given_to], ['PLAN', 2]);
   }),
 );
 
@@ -73,16 +74,16 @@ test(
 
 const badly: [Outcome, RegExp][] = [
   [exited(3), /Run 1 failed with exit code 3/],
-  [{ how: 'vanished' }, /Run 1 vanished/],
+  [{ exit: 'vanished' }, /Run 1 vanished/],
 ];
-for (const [outcome, sentence] of badly)
+for (const [outcome, message] of badly)
   test(
-    `ends badly (${outcome.how}): stuck in the same commit, with the last lines`,
+    `ends badly (${outcome.exit}): stuck in the same commit, with the last lines`,
     running(async (house) => {
       const { seq } = await house.end('a', outcome, 'no such file');
       assert.deepEqual(house.types(seq - 2), ['run.ended', 'item.asked']);
       const { kind, prompt, context, run, phase } = house.item('stuck-a-1');
-      assert.match(prompt, sentence);
+      assert.match(prompt, message);
       assert.deepEqual([kind, run, phase], ['stuck', 1, 'PLAN']);
       assert.deepEqual(context, [{ label: 'Last lines', text: 'no such file' }]);
       assert.equal(house.status('a'), 'NEEDS_ATTENTION');
@@ -116,11 +117,11 @@ test(
   'stuck, words only: guidance, and the same phase again with it',
   stuck(async (house) => {
     await house.answer('a', 'stuck-a-1', { text: 'use the cache' });
-    assert.deepEqual(house.item('stuck-a-1').answer, { options: ['retry'], text: 'use the cache' });
+    assert.deepEqual(answerOf(house.item('stuck-a-1')), { options: ['retry'], text: 'use the cache' });
     await house.start('a');
-    assert.equal(house.item('stuck-a-1').given_to, 2);
+    assert.equal(house.item('stuck-a-1').answer?.given_to, 2);
     await house.end('a');
-    assert.equal(house.item('stuck-a-1').delivered_to, 2);
+    assert.equal(house.item('stuck-a-1').delivery?.to, 2);
   }),
 );
 
@@ -149,7 +150,7 @@ test(
   'retry with a stuck item open is the answer "try again"',
   stuck(async (house) => {
     await house.retry('a');
-    assert.deepEqual(house.item('stuck-a-1').answer, { options: ['retry'], text: '' });
+    assert.deepEqual(answerOf(house.item('stuck-a-1')), { options: ['retry'], text: '' });
     assert.equal(house.status('a'), 'READY');
     await refused(house.retry('a'), 'conflict', /not stuck/);
   }),
@@ -193,7 +194,7 @@ test(
   running(async (house) => {
     const end = (outcome: Outcome, key: string) =>
       house.commit((state, at) => endRun(state, { unit: 0, run: 1, outcome, lines: '', key, at }), DAEMON);
-    await Promise.all([end(exited(1), 's1'), end({ how: 'vanished' }, 's2'), end(exited(0), 's3')]);
+    await Promise.all([end(exited(1), 's1'), end({ exit: 'vanished' }, 's2'), end(exited(0), 's3')]);
     assert.deepEqual(house.types(2), ['run.ended', 'item.asked']);
     assert.deepEqual(house.lastRun('a').outcome, exited(1));
   }),
@@ -244,7 +245,7 @@ test(
     await house.end('a');
     assert.deepEqual(house.types(given), ['run.ended', 'item.delivered', 'phase.finished']);
     await house.start('a');
-    assert.deepEqual([house.item('q').given_to, house.item('q').delivered_to], [2, 2]);
+    assert.deepEqual([house.item('q').answer?.given_to, house.item('q').delivery?.to], [2, 2]);
   }),
 );
 
@@ -287,7 +288,7 @@ test(
     await house.note('a', [refusal('k1'), refusal('k2', 'Edit', 'a.ts'), refusal('k3')]);
     await house.end('a', exited(0), 'last words');
     assert.equal(house.work('a').unit.finished, 0);
-    assert.deepEqual(house.lastRun('a').outcome, { how: 'refused', tools: ['Bash', 'Edit'] });
+    assert.deepEqual(house.lastRun('a').outcome, { exit: 'refused', tools: ['Bash', 'Edit'] });
     const { kind, prompt, context } = house.item('stuck-a-1');
     assert.deepEqual(
       [kind, prompt, context],

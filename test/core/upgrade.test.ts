@@ -115,6 +115,15 @@ function writeFirstSchema(path: string): void {
   sqlite.close();
 }
 
+/** Takes these steps of the schema, and only these. */
+function takeSteps(path: string, from: number, to: number): void {
+  const sqlite = new Sqlite(path);
+  for (const step of MIGRATIONS.slice(from, to))
+    for (const statement of migrationSql(step)) sqlite.exec(statement);
+  sqlite.pragma(`user_version = ${to}`);
+  sqlite.close();
+}
+
 function addDelivery(path: string): void {
   const sqlite = new Sqlite(path);
   const run = (sql: string, ...values: unknown[]) => sqlite.prepare(sql).run(...values);
@@ -163,7 +172,7 @@ test('what an older database counted as delivered when a run started stays so: l
     assert.deepEqual([...[...db.events()].reduce(reduce, EMPTY).works], works);
     db.close();
     const [item] = works[0]?.items ?? [];
-    assert.deepEqual([item?.delivered_to, item?.given_to, item?.code], [1, null, null]);
+    assert.deepEqual([item?.delivery?.to, item?.answer?.given_to, item?.code], [1, null, null]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -174,12 +183,10 @@ test('agents trusted before they could go on with a session are taken over, in t
   try {
     const path = join(folder, 'signalbox.db');
     writeFirstSchema(path);
-    Db.open(path).close();
-    const before = MIGRATIONS.length - 1;
+    takeSteps(path, 1, 5);
     const one = { name: 'one', command: ['x'], env: [], phases: ['DO'], prompts: {}, interrupt: null };
     const trusted = { digest: 'd', agents: [one, { ...one, name: 'two' }] };
     const sqlite = new Sqlite(path);
-    sqlite.pragma(`user_version = ${before}`);
     sqlite.prepare('insert into agents values (?, ?)').run(trusted.digest, JSON.stringify(trusted.agents));
     sqlite
       .prepare('insert into events values (?, ?, ?, ?, ?, ?)')

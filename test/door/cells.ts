@@ -12,7 +12,7 @@ export function outcomeOf(gate: Gate, { door, cell, more, said }: Row): string {
   const { listener, known } = DOORS[door];
   const verdict = gate(listener, headOf(cell, more), known);
   if (said === null) return inWords(verdict);
-  return `${inWords(verdict)}: ${verdict.admitted ? verdict.caller?.actor : verdict.sentence}`;
+  return `${inWords(verdict)}: ${verdict.admitted ? verdict.caller?.actor : verdict.message}`;
 }
 
 export function expectedOf({ expected, said }: Row): string {

@@ -139,11 +139,11 @@ test('an agent elsewhere speaks for its own unit alone', async () => {
 });
 
 test('an agent needs an external unit, an embed a listed page, nobody else either', async () => {
-  const refused = async (sentence: RegExp, ...flags: string[]) => {
+  const refused = async (message: RegExp, ...flags: string[]) => {
     const { code, stdout, stderr } = await house.signalbox('token', 'add', ...flags);
     assert.equal(code, 1, flags.join(' '));
     assert.equal(stdout, '');
-    assert.match(stderr, sentence);
+    assert.match(stderr, message);
   };
   await refused(/--chunk NAME/, '--role', 'agent');
   await refused(/no unit nobody/, '--role', 'agent', '--chunk', 'nobody');

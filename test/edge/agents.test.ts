@@ -58,7 +58,7 @@ describe('what a signalbox.json may say', () => {
     assert.deepEqual(read({ one: { command } }).agents[0]?.command, command);
   });
 
-  const refused: readonly (readonly [agents: unknown, sentence: RegExp])[] = [
+  const refused: readonly (readonly [agents: unknown, message: RegExp])[] = [
     [{ one: {} }, /agents\.one\.command/],
     [{ one: { command: [] } }, /agents\.one\.command: Name a program/],
     [{ one: { command: ['{goal}'] } }, /agents\.one\.command: The first one names the program/],
@@ -96,11 +96,11 @@ describe('what a signalbox.json may say', () => {
     [{ shell: { command: ['a'] } }, /"shell" is built in/],
     [{ 'One!': { command: ['a'] } }, /The name of an agent/],
   ];
-  for (const [agents, sentence] of refused)
+  for (const [agents, message] of refused)
     test(`refused: ${JSON.stringify(agents)}`, () => {
       assert.throws(
         () => read(agents),
-        (error) => error instanceof Problem && error.exitCode === 65 && sentence.test(error.message),
+        (error) => error instanceof Problem && error.exitCode === 65 && message.test(error.message),
       );
     });
 

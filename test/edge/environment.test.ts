@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { AnswersFiles, writeAnswers } from '../../server/runs/answers-file.ts';
 import { environmentFor, makeBin, type RunEnvironment } from '../../server/runs/environment.ts';
-import type { Item, WorkUnit } from '../../shared/words.ts';
+import type { GivenAnswer, Item, WorkUnit } from '../../shared/words.ts';
 import { spec } from '../core/house-of-facts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sbx-environment-'));
@@ -119,29 +119,28 @@ function item(id: string, more: Partial<Item>): Item {
     asked_at: '2026-01-01T00:00:00.000Z',
     asked_by: 'agent',
     code: null,
+    snooze: null,
     answer: null,
-    answered_by: null,
-    answered_via: null,
-    answered_at: null,
-    answer_key: null,
-    snoozed_until: null,
-    snoozed_for: null,
-    release_due: null,
-    released_at: null,
-    given_to: null,
-    delivered_at: null,
-    delivered_to: null,
-    withdrawn_at: null,
-    withdrawn_why: null,
+    delivery: null,
+    withdrawal: null,
     ...more,
   };
 }
-const released = (text: string, to: number | null, options: string[] = []): Partial<Item> => ({
-  answer: { options, text },
-  answered_at: '2026-01-01T00:00:01.000Z',
+const given = (text: string, more: Partial<GivenAnswer> = {}): GivenAnswer => ({
+  options: [],
+  text,
+  by: 'operator',
+  via: 'cli',
+  at: '2026-01-01T00:00:01.000Z',
+  key: null,
+  release_due: '2026-01-01T00:00:02.000Z',
   released_at: '2026-01-01T00:00:02.000Z',
-  delivered_at: to === null ? null : '2026-01-01T00:00:03.000Z',
-  delivered_to: to,
+  given_to: null,
+  ...more,
+});
+const released = (text: string, to: number | null, more: Partial<GivenAnswer> = {}): Partial<Item> => ({
+  answer: given(text, more),
+  delivery: to === null ? null : { at: '2026-01-01T00:00:03.000Z', to },
 });
 
 function answersFor(run: number, items: readonly Item[]): Record<string, unknown>[] {
@@ -156,12 +155,12 @@ test('the file lists what was answered and sent, oldest first, and which of it n
   const items = [
     item('old', released('earlier', 1)),
     item('open', {}),
-    item('going-out', { answer: { options: [], text: 'not yet' }, answered_at: 'x' }),
-    item('new', { ...released('words', null, ['a']), given_to: 2 }),
+    item('going-out', { answer: given('not yet', { released_at: null }) }),
+    item('new', released('words', null, { options: ['a'], given_to: 2 })),
     item('meanwhile', released('came while it was at work', null)),
-    item('fallen', { ...released('given to one that fell', null), given_to: 1 }),
+    item('fallen', released('given to one that fell', null, { given_to: 1 })),
     item('taken', released('by an asker in this run', 2)),
-    item('approved', { ...released('', null, ['approve']), kind: 'review' }),
+    item('approved', { ...released('', null, { options: ['approve'] }), kind: 'review' }),
   ];
   const answers = answersFor(2, items);
   assert.deepEqual(

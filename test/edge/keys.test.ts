@@ -46,7 +46,7 @@ describe('a key meant for one card', () => {
     const call = (name: string) => ({
       mutate: async (input: (typeof calls)[number]['input']) => {
         calls.push({ name, input });
-        return { seq: 1, made: {} };
+        return { seq: 1, result: {} };
       },
     });
     const items = { answer: call('answer'), undo: call('undo'), snooze: call('snooze') };

@@ -488,29 +488,29 @@ test('JSON in, JSON out, with the same statuses', async () => {
   const path = answering(asked);
   const { item } = asked;
   const cases = [
-    { path, input: { item, version: 1 }, status: 422, sentence: 'Write an answer first.' },
-    { path, input: { item, version: 7, text: 'x' }, status: 409, sentence: /has changed since you saw it/ },
-    { path, input: { text: 'x' }, status: 409, sentence: /Say which item/ },
-    { path, input: { item, version: 1, text: 1 }, status: 422, sentence: /^text: / },
-    { path, input: [], status: 409, sentence: /Say which item/ },
-    { path: '/work-units/unknown/close', input: {}, status: 404, sentence: /no unit called unknown/ },
-    { path: '/work-units/unit-1/explode', input: {}, status: 404, sentence: /no action "explode"/ },
-    { path: '/nothing', input: {}, status: 404, sentence: /nothing at this address/ },
+    { path, input: { item, version: 1 }, status: 422, message: 'Write an answer first.' },
+    { path, input: { item, version: 7, text: 'x' }, status: 409, message: /has changed since you saw it/ },
+    { path, input: { text: 'x' }, status: 409, message: /Say which item/ },
+    { path, input: { item, version: 1, text: 1 }, status: 422, message: /^text: / },
+    { path, input: [], status: 409, message: /Say which item/ },
+    { path: '/work-units/unknown/close', input: {}, status: 404, message: /no unit called unknown/ },
+    { path: '/work-units/unit-1/explode', input: {}, status: 404, message: /no action "explode"/ },
+    { path: '/nothing', input: {}, status: 404, message: /nothing at this address/ },
   ];
-  for (const { path, input, status, sentence } of cases) {
+  for (const { path, input, status, message } of cases) {
     const answer = await callers.script(path, input);
     assert.equal(answer.status, status, answer.body);
     checkHeaders(answer, DATA);
     assert.match(answer.headers['content-type'] ?? '', /^application\/json/);
-    const { error } = JSON.parse(answer.body) as { error: { status: number; sentence: string } };
+    const { error } = JSON.parse(answer.body) as { error: { status: number; message: string } };
     assert.equal(error.status, status);
-    if (typeof sentence === 'string') assert.equal(error.sentence, sentence);
-    else assert.match(error.sentence, sentence);
+    if (typeof message === 'string') assert.equal(error.message, message);
+    else assert.match(error.message, message);
   }
   const done = await callers.script(path, { item, version: 1, text: 'yes' });
   assert.equal(done.status, 200);
   checkHeaders(done, DATA);
-  assert.deepEqual((JSON.parse(done.body) as { made: unknown }).made, { item });
+  assert.deepEqual((JSON.parse(done.body) as { result: unknown }).result, { item });
 });
 
 test('an answer that lost tells a script how the item is now', async () => {

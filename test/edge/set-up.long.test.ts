@@ -58,9 +58,9 @@ async function run(house: House, ...args: string[]): Promise<Finished> {
 const startOf = (house: House, ...flags: string[]) => run(house, 'start', '--foreground', ...flags);
 
 /** A sentence for a person: no stack, nothing on stdout. */
-function checkRefused({ code, stderr, stdout }: Finished, expected: number, sentence: RegExp): void {
+function checkRefused({ code, stderr, stdout }: Finished, expected: number, message: RegExp): void {
   assert.equal(code, expected, stderr);
-  assert.match(stderr, sentence);
+  assert.match(stderr, message);
   assert.match(stderr, /^signalbox: /m);
   assert.doesNotMatch(stderr, /\n\s+at |node:internal|\.js:\d+:\d+/);
   assert.equal(stdout, '');
@@ -371,7 +371,7 @@ test('a database that lost a table is refused by its name', async () => {
 
 // Plans
 
-const badPlans: readonly (readonly [what: string, content: unknown, sentence: RegExp])[] = [
+const badPlans: readonly (readonly [what: string, content: unknown, message: RegExp])[] = [
   ['no JSON', '{"units": [', /is not JSON/],
   ['nothing', '', /is not JSON/],
   ['another shape', [], /cannot be taken/],
@@ -392,7 +392,7 @@ const badPlans: readonly (readonly [what: string, content: unknown, sentence: Re
   ['a bad phase', { units: [{ chunk: 'a', commands: { plan: 'x' } }] }, /units\.0\.commands/],
   ['a number in words', { units: [{ chunk: 'a', command: 'x', priority: 'high' }] }, /units\.0\.priority/],
 ];
-for (const [what, content, sentence] of badPlans)
+for (const [what, content, message] of badPlans)
   test(`a plan with ${what} is refused by file and field`, () => {
     const plan = writePlan(newHouse(), content);
     assert.throws(
@@ -400,7 +400,7 @@ for (const [what, content, sentence] of badPlans)
       (error) => {
         assert.ok(error instanceof Problem);
         assert.equal(error.exitCode, 65);
-        assert.match(error.message, sentence);
+        assert.match(error.message, message);
         return error.message.includes(plan);
       },
     );
@@ -409,7 +409,7 @@ for (const [what, content, sentence] of badPlans)
 test('a daemon refuses such plans, and takes nothing of them', async () => {
   const house = newHouse();
   const good = { chunk: 'good', command: 'true' };
-  const plans: readonly (readonly [units: readonly unknown[], sentence: RegExp])[] = [
+  const plans: readonly (readonly [units: readonly unknown[], message: RegExp])[] = [
     [[good, { chunk: 'Upper', command: 'true' }], /units\.1\.chunk: A chunk is/],
     [
       [good, { chunk: 'a', command: 'x', after: ['b'] }, { chunk: 'b', command: 'x', after: ['a'] }],
@@ -418,10 +418,10 @@ test('a daemon refuses such plans, and takes nothing of them', async () => {
     [[good, { chunk: 'a', command: 'x', after: ['a'] }], /would wait for itself/],
     [[good, { chunk: 'good', command: 'false' }], /good: a unit of this name exists/],
   ];
-  for (const [units, sentence] of plans) {
+  for (const [units, message] of plans) {
     const plan = writePlan(house, { units });
     const refused = await startOf(house, '--port', '0', '--plan', plan);
-    checkRefused(refused, 65, sentence);
+    checkRefused(refused, 65, message);
     assert.ok(refused.stderr.includes(plan), 'the file is named');
   }
   await house.start('--port', '0', '--max-agents', '0');

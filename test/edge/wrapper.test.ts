@@ -85,7 +85,7 @@ async function run(command: readonly string[], env?: NodeJS.ProcessEnv): Promise
   return wrapped;
 }
 
-const exitOf = (code: number) => ({ began: true, ended: { how: 'exited', code } });
+const exitOf = (code: number) => ({ began: true, ended: { exit: 'exited', code } });
 
 for (const [command, code] of [
   ['true', 0],
@@ -177,7 +177,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)
     process.kill(-(wrapped.child.pid ?? 0), signal);
     await wrapped.ended;
     const { ended } = readNotes(wrapped.files);
-    assert.ok(ended?.how === 'exited' && ended.code > 128, JSON.stringify(ended));
+    assert.ok(ended?.exit === 'exited' && ended.code > 128, JSON.stringify(ended));
   });
 
 test('TERM to the group does not end the wrapper before a command that takes its time', async () => {

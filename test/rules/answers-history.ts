@@ -20,8 +20,8 @@ const ENDS: readonly Outcome[] = [
   exited(0),
   exited(1),
   exited(2),
-  { how: 'vanished' },
-  { how: 'stopped', reason: 'it printed too much' },
+  { exit: 'vanished' },
+  { exit: 'stopped', reason: 'it printed too much' },
   NEVER_BEGAN,
   TOO_LONG,
 ];

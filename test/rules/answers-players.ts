@@ -21,7 +21,7 @@ interface Asker {
   readonly by: By;
 }
 
-export const TOO_LONG: Outcome = { how: 'never-began', reason: 'too long', code: 'answers-too-long' };
+export const TOO_LONG: Outcome = { exit: 'never-began', reason: 'too long', code: 'answers-too-long' };
 const WORDS = ['Port?', 'Host?', 'Name?'];
 const OUTSIDE = 'somebody at a terminal';
 
@@ -75,8 +75,8 @@ export class Players {
     const same = book.sameAs(words, by);
     const run = by === 'agent' ? this.house.lastRun(this.chunk).number : null;
     const asked_by = by === 'agent' ? 'the agent' : OUTSIDE;
-    const { made } = await this.house.ask(this.chunk, key, { prompt: words, run, asked_by });
-    assert.equal(made.item, same?.id ?? key, `asking "${words}" finds what nobody has used, and only that`);
+    const { result } = await this.house.ask(this.chunk, key, { prompt: words, run, asked_by });
+    assert.equal(result.item, same?.id ?? key, `asking "${words}" finds what nobody has used, and only that`);
     if (!same) book.asked(key, 'question', words, by);
     this.askers.push({ item: same?.id ?? key, by });
   }
@@ -178,7 +178,7 @@ export class Players {
   }
 
   async end(outcome: Outcome): Promise<void> {
-    const isWell = outcome.how === 'exited' && outcome.code === 0;
+    const isWell = outcome.exit === 'exited' && outcome.code === 0;
     if (this.isExternal) return this.#endOutside(isWell);
     await this.house.end(this.chunk, outcome);
     this.#noteEnd(isWell, outcome);
@@ -193,7 +193,7 @@ export class Players {
     if (what === 'up for review') assert.equal(card?.kind, 'review');
     else if (what !== 'badly') assert.equal(card, undefined, `${what}: nobody is asked`);
     else if (isOpen) assert.equal(card, undefined, 'the open question says enough');
-    else if (outcome.how !== 'never-began' && !this.#retries) assert.equal(card?.kind, 'stuck');
+    else if (outcome.exit !== 'never-began' && !this.#retries) assert.equal(card?.kind, 'stuck');
     else if (outcome === TOO_LONG) assert.equal(card?.code, 'answers-too-long');
   }
 
@@ -231,7 +231,7 @@ export class Players {
   async kill(): Promise<void> {
     const { chunk } = this;
     await this.house.commit((state) => killRun(state, { chunk, run: null, next: 'hold', reason: 'by you' }));
-    await this.house.end(chunk, { how: 'killed' });
+    await this.house.end(chunk, { exit: 'killed' });
     this.askers = this.askers.filter(({ by }) => by !== 'agent');
     this.book.ended(false);
     this.book.held = true;

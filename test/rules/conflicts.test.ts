@@ -216,7 +216,7 @@ test(
     assert.equal(house.status('b'), 'NEEDS_ATTENTION', 'a is under way until it is done');
     await house.finish('a');
     assert.deepEqual([house.status('b'), house.item('want-b').answer], ['READY', null]);
-    assert.match(house.item('want-b').withdrawn_why ?? '', /nobody/);
+    assert.match(house.item('want-b').withdrawal?.why ?? '', /nobody/);
   }),
 );
 
@@ -556,8 +556,8 @@ test(
 const linked = (house: House, chunk: string, after: string) =>
   house.commit((state) => linkUnit(state, { chunk, after }));
 
-/** `a` goes before `c`; `c` before `b` is found later and `b` before `a` by dependency: a circle of three. */
-async function circle(house: House): Promise<void> {
+/** `a` goes before `c`; `c` before `b` is found later and `b` before `a` by dependency: a cycle of three. */
+async function cycle(house: House): Promise<void> {
   await house.add(spec('a', TWO_PHASES), spec('b', TWO_PHASES), spec('c', TWO_PHASES));
   for (const chunk of ['a', 'c']) {
     await house.start(chunk);
@@ -571,9 +571,9 @@ async function circle(house: House): Promise<void> {
 }
 
 test(
-  'an order that would close a circle is dropped, the later found one, and both units say so',
+  'an order that would close a cycle is dropped, the later found one, and both units say so',
   inHouse(async (house) => {
-    await circle(house);
+    await cycle(house);
     assert.deepEqual(
       ['a', 'b', 'c'].map((chunk) => house.status(chunk)),
       ['BLOCKED', 'READY', 'BLOCKED'],
@@ -587,7 +587,7 @@ test(
 test(
   'where the order is dropped, exclusion stays',
   inHouse(async (house) => {
-    await circle(house);
+    await cycle(house);
     await house.start('b');
     await house.end('b');
     await house.start('b');

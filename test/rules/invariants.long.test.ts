@@ -27,10 +27,10 @@ function stepsOf(log: readonly Event[]): Step[] {
   });
 }
 
-const open = ({ answered_at, withdrawn_at }: Item) => answered_at === null && withdrawn_at === null;
-const goingOut = ({ answered_at, released_at, withdrawn_at }: Item) =>
-  answered_at !== null && released_at === null && withdrawn_at === null;
-const snoozed = (item: Item) => open(item) && (item.snoozed_until !== null || item.snoozed_for !== null);
+const open = ({ answer, withdrawal }: Item) => answer === null && withdrawal === null;
+const goingOut = ({ answer, withdrawal }: Item) =>
+  answer !== null && answer.released_at === null && withdrawal === null;
+const snoozed = (item: Item) => open(item) && item.snooze !== null;
 const live = (work: WorkUnit | undefined): Run | undefined => work?.runs.find((run) => run.ended_at === null);
 const done = ({ unit }: WorkUnit) => unit.closed !== null || unit.finished >= unit.spec.steps.length;
 const worksOf = (state: State) => [...state.works].filter(exists);
@@ -178,7 +178,7 @@ test('an open conflict item lists the rivals at work, all of them, each once', (
 
 /** Whom a unit waits for: its open dependencies, what its items sleep for, and who goes before it. */
 function waitsFor(state: State, { unit, items }: WorkUnit): number[] {
-  const asleep = items.filter(snoozed).flatMap(({ snoozed_for }) => snoozed_for ?? []);
+  const asleep = items.filter(snoozed).flatMap(({ snooze }) => snooze?.for ?? []);
   const named = [...unit.open, ...asleep].flatMap((chunk) => {
     const work = worksOf(state).find((each) => each.unit.chunk === chunk);
     return work && !done(work) ? [work.unit.id] : [];
@@ -190,7 +190,7 @@ test('nobody ever waits for itself, over dependencies, sleep and orders together
   always(
     (state) => {
       const edges = new Map(worksOf(state).map((work) => [work.unit.id, waitsFor(state, work)]));
-      // What waits for nobody is taken away until nothing is left; a circle would be left.
+      // What waits for nobody is taken away until nothing is left; a cycle would be left.
       for (let size = -1; size !== edges.size; ) {
         size = edges.size;
         for (const [id, ahead] of edges) if (!ahead.some((each) => edges.has(each))) edges.delete(id);

@@ -225,9 +225,9 @@ test(
     assert.deepEqual([house.status('a'), house.work('a').unit.finished], ['READY', 0]);
     await house.start('a');
     const { phase, number } = house.lastRun('a');
-    assert.deepEqual([phase, number, house.item(REVIEW).given_to], ['PLAN', 2, 2]);
+    assert.deepEqual([phase, number, house.item(REVIEW).answer?.given_to], ['PLAN', 2, 2]);
     await house.end('a');
-    assert.equal(house.item(REVIEW).delivered_to, 2);
+    assert.equal(house.item(REVIEW).delivery?.to, 2);
     assert.equal(house.item('stuck-a-2').kind, 'review');
   }),
 );
@@ -322,10 +322,10 @@ test(
   }),
 );
 
-const OTHER_ENDS: Outcome[] = [{ how: 'vanished' }, { how: 'reported', well: false }];
+const OTHER_ENDS: Outcome[] = [{ exit: 'vanished' }, { exit: 'reported', success: false }];
 for (const outcome of OTHER_ENDS)
   test(
-    `retry: a run that ${outcome.how === 'vanished' ? 'vanished' : 'was reported failed'} is not tried by itself`,
+    `retry: a run that ${outcome.exit === 'vanished' ? 'vanished' : 'was reported failed'} is not tried by itself`,
     retrying({}, async (house) => {
       await house.start('a');
       await house.end('a', outcome);
@@ -465,7 +465,7 @@ test(
     await passes(house, MINUTE);
     await house.end('a');
     assert.deepEqual([pendingOf(house, 'a'), house.status('a')], [[], 'READY']);
-    assert.match(house.work('a').items[0]?.withdrawn_why ?? '', /ended/);
+    assert.match(house.work('a').items[0]?.withdrawal?.why ?? '', /ended/);
     await house.start('a');
     await passes(house, MINUTE);
     await house.end('a', exited(1));
@@ -523,9 +523,9 @@ test(
   inHouse(async (house) => {
     await house.add(spec('a'));
     const { seq } = house.store.state;
-    const { made } = await askBoth(house);
+    const { result } = await askBoth(house);
     assert.deepEqual(house.types(seq), ['item.asked', 'item.asked']);
-    const [one = '', other = ''] = made.items ?? [];
+    const [one = '', other = ''] = result.items ?? [];
     assert.deepEqual([house.item(one).kind, house.item(other).kind], ['question', 'decision']);
     await house.answer('a', one, { text: '80' });
     assert.equal(house.status('a'), 'NEEDS_ATTENTION');
@@ -642,7 +642,7 @@ test(
     await tell(house, 'x', 'started');
     await tell(house, 'x', 'finished');
     assert.deepEqual([house.status('x'), phaseOf(house)], ['READY', 1]);
-    assert.deepEqual(house.lastRun('x').outcome, { how: 'reported', well: true });
+    assert.deepEqual(house.lastRun('x').outcome, { exit: 'reported', success: true });
     await tell(house, 'x', 'started');
     await tell(house, 'x', 'finished', { all: true });
     assert.deepEqual([house.status('x'), phaseOf(house)], ['DONE', 3]);
@@ -752,10 +752,10 @@ for (const all of [false, true])
       const { items } = await refused(tell(house, 'x', 'finished', { all }), 'conflict', /nobody has taken/);
       assert.deepEqual(items, [house.item('q')]);
       const again = { prompt: 'Port?', run: null, asked_by: 'somebody at a terminal' };
-      assert.deepEqual((await house.ask('x', 'q2', again)).made, { item: 'q' });
+      assert.deepEqual((await house.ask('x', 'q2', again)).result, { item: 'q' });
       await house.confirm('x', 'q');
       await tell(house, 'x', 'finished', { all });
-      assert.deepEqual([house.status('x'), house.item('q').delivered_to], [all ? 'DONE' : 'READY', 1]);
+      assert.deepEqual([house.status('x'), house.item('q').delivery?.to], [all ? 'DONE' : 'READY', 1]);
     }),
   );
 
@@ -768,10 +768,10 @@ test(
     await house.answer('x', 'q');
     await tell(house, 'x', 'progressed', { phase: 'BUILD' });
     await refused(tell(house, 'x', 'finished'), 'conflict', /nobody has taken/);
-    assert.deepEqual((await house.ask('x', 'q2', port)).made, { item: 'q' });
+    assert.deepEqual((await house.ask('x', 'q2', port)).result, { item: 'q' });
     await house.confirm('x', 'q');
     await tell(house, 'x', 'finished');
-    assert.equal(house.item('q').delivered_to, 1);
+    assert.equal(house.item('q').delivery?.to, 1);
   }),
 );
 
@@ -783,9 +783,9 @@ test(
     await tell(house, 'x', 'failed');
     await house.answer('x', 'q');
     await tell(house, 'x', 'started');
-    assert.deepEqual([house.item('q').given_to, house.item('q').delivered_to], [2, null]);
+    assert.deepEqual([house.item('q').answer?.given_to, house.item('q').delivery], [2, null]);
     await tell(house, 'x', 'finished');
-    assert.deepEqual([house.item('q').delivered_to, house.work('x').unit.finished], [2, 1]);
+    assert.deepEqual([house.item('q').delivery?.to, house.work('x').unit.finished], [2, 1]);
   }),
 );
 
@@ -796,7 +796,7 @@ test(
     await house.answer('x', 'q');
     await tell(house, 'x', 'started');
     await house.commit((state) => closeUnit(state, { chunk: 'x', reason: 'enough', kill: true }));
-    assert.deepEqual([house.status('x'), house.item('q').delivered_at], ['DONE', null]);
+    assert.deepEqual([house.status('x'), house.item('q').delivery], ['DONE', null]);
   }),
 );
 

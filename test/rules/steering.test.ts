@@ -150,7 +150,7 @@ test(
 );
 
 test(
-  'a link that closes a circle is refused in a sentence that names it, and nothing changes',
+  'a link that closes a cycle is refused in a sentence that names it, and nothing changes',
   inHouse(async (house) => {
     await house.add(spec('a'), spec('b', { after: ['a'] }), spec('c', { after: ['b'] }));
     const { seq } = house.store.state;
@@ -162,7 +162,7 @@ test(
 );
 
 test(
-  'sleep is an edge of the circle too: a link against it is refused',
+  'sleep is an edge of the cycle too: a link against it is refused',
   inHouse(async (house) => {
     await house.add(spec('a'), spec('b'));
     await house.ask('a', 'q');
@@ -172,7 +172,7 @@ test(
 );
 
 test(
-  'a circle may go through a name that is added later: then the adding is refused',
+  'a cycle may go through a name that is added later: then the adding is refused',
   inHouse(async (house) => {
     await house.add(spec('a', { after: ['later'] }));
     await refused(house.add(spec('later', { after: ['a'] })), 'invalid', /would wait for itself/);
@@ -242,8 +242,8 @@ test(
     await house.ask('a', 'r');
     await house.answer('a', 'r', { text: 'yes', wait: 4000 });
     await remove(house, 'a');
-    assert.match(house.item('q').withdrawn_why ?? '', /removed/);
-    assert.match(house.item('r').withdrawn_why ?? '', /never delivered/);
+    assert.match(house.item('q').withdrawal?.why ?? '', /removed/);
+    assert.match(house.item('r').withdrawal?.why ?? '', /never delivered/);
     assert.equal(house.item('r').answer?.text, 'yes');
   }),
 );

@@ -12,11 +12,11 @@ export type Cell = (walk: Walk, happens: Happens) => Promise<void>;
 
 /** It is refused with this sentence, and nothing has changed. */
 export const no =
-  (kind: RefusalKind, sentence: RegExp): Cell =>
+  (kind: RefusalKind, message: RegExp): Cell =>
   async (walk, happens) => {
     const { seq } = walk.store.state;
     const { rows } = walk.board();
-    await refused(happens(walk), kind, sentence);
+    await refused(happens(walk), kind, message);
     assert.equal(walk.store.state.seq, seq, 'a refusal changes nothing');
     assert.deepEqual(walk.board().rows, rows);
   };

@@ -67,14 +67,14 @@ export class Walk extends House {
   async startLive(): Promise<void> {
     const marker = `walk-${process.pid}-${this.#children.length}-${this.work(UNIT).unit.id}`;
     const unit = this.work(UNIT).unit.id;
-    const { made } = await this.commit((state) => startRun(state, { unit, marker, token: 'hash' }), DAEMON);
+    const { result } = await this.commit((state) => startRun(state, { unit, marker, token: 'hash' }), DAEMON);
     const child = spawn('sh', ['-c', 'read -r word', marker], { stdio: ['pipe', 'ignore', 'ignore'] });
     this.#children.push(child);
     await once(child, 'spawn');
     const found = lookUp(child.pid ?? 0);
     assert.ok(found, 'the process lives');
     const identity = { pid: found.pid, started: found.started };
-    await this.commit((state) => spawned(state, { unit, run: made.run ?? 0, ...identity }), DAEMON);
+    await this.commit((state) => spawned(state, { unit, run: result.run ?? 0, ...identity }), DAEMON);
   }
 
   /** The daemon ends and comes back later: what is due first, then a look at the runs that were alive. */

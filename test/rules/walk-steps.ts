@@ -69,7 +69,7 @@ async function rivalIsAtWork(walk: Walk): Promise<void> {
 async function killed(walk: Walk): Promise<void> {
   const kill = { chunk: UNIT, run: null, next: 'hold', reason: 'killed by you' } as const;
   await walk.commit((state) => killRun(state, kill));
-  if (liveRun(walk.work(UNIT))) await walk.end(UNIT, { how: 'killed' });
+  if (liveRun(walk.work(UNIT))) await walk.end(UNIT, { exit: 'killed' });
 }
 
 export const STEPS = {

@@ -370,7 +370,7 @@ test(
     assert.equal(walk.said(UNIT).why, 'stuck');
     const kill = { chunk: UNIT, run: 1, next: 'hold', reason: 'killed by you' } as const;
     await walk.commit((state) => killRun(state, kill));
-    await walk.end(UNIT, { how: 'killed' });
+    await walk.end(UNIT, { exit: 'killed' });
     assert.deepEqual([walk.status(UNIT), walk.said(UNIT).why], ['BLOCKED', 'held: killed by you']);
     assertInvariants(walk);
   }),
@@ -382,8 +382,8 @@ test(
     await STATES['going out'](walk);
     await walk.close(UNIT);
     const item = walk.lastItem();
-    assert.deepEqual([item?.answer?.text, item?.delivered_at], ['yes', null]);
-    assert.match(item?.withdrawn_why ?? '', /never delivered/);
+    assert.deepEqual([item?.answer?.text, item?.delivery], ['yes', null]);
+    assert.match(item?.withdrawal?.why ?? '', /never delivered/);
   }),
 );
 
@@ -397,9 +397,9 @@ test(
     assert.deepEqual([walk.status(UNIT), walk.work(UNIT).unit.finished], ['READY', 0]);
     await walk.start(UNIT);
     assert.equal(walk.lastRun(UNIT).phase, 'PLAN');
-    assert.deepEqual([walk.item(id).given_to, walk.item(id).delivered_to], [2, null]);
+    assert.deepEqual([walk.item(id).answer?.given_to, walk.item(id).delivery], [2, null]);
     await walk.end(UNIT);
-    assert.equal(walk.item(id).delivered_to, 2);
+    assert.equal(walk.item(id).delivery?.to, 2);
     assertInvariants(walk);
   }),
 );

@@ -29,7 +29,7 @@ test('askers on whom the daemon hangs up when it has just taken their question w
   const stories = await Promise.all(chunks.map(async (chunk) => (await units.detail(chunk)).runs));
   assert.deepEqual(
     stories.map((runs) => runs.map(({ outcome }) => outcome)),
-    chunks.map(() => [{ how: 'exited', code: 0 }]),
+    chunks.map(() => [{ exit: 'exited', code: 0 }]),
   );
   const told = chunks.map((chunk) => readFileSync(join(house.project, `told-${chunk}`), 'utf8'));
   assert.deepEqual(

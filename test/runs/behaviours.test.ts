@@ -30,7 +30,7 @@ function gateFor(name: string): Gate {
 
 const path = (name: string) => join(house.project, name);
 const has = (name: string) => until(`the file ${name}`, () => existsSync(path(name)));
-const exited = (code: number) => ({ how: 'exited', code });
+const exited = (code: number) => ({ exit: 'exited', code });
 const outcomesOf = (runs: Detail['runs']) => runs.map(({ outcome }) => outcome);
 
 /** Who carries the marker of the latest run of a unit. */
@@ -56,7 +56,7 @@ describe('a command', { concurrency: 5 }, () => {
     await units.kill('deaf');
     const { runs } = await units.becomes('deaf', 'BLOCKED');
     assert.deepEqual(familyOf('deaf'), []);
-    assert.deepEqual(outcomesOf(runs), [{ how: 'killed' }]);
+    assert.deepEqual(outcomesOf(runs), [{ exit: 'killed' }]);
     const [killing] = runEvents(house, 'run.killing').filter(({ chunk }) => chunk === 'deaf');
     const took = Date.parse(runs[0]?.ended_at ?? '') - Date.parse(killing?.at ?? '');
     assert.ok(took >= 10_000 && took < 14_000, `${took} ms`);
@@ -144,7 +144,7 @@ describe('a command', { concurrency: 5 }, () => {
     assert.equal((await house.signalbox('kill', 'hangs')).code, 0);
     const { why, items, runs } = await units.becomes('hangs', 'BLOCKED');
     assert.deepEqual([why, items], ['held: killed by you', []]);
-    assert.deepEqual(outcomesOf(runs), [{ how: 'killed' }]);
+    assert.deepEqual(outcomesOf(runs), [{ exit: 'killed' }]);
     assert.deepEqual(familyOf('hangs'), []);
   });
 

@@ -7,7 +7,7 @@ import type { House } from '../house.ts';
 import { preload, preloadedPlan } from './preload.ts';
 
 /** Part of what an asker is told. */
-const TAKEN = '"made":{"items":';
+const TAKEN = '"result":{"items":';
 /** RFC 6455: the frame that closes a connection, and 1012, "service restart". */
 const HANG_UP = Buffer.from([0x88, 2, 1012 >> 8, 1012 & 0xff]);
 const LATER_MS = 0.1;

@@ -58,7 +58,7 @@ function refuseTwice(what: string, keys: readonly string[]): void {
 }
 
 const wordsOf = (outcome: Outcome): string =>
-  outcome.how === 'exited' ? `exited with ${outcome.code}` : outcome.how;
+  outcome.exit === 'exited' ? `exited with ${outcome.code}` : outcome.exit;
 
 /** The record of the latest run of a chunk. */
 export function runOf(house: House, chunk: string): Run {

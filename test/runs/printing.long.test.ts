@@ -57,7 +57,7 @@ test('500 MB, fast: the daemon answers meanwhile, and every byte is there', asyn
   const { runs } = await units.becomes('flood', 'DONE');
   assert.deepEqual(
     runs.map(({ outcome }) => outcome),
-    [{ how: 'exited', code: 0 }],
+    [{ exit: 'exited', code: 0 }],
   );
   assert.equal(sizeOf('flood'), MUCH);
 

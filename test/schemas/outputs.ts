@@ -21,7 +21,7 @@ const address = z.url();
 const committed = z
   .strictObject({
     seq,
-    made: z.strictObject({
+    result: z.strictObject({
       item: item.optional(),
       items: z.array(item).optional(),
       chunks: z.array(chunk).optional(),
@@ -67,7 +67,7 @@ const detail: z.ZodType<Detail> = z.strictObject({
       decided_by: z.enum(['analysis', 'operator']),
       found_at: moment,
       noted: z.string(),
-      dropped: z.boolean().describe('its order would have closed a circle'),
+      dropped: z.boolean().describe('its order would have closed a cycle'),
     }),
   ),
   runs: z.array(
@@ -122,8 +122,8 @@ const message: z.ZodType<BoardMessage> = z
 const findings: z.ZodType<Finding[]> = z.array(
   z.strictObject({
     what: z.string(),
-    standing: z.enum(['good', 'note', 'bad']).describe('note: works, but somebody should know'),
-    sentence: z.string(),
+    status: z.enum(['good', 'note', 'bad']).describe('note: works, but somebody should know'),
+    message: z.string(),
   }),
 );
 
@@ -222,7 +222,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     schema: z
       .strictObject({
         path: z.string(),
-        standing: z.enum(['new', 'changed', 'trusted']),
+        status: z.enum(['new', 'changed', 'trusted']),
         digest: part.digest,
         agents: z.array(part.agent),
       })
@@ -264,7 +264,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   },
   bulk: {
     schema: committed.extend({
-      refused: z.array(z.strictObject({ chunk, sentence: z.string() })),
+      refused: z.array(z.strictObject({ chunk, message: z.string() })),
       left: count.describe('how many more the filter shows: they were not touched'),
     }),
   },

@@ -59,14 +59,14 @@ export const stuckCode: z.ZodType<StuckCode> = z.enum(['answers-too-long']).meta
 });
 
 export const outcome: z.ZodType<Outcome> = z
-  .discriminatedUnion('how', [
-    z.strictObject({ how: z.literal('exited'), code: z.int() }),
-    z.strictObject({ how: z.literal('refused'), tools: z.array(z.string()) }),
-    z.strictObject({ how: z.literal('reported'), well: z.boolean() }),
-    z.strictObject({ how: z.literal('killed') }),
-    z.strictObject({ how: z.literal('stopped'), reason: z.string() }),
-    z.strictObject({ how: z.literal('vanished') }),
-    z.strictObject({ how: z.literal('never-began'), reason: z.string(), code: z.exactOptional(stuckCode) }),
+  .discriminatedUnion('exit', [
+    z.strictObject({ exit: z.literal('exited'), code: z.int() }),
+    z.strictObject({ exit: z.literal('refused'), tools: z.array(z.string()) }),
+    z.strictObject({ exit: z.literal('reported'), success: z.boolean() }),
+    z.strictObject({ exit: z.literal('killed') }),
+    z.strictObject({ exit: z.literal('stopped'), reason: z.string() }),
+    z.strictObject({ exit: z.literal('vanished') }),
+    z.strictObject({ exit: z.literal('never-began'), reason: z.string(), code: z.exactOptional(stuckCode) }),
   ])
   .meta({ id: 'Outcome', description: 'how a run ended' });
 

@@ -209,11 +209,11 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
   });
 
   for (const [how, server, code] of [
-    ['has no way to ask', {}, { how: 'refused', tools: ['Bash'] }],
+    ['has no way to ask', {}, { exit: 'refused', tools: ['Bash'] }],
     [
       'cannot start its way to ask',
       { signalbox: { command: 'no-such-program' } },
-      { how: 'exited', code: 1 },
+      { exit: 'exited', code: 1 },
     ],
   ] as const)
     test(`claude ${how}: what was refused for it is an item, and the unit is not done`, async () => {
@@ -229,7 +229,7 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
       assert.equal(card.kind, 'stuck');
       const { runs, status } = await detail('a');
       assert.deepEqual([runs[0]?.outcome, status], [code, 'NEEDS_ATTENTION']);
-      if (code.how === 'refused') assert.equal(textsOf(card).Refused, `Bash: touch 'not.here'`);
+      if (code.exit === 'refused') assert.equal(textsOf(card).Refused, `Bash: touch 'not.here'`);
       assert.ok(!existsSync(file('not.here')));
     });
 

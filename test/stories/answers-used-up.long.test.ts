@@ -100,7 +100,7 @@ describe('a run that was given an answer uses nothing up by failing', () => {
     await until('the run to be gone', () => house.processes().length === 0);
     await house.start();
     await stuck();
-    assert.equal((await detail('worker')).runs[1]?.outcome?.how, 'vanished');
+    assert.equal((await detail('worker')).runs[1]?.outcome?.exit, 'vanished');
     await arrives();
   });
 

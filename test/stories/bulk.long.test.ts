@@ -51,13 +51,13 @@ describe('acting on all that a filter shows', () => {
   test('at most 500 at once, and it says how many are left; snoozed and tried again by kind', async () => {
     house = await House.open('--undo-seconds', '0');
     await plan(Array.from({ length: 520 }, (_, n) => ({ chunk: `u${n}`, external: true })));
-    const first = await house.json<{ made: { chunks: string[] }; left: number }>(
+    const first = await house.json<{ result: { chunks: string[] }; left: number }>(
       'bulk',
       'hold',
       '--status',
       'ready',
     );
-    assert.deepEqual([first.made.chunks.length, first.left], [500, 20]);
+    assert.deepEqual([first.result.chunks.length, first.left], [500, 20]);
     const { stdout } = await house.signalbox('bulk', 'hold', '--status', 'ready');
     assert.equal(stdout, '20 units were changed.\n');
     assert.equal(await held(), 520);

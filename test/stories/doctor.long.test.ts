@@ -21,7 +21,7 @@ describe('doctor', () => {
     return { code, findings: Object.fromEntries(findings.map((finding) => [finding.what, finding])) };
   };
   const standings = ({ findings }: Said) =>
-    Object.fromEntries(Object.entries(findings).map(([what, { standing }]) => [what, standing]));
+    Object.fromEntries(Object.entries(findings).map(([what, { status }]) => [what, status]));
 
   test('a project without a daemon is well, and nothing is left of the looking', async () => {
     house = House.make();
@@ -55,7 +55,7 @@ describe('doctor', () => {
     house.env.PATH = PATH;
     const well = await doctor();
     assert.equal(well.code, 0);
-    assert.match(well.findings['PATH of runs']?.sentence ?? '', /find sh, signalbox, one-of-ours/);
+    assert.match(well.findings['PATH of runs']?.message ?? '', /find sh, signalbox, one-of-ours/);
     for (const what of [
       'daemon',
       'socket',
@@ -65,22 +65,16 @@ describe('doctor', () => {
       'signalbox.json',
       'round trip',
     ])
-      assert.equal(well.findings[what]?.standing, 'good', what);
+      assert.equal(well.findings[what]?.status, 'good', what);
     chmodSync(house.paths.folder, 0o755);
     chmodSync(house.paths.socket, 0o666);
     chmodSync(program, 0o644);
     const ill = await doctor();
     assert.equal(ill.code, 1);
-    assert.match(
-      ill.findings['state folder']?.sentence ?? '',
-      /open to others \(mode 755\)\. Run: chmod 700/,
-    );
-    assert.match(ill.findings.socket?.sentence ?? '', /open to others \(mode 666\)/);
-    assert.match(ill.findings['PATH of runs']?.sentence ?? '', /do not find one-of-ours; they look in/);
-    assert.deepEqual(
-      [ill.findings.socket?.standing, ill.findings['PATH of runs']?.standing],
-      ['bad', 'note'],
-    );
+    assert.match(ill.findings['state folder']?.message ?? '', /open to others \(mode 755\)\. Run: chmod 700/);
+    assert.match(ill.findings.socket?.message ?? '', /open to others \(mode 666\)/);
+    assert.match(ill.findings['PATH of runs']?.message ?? '', /do not find one-of-ours; they look in/);
+    assert.deepEqual([ill.findings.socket?.status, ill.findings['PATH of runs']?.status], ['bad', 'note']);
     chmodSync(house.paths.folder, 0o700);
   });
 
@@ -94,13 +88,13 @@ describe('doctor', () => {
     house.env.TMPDIR = join(tmpdir(), 'no-such-folder');
     const { code, findings } = await doctor();
     assert.equal(code, 1);
-    assert.match(findings.database?.sentence ?? '', /signalbox\.db is damaged/);
+    assert.match(findings.database?.message ?? '', /signalbox\.db is damaged/);
     assert.match(
-      findings['signalbox.json']?.sentence ?? '',
+      findings['signalbox.json']?.message ?? '',
       /agents\.one\.command: The first one names the program/,
     );
-    assert.equal(findings['round trip']?.standing, 'bad');
-    assert.equal(findings['state folder']?.standing, 'good');
+    assert.equal(findings['round trip']?.status, 'bad');
+    assert.equal(findings['state folder']?.status, 'good');
   });
 
   test('--security: who may come in, and each attack on the daemon that runs, which changes nothing', async () => {
@@ -117,19 +111,19 @@ describe('doctor', () => {
     assert.equal(well.code, 0);
     assert.equal(of(well.findings, 'listener').length, 2);
     assert.equal(of(well.findings, 'mode').length, 4);
-    assert.match(of(well.findings, 'roles')[0]?.sentence ?? '', /1 viewer/);
-    assert.match(of(well.findings, 'origins')[0]?.sentence ?? '', /https:\/\/wiki\.example/);
+    assert.match(of(well.findings, 'roles')[0]?.message ?? '', /1 viewer/);
+    assert.match(of(well.findings, 'origins')[0]?.message ?? '', /https:\/\/wiki\.example/);
     assert.ok(of(well.findings, 'attack').length > 40, 'both addresses and the Unix socket');
-    assert.match(of(well.findings, 'attacks')[0]?.sentence ?? '', /nothing was changed/);
+    assert.match(of(well.findings, 'attacks')[0]?.message ?? '', /nothing was changed/);
     chmodSync(house.paths.door, 0o644);
     const ill = await look();
     assert.equal(ill.code, 1);
-    assert.ok(of(ill.findings, 'mode').some(({ standing }) => standing === 'bad'));
+    assert.ok(of(ill.findings, 'mode').some(({ status }) => status === 'bad'));
     chmodSync(house.paths.door, 0o600);
     await house.end('SIGTERM');
     assert.equal((await house.signalbox('doctor', '--security')).code, 69);
     await house.start('--no-auth');
     const open = await look();
-    assert.deepEqual([open.code, of(open.findings, 'signing in')[0]?.standing], [0, 'note']);
+    assert.deepEqual([open.code, of(open.findings, 'signing in')[0]?.status], [0, 'note']);
   });
 });

@@ -64,8 +64,8 @@ describe('a disk that takes nothing', () => {
     }
     const { stdout } = await house.signalbox('doctor', '--json');
     const folder = (JSON.parse(stdout) as Finding[]).find(({ what }) => what === 'state folder');
-    assert.equal(folder?.standing, 'bad');
-    assert.ok(folder?.sentence.includes(house.paths.folder), folder?.sentence);
+    assert.equal(folder?.status, 'bad');
+    assert.ok(folder?.message.includes(house.paths.folder), folder?.message);
     rmSync(`${mounted}/ballast`);
     assert.equal((await house.signalbox('hold', 'a', 'later')).code, 0);
   });
@@ -89,8 +89,8 @@ describe('a disk that takes nothing', () => {
     const { code, stdout } = await house.signalbox('doctor', '--json');
     assert.equal(code, 1);
     const folder = (JSON.parse(stdout) as Finding[]).find(({ what }) => what === 'state folder');
-    assert.equal(folder?.standing, 'bad');
-    assert.ok(folder?.sentence.includes(house.env.XDG_STATE_HOME ?? ''), folder?.sentence);
+    assert.equal(folder?.status, 'bad');
+    assert.ok(folder?.message.includes(house.env.XDG_STATE_HOME ?? ''), folder?.message);
   });
 
   test('a state home of somebody else: 77 with the path, from start and by doctor', {
@@ -126,7 +126,7 @@ describe('a disk that takes nothing', () => {
     const { code, stdout } = await asNobody('doctor', '--json');
     assert.equal(code, 1);
     const folder = (JSON.parse(stdout) as Finding[]).find(({ what }) => what === 'state folder');
-    assert.match(folder?.sentence ?? '', new RegExp(`^${home} may not be used by you`));
+    assert.match(folder?.message ?? '', new RegExp(`^${home} may not be used by you`));
   });
 
   test('what is printed finds no room: 74, and a daemon whose log finds none goes on', {

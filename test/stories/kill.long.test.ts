@@ -28,7 +28,7 @@ describe('killing a run', () => {
     await house.untilStatus('tree', 'BLOCKED');
     const { why, items, runs } = await detail('tree');
     assert.equal(why, 'held: killed by you');
-    assert.deepEqual([items.length, runs[0]?.outcome], [0, { how: 'killed' }]);
+    assert.deepEqual([items.length, runs[0]?.outcome], [0, { exit: 'killed' }]);
     await nobodyIsLeft();
     await ok('retry', 'tree');
     await until('the second run', async () => (await detail('tree')).runs.length === 2);

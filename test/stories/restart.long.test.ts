@@ -29,7 +29,7 @@ describe('a run outlives the daemon', () => {
       const { runs, history } = await detail('worker');
       assert.deepEqual(
         runs.map(({ outcome }) => outcome),
-        [{ how: 'exited', code: 0 }],
+        [{ exit: 'exited', code: 0 }],
       );
       assert.equal(history.filter(({ what }) => what.startsWith('run 1 ended')).length, 1);
     });
@@ -45,7 +45,7 @@ describe('a run outlives the daemon', () => {
     await house.start();
     await house.untilStatus('worker', 'NEEDS_ATTENTION');
     const { runs, items } = await detail('worker');
-    assert.deepEqual(runs[0]?.outcome, { how: 'exited', code: 7 });
+    assert.deepEqual(runs[0]?.outcome, { exit: 'exited', code: 7 });
     assert.match(items[0]?.prompt ?? '', /failed with exit code 7/);
   });
 
@@ -60,7 +60,7 @@ describe('a run outlives the daemon', () => {
     await house.untilStatus('worker', 'NEEDS_ATTENTION');
     const { runs } = await detail('worker');
     assert.deepEqual(
-      runs.map(({ outcome }) => outcome?.how),
+      runs.map(({ outcome }) => outcome?.exit),
       ['vanished'],
     );
   });
@@ -79,7 +79,7 @@ describe('a run outlives the daemon', () => {
     writeFileSync(file('go'), '');
     await house.untilStatus('worker', 'NEEDS_ATTENTION');
     const { runs } = await detail('worker');
-    assert.equal(runs[0]?.outcome?.how, 'vanished');
+    assert.equal(runs[0]?.outcome?.exit, 'vanished');
     assert.equal(readFileSync(file('starts'), 'utf8'), 'started\n');
   });
 
@@ -107,7 +107,7 @@ describe('a run outlives the daemon', () => {
     await house.add('worker', once);
     await until(
       'the first run to end',
-      async () => (await detail('worker')).runs[0]?.outcome?.how === 'exited',
+      async () => (await detail('worker')).runs[0]?.outcome?.exit === 'exited',
     );
     assert.equal(await house.statusOf('worker'), 'NEEDS_ATTENTION');
     await house.signalbox('answer', 'worker', '8080');

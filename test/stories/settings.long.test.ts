@@ -100,9 +100,9 @@ describe('a setting', { concurrency: 2 }, () => {
 
     test(`${name}: a bad word is refused by its name, and nothing changes`, async () => {
       const house = House.make();
-      const refused = async (code: number, sentence: string, ...flags: string[]) => {
+      const refused = async (code: number, message: string, ...flags: string[]) => {
         const said = await house.signalbox('start', '--foreground', ...flags);
-        assert.deepEqual(said, { code, stdout: '', stderr: `signalbox: ${sentence}\n` });
+        assert.deepEqual(said, { code, stdout: '', stderr: `signalbox: ${message}\n` });
         assert.ok(!existsSync(house.paths.folder), 'it left something');
       };
       try {
@@ -136,11 +136,11 @@ describe('the file', () => {
   ] as const;
   test('that cannot be taken is refused by its path', async () => {
     house = House.make();
-    for (const [content, sentence] of BAD) {
+    for (const [content, message] of BAD) {
       writeConfig(house, content);
       const { code, stderr } = await house.signalbox('start', '--foreground', '--port', '0');
       assert.equal(code, 65, content);
-      assert.match(stderr, sentence);
+      assert.match(stderr, message);
       assert.ok(!existsSync(house.paths.folder));
     }
   });

@@ -55,9 +55,9 @@ describe('a daemon that does not answer', () => {
     assert.equal(examined.code, 1);
     const findings = JSON.parse(examined.stdout) as Finding[];
     const of = (what: string) => findings.find((each) => each.what === what);
-    assert.equal(of('daemon')?.standing, 'bad');
-    assert.match(of('daemon')?.sentence ?? '', new RegExp(`pid ${pid}, since 20.*kill -CONT ${pid}`));
-    assert.equal(of('round trip')?.standing, 'bad');
+    assert.equal(of('daemon')?.status, 'bad');
+    assert.match(of('daemon')?.message ?? '', new RegExp(`pid ${pid}, since 20.*kill -CONT ${pid}`));
+    assert.equal(of('round trip')?.status, 'bad');
     process.kill(pid, 'SIGCONT');
     await until('it to answer again', async () => (await house.signalbox('ls')).code === 0);
   });

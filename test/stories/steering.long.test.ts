@@ -99,8 +99,8 @@ describe('steering a unit', () => {
     await ok('prioritize', 'work', '-3');
     await ok('edit', 'work', '--goal', 'A goal', '--path', 'src/**', '--path', 'docs/*.md');
     assert.deepEqual((await detail('work')).paths, ['src/**', 'docs/*.md']);
-    const circle = await house.signalbox('link', 'base', 'work');
-    assert.match(circle.stderr, /would wait for itself/);
+    const cycle = await house.signalbox('link', 'base', 'work');
+    assert.match(cycle.stderr, /would wait for itself/);
     const refused = await house.signalbox('rm', 'base');
     assert.deepEqual([refused.code, /work would wait for base for ever/.test(refused.stderr)], [1, true]);
     await ok('rm', 'base', '--unlink');

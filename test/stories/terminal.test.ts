@@ -49,8 +49,8 @@ describe('the terminal', () => {
     const refused = await house.signalbox('add', 'Not A Name', '--command', 'true');
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /chunk: A chunk is a lower-case letter/);
-    const circle = await house.signalbox('add', 'a', '--command', 'true', '--after', 'a');
-    assert.match(circle.stderr, /a → a would wait for itself/);
+    const cycle = await house.signalbox('add', 'a', '--command', 'true', '--after', 'a');
+    assert.match(cycle.stderr, /a → a would wait for itself/);
     assert.equal((await house.signalbox('add', 'b', '--command', 'true', '--priority', 'high')).code, 1);
     assert.equal((await house.signalbox('add')).code, 64);
     const noPlan = await house.signalbox('add', '--plan', 'missing.json');

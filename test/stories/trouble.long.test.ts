@@ -94,7 +94,7 @@ describe('a daemon in trouble', () => {
     await until('the socket', () => existsSync(house.paths.socket));
     assert.equal((await house.signalbox('ls')).code, 0);
     const { of } = await doctor();
-    assert.deepEqual([of('daemon')?.standing, of('socket')?.standing], ['good', 'good']);
+    assert.deepEqual([of('daemon')?.status, of('socket')?.status], ['good', 'good']);
     assert.equal((await house.signalbox('stop')).code, 0);
   });
 
@@ -126,8 +126,8 @@ describe('a daemon in trouble', () => {
     }
     const { code, of } = await doctor();
     assert.equal(code, 1);
-    assert.equal(of('state folder')?.standing, 'bad');
-    assert.ok(of('state folder')?.sentence.includes(home));
+    assert.equal(of('state folder')?.status, 'bad');
+    assert.ok(of('state folder')?.message.includes(home));
   });
 
   test('without a home of its own, the state is in none that changes with the folder, and runs can ask anywhere', async () => {
@@ -151,12 +151,12 @@ describe('a daemon in trouble', () => {
   test('a broken "signalbox" in the runs of the daemon is found by doctor, and nothing is left of the looking', async () => {
     house = await House.open();
     const well = await doctor();
-    assert.match(well.of('round trip')?.sentence ?? '', /through the daemon that runs/);
+    assert.match(well.of('round trip')?.message ?? '', /through the daemon that runs/);
     writeFileSync(join(house.paths.bin, 'signalbox'), '#!/bin/sh\necho "cannot ask" >&2\nexit 9\n');
     const ill = await doctor();
     assert.equal(ill.code, 1);
-    assert.equal(ill.of('round trip')?.standing, 'bad');
-    assert.match(ill.of('round trip')?.sentence ?? '', /could not ask.*exit code 9.*cannot ask/);
+    assert.equal(ill.of('round trip')?.status, 'bad');
+    assert.match(ill.of('round trip')?.message ?? '', /could not ask.*exit code 9.*cannot ask/);
     assert.deepEqual(await house.json('ls'), []);
     assert.deepEqual(await house.json('attention'), []);
   });
@@ -166,7 +166,7 @@ describe('a daemon in trouble', () => {
     const { code, of } = await doctor();
     assert.equal(code, 0);
     assert.deepEqual(
-      [of('round trip')?.standing, of('round trip')?.sentence],
+      [of('round trip')?.status, of('round trip')?.message],
       ['note', 'Not tried: all 0 slots for runs are taken (max_agents).'],
     );
   });

@@ -32,7 +32,7 @@ export function addToken(state: State, input: TokenInput, origins: readonly stri
   if (role !== 'agent' && chunk !== undefined)
     throw invalid('chunk', 'Only a token for the role agent names a unit.');
   const data = { id, hash, role, name, origin: origin ?? null, may_answer, unit };
-  return { changes: [{ type: 'token.added', unit: NO_UNIT, data }], made: { token: id } };
+  return { changes: [{ type: 'token.added', unit: NO_UNIT, data }], result: { token: id } };
 }
 
 /** Runs have tokens of their own; somebody who works elsewhere is given one. */
@@ -85,7 +85,7 @@ export function endSessions(state: State, { id }: { id?: string }): Decision {
   const those = state.sessions.filter((session) => id === undefined || session.id === id);
   return {
     changes: those.map((session) => ended(session, id === undefined ? 'everywhere' : 'here')),
-    made: { ended: those.length },
+    result: { ended: those.length },
   };
 }
 

@@ -2,7 +2,7 @@ import type { Change } from '../../../shared/events.ts';
 import { saidWords } from '../../../shared/sentences.ts';
 import type { Answer, Item, Moment, WorkUnit } from '../../../shared/words.ts';
 import { conflict, invalid } from '../refusal.ts';
-import { isGoingOut, isOpen, type State } from '../state.ts';
+import { isGoingOut, isOpen, isReleased, type State } from '../state.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';
 
 /** How an answer is given: when it goes out (`at` = now: at once), and under which key. */
@@ -38,7 +38,7 @@ export function give(work: WorkUnit, item: Item, answer: Answer, { at, release_d
     { type: 'item.answered', unit, data: { id: item.id, answer, release_due, key } },
   ];
   if (release_due <= at) changes.push({ type: 'item.released', unit, data: { id: item.id } });
-  return { changes, made: { item: item.id } };
+  return { changes, result: { item: item.id } };
 }
 
 /** The answer, if the item allows it. Words alone on a stuck item are guidance for another try. */
@@ -63,15 +63,15 @@ function checked(item: Item, { options, text }: Answer): Answer {
 }
 
 export function endedSentence(item: Item): string {
-  if (item.withdrawn_at !== null) return `This was withdrawn: ${item.withdrawn_why ?? 'no longer needed'}.`;
-  return `Already answered by ${item.answered_by} (${item.answered_via}): ${saidWords(item)}`;
+  if (item.withdrawal) return `This was withdrawn: ${item.withdrawal.why}.`;
+  return `Already answered by ${item.answer?.by} (${item.answer?.via}): ${saidWords(item)}`;
 }
 
 const NOTHING_GOING_OUT = 'There is no answer going out to take back.';
 
 /** Why the answer to an item cannot be taken back (any more); null: it can. */
 export function undoRefusal(item: Item): string | null {
-  if (item.released_at !== null) return 'Already sent: it cannot be taken back.';
+  if (isReleased(item)) return 'Already sent: it cannot be taken back.';
   return isGoingOut(item) ? null : NOTHING_GOING_OUT;
 }
 
@@ -83,7 +83,9 @@ export function undo(state: State, input: { chunk: string; item: string; version
   if (late !== null) throw conflict(late, [item]);
   if (item.version !== input.version) throw conflict(NOTHING_GOING_OUT, [item]);
   return {
-    changes: [{ type: 'item.reopened', unit: work.unit.id, data: { id: item.id, spends: item.answer_key } }],
-    made: { item: item.id },
+    changes: [
+      { type: 'item.reopened', unit: work.unit.id, data: { id: item.id, spends: item.answer?.key ?? null } },
+    ],
+    result: { item: item.id },
   };
 }

@@ -1,7 +1,16 @@
 import type { Asking, Item, WorkUnit } from '../../../shared/words.ts';
 import { isAsked } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
-import { currentStep, findItem, isDone, isOpen, isPending, liveRun, type State } from '../state.ts';
+import {
+  currentStep,
+  findItem,
+  isDone,
+  isOpen,
+  isPending,
+  isReleased,
+  liveRun,
+  type State,
+} from '../state.ts';
 import { endedSentence } from './answers.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';
 
@@ -29,7 +38,7 @@ export function askAll(state: State, asker: Asker, questions: readonly Question[
   const decisions = questions.map((question, nth) => ask(state, { ...asker, ...question, key: key(nth) }));
   return {
     changes: decisions.flatMap(({ changes }) => changes),
-    made: { items: decisions.flatMap(({ made }) => made?.item ?? []) },
+    result: { items: decisions.flatMap(({ result }) => result?.item ?? []) },
   };
 }
 
@@ -48,7 +57,7 @@ export function ask(state: State, input: AskInput): Decision {
   const earlier = attachable(work, input);
   if (earlier) {
     const data = { id: earlier.id, run: input.run ?? earlier.run, key: input.key };
-    return { changes: [{ type: 'item.attached', unit, data }], made: { item: earlier.id } };
+    return { changes: [{ type: 'item.attached', unit, data }], result: { item: earlier.id } };
   }
   const data = {
     id: input.key,
@@ -58,21 +67,21 @@ export function ask(state: State, input: AskInput): Decision {
     asked_by: input.asked_by,
     ...asking(input),
   };
-  return { changes: [{ type: 'item.asked', unit, data }], made: { item: input.key } };
+  return { changes: [{ type: 'item.asked', unit, data }], result: { item: input.key } };
 }
 
 function askAgain({ work, item }: { work: WorkUnit; item: Item }, of: WorkUnit, input: AskInput): Decision {
-  const made = { item: item.id };
+  const result = { item: item.id };
   if (work.unit.id !== of.unit.id)
     throw conflict(`The key ${input.key} belongs to an item of ${work.unit.chunk}.`);
   if (!isAsked(item)) throw conflict(`The key ${input.key} belongs to an item that nobody asked.`);
   // Under the key of a later run that asked the same, only what made it the same counts.
   if (item.id === input.key ? sameAsking(item, input) : sameQuestion(item, input))
-    return { changes: [], made };
+    return { changes: [], result };
   if (!isOpen(item)) throw conflict('This question has ended; ask the new one under another key.', [item]);
   refuseEnded(work, input);
   const data = { id: item.id, ...asking(input) };
-  return { changes: [{ type: 'item.changed', unit: work.unit.id, data }], made };
+  return { changes: [{ type: 'item.changed', unit: work.unit.id, data }], result };
 }
 
 function refuseEnded(work: WorkUnit, { chunk, run }: AskInput): void {
@@ -89,8 +98,8 @@ function attachable(work: WorkUnit, input: AskInput): Item | undefined {
       isAsked(item) &&
       // Work done elsewhere may have come to another phase within its run.
       (item.phase === phase || item.run === run) &&
-      item.withdrawn_at === null &&
-      item.delivered_at === null &&
+      item.withdrawal === null &&
+      item.delivery === null &&
       (input.run !== null || item.asked_by === input.asked_by) &&
       sameQuestion(item, input),
   );
@@ -121,16 +130,16 @@ export function withdraw(state: State, input: { chunk: string; item: string; why
   if (!isPending(item)) throw conflict(endedSentence(item), [item]);
   if (!isAsked(item)) throw conflict('Nobody asked this who could withdraw it: answer it.', [item]);
   const data = { id: item.id, why: input.why };
-  return { changes: [{ type: 'item.withdrawn', unit: work.unit.id, data }], made: { item: item.id } };
+  return { changes: [{ type: 'item.withdrawn', unit: work.unit.id, data }], result: { item: item.id } };
 }
 
 /** The waiting client has printed the answer. */
 export function confirm(state: State, input: { chunk: string; item: string; run: number | null }): Decision {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
-  const made = { item: item.id };
-  if (item.released_at === null) throw conflict('There is no answer yet to confirm.', [item]);
-  if (item.delivered_at !== null) return { changes: [], made };
+  const result = { item: item.id };
+  if (!isReleased(item)) throw conflict('There is no answer yet to confirm.', [item]);
+  if (item.delivery !== null) return { changes: [], result };
   const data = { id: item.id, run: input.run ?? item.run };
-  return { changes: [{ type: 'item.delivered', unit: work.unit.id, data }], made };
+  return { changes: [{ type: 'item.delivered', unit: work.unit.id, data }], result };
 }

@@ -21,7 +21,7 @@ export interface BulkInput {
 /** What a bulk action did not do, and why. */
 export interface Refused {
   readonly chunk: string;
-  readonly sentence: string;
+  readonly message: string;
 }
 
 export interface BulkResult {
@@ -51,11 +51,11 @@ export function bulk(
       changes.push(...decided);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      refused.push({ chunk, sentence: error.message });
+      refused.push({ chunk, message: error.message });
     }
   }
   const left = Math.max(0, chunks.length - BULK_UNITS);
-  return { changes, made: { chunks: done, refused, left } };
+  return { changes, result: { chunks: done, refused, left } };
 }
 
 function actOn(state: State, chunk: string, input: BulkInput, giving: Giving): readonly Change[] {

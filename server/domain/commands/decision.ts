@@ -11,7 +11,7 @@ import { findWork, type State } from '../state.ts';
 export interface Decision<Result extends object = Made> {
   readonly changes: readonly Change[];
   /** Kept whole with the key of the mutation: what is not in here, a repeat cannot answer. */
-  readonly made?: Result;
+  readonly result?: Result;
 }
 /** The ids of what a command made or meant. */
 export interface Made {

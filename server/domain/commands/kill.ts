@@ -60,7 +60,7 @@ export const mootItems = ({ unit, items }: WorkUnit): Change[] =>
 
 /** Nobody is there to be signalled: what was reported started ends by the operator's word. */
 const ended = ({ unit }: WorkUnit, number: number): Change[] => [
-  { type: 'run.ended', unit: unit.id, data: { number, outcome: { how: 'killed' } } },
+  { type: 'run.ended', unit: unit.id, data: { number, outcome: { exit: 'killed' } } },
 ];
 
 /** What the operator wanted to come after the end. */

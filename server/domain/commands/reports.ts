@@ -95,7 +95,7 @@ function allFinished(work: WorkUnit): Change[] {
     left.map(({ phase }) => phase),
   );
   const run = liveRun(work);
-  const outcome = { how: 'reported', well: true } as const;
+  const outcome = { exit: 'reported', success: true } as const;
   const end: Change[] = run
     ? [{ type: 'run.ended', unit: unit.id, data: { number: run.number, outcome } }]
     : [];
@@ -106,16 +106,16 @@ function allFinished(work: WorkUnit): Change[] {
 function ended(
   state: State,
   work: WorkUnit,
-  well: boolean,
+  success: boolean,
   words: string,
   at: Moment,
   key: string,
 ): Change[] {
   const unit = work.unit.id;
   const run = liveRun(work);
-  const outcome = { how: 'reported', well } as const;
+  const outcome = { exit: 'reported', success } as const;
   if (run) return [...endRun(state, { unit, run: run.number, outcome, lines: words, key, at }).changes];
-  if (!well)
+  if (!success)
     throw conflict(`${work.unit.chunk} was not reported started: there is nothing that could have failed.`);
   const phase = currentStep(work)?.phase ?? '';
   if (!work.unit.spec.review.includes(phase)) return [phaseFinished(work, phase)];

@@ -33,7 +33,7 @@ export function startRun(state: State, input: { unit: number; marker: string; to
       { type: 'run.started', unit, data: { number, phase, agent, marker: input.marker, token: input.token } },
       ...givenTo(work, number),
     ],
-    made: { run: number },
+    result: { run: number },
   };
 }
 
@@ -91,10 +91,10 @@ function againWithAnswers(work: WorkUnit, run: Run, outcome: Outcome): boolean {
  * operator has not done its work, although its agent ended with 0.
  */
 function outcomeOf({ kill, refused }: Run, noted: Outcome): Outcome {
-  if (isWished(kill)) return { how: 'killed' };
-  if (kill) return { how: 'stopped', reason: kill.reason };
+  if (isWished(kill)) return { exit: 'killed' };
+  if (kill) return { exit: 'stopped', reason: kill.reason };
   if (refused.length === 0 || !isWell(noted)) return noted;
-  return { how: 'refused', tools: [...new Set(refused.map(({ tool }) => tool))] };
+  return { exit: 'refused', tools: [...new Set(refused.map(({ tool }) => tool))] };
 }
 
 /** What comes after a run that leaves nothing open; null: the same phase again, at once. */
@@ -108,9 +108,9 @@ function afterRun(work: WorkUnit, run: Run, input: EndInput): Change | null {
     return spec.review.includes(phase)
       ? { type: 'item.asked', unit, data: reviewItem(input, phase) }
       : { type: 'phase.finished', unit, data: { phase } };
-  const failed = inARow(work, outcome.how) + 1;
-  if (outcome.how === 'never-began' && outcome.code === undefined && failed < NEVER_BEGAN_LIMIT) return null;
-  if (outcome.how === 'exited' && spec.retry?.on.includes(outcome.code) && failed <= spec.retry.times)
+  const failed = inARow(work, outcome.exit) + 1;
+  if (outcome.exit === 'never-began' && outcome.code === undefined && failed < NEVER_BEGAN_LIMIT) return null;
+  if (outcome.exit === 'exited' && spec.retry?.on.includes(outcome.code) && failed <= spec.retry.times)
     return {
       type: 'retry.scheduled',
       unit,
@@ -129,14 +129,14 @@ const later = (at: Moment, seconds: number): Moment =>
   new Date(Date.parse(at) + seconds * 1000).toISOString();
 
 /** How many runs of this phase in a row have ended so, since a person was last asked about it. */
-function inARow(work: WorkUnit, how: Outcome['how']): number {
+function inARow(work: WorkUnit, how: Outcome['exit']): number {
   const phase = currentStep(work)?.phase;
   const stuck = work.items.findLast((item) => item.options.some(({ id }) => id === 'retry'))?.run ?? 0;
   const asked = Math.max(stuck, work.unit.counted_from);
   const before = work.runs.filter(
     (run) => run.ended_at !== null && run.number > asked && run.phase === phase,
   );
-  const other = before.reverse().findIndex((run) => run.outcome?.how !== how || isWell(run.outcome));
+  const other = before.reverse().findIndex((run) => run.outcome?.exit !== how || isWell(run.outcome));
   return other < 0 ? before.length : other;
 }
 
@@ -161,7 +161,7 @@ const REVIEW_OPTIONS: readonly ItemOption[] = [
 ];
 
 function stuckItem({ key, run, outcome, lines }: EndInput, phase: string, refused: readonly ToolRefusal[]) {
-  const code = outcome.how === 'never-began' ? outcome.code : undefined;
+  const code = outcome.exit === 'never-began' ? outcome.code : undefined;
   const refusals = refused.map(refusalWords).join('\n');
   return {
     id: key,

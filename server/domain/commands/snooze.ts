@@ -24,7 +24,7 @@ export function snooze(state: State, input: SnoozeInput, at: Moment): Decision {
   if (!isOpen(item)) throw conflict(endedSentence(item), [item]);
   if (item.version !== input.version) throw conflict('The question has changed since you saw it.', [item]);
   const data = { id: item.id, ...untilOf(state, work, input, at) };
-  return { changes: [{ type: 'item.snoozed', unit: work.unit.id, data }], made: { item: item.id } };
+  return { changes: [{ type: 'item.snoozed', unit: work.unit.id, data }], result: { item: item.id } };
 }
 
 function untilOf(state: State, work: WorkUnit, input: SnoozeInput, at: Moment) {
@@ -40,10 +40,10 @@ function doneLater(state: State, work: WorkUnit, chunk: string): string {
   const other = findWork(state, chunk);
   if (!other) throw invalid('until_done', `There is no unit called ${chunk}: it could never be done.`);
   if (isDone(other)) throw invalid('until_done', `${chunk} is done already.`);
-  const circle = cycleThrough(state, [
+  const cycle = cycleThrough(state, [
     { chunk: unit.chunk, after: [...unit.open, ...sleepsFor(work), chunk] },
   ]);
-  if (circle) throw invalid('until_done', `${chunk} waits for ${unit.chunk}: ${cycleWords(circle)}.`);
+  if (cycle) throw invalid('until_done', `${chunk} waits for ${unit.chunk}: ${cycleWords(cycle)}.`);
   const rival =
     liveRun(work) && serialRivals(state, work).find((each) => aheadOf(state, chunk).has(each.unit.chunk));
   if (rival)
@@ -58,8 +58,8 @@ function doneLater(state: State, work: WorkUnit, chunk: string): string {
 export function wake(state: State, input: { chunk: string; item: string }): Decision {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
-  if (!isSnoozed(item)) return { changes: [], made: { item: item.id } };
-  return { changes: [waking(item, 'woken by the operator')], made: { item: item.id } };
+  if (!isSnoozed(item)) return { changes: [], result: { item: item.id } };
+  return { changes: [waking(item, 'woken by the operator')], result: { item: item.id } };
 }
 
 export const waking = (item: Item, why: string): Change => ({

@@ -28,7 +28,7 @@ export function retryUnit(state: State, input: { chunk: string } & Giving): Deci
   if (work.unit.retry_due !== null)
     return { changes: [{ type: 'retry.due', unit: work.unit.id, data: { anew: true } }] };
   const last = work.runs.at(-1);
-  if (work.unit.held !== null && last?.outcome?.how === 'killed')
+  if (work.unit.held !== null && last?.outcome?.exit === 'killed')
     return { changes: [{ type: 'unit.released', unit: work.unit.id, data: {} }] };
   const stuck = work.items.find((item) => isOpen(item) && item.options.some(({ id }) => id === 'retry'));
   if (!stuck) throw conflict(`${input.chunk} is not stuck: there is nothing to try again.`);
@@ -68,15 +68,15 @@ export function editUnit(state: State, input: { chunk: string } & UnitEdit): Dec
     : { changes: [{ type: 'unit.edited', unit: unit.id, data }] };
 }
 
-/** Makes a unit wait for another, unless that would close a circle. */
+/** Makes a unit wait for another, unless that would close a cycle. */
 export function linkUnit(state: State, input: { chunk: string; after: string }): Decision {
   const { unit } = undoneWork(state, input.chunk);
   const other = findWork(state, input.after);
   // What was met once stays met; a new unit of the name is another unit.
   const isMet = unit.met.includes(input.after) && (!other || isDone(other));
   if (unit.open.includes(input.after) || isMet) return NOTHING;
-  const circle = cycleThrough(state, [{ chunk: unit.chunk, after: [...unit.open, input.after] }]);
-  if (circle) throw invalid('after', `${cycleWords(circle)} would wait for itself.`);
+  const cycle = cycleThrough(state, [{ chunk: unit.chunk, after: [...unit.open, input.after] }]);
+  if (cycle) throw invalid('after', `${cycleWords(cycle)} would wait for itself.`);
   return { changes: [{ type: 'dependency.added', unit: unit.id, data: { on: input.after } }] };
 }
 

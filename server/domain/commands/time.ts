@@ -15,16 +15,16 @@ export function timePasses(state: State, at: Moment): Decision {
 
 function dueOf(work: WorkUnit, at: Moment): Change[] {
   if (isOver(work)) return [];
-  const isDue = (moment: Moment | null): boolean => moment !== null && moment <= at;
+  const isDue = (moment: Moment | null | undefined): boolean => moment != null && moment <= at;
   // Their time was counted in seconds: a clock that was set back to before they began must not stretch it.
   const isAhead = (moment: Moment | null | undefined): boolean => moment != null && moment > at;
   const out = work.items.find(
-    (item) => isGoingOut(item) && (isDue(item.release_due) || isAhead(item.answered_at)),
+    (item) => isGoingOut(item) && (isDue(item.answer?.release_due) || isAhead(item.answer?.at)),
   );
   if (out) return [{ type: 'item.released', unit: work.unit.id, data: { id: out.id } }];
   const { unit } = work;
   const woken = work.items
-    .filter((item) => isSnoozed(item) && isDue(item.snoozed_until))
+    .filter((item) => isSnoozed(item) && isDue(item.snooze?.until))
     .map((item) => waking(item, 'its time has come'));
   const isTimeToRetry =
     isDue(unit.retry_due) || (unit.retry_due !== null && isAhead(work.runs.at(-1)?.ended_at));
@@ -80,4 +80,4 @@ function momentsOf(work: WorkUnit): (Moment | null)[] {
 }
 
 const dueMoment = (item: Item): Moment | null =>
-  isGoingOut(item) ? item.release_due : isSnoozed(item) ? item.snoozed_until : null;
+  (isGoingOut(item) ? item.answer?.release_due : isSnoozed(item) ? item.snooze?.until : null) ?? null;

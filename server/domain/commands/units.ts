@@ -14,12 +14,12 @@ export function addUnits(state: State, specs: readonly UnitSpec[]): Decision {
       throw conflict(`${spec.chunk}: a unit of this name exists with other facts. Choose another name.`);
   }
   const fresh = [...named.values()];
-  const circle = cycleThrough(state, fresh);
-  if (circle) throw invalid('after', `${cycleWords(circle)} would wait for itself. Leave one of these out.`);
+  const cycle = cycleThrough(state, fresh);
+  if (cycle) throw invalid('after', `${cycleWords(cycle)} would wait for itself. Leave one of these out.`);
   const first = state.works.length;
   return {
     changes: fresh.map((data, nth) => ({ type: 'unit.added', unit: first + nth, data })),
-    made: { chunks: specs.map(({ chunk }) => chunk) },
+    result: { chunks: specs.map(({ chunk }) => chunk) },
   };
 }
 
