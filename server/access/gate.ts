@@ -67,7 +67,28 @@ export interface Caller {
 export type Verdict =
   /** Nobody (`null`) gets what everybody may see, or a socket that must still show its token. */
   | { readonly admitted: true; readonly caller: Caller | null }
-  | { readonly admitted: false; readonly status: number; readonly message: string };
+  | {
+      readonly admitted: false;
+      readonly status: number;
+      readonly code: GateCode;
+      readonly message: string;
+    };
+
+/** Why somebody is not let in. */
+export type GateCode =
+  | 'bad-target'
+  | 'browser-on-socket'
+  | 'unknown-host'
+  | 'repeated-header'
+  | 'foreign-origin'
+  | 'media-type'
+  | 'too-large'
+  | 'refused-caller'
+  | 'not-signed-in'
+  | 'unknown-token'
+  | 'ended-credential'
+  | 'foreign-token'
+  | 'agents-only-ask';
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -81,11 +102,16 @@ export function gate(listener: Listener, head: Head, known: Known): Verdict {
   );
 }
 
-const refuse = (status: number, message: string): Verdict => ({ admitted: false, status, message });
+const refuse = (status: number, code: GateCode, message: string): Verdict => ({
+  admitted: false,
+  status,
+  code,
+  message,
+});
 
 function refuseTarget({ target }: Head): Verdict | null {
   const plain = /^\/(?!\/)[\x21-\x7e]*$/.test(target) && !target.includes('\\');
-  return plain ? null : refuse(400, 'The address must begin with one "/" and be plain ASCII.');
+  return plain ? null : refuse(400, 'bad-target', 'The address must begin with one "/" and be plain ASCII.');
 }
 
 /** No browser may talk to the Unix socket. Node's own fetch sends `Sec-Fetch-Mode`, so that one is let be. */
@@ -93,7 +119,9 @@ function refuseBrowser(head: Head): Verdict | null {
   const mark = ['origin', 'referer', 'cookie', 'sec-fetch-site', 'sec-fetch-dest'].find(
     (name) => valuesOf(head, name).length > 0,
   );
-  return mark === undefined ? null : refuse(403, `The socket is not for browsers (${mark} was sent).`);
+  return mark === undefined
+    ? null
+    : refuse(403, 'browser-on-socket', `The socket is not for browsers (${mark} was sent).`);
 }
 
 /** A page under a name rebound to us can read this: it does not say under which names we are known. */
@@ -102,6 +130,7 @@ function refuseHost({ hosts }: Tcp, head: Head): Verdict | null {
   if (given.length === 1 && hosts.includes(given[0] ?? '')) return null;
   return refuse(
     421,
+    'unknown-host',
     'This is Signalbox, but not under this name. “signalbox url” prints its address; behind a proxy, start it with --public-origin.',
   );
 }
@@ -110,9 +139,11 @@ function refuseHost({ hosts }: Tcp, head: Head): Verdict | null {
 function refuseOrigin(listener: Tcp, head: Head, known: Known): Verdict | null {
   const origins = valuesOf(head, 'origin');
   const sites = valuesOf(head, 'sec-fetch-site');
-  if (origins.length > 1 || sites.length > 1) return refuse(400, 'A header was sent twice.');
+  if (origins.length > 1 || sites.length > 1)
+    return refuse(400, 'repeated-header', 'A header was sent twice.');
   const foreign = refuse(
     403,
+    'foreign-origin',
     'Another web page may not do this. Open Signalbox itself; a page that embeds it is listed by "signalbox origin add".',
   );
   if (isUnsafe(head)) return isOurs(listener, head, known) ? null : foreign;
@@ -165,12 +196,16 @@ function refuseBody(head: Head, { limits = DEFAULT_LIMITS }: Known): Verdict | n
   const type = (firstOf(head, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   const isForm = type === 'application/x-www-form-urlencoded' && !isTrpc(head.target);
   if (!isForm && type !== 'application/json')
-    return refuse(415, 'Send application/json, or, to a page, application/x-www-form-urlencoded.');
+    return refuse(
+      415,
+      'media-type',
+      'Send application/json, or, to a page, application/x-www-form-urlencoded.',
+    );
   const limit = isForm ? limits.form_bytes : limits.json_bytes;
   const length = firstOf(head, 'content-length') ?? '0';
   return /^\d{1,15}$/.test(length) && Number(length) <= limit
     ? null
-    : refuse(413, `At most ${Math.floor(limit / 1024)} KiB are read.`);
+    : refuse(413, 'too-large', `At most ${Math.floor(limit / 1024)} KiB are read.`);
 }
 
 export const isTrpc = (target: string): boolean => /^\/trpc([/?]|$)/.test(target);
@@ -187,7 +222,7 @@ function admitLocal(head: Head, known: Known): Verdict {
   if (token !== null) return byToken(token, 'cli', null, known);
   const shown = valuesOf(head, 'signalbox-caller');
   const why = known.refuseCaller(shown.length === 1 ? (shown[0] ?? null) : null);
-  return why === null ? admitted(null, 'cli', null) : refuse(403, why);
+  return why === null ? admitted(null, 'cli', null) : refuse(403, 'refused-caller', why);
 }
 
 function admit(listener: Tcp, head: Head, known: Known): Verdict {
@@ -200,7 +235,9 @@ function admit(listener: Tcp, head: Head, known: Known): Verdict {
   const session = secret === null ? null : known.ofSession(secret);
   if (session && session.ended === null) return admitted(session, door, origin);
   if (known.open && isFromUs(listener, head)) return admitted(null, door, origin);
-  return isPublic(head) ? NOBODY : refuse(401, 'You are not signed in. In the project, run: signalbox open');
+  return isPublic(head)
+    ? NOBODY
+    : refuse(401, 'not-signed-in', 'You are not signed in. In the project, run: signalbox open');
 }
 
 const NOBODY: Verdict = { admitted: true, caller: null };
@@ -223,15 +260,13 @@ function isPublic(head: Head): boolean {
   return isShown && ['GET', 'HEAD'].includes(head.method) && !head.upgrade;
 }
 
-/** Said of what may be a guess. */
-export const UNKNOWN_TOKEN = 'This token is not known.';
-
 function byToken(token: string, door: 'cli' | 'api', origin: string | null, known: Known): Verdict {
   const credential = known.ofToken(token);
-  if (!credential) return refuse(401, UNKNOWN_TOKEN);
-  if (credential.ended !== null) return refuse(401, credential.ended);
+  if (!credential) return refuse(401, 'unknown-token', 'This token is not known.');
+  if (credential.ended !== null) return refuse(401, 'ended-credential', credential.ended);
   if (credential.role !== 'embed') return admitted(credential, door, origin);
-  if (origin !== null && origin !== credential.origin) return refuse(401, 'This token is for another page.');
+  if (origin !== null && origin !== credential.origin)
+    return refuse(401, 'foreign-token', 'This token is for another page.');
   return admitted(credential, door === 'cli' ? door : 'embed', origin);
 }
 

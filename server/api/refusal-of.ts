@@ -10,7 +10,8 @@ export interface RefusalForCaller {
   readonly message: string;
   readonly field: string | null;
   readonly items: readonly Item[];
-  readonly code: RefusalCode | null;
+  /** Which refusal it is; where no rule has a name of its own, its kind. */
+  readonly code: RefusalCode | RefusalForCaller['kind'];
 }
 
 const STATUS = { 'not-found': 404, conflict: 409, invalid: 422, unavailable: 503 } as const;
@@ -19,12 +20,19 @@ const STATUS = { 'not-found': 404, conflict: 409, invalid: 422, unavailable: 503
 export function refusalOf(error: unknown): RefusalForCaller | null {
   if (error instanceof Refusal) {
     const { kind, message, field, items, code } = error;
-    return { kind, status: STATUS[kind], message, field, items, code };
+    return { kind, status: STATUS[kind], message, field, items, code: code ?? kind };
   }
   if (error instanceof ZodError) return inputRefusal(error);
   if (!(error instanceof TRPCError)) return null;
   if (error.code === 'FORBIDDEN')
-    return { kind: 'forbidden', status: 403, message: error.message, field: null, items: [], code: null };
+    return {
+      kind: 'forbidden',
+      status: 403,
+      message: error.message,
+      field: null,
+      items: [],
+      code: 'forbidden',
+    };
   return refusalOf(error.cause);
 }
 
@@ -41,6 +49,6 @@ function inputRefusal({ issues }: ZodError): RefusalForCaller {
     message: whole,
     field: String(issue?.path[0] ?? ''),
     items: [],
-    code: null,
+    code: 'invalid',
   };
 }

@@ -22,7 +22,6 @@ import {
   isTrpc,
   type Known,
   type Listener,
-  UNKNOWN_TOKEN,
   type Verdict,
 } from '../access/gate.ts';
 import type { Context } from '../api/procedures.ts';
@@ -197,7 +196,7 @@ function requestHandler(
   app.use(async (ctx, next) => {
     const verdict = check(ctx.req);
     if (!verdict.admitted) {
-      if (verdict.message === UNKNOWN_TOKEN) await slowDown(parts, ctx.req);
+      if (verdict.code === 'unknown-token') await slowDown(parts, ctx.req);
       return refuse(ctx, parts.assets, listener, verdict);
     }
     const { caller } = verdict;
@@ -207,6 +206,7 @@ function requestHandler(
       return refuse(ctx, parts.assets, listener, {
         admitted: false,
         status: 403,
+        code: 'agents-only-ask',
         message: `${caller.actor} asks and reports; it does not look around.`,
       });
     ctx.state.fromSocket = caller?.door === 'cli';

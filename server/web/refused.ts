@@ -1,5 +1,6 @@
 /** A "no" as whoever hears it can read it: a page for a person, JSON for a script, an error of the procedures. */
 import type Koa from 'koa';
+import type { Item } from '../../shared/words.ts';
 import { isTrpc, type Listener, type Verdict } from '../access/gate.ts';
 import { type RefusalForCaller, refusalOf } from '../api/refusal-of.ts';
 import type { Log } from '../system/log.ts';
@@ -14,7 +15,7 @@ export function refuse(
   ctx: Koa.Context,
   assets: Assets,
   listener: Listener,
-  { status, message }: Refused,
+  { status, code, message }: Refused,
 ): void {
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer realm="Signalbox"');
   if (isTrpc(ctx.url)) {
@@ -28,7 +29,7 @@ export function refuse(
       },
     };
   } else if (status === 401 && !wantsJson(ctx)) sendSignIn(ctx, assets, listener, 401);
-  else tell(ctx, assets, status, 'Not let in', message, { kind: 'refused', field: null, items: [] });
+  else tell(ctx, assets, { status, code, title: 'Not let in', detail: message });
 }
 
 /** A refusal is a page for a person and JSON for a script; anything unexpected is a line in the log. */
@@ -37,24 +38,32 @@ export function tellRefusals({ assets, log }: { assets: Assets; log: Log }): Koa
     try {
       await next();
       if (ctx.status === 404 && !ctx.body)
-        tell(ctx, assets, 404, 'Not found', 'There is nothing at this address.');
+        tell(ctx, assets, {
+          status: 404,
+          code: 'not-found',
+          title: 'Not found',
+          detail: 'There is nothing at this address.',
+        });
       if (ctx.status === 405 || ctx.status === 501)
-        tell(ctx, assets, ctx.status, 'Not that way', 'This address does not take this method.');
+        tell(ctx, assets, {
+          status: ctx.status,
+          code: 'method',
+          title: 'Not that way',
+          detail: 'This address does not take this method.',
+        });
     } catch (error) {
       const refusal = refusalOf(error);
       const status = refusal ? statusFor(ctx, refusal) : (clientStatus(error) ?? 500);
       if (status === 500) log.error(`${ctx.method} ${ctx.path}`, error);
-      const message =
-        refusal?.message ??
-        (status === 500 ? 'Something went wrong.' : (SENTENCES[status] ?? 'This cannot be read.'));
-      tell(
-        ctx,
-        assets,
+      tell(ctx, assets, {
         status,
-        TITLES[status] ?? 'Refused',
-        message,
-        refusal ?? { kind: 'invalid', field: null, items: [] },
-      );
+        code: refusal?.code ?? (status === 500 ? 'failed' : 'unreadable'),
+        title: TITLES[status] ?? 'Refused',
+        detail:
+          refusal?.message ??
+          (status === 500 ? 'Something went wrong.' : (DETAILS[status] ?? 'This cannot be read.')),
+        ...(refusal && { field: refusal.field, items: refusal.items }),
+      });
     }
   };
 }
@@ -71,21 +80,28 @@ const TITLES: Readonly<Record<number, string>> = {
   422: 'Not understood',
   500: 'Something went wrong',
 };
-const SENTENCES: Readonly<Record<number, string>> = {
+const DETAILS: Readonly<Record<number, string>> = {
   413: 'This is more than is read.',
   415: 'Send it as UTF-8, not compressed.',
 };
 
-function tell(
-  ctx: Koa.Context,
-  assets: Assets,
-  status: number,
-  title: string,
-  message: string,
-  more = {},
-): void {
-  if (wantsJson(ctx)) sendJson(ctx, { error: { ...more, status, message } }, status);
-  else sendMessage(ctx, assets, status, title, message);
+/** Problem details (RFC 9457) with the `code` of the refusal, the `field` that is wrong, and items as they are now. */
+interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly field?: string | null;
+  readonly items?: readonly Item[];
+}
+
+function tell(ctx: Koa.Context, assets: Assets, problem: Problem): void {
+  const { status, title, detail, field = null, items = [] } = problem;
+  if (!wantsJson(ctx)) sendMessage(ctx, assets, status, title, detail);
+  else {
+    sendJson(ctx, { type: 'about:blank', ...problem, field, items }, status);
+    ctx.type = 'application/problem+json';
+  }
 }
 
 /** Errors of the body reader say themselves that the caller is at fault. */

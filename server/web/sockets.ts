@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { type Caller, UNKNOWN_TOKEN, type Verdict } from '../access/gate.ts';
+import type { Caller, Verdict } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
 import type { Context } from '../api/procedures.ts';
 import { appRouter } from '../api/router.ts';
@@ -72,9 +72,9 @@ export function sockets(parts: SocketParts): Sockets {
       socket.terminate();
     }
   };
-  const refuse = (req: IncomingMessage, raw: Duplex, { status, message }: Refused) => {
+  const refuse = (req: IncomingMessage, raw: Duplex, { status, code, message }: Refused) => {
     const end = () => refuseRaw(raw, status, message);
-    if (message === UNKNOWN_TOKEN) void parts.slowDown(req).then(end, end);
+    if (code === 'unknown-token') void parts.slowDown(req).then(end, end);
     else end();
   };
   wss.on('headers', (lines) =>

@@ -146,7 +146,14 @@ const recorder =
 
 /** The daemon said no. */
 export function refusal(message: string, field: string | null = null): Error {
-  const told: RefusalForCaller = { kind: 'conflict', status: 409, message, field, items: [], code: null };
+  const told: RefusalForCaller = {
+    kind: 'conflict',
+    status: 409,
+    message,
+    field,
+    items: [],
+    code: 'conflict',
+  };
   const data = { code: 'CONFLICT', httpStatus: 409, path: 'items.answer', refusal: told };
   return TRPCClientError.from({ error: { code: -32009, message, data } });
 }

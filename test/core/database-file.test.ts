@@ -278,6 +278,7 @@ const FROZEN = [
   'b2b342dc37138ebe3fc74fe3fe3a7dbe2b692613a35efb2e5ad2df3d5716be23',
   '5a23da48ffd3d5865ea9cd240162cfca50a12036805dffbde4c12365485f2709',
   '334af8d74323a731d8ae315d641d1230be29290dd6197866faede8aa457cf13b',
+  '604684b12249db99055f5e65da879903bb72b8ff076899c8ace82280b6046612',
 ];
 
 test('the published steps of the schema are frozen', () => {

@@ -114,9 +114,9 @@ describe('a field of an address that cannot be meant is refused by its name', ()
     test(`a script: ${path.slice(0, 60)}`, async () => {
       const { status, body } = await callers.anyone({ path, headers: bearer() });
       assert.equal(status, 422);
-      const { error } = JSON.parse(body) as { error: { field: string; message: string } };
-      assert.equal(error.field, field);
-      assert.match(error.message, right);
+      const problem = JSON.parse(body) as { field: string; detail: string };
+      assert.equal(problem.field, field);
+      assert.match(problem.detail, right);
     });
 
   test('a switch that says neither yes nor no removes nothing', async () => {

@@ -90,7 +90,7 @@ test('a refusal travels whole, and without the place in the code where it was ma
     code: 'NOT_FOUND',
     httpStatus: 404,
     path: 'units.close',
-    refusal: { kind: 'not-found', status: 404, message, field: null, items: [], code: null },
+    refusal: { kind: 'not-found', status: 404, message, field: null, items: [], code: 'not-found' },
   });
 });
 

@@ -155,7 +155,8 @@ test('what the gate refuses is a page too, and carries the same headers', async 
 test('a script that shows a token is refused in JSON, a person who comes to its addresses is led home', async () => {
   const refused = await callers.anyone({ path: '/', headers: { authorization: 'Bearer x' } });
   assert.equal(refused.status, 401);
-  assert.deepEqual(Object.keys(JSON.parse(refused.body) as object), ['error']);
+  const { code, status } = JSON.parse(refused.body) as { code: string; status: number };
+  assert.deepEqual([code, status], ['unknown-token', 401]);
   checkHeaders(refused, DATA);
   for (const path of ['/attention', '/conflicts', '/status', '/history', '/work-units', '/work-units/']) {
     const led = await callers.anyone({
@@ -501,11 +502,11 @@ test('JSON in, JSON out, with the same statuses', async () => {
     const answer = await callers.script(path, input);
     assert.equal(answer.status, status, answer.body);
     checkHeaders(answer, DATA);
-    assert.match(answer.headers['content-type'] ?? '', /^application\/json/);
-    const { error } = JSON.parse(answer.body) as { error: { status: number; message: string } };
-    assert.equal(error.status, status);
-    if (typeof message === 'string') assert.equal(error.message, message);
-    else assert.match(error.message, message);
+    assert.match(answer.headers['content-type'] ?? '', /^application\/problem\+json/);
+    const problem = JSON.parse(answer.body) as { status: number; detail: string };
+    assert.equal(problem.status, status);
+    if (typeof message === 'string') assert.equal(problem.detail, message);
+    else assert.match(problem.detail, message);
   }
   const done = await callers.script(path, { item, version: 1, text: 'yes' });
   assert.equal(done.status, 200);
@@ -518,9 +519,9 @@ test('an answer that lost tells a script how the item is now', async () => {
   await callers.script(answering(asked), { item: asked.item, version: 1, text: 'first' });
   const late = await callers.script(answering(asked), { item: asked.item, version: 1, text: 'second' });
   assert.equal(late.status, 409);
-  const { error } = JSON.parse(late.body) as { error: { items: { id: string; answer: { text: string } }[] } };
+  const { items } = JSON.parse(late.body) as { items: { id: string; answer: { text: string } }[] };
   assert.deepEqual(
-    error.items.map(({ id, answer }) => [id, answer.text]),
+    items.map(({ id, answer }) => [id, answer.text]),
     [[asked.item, 'first']],
   );
 });
@@ -530,7 +531,7 @@ test('JSON that cannot be read is the fault of the caller', async () => {
     const headers = { authorization: `Bearer ${callers.token}`, 'content-type': 'application/json' };
     const answer = await callers.anyone({ method: 'POST', path: '/work-units/unit-1/answer', headers, body });
     assert.ok(answer.status >= 400 && answer.status < 500, `${JSON.stringify(body)}: ${answer.status}`);
-    assert.match(answer.headers['content-type'] ?? '', /^application\/json/);
+    assert.match(answer.headers['content-type'] ?? '', /^application\/problem\+json/);
     assert.doesNotMatch(answer.body, /node_modules|\bat .*\.js|SyntaxError/);
   }
 });
@@ -549,7 +550,7 @@ test('what the gate refuses a script is JSON, as every other refusal to it', asy
   for (const { status, ...asking } of refused) {
     const answer = await callers.anyone({ method: 'POST', path: '/work-units/unit-1/close', ...asking });
     assert.equal(answer.status, status);
-    assert.match(answer.headers['content-type'] ?? '', /^application\/json/, String(status));
+    assert.match(answer.headers['content-type'] ?? '', /^application\/problem\+json/, String(status));
   }
 });
 

@@ -39,10 +39,11 @@ describe('refusals by HTTP', { skip: hasCurl ? false : 'there is no curl' }, () 
     const status = async (args: string) => {
       const { stdout } = await shell(`${setUp}\ncurl -sS -w '\\n%{http_code}' ${args}`);
       const [body = '', code = ''] = stdout.split(/\n(?=\d{3}$)/);
-      const { error } = JSON.parse(body) as { error: { status: number; message: string } };
-      assert.equal(error.status, Number(code), body);
-      assert.notEqual(error.message, '');
-      return error.status;
+      const problem = JSON.parse(body) as { status: number; code: string; detail: string };
+      assert.equal(problem.status, Number(code), body);
+      assert.notEqual(problem.detail, '');
+      assert.notEqual(problem.code, '');
+      return problem.status;
     };
     const url = '"$url/work-units';
     assert.deepEqual(
