@@ -19,6 +19,7 @@ const OPENS_ONTO: Readonly<Record<Room, readonly Room[]>> = {
 /** The rooms of server/, lowest first: each imports only from those before it. `main.ts` alone stands at the root. */
 const FLOORS = [
   'system',
+  'work',
   'domain',
   'store',
   'access',
