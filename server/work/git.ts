@@ -138,17 +138,18 @@ function environment(): NodeJS.ProcessEnv {
     GIT_TERMINAL_PROMPT: '0',
     GIT_LFS_SKIP_SMUDGE: '1',
     LC_ALL: 'C',
-    [STARTED_BY]: starterMark(process.pid),
+    [STARTED_BY]: starterMark().slice(STARTED_BY.length + 1),
   };
 }
 
 /** Shows later whose git it was: it may outlive the daemon that started it. */
 const STARTED_BY = 'SIGNALBOX_GIT_OF';
-let mark: string | undefined;
-export const markOf = (pid: number, started: string): string => `${STARTED_BY}=${pid}/${started}`;
-function starterMark(pid: number): string {
-  mark ??= `${pid}/${lookUp(pid)?.started ?? ''}`;
-  return mark;
+let ownMark: string | undefined;
+
+/** This process, in a form that stands in the environment of each git that it starts. */
+export function starterMark(): string {
+  ownMark ??= `${STARTED_BY}=${process.pid}/${lookUp(process.pid)?.started ?? ''}/`;
+  return ownMark;
 }
 
 interface Start {
