@@ -116,23 +116,35 @@ function dropRemains({ commonDir }: Repository, path: string): void {
 /** Within a turn, in a place that is clear. */
 export async function checkOut(
   repository: Repository,
-  { branch, commit, path }: Pick<WorktreePlan, 'branch' | 'commit' | 'path'>,
+  { branch, commit, path }: Pick<WorktreePlan, 'commit' | 'path'> & { readonly branch: string | null },
   reason: string,
   { onProgress }: AddOptions = {},
 ): Promise<void> {
   const git = gitIn(repository);
-  dropRefLock(repository, `refs/heads/${branch}`);
-  const tip = await refOf(git, `refs/heads/${branch}`);
-  if (tip !== null && tip !== commit)
-    throw new WorkRefused({ code: 'branch-in-use', branch, path: repository.top });
+  const start =
+    branch === null ? ['--detach', path, commit] : await startOn(repository, branch, commit, path);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const start = tip === null ? ['--no-track', '-b', branch, path, commit] : [path, branch];
   await git.succeed(['worktree', 'add', '--lock', '--reason', reason, ...start], {
     config: ['checkout.workers=2', 'checkout.guess=false'],
     ms: ADD_MS,
     env: { GIT_PROGRESS_DELAY: '1' },
     ...(onProgress && { onProgress: percentTo(onProgress) }),
   });
+}
+
+/** A branch that is there already was made by an add that was killed, where it is still at its begin. */
+async function startOn(
+  repository: Repository,
+  branch: string,
+  commit: string,
+  path: string,
+): Promise<string[]> {
+  const ref = `refs/heads/${branch}`;
+  dropRefLock(repository, ref);
+  const tip = await refOf(gitIn(repository), ref);
+  if (tip === null) return ['--no-track', '-b', branch, path, commit];
+  if (tip === commit) return [path, branch];
+  throw new WorkRefused({ code: 'branch-in-use', branch, path: repository.top });
 }
 
 /** `Updating files:  37% (3700/10000)` */
