@@ -32,12 +32,22 @@ export async function bringIgnored(repository: Repository, path: string, wanted:
   const isLinked = matcherOf(wanted.link);
   const isCopied = matcherOf(wanted.copy);
   const work = new Bringing(top, path);
+  const done = new Set<string>();
   for (const name of names) {
+    if (isBelow(name, done)) continue;
     const ofProject = name.slice(prefix.length);
     if (isLinked(ofProject)) work.link(name);
     else if (isCopied(ofProject)) await work.copy(name);
+    else continue;
+    done.add(name);
   }
   return work.result();
+}
+
+/** What is in a folder went with it. */
+function isBelow(name: string, folders: ReadonlySet<string>): boolean {
+  const parts = name.split('/');
+  return parts.some((_, at) => folders.has(parts.slice(0, at).join('/')));
 }
 
 /** File names may hold line breaks, which "." does not match by itself. */
