@@ -1,6 +1,5 @@
 /** A commit of all that is in a worktree, made from outside: its index, HEAD and branch stay as they are. */
-import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ChangeSet, changeSetOf } from './change-set.ts';
 import { Git } from './git.ts';
@@ -58,7 +57,10 @@ export async function snapshotIn(
  * tells which files may have changed in the same moment as it looked.
  */
 async function inOwnIndex<T>(gitDir: string, work: (index: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'signalbox-index-'));
+  // Within a turn nobody else has one: what a snapshot that was killed has left is cleared away here.
+  const folder = join(gitDir, 'signalbox-index');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
   const index = join(folder, 'index');
   try {
     const own = await stat(join(gitDir, 'index')).catch(() => null);

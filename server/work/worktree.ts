@@ -127,7 +127,7 @@ export async function checkOut(
   await git.succeed(['worktree', 'add', '--lock', '--reason', reason, ...start], {
     config: ['checkout.workers=2', 'checkout.guess=false'],
     ms: ADD_MS,
-    env: { GIT_PROGRESS_DELAY: '1' },
+    env: { GIT_PROGRESS_DELAY: '0' },
     ...(onProgress && { onProgress: percentTo(onProgress) }),
   });
 }

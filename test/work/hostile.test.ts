@@ -40,7 +40,7 @@ function hostile(t: Parameters<typeof Scene.begun>[0]): { scene: Scene; ran: str
   mkdirSync(ran);
   const program = (name: string) => `touch '${ran}/${name}'; cat`;
   const hooks = join(scene.project, '.git/hooks');
-  for (const hook of HOOKS) {
+  for (const hook of [...HOOKS, 'gpg']) {
     scene.write({ [hook]: `#!/bin/sh\ntouch '${ran}/${hook}'\n` }, hooks);
     chmodSync(join(hooks, hook), 0o755);
   }
@@ -69,7 +69,7 @@ function hostile(t: Parameters<typeof Scene.begun>[0]): { scene: Scene; ran: str
     'diff.external': program('external'),
     'alias.status': `!${program('alias')}`,
     'alias.commit-tree': `!${program('alias')}`,
-    'gpg.program': program('gpg'),
+    'gpg.program': join(hooks, 'gpg'),
     'commit.gpgSign': 'true',
     'log.showSignature': 'true',
     'gc.auto': '1',
@@ -84,9 +84,17 @@ function hostile(t: Parameters<typeof Scene.begun>[0]): { scene: Scene; ran: str
   return { scene, ran };
 }
 
+/** A commit that says it is signed: showing it asks the signer that the configuration names. */
+function signedLike(scene: Scene, commit: string): string {
+  const text = gitAt(scene.project, 'cat-file', 'commit', commit);
+  const signature = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----';
+  scene.write({ signed: `${text.replace('\n\n', `\n${signature}\n\n`)}\n` }, scene.state);
+  return gitAt(scene.project, 'hash-object', '-t', 'commit', '-w', join(scene.state, 'signed'));
+}
+
 test('the programs of this repository run where nothing is in their way', (t) => {
   const { scene, ran } = hostile(t);
-  scene.write({ 'a.txt': 'changed\n' });
+  scene.write({ 'a.txt': 'changed\n', 'x.p': 'changed\n' });
   for (const args of [
     ['status'],
     ['diff', '--', 'a.txt'],
@@ -122,6 +130,8 @@ test('hostile configuration: through the life of a worktree none of its programs
   const git = gitIn(repository);
   await changeSetOf(git, plan.commit, commit);
   await git.succeed(['diff-tree', '-r', '-p', ...SAFE_DIFF, plan.commit, commit]);
+  await git.succeed(['diff', ...SAFE_DIFF, plan.commit, commit]);
+  await git.succeed(['log', '-1', signedLike(scene, commit)]);
   await git.succeed(['log', '--format=%s', '-p', ...SAFE_DIFF, commit]);
   await git.succeed(['merge-tree', '--write-tree', '-z', plan.commit, commit]);
   await git.run(['cat-file', '-p', '1234567890123456789012345678901234567890']);

@@ -60,7 +60,7 @@ async function killOften(
 
 const locksIn = (scene: Scene): string[] =>
   readdirSync(join(scene.project, '.git'), { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.lock') && name !== 'signalbox.lock',
+    (name) => (name.endsWith('.lock') && name !== 'signalbox.lock') || /signalbox-(index|writer)$/.test(name),
   );
 
 async function begun(t: Parameters<typeof Scene.begun>[0], step: Step): Promise<Killed> {

@@ -46,6 +46,8 @@ export async function runKilled(scene: Scene, git: string, call: StepCall, kill:
   const env = {
     ...process.env,
     PATH: `${shim}:${process.env.PATH}`,
+    // What a killed step leaves goes with the scene.
+    TMPDIR: scene.root,
     SHIM: shim,
     SHIM_GIT: git,
     SHIM_AT: String(kill.at),
