@@ -35,7 +35,7 @@ export const diffMarkup = (diff: DiffView, path: string, draft: Draft | null): s
   markup(diffView(diff, { path, draft })).replace(LIT_MARKS, '');
 
 /** Text from outside cannot look like them: in it, "<" is escaped. */
-const LIT_MARKS = /<!--(?:\/?lit-[^>]*|\?|)-->/g;
+const LIT_MARKS = /<!--(?:\/?lit-[^>]*)?-->|<\?>/g;
 
 function withWords(html: string, words: string): string {
   if (words === '') return html;

@@ -5,8 +5,11 @@ import type { DiffLine, Hunk, WordRange } from '../../shared/diff.ts';
 const MOST_LINES = 80;
 /** Below this share of equal characters two lines have little to do with each other: marks would only confuse. */
 const LEAST_ALIKE = 0.4;
-/** Steps of comparing two lines; with more between their equal ends, all between is marked. */
-const MOST_STEPS = 3600;
+/** Between the equal ends of two lines. With more characters or words there, all of it is marked. */
+const MOST_CHARACTERS = 250;
+const MOST_WORDS = 60;
+/** More marks than this in a line say less than one. */
+const MOST_RANGES = 12;
 
 /** The same hunks, with what changed within their lines. */
 export function withChangedWords(hunks: readonly Hunk[]): Hunk[] {
@@ -58,8 +61,19 @@ function pairsIn(lines: readonly DiffLine[], from: number, middle: number, to: n
   if (olds > MOST_LINES || news > MOST_LINES) return [];
   if (olds === news) return Array.from({ length: olds }, (_, at) => [from + at, middle + at]);
   const textAt = (at: number) => lines[at]?.text ?? '';
-  const likeness = (old: number, now: number) => roughLikeness(textAt(from + old), textAt(middle + now));
+  const likeness = matrix(olds, news, (old, now) => roughLikeness(textAt(from + old), textAt(middle + now)));
   return bestInOrder(olds, news, likeness).map(([old, now]) => [from + old, middle + now]);
+}
+
+function matrix(
+  rows: number,
+  columns: number,
+  weight: (row: number, column: number) => number,
+): Float64Array {
+  const weights = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) weights[row * columns + column] = weight(row, column);
+  return weights;
 }
 
 /** The share of equal characters at both ends. Cheap: it is asked of every line with every other. */
@@ -86,23 +100,22 @@ function equalEnd<T>(one: ArrayLike<T>, other: ArrayLike<T>, most: number): numb
 }
 
 /** Pairs in rising order with the highest sum of weights: the longest common subsequence, weighted. */
-function bestInOrder(rows: number, columns: number, weight: (row: number, column: number) => number): Pair[] {
+function bestInOrder(rows: number, columns: number, weights: Float64Array): Pair[] {
   const width = columns + 1;
   const best = new Float64Array((rows + 1) * width);
-  const sum = (row: number, column: number) => best[row * width + column] ?? 0;
-  const weights = new Float64Array(rows * columns);
+  const at = (cell: number) => best[cell] ?? 0;
   for (let row = rows - 1; row >= 0; row--)
     for (let column = columns - 1; column >= 0; column--) {
-      const own = weight(row, column);
-      weights[row * columns + column] = own;
-      const paired = own + sum(row + 1, column + 1);
-      best[row * width + column] = Math.max(paired, sum(row + 1, column), sum(row, column + 1));
+      const cell = row * width + column;
+      const paired = (weights[row * columns + column] ?? 0) + at(cell + width + 1);
+      best[cell] = Math.max(paired, at(cell + width), at(cell + 1));
     }
   const pairs: Pair[] = [];
   for (let row = 0, column = 0; row < rows && column < columns; ) {
-    const own = weights[row * columns + column] ?? 0;
-    if (own > 0 && sum(row, column) === own + sum(row + 1, column + 1)) pairs.push([row++, column++]);
-    else if (sum(row, column) === sum(row + 1, column)) row++;
+    const cell = row * width + column;
+    const weight = weights[row * columns + column] ?? 0;
+    if (weight > 0 && at(cell) === weight + at(cell + width + 1)) pairs.push([row++, column++]);
+    else if (at(cell) === at(cell + width)) row++;
     else column++;
   }
   return pairs;
@@ -116,30 +129,74 @@ interface ChangedWords {
 /** Null: the lines are equal, or have too little in common. */
 export function changedWords(before: string, after: string): ChangedWords | null {
   if (before === after) return null;
-  const [olds, news] = [wordsIn(before), wordsIn(after)];
-  const start = equalStart(olds, news);
-  const end = equalEnd(olds, news, Math.min(olds.length, news.length) - start);
-  const [oldMiddle, newMiddle] = [olds.slice(start, olds.length - end), news.slice(start, news.length - end)];
-  const steps = oldMiddle.length * newMiddle.length;
-  const same =
-    steps > MOST_STEPS
-      ? []
-      : bestInOrder(oldMiddle.length, newMiddle.length, equalWords(oldMiddle, newMiddle));
-  const keptOld = new Set(same.map(([old]) => start + old));
-  const keptNew = new Set(same.map(([, now]) => start + now));
-  const old = rangesOf(olds, (at) => at >= start && at < olds.length - end && !keptOld.has(at));
-  const now = rangesOf(news, (at) => at >= start && at < news.length - end && !keptNew.has(at));
+  const start = wordStart(before, after, equalStart(before, after));
+  const most = Math.min(before.length, after.length) - start;
+  const end = wordEnd(before, after, equalEnd(before, after, most));
+  const olds = before.slice(start, before.length - end);
+  const news = after.slice(start, after.length - end);
+  const words = compared(olds, news);
+  const old = fewRanges(words.old, start);
+  const now = fewRanges(words.new, start);
   const kept = visible(before) - marked(before, old);
   const share = kept / Math.max(visible(before), visible(after));
   return share >= LEAST_ALIKE ? { old, new: now } : null;
 }
 
-const equalWords =
-  (olds: readonly string[], news: readonly string[]) =>
-  (row: number, column: number): number => {
-    const word = olds[row] ?? '';
-    return word === news[column] ? word.length : 0;
-  };
+const isWordCode = (code: number): boolean =>
+  code > 0x7f ||
+  code === 0x5f ||
+  (code >= 0x30 && code <= 0x39) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  (code >= 0x61 && code <= 0x7a);
+
+/** Of a word, of white space, or of neither; the last are words by themselves. */
+const kindAt = (text: string, at: number): 'word' | 'space' | 'other' => {
+  const code = text.charCodeAt(at);
+  if (isWordCode(code)) return 'word';
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d) ? 'space' : 'other';
+};
+
+const isInside = (text: string, at: number): boolean => {
+  if (at <= 0 || at >= text.length) return false;
+  const kind = kindAt(text, at);
+  return kind !== 'other' && kind === kindAt(text, at - 1);
+};
+
+/** Equal ends stop where a word does. */
+function wordStart(before: string, after: string, equal: number): number {
+  let at = equal;
+  while (at > 0 && (isInside(before, at) || isInside(after, at))) at--;
+  return at;
+}
+
+function wordEnd(before: string, after: string, equal: number): number {
+  let count = equal;
+  while (count > 0 && (isInside(before, before.length - count) || isInside(after, after.length - count)))
+    count--;
+  return count;
+}
+
+function compared(before: string, after: string): ChangedWords {
+  const all = { old: wholeRange(before), new: wholeRange(after) };
+  if (Math.max(before.length, after.length) > MOST_CHARACTERS) return all;
+  const [olds, news] = [wordsIn(before), wordsIn(after)];
+  if (Math.max(olds.length, news.length) > MOST_WORDS || olds.length * news.length === 0) return all;
+  const equal = matrix(olds.length, news.length, (row, column) =>
+    olds[row] === news[column] ? (olds[row]?.length ?? 0) : 0,
+  );
+  const same = bestInOrder(olds.length, news.length, equal);
+  const [keptOld, keptNew] = [new Set(same.map(([old]) => old)), new Set(same.map(([, now]) => now))];
+  return { old: rangesOf(olds, (at) => !keptOld.has(at)), new: rangesOf(news, (at) => !keptNew.has(at)) };
+}
+
+const wholeRange = (text: string): readonly WordRange[] => (text === '' ? [] : [[0, text.length]]);
+
+function fewRanges(ranges: readonly WordRange[], shift: number): readonly WordRange[] {
+  const [first, last] = [ranges[0], ranges.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const few = ranges.length > MOST_RANGES ? [[first[0], last[1]] as const] : ranges;
+  return few.map(([from, to]) => [from + shift, to + shift]);
+}
 
 /** Words, runs of white space, and every other character by itself. Nothing is left out. */
 const wordsIn = (text: string): string[] => text.match(/[\p{L}\p{M}\p{N}_]+|\s+|./gsu) ?? [];

@@ -9,7 +9,7 @@ export const diffStat = (stat: DiffStat): TemplateResult =>
 export function lineStat({ added, deleted }: Omit<DiffStat, 'files'>): TemplateResult {
   const { plus, minus } = barOf(added, deleted);
   const bar = html`<span class="bar" aria-hidden="true"><span class="plus">${'+'.repeat(plus)}</span><span class="minus">${'−'.repeat(minus)}</span></span>`;
-  return html`<span class="lines">${counted(added, 'plus')} ${counted(deleted, 'minus')}${bar}</span>`;
+  return html`<span class="lines">${counted(added, 'plus')} ${counted(deleted, 'minus')} ${bar}</span>`;
 }
 
 const counted = (lines: number, kind: 'plus' | 'minus') =>
