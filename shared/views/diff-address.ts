@@ -20,10 +20,10 @@ export function diffAddress(
   return query === '' ? path : `${path}?${query}`;
 }
 
-/** What the address of every line of a file begins with; `new12#comment` completes it. */
+/** What the address of every line of a file begins with; `new12#comment-words` completes it. */
 export const lineAddress = (place: DiffPlace, file: string): string =>
   diffAddress(place, place.query, { comment: `${file}:` });
 
 /** Where the form for a comment on this line stands. */
 export const commentAddress = (place: DiffPlace, line: LinePlace): string =>
-  `${diffAddress(place, place.query, { comment: placeText(line) })}#comment`;
+  `${diffAddress(place, place.query, { comment: placeText(line) })}#comment-words`;

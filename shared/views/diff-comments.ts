@@ -37,13 +37,16 @@ export const commentView = (draft: Draft, comment: DraftComment, named = false):
     <form method="post" action=${draft.remove}>${hidden(draft, comment)}<input type="hidden" name="id" value=${comment.id} /><button class="quiet">Remove<span class="unseen"> the comment on ${lineName(comment)}</span></button></form>
   </div>`;
 
-/** `words` is filled in where the page is drawn: a text area takes no part of a template. */
+/**
+ * `words` is filled in where the page is drawn: a text area takes no part of a template. The address of a line ends
+ * with the name of the text area, which gives it the focus; `autofocus` does nothing where an address has such an end.
+ */
 export const openForm = (draft: Draft, place: LinePlace): TemplateResult =>
   html`<form class="say" id="comment" method="post" action=${draft.post}>
     ${hidden(draft, place)}
     <label for="comment-words">Comment on ${lineName(place)}</label>
     ${draft.problem === null ? nothing : html`<p class="notice notice-wrong" role="alert" id="comment-problem">${draft.problem}</p>`}
-    <textarea id="comment-words" name="words" rows="3" dir="auto" required autofocus aria-describedby=${draft.problem === null ? nothing : 'comment-problem'}></textarea>
+    <textarea id="comment-words" name="words" rows="3" dir="auto" required aria-describedby=${draft.problem === null ? nothing : 'comment-problem'}></textarea>
     <div class="choices"><button class="primary">Save comment</button></div>
   </form>`;
 

@@ -42,7 +42,7 @@ function rowOf(line: DiffLine, setting: LineSetting): TemplateResult {
 
 /** Not in the order of the Tab key: hundreds of them would stand between two files. The form of the file is. */
 const numberOf = (line: number | null, side: 'old' | 'new', { address }: LineSetting) =>
-  address === null ? line : html`<a tabindex="-1" href="${address}${side}${line}#comment">${line}</a>`;
+  address === null ? line : html`<a tabindex="-1" href="${address}${side}${line}#comment-words">${line}</a>`;
 
 /** A line that did not change has a number on both sides; somebody may have meant either. */
 function talk(line: DiffLine, draft: Draft, file: string) {

@@ -1,103 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { diffMarkup, diffPage, diffQueryOf, openPlaceOf } from '../../server/web/diff-page.ts';
+import { diffQueryOf, openPlaceOf } from '../../server/web/diff-page.ts';
 import { markup } from '../../server/web/document.ts';
-import type { DiffLine, DiffView, DraftComment, FileDiff, Hunk } from '../../shared/diff.ts';
-import { lineAddress } from '../../shared/views/diff-address.ts';
+import type { DiffLine, DiffView, FileDiff } from '../../shared/diff.ts';
 import type { Draft } from '../../shared/views/diff-comments.ts';
 import { diffStat } from '../../shared/views/diff-stat.ts';
-
-const TO = 'b'.repeat(40);
-const PATH = '/work-units/unit/diff';
-
-const hunk = (lines: readonly DiffLine[], section = ''): Hunk => ({
-  old_start: 1,
-  old_count: 9,
-  new_start: 1,
-  new_count: 9,
-  section,
-  lines,
-});
-const context = (line: number, text: string, more: Partial<DiffLine> = {}): DiffLine => ({
-  kind: 'context',
-  old: line,
-  new: line,
-  text,
-  ...more,
-});
-const added = (line: number, text: string, more: Partial<DiffLine> = {}): DiffLine => ({
-  ...context(line, text, more),
-  kind: 'added',
-  old: null,
-});
-const deleted = (line: number, text: string): DiffLine => ({
-  ...context(line, text),
-  kind: 'deleted',
-  new: null,
-});
-
-const fileOf = (file: string, more: Partial<FileDiff> = {}): FileDiff => ({
-  file,
-  path: file,
-  old_path: null,
-  status: 'modified',
-  old_mode: '100644',
-  new_mode: '100644',
-  lines: { added: 1, deleted: 1 },
-  sizes: null,
-  commits: null,
-  hunks: [hunk([context(1, 'one'), deleted(2, 'two'), added(2, 'TWO')])],
-  left_out: 0,
-  ...more,
-});
-const viewOf = (files: readonly FileDiff[], more: Partial<DiffView> = {}): DiffView => ({
-  from: 'a'.repeat(40),
-  to: TO,
-  stat: { files: files.length, added: 1, deleted: 1 },
-  query: { file: null, page: 1 },
-  pages: 1,
-  files,
-  ...more,
-});
-const draftOf = (more: Partial<Draft> = {}): Draft => ({
-  post: '/comment',
-  remove: '/uncomment',
-  key: 'key-1',
-  snapshot: TO,
-  comments: [],
-  open: null,
-  problem: null,
-  ...more,
-});
-const comment = (more: Partial<DraftComment>): DraftComment => ({
-  id: 'c1',
-  file: 'a.ts',
-  side: 'new',
-  line: 2,
-  words: 'why?',
-  snapshot: TO,
-  ...more,
-});
-const draw = (view: DiffView, draft: Draft | null = null) => diffMarkup(view, PATH, draft);
-/** What a person reads. */
-const textOf = (html: string): string =>
-  html
-    .replace(/<[^>]*>/g, '')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&');
-const page = (view: DiffView, draft: Draft | null, words = '') =>
-  diffPage({
-    assets: { build: '', script: '/s.js', style: '/s.css', embed: Buffer.alloc(0), files: new Map() },
-    snapshot: { epoch: '', build: '', seq: 1, rows: [] },
-    chunk: 'unit',
-    diff: view,
-    draft,
-    words,
-    now: new Date(),
-  });
+import { added, comment, context, draftOf, draw, fileOf, hunk, page, textOf, viewOf } from './diff-parts.ts';
 
 test('each line has its number and its sign as text', () => {
   const html = draw(viewOf([fileOf('a.ts')]));
@@ -190,73 +98,6 @@ test('what is left out is numbered, with the way to it', () => {
   assert.match(textOf(html), /1 changed line is not shown here/);
   assert.match(textOf(html), /Previous pagePage 1 of 3 of the filesNext page/);
   assert.match(html, /href="\/work-units\/unit\/diff\?page=2"/);
-});
-
-test('a line leads to a form under it, whatever its file is called', () => {
-  for (const file of ['a.ts', 'a b&c=d#e', 'x:new3', 'new%0Aline', '100%25', 'é"<']) {
-    const view = viewOf([fileOf(file)]);
-    const [, href = ''] = /<tr class="d"><td class="n"><a [^>]*href="([^"]*)"/.exec(draw(view, draftOf()))!;
-    const address = new URL(href.replaceAll('&amp;', '&'), 'http://x');
-    assert.equal(address.hash, '#comment');
-    const open = openPlaceOf(address.searchParams);
-    assert.deepEqual(open, { file, side: 'old', line: 2 });
-    const html = draw(view, draftOf({ open }));
-    const [, row = ''] = /<tr class="d">.*?<\/tr><tr class="talk">(.*?)<\/tr>/s.exec(html)!;
-    assert.match(row, /<form class="say" id="comment" method="post" action="\/comment">/);
-    for (const [name, value] of Object.entries({ key: 'key-1', snapshot: TO, side: 'old', line: '2' }))
-      assert.match(row, new RegExp(`name="${name}" value="?${value}"?`));
-    const [, named = ''] = /name="file" value="([^"]*)"/.exec(row)!;
-    assert.equal(textOf(named), file);
-  }
-  assert.ok(
-    lineAddress({ path: PATH, query: { file: 'a', page: 2 } }, 'a').startsWith(
-      `${PATH}?file=a&page=2&comment=a`,
-    ),
-  );
-});
-
-test('comments stand under their lines; those out of sight, in an earlier snapshot or on other pages are not lost', () => {
-  const comments = [
-    comment({ id: 'seen', words: 'seen words\nand more' }),
-    comment({ id: 'old', side: 'old', line: 2, words: 'old words' }),
-    comment({ id: 'far', line: 99, words: 'far words' }),
-    comment({ id: 'earlier', snapshot: 'c'.repeat(40), words: 'earlier words' }),
-    comment({ id: 'other', file: 'other.ts', words: 'other words' }),
-  ];
-  const html = draw(viewOf([fileOf('a.ts')]), draftOf({ comments }));
-  const under = [...html.matchAll(/<tr class="talk">(.*?)<\/tr>/gs)].map(([, row = '']) => textOf(row));
-  assert.equal(under.length, 2);
-  assert.match(under[0]!, /old words/);
-  assert.match(under[1]!, /seen words/);
-  assert.match(html, /seen words<br ?\/?>and more/);
-  const [, foot = ''] = html.split('On lines that are not shown:');
-  assert.match(textOf(foot), /Line 99.*far words.*Line 2, in an earlier snapshot.*earlier words/s);
-  assert.match(textOf(html.split('class="panes"')[0]!), /other\.ts.*other words/s);
-  for (const { id, words } of comments) {
-    assert.equal(html.split(words.split('\n')[0]!).length, 2, words);
-    assert.match(html, new RegExp(`action="/uncomment">.{0,600}name="id" value="?${id}"?`, 's'));
-  }
-});
-
-test('a form for a line that is not in sight is open all the same, and words that were not taken stand in it', () => {
-  const words = '</textarea>\n"my words"';
-  for (const open of [
-    { file: 'a.ts', side: 'new', line: 2 },
-    { file: 'a.ts', side: 'new', line: 77 },
-    { file: 'gone.ts', side: 'old', line: 1 },
-  ] as const) {
-    // Text that looks like the form does not take its place.
-    const trap = fileOf('a.ts', {
-      hunks: [hunk([context(1, '<textarea id="comment-words"></textarea>'), added(2, 'x')])],
-    });
-    const html = page(viewOf([trap]), draftOf({ open, problem: 'Too long.' }), words);
-    const found = [...html.matchAll(/<textarea id="comment-words"[^>]*>\n(.*?)<\/textarea>/gs)];
-    assert.deepEqual(
-      found.map(([, kept = '']) => textOf(kept)),
-      [words],
-    );
-    assert.match(html, /aria-describedby="comment-problem"/);
-  }
 });
 
 test('files with many lines are closed where there are many, and open where something is said', () => {
