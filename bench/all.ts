@@ -4,6 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { commits } from './commits.ts';
+import { diff } from './diff.ts';
 import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
 import { manyUnits } from './many-units.ts';
@@ -16,6 +17,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   commits,
   render,
   'fan-out': fanOut,
+  diff,
   painted,
   'many-units': manyUnits,
   sizes,

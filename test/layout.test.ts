@@ -20,6 +20,7 @@ const OPENS_ONTO: Readonly<Record<Room, readonly Room[]>> = {
 const FLOORS: Readonly<Record<string, readonly string[]>> = {
   server: [
     'system',
+    'work',
     'domain',
     'store',
     'access',

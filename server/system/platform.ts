@@ -30,6 +30,8 @@ export interface Platform {
   writtenBy(pid: number): string[];
   /** Whether the process has this very file open: an empty one, which has no other name and is no link to another. */
   hasOpen(pid: number, path: string): boolean;
+  /** The folder that each process works in, as far as it may be known; null where nothing can be. */
+  workingFolders(): ReadonlyMap<number, string> | null;
 }
 
 const linux: Platform = {
@@ -48,6 +50,13 @@ const linux: Platform = {
     return (
       file !== undefined && namesIn(folder).some((name) => isSame(file, statQuietly(`${folder}/${name}`)))
     );
+  },
+  workingFolders() {
+    const pids = namesIn('/proc').filter((name) => /^\d+$/.test(name));
+    const found = pids.flatMap((pid) =>
+      linkQuietly(`/proc/${pid}/cwd`).map((cwd) => [Number(pid), cwd] as const),
+    );
+    return found.length === 0 ? null : new Map(found);
   },
 };
 
@@ -97,6 +106,10 @@ const bsd: Platform = {
   hasOpen: (pid, path) =>
     ownFile(path) !== undefined &&
     pidsInLsof(run('/usr/sbin/lsof', ['-a', '-p', String(pid), '-t', '--', path])).includes(pid),
+  workingFolders() {
+    const found = foldersInLsof(run('/usr/sbin/lsof', ['-w', '-d', 'cwd', '-F0pn']));
+    return found.size === 0 ? null : found;
+  },
 };
 
 /** A line each: four words, then the start as five words: `412 1 412 S Mon Nov 23 07:13:02 2026`. */
@@ -132,6 +145,17 @@ export function commandsInPs(text: string): ReadonlyMap<number, string> {
 /** `lsof -t`: one number a line. */
 export const pidsInLsof = (text: string): number[] =>
   text.split('\n').flatMap((line) => (/^\d+$/.test(line.trim()) ? [Number(line)] : []));
+
+/** `lsof -F0pn`: a line `p412` for a process, then one `fcwd` and `n/the/folder`; each field ends with NUL. */
+export function foldersInLsof(text: string): ReadonlyMap<number, string> {
+  const found = new Map<number, string>();
+  let pid = 0;
+  for (const field of text.split('\0').map((each) => each.replace(/^\n/, ''))) {
+    if (/^p\d+$/.test(field)) pid = Number(field.slice(1));
+    if (field.startsWith('n')) found.set(pid, field.slice(1));
+  }
+  return found;
+}
 
 /** `ps` writes a start in the language and the zone of its caller: both are fixed, or travelling would change it. */
 function run(program: string, args: readonly string[]): string {

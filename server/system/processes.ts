@@ -72,6 +72,15 @@ const seen = (each: Process, carried: (pid: number) => string): Seen => ({
   written: platform.writtenBy(each.pid),
 });
 
+/** Who works in a folder or below it, by its real path; null where the system does not say. */
+export function processesIn(folder: string): number[] | null {
+  const folders = platform.workingFolders();
+  return (
+    folders &&
+    [...folders].flatMap(([pid, cwd]) => (cwd === folder || cwd.startsWith(`${folder}/`) ? [pid] : []))
+  );
+}
+
 /** A process and those that it descends from, up to the first of the system. */
 export function lineageOf(pid: number): Census {
   const find = platform.finder();

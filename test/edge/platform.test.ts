@@ -1,7 +1,13 @@
 /** What systems that the tests do not run on say of processes, as their manuals show it, and how it is read. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commandsInPs, pidsInLsof, processesInPs, processInStat } from '../../server/system/platform.ts';
+import {
+  commandsInPs,
+  foldersInLsof,
+  pidsInLsof,
+  processesInPs,
+  processInStat,
+} from '../../server/system/platform.ts';
 
 /** macOS: ps -ax -o pid= -o ppid= -o pgid= -o state= -o lstart=, under LC_ALL=C and TZ=UTC0. */
 const MACOS_PS = `    1     0     1 Ss   Mon Nov 23 07:12:44 2026
@@ -65,4 +71,15 @@ test('Linux, with whatever libc: a command name that looks like fields shifts no
       stopped: false,
     });
   assert.equal(processInStat(77, ''), null);
+});
+
+test('lsof -F0pn: the folder of each process, also one with a line break in its name', () => {
+  const said = 'p1\0\nfcwd\0n/\0\np412\0\nfcwd\0n/tmp/a\nb\0\n';
+  assert.deepEqual(
+    [...foldersInLsof(said)],
+    [
+      [1, '/'],
+      [412, '/tmp/a\nb'],
+    ],
+  );
 });

@@ -1,0 +1,217 @@
+/**
+ * The end of a worktree: what is in it is kept under a ref, its folder goes to the trash, its entry is dropped.
+ * Others' entries are never touched (so never `worktree prune`), and nothing of the repository is deleted (no `gc`).
+ */
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { processesIn } from '../system/processes.ts';
+import { Git } from './git.ts';
+import { listIgnored, sizeOf } from './ignored-files.ts';
+import { WorkRefused } from './refused.ts';
+import { gitIn, listWorktrees, type Repository, refOf } from './repository.ts';
+import { recordsOf, snapshotIn, workRef } from './snapshot.ts';
+import {
+  adminFolderOf,
+  clearPlace,
+  dropRefLock,
+  type OpenWorktree,
+  openWorktree,
+  type Unit,
+} from './worktree.ts';
+import { inTurn } from './writer.ts';
+
+export interface KeepOptions {
+  readonly unit: Unit;
+  readonly path: string;
+  /** For the change set of the last snapshot. */
+  readonly base: string;
+  readonly message: string;
+  /** Names of what we copied and linked there, relative to its top: no results of the agent. */
+  readonly brought?: readonly string[];
+  /** Of those, the links. */
+  readonly linked?: readonly string[];
+}
+
+export interface Ignored {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export interface Pruned {
+  readonly ref: string;
+  /** What is kept; null where a prune that was killed has done all of it before. */
+  readonly commit: string | null;
+  /** Where the folder lies until the trash is emptied; null where it was gone. */
+  readonly aside: string | null;
+  /** Files that no snapshot holds. */
+  readonly ignored: readonly Ignored[];
+}
+
+/** What stands in the way of a prune, and what it would throw away after some days. Changes nothing. */
+export interface PruneOutlook {
+  /** Processes that work in the folder; null where the system does not say. */
+  readonly processes: readonly number[] | null;
+  readonly nested: readonly string[];
+  readonly ignored: readonly Ignored[];
+}
+
+const nameOf = ({ chunk, id }: Unit): string => `${chunk}-${id}`;
+export const keptRef = (unit: Unit): string => `refs/signalbox/kept/${nameOf(unit)}`;
+/** What HEAD was on when the work was kept. */
+export const keptHeadRef = (unit: Unit): string => `refs/signalbox/kept-head/${nameOf(unit)}`;
+
+/** Throws `WorkRefused` no-worktree. */
+export async function lookAtPrune(
+  repository: Repository,
+  { path, brought = [] }: Pick<KeepOptions, 'path' | 'brought'>,
+): Promise<PruneOutlook> {
+  const worktree = openWorktree(repository, path);
+  const git = gitOf(repository, worktree);
+  const [nested, ignored] = await Promise.all([nestedIn(git), ignoredIn(git, path, brought)]);
+  return { processes: processesIn(realpathSync(path)), nested, ignored };
+}
+
+const gitOf = ({ trusted }: Repository, { path, gitDir }: OpenWorktree): Git =>
+  new Git({ cwd: path, gitDir, trusted });
+
+/** Also those in ignored folders: their history is nowhere else. */
+async function nestedIn(git: Git): Promise<string[]> {
+  const lists = [['--exclude-standard'], ['-i', '--exclude-standard']];
+  const found = await Promise.all(lists.map((which) => git.succeed(['ls-files', '-o', '-z', ...which])));
+  const names = found.flatMap(({ stdout }) => recordsOf(stdout)).map(String);
+  return names.filter((name) => name.endsWith('/'));
+}
+
+async function ignoredIn(git: Git, path: string, brought: readonly string[]): Promise<Ignored[]> {
+  const names = await listIgnored(git);
+  const isOurs = new Set(brought);
+  const others = names.filter((name) => !isOurs.has(name.replace(/\/$/, '')));
+  return Promise.all(others.map(async (name) => ({ name, bytes: await sizeOf(join(path, name)) })));
+}
+
+/**
+ * Throws `WorkRefused`: process-inside, process-unknown, nested-repositories, not-saved (files that git cannot take),
+ * no-worktree (a folder without an entry), project-moved. Repeated after it was killed anywhere, it goes on.
+ */
+export function pruneWorktree(repository: Repository, options: KeepOptions): Promise<Pruned> {
+  return inTurn(repository, async () => {
+    const { unit, path } = options;
+    const worktree = stillThere(repository, path);
+    if (worktree) return keepAndClear(repository, worktree, options);
+    const commit = await keepLast(repository, unit);
+    await clearPlace(repository, path);
+    return { ref: keptRef(unit), commit, aside: null, ignored: [] };
+  });
+}
+
+/** Null where only the entry is left, or nothing. A folder without an entry may be anybody's. */
+function stillThere(repository: Repository, path: string): OpenWorktree | null {
+  try {
+    return openWorktree(repository, path);
+  } catch (error) {
+    const isGone = error instanceof WorkRefused && error.code === 'no-worktree' && !isThere(path);
+    if (isGone) return null;
+    throw error;
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    realpathSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function keepAndClear(repository: Repository, worktree: OpenWorktree, options: KeepOptions) {
+  const { unit, path, base, message, brought, linked = [] } = options;
+  const outlook = await lookAtPrune(repository, { path, ...(brought && { brought }) });
+  refuseLoss(path, outlook);
+  const snapshot = await snapshotIn(repository, worktree, { id: unit.id, message, base, leftOut: linked });
+  if (snapshot.nested.length > 0)
+    throw new WorkRefused({ code: 'nested-repositories', path, nested: snapshot.nested });
+  if (snapshot.unsaved.length > 0)
+    throw new WorkRefused({ code: 'not-saved', path, files: snapshot.unsaved });
+  await keep(repository, unit, snapshot.commit, snapshot.head ?? snapshot.commit);
+  const aside = await clearPlace(repository, path);
+  return { ref: keptRef(unit), commit: snapshot.commit, aside, ignored: outlook.ignored };
+}
+
+function refuseLoss(path: string, { processes, nested }: PruneOutlook): void {
+  if (processes === null) throw new WorkRefused({ code: 'process-unknown', path });
+  if (processes.length > 0) throw new WorkRefused({ code: 'process-inside', path, pids: processes });
+  if (nested.length > 0) throw new WorkRefused({ code: 'nested-repositories', path, nested });
+}
+
+/** The head first: what is kept can be restored only with it. */
+async function keep(repository: Repository, unit: Unit, commit: string, head: string): Promise<void> {
+  const git = gitIn(repository);
+  for (const [ref, to] of [
+    [keptHeadRef(unit), head],
+    [keptRef(unit), commit],
+  ] as const) {
+    dropRefLock(repository, ref);
+    await git.succeed(['update-ref', ref, to]);
+  }
+}
+
+/** Where somebody deleted the folder, the last snapshot is what there is. */
+async function keepLast(repository: Repository, unit: Unit): Promise<string | null> {
+  const git = gitIn(repository);
+  const kept = await refOf(git, keptRef(unit));
+  // A prune makes a snapshot before it keeps that, so none is newer than this.
+  const last = await refOf(git, workRef(unit.id));
+  if (last === null || last === kept) return kept;
+  await keep(repository, unit, last, last);
+  return last;
+}
+
+export interface Kept {
+  readonly ref: string;
+  /** `<chunk>-<unit id>` */
+  readonly name: string;
+  readonly commit: string;
+  /** When the commit was made: seconds since 1970. */
+  readonly at: number;
+}
+
+export async function listKept(repository: Repository): Promise<Kept[]> {
+  const format = '--format=%(refname)%00%(objectname)%00%(committerdate:unix)';
+  const said = await gitIn(repository).text(['for-each-ref', format, 'refs/signalbox/kept/']);
+  return said.split('\n').flatMap((line) => {
+    const [ref = '', commit = '', at] = line.split('\0');
+    return ref === ''
+      ? []
+      : [{ ref, name: ref.slice('refs/signalbox/kept/'.length), commit, at: Number(at) }];
+  });
+}
+
+export interface OurWorktree {
+  readonly id: number;
+  readonly path: string;
+  readonly branch: string | null;
+}
+
+/** Those of all projects of the repository that we locked. */
+export async function listOurWorktrees(repository: Repository): Promise<OurWorktree[]> {
+  return (await listWorktrees(repository)).flatMap(({ path, branch, locked }) => {
+    const [, id] = /^signalbox (\d+)\b/.exec(locked ?? '') ?? [];
+    return id === undefined ? [] : [{ id: Number(id), path, branch }];
+  });
+}
+
+/** Drops what was kept of a unit, for good. Throws `WorkRefused` path-taken while the worktree is there. */
+export function forgetKept(
+  repository: Repository,
+  { unit, path }: Pick<KeepOptions, 'unit' | 'path'>,
+): Promise<void> {
+  return inTurn(repository, async () => {
+    if (adminFolderOf(repository, path)) throw new WorkRefused({ code: 'path-taken', path });
+    const git = gitIn(repository);
+    for (const ref of [keptRef(unit), keptHeadRef(unit), workRef(unit.id)]) {
+      const commit = await refOf(git, ref);
+      if (commit !== null) await git.succeed(['update-ref', '-d', ref, commit]);
+    }
+  });
+}

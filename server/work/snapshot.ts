@@ -1,0 +1,174 @@
+/** A commit of all that is in a worktree, made from outside: its index, HEAD and branch stay as they are. */
+import { copyFile, mkdir, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ChangeSet, changeSetOf } from './change-set.ts';
+import { Git } from './git.ts';
+import { commitOf, type Repository, refOf } from './repository.ts';
+import { dropRefLock, type OpenWorktree } from './worktree.ts';
+import { inTurn } from './writer.ts';
+
+export interface Snapshot extends ChangeSet {
+  readonly commit: string;
+  /** What the agent's HEAD is on; null where it has no commit. */
+  readonly head: string | null;
+  /** Repositories inside, which cannot be in a commit: `vendor/x/`. */
+  readonly nested: readonly string[];
+  /** Other files that git could not take: unreadable, or changing all the time. */
+  readonly unsaved: readonly string[];
+}
+
+export interface SnapshotOptions {
+  readonly id: number;
+  readonly message: string;
+  /** Commit that the change set is counted from, by its merge base with the snapshot. */
+  readonly base: string;
+  /** Names below the worktree that are not the agent's work: the links that we put there. */
+  readonly leftOut?: readonly string[];
+}
+
+export const workRef = (id: number): string => `refs/signalbox/work/${id}`;
+
+/** Throws `WorkRefused`: git-failed, git-timeout. */
+export const takeSnapshot = (
+  repository: Repository,
+  worktree: OpenWorktree,
+  options: SnapshotOptions,
+): Promise<Snapshot> => inTurn(repository, () => snapshotIn(repository, worktree, options));
+
+/** Within a turn. */
+export async function snapshotIn(
+  repository: Repository,
+  { path, gitDir }: OpenWorktree,
+  { id, message, base, leftOut = [] }: SnapshotOptions,
+): Promise<Snapshot> {
+  const git = new Git({ cwd: path, gitDir, trusted: repository.trusted });
+  const head = await commitOf(git, 'HEAD');
+  const { tree, nested, unsaved } = await inOwnIndex(gitDir, (index) => writeTree(git, index, head, leftOut));
+  const ref = workRef(id);
+  const last = await refOf(git, ref);
+  const commit = (await sameAs(git, tree, head, last)) ?? (await commitTree(git, tree, head, message));
+  dropRefLock(repository, ref);
+  if (commit !== last) await git.succeed(['update-ref', ref, commit]);
+  return { commit, head, nested, unsaved, ...(await changeSetOf(git, base, commit)) };
+}
+
+/**
+ * A copy of the worktree's own index, as it knows which files are unchanged. Its time stays, rounded down: by it git
+ * tells which files may have changed in the same moment as it looked.
+ */
+async function inOwnIndex<T>(gitDir: string, work: (index: string) => Promise<T>): Promise<T> {
+  // Within a turn nobody else has one: what a snapshot that was killed has left is cleared away here.
+  const folder = join(gitDir, 'signalbox-index');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  const index = join(folder, 'index');
+  try {
+    const own = await stat(join(gitDir, 'index')).catch(() => null);
+    if (own) {
+      await copyFile(join(gitDir, 'index'), index);
+      const seconds = Math.floor(own.mtimeMs / 1000);
+      await utimes(index, seconds, seconds);
+    }
+    return await work(index);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const ADD_MS = 300_000;
+/** `core.safecrlf` would refuse files for their line ends. */
+const CONFIG = ['core.splitIndex=false', 'core.safecrlf=false', 'advice.addEmbeddedRepo=false'];
+
+async function writeTree(git: Git, index: string, head: string | null, leftOut: readonly string[]) {
+  const env = { GIT_INDEX_FILE: index };
+  const options = { env, config: CONFIG, ms: ADD_MS };
+  if (head !== null && !(await stat(index).catch(() => null)))
+    await git.succeed(['read-tree', head], options);
+  await lookAtAll(git, env);
+  const others = ['ls-files', '-o', '-z', '--exclude-standard'];
+  const untracked = recordsOf((await git.succeed(others, options)).stdout);
+  const nested = untracked.filter(isFolder);
+  const links = leftOut
+    .map((name) => Buffer.from(name))
+    .filter((name) => untracked.some((u) => u.equals(name)));
+  const excluded = [...nested, ...links].map((name) => [':(top,exclude,literal)', name, '\0']);
+  const stdin = Buffer.concat([':/\0', ...excluded.flat()].map((part) => Buffer.from(part)));
+  const args = ['add', '-A', '--sparse', '--ignore-errors', '--pathspec-from-file=-', '--pathspec-file-nul'];
+  const { code } = await git.run(args, { ...options, stdin });
+  // It goes on where a file cannot be taken, and says so by its exit code.
+  const unsaved = code === 0 ? [] : await stillOutside(git, env, [...nested, ...links]);
+  if (code !== 0 && unsaved.length === 0) await git.succeed(args, { ...options, stdin });
+  const tree = await git.text(['write-tree'], options);
+  return { tree, nested: nested.map(String), unsaved };
+}
+
+const isFolder = (name: Buffer): boolean => name.at(-1) === SLASH;
+const SLASH = 0x2f;
+
+async function stillOutside(
+  git: Git,
+  env: Record<string, string>,
+  known: readonly Buffer[],
+): Promise<string[]> {
+  const { stdout } = await git.succeed(['ls-files', '-o', '-m', '-z', '--exclude-standard'], { env });
+  const left = recordsOf(stdout).filter((name) => !known.some((each) => each.equals(name)));
+  return [...new Set(left.map(String))];
+}
+
+/** An agent can tell its index not to look at a file (`--assume-unchanged`): its changes would be lost. */
+async function lookAtAll(git: Git, env: Record<string, string>): Promise<void> {
+  const { stdout } = await git.succeed(['ls-files', '-v', '-z'], { env });
+  const hidden = recordsOf(stdout).filter((record) => /^[a-z] /.test(record.subarray(0, 2).toString()));
+  if (hidden.length === 0) return;
+  const stdin = Buffer.concat(hidden.flatMap((record) => [record.subarray(2), Buffer.from([0])]));
+  await git.succeed(['update-index', '--no-assume-unchanged', '-z', '--stdin'], { env, stdin });
+}
+
+/** Names may be no UTF-8, so what goes back to git stays bytes. */
+export function recordsOf(output: Buffer): Buffer[] {
+  const records: Buffer[] = [];
+  for (let from = 0; from < output.length; ) {
+    const end = output.indexOf(0, from);
+    const to = end < 0 ? output.length : end;
+    if (to > from) records.push(output.subarray(from, to));
+    from = to + 1;
+  }
+  return records;
+}
+
+/** HEAD where nothing is uncommitted, or the last snapshot where nothing has changed since. */
+async function sameAs(
+  git: Git,
+  tree: string,
+  head: string | null,
+  last: string | null,
+): Promise<string | null> {
+  if (head !== null && (await treeOf(git, head)) === tree) return head;
+  if (last === null || (await treeOf(git, last)) !== tree) return null;
+  return (await commitOf(git, `${last}^`)) === head ? last : null;
+}
+
+const treeOf = (git: Git, commit: string): Promise<string> =>
+  git.text(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]);
+
+async function commitTree(git: Git, tree: string, head: string | null, message: string): Promise<string> {
+  const parents = head === null ? [] : ['-p', head];
+  const env = await identityFor(git);
+  return git.text(['commit-tree', tree, ...parents, '-F', '-'], { env, stdin: message });
+}
+
+/** The operator's, as git has it; where none is set, ours. For `env` of what makes a commit. */
+export async function identityFor(git: Git): Promise<Record<string, string>> {
+  const config = ['user.useConfigOnly=true'];
+  const known = await Promise.all(
+    ['GIT_AUTHOR_IDENT', 'GIT_COMMITTER_IDENT'].map((name) => git.run(['var', name], { config })),
+  );
+  // Where an address is set to nothing, git says "name <>".
+  if (known.every(({ code, stdout }) => code === 0 && !/^\s*<|<>/.test(stdout.toString()))) return {};
+  return Object.fromEntries(
+    ['AUTHOR', 'COMMITTER'].flatMap((who) => [
+      [`GIT_${who}_NAME`, 'Signalbox'],
+      [`GIT_${who}_EMAIL`, 'signalbox@localhost'],
+    ]),
+  );
+}

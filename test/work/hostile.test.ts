@@ -1,0 +1,177 @@
+/** A repository that names a program wherever configuration or attributes can. None of them may run. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { changeSetOf } from '../../server/work/change-set.ts';
+import { SAFE_DIFF } from '../../server/work/git.ts';
+import { bringIgnored } from '../../server/work/ignored-files.ts';
+import { pruneWorktree } from '../../server/work/keep.ts';
+import { baseOf, gitIn } from '../../server/work/repository.ts';
+import { restoreWorktree } from '../../server/work/restore.ts';
+import { takeSnapshot } from '../../server/work/snapshot.ts';
+import { addWorktree } from '../../server/work/worktree.ts';
+import { contentOf, gitAt, operatorsOf, Scene } from './scene.ts';
+import { planned } from './unit.ts';
+
+const HOOKS = [
+  'post-checkout',
+  'pre-commit',
+  'post-commit',
+  'post-merge',
+  'reference-transaction',
+  'post-index-change',
+  'fsmonitor-watchman',
+  'pre-auto-gc',
+  'post-rewrite',
+];
+const ATTRIBUTES = '* filter=f diff=d merge=m\n*.p filter=p\n*.q filter=a=b.c\n';
+
+/** Each program leaves a file of its name in `ran`. */
+function hostile(t: Parameters<typeof Scene.begun>[0]): { scene: Scene; ran: string } {
+  const scene = Scene.begun(t, {
+    '.gitattributes': ATTRIBUTES,
+    'a.txt': 'one\n',
+    'x.p': 'p\n',
+    'x.q': 'q\n',
+    '.gitignore': '.env\nnode_modules\n',
+  });
+  const ran = join(scene.root, 'ran');
+  mkdirSync(ran);
+  const program = (name: string) => `touch '${ran}/${name}'; cat`;
+  const hooks = join(scene.project, '.git/hooks');
+  for (const hook of [...HOOKS, 'gpg']) {
+    scene.write({ [hook]: `#!/bin/sh\ntouch '${ran}/${hook}'\n` }, hooks);
+    chmodSync(join(hooks, hook), 0o755);
+  }
+  const included = join(scene.project, '.git/included');
+  const more = {
+    'filter.p.process': program('process'),
+    'filter.p.required': 'true',
+    'filter.a=b.c.clean': program('odd-clean'),
+    'filter.a=b.c.smudge': program('odd-smudge'),
+    'filter.f.smudge': program('smudge'),
+  };
+  for (const [key, value] of Object.entries(more)) scene.git('config', '-f', included, key, value);
+  const config = {
+    'core.hooksPath': hooks,
+    'core.fsmonitor': program('fsmonitor'),
+    'core.sshCommand': program('ssh'),
+    'core.pager': program('pager'),
+    'core.editor': program('editor'),
+    'core.askPass': program('askpass'),
+    'filter.f.clean': program('clean'),
+    'filter.f.required': 'true',
+    'merge.m.driver': program('merge'),
+    'merge.default': 'm',
+    'diff.d.textconv': program('textconv'),
+    'diff.d.command': program('diff-command'),
+    'diff.external': program('external'),
+    'alias.status': `!${program('alias')}`,
+    'alias.commit-tree': `!${program('alias')}`,
+    'gpg.program': join(hooks, 'gpg'),
+    'commit.gpgSign': 'true',
+    'log.showSignature': 'true',
+    'gc.auto': '1',
+    'includeIf.gitdir:/.path': included,
+    'extensions.partialClone': 'origin',
+    'remote.origin.promisor': 'true',
+    'remote.origin.url': `ext::sh -c touch% ${ran}/promisor`,
+    'protocol.ext.allow': 'always',
+  };
+  for (const [key, value] of Object.entries(config)) scene.git('config', key, value);
+  scene.git('config', 'core.repositoryFormatVersion', '1');
+  return { scene, ran };
+}
+
+/** A commit that says it is signed: showing it asks the signer that the configuration names. */
+function signedLike(scene: Scene, commit: string): string {
+  const text = gitAt(scene.project, 'cat-file', 'commit', commit);
+  const signature = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----';
+  scene.write({ signed: `${text.replace('\n\n', `\n${signature}\n\n`)}\n` }, scene.state);
+  return gitAt(scene.project, 'hash-object', '-t', 'commit', '-w', join(scene.state, 'signed'));
+}
+
+test('the programs of this repository run where nothing is in their way', (t) => {
+  const { scene, ran } = hostile(t);
+  scene.write({ 'a.txt': 'changed\n', 'x.p': 'changed\n' });
+  for (const args of [
+    ['status'],
+    ['diff', '--', 'a.txt'],
+    ['add', '-A'],
+    ['diff', '--cached', '--', '.gitignore'],
+  ]) {
+    try {
+      scene.git(...args);
+    } catch {
+      // what they do to git does not matter
+    }
+  }
+  const names = readdirSync(ran);
+  for (const name of ['fsmonitor', 'diff-command', 'clean', 'process'])
+    assert.ok(names.includes(name), `${name} of ${names}`);
+});
+
+test('hostile configuration: through the life of a worktree none of its programs run', async (t) => {
+  const { scene, ran } = hostile(t);
+  const victim = join(scene.root, 'victim');
+  mkdirSync(victim);
+  scene.write({ '.env': 'A=1', 'node_modules/m': '1' });
+  for (const name of readdirSync(ran)) rmSync(join(ran, name));
+  const files = contentOf(scene.project);
+  const { repository, plan } = await planned(scene);
+  const { path, gitDir } = await addWorktree(repository, plan);
+  await bringIgnored(repository, path, { copy: ['.env'], link: ['node_modules'] });
+  scene.write({ 'a.txt': 'changed\n', 'new.p': '1', 'new.q': '2', '-n': '3', 'a\nb"c\'': '4' }, path);
+  symlinkSync(victim, join(path, 'out'));
+  const worktree = { path, gitDir };
+  const options = { id: plan.id, message: 'm', base: plan.commit };
+  const { commit } = await takeSnapshot(repository, worktree, options);
+  const git = gitIn(repository);
+  await changeSetOf(git, plan.commit, commit);
+  await git.succeed(['diff-tree', '-r', '-p', ...SAFE_DIFF, plan.commit, commit]);
+  await git.succeed(['diff', ...SAFE_DIFF, plan.commit, commit]);
+  await git.succeed(['log', '-1', signedLike(scene, commit)]);
+  await git.succeed(['log', '--format=%s', '-p', ...SAFE_DIFF, commit]);
+  await git.succeed(['merge-tree', '--write-tree', '-z', plan.commit, commit]);
+  await git.run(['cat-file', '-p', '1234567890123456789012345678901234567890']);
+  await baseOf(repository, 'main');
+  await pruneWorktree(repository, {
+    unit: plan,
+    path,
+    base: plan.commit,
+    message: 'm',
+    brought: ['.env', 'node_modules'],
+    linked: ['node_modules'],
+  });
+  await restoreWorktree(repository, { ...plan });
+  assert.deepEqual(readdirSync(ran), []);
+  assert.deepEqual(readdirSync(victim), []);
+  assert.deepEqual(contentOf(scene.project), files);
+  assert.equal(
+    gitAt(scene.project, '-c', 'core.fsmonitor=false', 'cat-file', 'blob', `${commit}:new.p`),
+    '1',
+  );
+});
+
+test('hostile merge driver: files that both changed are merged as text', async (t) => {
+  const { scene, ran } = hostile(t);
+  const snapshotOf = async (chunk: string, id: number, text: string): Promise<string> => {
+    const { repository, plan } = await planned(scene, chunk, id);
+    const worktree = await addWorktree(repository, plan);
+    scene.write({ 'a.txt': text }, plan.path);
+    return (await takeSnapshot(repository, worktree, { id, message: 'm', base: plan.commit })).commit;
+  };
+  const one = await snapshotOf('one', 1, 'zero\none\n');
+  const two = await snapshotOf('two', 2, 'zwei\none\n');
+  const { repository } = await planned(scene);
+  const before = operatorsOf(scene);
+  for (const name of readdirSync(ran)) rmSync(join(ran, name));
+  const { code, stdout } = await gitIn(repository).run(['merge-tree', '--write-tree', '-z', one, two]);
+  assert.equal(code, 1);
+  assert.match(stdout.toString(), /a\.txt/);
+  assert.deepEqual(readdirSync(ran), []);
+  assert.deepEqual(operatorsOf(scene), before);
+  await gitIn({ ...repository, trusted: true }).run(['merge-tree', '--write-tree', '-z', one, two]);
+  assert.ok(readdirSync(ran).includes('merge'), 'trusted, it runs');
+});
