@@ -7,7 +7,9 @@ import { AgentFailure, type FailureKind } from '../intake/acp/agent-failure.ts';
 import { type DriveParts, drive } from '../intake/acp/drive.ts';
 import { messagesTo, wordsToGoOn } from '../intake/acp/operator-words.ts';
 import { RawLog } from '../intake/acp/raw-log.ts';
+import { foldedText } from '../intake/acp/transcript.ts';
 import { ask } from '../intake/ask.ts';
+import { linesOf } from '../intake/lines.ts';
 import { askerFrom } from './ask.ts';
 import { callerFor } from './caller.ts';
 import { isSaid, overHttp, untilSaid } from './daemon-client.ts';
@@ -42,6 +44,7 @@ export async function acp(socketPath: string, command: readonly string[], flags:
       process.exit(143);
     });
   const log = run.folder === null ? null : new RawLog(join(run.folder, 'acp.jsonl'), run.secret);
+  const complaints = new Complaints(child, log);
   const connection = { socketPath, caller: () => callerFor(socketPath) };
   const notes = noter(connection, run.asker);
   const news = run.answers === null ? () => [] : messagesTo(run.answers, run.number);
@@ -68,7 +71,10 @@ export async function acp(socketPath: string, command: readonly string[], flags:
   await ended(child);
   log?.close();
   await notes.done();
-  if (failure) throw failure;
+  if (failure) {
+    complaints.tell();
+    throw failure;
+  }
   if (news().length > 0)
     throw new ProgramError('failed', 'You said something after the agent had ended: the next run is told.');
   process.exit(0);
@@ -98,9 +104,9 @@ function runFrom(env: NodeJS.ProcessEnv) {
 
 async function started(command: readonly string[], known: AcpAgent): Promise<ChildProcess> {
   const [program = '', ...args] = command;
-  // In the group of the wrapper, which ends it whole. What it says on standard error belongs to what the run printed.
+  // In the group of the wrapper, which ends it whole.
   const child = spawn(program, args, {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: 'pipe',
     env: { ...known.settings, ...process.env },
   });
   try {
@@ -118,6 +124,32 @@ async function started(command: readonly string[], known: AcpAgent): Promise<Chi
 function streamsOf({ stdin, stdout }: ChildProcess): Pick<DriveParts, 'input' | 'output'> {
   if (!stdin || !stdout) throw new Error('The agent has no standard input or output.');
   return { input: stdout, output: stdin };
+}
+
+const COMPLAINTS = 10;
+const COMPLAINT_BYTES = 64 * 1024;
+
+/** What the agent says on standard error: much of it, and of use only where it fails. */
+class Complaints {
+  readonly #last: string[] = [];
+
+  constructor({ stderr }: ChildProcess, log: RawLog | null) {
+    if (stderr) void this.#listen(stderr, log).catch(() => {});
+  }
+
+  async #listen(stderr: AsyncIterable<Buffer>, log: RawLog | null): Promise<void> {
+    for await (const line of linesOf(stderr, COMPLAINT_BYTES)) {
+      if (line === null) continue;
+      log?.add('stderr', line, false);
+      this.#last.push(line);
+      if (this.#last.length > COMPLAINTS) this.#last.shift();
+    }
+  }
+
+  tell(): void {
+    if (this.#last.length > 0)
+      write(`On standard error:\n${foldedText(this.#last.join('\n'), COMPLAINTS)}\n`);
+  }
 }
 
 type Run = ReturnType<typeof runFrom>;

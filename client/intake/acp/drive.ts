@@ -44,6 +44,8 @@ export async function drive(parts: DriveParts): Promise<void> {
   } catch (error) {
     if (error instanceof Gone) throw new AgentFailure('gone', error.message);
     throw error;
+  } finally {
+    await driver.settled();
   }
 }
 
@@ -99,6 +101,8 @@ class Driver {
     if (this.#lost) this.#refused(this.#lost);
     this.#transcript.head('The agent has ended its turn.');
   }
+
+  settled = (): Promise<void> => this.#requests.settled();
 
   #begin({ id: sessionId, canSteer }: Session): Conversation {
     this.#conversation = new Conversation({

@@ -10,7 +10,7 @@ export type Params = Readonly<Record<string, unknown>>;
 
 export interface Asked {
   readonly params: Params;
-  /** Aborted when the agent no longer wants to know. */
+  /** Aborted when the agent no longer wants to know (`NOT_WANTED`), or has gone. */
   readonly signal: AbortSignal;
 }
 
@@ -31,6 +31,10 @@ const LINE_BYTES = 32 * 1024 * 1024;
 const ASKED_AT_ONCE = 200;
 const ID_LENGTH = 200;
 const CANCELLED = -32800;
+
+/** Why a request is over: one that its agent took back is not asked any more; that of an agent that died still is. */
+export const NOT_WANTED = 'not wanted';
+const GONE = 'gone';
 
 /** The agent has answered with an error. */
 export class AgentError extends Error {
@@ -81,7 +85,7 @@ export class Peer {
     this.#gone ??= why;
     for (const { reject } of this.#waiting.values()) reject(this.#gone);
     this.#waiting.clear();
-    for (const call of this.#asked.values()) call.abort();
+    for (const call of this.#asked.values()) call.abort(GONE);
   }
 
   /** Throws `AgentError`, or `Gone`. */
@@ -122,7 +126,7 @@ export class Peer {
   }
 
   #notified(method: string, params: Params): void {
-    if (method === '$/cancel_request') this.#asked.get(params.requestId as Id)?.abort();
+    if (method === '$/cancel_request') this.#asked.get(params.requestId as Id)?.abort(NOT_WANTED);
     else this.#parts.notified(method, params);
   }
 

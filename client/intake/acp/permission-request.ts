@@ -123,11 +123,11 @@ function idOf(options: readonly Omit<Option, 'id'>[], nth: number): string {
 }
 
 const FREE_MODE =
-  /(^|[-_ ])(auto|bypass|yolo|full[-_ ]?access|accept[-_ ]?edits)([-_ ]|$)|^(autoEdit|acceptEdits|bypassPermissions|dontAsk)$/i;
+  /(^|[-_ ])(auto|autopilot|bypass|yolo|full[-_ ]?access|accept[-_ ]?edits)([-_ ]|$)|^(autoEdit|acceptEdits|bypassPermissions|dontAsk)$/i;
 const FREE_NAME = /\b(auto mode|auto[- ]?accept|auto[- ]?approve|bypass permissions|full access|yolo)\b/i;
 
 /** A mode in which a model, or nobody, decides. */
-export const isFreeMode = (id: string): boolean => FREE_MODE.test(id);
+export const isFreeMode = (id: string): boolean => FREE_MODE.test(id.slice(id.lastIndexOf('#') + 1));
 
 /** Changes the mode so that no person is asked any more: that is for the operator to configure, not to slip in here. */
 const leavesTheOperatorOut = ({ optionId, name, kind }: Omit<Option, 'id'>): boolean =>

@@ -16,7 +16,7 @@ export class RawLog {
     this.#most = most;
   }
 
-  readonly add = (from: 'agent' | 'us', message: string, isJson: boolean): void => {
+  readonly add = (from: 'agent' | 'us' | 'stderr', message: string, isJson: boolean): void => {
     if (this.#file === null) return;
     const text = this.#secret === '' ? message : message.replaceAll(this.#secret, '[secret]');
     // What is no JSON is kept as text, so that every line of the file is JSON.

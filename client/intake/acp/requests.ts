@@ -5,7 +5,7 @@ import { callKey } from '../call-key.ts';
 import { isObject, type Outcome, RpcError } from '../json-rpc.ts';
 import { headOf, isOurs, type Place } from './call-context.ts';
 import { formOf } from './form.ts';
-import type { Asked, Params } from './peer.ts';
+import { type Asked, NOT_WANTED, type Params } from './peer.ts';
 import { optionsOf, permissionRequest } from './permission-request.ts';
 import { qwenQuestions } from './qwen-questions.ts';
 import { type Call, lineOf, type ToolCalls } from './tool-calls.ts';
@@ -48,6 +48,7 @@ export class Requests {
   readonly #parts: RequestParts;
   /** By call: the digests of what was asked under it. */
   readonly #digests = new Map<string, string[]>();
+  readonly #confirming = new Set<Promise<void>>();
   #waiting = 0;
   #all = 0;
   #noted = 0;
@@ -132,15 +133,31 @@ export class Requests {
     for (const { prompt } of questions) transcript.head(`Asked: ${prompt}`);
     this.#waiting++;
     try {
-      return await ask(questions, key, signal, (ids) => {
+      const { replies, confirm } = await ask(questions, key, signal, (ids) => {
         items = ids;
       });
+      return { replies, confirm: () => this.#kept(confirm()) };
     } catch (error) {
-      if (signal.aborted) await withdraw(items);
+      if (signal.reason === NOT_WANTED) await withdraw(items);
+      else if (signal.aborted) throw error;
       else if (!(error instanceof Withdrawn)) this.#unasked(key, tool, head, error);
       return { ...NOBODY, replies: null };
     } finally {
       this.#waiting--;
+    }
+  }
+
+  /** Waits until the daemon knows what the agent has been told. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#confirming);
+  }
+
+  async #kept(confirming: Promise<void>): Promise<void> {
+    this.#confirming.add(confirming);
+    try {
+      await confirming;
+    } finally {
+      this.#confirming.delete(confirming);
     }
   }
 

@@ -14,7 +14,9 @@ export interface Call {
   readonly content: readonly Params[];
   readonly paths: readonly string[];
   readonly status: string;
+  /** What came back, as the agent had it, and as it says it. */
   readonly output: unknown;
+  readonly result: readonly Params[];
 }
 
 const CALLS_KEPT = 500;
@@ -29,6 +31,7 @@ const NONE: Omit<Call, 'id'> = {
   paths: [],
   status: '',
   output: undefined,
+  result: [],
 };
 
 export class ToolCalls {
@@ -60,6 +63,7 @@ function merged(call: Call, said: Params): Call {
     content: Array.isArray(content) && content.length > 0 ? contentOf(call, content) : call.content,
     paths: Array.isArray(locations) && locations.length > 0 ? pathsOf(locations) : call.paths,
     status: lineOf(said.status) || call.status,
+    result: isOver(said) && Array.isArray(content) ? partsOf(content) : call.result,
     output: said.rawOutput === undefined ? call.output : bounded({ it: said.rawOutput }).it,
   };
 }
@@ -80,9 +84,15 @@ export const lineOf = (value: unknown): string =>
         .slice(0, LINE_LENGTH)
     : '';
 
+const partsOf = (content: readonly unknown[]): Params[] =>
+  content.slice(0, PARTS).filter(isObject).map(bounded);
+
+export const isOver = ({ status }: { readonly status?: unknown }): boolean =>
+  status === 'completed' || status === 'failed';
+
 /** What it would change stays, although the request may say only why. */
 function contentOf(call: Call, content: readonly unknown[]): Params[] {
-  const parts = content.slice(0, PARTS).filter(isObject).map(bounded);
+  const parts = partsOf(content);
   return parts.some(isDiff) ? parts : [...call.content.filter(isDiff), ...parts];
 }
 

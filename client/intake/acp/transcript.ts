@@ -2,7 +2,7 @@
 import { isObject } from '../json-rpc.ts';
 import { headOf, type Place } from './call-context.ts';
 import type { Params } from './peer.ts';
-import { type Call, lineOf, textIn } from './tool-calls.ts';
+import { type Call, isOver, lineOf, textIn } from './tool-calls.ts';
 
 const LINES_SHOWN = 20;
 const LINE_SHOWN = 2000;
@@ -76,9 +76,8 @@ export class Transcript {
   }
 
   #call(call: Call): void {
-    const isOver = call.status === 'completed' || call.status === 'failed';
-    if (Object.keys(call.input).length > 0 || isOver) this.name(call);
-    if (!isOver || this.#ended.has(call.id)) return;
+    if (Object.keys(call.input).length > 0 || isOver(call)) this.name(call);
+    if (!isOver(call) || this.#ended.has(call.id)) return;
     remember(this.#ended, call.id);
     const text = outputOf(call);
     if (call.status === 'failed') this.block('Failed:', text);
@@ -108,12 +107,10 @@ function remember(ids: Set<string>, id: string): void {
   if (ids.size > IDS_KEPT && oldest !== undefined) ids.delete(oldest);
 }
 
-function outputOf({ content, output }: Call): string {
-  const text = textIn(content);
-  if (text !== '') return text;
+function outputOf({ result, output }: Call): string {
   if (typeof output === 'string') return output;
   const inner = isObject(output) ? (output.output ?? output.error ?? output.formatted_output) : undefined;
-  return typeof inner === 'string' ? inner : '';
+  return typeof inner === 'string' ? inner : textIn(result);
 }
 
 /** The first lines, indented, and how many more there are. */
