@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AcpAgent, acpAgent, acpAgentBy } from '../../shared/acp-agents.ts';
+import { isSaid, overHttp, untilSaid } from '../daemon/daemon-client.ts';
 import { AgentFailure, type FailureKind } from '../intake/acp/agent-failure.ts';
 import { type DriveParts, drive } from '../intake/acp/drive.ts';
 import { messagesTo, wordsToGoOn } from '../intake/acp/operator-words.ts';
 import { RawLog } from '../intake/acp/raw-log.ts';
 import { foldedText } from '../intake/acp/transcript.ts';
-import { ask } from '../intake/ask.ts';
+import { ask, type Connection } from '../intake/ask.ts';
 import { linesOf } from '../intake/lines.ts';
 import { askerFrom } from './ask.ts';
-import { callerFor } from './caller.ts';
-import { isSaid, overHttp, untilSaid } from './daemon-client.ts';
+import { connectionTo } from './connection.ts';
 import { noter } from './notes.ts';
 import { tell, write } from './output.ts';
 import { type EXIT, ProgramError } from './program-error.ts';
@@ -45,12 +45,12 @@ export async function acp(socketPath: string, command: readonly string[], flags:
     });
   const log = run.folder === null ? null : new RawLog(join(run.folder, 'acp.jsonl'), run.secret);
   const complaints = new Complaints(child, log);
-  const connection = { socketPath, caller: () => callerFor(socketPath) };
+  const connection = connectionTo(socketPath);
   const notes = noter(connection, run.asker);
   const news = run.answers === null ? () => [] : messagesTo(run.answers, run.number);
   const parts: DriveParts = {
     ...streamsOf(child),
-    ...operatorFor(socketPath, run),
+    ...operatorFor(connection, run),
     known,
     folder: process.cwd(),
     mcpServers: [mcpServer(process.env)],
@@ -155,15 +155,15 @@ class Complaints {
 type Run = ReturnType<typeof runFrom>;
 
 function operatorFor(
-  socketPath: string,
+  connection: Connection,
   { asker, marker }: Run,
 ): Pick<DriveParts, 'marker' | 'ask' | 'withdraw'> {
-  const connection = { socketPath, caller: () => callerFor(socketPath) };
-  const calls = overHttp(socketPath, connection.caller);
+  const { socketPath, caller, onSilence } = connection;
+  const calls = overHttp(socketPath, caller);
   const withdraw = async (item: string) => {
     const input = { chunk: asker.chunk, item, why: 'the agent no longer asks' };
     try {
-      await untilSaid((signal) => calls.items.withdraw.mutate(input, { signal }));
+      await untilSaid((signal) => calls.items.withdraw.mutate(input, { signal }), { onSilence });
     } catch (error) {
       // It has been answered, or has ended otherwise.
       if (!isSaid(error)) throw error;

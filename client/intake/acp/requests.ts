@@ -87,6 +87,8 @@ export class Requests {
     if (!request) throw new RpcError('params', 'This cannot be asked.');
     const subject = { id: call.id, head, tool: toolOf(call) };
     const { replies, confirm } = await this.#ask([request.question], subject, signal);
+    // What the agent took back was not refused by anybody.
+    signal.throwIfAborted();
     const { result, isRefused, said, words } = request.decide(replies?.[0] ?? null);
     transcript.block(`Answered: ${said}`, words);
     this.#parts.decided({ head, isRefused, words });
