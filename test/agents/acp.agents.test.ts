@@ -3,103 +3,101 @@
  * comes in, what is answered goes back to the call that waits. Needs the npm registry, once for each.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { Card } from '../../shared/board.ts';
-import type { Detail } from '../../shared/detail.ts';
-import { House, killQuietly } from '../house.ts';
+import { killQuietly } from '../house.ts';
 import { until } from '../until.ts';
-import { anthropicModel } from './anthropic-model.ts';
+import { REAL_AGENTS, type RealAgent } from './acp-agents.ts';
+import { AcpReal, scripted } from './acp-real.ts';
 import { installed } from './installed.ts';
 import type { ModelServer } from './model-server.ts';
 
-const LONG_MS = 90_000;
-const VERSION = '0.101.0';
-const found = installed('@agentclientprotocol/claude-agent-acp', VERSION, 'claude-agent-acp');
-const skip = 'missing' in found ? `skipped: ${found.missing}` : false;
-if (skip) console.error(`claude-agent-acp ${VERSION} is not tried: ${skip}`);
+const LONG_MS = 60_000;
+const shown = ({ context }: { context: readonly { label: string; text: string }[] }) =>
+  Object.fromEntries(context.map(({ label, text }) => [label, text]));
 
-/** Nothing of the person who runs the tests, and nothing that goes further than this machine. */
-const QUIET = {
-  ANTHROPIC_API_KEY: 'dummy',
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-  // Claude Code wants to know that root is in a container.
-  IS_SANDBOX: '1',
-};
+for (const agent of REAL_AGENTS) {
+  const found = installed(agent.package, agent.version, agent.program);
+  const skip = 'missing' in found ? `skipped: ${found.missing}` : false;
+  if (skip) console.error(`${agent.package} ${agent.version} is not tried: ${skip}`);
+  describe(`${agent.package} ${agent.version}`, { skip }, () =>
+    tryAgent(agent, 'bin' in found ? found.bin : ''),
+  );
+}
 
-describe(`claude-agent-acp ${VERSION}`, { skip }, () => {
+function tryAgent(agent: RealAgent, bin: string) {
   let model: ModelServer;
-  let house: House;
+  let real: AcpReal;
   before(async () => {
-    model = await anthropicModel();
+    model = await agent.model();
   });
   after(() => model?.close());
-  afterEach(() => house.close());
-
-  const file = (name: string) => join(house.project, name);
-  const ok = async (...args: string[]) => {
-    const { code, stdout, stderr } = await house.signalbox(...args);
-    assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
-    return stdout;
+  afterEach(() => real.house.close());
+  const open = async () => {
+    real = await AcpReal.open(agent, bin, model.url);
   };
-  const detail = (chunk: string) => house.json<Detail>('show', chunk);
-
-  async function open() {
-    assert.ok('bin' in found);
-    house = House.make({ ...QUIET, ANTHROPIC_BASE_URL: model.url });
-    const home = join(house.folder, 'home');
-    mkdirSync(home);
-    Object.assign(house.env, { HOME: home, PATH: `${found.bin}:${process.env.PATH}` });
-    const claude = { driver: 'acp', env: Object.keys(QUIET), phases: ['DO'] };
-    writeFileSync(file('signalbox.json'), JSON.stringify({ agents: { claude } }));
-    await ok('trust', '--yes');
-    await house.start('--port', '0');
-  }
-  const use = (tool: string, input: object) => ({ use: tool, with: input });
-  const add = (chunk: string, ...script: object[]) =>
-    ok('add', chunk, '--agent', 'claude', '--goal', linesOf(script));
-  const linesOf = (script: readonly object[]) =>
-    script.map((line) => `model: ${JSON.stringify(line)}`).join('\n');
-  const asked = async (chunk: string, not = ''): Promise<Card> => {
-    let card: Card | undefined;
-    await until(
-      `${chunk} to ask`,
-      async () => {
-        card = (await house.json<Card[]>('attention')).find(
-          (each) => each.chunk === chunk && each.id !== not,
-        );
-        return card !== undefined;
-      },
-      LONG_MS,
-    );
-    assert.ok(card);
-    return card;
-  };
-  const answer = (chunk: string, { id }: Card, ...words: string[]) =>
-    ok('answer', chunk, '--item', id, ...words);
-  const done = async (chunk: string) => {
-    await ok('wait', chunk, '--timeout', '90');
-    return ok('logs', chunk);
-  };
-  const shown = ({ context }: Card) => Object.fromEntries(context.map(({ label, text }) => [label, text]));
 
   test('permission: asked with the command, allowed once, and done', async () => {
     await open();
-    await add('a', use('Bash', { command: 'touch allowed', description: 'Just looks' }));
-    const card = await asked('a');
-    assert.equal(card.prompt, 'Allow Bash: touch allowed?');
+    await real.add('a', agent.run('touch allowed'));
+    const card = await real.asked('a');
     assert.equal(shown(card).Command, 'touch allowed');
-    assert.deepEqual(
-      card.options.map(({ id }) => id),
-      ['once', 'no'],
-    );
-    assert.ok(!existsSync(file('allowed')));
-    await answer('a', card, '--option', 'once');
-    console.log(await done('a'));
-    assert.ok(existsSync(file('allowed')));
-    assert.equal((await detail('a')).items[0]?.delivered_to, 1);
-    assert.match(readFileSync(join(house.paths.runs, '0-1', 'acp.jsonl'), 'utf8'), /request_permission/);
+    assert.equal(card.options[0]?.id, 'once');
+    assert.ok(!existsSync(real.file('allowed')));
+    await real.answer('a', card, '--option', 'once');
+    const text = await real.done('a');
+    assert.ok(existsSync(real.file('allowed')));
+    assert.match(text, /^Agent:\n {2}heard: /m);
+    assert.equal((await real.detail('a')).items[0]?.delivered_to, 1);
   });
-});
-void killQuietly;
+
+  test('refused with words: not done, and the model reads them', async () => {
+    await open();
+    await real.add('a', agent.run('touch refused'));
+    await real.answer('a', await real.asked('a'), '--option', 'no', 'rather-write-nothing');
+    await real.done('a');
+    assert.ok(!existsSync(real.file('refused')));
+    assert.ok(model.requests.some((body) => body.includes('rather-write-nothing')));
+    assert.equal((await real.detail('a')).items.length, 1);
+  });
+
+  test('the daemon killed while it asks, and answered by the next one', async () => {
+    await open();
+    await real.add('a', agent.run('touch later'));
+    const card = await real.asked('a');
+    await real.house.end('SIGKILL');
+    await real.house.start();
+    await real.answer('a', await real.asked('a'), '--option', 'once');
+    await real.done('a');
+    assert.ok(existsSync(real.file('later')));
+    const { runs, items } = await real.detail('a');
+    assert.deepEqual([runs.length, items.map(({ id }) => id)], [1, [card.id]]);
+  });
+
+  test('the agent killed while it asks: the answer starts the next run, in the same session', async () => {
+    await open();
+    await real.add('a', agent.run('touch asked'));
+    const card = await real.asked('a');
+    for (const pid of real.programs(agent.program)) killQuietly(pid);
+    await until('the run to end', async () => (await real.detail('a')).runs[0]?.ended_at !== null, LONG_MS);
+    assert.equal((await real.asked('a')).id, card.id);
+    // The scripted model does again what it is told in the newest words.
+    await real.answer('a', card, '--option', 'once', scripted(agent.run('touch asked')));
+    const again = await real.cards('a').catch(() => []);
+    for (const each of again) await real.answer('a', each, '--option', 'once');
+    const text = await real.done('a');
+    assert.ok(existsSync(real.file('asked')), text);
+    assert.match(text, /goes on with session/);
+  });
+
+  test('it asks in words by our own tool', async () => {
+    await open();
+    await real.add('a', { use: agent.askHuman, with: { question: 'Which port?' } });
+    const card = await real.asked('a');
+    assert.deepEqual([card.kind, card.prompt], ['question', 'Which port?']);
+    await real.answer('a', card, '8080');
+    assert.match(await real.done('a'), /heard: .*8080/s);
+  });
+  void readFileSync;
+  void writeFileSync;
+}
