@@ -26,7 +26,8 @@ function write(folder: string, name: string, text: string): void {
   writeFileSync(join(folder, name), text);
 }
 
-const codexSettings = (url: string): string => `model = "gpt-6.1-sol"
+/** A model that Codex does not know: those that it knows call tools from within programs of their own. */
+const codexSettings = (url: string): string => `model = "fake"
 model_provider = "fake"
 [model_providers.fake]
 name = "fake"
@@ -91,7 +92,10 @@ export const REAL_AGENTS: readonly RealAgent[] = [
       write(
         join(home, '.gemini'),
         'settings.json',
-        JSON.stringify({ security: { auth: { selectedType: 'gemini-api-key' } } }),
+        // In a folder that it does not trust it starts no servers of tools.
+        JSON.stringify({
+          security: { auth: { selectedType: 'gemini-api-key' }, folderTrust: { enabled: false } },
+        }),
       ),
     run: (command) => ({ use: 'run_shell_command', with: { command, description: 'Just looks' } }),
     askHuman: 'mcp_signalbox_ask_human',

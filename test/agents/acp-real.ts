@@ -8,7 +8,7 @@ import { House } from '../house.ts';
 import { until } from '../until.ts';
 import type { RealAgent } from './acp-agents.ts';
 
-const LONG_MS = 60_000;
+const LONG_MS = 30_000;
 
 export class AcpReal {
   readonly house: House;

@@ -3,7 +3,7 @@
  * comes in, what is answered goes back to the call that waits. Needs the npm registry, once for each.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { killQuietly } from '../house.ts';
 import { until } from '../until.ts';
@@ -33,6 +33,8 @@ function tryAgent(agent: RealAgent, bin: string) {
   });
   after(() => model?.close());
   afterEach(() => real.house.close());
+  /** It keeps no session of which the first turn has not ended. */
+  const isGemini = agent.name === 'gemini';
   const open = async () => {
     real = await AcpReal.open(agent, bin, model.url);
   };
@@ -81,13 +83,12 @@ function tryAgent(agent: RealAgent, bin: string) {
     for (const pid of real.programs(agent.program)) killQuietly(pid);
     await until('the run to end', async () => (await real.detail('a')).runs[0]?.ended_at !== null, LONG_MS);
     assert.equal((await real.asked('a')).id, card.id);
-    // The scripted model does again what it is told in the newest words.
-    await real.answer('a', card, '--option', 'once', scripted(agent.run('touch asked')));
-    const again = await real.cards('a').catch(() => []);
-    for (const each of again) await real.answer('a', each, '--option', 'once');
+    // The scripted model does what the newest words say: the whole prompt holds them, a session that goes on does not.
+    const words = isGemini ? [] : [`as follows\n${scripted(agent.run('touch asked'))}`];
+    await real.answer('a', card, '--option', 'once', ...words);
     const text = await real.done('a');
     assert.ok(existsSync(real.file('asked')), text);
-    assert.match(text, /goes on with session/);
+    assert.match(text, isGemini ? /has the new session/ : /goes on with session/);
   });
 
   test('it asks in words by our own tool', async () => {
@@ -98,6 +99,4 @@ function tryAgent(agent: RealAgent, bin: string) {
     await real.answer('a', card, '8080');
     assert.match(await real.done('a'), /heard: .*8080/s);
   });
-  void readFileSync;
-  void writeFileSync;
 }

@@ -175,4 +175,23 @@ describe('an agent that breaks the protocol', { timeout: 20_000 }, () => {
     agent.leave();
     await agent.ended;
   });
+
+  test('what is only called like our own tool needs permission', async () => {
+    const agent = new AgentInMemory({ like: 'gemini' });
+    await agent.called('session/prompt');
+    const ask = (id: number, toolCall: object) => {
+      const options = [{ optionId: 'y', name: 'Yes', kind: 'allow_once' }];
+      agent.say({ id, method: 'session/request_permission', params: { toolCall, options } });
+    };
+    const title = 'ask_human (signalbox MCP Server)';
+    ask(1, { toolCallId: 'run_shell_command__1', title, kind: 'execute' });
+    ask(2, { toolCallId: 'mcp_signalbox_ask_human__2', title, kind: 'execute' });
+    ask(3, { toolCallId: 'run_shell_command__3', title, kind: 'other' });
+    ask(4, { toolCallId: 'c', name: 'mcp__signalbox__ask_human', kind: 'other' });
+    ask(5, { toolCallId: 'mcp_signalbox_ask_human__5', title, kind: 'other' });
+    assert.equal(outcomeOf(await agent.answered(5))?.optionId, 'y');
+    await until('the others', () => agent.asked.length === 4);
+    agent.leave();
+    await agent.ended;
+  });
 });

@@ -98,12 +98,19 @@ export function planIn({ tool, kind, input, content }: Call): string | null {
   return typeof plan === 'string' && plan.trim() !== '' ? plan : textIn(content) || null;
 }
 
-const OURS = /^mcp__signalbox__ask_human$/;
-
-/** Our own tool, by which it asks the operator: nobody has to allow that. */
-export function isOurs({ tool, input }: Call, meta: unknown): boolean {
-  if (!OURS.test(tool) || input.command !== undefined) return false;
+/**
+ * Our own tool, by which it asks the operator: nobody has to allow that. Known by what the model cannot write: Claude
+ * names the server; Gemini's ids begin with the tool. A command may be called anything.
+ */
+export function isOurs({ id, tool, kind, title, input }: Call, meta: unknown): boolean {
+  if (kind === 'execute' || input.command !== undefined) return false;
   const { claudeCode } = isObject(meta) ? meta : {};
   const { mcpServer } = isObject(claudeCode) ? claudeCode : {};
-  return isObject(mcpServer) && mcpServer.name === 'signalbox';
+  const isClaudes = isObject(mcpServer) && mcpServer.name === 'signalbox';
+  if (tool === 'mcp__signalbox__ask_human') return isClaudes;
+  return id.startsWith('mcp_signalbox_ask_human__') && title === 'ask_human (signalbox MCP Server)';
 }
+
+/** The same in what an agent only tells: nothing is allowed by it. */
+export const isAskHuman = ({ tool, title }: Call): boolean =>
+  /(^|[_.:/ ])ask_human( \(signalbox MCP Server\))?$/.test(tool || title);

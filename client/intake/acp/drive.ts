@@ -4,7 +4,7 @@ import type { AcpAgent } from '../../../shared/acp-agents.ts';
 import { callKey } from '../call-key.ts';
 import { isObject } from '../json-rpc.ts';
 import { AgentFailure } from './agent-failure.ts';
-import { headOf } from './call-context.ts';
+import { headOf, isAskHuman } from './call-context.ts';
 import { Conversation } from './conversation.ts';
 import { Gone, type Params, Peer } from './peer.ts';
 import { isFreeMode } from './permission-request.ts';
@@ -163,5 +163,3 @@ class Driver {
 
 /** By a rule of its own settings, or by a model. */
 const REFUSED_BY_ITSELF = /^(permission-rule|automode-)/;
-
-const isAskHuman = ({ tool, title }: Call): boolean => /(^|[_.:/ ])ask_human$/.test(tool || title);

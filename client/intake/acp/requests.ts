@@ -86,12 +86,15 @@ export class Requests {
     }
     if (!request) throw new RpcError('params', 'This cannot be asked.');
     const subject = { id: call.id, head, tool: toolOf(call) };
-    const { replies, confirm } = await this.#ask([request.question], subject, signal);
+    const { replies, confirm, key } = await this.#ask([request.question], subject, signal);
     // What the agent took back was not refused by anybody.
     signal.throwIfAborted();
-    const { result, isRefused, said, words } = request.decide(replies?.[0] ?? null);
+    const [reply] = replies ?? [];
+    const { result, isRefused, said, words } = request.decide(reply ?? null);
     transcript.block(`Answered: ${said}`, words);
-    this.#parts.decided({ head, isRefused, words });
+    // An answer to an earlier run stands in this one's prompt, with its words.
+    const isNew = reply?.item === key;
+    this.#parts.decided({ head, isRefused, words: isNew ? words : '' });
     return { result, sent: confirm };
   }
 
@@ -124,7 +127,7 @@ export class Requests {
     questions: readonly Question[],
     { id, head, tool }: { id: string; head: string; tool: string },
     signal: AbortSignal,
-  ): Promise<{ replies: readonly Reply[] | null; confirm: () => Promise<void> }> {
+  ): Promise<{ replies: readonly Reply[] | null; confirm: () => Promise<void>; key: string }> {
     const { ask, withdraw, transcript } = this.#parts;
     const key = this.#keyFor(id, questions);
     if (++this.#all > IN_ALL || this.#waiting >= AT_ONCE) {
@@ -138,12 +141,12 @@ export class Requests {
       const { replies, confirm } = await ask(questions, key, signal, (ids) => {
         items = ids;
       });
-      return { replies, confirm: () => this.#kept(confirm()) };
+      return { replies, confirm: () => this.#kept(confirm()), key };
     } catch (error) {
       if (signal.reason === NOT_WANTED) await withdraw(items);
       else if (signal.aborted) throw error;
       else if (!(error instanceof Withdrawn)) this.#unasked(key, tool, head, error);
-      return { ...NOBODY, replies: null };
+      return { ...NOBODY, replies: null, key };
     } finally {
       this.#waiting--;
     }
