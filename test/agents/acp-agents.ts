@@ -19,7 +19,15 @@ export interface RealAgent {
   /** A call of the model that runs a command and needs permission. */
   readonly run: (command: string) => { readonly use: string; readonly with: object };
   readonly askHuman: string;
+  /** A call of the model that asks the question below; null: it has no such tool. */
+  readonly form: { readonly use: string; readonly with: object } | null;
 }
+
+const options = [
+  { label: 'Red', description: 'as before' },
+  { label: 'Blue', description: 'calmer' },
+];
+const COLOR = { question: 'Which color?', header: 'Color', options };
 
 function write(folder: string, name: string, text: string): void {
   mkdirSync(folder, { recursive: true });
@@ -66,6 +74,7 @@ export const REAL_AGENTS: readonly RealAgent[] = [
     furnish: () => {},
     run: (command) => ({ use: 'Bash', with: { command, description: 'Just looks' } }),
     askHuman: 'mcp__signalbox__ask_human',
+    form: { use: 'AskUserQuestion', with: { questions: [{ ...COLOR, multiSelect: false }] } },
   },
   {
     name: 'codex',
@@ -80,6 +89,7 @@ export const REAL_AGENTS: readonly RealAgent[] = [
       with: { cmd, sandbox_permissions: 'require_escalated', justification: 'to try' },
     }),
     askHuman: 'mcp__signalbox__ask_human',
+    form: { use: 'request_user_input', with: { questions: [{ ...COLOR, id: 'color' }] } },
   },
   {
     name: 'gemini',
@@ -99,6 +109,7 @@ export const REAL_AGENTS: readonly RealAgent[] = [
       ),
     run: (command) => ({ use: 'run_shell_command', with: { command, description: 'Just looks' } }),
     askHuman: 'mcp_signalbox_ask_human',
+    form: null,
   },
   {
     name: 'opencode',
@@ -111,5 +122,6 @@ export const REAL_AGENTS: readonly RealAgent[] = [
       write(join(home, '.config', 'opencode'), 'opencode.json', JSON.stringify(opencodeSettings(url))),
     run: (command) => ({ use: 'bash', with: { command, description: 'Just looks' } }),
     askHuman: 'signalbox_ask_human',
+    form: null,
   },
 ];

@@ -76,6 +76,17 @@ export class AcpReal {
     return card;
   }
 
+  /** What it asks next; null: it is done without. */
+  async next(chunk: string): Promise<Card | null> {
+    let card: Card | undefined;
+    const look = async () => {
+      card = (await this.house.json<Card[]>('attention')).find((each) => each.chunk === chunk);
+      return card !== undefined || (await this.house.statusOf(chunk)) === 'DONE';
+    };
+    await until(`${chunk} to ask or to be done`, look, LONG_MS);
+    return card ?? null;
+  }
+
   answer = (chunk: string, { id }: Card, ...words: string[]): Promise<string> =>
     this.ok('answer', chunk, '--item', id, ...words);
 

@@ -3,7 +3,7 @@
  * comes in, what is answered goes back to the call that waits. Needs the npm registry, once for each.
  */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { killQuietly } from '../house.ts';
 import { until } from '../until.ts';
@@ -98,5 +98,39 @@ function tryAgent(agent: RealAgent, bin: string) {
     assert.deepEqual([card.kind, card.prompt], ['question', 'Which port?']);
     await real.answer('a', card, '8080');
     assert.match(await real.done('a'), /heard: .*8080/s);
+  });
+
+  test('a form is an item for each question, and the answers go back', {
+    skip: agent.form === null,
+  }, async () => {
+    await open();
+    await real.add('a', agent.form ?? {});
+    const card = await real.asked('a');
+    assert.deepEqual([card.kind, card.prompt], ['question', 'Which color?']);
+    assert.deepEqual(
+      card.options.slice(0, 2).map(({ label, description }) => [label, description]),
+      [
+        ['Red', 'as before'],
+        ['Blue', 'calmer'],
+      ],
+    );
+    await real.answer('a', card, '--option', '2', 'a dark one');
+    const text = await real.done('a');
+    assert.match(text, /heard: .*Blue.*a dark one/s);
+  });
+
+  test('told something while it works, it hears it in the same run', async () => {
+    await open();
+    await real.add('a', agent.run('until [ -e go ]; do sleep 0.1; done; touch gone'));
+    await real.answer('a', await real.asked('a'), '--option', 'once');
+    await until('the command', async () => /Answered/.test(await real.logs('a')), LONG_MS);
+    await real.ok('interrupt', 'a', 'mind-the-port');
+    await until(
+      'the words',
+      () => model.requests.some((body) => body.includes('mind-the-port')),
+      LONG_MS,
+    ).finally(() => writeFileSync(real.file('go'), ''));
+    await real.done('a');
+    assert.equal((await real.detail('a')).runs.length, 1);
   });
 }

@@ -83,6 +83,14 @@ describe('the end of a phase', { timeout: 20_000 }, () => {
     assert.equal(agent.heard.filter(({ method }) => method === 'session/prompt').length, 2);
   });
 
+  test('a turn that the model refused, or that came to a limit, is not done', async () => {
+    for (const reason of ['refusal', 'max_tokens', 'max_turn_requests', 'something new', '']) {
+      const agent = new AgentInMemory();
+      await agent.endTurn(reason);
+      assert.equal((await failure(agent)).kind, 'stopped', reason);
+    }
+  });
+
   test('a turn that it cancelled by itself is not done', async () => {
     const agent = new AgentInMemory();
     await agent.endTurn('cancelled');

@@ -128,7 +128,7 @@ describe('an agent that speaks the Agent Client Protocol, further', () => {
     const card = await scene.asked('a');
     assert.deepEqual([card.kind, card.prompt], ['question', 'Which port?']);
     await scene.answer('a', card, '8080');
-    assert.match(await scene.done('a'), /human: 8080/);
+    assert.match(await scene.done('a'), /human: The operator answers: 8080/);
     const { SIGNALBOX_CREDENTIAL: none } = process.env;
     assert.equal(none, undefined);
     assert.match(scene.raw(), /"name":"SIGNALBOX_CREDENTIAL","value":"\[secret\]"/);
