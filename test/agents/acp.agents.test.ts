@@ -130,6 +130,9 @@ function tryAgent(agent: RealAgent, bin: string) {
       () => model.requests.some((body) => body.includes('mind-the-port')),
       LONG_MS,
     ).finally(() => writeFileSync(real.file('go'), ''));
+    // A scripted model whose command was cancelled calls it again.
+    const again = await real.next('a');
+    if (again) await real.answer('a', again, '--option', 'once');
     await real.done('a');
     assert.equal((await real.detail('a')).runs.length, 1);
   });
