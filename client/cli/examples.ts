@@ -37,6 +37,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   mcp: ['signalbox mcp', 'signalbox mcp --chunk api'],
   claude: ['signalbox claude "Say how long the README is."'],
+  acp: [
+    'signalbox acp --prompt "Say how long the README is." -- codex-acp',
+    'signalbox acp --mode plan --prompt "Plan it." -- claude-agent-acp',
+  ],
   answer: ['signalbox answer api "use port 8080"', 'signalbox answer api --option keep'],
   logs: ['signalbox logs api', 'signalbox logs api -f', 'signalbox logs api --run 2'],
   watch: ['signalbox watch', 'signalbox watch --json'],

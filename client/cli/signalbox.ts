@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
 import { overHttp } from '../daemon/daemon-client.ts';
+import type { AcpFlags } from './acp.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
 import type { AnswerFlags } from './answer.ts';
 import type { AskFlags } from './ask.ts';
@@ -204,6 +205,20 @@ program
   .allowUnknownOption()
   .helpOption(false)
   .action(async () => (await import('./claude.ts')).claude(socket()));
+
+program
+  .command('acp')
+  .description('inside a run: lead an agent that speaks the Agent Client Protocol; it asks you')
+  .argument('<program>', 'the agent, behind "--"')
+  .argument('[arguments...]')
+  .option('--like <name>', 'which known agent it is: claude, codex, gemini, opencode, qwen, copilot')
+  .option('--mode <id>', 'the mode of its session (default: one in which it asks)')
+  .option('--model <id>', 'the model of its session')
+  .option('--prompt <text>', 'what it is to do')
+  .option('--session <id>', 'an earlier session to go on with, if the agent can')
+  .action(async (name: string, args: readonly string[], flags: AcpFlags) =>
+    (await import('./acp.ts')).acp(socket(), [name, ...args], flags),
+  );
 
 program
   .command('answer')

@@ -19,6 +19,7 @@ const RUN_MAY: ReadonlySet<string> = new Set([
   // Speak for their run to the agent in it.
   'mcp',
   'claude',
+  'acp',
 ]);
 
 /** Print words of this program; they ask nobody, or are refused in silence. */

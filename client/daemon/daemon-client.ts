@@ -109,7 +109,8 @@ export function overSocket(
       onChange(true);
     },
     onClose: () => {
-      silence.begin();
+      // Closed by us: nobody waits any more, and a process that lives on must not be told that it does.
+      if (!leaving.signal.aborted) silence.begin();
       onChange(false);
     },
   });

@@ -148,13 +148,23 @@ async function askHuman(
         offered.map(({ label }) => label),
       ),
     );
-    return saying(said.join('\n'), { sent: confirm });
+    return saying(asWords(said.join('\n')), { sent: confirm });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Withdrawn) return saying(`${error.message} Decide yourself, and say so.`);
     return saying(await whyNot(intake, { key, tool: 'ask_human', subject: subjectOf(input) }, error), {
       isError: true,
     });
+  }
+}
+
+/** Gemini CLI reads a text that is JSON as data, and fails where it is a number: "8080" would be lost. */
+function asWords(text: string): string {
+  try {
+    JSON.parse(text);
+    return `The operator answers: ${text}`;
+  } catch {
+    return text;
   }
 }
 

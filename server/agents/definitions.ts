@@ -1,11 +1,13 @@
 /** What a project's `signalbox.json` may say. It names programs, so nothing in it counts before it is trusted. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { ACP_AGENTS } from '../../shared/acp-agents.ts';
 import { parseJson } from '../../shared/json-text.ts';
 import { AGENT, AGENT_PHASES, INTERRUPT_SIGNALS, type TrustedAgents } from '../../shared/words.ts';
 import { environmentName, phase } from '../api/inputs.ts';
 import { refusalOf } from '../api/refusal-of.ts';
 import { Problem } from '../system/problem.ts';
+import { acpDefinition } from './acp-definition.ts';
 import { LIKE_PLACEHOLDER, PLACEHOLDER, PLACEHOLDER_WITHIN, PLACEHOLDERS } from './placeholders.ts';
 
 const SHELLS = /(^|\/)(sh|bash|dash|zsh|ksh|fish)$/;
@@ -48,16 +50,30 @@ const promptPath = z
     'A path within the project.',
   );
 
+/** What every agent may say. */
+const agentParts = {
+  env: z.array(environmentName).max(100).default([]),
+  phases: z
+    .array(phase)
+    .min(1, 'Name at least one phase.')
+    .max(100)
+    .default([...AGENT_PHASES]),
+  prompts: z.record(phase, promptPath).default({}),
+};
+const eachPhaseOnce = {
+  holds: ({ phases }: { phases: readonly string[] }) => new Set(phases).size === phases.length,
+  said: { path: ['phases'], message: 'Each phase once.' },
+};
+const promptsOfPhases = {
+  holds: ({ phases, prompts }: { phases: readonly string[]; prompts: Readonly<Record<string, string>> }) =>
+    Object.keys(prompts).every((each) => phases.includes(each)),
+  said: { path: ['prompts'], message: 'Only phases of the agent have prompts.' },
+};
+
 const agent = z
   .strictObject({
     command,
-    env: z.array(environmentName).max(100).default([]),
-    phases: z
-      .array(phase)
-      .min(1, 'Name at least one phase.')
-      .max(100)
-      .default([...AGENT_PHASES]),
-    prompts: z.record(phase, promptPath).default({}),
+    ...agentParts,
     interrupt: z.enum(INTERRUPT_SIGNALS, `One of ${INTERRUPT_SIGNALS.join(', ')}.`).optional(),
     resume: command
       .refine(
@@ -66,14 +82,8 @@ const agent = z
       )
       .optional(),
   })
-  .refine(({ phases }) => new Set(phases).size === phases.length, {
-    path: ['phases'],
-    message: 'Each phase once.',
-  })
-  .refine(({ phases, prompts }) => Object.keys(prompts).every((each) => phases.includes(each)), {
-    path: ['prompts'],
-    message: 'Only phases of the agent have prompts.',
-  })
+  .refine(eachPhaseOnce.holds, eachPhaseOnce.said)
+  .refine(promptsOfPhases.holds, promptsOfPhases.said)
   .refine(({ command, prompts }) => Object.keys(prompts).length === 0 || command.includes('{prompt}'), {
     path: ['command'],
     message: 'There are prompts, but no argument is {prompt}.',
@@ -90,12 +100,47 @@ const agent = z
     message: 'Only "resume" goes on with a {session}.',
   });
 
+const word = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^-\s][^\s\0]*$/, 'A word that does not begin with "-".');
+
+/** An agent that is led by the Agent Client Protocol: what it is told does not stand among its arguments. */
+const acpAgentEntry = z
+  .strictObject({
+    driver: z.literal('acp', 'One of acp.'),
+    command: z
+      .array(argument.refine((text) => !PLACEHOLDER.test(text), 'What it is to do is told by the protocol.'))
+      .min(1, 'Name a program.')
+      .max(1000)
+      .optional(),
+    like: z.enum(Object.keys(ACP_AGENTS), `One of ${Object.keys(ACP_AGENTS).join(', ')}.`).optional(),
+    mode: word.optional(),
+    model: word.optional(),
+    env: agentParts.env,
+    phases: agentParts.phases,
+    prompts: agentParts.prompts,
+  })
+  .refine(eachPhaseOnce.holds, eachPhaseOnce.said)
+  .refine(promptsOfPhases.holds, promptsOfPhases.said);
+
 const name = z
   .string()
   .regex(AGENT, 'The name of an agent: a lower-case letter, then a–z, 0–9, "_" and "-".')
   .refine((name) => name !== 'shell', 'The agent "shell" is built in.');
 
-const file = z.strictObject({ agents: z.record(name, agent).default({}) });
+/** By its driver, so that what is wrong in an entry is said of the shape that was meant. */
+const entry = z.unknown().transform((given, context) => {
+  const isAcp = typeof given === 'object' && given !== null && 'driver' in given;
+  const read = isAcp ? acpAgentEntry.safeParse(given) : agent.safeParse(given);
+  if (read.success) return read.data;
+  for (const { path, message } of read.error.issues)
+    context.addIssue({ code: 'custom', path: [...path], message });
+  return z.NEVER;
+});
+
+const file = z.strictObject({ agents: z.record(name, entry).default({}) });
 
 /** Reads the text of a `signalbox.json`. Throws a `Problem` that names the field. */
 export function readDefinitions(path: string, text: string): TrustedAgents {
@@ -107,12 +152,11 @@ export function readDefinitions(path: string, text: string): TrustedAgents {
   }
   const read = file.safeParse(json);
   if (!read.success) throw new Problem('data', `${path} cannot be taken. ${refusalOf(read.error)?.message}`);
-  const agents = Object.entries(read.data.agents).map(([name, { interrupt, resume, ...rest }]) => ({
-    name,
-    ...rest,
-    interrupt: interrupt ?? null,
-    resume: resume ?? null,
-  }));
+  const agents = Object.entries(read.data.agents).map(([name, given]) => {
+    if ('driver' in given) return acpDefinition(path, name, given);
+    const { interrupt, resume, ...rest } = given;
+    return { name, ...rest, interrupt: interrupt ?? null, resume: resume ?? null };
+  });
   return { digest: digestOf(text), agents };
 }
 

@@ -64,3 +64,11 @@ export function sendEvents(response: ServerResponse, events: readonly { readonly
   for (const event of events) response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   response.end();
 }
+
+/** Server-sent events without names: texts as they are, everything else as JSON. */
+export function sendData(response: ServerResponse, events: readonly unknown[]): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const event of events)
+    response.write(`data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`);
+  response.end();
+}

@@ -9,7 +9,19 @@ import { lineageOf } from '../../server/system/processes.ts';
 import { isWithinRun } from '../../server/system/within-run.ts';
 import { everyCommand } from '../every-command.ts';
 
-const RUNS = ['ask', 'withdraw', 'report', 'conflict', 'history', 'show', 'logs', 'wait', 'mcp', 'claude'];
+const RUNS = [
+  'ask',
+  'withdraw',
+  'report',
+  'conflict',
+  'history',
+  'show',
+  'logs',
+  'wait',
+  'mcp',
+  'claude',
+  'acp',
+];
 const HARMLESS = ['completion', 'complete'];
 
 const before = { ...process.env };

@@ -90,7 +90,7 @@ describe('the examples of', { concurrency: HOUSES_AT_ONCE }, () => {
 });
 
 /** Agents start them inside a run and speak their protocols to them: test/stories/mcp and test/stories/agents do. */
-const SPOKEN_TO_BY_AGENTS = ['mcp', 'claude'];
+const SPOKEN_TO_BY_AGENTS = ['mcp', 'claude', 'acp'];
 
 test('every command that people give stands in an example that is run', () => {
   const text = documents.map(scriptOf).join('\n');

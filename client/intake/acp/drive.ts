@@ -1,0 +1,165 @@
+/** Leads an agent through one phase: hello, session, prompt, and whatever it asks, until there is nothing left to do. */
+import type { Writable } from 'node:stream';
+import type { AcpAgent } from '../../../shared/acp-agents.ts';
+import { callKey } from '../call-key.ts';
+import { isObject } from '../json-rpc.ts';
+import { AgentFailure } from './agent-failure.ts';
+import { headOf, isAskHuman } from './call-context.ts';
+import { Conversation } from './conversation.ts';
+import { Gone, type Params, Peer } from './peer.ts';
+import { isFreeMode } from './permission-request.ts';
+import { type RequestParts, Requests } from './requests.ts';
+import { explained, openSession, type Session } from './session.ts';
+import { type Call, lineOf, ToolCalls } from './tool-calls.ts';
+import { foldedText, Transcript } from './transcript.ts';
+
+export interface DriveParts extends Pick<RequestParts, 'marker' | 'ask' | 'withdraw' | 'refused'> {
+  readonly input: AsyncIterable<Buffer>;
+  readonly output: Writable;
+  readonly known: AcpAgent;
+  readonly folder: string;
+  readonly mcpServers: readonly object[];
+  readonly mode: string | null;
+  readonly model: string | null;
+  readonly session: string | null;
+  readonly prompt: string;
+  /** What to say to a session that knows the prompt; null: the prompt again. */
+  readonly goOn: () => string | null;
+  /** What the operator has said to this run since the last call. */
+  readonly news: () => readonly string[];
+  /** The agent's own name for the session. */
+  readonly opened: (session: string) => void;
+  readonly write: (text: string) => void;
+  readonly seen: (from: 'agent' | 'us', line: string, isMessage: boolean) => void;
+}
+
+const LOOK_MS = 300;
+const NOISE_LINES = 3;
+
+/** Throws `AgentFailure`: the phase has not ended well. */
+export async function drive(parts: DriveParts): Promise<void> {
+  const driver = new Driver(parts);
+  try {
+    await driver.carryOut();
+  } catch (error) {
+    if (error instanceof Gone) throw new AgentFailure('gone', error.message);
+    throw error;
+  } finally {
+    await driver.settled();
+  }
+}
+
+class Driver {
+  readonly #parts: DriveParts;
+  readonly #calls = new ToolCalls();
+  readonly #transcript: Transcript;
+  readonly #requests: Requests;
+  readonly #peer: Peer;
+  #conversation: Conversation | null = null;
+  #session: Session | null = null;
+  /** Our own tool failed, and was not called again since. */
+  #lost: Call | null = null;
+
+  constructor(parts: DriveParts) {
+    this.#parts = parts;
+    const { known, folder } = parts;
+    const place = { folder, titleIsCommand: known.titleIsCommand };
+    this.#transcript = new Transcript(parts.write, place);
+    this.#requests = new Requests({
+      ...parts,
+      place,
+      calls: this.#calls,
+      transcript: this.#transcript,
+      decided: (decision) => this.#conversation?.decided(decision),
+    });
+    this.#peer = new Peer({
+      input: parts.input,
+      output: parts.output,
+      methods: this.#requests.methods,
+      notified: (method, params) => this.#notified(method, params),
+      noise: (line) => parts.write(`${foldedText(line, NOISE_LINES)}\n`),
+      seen: parts.seen,
+    });
+  }
+
+  async carryOut(): Promise<void> {
+    void this.#peer.listen();
+    const session = await openSession(this.#peer, this.#parts);
+    this.#session = session;
+    this.#parts.opened(session.id);
+    const { title, mode, isLoaded, id } = session;
+    const how = isLoaded ? 'goes on with' : 'has the new';
+    this.#transcript.head(`${title} ${how} session ${id}${mode === null ? '' : `, in mode ${mode}`}.`);
+    const conversation = this.#begin(session);
+    const timer = setInterval(() => this.#tell(conversation), LOOK_MS);
+    try {
+      const words = isLoaded ? this.#parts.goOn() : null;
+      await conversation.carryOut(words ?? this.#parts.prompt).catch(explained(this.#parts, {}));
+    } finally {
+      clearInterval(timer);
+    }
+    if (this.#lost) this.#refused(this.#lost);
+    this.#transcript.head('The agent has ended its turn.');
+  }
+
+  settled = (): Promise<void> => this.#requests.settled();
+
+  #begin({ id: sessionId, canSteer }: Session): Conversation {
+    this.#conversation = new Conversation({
+      peer: this.#peer,
+      sessionId,
+      canSteer,
+      hearsWhileAsking: this.#parts.known.hearsWhileAsking,
+      waiting: this.#requests.waiting,
+      news: this.#parts.news,
+      said: (heading, words) => this.#transcript.block(heading, words),
+    });
+    return this.#conversation;
+  }
+
+  #tell(conversation: Conversation): void {
+    for (const words of this.#parts.news()) void conversation.tell(words);
+  }
+
+  /** What an agent repeats of a session that it loads has been seen before. */
+  #notified(method: string, { sessionId, update }: Params): void {
+    if (method !== 'session/update' || !isObject(update) || this.#session === null) return;
+    const isCall = update.sessionUpdate === 'tool_call' || update.sessionUpdate === 'tool_call_update';
+    const call = isCall ? this.#calls.take(update) : null;
+    this.#transcript.update(update, call);
+    if (sessionId !== this.#session.id) return;
+    this.#conversation?.heard(update);
+    if (call) this.#looked(call, update);
+    else if (update.sessionUpdate === 'current_mode_update') this.#guardMode(lineOf(update.currentModeId));
+  }
+
+  #looked(call: Call, { _meta: meta }: Params): void {
+    if (isAskHuman(call)) this.#lost = call.status === 'failed' ? call : null;
+    const { claudeCode } = isObject(meta) ? meta : {};
+    const kind = isObject(claudeCode) ? lineOf(claudeCode.nonExecutionKind) : '';
+    if (REFUSED_BY_ITSELF.test(kind)) this.#refused(call);
+  }
+
+  /** The daemon leaves out what the operator was asked. */
+  #refused(call: Call): void {
+    const { known, marker, refused } = this.#parts;
+    refused({
+      key: callKey(marker, call.id),
+      tool: (call.tool || call.kind || 'tool').slice(0, 200),
+      subject: headOf(call, known),
+    });
+  }
+
+  /** The operator's mode stays: an agent must not leave the operator out by itself. */
+  #guardMode(mode: string): void {
+    const { id, mode: wanted } = this.#session ?? {};
+    if (!isFreeMode(mode) || !wanted || isFreeMode(wanted) || id === undefined) return;
+    this.#transcript.head(`It is set back to mode ${wanted}.`);
+    this.#peer.call('session/set_mode', { sessionId: id, modeId: wanted }).catch((error: unknown) => {
+      this.#peer.leave(new Gone(`It left mode ${wanted} for ${mode} and cannot be set back: ${error}`));
+    });
+  }
+}
+
+/** By a rule of its own settings, or by a model. */
+const REFUSED_BY_ITSELF = /^(permission-rule|automode-)/;

@@ -1,0 +1,136 @@
+/**
+ * What an agent asks before it does something (`session/request_permission`), as a question for the operator, and the
+ * operator's reply as the answer that the agent reads. Ids of options change with its version: they are answered by
+ * the id that came along, and sorted by what they do.
+ */
+import type { Question, Reply } from '../ask.ts';
+import { isObject, RpcError } from '../json-rpc.ts';
+import { cut } from '../tool-call.ts';
+import { contextOf, headOf, type Place, planIn } from './call-context.ts';
+import type { Params } from './peer.ts';
+import { type Call, lineOf } from './tool-calls.ts';
+
+export interface Decided {
+  /** As the agent reads it. */
+  readonly result: Params;
+  readonly isRefused: boolean;
+  /** In the words of the option. */
+  readonly said: string;
+  /** Which the agent is to hear beside it. */
+  readonly words: string;
+}
+
+export interface PermissionRequest {
+  readonly question: Question;
+  /** null: it was withdrawn, and nobody has allowed it. */
+  decide(reply: Reply | null): Decided;
+}
+
+interface Option {
+  /** Ours, of a few letters; the agent's. */
+  readonly id: string;
+  readonly optionId: string;
+  readonly name: string;
+  readonly kind: string;
+}
+
+const MOST_OPTIONS = 50;
+
+/** Once first: an agent may name "always" before it. */
+const KINDS = ['allow_once', 'allow_always', 'reject_once', 'reject_always'];
+const OWN_IDS: Readonly<Record<string, string>> = {
+  allow_once: 'once',
+  allow_always: 'always',
+  reject_once: 'no',
+  reject_always: 'never',
+};
+const MEANINGS: Readonly<Record<string, string>> = {
+  allow_once: 'This time. It is told your words, too.',
+  allow_always: 'It is not asked again, as far as the agent says here.',
+  reject_once: 'The agent is told, with your words, and goes on.',
+  reject_always: 'The agent is told, with your words, and does not ask again.',
+};
+
+/** Throws an `RpcError` where nothing could be answered. */
+export function permissionRequest(call: Call, given: unknown, place: Place): PermissionRequest {
+  const options = optionsOf(given);
+  if (options.length === 0) throw new RpcError('params', 'No option can be shown to a person.');
+  const plan = planIn(call);
+  const shown = options.map(({ id, name, kind }) => ({
+    id,
+    label: name.slice(0, 200) || id,
+    description: plan === null ? (MEANINGS[kind] ?? '') : '',
+  }));
+  const asked =
+    plan === null
+      ? { prompt: `Allow ${headOf(call, place)}?`, context: contextOf(call, place) }
+      : { prompt: 'Carry out this plan?', context: planContext(plan, place) };
+  return {
+    question: { ...asked, options: shown, kind: 'decision' },
+    decide: (reply) => decisionOf(options, reply),
+  };
+}
+
+const planContext = (plan: string, { folder }: Place) => [
+  { label: 'Plan', text: cut(plan) },
+  { label: 'Folder', text: folder },
+];
+
+function decisionOf(options: readonly Option[], reply: Reply | null): Decided {
+  const chosen = options.find(({ id }) => reply?.options.includes(id));
+  // Words without an option refuse: an agent that is told something else first must not go on with this.
+  const option = chosen ?? options.find(({ kind }) => isRefusal(kind));
+  const words = reply?.text.trim() ?? '';
+  const outcome = option ? { outcome: 'selected', optionId: option.optionId } : { outcome: 'cancelled' };
+  return {
+    result: { outcome },
+    isRefused: option === undefined || isRefusal(option.kind),
+    said: chosen?.name ?? (reply === null ? 'withdrawn' : 'refused'),
+    words,
+  };
+}
+
+/** What allows nothing by its kind is taken for a refusal, so that nothing is allowed by mistake. */
+const isRefusal = (kind: string): boolean => !kind.startsWith('allow');
+
+export function optionsOf(given: unknown): Option[] {
+  if (!Array.isArray(given)) return [];
+  const known = given
+    .slice(0, MOST_OPTIONS)
+    .filter(isObject)
+    .filter(({ optionId }) => typeof optionId === 'string' && optionId !== '')
+    .map(({ optionId, name, kind }) => ({
+      optionId: String(optionId),
+      name: lineOf(name) || lineOf(optionId),
+      kind: lineOf(kind),
+    }))
+    .filter((option) => !leavesTheOperatorOut(option));
+  const sorted = known.toSorted((one, other) => rankOf(one) - rankOf(other));
+  return sorted.map((option, nth) => ({ ...option, id: idOf(sorted, nth) }));
+}
+
+const rankOf = ({ kind }: Pick<Option, 'kind'>): number => {
+  const rank = KINDS.indexOf(kind);
+  return rank < 0 ? KINDS.length : rank;
+};
+
+/** `once`, and where several are of a kind `once-2` and so on. */
+function idOf(options: readonly Omit<Option, 'id'>[], nth: number): string {
+  const { kind = '' } = options[nth] ?? {};
+  const before = options.slice(0, nth).filter((option) => option.kind === kind).length;
+  const id = OWN_IDS[kind] ?? 'other';
+  return before === 0 ? id : `${id}-${before + 1}`;
+}
+
+const FREE_MODE =
+  /(^|[-_ ])(auto|autopilot|bypass|yolo|full[-_ ]?access|accept[-_ ]?edits)([-_ ]|$)|^(autoEdit|acceptEdits|bypassPermissions|dontAsk)$/i;
+const FREE_NAME = /\b(auto mode|auto[- ]?accept|auto[- ]?approve|bypass permissions|full access|yolo)\b/i;
+
+/** A mode in which a model, or nobody, decides. */
+export const isFreeMode = (id: string): boolean => FREE_MODE.test(id.slice(id.lastIndexOf('#') + 1));
+
+/** Changes the mode so that no person is asked any more: that is for the operator to configure, not to slip in here. */
+const leavesTheOperatorOut = ({ optionId, name, kind }: Omit<Option, 'id'>): boolean =>
+  !isRefusalKind(kind) && (isFreeMode(optionId) || FREE_NAME.test(name));
+
+const isRefusalKind = (kind: string): boolean => kind.startsWith('reject');

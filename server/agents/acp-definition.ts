@@ -1,0 +1,44 @@
+import { ACP_AGENTS, acpAgent, acpAgentBy } from '../../shared/acp-agents.ts';
+import type { AgentDefinition } from '../../shared/words.ts';
+import { Problem } from '../system/problem.ts';
+
+/** An entry with `"driver": "acp"`, as `signalbox.json` has it. */
+export interface AcpEntry {
+  readonly command?: readonly string[] | undefined;
+  /** A known agent that it is like; else its program says which, or its own name. */
+  readonly like?: string | undefined;
+  readonly mode?: string | undefined;
+  readonly model?: string | undefined;
+  readonly env: readonly string[];
+  readonly phases: readonly string[];
+  readonly prompts: Readonly<Record<string, string>>;
+}
+
+/**
+ * As a program that is run: `signalbox acp` leads the agent from inside the run, so that the daemon knows of no protocol
+ * and what waits outlives it. Throws a `Problem` where no program is named.
+ */
+export function acpDefinition(path: string, name: string, entry: AcpEntry): AgentDefinition {
+  const { command: given, mode, model, env, phases, prompts } = entry;
+  const like = entry.like ?? (given ? acpAgentBy(given) : Object.hasOwn(ACP_AGENTS, name) ? name : null);
+  const known = acpAgent(like);
+  const program = given ?? known.command;
+  if (program.length === 0)
+    throw new Problem(
+      'data',
+      `${path} cannot be taken. agents.${name}.command: Name the program. Without one are known: ${Object.keys(ACP_AGENTS).join(', ')}.`,
+    );
+  const flags = { like, mode, model };
+  const said = Object.entries(flags).flatMap(([flag, value]) => (value ? [`--${flag}`, value] : []));
+  const start = ['signalbox', 'acp', ...said, '--prompt', '{prompt}'];
+  return {
+    name,
+    command: [...start, '--', ...program],
+    resume: [...start, '--session', '{session}', '--', ...program],
+    env: [...new Set([...known.env, ...env])],
+    phases,
+    prompts,
+    // It reads its answers file by itself.
+    interrupt: null,
+  };
+}

@@ -1,0 +1,124 @@
+/** A daemon with a real agent and a scripted model. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Card } from '../../shared/board.ts';
+import type { Detail } from '../../shared/detail.ts';
+import { House } from '../house.ts';
+import { until } from '../until.ts';
+import type { RealAgent } from './acp-agents.ts';
+
+const LONG_MS = 30_000;
+
+export class AcpReal {
+  readonly house: House;
+  readonly #name: string;
+
+  private constructor(house: House, name: string) {
+    this.house = house;
+    this.#name = name;
+  }
+
+  /** Nothing of the person who runs the tests: a home of its own, and a model on this machine. */
+  static async open(agent: RealAgent, bin: string, url: string): Promise<AcpReal> {
+    const variables = agent.env(url);
+    const house = House.make(variables);
+    const home = join(house.folder, 'home');
+    mkdirSync(home);
+    agent.furnish(home, url);
+    Object.assign(house.env, { HOME: home, PATH: `${bin}:${process.env.PATH}` });
+    for (const name of [
+      'CLAUDE_CONFIG_DIR',
+      'CODEX_HOME',
+      'XDG_DATA_HOME',
+      'XDG_CACHE_HOME',
+      'OPENCODE_CONFIG',
+    ])
+      delete house.env[name];
+    const entry = { driver: 'acp', env: Object.keys(variables), phases: ['DO'] };
+    const real = new AcpReal(house, agent.name);
+    writeFileSync(real.file('signalbox.json'), JSON.stringify({ agents: { [agent.name]: entry } }));
+    await real.ok('trust', '--yes');
+    await house.start('--port', '0');
+    return real;
+  }
+
+  file = (name: string): string => join(this.house.project, name);
+
+  async ok(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.house.signalbox(...args);
+    assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
+    return stdout;
+  }
+
+  add = (chunk: string, ...script: object[]): Promise<string> =>
+    this.ok('add', chunk, '--agent', this.#name, '--goal', scripted(...script));
+
+  detail = (chunk: string): Promise<Detail> => this.house.json<Detail>('show', chunk);
+
+  async cards(chunk: string, last = ''): Promise<readonly Card[]> {
+    let cards: readonly Card[] = [];
+    const look = async () => {
+      const all = await this.house.json<Card[]>('attention');
+      cards = all.filter((card) => card.chunk === chunk && card.id !== last);
+      return cards.length > 0;
+    };
+    await until(`${chunk} to ask`, look, LONG_MS).catch(async (error: unknown) => {
+      throw new Error(`${chunk}: ${await this.logs(chunk)}`, { cause: error });
+    });
+    return cards;
+  }
+
+  /** The card that it waits for, another one than the last. */
+  async asked(chunk: string, last = ''): Promise<Card> {
+    const [card] = await this.cards(chunk, last);
+    assert.ok(card);
+    return card;
+  }
+
+  /** What it asks next; null: it is done without. */
+  async next(chunk: string): Promise<Card | null> {
+    let card: Card | undefined;
+    const look = async () => {
+      card = (await this.house.json<Card[]>('attention')).find((each) => each.chunk === chunk);
+      return card !== undefined || (await this.house.statusOf(chunk)) === 'DONE';
+    };
+    await until(`${chunk} to ask or to be done`, look, LONG_MS);
+    return card ?? null;
+  }
+
+  answer = (chunk: string, { id }: Card, ...words: string[]): Promise<string> =>
+    this.ok('answer', chunk, '--item', id, ...words);
+
+  logs = async (chunk: string): Promise<string> => (await this.house.signalbox('logs', chunk)).stdout;
+
+  async done(chunk: string): Promise<string> {
+    await until(
+      `${chunk} to be done`,
+      async () => (await this.house.statusOf(chunk)) === 'DONE',
+      LONG_MS,
+    ).catch(async (error: unknown) => {
+      throw new Error(`${chunk}: ${await this.logs(chunk)}`, { cause: error });
+    });
+    return this.logs(chunk);
+  }
+
+  /** Those of the run that are not ours. */
+  programs(program: string): number[] {
+    return this.house.processes().filter((pid) => {
+      const line = commandLine(pid);
+      return line.includes(program) && !line.includes('signalbox.js') && !line.includes('signalbox-run');
+    });
+  }
+}
+
+export const scripted = (...script: readonly object[]): string =>
+  script.map((line) => `model: ${JSON.stringify(line)}`).join('\n');
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
