@@ -156,6 +156,7 @@ export const MIGRATIONS: readonly Step[] = [
   // An item's answer, snooze, delivery and withdrawal are records; an end of a run has an `exit`, a mutation a `result`.
   (tables) => [
     fill(tables, sql`alter table keys rename column made to result`),
+    fill(tables, sql`update keys set result = replace(result, '","sentence":"', '","message":"')`),
     fill(
       tables,
       sql`update items set facts = json_remove(json_set(facts,

@@ -208,3 +208,84 @@ test('agents trusted before they could go on with a session are taken over, in t
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+/** An item of each kind of end, as schema 6 kept them, and what had happened. */
+const EARLIER_ITEMS = {
+  q: { ...ITEM, code: null, given_to: 1, snoozed_until: null, snoozed_for: null, ...GOT, delivered_at: AT },
+  r: { ...ITEM, id: 'r', code: null, given_to: null, snoozed_until: AT, snoozed_for: null },
+  s: {
+    ...ITEM,
+    id: 's',
+    code: null,
+    given_to: null,
+    snoozed_until: null,
+    snoozed_for: null,
+    withdrawn_at: AT,
+    withdrawn_why: 'it said "outcome":{"how": twice',
+  },
+};
+const EARLIER_EVENTS: readonly [string, unknown][] = [
+  ['item.answered', { id: 'q', answer: GOT.answer, release_due: AT, key: null }],
+  ['item.released', { id: 'q' }],
+  ['run.started', { number: 1, phase: 'IMPLEMENT', agent: 'shell', marker: 'm' }],
+  ['item.given', { id: 'q', run: 1 }],
+  ['item.delivered', { id: 'q', run: 1 }],
+  ['run.ended', { number: 1, outcome: { how: 'reported', well: false } }],
+  ['item.asked', { ...ASKED, id: 'r' }],
+  ['item.snoozed', { id: 'r', until: AT, for: null }],
+  ['item.asked', { ...ASKED, id: 's' }],
+  ['item.withdrawn', { id: 's', why: EARLIER_ITEMS.s.withdrawn_why }],
+];
+
+function writeEarlier(path: string): void {
+  const sqlite = new Sqlite(path);
+  const run = (sql: string, ...values: unknown[]) => sqlite.prepare(sql).run(...values);
+  sqlite.exec('delete from items');
+  for (const [nth, item] of Object.values(EARLIER_ITEMS).entries())
+    run('insert into items values (?, ?, ?, ?)', item.id, 0, nth, JSON.stringify(item));
+  const more = { messages: [], told: 0, token: null, kill: null, session: null, refused: [] };
+  const outcome = { how: 'reported', well: false };
+  run('insert into runs values (?, ?, ?)', 0, 1, JSON.stringify({ ...RUN, ...more, outcome }));
+  run(`update units set facts = json_set(facts, '$.seq', ?)`, 2 + EARLIER_EVENTS.length);
+  run(
+    'insert into keys values (?, ?, ?, ?, ?)',
+    'k',
+    'd',
+    3,
+    '{"refused":[{"chunk":"a","sentence":"no"}]}',
+    0,
+  );
+  for (const [nth, [type, data]] of EARLIER_EVENTS.entries())
+    run(
+      'insert into events values (?, ?, ?, ?, ?, ?)',
+      3 + nth,
+      AT,
+      JSON.stringify(BY),
+      0,
+      type,
+      JSON.stringify(data),
+    );
+  sqlite.close();
+}
+
+test('answers, snoozes, deliveries, withdrawals, ends of runs and keys of schema 6 are taken over', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-upgrade-'));
+  try {
+    const path = join(folder, 'signalbox.db');
+    writeFirstSchema(path);
+    takeSteps(path, 1, 6);
+    writeEarlier(path);
+    const db = Db.open(path);
+    const works = [...db.state().works];
+    assert.deepEqual([...[...db.events()].reduce(reduce, EMPTY).works], works);
+    assert.equal(db.kept('k')?.result, '{"refused":[{"chunk":"a","message":"no"}]}');
+    db.close();
+    const [q, r, s] = works[0]?.items ?? [];
+    assert.deepEqual([q?.answer?.text, q?.answer?.given_to, q?.delivery], ['80', 1, { at: AT, to: 1 }]);
+    assert.deepEqual([r?.answer, r?.snooze], [null, { until: AT, for: null }]);
+    assert.equal(s?.withdrawal?.why, EARLIER_ITEMS.s.withdrawn_why);
+    assert.deepEqual(works[0]?.runs[0]?.outcome, { exit: 'reported', success: false });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
