@@ -287,5 +287,6 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   limits: 'it is `limits show`',
   completion: 'it prints a script for a shell',
   mcp: 'it prints messages of the Model Context Protocol',
+  acp: 'it prints the transcript of the agent that it leads',
   claude: 'it prints what Claude Code does',
 };
