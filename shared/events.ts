@@ -4,6 +4,7 @@ import type {
   Asking,
   By,
   Conflict,
+  Disagreement,
   ItemKind,
   Judgement,
   Kill,
@@ -67,7 +68,7 @@ export type Change =
   | {
       readonly type: 'conflict.noted';
       readonly unit: number;
-      readonly data: { readonly with: number; readonly note: string };
+      readonly data: Disagreement & { readonly with: number };
     }
   | {
       readonly type: 'retry.scheduled';
@@ -113,7 +114,7 @@ export type Change =
       readonly unit: number;
       readonly data: { readonly id: string; readonly why: string };
     }
-  | { readonly type: 'item.changed'; readonly unit: number; readonly data: Asking & { readonly id: string } }
+  | { readonly type: 'item.changed'; readonly unit: number; readonly data: ItemChanged }
   | { readonly type: 'item.answered'; readonly unit: number; readonly data: ItemAnswered }
   | {
       readonly type: 'item.reopened';
@@ -171,6 +172,12 @@ export interface ItemAsked extends Asking {
   readonly run: number;
   readonly asked_by: string;
   readonly code?: StuckCode;
+  readonly rivals?: readonly number[];
+}
+/** The words of an item as they are now; of a conflict, also its rivals. */
+export interface ItemChanged extends Asking {
+  readonly id: string;
+  readonly rivals?: readonly number[];
 }
 export interface ItemAnswered {
   readonly id: string;

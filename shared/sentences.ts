@@ -1,7 +1,17 @@
 /** How facts read. The same words on every door. */
 import type { ItemLine } from './detail.ts';
 import type { Event } from './events.ts';
-import type { Answer, Asking, Item, Kill, Outcome, Snooze, ToolRefusal, Verdict } from './words.ts';
+import type {
+  Answer,
+  Asking,
+  Disagreement,
+  Item,
+  Kill,
+  Outcome,
+  Snooze,
+  ToolRefusal,
+  Verdict,
+} from './words.ts';
 
 /** What was answered, in words: the labels of the chosen options, then the text. */
 export function saidWords(item: {
@@ -72,6 +82,10 @@ export const verdictWords = (verdict: Verdict): string =>
     ASK_OPERATOR: 'may be in each other’s way',
   })[verdict];
 
+/** An analysis came to another verdict than the operator. */
+export const disagreementWords = ({ verdict, reason }: Disagreement): string =>
+  `an analysis disagrees: ${verdict}, ${reason}`;
+
 /** An event as a line of a unit's history. */
 export function eventWords(event: Event, items: readonly Item[]): string {
   const prompt = (id: string) => items.find((item) => item.id === id)?.prompt ?? 'an item';
@@ -121,7 +135,7 @@ export function eventWords(event: Event, items: readonly Item[]): string {
     case 'conflict.judged':
       return `${event.data.decided_by === 'operator' ? 'decided' : 'found'}: ${verdictWords(event.data.verdict)} beside unit ${event.data.with} (${event.data.reason})`;
     case 'conflict.noted':
-      return event.data.note;
+      return disagreementWords(event.data);
     case 'retry.scheduled':
       return `tries again by itself at ${event.data.due.slice(11, 19)} UTC (${event.data.nth}.)`;
     case 'retry.due':

@@ -199,6 +199,8 @@ export interface Item extends Asking {
   readonly asked_by: string;
   /** stuck: why, where it is one of the known reasons. */
   readonly code: StuckCode | null;
+  /** conflict: the ids of the units about which the operator is asked; else none. */
+  readonly rivals: readonly number[];
   /** Open, but out of the queue; null: it is not snoozed. */
   readonly snooze: Snooze | null;
   readonly answer: GivenAnswer | null;
@@ -337,13 +339,16 @@ export interface Judgement {
   readonly overlapping_symbols: readonly string[];
 }
 
+/** An analysis that came to another verdict than the operator. */
+export type Disagreement = Pick<Judgement, 'verdict' | 'reason'>;
+
 /** A judgement on this unit and another, kept on both sides. The operator's word is never overwritten. */
 export interface Conflict extends Judgement {
   readonly with: number;
   readonly found_at: Moment;
   readonly decided_by: 'analysis' | 'operator';
   /** What a later analysis said against the operator's verdict. */
-  readonly noted: string;
+  readonly noted: Disagreement | null;
 }
 
 /** A unit with everything that hangs on it. */

@@ -1,6 +1,6 @@
 import type { ConflictLine, Delivery, Detail, ItemLine, StepState } from '../../shared/detail.ts';
 import type { Event } from '../../shared/events.ts';
-import { eventWords, saidWords } from '../../shared/sentences.ts';
+import { disagreementWords, eventWords, saidWords } from '../../shared/sentences.ts';
 import type { Item, WorkUnit } from '../../shared/words.ts';
 import { hasReceiver } from '../domain/delivery.ts';
 import { notFound } from '../domain/refusal.ts';
@@ -63,7 +63,8 @@ function conflictLines(state: State, { unit, conflicts }: WorkUnit): ConflictLin
     const other = state.works.get(id);
     if (!other || !exists(other)) return [];
     const dropped = serialOrderOf(state).dropped.has(pairKey(unit.id, id));
-    return [{ ...conflict, chunk: other.unit.chunk, dropped }];
+    const noted = conflict.noted ? disagreementWords(conflict.noted) : '';
+    return [{ ...conflict, noted, chunk: other.unit.chunk, dropped }];
   });
 }
 

@@ -1,5 +1,7 @@
 /** What is listed for scripts: judgements on pairs, and the log. */
+
 import type { Event } from '../../shared/events.ts';
+import { disagreementWords } from '../../shared/sentences.ts';
 import type { Conflict } from '../../shared/words.ts';
 import { workOf } from '../domain/commands/decision.ts';
 import { exists, type State } from '../domain/state.ts';
@@ -16,9 +18,12 @@ export function conflictsOf(state: State) {
   return { seq: state.seq, conflicts: pairs };
 }
 
-function pairOf(state: State, chunk: string, { with: id, ...judgement }: Conflict) {
+function pairOf(state: State, chunk: string, { with: id, noted, ...judgement }: Conflict) {
   const other = state.works.get(id);
-  return other && exists(other) ? [{ chunk, other_chunk: other.unit.chunk, ...judgement }] : [];
+  if (!other || !exists(other)) return [];
+  return [
+    { chunk, other_chunk: other.unit.chunk, ...judgement, noted: noted ? disagreementWords(noted) : '' },
+  ];
 }
 
 export interface HistoryInput {

@@ -10,6 +10,7 @@ export function newItem(event: Event, data: ItemAsked): Item {
     unit: event.unit,
     asked_at: event.at,
     code: data.code ?? null,
+    rivals: data.rivals ?? [],
     snooze: null,
     answer: null,
     delivery: null,

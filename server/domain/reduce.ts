@@ -115,10 +115,11 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
     case 'conflict.judged':
       return { ...work, conflicts: judged(work.conflicts, event) };
     case 'conflict.noted': {
-      const { with: other, note } = event.data;
+      const { with: other, verdict, reason } = event.data;
+      const noted = { verdict, reason };
       return {
         ...work,
-        conflicts: work.conflicts.map((each) => (each.with === other ? { ...each, noted: note } : each)),
+        conflicts: work.conflicts.map((each) => (each.with === other ? { ...each, noted } : each)),
       };
     }
     case 'run.started':
@@ -169,7 +170,7 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
 /** A new verdict takes the place of the old; when the pair was found stays. */
 function judged(before: readonly Conflict[], event: Extract<Event, { type: 'conflict.judged' }>): Conflict[] {
   const old = before.find((each) => each.with === event.data.with);
-  const now: Conflict = { ...event.data, found_at: old?.found_at ?? event.at, noted: '' };
+  const now: Conflict = { ...event.data, found_at: old?.found_at ?? event.at, noted: null };
   return [...before.filter((each) => each !== old), now].sort((a, b) => a.with - b.with);
 }
 

@@ -29,6 +29,19 @@ const fill = (tables: Kysely<Tables>, statement: RawBuilder<unknown>) => ({
   compile: () => statement.compile(tables),
 });
 
+/** The ids of the units that the labels of a conflict item's context name. */
+const rivalsIn = (facts: string) =>
+  sql.raw(`coalesce((select json_group_array(id) from (
+  select distinct units.id from units, json_each(${facts}, '$.context') as shown
+  where units.chunk = shown.value->>'label' order by units.id)), '[]')`);
+
+/** Of the sentence "an analysis disagrees: VERDICT, reason". */
+const AFTER_COLON = 'an analysis disagrees: '.length + 1;
+const verdictIn = (note: string) =>
+  sql.raw(`substr(${note}, ${AFTER_COLON}, instr(substr(${note}, ${AFTER_COLON}), ', ') - 1)`);
+const reasonIn = (note: string) =>
+  sql.raw(`substr(substr(${note}, ${AFTER_COLON}), instr(substr(${note}, ${AFTER_COLON}), ', ') + 2)`);
+
 export const MIGRATIONS: readonly Step[] = [
   ({ schema }) => [
     schema
@@ -173,6 +186,28 @@ export const MIGRATIONS: readonly Step[] = [
         '$.snoozed_until', '$.snoozed_for', '$.answered_by', '$.answered_via', '$.answered_at', '$.answer_key',
         '$.release_due', '$.released_at', '$.given_to', '$.delivered_at', '$.delivered_to', '$.withdrawn_at',
         '$.withdrawn_why')`,
+    ),
+    fill(tables, sql`update items set facts = json_set(facts, '$.rivals', json('[]'))`),
+    fill(
+      tables,
+      sql`update items set facts = json_set(facts, '$.rivals', json(${rivalsIn('items.facts')}))
+        where facts->>'kind' = 'conflict'`,
+    ),
+    fill(
+      tables,
+      sql`update events set data = json_set(data, '$.rivals', json(${rivalsIn('events.data')}))
+        where type in ('item.asked', 'item.changed')
+        and data->>'id' in (select id from items where facts->>'kind' = 'conflict')`,
+    ),
+    fill(
+      tables,
+      sql`update conflicts set facts = json_set(facts, '$.noted', json(iif(facts->>'noted' = '', 'null',
+        json_object('verdict', ${verdictIn(`facts->>'noted'`)}, 'reason', ${reasonIn(`facts->>'noted'`)}))))`,
+    ),
+    fill(
+      tables,
+      sql`update events set data = json_object('with', data->'with', 'verdict', ${verdictIn(`data->>'note'`)},
+        'reason', ${reasonIn(`data->>'note'`)}) where type = 'conflict.noted'`,
     ),
     ...(['runs', 'events'] as const).map((table) => {
       const column = sql.ref(table === 'runs' ? 'facts' : 'data');

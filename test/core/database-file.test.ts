@@ -278,7 +278,7 @@ const FROZEN = [
   'b2b342dc37138ebe3fc74fe3fe3a7dbe2b692613a35efb2e5ad2df3d5716be23',
   '5a23da48ffd3d5865ea9cd240162cfca50a12036805dffbde4c12365485f2709',
   '334af8d74323a731d8ae315d641d1230be29290dd6197866faede8aa457cf13b',
-  'add5f2dcf0461ad3350519622a5d0fd2be4069289796ed7dd1075da18c5fea53',
+  '957c9aca911ad1edd03c654b5eb303108f2f5658fd594800020b7ee8464a4e53',
 ];
 
 test('the published steps of the schema are frozen', () => {

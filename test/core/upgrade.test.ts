@@ -209,6 +209,8 @@ test('agents trusted before they could go on with a session are taken over, in t
   }
 });
 
+const CONTEXT = [{ label: 'other', text: 'one file' }];
+
 /** An item of each kind of end, as schema 6 kept them, and what had happened. */
 const EARLIER_ITEMS = {
   q: { ...ITEM, code: null, given_to: 1, snoozed_until: null, snoozed_for: null, ...GOT, delivered_at: AT },
@@ -223,6 +225,25 @@ const EARLIER_ITEMS = {
     withdrawn_at: AT,
     withdrawn_why: 'it said "outcome":{"how": twice',
   },
+  c: {
+    ...ITEM,
+    id: 'c',
+    kind: 'conflict',
+    context: CONTEXT,
+    code: null,
+    given_to: null,
+    snoozed_until: null,
+    snoozed_for: null,
+  },
+};
+const JUDGED = {
+  verdict: 'SERIALIZE',
+  confidence: 1,
+  reason: 'one file',
+  overlapping_files: [],
+  overlapping_symbols: [],
+  with: 1,
+  decided_by: 'operator',
 };
 const EARLIER_EVENTS: readonly [string, unknown][] = [
   ['item.answered', { id: 'q', answer: GOT.answer, release_due: AT, key: null }],
@@ -235,6 +256,9 @@ const EARLIER_EVENTS: readonly [string, unknown][] = [
   ['item.snoozed', { id: 'r', until: AT, for: null }],
   ['item.asked', { ...ASKED, id: 's' }],
   ['item.withdrawn', { id: 's', why: EARLIER_ITEMS.s.withdrawn_why }],
+  ['item.asked', { ...ASKED, id: 'c', kind: 'conflict', context: CONTEXT }],
+  ['conflict.judged', JUDGED],
+  ['conflict.noted', { with: 1, note: 'an analysis disagrees: INDEPENDENT, no, not at all' }],
 ];
 
 function writeEarlier(path: string): void {
@@ -247,6 +271,17 @@ function writeEarlier(path: string): void {
   const outcome = { how: 'reported', well: false };
   run('insert into runs values (?, ?, ?)', 0, 1, JSON.stringify({ ...RUN, ...more, outcome }));
   run(`update units set facts = json_set(facts, '$.seq', ?)`, 2 + EARLIER_EVENTS.length);
+  const conflict = { ...JUDGED, found_at: AT, noted: 'an analysis disagrees: INDEPENDENT, no, not at all' };
+  const seq = 3 + EARLIER_EVENTS.length;
+  run(
+    `insert into units select 1, 'other', json_set(facts, '$.id', 1, '$.chunk', 'other', '$.spec.chunk', 'other', '$.seq', ?) from units`,
+    seq,
+  );
+  run('insert into conflicts values (?, ?, ?)', 0, 1, JSON.stringify(conflict));
+  run(
+    `insert into events select ?, at, by, 1, type, json_set(data, '$.chunk', 'other') from events where seq = 1`,
+    seq,
+  );
   run(
     'insert into keys values (?, ?, ?, ?, ?)',
     'k',
@@ -268,7 +303,7 @@ function writeEarlier(path: string): void {
   sqlite.close();
 }
 
-test('answers, snoozes, deliveries, withdrawals, ends of runs and keys of schema 6 are taken over', () => {
+test('answers, snoozes, deliveries, withdrawals, conflicts, ends of runs and keys of schema 6 are taken over', () => {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-upgrade-'));
   try {
     const path = join(folder, 'signalbox.db');
@@ -284,6 +319,8 @@ test('answers, snoozes, deliveries, withdrawals, ends of runs and keys of schema
     assert.deepEqual([q?.answer?.text, q?.answer?.given_to, q?.delivery], ['80', 1, { at: AT, to: 1 }]);
     assert.deepEqual([r?.answer, r?.snooze], [null, { until: AT, for: null }]);
     assert.equal(s?.withdrawal?.why, EARLIER_ITEMS.s.withdrawn_why);
+    assert.deepEqual(works[0]?.items[3]?.rivals, [1]);
+    assert.deepEqual(works[0]?.conflicts[0]?.noted, { verdict: 'INDEPENDENT', reason: 'no, not at all' });
     assert.deepEqual(works[0]?.runs[0]?.outcome, { exit: 'reported', success: false });
   } finally {
     rmSync(folder, { recursive: true, force: true });

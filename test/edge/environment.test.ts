@@ -119,6 +119,7 @@ function item(id: string, more: Partial<Item>): Item {
     asked_at: '2026-01-01T00:00:00.000Z',
     asked_by: 'agent',
     code: null,
+    rivals: [],
     snooze: null,
     answer: null,
     delivery: null,

@@ -84,11 +84,11 @@ function found(work: WorkUnit, other: WorkUnit, judgement: Judgement): Change[] 
   const old = conflictWith(work, other);
   if (old?.decided_by !== 'operator')
     return same(old, finding) ? [] : onBothSides(work, other, finding, 'analysis');
-  const note = `an analysis disagrees: ${verdict}, ${reason}`;
-  if (old.verdict === verdict || old.noted === note) return [];
+  const known = old.noted?.verdict === verdict && old.noted.reason === reason;
+  if (old.verdict === verdict || known) return [];
   return [
-    { type: 'conflict.noted', unit: work.unit.id, data: { with: other.unit.id, note } },
-    { type: 'conflict.noted', unit: other.unit.id, data: { with: work.unit.id, note } },
+    { type: 'conflict.noted', unit: work.unit.id, data: { with: other.unit.id, verdict, reason } },
+    { type: 'conflict.noted', unit: other.unit.id, data: { with: work.unit.id, verdict, reason } },
   ];
 }
 
@@ -172,10 +172,13 @@ function askAbout(work: WorkUnit, rivals: readonly Rival[], key: string): Change
     phase: currentStep(work)?.phase ?? '',
     run: work.runs.at(-1)?.number ?? 0,
     asked_by: 'signalbox',
+    rivals: idsOf(rivals),
     ...conflictAsking(work, rivals),
   };
   return [{ type: 'item.asked', unit: work.unit.id, data }];
 }
+
+const idsOf = (rivals: readonly Rival[]): number[] => rivals.map(({ work }) => work.unit.id);
 
 const OPTIONS: readonly ItemOption[] = [
   {
@@ -211,18 +214,20 @@ export function refreshConflictItem(state: State, work: WorkUnit): Change[] {
   if (rivals.length === 0)
     return [{ type: 'item.withdrawn', unit, data: { id: item.id, why: 'nobody is in the way any more' } }];
   const asking = conflictAsking(work, rivals);
-  if (asking.prompt === item.prompt && JSON.stringify(asking.context) === JSON.stringify(item.context))
+  // Also where only what was found about a rival is other than it was: the operator must see that.
+  if (sameIds(item.rivals, idsOf(rivals)) && JSON.stringify(asking.context) === JSON.stringify(item.context))
     return [];
-  return [{ type: 'item.changed', unit, data: { id: item.id, ...asking } }];
+  return [{ type: 'item.changed', unit, data: { id: item.id, rivals: idsOf(rivals), ...asking } }];
 }
+
+const sameIds = (a: readonly number[], b: readonly number[]): boolean => a.join() === b.join();
 
 /** What the answer to a conflict item decides: about every rival that it asked about. */
 export function decisions(state: State, work: WorkUnit, item: Item): Change[] {
   const how = item.answer?.options.includes('serialize') ? 'serialize' : 'parallelize';
-  const asked = item.context.map(({ label }) => label);
   return work.conflicts
     .filter(({ verdict }) => verdict === 'ASK_OPERATOR')
     .map((each) => state.works.get(each.with))
-    .filter((other) => other !== undefined && asked.includes(other.unit.chunk))
+    .filter((other) => other !== undefined && item.rivals.includes(other.unit.id))
     .flatMap((other) => (other ? decide(work, other, how) : []));
 }
