@@ -1,7 +1,8 @@
 import { after, afterEach, before } from 'node:test';
-import { type Browser, type ElementHandle, launch, type Page } from 'puppeteer-core';
+import { type Browser, type ElementHandle, type EvaluateFunc, launch, type Page } from 'puppeteer-core';
 import { findChromium } from '../chromium.ts';
 import type { House } from '../house.ts';
+import { until } from '../until.ts';
 
 export async function openBrowser(): Promise<Browser> {
   const { executablePath, args, env } = await findChromium();
@@ -47,22 +48,35 @@ export async function openPage(
   return page;
 }
 
-export const live = (page: Page): Promise<unknown> =>
-  page.waitForFunction(() => document.querySelector('#badge')?.textContent === 'Live');
+/**
+ * Waits until a condition holds in the page. Not `waitForFunction`: in Firefox it makes its function from a string there,
+ * which our policy for scripts refuses.
+ */
+export const untilOnPage = <Args extends unknown[]>(
+  page: Page,
+  what: string,
+  condition: EvaluateFunc<Args>,
+  ...args: Args
+): Promise<void> => until(what, async () => Boolean(await page.evaluate(condition, ...args)));
+
+export const live = (page: Page): Promise<void> =>
+  untilOnPage(page, 'a live page', () => document.querySelector('#badge')?.textContent === 'Live');
 
 /** Waits until an element shows a text. */
-export const shows = (page: Page, selector: string, text: string): Promise<unknown> =>
-  page.waitForFunction(
+export const shows = (page: Page, selector: string, text: string): Promise<void> =>
+  untilOnPage(
+    page,
+    `${selector} with “${text}”`,
     (where, what) => [...document.querySelectorAll(where)].some((each) => each.textContent?.includes(what)),
-    {},
     selector,
     text,
   );
 
-export const showsNot = (page: Page, selector: string, text: string): Promise<unknown> =>
-  page.waitForFunction(
+export const showsNot = (page: Page, selector: string, text: string): Promise<void> =>
+  untilOnPage(
+    page,
+    `${selector} without “${text}”`,
     (where, what) => ![...document.querySelectorAll(where)].some((each) => each.textContent?.includes(what)),
-    {},
     selector,
     text,
   );

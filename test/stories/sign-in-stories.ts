@@ -8,7 +8,7 @@ import { send } from '../edge/http-client.ts';
 import { House } from '../house.ts';
 import { until } from '../until.ts';
 import { lookAhead } from './look-ahead.ts';
-import { live } from './pages.ts';
+import { live, untilOnPage } from './pages.ts';
 import { StrangerSite } from './stranger-site.ts';
 import { atTerminal, homeOf, linkOf, type Script, Visitor } from './visitor.ts';
 
@@ -146,7 +146,11 @@ export function signInStories(name: string, open: (() => Promise<Browser>) | nul
         assert.equal((await house.signalbox('sign-out', '--all')).code, 0);
         const told = Date.now();
         if (script === 'script') {
-          await visitor.page.waitForFunction(() => document.querySelector('#badge')?.textContent !== 'Live');
+          await untilOnPage(
+            visitor.page,
+            'a page that is not live',
+            () => document.querySelector('#badge')?.textContent !== 'Live',
+          );
           assert.ok(Date.now() - told < 1000, `${Date.now() - told} ms`);
         }
         assert.equal(await visitor.status(home), 401);
