@@ -7,7 +7,7 @@ import type { Finding, Offline } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import type { AgentDefinition } from '../../shared/words.ts';
 import { lookAtAgents, readTrusted } from '../agents/trust.ts';
-import { examineDatabase } from '../store/sqlite.ts';
+import { examineDatabase } from '../store/database-file.ts';
 import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
 
 export const examine: Offline['examine'] = (paths, path) => [
