@@ -3,7 +3,7 @@
  * upgrade. It decides who may come in at all, and as whom; what they may do is said where procedures are made.
  * The rules are those of `SECURITY.md`; `npm run test:door` compares every one of them with a second reading.
  */
-import type { Door, Role } from '../../shared/words.ts';
+import type { Door, Role } from '../../shared/access-words.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 
 export type Listener = { readonly kind: 'socket' } | Tcp;

@@ -1,17 +1,12 @@
 /** What the log and the tables are asked and told. Only this folder knows the dialect. */
 import type Sqlite from 'better-sqlite3';
+import type { Session, Token } from '../../shared/access-words.ts';
+import type { TrustedAgents } from '../../shared/agent-words.ts';
+import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event } from '../../shared/events.ts';
-import type {
-  Conflict,
-  Item,
-  Run,
-  Session,
-  Settings,
-  Token,
-  TrustedAgents,
-  Unit,
-  WorkUnit,
-} from '../../shared/words.ts';
+import type { Item } from '../../shared/item-words.ts';
+import type { Settings } from '../../shared/settings-words.ts';
+import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { DEFAULTS } from '../domain/settings.ts';
 import { EMPTY, type State, stateOf } from '../domain/state.ts';
 import { DatabaseProblem, openChecked, problemOf } from './database-file.ts';

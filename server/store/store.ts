@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { By } from '../../shared/access-words.ts';
 import type { Change, Event } from '../../shared/events.ts';
-import type { By, Settings } from '../../shared/words.ts';
+import type { Settings } from '../../shared/settings-words.ts';
 import type { Decision, Made } from '../domain/commands/decision.ts';
 import { consequencesOf } from '../domain/consequences.ts';
 import { reduce } from '../domain/reduce.ts';
