@@ -13,16 +13,18 @@ import { followTrust } from './agents/trust.ts';
 import type { About, Access } from './api/procedures.ts';
 import { BoardFeed } from './board/board-feed.ts';
 import { keepTime } from './daemon/clock.ts';
+import { greet } from './daemon/greeting.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
 import { noticesOf } from './daemon/notices.ts';
-import { type DoorOptions, type Options, readOptions } from './daemon/options.ts';
+import { type Options, readOptions } from './daemon/options.ts';
 import { readPlan } from './daemon/plan.ts';
 import { portFor } from './daemon/port.ts';
 import { type Held, lockProject } from './daemon/project-lock.ts';
 import { close, listen, listenersOf } from './daemon/servers.ts';
 import { keepHeapSmall } from './daemon/small-heap.ts';
 import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './daemon/state-files.ts';
+import { stopSignal } from './daemon/stop-signal.ts';
 import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
 import { addUnits } from './domain/commands/units.ts';
@@ -31,7 +33,8 @@ import { LastLines } from './output/last-lines.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
 import { pathFor } from './runs/environment.ts';
 import { keepRoom } from './runs/retention.ts';
-import { DatabaseProblem, Db } from './store/sqlite.ts';
+import { DatabaseProblem } from './store/database-file.ts';
+import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { consoleLog } from './system/log.ts';
@@ -217,35 +220,4 @@ function accessTo(
     origins: () => current().origins,
     links: new SignInLinks(),
   };
-}
-
-const START_LINK_MS = 600_000;
-
-/** A link that signs in is shown to a terminal alone: what else is written may be kept somewhere. */
-function greet(
-  { address, project, notices }: About,
-  { noAuth, readOnly }: DoorOptions,
-  links: SignInLinks,
-): void {
-  consoleLog.info(`Signalbox for ${project}`);
-  consoleLog.info(`  ${address}`);
-  for (const { message } of notices) consoleLog.info(`  ${message}`);
-  if (readOnly) consoleLog.info('  --read-only: nothing can be changed and nothing starts.');
-  if (noAuth)
-    consoleLog.info('  --no-auth: everyone with an account on this machine can read and answer here.');
-  else if (process.stdout.isTTY)
-    consoleLog.info(
-      `  Sign in, once, within 10 minutes: ${address}sign-in/${links.make(START_LINK_MS, '/')}`,
-    );
-  else consoleLog.info('  Sign in: signalbox open');
-}
-
-/** Resolves when the daemon is to end: with the problem that ends it, if it is one. */
-function stopSignal() {
-  let stop: (problem?: Problem) => void = () => {};
-  const stopped = new Promise<Problem | undefined>((resolve) => {
-    stop = resolve;
-  });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop());
-  return { stop, stopped };
 }

@@ -2,8 +2,11 @@
  * A board is what a viewer sees: rows for a query, as of a number. It travels once as a snapshot and then as
  * news: rows to put and rows to drop. Rows carry their order, so a viewer sorts and never ranks.
  */
+
+import type { Door } from './access-words.ts';
+import type { Answer, Asking, ItemKind } from './item-words.ts';
 import type { Query } from './query.ts';
-import type { Answer, Asking, Door, ItemKind, Moment, Status } from './words.ts';
+import type { Moment, Status } from './words.ts';
 
 interface RowBase {
   readonly key: string;

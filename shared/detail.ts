@@ -1,5 +1,8 @@
+import type { Door } from './access-words.ts';
 import type { ItemState } from './board.ts';
-import type { Answer, Door, ItemKind, Judgement, Moment, Outcome, Status, StuckCode } from './words.ts';
+import type { Judgement } from './conflict-words.ts';
+import type { Answer, ItemKind } from './item-words.ts';
+import type { Moment, Outcome, Status, StuckCode } from './words.ts';
 
 /** Everything about one work unit: for its own page and for `signalbox show`. */
 export interface Detail {

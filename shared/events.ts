@@ -1,23 +1,10 @@
 /** What can happen, and what the log keeps of it. */
-import type {
-  Answer,
-  Asking,
-  By,
-  Conflict,
-  Disagreement,
-  ItemKind,
-  Judgement,
-  Kill,
-  Moment,
-  Outcome,
-  ProcessIdentity,
-  Settings,
-  StuckCode,
-  Token,
-  ToolRefusal,
-  TrustedAgents,
-  UnitSpec,
-} from './words.ts';
+import type { By, Token } from './access-words.ts';
+import type { TrustedAgents } from './agent-words.ts';
+import type { Conflict, Disagreement, Judgement } from './conflict-words.ts';
+import type { Answer, Asking, ItemKind } from './item-words.ts';
+import type { Settings } from './settings-words.ts';
+import type { Kill, Moment, Outcome, ProcessIdentity, StuckCode, ToolRefusal, UnitSpec } from './words.ts';
 
 /** The unit of what concerns no unit. */
 export const NO_UNIT = -1;

@@ -1,6 +1,7 @@
 /** What the terminal does with a project's files where no daemon is asked. The server's rooms do it. */
+
+import type { AgentDefinition } from './agent-words.ts';
 import type { Holder, StatePaths } from './state-paths.ts';
-import type { AgentDefinition } from './words.ts';
 
 export interface Offline {
   /** Reads the project's `signalbox.json`. Throws an error with a sentence and an exit code where it cannot be taken. */

@@ -1,6 +1,8 @@
 /** What is wrong with an address or with flags that should mean a query: for the server and the terminal, not for the page. */
+
+import { ITEM_KINDS } from './item-words.ts';
 import { LONGEST_SEARCH, listOf, PAGE } from './query.ts';
-import { ITEM_KINDS, STATUSES } from './words.ts';
+import { STATUSES } from './words.ts';
 
 /** A field of an address with a value that it does not take. */
 export interface Mistake {

@@ -1,5 +1,6 @@
 /** Which part of the board somebody wants to see; the same in an address, in a call and in a board's stream. */
-import { ITEM_KINDS, type ItemKind, STATUSES, type Status } from './words.ts';
+import { ITEM_KINDS, type ItemKind } from './item-words.ts';
+import { STATUSES, type Status } from './words.ts';
 
 /** Every field narrows; none given: all units and the whole queue. */
 export interface Query {

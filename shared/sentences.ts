@@ -1,17 +1,10 @@
 /** How facts read. The same words on every door. */
+
+import type { Disagreement, Verdict } from './conflict-words.ts';
 import type { ItemLine } from './detail.ts';
 import type { Event } from './events.ts';
-import type {
-  Answer,
-  Asking,
-  Disagreement,
-  Item,
-  Kill,
-  Outcome,
-  Snooze,
-  ToolRefusal,
-  Verdict,
-} from './words.ts';
+import type { Answer, Asking, Item, Snooze } from './item-words.ts';
+import type { Kill, Outcome, ToolRefusal } from './words.ts';
 
 /** What was answered, in words: the labels of the chosen options, then the text. */
 export function saidWords(item: {

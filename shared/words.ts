@@ -14,7 +14,12 @@
  *
  * Facts carry the names under which they travel (forms, JSON, the log), hence `snake_case`.
  * Every moment is an ISO 8601 string in UTC with milliseconds, so text order is time order.
+ *
+ * Beside these: `access-words.ts` (doors, roles, tokens, sessions), `agent-words.ts`, `conflict-words.ts`,
+ * `item-words.ts`, `settings-words.ts`.
  */
+import type { Conflict } from './conflict-words.ts';
+import type { Item } from './item-words.ts';
 
 export type Moment = string;
 
@@ -23,9 +28,6 @@ export const CHUNK = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 export const CHUNK_RULE = 'a lower-case letter or digit, then up to 62 of a–z, 0–9, "_" and "-"';
 /** What a phase may be called. */
 export const PHASE = /^[A-Z][A-Z0-9_]{0,62}$/;
-
-/** What an agent may be called. */
-export const AGENT = /^[a-z][a-z0-9_-]{0,62}$/;
 
 /** One phase of a unit and the shell command that carries it out; none where an agent or somebody else does the work. */
 export interface Step {
@@ -156,199 +158,6 @@ export interface Message {
 export interface ProcessIdentity {
   readonly pid: number;
   readonly started: string;
-}
-
-/**
- * question: an agent asks, in words; decision: an agent offers options only; review: a person must agree to a
- * phase; stuck: a run failed, vanished or takes too long; conflict: two units may be in each other's way.
- */
-export type ItemKind = 'question' | 'decision' | 'review' | 'stuck' | 'conflict';
-export const ITEM_KINDS: readonly ItemKind[] = ['question', 'decision', 'review', 'stuck', 'conflict'];
-
-export interface ItemOption {
-  readonly id: string;
-  readonly label: string;
-  readonly description: string;
-}
-
-/** What an asker says: the part of an item that makes it a new version when it differs. */
-export interface Asking {
-  readonly prompt: string;
-  readonly context: readonly { readonly label: string; readonly text: string }[];
-  readonly options: readonly ItemOption[];
-  readonly multiple: boolean;
-  readonly allows_text: boolean;
-}
-
-export interface Answer {
-  readonly options: readonly string[];
-  readonly text: string;
-}
-
-/** Something that needs the operator. Kept for ever; the history of a unit shows who said what. */
-export interface Item extends Asking {
-  readonly id: string;
-  /** Keys of later runs that asked the same. */
-  readonly keys: readonly string[];
-  readonly version: number;
-  readonly unit: number;
-  readonly kind: ItemKind;
-  readonly phase: string;
-  readonly run: number;
-  readonly asked_at: Moment;
-  readonly asked_by: string;
-  /** stuck: why, where it is one of the known reasons. */
-  readonly code: StuckCode | null;
-  /** conflict: the ids of the units about which the operator is asked; else none. */
-  readonly rivals: readonly number[];
-  /** Open, but out of the queue; null: it is not snoozed. */
-  readonly snooze: Snooze | null;
-  readonly answer: GivenAnswer | null;
-  /** The answer is known to have been used; null: not yet. */
-  readonly delivery: Delivery | null;
-  readonly withdrawal: Withdrawal | null;
-}
-
-/** Out of the queue until a moment, or until a chunk is DONE: one of the two is set. */
-export interface Snooze {
-  readonly until: Moment | null;
-  readonly for: string | null;
-}
-
-/** An answer as it was given to an item. */
-export interface GivenAnswer extends Answer {
-  readonly by: string;
-  readonly via: Door;
-  readonly at: Moment;
-  /** The key under which it was given. */
-  readonly key: string | null;
-  /** When it goes out; until then it can be taken back. */
-  readonly release_due: Moment;
-  readonly released_at: Moment | null;
-  /** The latest run that was given it when the run started. If that run ends well, the answer is delivered. */
-  readonly given_to: number | null;
-}
-
-/** To which run: its asker has the answer, or a run that was given it has ended well. */
-export interface Delivery {
-  readonly at: Moment;
-  readonly to: number;
-}
-
-export interface Withdrawal {
-  readonly at: Moment;
-  readonly why: string;
-}
-
-/** Through which door somebody came. */
-export type Door = 'page' | 'form' | 'cli' | 'api' | 'embed' | 'daemon';
-export type Role = 'operator' | 'viewer' | 'embed' | 'agent' | 'daemon';
-
-/** Who did it. */
-export interface By {
-  readonly actor: string;
-  readonly role: Role;
-  readonly door: Door;
-  readonly origin: string | null;
-}
-
-/** What a token lets its bearer do. */
-export const TOKEN_ROLES = ['operator', 'viewer', 'embed', 'agent'] as const;
-export type TokenRole = (typeof TOKEN_ROLES)[number];
-
-/** Lets a program or a page elsewhere in. Only the hash is kept; the token itself was shown once. */
-export interface Token {
-  readonly id: string;
-  /** SHA-256, in hex. */
-  readonly hash: string;
-  readonly role: TokenRole;
-  /** What it is for, in the operator's words. */
-  readonly name: string;
-  /** embed: the one page that may use it, and whether it may answer. */
-  readonly origin: string | null;
-  readonly may_answer: boolean;
-  /** agent: the unit that it speaks for. */
-  readonly unit: number | null;
-  readonly added_at: Moment;
-}
-
-/** A browser that has signed in. It ends 30 days after it was last renewed. */
-export interface Session {
-  readonly id: string;
-  /** SHA-256 of what the cookie holds, in hex. */
-  readonly hash: string;
-  readonly opened_at: Moment;
-  readonly renewed_at: Moment;
-}
-
-/** What the operator may set. */
-export interface Settings {
-  /** How many runs may be at work at the same time; one that waits for a person does not count. */
-  readonly max_agents: number;
-  /** How long an answer from a page can be taken back, in seconds; 0 sends it at once. */
-  readonly undo_seconds: number;
-  /** How much a longer chain of waiting units counts beside their number. */
-  readonly weight: number;
-  /** From which share of common files on two units are brought to a person. */
-  readonly ask_above: number;
-  /** How much a run may print, in MiB; then it is stopped and brought to a person. */
-  readonly output_mib: number;
-  /** How long what runs printed is kept after their unit is over, in days, and how much of it, in MiB. */
-  readonly keep_days: number;
-  readonly keep_mib: number;
-}
-
-/** A program that carries out phases, as the project's `signalbox.json` names it. */
-export interface AgentDefinition {
-  readonly name: string;
-  /** The program and its arguments. One that is a placeholder is replaced whole. */
-  readonly command: readonly string[];
-  /** Names of environment variables that its runs may see beside the usual ones. */
-  readonly env: readonly string[];
-  readonly phases: readonly string[];
-  /** For a phase, the file in the project that holds its prompt. */
-  readonly prompts: Readonly<Record<string, string>>;
-  /** The signal that tells a live run of a new message; null: none, it looks by itself. */
-  readonly interrupt: InterruptSignal | null;
-  /** The program and its arguments where an earlier run of the unit named a session; null: it starts afresh. */
-  readonly resume: readonly string[] | null;
-}
-
-export const INTERRUPT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
-export type InterruptSignal = (typeof INTERRUPT_SIGNALS)[number];
-
-/** The phases of an agent that names none. */
-export const AGENT_PHASES: readonly string[] = ['GOAL', 'PLAN', 'IMPLEMENT', 'REBASE', 'REVIEW', 'COMPLETE'];
-
-/** The agents that the operator has looked at and trusts. */
-export interface TrustedAgents {
-  /** SHA-256 of the file that named them, in hex; empty: none was ever trusted. */
-  readonly digest: string;
-  readonly agents: readonly AgentDefinition[];
-}
-
-export type Verdict = 'INDEPENDENT' | 'SERIALIZE' | 'ASK_OPERATOR';
-
-/** What somebody judges of two units: may they be at work at the same time? */
-export interface Judgement {
-  readonly verdict: Verdict;
-  /** 0–1. */
-  readonly confidence: number;
-  readonly reason: string;
-  readonly overlapping_files: readonly string[];
-  readonly overlapping_symbols: readonly string[];
-}
-
-/** An analysis that came to another verdict than the operator. */
-export type Disagreement = Pick<Judgement, 'verdict' | 'reason'>;
-
-/** A judgement on this unit and another, kept on both sides. The operator's word is never overwritten. */
-export interface Conflict extends Judgement {
-  readonly with: number;
-  readonly found_at: Moment;
-  readonly decided_by: 'analysis' | 'operator';
-  /** What a later analysis said against the operator's verdict. */
-  readonly noted: Disagreement | null;
 }
 
 /** A unit with everything that hangs on it. */

@@ -230,6 +230,196 @@ test('no default exports, enums, or decorators', () => {
   assert.deepEqual(wrong, []);
 });
 
+/** The most lines of a file and of a function: what is longer has a second noun. */
+const LONGEST_FILE = 250;
+const LONGEST_FUNCTION = 60;
+/** Still to be split; an entry whose file or function fits must go. */
+const LONG_FILES: readonly string[] = [
+  'client/cli/signalbox.ts',
+  'client/elements/attention-queue.ts',
+  'client/page/diff.css',
+  'client/page/page.css',
+  'client/page/style.css',
+  'server/api/inputs.ts',
+  'server/web/http.ts',
+];
+const LONG_FUNCTIONS: readonly string[] = [
+  'client/cli/attacks.ts: attacksOn',
+  'client/cli/judging.ts: addJudging',
+  'client/cli/steering.ts: addSteering',
+  'server/main.ts: serve',
+  'server/web/http.ts: makeServer',
+  'server/web/http.ts: requestHandler',
+  'server/web/sockets.ts: sockets',
+  'shared/sentences.ts: eventWords',
+];
+/** Names of types that two files still declare. */
+const SHARED_NAMES: readonly string[] = [
+  'Asked',
+  'Asker',
+  'Call',
+  'Caller',
+  'Clock',
+  'Connection',
+  'Decision',
+  'Delivery',
+  'Door',
+  'Draft',
+  'Kept',
+  'Note',
+  'Notice',
+  'Outcome',
+  'Place',
+  'Question',
+  'Refusal',
+  'Refused',
+  'Section',
+  'Session',
+  'Snapshot',
+  'Step',
+  'Surroundings',
+  'Unit',
+  'Verdict',
+  'Wanted',
+];
+
+const product = ['shared', 'server', 'client'] as const;
+const linesOf = (text: string): string[] => text.trimEnd().split('\n');
+
+test('files of the product have at most 250 lines', () => {
+  const long = product
+    .flatMap(filesIn)
+    .filter((path) => /\.(ts|css)$/.test(path) && linesOf(read(path)).length > LONGEST_FILE);
+  assert.deepEqual(long.toSorted(), LONG_FILES.toSorted());
+});
+
+/** A function with the line where it begins and how many it takes, by its name. */
+interface Extent {
+  readonly name: string;
+  readonly lines: number;
+}
+
+const BEGINS: readonly RegExp[] = [
+  /^(?:export )?(?:async )?function\*? ?(\w+)/,
+  /^(?:export )?const (\w+)\b.*= (?:async )?(?:\(|<|\w+ =>)/,
+  /^(?:(?:static|protected|private|public|override|async|get|set|readonly) )*\*?(#?\w+)(?:<.*>)?\(/,
+  /^(?:(?:static|protected|private|public|override|readonly) )*(#?\w+)\b.*= (?:async )?(?:\(|<|\w+ =>)/,
+];
+const METHOD = 2;
+/** A statement that looks like a method of the same name. */
+const STATEMENTS: readonly string[] = ['if', 'for', 'while', 'switch', 'catch', 'return', 'test', 'super'];
+
+/**
+ * The lint formats every file: a function goes on while lines are indented more than its first one, and past a line
+ * that closes its parameters; a closing line counts with it.
+ */
+function functionsIn(text: string): Extent[] {
+  const lines = linesOf(text);
+  return lines.flatMap((line, at) => {
+    const begins = BEGINS.map((begin) => begin.exec(line.trimStart())?.[1]);
+    const nth = begins.findIndex((found) => found !== undefined);
+    const name = begins[nth] ?? '';
+    if (name === '' || STATEMENTS.includes(name) || /[;}]$/.test(line)) return [];
+    const last = lastLine(lines, at);
+    // A call looks like a method, but does not end with a brace alone.
+    if (nth === METHOD && lines[last]?.trim() !== '}') return [];
+    return [{ name, lines: last - at + 1 }];
+  });
+}
+
+const indentOf = (line: string): number => line.length - line.trimStart().length;
+
+function lastLine(lines: readonly string[], first: number): number {
+  const indent = indentOf(lines[first] ?? '');
+  const out = (line: string) => line.trim() !== '' && indentOf(line) <= indent;
+  const after = (at: number): number => {
+    const found = lines.findIndex((line, nth) => nth > at && out(line));
+    if (found < 0) return lines.length - 1;
+    const line = (lines[found] ?? '').trim();
+    if (/^[)}\]]/.test(line)) return /[{(=>]$/.test(line) ? after(found) : found;
+    return lines[found - 1]?.trim() === '' ? found - 2 : found - 1;
+  };
+  return after(first);
+}
+
+test('the reader of functions sees every kind of them, to its last line', () => {
+  const text = [
+    'export async function plain(',
+    '  one: number,',
+    '): Promise<void> {',
+    '  if (one) {',
+    '    two();',
+    '  }',
+    '}',
+    'export const arrow = <T>(one: T): T => {',
+    '  return one;',
+    '};',
+    'const short = (one: number) =>',
+    '  one === 1 ||',
+    '  one === 2;',
+    '',
+    'function* many() {',
+    '  const inner = () => {',
+    '    yield 1;',
+    '  };',
+    '}',
+    'export class Thing {',
+    '  constructor() {',
+    '    super();',
+    '    call(',
+    '      one,',
+    '    );',
+    '  }',
+    '  protected override async #method<T>(one: T): Promise<void> {',
+    '    await one;',
+    '  }',
+    '  get value(): number {',
+    '    return 1;',
+    '  }',
+    '  readonly #listener = async (event: Event): Promise<void> => {',
+    '    event;',
+    '  };',
+    '}',
+  ].join('\n');
+  assert.deepEqual(
+    functionsIn(text).map(({ name, lines }) => `${name} ${lines}`),
+    [
+      'plain 7',
+      'arrow 3',
+      'short 3',
+      'many 5',
+      'inner 3',
+      'constructor 6',
+      '#method 3',
+      'value 3',
+      '#listener 3',
+    ],
+  );
+});
+
+test('functions of the product have at most 60 lines', () => {
+  const long = sources
+    .filter((path) => product.some((room) => room === roomOf(path)))
+    .flatMap((path) =>
+      functionsIn(read(path))
+        .filter(({ lines }) => lines > LONGEST_FUNCTION)
+        .map(({ name }) => `${path}: ${name}`),
+    );
+  assert.deepEqual(long.toSorted(), LONG_FUNCTIONS.toSorted());
+});
+
+test('no two files of the product export a type of the same name', () => {
+  const homes = new Map<string, string[]>();
+  for (const path of sources.filter((each) => product.some((room) => room === roomOf(each))))
+    for (const [, name = ''] of withoutComments(read(path)).matchAll(
+      /^export (?:declare )?(?:type|interface|(?:abstract )?class) (\w+)/gm,
+    ))
+      homes.set(name, [...(homes.get(name) ?? []), path]);
+  assert.ok(homes.has('WorkUnit') && homes.has('Moment') && homes.has('BoardElement'));
+  const twice = [...homes].filter(([, paths]) => paths.length > 1).map(([name]) => name);
+  assert.deepEqual(twice.toSorted(), SHARED_NAMES.toSorted());
+});
+
 interface Locked {
   readonly resolved?: string;
   readonly optionalDependencies?: Readonly<Record<string, string>>;

@@ -1,20 +1,12 @@
 import type { Board, Card } from '../../shared/board.ts';
 import type { Daemon } from '../daemon/daemon-client.ts';
 import { explain } from './explain.ts';
+import { type Given, shownOf } from './given-answer.ts';
 import { CLOCK, type Clock, KeyGuard } from './key-guard.ts';
 import { oneLine, write } from './output.ts';
 import { afterBoard, BEGINNING, choosing, onto, turned, type Walk } from './queue-walk.ts';
 import { EARLY, PASTED, unsentWords, walkText } from './walk-text.ts';
 import { type WordsLine, wordsLine } from './words-line.ts';
-
-type Shown = Pick<Card, 'chunk' | 'version'> & { readonly item: string };
-
-const shownOf = ({ chunk, id, version }: Card): Shown => ({ chunk, item: id, version });
-
-/** An answer that was given here, and may be taken back. */
-interface Given extends Shown {
-  readonly words: string;
-}
 
 /** One person at one terminal: keys and news in, lines out. Lines are only added, none is drawn over. */
 export class InteractiveSession {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import type { AgentDefinition } from '../../shared/agent-words.ts';
 import type { Looked } from '../../shared/offline.ts';
 import { AGENTS_FILE, type StatePaths } from '../../shared/state-paths.ts';
-import type { AgentDefinition } from '../../shared/words.ts';
 import { overHttp } from '../daemon/daemon-client.ts';
 import { untilAtMost } from './again.ts';
 import { loadOffline } from './offline.ts';

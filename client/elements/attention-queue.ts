@@ -13,6 +13,7 @@ import { BoardElement } from './board-element.ts';
 import { clearDrafts, type Draft, type DraftKeeper, draftFieldsIn } from './drafts.ts';
 import { QueueArrangement } from './queue-arrangement.ts';
 import { SentAnswers } from './sent-answers.ts';
+import { submitByKeys } from './submit-by-keys.ts';
 
 const AGAIN_MS = 1000;
 
@@ -63,7 +64,7 @@ export class AttentionQueue extends BoardElement {
     this.listen('submit', this.#submit);
     this.listen('click', this.#click);
     this.listen('input', this.#input);
-    this.listen('keydown', this.#key);
+    this.listen('keydown', submitByKeys);
     this.listen('focusout', this.#settle);
     this.listen('pointerover', this.#point);
     this.listen('pointerout', this.#settle);
@@ -289,17 +290,6 @@ export class AttentionQueue extends BoardElement {
     this.#arrangement.dismiss(button.value);
   }
 
-  /** While an input method composes, Enter is a part of the word. */
-  #key = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    if (event.isComposing || event.keyCode === COMPOSING) return;
-    const form = event.target instanceof HTMLTextAreaElement ? event.target.form : null;
-    const button =
-      form?.querySelector<HTMLElement>('button:not([name], [type=button])') ??
-      form?.querySelector<HTMLElement>('button:not([type=button])');
-    if (button) form?.requestSubmit(button);
-  };
-
   #point = ({ target, pointerType }: PointerEvent): void => {
     const isMouse = pointerType === 'mouse' && target instanceof Element;
     this.#pointed = isMouse ? target.closest<HTMLElement>('.card') : null;
@@ -312,9 +302,6 @@ export class AttentionQueue extends BoardElement {
     queueMicrotask(() => this.requestUpdate());
   };
 }
-
-/** Said of keys that an input method takes; some browsers say only this at the end of a composition. */
-const COMPOSING = 229;
 
 /** What cannot be taken back once it is out. */
 const isFinal = ({ action }: HTMLFormElement): boolean => /\/(answer|withdraw)$/.test(action);

@@ -1,5 +1,5 @@
 import type { BoardMessage, Card, Row } from '../../shared/board.ts';
-import type { Answer, Asking } from '../../shared/words.ts';
+import type { Answer, Asking } from '../../shared/item-words.ts';
 import type { Caller } from '../daemon/caller.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from '../daemon/daemon-client.ts';
 import { followUntil } from '../daemon/follow.ts';

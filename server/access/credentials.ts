@@ -1,4 +1,5 @@
-import type { Session, Token, WorkUnit } from '../../shared/words.ts';
+import type { Session, Token } from '../../shared/access-words.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import { isExpired } from '../domain/commands/access.ts';
 import { exists, type State } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';

@@ -3,8 +3,21 @@
  * upgrade. It decides who may come in at all, and as whom; what they may do is said where procedures are made.
  * The rules are those of `SECURITY.md`; `npm run test:door` compares every one of them with a second reading.
  */
-import type { Door, Role } from '../../shared/words.ts';
+import type { Door, Role } from '../../shared/access-words.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { bearerOf, cookieOf, firstOf, type Head, isTrpc, pathOf, valuesOf } from './request-head.ts';
+import {
+  isAtHome,
+  isEmbedSocket,
+  isFollowedLink,
+  isFromUs,
+  isListed,
+  isUnsafe,
+  originFor,
+  SAFE,
+} from './request-source.ts';
+
+export { cookieOf, type Head, isTrpc } from './request-head.ts';
 
 export type Listener = { readonly kind: 'socket' } | Tcp;
 
@@ -14,14 +27,6 @@ export interface Tcp {
   readonly hosts: readonly string[];
   /** The one of them under which browsers sign in. All others are reached by plain HTTP. */
   readonly own: { readonly host: string; readonly origin: string };
-}
-
-export interface Head {
-  readonly method: string;
-  readonly target: string;
-  /** As received: names and values in turn, repeats included. */
-  readonly rawHeaders: readonly string[];
-  readonly upgrade: boolean;
 }
 
 /** Whom a token or a session names. */
@@ -89,8 +94,6 @@ export type GateCode =
   | 'ended-credential'
   | 'foreign-token'
   | 'agents-only-ask';
-
-const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
 export function gate(listener: Listener, head: Head, known: Known): Verdict {
   return (
@@ -169,28 +172,6 @@ function isReadable(head: Head, known: Known): boolean {
   return isFollowedLink(head) || (pathOf(head) === '/embed.js' && isListed(head, known));
 }
 
-/** A link from elsewhere to a whole page. Whoever follows it is nobody until they follow ours. */
-function isFollowedLink(head: Head): boolean {
-  const site = firstOf(head, 'sec-fetch-site');
-  const isElsewhere = site !== undefined && site !== 'same-origin' && site !== 'none';
-  const isPage =
-    firstOf(head, 'sec-fetch-mode') === 'navigate' && firstOf(head, 'sec-fetch-dest') === 'document';
-  return isElsewhere && isPage && head.method === 'GET' && !head.upgrade;
-}
-
-/** An upgrade can change things, whatever its method says. */
-const isUnsafe = ({ method, upgrade }: Head): boolean => upgrade || !SAFE.includes(method);
-
-const isListed = (head: Head, { origins }: Known): boolean => origins.includes(firstOf(head, 'origin') ?? '');
-
-const isEmbedSocket = (head: Head): boolean => head.upgrade && pathOf(head) === '/embed';
-
-/** The origin of our own pages at the address that was called. */
-function originFor({ own }: Tcp, head: Head): string {
-  const host = firstOf(head, 'host') ?? '';
-  return host === own.host ? own.origin : `http://${host}`;
-}
-
 function refuseBody(head: Head, { limits = DEFAULT_LIMITS }: Known): Verdict | null {
   if (SAFE.includes(head.method)) return null;
   const type = (firstOf(head, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase();
@@ -207,11 +188,6 @@ function refuseBody(head: Head, { limits = DEFAULT_LIMITS }: Known): Verdict | n
     ? null
     : refuse(413, 'too-large', `At most ${Math.floor(limit / 1024)} KiB are read.`);
 }
-
-export const isTrpc = (target: string): boolean => /^\/trpc([/?]|$)/.test(target);
-
-/** The path alone. Percent-escapes stay: what is not spelled plainly is none of the special paths. */
-const pathOf = ({ target }: Head): string => target.split(/[?#]/, 1)[0] ?? '';
 
 /**
  * Whoever may open the socket is the operator, by the mode of its file, unless a token says less, or the calling
@@ -242,17 +218,6 @@ function admit(listener: Tcp, head: Head, known: Known): Verdict {
 
 const NOBODY: Verdict = { admitted: true, caller: null };
 
-/** The name of our own, where cookies are read; those of other names are sent to every port of this machine. */
-const isAtHome = (listener: Tcp, head: Head): boolean =>
-  firstOf(head, 'host') === listener.own.host && isFromUs(listener, head);
-
-/** From a page of ours, or typed into the address bar. */
-function isFromUs(listener: Tcp, head: Head): boolean {
-  const origin = firstOf(head, 'origin');
-  if (isFollowedLink(head)) return false;
-  return origin === undefined ? ['GET', 'HEAD'].includes(head.method) : origin === originFor(listener, head);
-}
-
 /** What everybody may see: how to sign in, script and style. */
 function isPublic(head: Head): boolean {
   const path = pathOf(head);
@@ -281,26 +246,3 @@ const admitted = (credential: Credential | null, door: Caller['door'], origin: s
     credential,
   },
 });
-
-/** The token of the one Authorization header; '' (which is nobody's) when it cannot be read; null when none. */
-function bearerOf(head: Head): string | null {
-  const values = valuesOf(head, 'authorization');
-  if (values.length === 0) return null;
-  return values.length === 1 ? (/^Bearer ([A-Za-z0-9_-]{20,200})$/.exec(values[0] ?? '')?.[1] ?? '') : '';
-}
-
-/** The value of one cookie. Sent twice, it is nobody's: somebody has planted another. */
-export function cookieOf(head: Pick<Head, 'rawHeaders'>, name: string): string | null {
-  const values = valuesOf(head, 'cookie')
-    .flatMap((header) => header.split(';'))
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
-  return values.length === 1 ? (values[0] ?? null) : null;
-}
-
-const firstOf = (head: Head, name: string): string | undefined => valuesOf(head, name)[0];
-
-function valuesOf({ rawHeaders }: Pick<Head, 'rawHeaders'>, name: string): string[] {
-  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
-}

@@ -1,5 +1,5 @@
 import { ACP_AGENTS, acpAgent, acpAgentBy } from '../../shared/acp-agents.ts';
-import type { AgentDefinition } from '../../shared/words.ts';
+import type { AgentDefinition } from '../../shared/agent-words.ts';
 import { Problem } from '../system/problem.ts';
 
 /** An entry with `"driver": "acp"`, as `signalbox.json` has it. */

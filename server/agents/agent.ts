@@ -1,4 +1,6 @@
-import type { AgentDefinition, Item, Message, Unit } from '../../shared/words.ts';
+import type { AgentDefinition } from '../../shared/agent-words.ts';
+import type { Item } from '../../shared/item-words.ts';
+import type { Message, Unit } from '../../shared/words.ts';
 
 /** What is to be done, by whom it was asked, and where. */
 export interface Task {

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import type { AgentDefinition } from '../../shared/words.ts';
+import type { AgentDefinition } from '../../shared/agent-words.ts';
 import { type Agent, AnswersTooLong, type Task } from './agent.ts';
 import { PLACEHOLDER } from './placeholders.ts';
 import { answerWords, composePrompt } from './prompt.ts';

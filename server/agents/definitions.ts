@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ACP_AGENTS } from '../../shared/acp-agents.ts';
+import { AGENT, AGENT_PHASES, INTERRUPT_SIGNALS, type TrustedAgents } from '../../shared/agent-words.ts';
 import { parseJson } from '../../shared/json-text.ts';
-import { AGENT, AGENT_PHASES, INTERRUPT_SIGNALS, type TrustedAgents } from '../../shared/words.ts';
 import { environmentName, phase } from '../api/inputs.ts';
 import { refusalOf } from '../api/refusal-of.ts';
 import { Problem } from '../system/problem.ts';

@@ -1,5 +1,5 @@
+import type { Item } from '../../shared/item-words.ts';
 import { saidWords } from '../../shared/sentences.ts';
-import type { Item } from '../../shared/words.ts';
 import type { Task } from './agent.ts';
 
 /** How an agent reaches a person. It ends every prompt. */

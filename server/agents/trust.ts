@@ -1,9 +1,9 @@
 /** What is trusted of a project's `signalbox.json`: a copy of it in the state folder, made by the operator's word. */
 import { readFileSync, renameSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TrustedAgents } from '../../shared/agent-words.ts';
 import type { Looked, Offline } from '../../shared/offline.ts';
 import { AGENTS_FILE, type StatePaths } from '../../shared/state-paths.ts';
-import type { TrustedAgents } from '../../shared/words.ts';
 import { OPERATOR } from '../domain/actors.ts';
 import { trustAgents } from '../domain/commands/agents.ts';
 import type { Store } from '../store/store.ts';

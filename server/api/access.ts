@@ -1,7 +1,7 @@
 /** Tokens, sign-in links and sessions, for whoever may open the Unix socket. */
 import { z } from 'zod';
+import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import { localPath } from '../../shared/local-path.ts';
-import { TOKEN_ROLES } from '../../shared/words.ts';
 import { originOf } from '../access/access-file.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
 import { addToken, endSessions, revokeToken } from '../domain/commands/access.ts';

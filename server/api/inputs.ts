@@ -1,8 +1,10 @@
 /** What may be said to a procedure: strict shapes, with a sentence for each mistake. On the server only. */
 import { z } from 'zod';
+import { AGENT } from '../../shared/agent-words.ts';
+import { ITEM_KINDS } from '../../shared/item-words.ts';
 import { momentFrom } from '../../shared/moment.ts';
 import { LONGEST_SEARCH, ONLY } from '../../shared/query.ts';
-import { AGENT, CHUNK, CHUNK_RULE, ITEM_KINDS, PHASE, STATUSES, type UnitSpec } from '../../shared/words.ts';
+import { CHUNK, CHUNK_RULE, PHASE, STATUSES, type UnitSpec } from '../../shared/words.ts';
 
 const words = (most: number) => z.string().max(most, `At most ${most} characters.`);
 /** An empty field of a form says nothing. */

@@ -1,6 +1,6 @@
 /** What every procedure is built on: who may call it, how refusals travel, what holds under `--read-only`. */
 import { initTRPC, TRPCError } from '@trpc/server';
-import type { By } from '../../shared/words.ts';
+import type { By } from '../../shared/access-words.ts';
 import type { Credential } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
 import type { SignInLinks } from '../access/links.ts';

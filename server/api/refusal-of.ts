@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import type { Item } from '../../shared/words.ts';
+import type { Item } from '../../shared/item-words.ts';
 import { Refusal, type RefusalCode, type RefusalKind } from '../domain/refusal.ts';
 
 /** A refusal as a caller sees it, on every door. */

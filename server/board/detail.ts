@@ -1,7 +1,8 @@
 import type { ConflictLine, Delivery, Detail, ItemLine, StepState } from '../../shared/detail.ts';
 import type { Event } from '../../shared/events.ts';
+import type { Item } from '../../shared/item-words.ts';
 import { disagreementWords, eventWords, saidWords } from '../../shared/sentences.ts';
-import type { Item, WorkUnit } from '../../shared/words.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import { hasReceiver } from '../domain/delivery.ts';
 import { notFound } from '../domain/refusal.ts';
 import { pairKey, serialOrderOf } from '../domain/serial-order.ts';

@@ -1,8 +1,8 @@
 /** What is listed for scripts: judgements on pairs, and the log. */
 
+import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event } from '../../shared/events.ts';
 import { disagreementWords } from '../../shared/sentences.ts';
-import type { Conflict } from '../../shared/words.ts';
 import { workOf } from '../domain/commands/decision.ts';
 import { exists, type State } from '../domain/state.ts';
 

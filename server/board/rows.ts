@@ -1,6 +1,7 @@
 import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
+import type { Answer, Item } from '../../shared/item-words.ts';
 import { outcomeWords } from '../../shared/sentences.ts';
-import type { Answer, Item, Status, WorkUnit } from '../../shared/words.ts';
+import type { Status, WorkUnit } from '../../shared/words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
 import { currentStep, isGoingOut, isOpen, isSnoozed, liveRun, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';

@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import type { AgentDefinition } from '../../shared/agent-words.ts';
 import { fileProblemOf } from '../../shared/file-problem.ts';
 import type { Finding, Offline } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
-import type { AgentDefinition } from '../../shared/words.ts';
 import { lookAtAgents, readTrusted } from '../agents/trust.ts';
-import { examineDatabase } from '../store/sqlite.ts';
+import { examineDatabase } from '../store/database-file.ts';
 import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
 
 export const examine: Offline['examine'] = (paths, path) => [

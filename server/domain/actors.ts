@@ -1,4 +1,4 @@
-import type { By } from '../../shared/words.ts';
+import type { By } from '../../shared/access-words.ts';
 
 /** What the daemon does by itself. */
 export const DAEMON: By = { actor: 'signalbox', role: 'daemon', door: 'daemon', origin: null };

@@ -1,6 +1,7 @@
 /** How the operator's words reach whoever is to use them: the asker that waits, or a run that is given them. */
 import type { Change } from '../../shared/events.ts';
-import type { Item, Message, WorkUnit } from '../../shared/words.ts';
+import type { Item } from '../../shared/item-words.ts';
+import type { Message, WorkUnit } from '../../shared/words.ts';
 import { isPending, isReleased, isWell } from './state.ts';
 
 /** Asked by an agent, or by somebody at a terminal: not a review, a stuck unit or a conflict. */

@@ -1,5 +1,6 @@
 import type { Event, ItemAsked } from '../../shared/events.ts';
-import type { GivenAnswer, Item, WorkUnit } from '../../shared/words.ts';
+import type { GivenAnswer, Item } from '../../shared/item-words.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 
 /** An item as it was asked. */
 export function newItem(event: Event, data: ItemAsked): Item {

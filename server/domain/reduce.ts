@@ -1,5 +1,6 @@
+import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event, RunStarted } from '../../shared/events.ts';
-import type { Conflict, Message, Run, Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
+import type { Message, Run, Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
 import { changeItem, newItem } from './reduce-item.ts';
 import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
 import { isDone, isOver, isSnoozed, type State } from './state.ts';

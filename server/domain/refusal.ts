@@ -1,4 +1,4 @@
-import type { Item } from '../../shared/words.ts';
+import type { Item } from '../../shared/item-words.ts';
 
 export type RefusalKind = 'not-found' | 'conflict' | 'invalid' | 'unavailable';
 

@@ -1,4 +1,5 @@
-import type { Conflict, WorkUnit } from '../../shared/words.ts';
+import type { Conflict } from '../../shared/conflict-words.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import { isOver, liveRun, type State, sleepsFor } from './state.ts';
 
 /**

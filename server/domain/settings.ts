@@ -1,4 +1,4 @@
-import type { Settings } from '../../shared/words.ts';
+import type { Settings } from '../../shared/settings-words.ts';
 
 /** What is in force until the operator says otherwise. */
 export const DEFAULTS: Settings = {

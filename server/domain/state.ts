@@ -1,15 +1,8 @@
-import type {
-  AgentDefinition,
-  Item,
-  Outcome,
-  Run,
-  Session,
-  Settings,
-  Step,
-  Token,
-  TrustedAgents,
-  WorkUnit,
-} from '../../shared/words.ts';
+import type { Session, Token } from '../../shared/access-words.ts';
+import type { AgentDefinition, TrustedAgents } from '../../shared/agent-words.ts';
+import type { Item } from '../../shared/item-words.ts';
+import type { Settings } from '../../shared/settings-words.ts';
+import type { Outcome, Run, Step, WorkUnit } from '../../shared/words.ts';
 import { PersistentMap } from './persistent-map.ts';
 import { PersistentVector } from './persistent-vector.ts';
 import { DEFAULTS } from './settings.ts';

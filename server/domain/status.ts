@@ -1,5 +1,6 @@
+import type { Item } from '../../shared/item-words.ts';
 import { saidWords, snoozedWords } from '../../shared/sentences.ts';
-import type { Item, Moment, Status, WorkUnit } from '../../shared/words.ts';
+import type { Moment, Status, WorkUnit } from '../../shared/words.ts';
 import { rivalWords } from './serial-order.ts';
 import {
   agentNamed,

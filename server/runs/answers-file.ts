@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
+import type { Item } from '../../shared/item-words.ts';
 import { saidWords } from '../../shared/sentences.ts';
-import type { Item, Message, WorkUnit } from '../../shared/words.ts';
+import type { Message, WorkUnit } from '../../shared/words.ts';
 import { isUndelivered, unheard } from '../domain/delivery.ts';
 import { isReleased } from '../domain/state.ts';
 import type { Log } from '../system/log.ts';

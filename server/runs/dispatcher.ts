@@ -1,40 +1,26 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import type { Outcome, ProcessIdentity, Run, WorkUnit } from '../../shared/words.ts';
+import type { Outcome, Run, WorkUnit } from '../../shared/words.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
-import { AnswersTooLong } from '../agents/agent.ts';
 import { agentOf } from '../agents/agent-of.ts';
-import { taskOf } from '../agents/task.ts';
 import { DAEMON } from '../domain/actors.ts';
-import { conflictWith, rivalsToAsk, wantToStart } from '../domain/commands/conflicts.ts';
 import { runTold } from '../domain/commands/interrupt.ts';
 import { stopRun } from '../domain/commands/kill.ts';
-import { endRun, spawned, startRun } from '../domain/commands/runs.ts';
+import { endRun, startRun } from '../domain/commands/runs.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { isUnderWay } from '../domain/serial-order.ts';
 import { MIB } from '../domain/settings.ts';
 import { startOrder } from '../domain/start-order.ts';
-import { liveRun, type State, tendedRun } from '../domain/state.ts';
+import { liveRun, tendedRun } from '../domain/state.ts';
 import { freeSlots } from '../domain/status.ts';
 import { lastLines, sizeOf } from '../output/tail.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { newId } from '../system/new-id.ts';
-import {
-  type Census,
-  childrenOf,
-  familyOf,
-  isAlive,
-  lookUp,
-  signal,
-  takeCensus,
-} from '../system/processes.ts';
+import { type Census, childrenOf, familyOf, isAlive, signal, takeCensus } from '../system/processes.ts';
 import { type RunFiles, runFiles } from '../system/run-files.ts';
-import { AnswersFiles, writeAnswers } from './answers-file.ts';
-import { expand, listFiles, overlapOf } from './declared-paths.ts';
-import { environmentFor } from './environment.ts';
+import { AnswersFiles } from './answers-file.ts';
+import { checkConflicts } from './check-conflicts.ts';
+import { letGo } from './let-go.ts';
 import { ProcessTerminator } from './process-terminator.ts';
-import { makeRunFolder, readNotes, spawnWrapper } from './wrapper.ts';
+import { readNotes } from './wrapper.ts';
 
 const POLL_MS = 300;
 const CONTEXT_LINES = 12;
@@ -174,34 +160,17 @@ export class Dispatcher {
 
   /** One after the other: whether the next may start depends on what has just been started. */
   async #startReady(): Promise<void> {
-    const { store } = this.#parts;
+    const { store, project } = this.#parts;
     // Who would be next is costly to say with thousands of units, and changes nothing then.
     if (freeSlots(store.state) < 1) return;
     const launches: Promise<void>[] = [];
     for (const { unit } of startOrder(store.state)) {
       if (this.#stopped || freeSlots(store.state) < 1) break;
-      await this.#checkConflicts(unit.id);
+      await checkConflicts(store, project, unit.id);
       const started = await this.#commitStart(unit.id);
       if (started) launches.push(this.#launch(started.run, started.token));
     }
     await Promise.all(launches);
-  }
-
-  /** Whether a unit that wants to start would be in the way of those under way. */
-  async #checkConflicts(id: number): Promise<void> {
-    const { store, project } = this.#parts;
-    const { state } = store;
-    const work = state.works.get(id);
-    if (!work) return;
-    const others = unjudged(state, work);
-    if (others.length === 0 && rivalsToAsk(state, work).length === 0) return;
-    const files = others.length === 0 ? [] : await listFiles(project);
-    const mine = expand(work.unit.paths, files);
-    const overlaps = others
-      .map(({ unit }) => ({ other: unit.id, ...overlapOf(mine, expand(unit.paths, files)) }))
-      .filter(({ share }) => share > 0);
-    const input = { unit: id, overlaps, key: newId() };
-    await store.commit(DAEMON, (now) => wantToStart(now, input));
   }
 
   /** Commits the start, or learns that it may not be (any more). */
@@ -226,7 +195,8 @@ export class Dispatcher {
 
   async #launch(run: Run, token: string): Promise<void> {
     try {
-      await this.#letGo(run, token);
+      const outcome = await letGo(this.#parts, run, token, () => this.#look());
+      if (outcome) await this.#end(run, outcome);
     } catch (error) {
       this.#parts.log.error('dispatcher', error);
     } finally {
@@ -234,63 +204,9 @@ export class Dispatcher {
     }
   }
 
-  /** Spawns the wrapper, has its identity committed, and only then says "go": nothing runs unrecorded. */
-  async #letGo(run: Run, token: string): Promise<void> {
-    const { store, project, socket, bin, umask } = this.#parts;
-    const { unit } = run;
-    const work = store.state.works.get(unit);
-    if (!work) return;
-    const { spec } = work.unit;
-    const files = this.#files(run);
-    let child: ChildProcess | null = null;
-    try {
-      makeRunFolder(files);
-      writeAnswers(files.answers, work, run.number);
-      const agent = agentOf(store.state, spec);
-      if (!agent) throw new Error(`its agent ${spec.agent} is not trusted`);
-      const env = environmentFor(
-        { spec, agent, run, token, socket, answers: files.answers, bin },
-        process.env,
-      );
-      const command = agent.command(taskOf(work, run, project, files.answers));
-      child = spawnWrapper({ files, marker: run.marker, command, cwd: project, env, umask });
-      const identity = await this.#identify(child);
-      await store.commit(DAEMON, (state) => spawned(state, { unit, run: run.number, ...identity }));
-      child.stdin?.end('go\n');
-      child.unref();
-    } catch (error) {
-      child?.stdin?.destroy();
-      await this.#end(run, neverBegan(error));
-    }
-  }
-
-  async #identify(child: ChildProcess): Promise<ProcessIdentity> {
-    for (const emitter of [child, child.stdin]) emitter?.on('error', () => this.#look());
-    child.on('exit', () => this.#look());
-    await once(child, 'spawn');
-    const found = lookUp(child.pid ?? 0);
-    if (!found) throw new Error('the wrapper ended at once');
-    return { pid: found.pid, started: found.started };
-  }
-
   #files(run: Run): RunFiles {
     return runFiles(this.#parts.runs, run.unit, run.number);
   }
-}
-
-/** Units under way that declare paths, on which nobody has judged beside this one. */
-function unjudged(state: State, work: WorkUnit): WorkUnit[] {
-  if (work.unit.paths.length === 0) return [];
-  return [...state.works].filter(
-    (other) =>
-      other !== work && other.unit.paths.length > 0 && isUnderWay(other) && !conflictWith(work, other),
-  );
-}
-
-function neverBegan(error: unknown): Outcome {
-  const reason = error instanceof Error ? error.message : String(error);
-  const isTooLong = error instanceof AnswersTooLong;
-  return { exit: 'never-began', reason, ...(isTooLong && { code: 'answers-too-long' }) };
 }
 
 const keyOf = (run: Run): string => `${run.unit}-${run.number}`;

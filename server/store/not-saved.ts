@@ -1,7 +1,8 @@
 /** What the callers of a batch that was not kept are told. */
 
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
-import { FileMoved, isDiskError } from './sqlite.ts';
+import { isDiskError } from './database-file.ts';
+import { FileMoved } from './sqlite.ts';
 
 export function notSaved(error: unknown): unknown {
   const refusal = (code: RefusalCode, why: string) =>

@@ -1,36 +1,18 @@
-/** SQLite through Kysely's builder. The only file that knows the dialect. */
-import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, openSync, statSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
-import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteQueryCompiler, sql } from 'kysely';
+/** What the log and the tables are asked and told. Only this folder knows the dialect. */
+import type Sqlite from 'better-sqlite3';
+import type { Session, Token } from '../../shared/access-words.ts';
+import type { TrustedAgents } from '../../shared/agent-words.ts';
+import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event } from '../../shared/events.ts';
-import type {
-  Conflict,
-  Item,
-  Run,
-  Session,
-  Settings,
-  Token,
-  TrustedAgents,
-  Unit,
-  WorkUnit,
-} from '../../shared/words.ts';
+import type { Item } from '../../shared/item-words.ts';
+import type { Settings } from '../../shared/settings-words.ts';
+import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { DEFAULTS } from '../domain/settings.ts';
 import { EMPTY, type State, stateOf } from '../domain/state.ts';
+import { DatabaseProblem, openChecked, problemOf } from './database-file.ts';
 import { InPlace } from './in-place.ts';
-import { MIGRATIONS, type Tables } from './migrations.ts';
-
-/** "SBOX": marks a database file as ours. */
-const APPLICATION_ID = 0x53424f58;
-
-/** The database file cannot be used; the sentence says why. The file was left as it is. */
-export class DatabaseProblem extends Error {
-  readonly kind: 'unusable' | 'disk';
-  constructor(kind: 'unusable' | 'disk', message: string) {
-    super(message);
-    this.kind = kind;
-  }
-}
+import type { Tables } from './migrations.ts';
+import { prepareAll } from './statements.ts';
 
 /** A file that must stay at its path no longer does: whatever is written to it is lost. */
 export class FileMoved extends Error {
@@ -50,17 +32,6 @@ export interface Kept {
 /** Somebody who was not let in, and how often they tried. */
 export type Refused = Tables['refusals'];
 const MOST_REFUSALS = 1000;
-
-const builder = new Kysely<Tables>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: () => {
-      throw new Error('not used');
-    },
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-});
 
 export class Db {
   readonly #path: string;
@@ -243,210 +214,3 @@ export class Db {
 
 const factsIn = <T>(statement: Sqlite.Statement): T[] =>
   (statement.all() as { facts: string }[]).map(({ facts }) => JSON.parse(facts) as T);
-
-function prepareAll(sqlite: Sqlite.Database) {
-  const prepare = (query: { compile(): CompiledQuery }): Sqlite.Statement =>
-    sqlite.prepare(query.compile().sql);
-  const one = 0;
-  const text = '';
-  const event = { seq: one, at: text, by: text, unit: one, type: text, data: text };
-  const put = (
-    table: 'units' | 'runs' | 'items' | 'conflicts',
-    row: Record<string, unknown>,
-    key: string[],
-  ) =>
-    prepare(
-      builder
-        .insertInto(table)
-        .values(row as never)
-        .onConflict((on) =>
-          on.columns(key as never).doUpdateSet((to) => ({ facts: to.ref('excluded.facts') }) as never),
-        ),
-    );
-  /** Tokens and sessions, in the order in which they came. */
-  const credentials = (table: 'tokens' | 'sessions') => ({
-    all: prepare(builder.selectFrom(table).select('facts').orderBy(sql`rowid`)),
-    put: prepare(
-      builder
-        .insertInto(table)
-        .values({ id: text, facts: text })
-        .onConflict((on) => on.column('id').doUpdateSet((to) => ({ facts: to.ref('excluded.facts') }))),
-    ),
-    remove: prepare(builder.deleteFrom(table).where('id', '=', text)),
-  });
-  const refusal = { what: text, host: text, origin: text, times: one, first_at: text, last_at: text };
-  return {
-    tokens: credentials('tokens'),
-    sessions: credentials('sessions'),
-    refusals: prepare(builder.selectFrom('refusals').selectAll().orderBy('last_at', 'desc')),
-    addRefusal: prepare(
-      builder
-        .insertInto('refusals')
-        .values(refusal)
-        .onConflict((on) =>
-          on.columns(['what', 'host', 'origin']).doUpdateSet((to) => ({
-            times: sql<number>`${to.ref('refusals.times')} + ${to.ref('excluded.times')}`,
-            last_at: to.ref('excluded.last_at'),
-          })),
-        ),
-    ),
-    boundRefusals: prepare(
-      builder
-        .deleteFrom('refusals')
-        .where(
-          sql`rowid`,
-          'not in',
-          builder.selectFrom('refusals').select(sql`rowid`.as('row')).orderBy('last_at', 'desc').limit(one),
-        ),
-    ),
-    meta: prepare(builder.selectFrom('meta').select('value').where('key', '=', text)),
-    putMeta: prepare(
-      builder
-        .insertInto('meta')
-        .values({ key: text, value: text })
-        .onConflict((on) => on.column('key').doUpdateSet((to) => ({ value: to.ref('excluded.value') }))),
-    ),
-    lastSeq: prepare(builder.selectFrom('events').select((to) => to.fn.max('seq').as('seq'))),
-    addEvent: prepare(builder.insertInto('events').values(event)),
-    events: prepare(builder.selectFrom('events').selectAll().where('seq', '>', one).orderBy('seq')),
-    eventsOfUnit: prepare(
-      builder.selectFrom('events').selectAll().where('unit', '=', one).where('seq', '>', one).orderBy('seq'),
-    ),
-    units: prepare(builder.selectFrom('units').select('facts').orderBy('id')),
-    runs: prepare(builder.selectFrom('runs').select('facts').orderBy('unit').orderBy('number')),
-    items: prepare(builder.selectFrom('items').select('facts').orderBy('unit').orderBy('nth')),
-    settings: prepare(builder.selectFrom('settings').selectAll()),
-    agents: prepare(builder.selectFrom('agents').selectAll()),
-    forgetAgents: prepare(builder.deleteFrom('agents')),
-    putAgents: prepare(builder.insertInto('agents').values({ digest: text, facts: text })),
-    putSetting: prepare(
-      builder
-        .insertInto('settings')
-        .values({ name: text, value: text })
-        .onConflict((on) => on.column('name').doUpdateSet((to) => ({ value: to.ref('excluded.value') }))),
-    ),
-    conflicts: prepare(builder.selectFrom('conflicts').selectAll().orderBy('unit').orderBy('other')),
-    putConflict: put('conflicts', { unit: one, other: one, facts: text }, ['unit', 'other']),
-    putUnit: put('units', { id: one, chunk: text, facts: text }, ['id']),
-    putRun: put('runs', { unit: one, number: one, facts: text }, ['unit', 'number']),
-    putItem: put('items', { id: text, unit: one, nth: one, facts: text }, ['id']),
-    key: prepare(builder.selectFrom('keys').selectAll().where('key', '=', text)),
-    addKey: prepare(
-      builder.insertInto('keys').values({ key: text, digest: text, seq: one, result: text, spent: one }),
-    ),
-    spendKey: prepare(builder.updateTable('keys').set({ spent: one }).where('key', '=', text)),
-  };
-}
-
-function openChecked(path: string): Sqlite.Database {
-  if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
-  checkFirst(path);
-  const sqlite = new Sqlite(path, { timeout: 0 });
-  try {
-    sqlite.pragma('journal_mode = wal');
-    sqlite.pragma('synchronous = full');
-    sqlite.pragma('foreign_keys = on');
-    sqlite.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);
-    if (sqlite.pragma('synchronous', { simple: true }) !== 2)
-      throw new Error('synchronous=FULL was not taken');
-    migrate(sqlite);
-    return sqlite;
-  } catch (error) {
-    sqlite.close();
-    throw error;
-  }
-}
-
-/** Looks through a whole database that a daemon may be using. Returns the number of events. Throws `DatabaseProblem`. */
-export function examineDatabase(path: string): number {
-  try {
-    checkFirst(path);
-    const sqlite = new Sqlite(path, { readonly: true, timeout: 1000 });
-    try {
-      const { count, last } = sqlite
-        .prepare('select count(*) as count, coalesce(max(seq), 0) as last from events')
-        .get() as { count: number; last: number };
-      if (count !== last)
-        throw new DatabaseProblem(
-          'unusable',
-          `${path} has gaps in its log: ${count} events up to number ${last}.`,
-        );
-      return count;
-    } finally {
-      sqlite.close();
-    }
-  } catch (error) {
-    throw error instanceof DatabaseProblem ? error : problemOf(error, path);
-  }
-}
-
-/** Read-only: opening for writing would already carry a write-ahead log into a file that is not ours. */
-function checkFirst(path: string): void {
-  if (statSync(path).size === 0) return;
-  const sqlite = new Sqlite(path, { readonly: true, timeout: 0 });
-  try {
-    refuseStrange(sqlite, path);
-  } finally {
-    sqlite.close();
-  }
-}
-
-function refuseStrange(sqlite: Sqlite.Database, path: string): void {
-  const refuse = (why: string) => {
-    throw new DatabaseProblem(
-      'unusable',
-      `${path} ${why}. It was left as it is; move it away to start anew.`,
-    );
-  };
-  const application = sqlite.pragma('application_id', { simple: true });
-  const tables = sqlite.prepare('select count(*) as count from sqlite_schema').get() as { count: number };
-  // A first start that was cut off before its tables were made.
-  if (application === 0 && tables.count === 0) return;
-  if (application !== APPLICATION_ID) refuse('is a database of another program');
-  const version = Number(sqlite.pragma('user_version', { simple: true }));
-  if (version > MIGRATIONS.length)
-    refuse(`was written by a newer Signalbox (schema ${version}; this one knows ${MIGRATIONS.length})`);
-  const check = sqlite.pragma('quick_check(1)', { simple: true });
-  if (check !== 'ok') refuse(`is damaged (${String(check)})`);
-}
-
-/** Takes the steps that this file has not taken yet, each in one transaction with its number. */
-function migrate(sqlite: Sqlite.Database): void {
-  const taken = Number(sqlite.pragma('user_version', { simple: true }));
-  for (const [nth, step] of MIGRATIONS.entries()) {
-    if (nth < taken) continue;
-    sqlite.exec('begin immediate');
-    for (const statement of migrationSql(step)) sqlite.exec(statement);
-    if (nth === 0) {
-      sqlite.pragma(`application_id = ${APPLICATION_ID}`);
-      sqlite.exec(`insert into meta values ('epoch', '${randomBytes(8).toString('hex')}')`);
-    }
-    sqlite.pragma(`user_version = ${nth + 1}`);
-    sqlite.exec('commit');
-  }
-}
-
-/** The statements of one migration step, as they are sent. */
-export const migrationSql = (step: (typeof MIGRATIONS)[number]): string[] =>
-  step(builder).map((query) => query.compile().sql);
-
-/** Whether the disk, not the caller, is at fault. */
-export const isDiskError = (error: unknown): boolean =>
-  /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/.test(codeOf(error));
-
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
-
-function problemOf(error: unknown, path: string): Error {
-  const code = codeOf(error);
-  if (/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(code) || error instanceof SyntaxError)
-    return new DatabaseProblem(
-      'unusable',
-      `${path} is damaged or not a database (${code || 'it holds what cannot be read'}). It was left as it is.`,
-    );
-  if (isDiskError(error) || /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOENT|ENOTDIR)$/.test(code))
-    return new DatabaseProblem(
-      'disk',
-      `${path} cannot be used (${code}): is the disk full, or the folder not yours to write?`,
-    );
-  return error instanceof Error ? error : new Error(String(error));
-}

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Change, Event } from '../../shared/events.ts';
-import type { By, Settings } from '../../shared/words.ts';
+import type { By } from '../../shared/access-words.ts';
+import type { Event } from '../../shared/events.ts';
+import type { Settings } from '../../shared/settings-words.ts';
 import type { Decision, Made } from '../domain/commands/decision.ts';
-import { consequencesOf } from '../domain/consequences.ts';
-import { reduce } from '../domain/reduce.ts';
 import { conflict, Refusal } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
+import { applyAll } from './apply-all.ts';
 import { isBusy, isDatabaseError, notSaved } from './not-saved.ts';
 import { type Db, FileMoved } from './sqlite.ts';
 
@@ -232,19 +232,6 @@ export class Store {
     const told = notSaved(error);
     for (const { reject } of queue) reject(told);
   }
-}
-
-/** Folds changes and what follows from each, in order. */
-function applyAll(state: State, changes: readonly Change[], by: By, at: string, events: Event[]): State {
-  let next = state;
-  for (const change of changes) {
-    const event: Event = { ...change, seq: next.seq + 1, at, by };
-    const before = next;
-    next = reduce(before, event);
-    events.push(event);
-    next = applyAll(next, consequencesOf(before, next, event), by, at, events);
-  }
-  return next;
 }
 
 const digestOf = (input: unknown): string => createHash('sha256').update(JSON.stringify(input)).digest('hex');

@@ -1,7 +1,8 @@
 /** A "no" as whoever hears it can read it: a page for a person, JSON for a script, an error of the procedures. */
 import type Koa from 'koa';
-import type { Item } from '../../shared/words.ts';
-import { isTrpc, type Listener, type Verdict } from '../access/gate.ts';
+import type { Item } from '../../shared/item-words.ts';
+import type { Listener, Verdict } from '../access/gate.ts';
+import { isTrpc } from '../access/request-head.ts';
 import { type RefusalForCaller, refusalOf } from '../api/refusal-of.ts';
 import type { Log } from '../system/log.ts';
 import type { Assets } from './assets.ts';

@@ -15,8 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
+import { DatabaseProblem, migrationSql } from '../../server/store/database-file.ts';
 import { MIGRATIONS } from '../../server/store/migrations.ts';
-import { DatabaseProblem, Db, migrationSql } from '../../server/store/sqlite.ts';
+import { Db } from '../../server/store/sqlite.ts';
 import { House, spec } from './house-of-facts.ts';
 
 const inFolder = (body: (path: string, folder: string) => unknown) => async (): Promise<void> => {

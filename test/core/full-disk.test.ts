@@ -4,7 +4,8 @@ import { closeSync, mkdtempSync, openSync, rmSync, statSync, truncateSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DatabaseProblem, Db } from '../../server/store/sqlite.ts';
+import { DatabaseProblem } from '../../server/store/database-file.ts';
+import { Db } from '../../server/store/sqlite.ts';
 import { House, refused, spec } from './house-of-facts.ts';
 
 /** A place whose room can be taken away and given back. */

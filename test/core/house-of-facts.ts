@@ -16,8 +16,10 @@ import { findItem, liveRun, type State } from '../../server/domain/state.ts';
 import { type StatusAndWhy, statusOf } from '../../server/domain/status.ts';
 import { Db } from '../../server/store/sqlite.ts';
 import { type Committed, type Decide, type Idempotency, Store } from '../../server/store/store.ts';
+import type { By } from '../../shared/access-words.ts';
 import type { Event } from '../../shared/events.ts';
-import type { By, Item, Outcome, Run, Status, ToolRefusal, UnitSpec, WorkUnit } from '../../shared/words.ts';
+import type { Item } from '../../shared/item-words.ts';
+import type { Outcome, Run, Status, ToolRefusal, UnitSpec, WorkUnit } from '../../shared/words.ts';
 
 export const OPERATOR: By = { actor: 'operator', role: 'operator', door: 'page', origin: null };
 export const AGENT: By = { actor: 'agent', role: 'agent', door: 'cli', origin: null };

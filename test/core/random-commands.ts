@@ -23,7 +23,8 @@ import {
   liveRun,
   type State,
 } from '../../server/domain/state.ts';
-import type { Item, Outcome, Run, UnitSpec, WorkUnit } from '../../shared/words.ts';
+import type { Item } from '../../shared/item-words.ts';
+import type { Outcome, Run, UnitSpec, WorkUnit } from '../../shared/words.ts';
 import { asking, exited, type House, inHouse, NEVER_BEGAN, spec } from './house-of-facts.ts';
 
 type Verb = keyof typeof COMMANDS;

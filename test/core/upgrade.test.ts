@@ -7,8 +7,9 @@ import Sqlite from 'better-sqlite3';
 import { reduce } from '../../server/domain/reduce.ts';
 import { EMPTY } from '../../server/domain/state.ts';
 import { statusOf } from '../../server/domain/status.ts';
+import { migrationSql } from '../../server/store/database-file.ts';
 import { MIGRATIONS } from '../../server/store/migrations.ts';
-import { Db, migrationSql } from '../../server/store/sqlite.ts';
+import { Db } from '../../server/store/sqlite.ts';
 
 const AT = '2026-01-05T09:00:00.000Z';
 const BY = { actor: 'operator', role: 'operator', door: 'cli', origin: null };

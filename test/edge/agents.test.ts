@@ -17,8 +17,10 @@ import { configured } from '../../server/agents/configured.ts';
 import { readDefinitions } from '../../server/agents/definitions.ts';
 import { composePrompt, HOW_TO_ASK } from '../../server/agents/prompt.ts';
 import { Problem } from '../../server/system/problem.ts';
-import type { AgentDefinition, Item, ItemKind, Unit } from '../../shared/words.ts';
-import { AGENT_PHASES } from '../../shared/words.ts';
+import type { AgentDefinition } from '../../shared/agent-words.ts';
+import { AGENT_PHASES } from '../../shared/agent-words.ts';
+import type { Item, ItemKind } from '../../shared/item-words.ts';
+import type { Unit } from '../../shared/words.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sbx-agents-')));
 const project = join(folder, 'project');

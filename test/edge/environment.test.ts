@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { AnswersFiles, writeAnswers } from '../../server/runs/answers-file.ts';
 import { environmentFor, makeBin, type RunEnvironment } from '../../server/runs/environment.ts';
-import type { GivenAnswer, Item, WorkUnit } from '../../shared/words.ts';
+import type { GivenAnswer, Item } from '../../shared/item-words.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import { spec } from '../core/house-of-facts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sbx-environment-'));

@@ -8,7 +8,9 @@ import { type ReportInput, report } from '../../server/domain/commands/reports.t
 import { type SnoozeInput, snooze, wake } from '../../server/domain/commands/snooze.ts';
 import { isPending } from '../../server/domain/state.ts';
 import type { Committed } from '../../server/store/store.ts';
-import type { Conflict, Item, Judgement, Settings, Verdict } from '../../shared/words.ts';
+import type { Conflict, Judgement, Verdict } from '../../shared/conflict-words.ts';
+import type { Item } from '../../shared/item-words.ts';
+import type { Settings } from '../../shared/settings-words.ts';
 import { AGENT, DAEMON, type House } from '../core/house-of-facts.ts';
 
 export const MINUTE = 60_000;

@@ -20,7 +20,8 @@ import {
 } from '../../server/domain/state.ts';
 import { freeSlots, statusOf } from '../../server/domain/status.ts';
 import type { Decide } from '../../server/store/store.ts';
-import type { Item, WorkUnit } from '../../shared/words.ts';
+import type { Item } from '../../shared/item-words.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import { exited, type House } from '../core/house-of-facts.ts';
 
 /** One thing to do, or null where there is nothing of this kind to do. */

@@ -14,7 +14,7 @@ import { startOrder } from '../../server/domain/start-order.ts';
 import { Dispatcher } from '../../server/runs/dispatcher.ts';
 import { lookUp } from '../../server/system/processes.ts';
 import { type Board, boardOf, follow } from '../../shared/board.ts';
-import type { Item } from '../../shared/words.ts';
+import type { Item } from '../../shared/item-words.ts';
 import { AGENT, DAEMON, House } from '../core/house-of-facts.ts';
 
 /** The unit that is walked, the one that it may wait for, and the one that may be in its way. */

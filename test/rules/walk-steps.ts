@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { answer } from '../../server/domain/commands/answers.ts';
 import { killRun } from '../../server/domain/commands/kill.ts';
 import { findWork, isDone, liveRun } from '../../server/domain/state.ts';
-import type { Answer } from '../../shared/words.ts';
+import type { Answer } from '../../shared/item-words.ts';
 import { OPERATOR, refused, spec } from '../core/house-of-facts.ts';
 import { BLOCKER, MINUTE, QUESTION, RIVAL, UNDO_MS, UNIT, type Walk } from './walk-house.ts';
 

@@ -1,7 +1,7 @@
 /** The events of the log, as `signalbox history --json` prints them. */
 import { z } from 'zod';
+import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { Change, Event } from '../../shared/events.ts';
-import { TOKEN_ROLES } from '../../shared/words.ts';
 import {
   agent,
   answer,

@@ -1,10 +1,10 @@
 /** What each command prints with `--json`. `npm run schemas` publishes it in docs/schemas. */
 import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
+import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { BoardMessage } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { Finding } from '../../shared/offline.ts';
-import { TOKEN_ROLES } from '../../shared/words.ts';
 import { event } from './event.ts';
 import * as part from './parts.ts';
 

@@ -1,23 +1,12 @@
 /** The shapes that what the terminal prints as JSON is made of. Strict: a field that is not here is not documented. */
 import { z } from 'zod';
+import type { Door } from '../../shared/access-words.ts';
+import { type AgentDefinition, INTERRUPT_SIGNALS } from '../../shared/agent-words.ts';
 import type { Card, Cell, Counts, ItemState, Page, Row } from '../../shared/board.ts';
-import {
-  type AgentDefinition,
-  type Answer,
-  type Asking,
-  CHUNK,
-  type Door,
-  INTERRUPT_SIGNALS,
-  ITEM_KINDS,
-  type ItemKind,
-  type Judgement,
-  type Outcome,
-  PHASE,
-  type Settings,
-  STATUSES,
-  type Status,
-  type StuckCode,
-} from '../../shared/words.ts';
+import type { Judgement } from '../../shared/conflict-words.ts';
+import { type Answer, type Asking, ITEM_KINDS, type ItemKind } from '../../shared/item-words.ts';
+import type { Settings } from '../../shared/settings-words.ts';
+import { CHUNK, type Outcome, PHASE, STATUSES, type Status, type StuckCode } from '../../shared/words.ts';
 
 const oneOf = <Word extends string>(words: readonly Word[]): z.ZodType<Word> =>
   z.enum(words as [Word, ...Word[]]);

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { freePort } from '../../server/daemon/listen.ts';
+import type { Settings } from '../../shared/settings-words.ts';
 import { stateHome, statePathsOf } from '../../shared/state-paths.ts';
-import type { Settings } from '../../shared/words.ts';
 import { House } from '../house.ts';
 
 interface Setting {

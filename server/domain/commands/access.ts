@@ -1,6 +1,8 @@
 /** Who may come in. Nothing here makes a secret: only hashes are kept. */
+
+import type { Session, TokenRole } from '../../../shared/access-words.ts';
 import { type Change, NO_UNIT } from '../../../shared/events.ts';
-import type { Moment, Session, TokenRole } from '../../../shared/words.ts';
+import type { Moment } from '../../../shared/words.ts';
 import { conflict, invalid, notFound } from '../refusal.ts';
 import { findWork, type State } from '../state.ts';
 import type { Decision } from './decision.ts';

@@ -1,5 +1,5 @@
+import type { TrustedAgents } from '../../../shared/agent-words.ts';
 import { NO_UNIT } from '../../../shared/events.ts';
-import type { TrustedAgents } from '../../../shared/words.ts';
 import type { State } from '../state.ts';
 import type { Decision } from './decision.ts';
 

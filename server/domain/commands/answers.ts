@@ -1,6 +1,7 @@
 import type { Change } from '../../../shared/events.ts';
+import type { Answer, Item } from '../../../shared/item-words.ts';
 import { saidWords } from '../../../shared/sentences.ts';
-import type { Answer, Item, Moment, WorkUnit } from '../../../shared/words.ts';
+import type { Moment, WorkUnit } from '../../../shared/words.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { isGoingOut, isOpen, isReleased, type State } from '../state.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';

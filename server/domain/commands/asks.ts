@@ -1,4 +1,5 @@
-import type { Asking, Item, WorkUnit } from '../../../shared/words.ts';
+import type { Asking, Item } from '../../../shared/item-words.ts';
+import type { WorkUnit } from '../../../shared/words.ts';
 import { isAsked } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
 import {

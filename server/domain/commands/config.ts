@@ -1,5 +1,5 @@
 import { NO_UNIT } from '../../../shared/events.ts';
-import type { Settings } from '../../../shared/words.ts';
+import type { Settings } from '../../../shared/settings-words.ts';
 import type { State } from '../state.ts';
 import type { Decision } from './decision.ts';
 

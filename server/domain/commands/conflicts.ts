@@ -1,13 +1,7 @@
+import type { Conflict, Judgement, Verdict } from '../../../shared/conflict-words.ts';
 import type { Change } from '../../../shared/events.ts';
-import type {
-  Asking,
-  Conflict,
-  Item,
-  ItemOption,
-  Judgement,
-  Verdict,
-  WorkUnit,
-} from '../../../shared/words.ts';
+import type { Asking, Item, ItemOption } from '../../../shared/item-words.ts';
+import type { WorkUnit } from '../../../shared/words.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { isUnderWay, startedBefore } from '../serial-order.ts';
 import { currentStep, isDone, isOpen, isOver, isPending, liveRun, type State } from '../state.ts';

@@ -3,7 +3,8 @@
  * in a sentence. Pure: no clock, no randomness, no I/O; what follows from a change is added in `follow.ts`.
  */
 import type { Change } from '../../../shared/events.ts';
-import type { Item, WorkUnit } from '../../../shared/words.ts';
+import type { Item } from '../../../shared/item-words.ts';
+import type { WorkUnit } from '../../../shared/words.ts';
 import { notFound } from '../refusal.ts';
 import { findWork, type State } from '../state.ts';
 

@@ -1,7 +1,7 @@
 import type { Change } from '../../../shared/events.ts';
+import type { ItemOption } from '../../../shared/item-words.ts';
 import { outcomeWords, refusalWords } from '../../../shared/sentences.ts';
 import type {
-  ItemOption,
   Moment,
   Outcome,
   ProcessIdentity,

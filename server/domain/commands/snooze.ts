@@ -1,5 +1,6 @@
 import type { Change } from '../../../shared/events.ts';
-import type { Item, Moment, WorkUnit } from '../../../shared/words.ts';
+import type { Item } from '../../../shared/item-words.ts';
+import type { Moment, WorkUnit } from '../../../shared/words.ts';
 import { aheadOf, cycleThrough, cycleWords } from '../cycle.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { serialRivals } from '../serial-order.ts';

@@ -1,5 +1,6 @@
 import type { Change } from '../../../shared/events.ts';
-import type { Item, Moment, Run, WorkUnit } from '../../../shared/words.ts';
+import type { Item } from '../../../shared/item-words.ts';
+import type { Moment, Run, WorkUnit } from '../../../shared/words.ts';
 import { isGoingOut, isOver, isPending, isSnoozed, liveRun, type State } from '../state.ts';
 import type { Decision } from './decision.ts';
 import { waking } from './snooze.ts';

@@ -1,0 +1,33 @@
+import type { WorkUnit } from '../../shared/words.ts';
+import { DAEMON } from '../domain/actors.ts';
+import { conflictWith, rivalsToAsk, wantToStart } from '../domain/commands/conflicts.ts';
+import { isUnderWay } from '../domain/serial-order.ts';
+import type { State } from '../domain/state.ts';
+import type { Store } from '../store/store.ts';
+import { newId } from '../system/new-id.ts';
+import { expand, listFiles, overlapOf } from './declared-paths.ts';
+
+/** Judges whether a unit that wants to start would be in the way of those under way, and commits what it finds. */
+export async function checkConflicts(store: Store, project: string, id: number): Promise<void> {
+  const { state } = store;
+  const work = state.works.get(id);
+  if (!work) return;
+  const others = unjudged(state, work);
+  if (others.length === 0 && rivalsToAsk(state, work).length === 0) return;
+  const files = others.length === 0 ? [] : await listFiles(project);
+  const mine = expand(work.unit.paths, files);
+  const overlaps = others
+    .map(({ unit }) => ({ other: unit.id, ...overlapOf(mine, expand(unit.paths, files)) }))
+    .filter(({ share }) => share > 0);
+  const input = { unit: id, overlaps, key: newId() };
+  await store.commit(DAEMON, (now) => wantToStart(now, input));
+}
+
+/** Units under way that declare paths, on which nobody has judged beside this one. */
+function unjudged(state: State, work: WorkUnit): WorkUnit[] {
+  if (work.unit.paths.length === 0) return [];
+  return [...state.works].filter(
+    (other) =>
+      other !== work && other.unit.paths.length > 0 && isUnderWay(other) && !conflictWith(work, other),
+  );
+}

@@ -1,0 +1,133 @@
+/** The database file: is it ours, whole, and at the newest schema? */
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { MIGRATIONS } from './migrations.ts';
+import { builder } from './query-builder.ts';
+
+/** "SBOX": marks a database file as ours. */
+const APPLICATION_ID = 0x53424f58;
+
+/** The database file cannot be used; the sentence says why. The file was left as it is. */
+export class DatabaseProblem extends Error {
+  readonly kind: 'unusable' | 'disk';
+  constructor(kind: 'unusable' | 'disk', message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Opens or makes the file, checked and at the newest schema. Throws whatever stands in the way: see `problemOf`. */
+export function openChecked(path: string): Sqlite.Database {
+  if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
+  checkFirst(path);
+  const sqlite = new Sqlite(path, { timeout: 0 });
+  try {
+    sqlite.pragma('journal_mode = wal');
+    sqlite.pragma('synchronous = full');
+    sqlite.pragma('foreign_keys = on');
+    sqlite.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);
+    if (sqlite.pragma('synchronous', { simple: true }) !== 2)
+      throw new Error('synchronous=FULL was not taken');
+    migrate(sqlite);
+    return sqlite;
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+/** Looks through a whole database that a daemon may be using. Returns the number of events. Throws `DatabaseProblem`. */
+export function examineDatabase(path: string): number {
+  try {
+    checkFirst(path);
+    const sqlite = new Sqlite(path, { readonly: true, timeout: 1000 });
+    try {
+      const { count, last } = sqlite
+        .prepare('select count(*) as count, coalesce(max(seq), 0) as last from events')
+        .get() as { count: number; last: number };
+      if (count !== last)
+        throw new DatabaseProblem(
+          'unusable',
+          `${path} has gaps in its log: ${count} events up to number ${last}.`,
+        );
+      return count;
+    } finally {
+      sqlite.close();
+    }
+  } catch (error) {
+    throw error instanceof DatabaseProblem ? error : problemOf(error, path);
+  }
+}
+
+/** Read-only: opening for writing would already carry a write-ahead log into a file that is not ours. */
+function checkFirst(path: string): void {
+  if (statSync(path).size === 0) return;
+  const sqlite = new Sqlite(path, { readonly: true, timeout: 0 });
+  try {
+    refuseStrange(sqlite, path);
+  } finally {
+    sqlite.close();
+  }
+}
+
+function refuseStrange(sqlite: Sqlite.Database, path: string): void {
+  const refuse = (why: string) => {
+    throw new DatabaseProblem(
+      'unusable',
+      `${path} ${why}. It was left as it is; move it away to start anew.`,
+    );
+  };
+  const application = sqlite.pragma('application_id', { simple: true });
+  const tables = sqlite.prepare('select count(*) as count from sqlite_schema').get() as { count: number };
+  // A first start that was cut off before its tables were made.
+  if (application === 0 && tables.count === 0) return;
+  if (application !== APPLICATION_ID) refuse('is a database of another program');
+  const version = Number(sqlite.pragma('user_version', { simple: true }));
+  if (version > MIGRATIONS.length)
+    refuse(`was written by a newer Signalbox (schema ${version}; this one knows ${MIGRATIONS.length})`);
+  const check = sqlite.pragma('quick_check(1)', { simple: true });
+  if (check !== 'ok') refuse(`is damaged (${String(check)})`);
+}
+
+/** Takes the steps that this file has not taken yet, each in one transaction with its number. */
+function migrate(sqlite: Sqlite.Database): void {
+  const taken = Number(sqlite.pragma('user_version', { simple: true }));
+  for (const [nth, step] of MIGRATIONS.entries()) {
+    if (nth < taken) continue;
+    sqlite.exec('begin immediate');
+    for (const statement of migrationSql(step)) sqlite.exec(statement);
+    if (nth === 0) {
+      sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+      sqlite.exec(`insert into meta values ('epoch', '${randomBytes(8).toString('hex')}')`);
+    }
+    sqlite.pragma(`user_version = ${nth + 1}`);
+    sqlite.exec('commit');
+  }
+}
+
+/** The statements of one migration step, as they are sent. */
+export const migrationSql = (step: (typeof MIGRATIONS)[number]): string[] =>
+  step(builder).map((query) => query.compile().sql);
+
+/** Whether the disk, not the caller, is at fault. */
+export const isDiskError = (error: unknown): boolean =>
+  /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/.test(codeOf(error));
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
+
+/** What a person can be told of an error, where the file or its disk is at fault; else the error itself. */
+export function problemOf(error: unknown, path: string): Error {
+  const code = codeOf(error);
+  if (/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(code) || error instanceof SyntaxError)
+    return new DatabaseProblem(
+      'unusable',
+      `${path} is damaged or not a database (${code || 'it holds what cannot be read'}). It was left as it is.`,
+    );
+  if (isDiskError(error) || /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOENT|ENOTDIR)$/.test(code))
+    return new DatabaseProblem(
+      'disk',
+      `${path} cannot be used (${code}): is the disk full, or the folder not yours to write?`,
+    );
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,14 @@
+/** Kysely writes the SQL; better-sqlite3 carries it out. */
+import { DummyDriver, Kysely, SqliteAdapter, SqliteQueryCompiler } from 'kysely';
+import type { Tables } from './migrations.ts';
+
+export const builder = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: () => {
+      throw new Error('not used');
+    },
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});

@@ -1,0 +1,128 @@
+/** Every statement that the daemon sends, prepared once. The values given here only say how many there are. */
+import type Sqlite from 'better-sqlite3';
+import { type CompiledQuery, sql } from 'kysely';
+import { builder } from './query-builder.ts';
+
+type Prepare = (query: { compile(): CompiledQuery }) => Sqlite.Statement;
+
+const one = 0;
+const text = '';
+
+export function prepareAll(sqlite: Sqlite.Database) {
+  const prepare: Prepare = (query) => sqlite.prepare(query.compile().sql);
+  return {
+    ...logStatements(prepare),
+    ...workStatements(prepare),
+    ...settingStatements(prepare),
+    tokens: credentialStatements(prepare, 'tokens'),
+    sessions: credentialStatements(prepare, 'sessions'),
+    ...refusalStatements(prepare),
+  };
+}
+
+/** The log, what is known of the file, and the keys of mutations made before. */
+function logStatements(prepare: Prepare) {
+  const event = { seq: one, at: text, by: text, unit: one, type: text, data: text };
+  return {
+    meta: prepare(builder.selectFrom('meta').select('value').where('key', '=', text)),
+    putMeta: prepare(
+      builder
+        .insertInto('meta')
+        .values({ key: text, value: text })
+        .onConflict((on) => on.column('key').doUpdateSet((to) => ({ value: to.ref('excluded.value') }))),
+    ),
+    lastSeq: prepare(builder.selectFrom('events').select((to) => to.fn.max('seq').as('seq'))),
+    addEvent: prepare(builder.insertInto('events').values(event)),
+    events: prepare(builder.selectFrom('events').selectAll().where('seq', '>', one).orderBy('seq')),
+    eventsOfUnit: prepare(
+      builder.selectFrom('events').selectAll().where('unit', '=', one).where('seq', '>', one).orderBy('seq'),
+    ),
+    key: prepare(builder.selectFrom('keys').selectAll().where('key', '=', text)),
+    addKey: prepare(
+      builder.insertInto('keys').values({ key: text, digest: text, seq: one, result: text, spent: one }),
+    ),
+    spendKey: prepare(builder.updateTable('keys').set({ spent: one }).where('key', '=', text)),
+  };
+}
+
+function workStatements(prepare: Prepare) {
+  const put = (
+    table: 'units' | 'runs' | 'items' | 'conflicts',
+    row: Record<string, unknown>,
+    key: string[],
+  ) =>
+    prepare(
+      builder
+        .insertInto(table)
+        .values(row as never)
+        .onConflict((on) =>
+          on.columns(key as never).doUpdateSet((to) => ({ facts: to.ref('excluded.facts') }) as never),
+        ),
+    );
+  return {
+    units: prepare(builder.selectFrom('units').select('facts').orderBy('id')),
+    runs: prepare(builder.selectFrom('runs').select('facts').orderBy('unit').orderBy('number')),
+    items: prepare(builder.selectFrom('items').select('facts').orderBy('unit').orderBy('nth')),
+    conflicts: prepare(builder.selectFrom('conflicts').selectAll().orderBy('unit').orderBy('other')),
+    putConflict: put('conflicts', { unit: one, other: one, facts: text }, ['unit', 'other']),
+    putUnit: put('units', { id: one, chunk: text, facts: text }, ['id']),
+    putRun: put('runs', { unit: one, number: one, facts: text }, ['unit', 'number']),
+    putItem: put('items', { id: text, unit: one, nth: one, facts: text }, ['id']),
+  };
+}
+
+function settingStatements(prepare: Prepare) {
+  return {
+    settings: prepare(builder.selectFrom('settings').selectAll()),
+    putSetting: prepare(
+      builder
+        .insertInto('settings')
+        .values({ name: text, value: text })
+        .onConflict((on) => on.column('name').doUpdateSet((to) => ({ value: to.ref('excluded.value') }))),
+    ),
+    agents: prepare(builder.selectFrom('agents').selectAll()),
+    forgetAgents: prepare(builder.deleteFrom('agents')),
+    putAgents: prepare(builder.insertInto('agents').values({ digest: text, facts: text })),
+  };
+}
+
+/** Tokens or sessions, in the order in which they came. */
+function credentialStatements(prepare: Prepare, table: 'tokens' | 'sessions') {
+  return {
+    all: prepare(builder.selectFrom(table).select('facts').orderBy(sql`rowid`)),
+    put: prepare(
+      builder
+        .insertInto(table)
+        .values({ id: text, facts: text })
+        .onConflict((on) => on.column('id').doUpdateSet((to) => ({ facts: to.ref('excluded.facts') }))),
+    ),
+    remove: prepare(builder.deleteFrom(table).where('id', '=', text)),
+  };
+}
+
+function refusalStatements(prepare: Prepare) {
+  const refusal = { what: text, host: text, origin: text, times: one, first_at: text, last_at: text };
+  return {
+    refusals: prepare(builder.selectFrom('refusals').selectAll().orderBy('last_at', 'desc')),
+    addRefusal: prepare(
+      builder
+        .insertInto('refusals')
+        .values(refusal)
+        .onConflict((on) =>
+          on.columns(['what', 'host', 'origin']).doUpdateSet((to) => ({
+            times: sql<number>`${to.ref('refusals.times')} + ${to.ref('excluded.times')}`,
+            last_at: to.ref('excluded.last_at'),
+          })),
+        ),
+    ),
+    boundRefusals: prepare(
+      builder
+        .deleteFrom('refusals')
+        .where(
+          sql`rowid`,
+          'not in',
+          builder.selectFrom('refusals').select(sql`rowid`.as('row')).orderBy('last_at', 'desc').limit(one),
+        ),
+    ),
+  };
+}

@@ -1,0 +1,33 @@
+/** The programs that carry out phases, as `signalbox.json` names them. */
+
+/** What an agent may be called. */
+export const AGENT = /^[a-z][a-z0-9_-]{0,62}$/;
+
+/** A program that carries out phases, as the project's `signalbox.json` names it. */
+export interface AgentDefinition {
+  readonly name: string;
+  /** The program and its arguments. One that is a placeholder is replaced whole. */
+  readonly command: readonly string[];
+  /** Names of environment variables that its runs may see beside the usual ones. */
+  readonly env: readonly string[];
+  readonly phases: readonly string[];
+  /** For a phase, the file in the project that holds its prompt. */
+  readonly prompts: Readonly<Record<string, string>>;
+  /** The signal that tells a live run of a new message; null: none, it looks by itself. */
+  readonly interrupt: InterruptSignal | null;
+  /** The program and its arguments where an earlier run of the unit named a session; null: it starts afresh. */
+  readonly resume: readonly string[] | null;
+}
+
+export const INTERRUPT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+export type InterruptSignal = (typeof INTERRUPT_SIGNALS)[number];
+
+/** The phases of an agent that names none. */
+export const AGENT_PHASES: readonly string[] = ['GOAL', 'PLAN', 'IMPLEMENT', 'REBASE', 'REVIEW', 'COMPLETE'];
+
+/** The agents that the operator has looked at and trusts. */
+export interface TrustedAgents {
+  /** SHA-256 of the file that named them, in hex; empty: none was ever trusted. */
+  readonly digest: string;
+  readonly agents: readonly AgentDefinition[];
+}

@@ -1,0 +1,85 @@
+/** What needs the operator, and what became of it. */
+import type { Door } from './access-words.ts';
+import type { Moment, StuckCode } from './words.ts';
+
+/**
+ * question: an agent asks, in words; decision: an agent offers options only; review: a person must agree to a
+ * phase; stuck: a run failed, vanished or takes too long; conflict: two units may be in each other's way.
+ */
+export type ItemKind = 'question' | 'decision' | 'review' | 'stuck' | 'conflict';
+export const ITEM_KINDS: readonly ItemKind[] = ['question', 'decision', 'review', 'stuck', 'conflict'];
+
+export interface ItemOption {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+}
+
+/** What an asker says: the part of an item that makes it a new version when it differs. */
+export interface Asking {
+  readonly prompt: string;
+  readonly context: readonly { readonly label: string; readonly text: string }[];
+  readonly options: readonly ItemOption[];
+  readonly multiple: boolean;
+  readonly allows_text: boolean;
+}
+
+export interface Answer {
+  readonly options: readonly string[];
+  readonly text: string;
+}
+
+/** Something that needs the operator. Kept for ever; the history of a unit shows who said what. */
+export interface Item extends Asking {
+  readonly id: string;
+  /** Keys of later runs that asked the same. */
+  readonly keys: readonly string[];
+  readonly version: number;
+  readonly unit: number;
+  readonly kind: ItemKind;
+  readonly phase: string;
+  readonly run: number;
+  readonly asked_at: Moment;
+  readonly asked_by: string;
+  /** stuck: why, where it is one of the known reasons. */
+  readonly code: StuckCode | null;
+  /** conflict: the ids of the units about which the operator is asked; else none. */
+  readonly rivals: readonly number[];
+  /** Open, but out of the queue; null: it is not snoozed. */
+  readonly snooze: Snooze | null;
+  readonly answer: GivenAnswer | null;
+  /** The answer is known to have been used; null: not yet. */
+  readonly delivery: Delivery | null;
+  readonly withdrawal: Withdrawal | null;
+}
+
+/** Out of the queue until a moment, or until a chunk is DONE: one of the two is set. */
+export interface Snooze {
+  readonly until: Moment | null;
+  readonly for: string | null;
+}
+
+/** An answer as it was given to an item. */
+export interface GivenAnswer extends Answer {
+  readonly by: string;
+  readonly via: Door;
+  readonly at: Moment;
+  /** The key under which it was given. */
+  readonly key: string | null;
+  /** When it goes out; until then it can be taken back. */
+  readonly release_due: Moment;
+  readonly released_at: Moment | null;
+  /** The latest run that was given it when the run started. If that run ends well, the answer is delivered. */
+  readonly given_to: number | null;
+}
+
+/** To which run: its asker has the answer, or a run that was given it has ended well. */
+export interface Delivery {
+  readonly at: Moment;
+  readonly to: number;
+}
+
+export interface Withdrawal {
+  readonly at: Moment;
+  readonly why: string;
+}
