@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { forTerminal } from '../shared/terminal-text.ts';
-import { type Door, followDoor, limitsOf, openDoor } from './access/access-file.ts';
+import { type AccessFile, followDoor, limitsOf, openDoor } from './access/access-file.ts';
 import { Credentials } from './access/credentials.ts';
 import { FailureThrottle } from './access/failure-throttle.ts';
 import { SignInLinks } from './access/links.ts';
@@ -121,7 +121,7 @@ async function addPlan(store: Store, specs: ReturnType<typeof readPlan>, path: s
 interface Kept {
   readonly store: Store;
   readonly db: Db;
-  readonly door: Door;
+  readonly door: AccessFile;
   /** Of the shell that started the daemon. */
   readonly umask: number;
 }
@@ -210,7 +210,7 @@ async function serve(
 function accessTo(
   { door: { readOnly, noAuth } }: Options,
   state: StatePaths,
-  door: Door,
+  door: AccessFile,
 ): Omit<Access, 'refusals' | 'listeners'> {
   const current = followDoor(state, door, (error) => consoleLog.error('door.json', error));
   return {

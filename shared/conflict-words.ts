@@ -1,11 +1,11 @@
 /** What is said of two units: may they be at work at the same time? */
 import type { Moment } from './words.ts';
 
-export type Verdict = 'INDEPENDENT' | 'SERIALIZE' | 'ASK_OPERATOR';
+export type ConflictVerdict = 'INDEPENDENT' | 'SERIALIZE' | 'ASK_OPERATOR';
 
 /** What somebody judges of two units: may they be at work at the same time? */
 export interface Judgement {
-  readonly verdict: Verdict;
+  readonly verdict: ConflictVerdict;
   /** 0–1. */
   readonly confidence: number;
   readonly reason: string;

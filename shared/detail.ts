@@ -68,7 +68,7 @@ export interface ItemLine {
   readonly answered_via: Door | null;
   readonly answered_at: Moment | null;
   /** How far the answer has come; null: there is nothing that somebody is to get. */
-  readonly delivery: Delivery | null;
+  readonly delivery: DeliveryState | null;
   readonly given_to: number | null;
   readonly delivered_to: number | null;
   readonly delivered_at: Moment | null;
@@ -79,7 +79,7 @@ export interface ItemLine {
  * undelivered: nobody has the answer yet; given: a run got it when it started, and has not ended well so far;
  * delivered: its asker has it, or such a run has ended well; never: the unit was closed or removed before.
  */
-export type Delivery = 'undelivered' | 'given' | 'delivered' | 'never';
+export type DeliveryState = 'undelivered' | 'given' | 'delivered' | 'never';
 
 /** A judgement on this unit and another. */
 export interface ConflictLine extends Judgement {

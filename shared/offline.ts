@@ -36,7 +36,7 @@ export interface DoorFacts {
 }
 
 /** Where the terminal was called: an entry of its own, since every command looks. */
-export interface Surroundings {
+export interface CallPlace {
   isWithinRun(): boolean;
 }
 

@@ -1,6 +1,6 @@
 /** How facts read. The same words on every door. */
 
-import type { Disagreement, Verdict } from './conflict-words.ts';
+import type { ConflictVerdict, Disagreement } from './conflict-words.ts';
 import type { ItemLine } from './detail.ts';
 import type { Event } from './events.ts';
 import type { Answer, Asking, Item, Snooze } from './item-words.ts';
@@ -68,7 +68,7 @@ export const refusalWords = ({ tool, subject }: ToolRefusal): string =>
   subject === '' ? tool : `${tool}: ${subject}`;
 
 /** What a verdict on two units means. */
-export const verdictWords = (verdict: Verdict): string =>
+export const verdictWords = (verdict: ConflictVerdict): string =>
   ({
     INDEPENDENT: 'may be at work at the same time',
     SERIALIZE: 'never at work at the same time',

@@ -9,7 +9,7 @@ import { type DriveParts, drive } from '../intake/acp/drive.ts';
 import { messagesTo, wordsToGoOn } from '../intake/acp/operator-words.ts';
 import { RawLog } from '../intake/acp/raw-log.ts';
 import { foldedText } from '../intake/acp/transcript.ts';
-import { ask, type Connection } from '../intake/ask.ts';
+import { ask, type DaemonAddress } from '../intake/ask.ts';
 import { linesOf } from '../intake/lines.ts';
 import { askerFrom } from './ask.ts';
 import { connectionTo } from './connection.ts';
@@ -155,7 +155,7 @@ class Complaints {
 type Run = ReturnType<typeof runFrom>;
 
 function operatorFor(
-  connection: Connection,
+  connection: DaemonAddress,
   { asker, marker }: Run,
 ): Pick<DriveParts, 'marker' | 'ask' | 'withdraw'> {
   const { socketPath, caller, onSilence } = connection;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseJson } from '../../shared/json-text.ts';
 import { isSaid } from '../daemon/daemon-client.ts';
-import { type Asked, type Asker, ask as askOperator, type Replies, Withdrawn } from '../intake/ask.ts';
+import { type Asked, ask as askOperator, type OnBehalfOf, type Replies, Withdrawn } from '../intake/ask.ts';
 import { connectionTo } from './connection.ts';
 import { secondsFrom } from './flags.ts';
 import { oneLine, print, printJson, tell } from './output.ts';
@@ -54,7 +54,7 @@ async function answersTo(asked: Asked): Promise<Replies> {
 }
 
 /** Who asks: inside a run, that run, unless another unit is named. */
-export function askerFrom(named: string | undefined): Asker {
+export function askerFrom(named: string | undefined): OnBehalfOf {
   const { SIGNALBOX_CHUNK, SIGNALBOX_RUN } = process.env;
   const chunk = named ?? SIGNALBOX_CHUNK;
   if (!chunk) throw new ProgramError('usage', 'Say for which unit: --chunk NAME (inside a run it is known).');

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { callKey } from '../intake/call-key.ts';
-import { ClaudeStream, type Heard, type Refused } from '../intake/claude-stream.ts';
+import { ClaudeStream, type Heard, type RefusedTool } from '../intake/claude-stream.ts';
 import { linesOf } from '../intake/lines.ts';
 import { askerFrom } from './ask.ts';
 import { connectionTo } from './connection.ts';
@@ -58,7 +58,7 @@ async function endOf(child: ChildProcess): Promise<number> {
   }
 }
 
-const refusalOf = (marker: string, { id, tool, subject }: Refused) => ({
+const refusalOf = (marker: string, { id, tool, subject }: RefusedTool) => ({
   key: callKey(marker, id),
   tool,
   subject,

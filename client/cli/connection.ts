@@ -1,9 +1,9 @@
 import { callerFor } from '../daemon/caller.ts';
-import type { Connection } from '../intake/ask.ts';
+import type { DaemonAddress } from '../intake/ask.ts';
 import { tellSilence } from './explain.ts';
 
 /** How a command of the terminal reaches the daemon; a long silence is told on stderr. */
-export const connectionTo = (socketPath: string): Connection => ({
+export const connectionTo = (socketPath: string): DaemonAddress => ({
   socketPath,
   caller: () => callerFor(socketPath),
   onSilence: tellSilence,

@@ -1,18 +1,18 @@
 import { isSaid, overHttp, untilSaid } from '../daemon/daemon-client.ts';
-import type { Asker, Connection } from '../intake/ask.ts';
+import type { DaemonAddress, OnBehalfOf } from '../intake/ask.ts';
 import { tell } from './output.ts';
 
-export interface Note {
+export interface RunNote {
   /** The agent's own name for its conversation. */
   readonly session?: string;
   readonly refused?: readonly { readonly key: string; readonly tool: string; readonly subject: string }[];
 }
 
 /** Takes what a run says of itself to the daemon, in order, over restarts. Outside a run there is nothing to note. */
-export function noter({ socketPath, caller, onSilence }: Connection, { chunk, run }: Asker) {
+export function noter({ socketPath, caller, onSilence }: DaemonAddress, { chunk, run }: OnBehalfOf) {
   const calls = overHttp(socketPath, caller);
   let failure: unknown = null;
-  const send = async (note: Note) => {
+  const send = async (note: RunNote) => {
     if (run === null) return;
     try {
       await untilSaid((signal) => calls.runs.note.mutate({ chunk, run, ...note } as never, { signal }), {
@@ -26,7 +26,7 @@ export function noter({ socketPath, caller, onSilence }: Connection, { chunk, ru
   };
   let last = Promise.resolve();
   return {
-    add: (note: Note): Promise<void> => {
+    add: (note: RunNote): Promise<void> => {
       last = last.then(() => send(note));
       return last;
     },

@@ -12,7 +12,7 @@ export interface Walk {
 }
 
 /** A walk after something happened: what to say of it, and whether a card is to be shown anew. */
-export interface Step {
+export interface WalkStep {
   readonly walk: Walk;
   readonly notes: readonly string[];
   readonly isNew: boolean;
@@ -25,7 +25,7 @@ export const onto = (walk: Walk, card: Card | null): Walk => ({ ...walk, card, c
 const same = (a: Card | null) => (b: Card) => a !== null && a.id === b.id;
 
 /** After the board has changed. The card stays as long as it is open; then the one behind it comes. */
-export function afterBoard(walk: Walk, board: Board): Step {
+export function afterBoard(walk: Walk, board: Board): WalkStep {
   const { card } = walk;
   const cards = cardsOf(board).filter(({ state }) => state === 'open');
   const now = { ...walk, cards };

@@ -1,6 +1,6 @@
 /** What the terminal does inside a run: the one place where commands are refused there. */
 import type { Command } from 'commander';
-import type { Surroundings } from '../../shared/offline.ts';
+import type { CallPlace } from '../../shared/offline.ts';
 import { ProgramError } from './program-error.ts';
 
 /**
@@ -47,7 +47,7 @@ export function guardRuns(program: Command): void {
 async function isWithinRun(): Promise<boolean> {
   if (process.env.SIGNALBOX_MARKER) return true;
   const entry = new URL('./surroundings.js', import.meta.url).href;
-  return ((await import(entry)) as Surroundings).isWithinRun();
+  return ((await import(entry)) as CallPlace).isWithinRun();
 }
 
 /** "origin add" for the inner of the two. */

@@ -11,7 +11,7 @@ import {
 } from '@trpc/client';
 import { WebSocket } from 'ws';
 import type { AppRouter } from '../../server/api/router.ts';
-import { type Caller, callerFor } from './caller.ts';
+import { callerFor, type ProvenCaller } from './caller.ts';
 
 export type Daemon = TRPCClient<AppRouter>;
 
@@ -28,7 +28,12 @@ export function overHttp(socketPath: string, identify = () => callerFor(socketPa
 }
 
 /** The few parts of `fetch` that the client needs, over a Unix socket. */
-function fetchOver(socketPath: string, url: string, init: RequestInit, caller: Caller): Promise<Response> {
+function fetchOver(
+  socketPath: string,
+  url: string,
+  init: RequestInit,
+  caller: ProvenCaller,
+): Promise<Response> {
   const { pathname, search } = new URL(url);
   return new Promise<Response>((resolve, reject) => {
     const options = {
@@ -61,7 +66,7 @@ export interface SocketOptions {
   /** Called once each time somebody listens at the socket but does not answer; the waiting goes on. */
   readonly onSilence?: (() => void) | undefined;
   /** Who calls, anew for each connection. */
-  readonly identify?: () => Caller;
+  readonly identify?: () => ProvenCaller;
 }
 
 export interface Streaming {

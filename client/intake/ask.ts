@@ -1,19 +1,19 @@
 import type { BoardMessage, Card, Row } from '../../shared/board.ts';
 import type { Answer, Asking } from '../../shared/item-words.ts';
-import type { Caller } from '../daemon/caller.ts';
+import type { ProvenCaller } from '../daemon/caller.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from '../daemon/daemon-client.ts';
 import { followUntil } from '../daemon/follow.ts';
 
 /** Where the daemon is, and who the asker is to it. */
-export interface Connection {
+export interface DaemonAddress {
   readonly socketPath: string;
-  readonly caller: () => Caller;
+  readonly caller: () => ProvenCaller;
   /** Called when the daemon is there but does not answer; the asking goes on. */
   readonly onSilence?: (() => void) | undefined;
 }
 
 /** On whose behalf. */
-export interface Asker {
+export interface OnBehalfOf {
   readonly chunk: string;
   /** The run that asks; null: somebody outside any run. */
   readonly run: number | null;
@@ -21,7 +21,7 @@ export interface Asker {
 }
 
 /** One question; the fields that are left out have the defaults of the procedure. */
-export interface Question extends Pick<Asking, 'prompt'> {
+export interface AskedQuestion extends Pick<Asking, 'prompt'> {
   readonly context?: Asking['context'];
   readonly options?: readonly {
     readonly id: string;
@@ -44,9 +44,9 @@ export interface Replies {
 }
 
 export interface Asked {
-  readonly connection: Connection;
-  readonly asker: Asker;
-  /** `Question`s, checked by the daemon. */
+  readonly connection: DaemonAddress;
+  readonly asker: OnBehalfOf;
+  /** `AskedQuestion`s, checked by the daemon. */
   readonly questions: readonly unknown[];
   /** The same key is the same question, however often it is sent. */
   readonly key: string;
@@ -99,7 +99,7 @@ export async function ask({
 
 /** Waits for all of them. */
 async function repliesTo(
-  { socketPath, caller, onSilence }: Connection,
+  { socketPath, caller, onSilence }: DaemonAddress,
   items: readonly string[],
   over: AbortSignal | null,
 ): Promise<Reply[]> {

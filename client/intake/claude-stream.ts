@@ -5,7 +5,7 @@
 import { isObject } from './json-rpc.ts';
 import { subjectOf } from './tool-call.ts';
 
-export interface Refused {
+export interface RefusedTool {
   /** The id of the tool call. */
   readonly id: string;
   readonly tool: string;
@@ -17,7 +17,7 @@ export interface Heard {
   readonly lines: readonly string[];
   /** Set once it is certain that the session is kept. */
   readonly session?: string;
-  readonly refused: readonly Refused[];
+  readonly refused: readonly RefusedTool[];
 }
 
 /**
@@ -27,9 +27,9 @@ export interface Heard {
 const UNDECIDED = '<tool_use_error>Error calling tool (';
 
 export class ClaudeStream {
-  readonly #calls = new Map<string, Refused>();
+  readonly #calls = new Map<string, RefusedTool>();
   /** The question that reached nobody, unless it is asked again and answered. */
-  #lost: Refused | null = null;
+  #lost: RefusedTool | null = null;
   #session = '';
 
   /** One line of the stream. What is not JSON is passed on as it is. */
@@ -51,7 +51,7 @@ export class ClaudeStream {
   }
 
   /** A question that reached nobody to the end. */
-  lost(): Refused | null {
+  lost(): RefusedTool | null {
     return this.#lost;
   }
 
@@ -70,7 +70,7 @@ export class ClaudeStream {
   }
 
   #results({ message, tool_result_meta: meta }: Event): Heard {
-    const refused: Refused[] = [];
+    const refused: RefusedTool[] = [];
     for (const { type, tool_use_id, is_error, content } of partsOf(message)) {
       if (type !== 'tool_result') continue;
       const call = this.#call({ tool_use_id });
@@ -91,7 +91,7 @@ export class ClaudeStream {
     };
   }
 
-  #call({ tool_use_id: id, tool_name: tool, tool_input: input }: Event): Refused {
+  #call({ tool_use_id: id, tool_name: tool, tool_input: input }: Event): RefusedTool {
     const known = this.#calls.get(String(id));
     return (
       known ?? {

@@ -16,13 +16,13 @@ export interface Call {
   notify(method: string, params: unknown): void;
 }
 
-export interface Outcome {
+export interface CallOutcome {
   readonly result: unknown;
   /** Runs once the result has been written. */
   readonly sent?: () => Promise<void>;
 }
 
-export type Methods = Readonly<Record<string, (call: Call) => Outcome | Promise<Outcome>>>;
+export type Methods = Readonly<Record<string, (call: Call) => CallOutcome | Promise<CallOutcome>>>;
 
 /** An answer that is an error, by one of the codes below. */
 export class RpcError extends Error {

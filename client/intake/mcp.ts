@@ -3,10 +3,10 @@
  * before it does what needs permission (`--permission-prompt-tool`), and `ask_human`.
  */
 import { randomBytes } from 'node:crypto';
-import type { Question, Replies } from './ask.ts';
+import type { AskedQuestion, Replies } from './ask.ts';
 import { Withdrawn } from './ask.ts';
 import { callKey } from './call-key.ts';
-import { type Call, isObject, type Methods, type Outcome, RpcError } from './json-rpc.ts';
+import { type Call, type CallOutcome, isObject, type Methods, RpcError } from './json-rpc.ts';
 import { optionsOf, permissionFor, saidBy } from './permission.ts';
 import { subjectOf } from './tool-call.ts';
 
@@ -16,7 +16,7 @@ export interface Intake {
   readonly marker: string;
   readonly folder: string;
   readonly version: string;
-  ask(questions: readonly Question[], key: string, over: AbortSignal): Promise<Replies>;
+  ask(questions: readonly AskedQuestion[], key: string, over: AbortSignal): Promise<Replies>;
   /** Notes that a call was refused because nobody could be asked. */
   refused(call: { readonly key: string; readonly tool: string; readonly subject: string }): Promise<void>;
 }
@@ -74,7 +74,7 @@ export const mcpMethods = (intake: Intake): Methods => ({
   'tools/call': (call) => withProgress(call, () => callTool(intake, call)),
 });
 
-async function callTool(intake: Intake, { params, signal }: Call): Promise<Outcome> {
+async function callTool(intake: Intake, { params, signal }: Call): Promise<CallOutcome> {
   const { name, arguments: given, _meta: meta } = params;
   const input = isObject(given) ? given : {};
   if (name === 'approve') return approve(intake, input, signal);
@@ -83,7 +83,10 @@ async function callTool(intake: Intake, { params, signal }: Call): Promise<Outco
 }
 
 /** Says every now and then that the call is still waited for. */
-async function withProgress({ params, notify }: Call, work: () => Promise<Outcome>): Promise<Outcome> {
+async function withProgress(
+  { params, notify }: Call,
+  work: () => Promise<CallOutcome>,
+): Promise<CallOutcome> {
   const { progressToken } = isObject(params._meta) ? params._meta : {};
   if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return work();
   let progress = 0;
@@ -99,7 +102,7 @@ async function withProgress({ params, notify }: Call, work: () => Promise<Outcom
   }
 }
 
-const saying = (text: string, more: { sent?: () => Promise<void>; isError?: true } = {}): Outcome => {
+const saying = (text: string, more: { sent?: () => Promise<void>; isError?: true } = {}): CallOutcome => {
   const { sent, ...flags } = more;
   return { result: { content: [{ type: 'text', text }], ...flags }, ...(sent && { sent }) };
 };
@@ -111,7 +114,7 @@ async function approve(
   intake: Intake,
   given: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<CallOutcome> {
   const { tool_name: tool, input, tool_use_id: id } = given;
   if (typeof tool !== 'string' || !/^[\w.:/-]{1,200}$/.test(tool) || !isObject(input))
     throw new RpcError('params', 'approve needs tool_name, input and tool_use_id.');
@@ -132,7 +135,7 @@ async function askHuman(
   input: Readonly<Record<string, unknown>>,
   meta: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<CallOutcome> {
   const { question, options = [], multiple = false } = input;
   if (typeof question !== 'string' || question.trim() === '')
     return saying('question: say what you want to know.', { isError: true });

@@ -2,7 +2,7 @@
  * What Claude Code asks its permission tool, as questions for the operator, and their replies as the decision that
  * it reads. It sends its own questions and plans the same way.
  */
-import type { Question, Reply } from './ask.ts';
+import type { AskedQuestion, Reply } from './ask.ts';
 import { isObject } from './json-rpc.ts';
 import { cut, shownOf, subjectOf } from './tool-call.ts';
 
@@ -13,7 +13,7 @@ export interface ToolCall {
   readonly folder: string;
 }
 
-export type Decision =
+export type PermissionDecision =
   | {
       readonly behavior: 'allow';
       readonly updatedInput: Readonly<Record<string, unknown>>;
@@ -22,8 +22,8 @@ export type Decision =
   | { readonly behavior: 'deny'; readonly message: string };
 
 export interface Permission {
-  readonly questions: readonly Question[];
-  decide(replies: readonly Reply[]): Decision;
+  readonly questions: readonly AskedQuestion[];
+  decide(replies: readonly Reply[]): PermissionDecision;
 }
 
 /** Throws an error with a sentence where the call cannot be put to a person. */
@@ -36,7 +36,7 @@ export function permissionFor(call: ToolCall): Permission {
 const REFUSED = 'The operator refused this. Go on without it, or say why that is not possible.';
 
 /** Words without an option refuse: an agent that is told something else first must not go on with this. */
-function refusal({ options, text }: Reply, silent: string): Decision | null {
+function refusal({ options, text }: Reply, silent: string): PermissionDecision | null {
   if (options.includes('once') || options.includes('always') || options.includes('approve')) return null;
   return { behavior: 'deny', message: text || silent };
 }
@@ -50,7 +50,7 @@ function useOf(call: ToolCall): Permission {
     label: 'Always allow',
     description: `${rule && ruleWords(rule)} is not asked again in this run.`,
   };
-  const question: Question = {
+  const question: AskedQuestion = {
     prompt: subject === '' ? `Allow ${tool}?` : `Allow ${tool}: ${subject}?`,
     context: [...shownOf(tool, input), { label: 'Folder', text: folder }],
     options: [
@@ -116,7 +116,7 @@ function ruleFor({ tool, input }: ToolCall): Rule | null {
 function planOf({ input, folder }: ToolCall): Permission {
   const { plan } = input;
   if (typeof plan !== 'string' || plan.trim() === '') throw new Error('This plan has no words.');
-  const question: Question = {
+  const question: AskedQuestion = {
     prompt: 'Carry out this plan?',
     context: [
       { label: 'Plan', text: cut(plan) },
@@ -146,7 +146,7 @@ const MOST_OPTIONS = 50;
 interface Asked {
   readonly question: string;
   readonly labels: readonly string[];
-  readonly shown: Question;
+  readonly shown: AskedQuestion;
 }
 
 function questionsOf({ input }: ToolCall): Permission {
@@ -169,7 +169,7 @@ function questionOf(each: unknown): Asked {
   const { question, header, options = [], multiSelect } = isObject(each) ? each : {};
   if (typeof question !== 'string' || question.trim() === '') throw new Error('question: say what to ask.');
   const offered = optionsOf(options);
-  const shown: Question = {
+  const shown: AskedQuestion = {
     prompt: cut(question, 20_000),
     context: typeof header === 'string' && header !== '' ? [{ label: 'About', text: cut(header, 2000) }] : [],
     options: offered.map(({ label, description }, nth) => ({

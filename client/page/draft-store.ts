@@ -4,7 +4,7 @@ const DATABASE = 'signalbox';
 const STORE = 'drafts';
 
 /** A draft as one window typed it: two windows may hold two of one item. */
-export interface Kept extends Draft {
+export interface KeptDraft extends Draft {
   readonly id: string;
   readonly window: string;
   readonly at: number;
@@ -27,12 +27,12 @@ export class DraftStore {
     return new DraftStore(await open());
   }
 
-  async all(): Promise<readonly Kept[]> {
+  async all(): Promise<readonly KeptDraft[]> {
     const found = await this.#do('readonly', (store) => store.getAll());
-    return (found ?? []) as readonly Kept[];
+    return (found ?? []) as readonly KeptDraft[];
   }
 
-  put(draft: Kept): void {
+  put(draft: KeptDraft): void {
     if (!this.#isClosed) void this.#do('readwrite', (store) => store.put(draft));
   }
 
@@ -41,7 +41,7 @@ export class DraftStore {
   }
 
   /** As one: a draft is in one of the two, whatever happens. */
-  move(from: Kept, to: Kept): void {
+  move(from: KeptDraft, to: KeptDraft): void {
     if (this.#isClosed) return;
     void this.#do('readwrite', (store) => {
       store.delete(from.id);

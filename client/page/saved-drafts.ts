@@ -6,7 +6,7 @@
 import type { AttentionQueue } from '../elements/attention-queue.ts';
 import type { Draft } from '../elements/drafts.ts';
 import type { Connection } from '../link/connection.ts';
-import { DraftStore, type Kept } from './draft-store.ts';
+import { DraftStore, type KeptDraft } from './draft-store.ts';
 
 /** In the storage of a tab, only between two of its pages. */
 const WINDOW = 'signalbox-window';
@@ -74,8 +74,8 @@ class SavedDrafts {
   }
 
   /** The latest draft of this window, or else of any; the others to choose from. */
-  giveBack(drafts: readonly Kept[]): void {
-    const isOwn = ({ window }: Kept) => Number(window === this.#window);
+  giveBack(drafts: readonly KeptDraft[]): void {
+    const isOwn = ({ window }: KeptDraft) => Number(window === this.#window);
     const sorted = [...drafts].sort((a, b) => isOwn(b) - isOwn(a) || b.at - a.at);
     const [first] = sorted;
     if (!first) return;
@@ -92,7 +92,7 @@ class SavedDrafts {
   }
 
   /** From now on it is this window's: what is deleted here does not come back. What was sent stays where it is. */
-  #takeOver(first: Kept, drafts: readonly Kept[]): void {
+  #takeOver(first: KeptDraft, drafts: readonly KeptDraft[]): void {
     const id = this.#id(first.item);
     for (const same of drafts)
       if (same.id !== id && same.text === first.text && !same.order)
@@ -100,8 +100,8 @@ class SavedDrafts {
   }
 
   /** It has ended, or this page does not show it. Who ended it is said once, with the words. */
-  async #lookUp(drafts: readonly Kept[]): Promise<void> {
-    const [{ item, at }] = drafts as readonly [Kept];
+  async #lookUp(drafts: readonly KeptDraft[]): Promise<void> {
+    const [{ item, at }] = drafts as readonly [KeptDraft];
     const found = await this.#connection.client.board.now.query({ item }).catch(() => null);
     const card = found?.rows.find((row) => row.row === 'item');
     const isOver = card?.state === 'answered' || card?.state === 'withdrawn';

@@ -11,7 +11,7 @@ import { Problem } from '../system/problem.ts';
 import { makeStateFolder, refuseOthers } from '../system/state-folder.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 
-export interface Door {
+export interface AccessFile {
   /** Ours alone, so that no other port of this machine is sent our cookie: `<10 of a–z, 2–7>.localhost`. */
   readonly host_name: string;
   readonly origins: readonly string[];
@@ -31,20 +31,20 @@ const shape = z.strictObject({
 type DoorPaths = Pick<StatePaths, 'door'>;
 
 /** The file as it is; made where there is none. Throws a `Problem`. */
-export function openDoor(paths: StatePaths): Door {
+export function openDoor(paths: StatePaths): AccessFile {
   const found = readDoor(paths);
   if (found) return found;
   makeStateFolder(paths);
-  const made: Door = { host_name: `${randomName()}.localhost`, origins: [], limits: {} };
+  const made: AccessFile = { host_name: `${randomName()}.localhost`, origins: [], limits: {} };
   writeFileSync(paths.door, textOf(made), { mode: 0o600, flag: 'wx' });
   return made;
 }
 
 /** Throws a `Problem` where somebody else could have written it, or it makes no sense. */
-export function readDoor({ door }: DoorPaths): Door | null {
+export function readDoor({ door }: DoorPaths): AccessFile | null {
   try {
     refuseOthers(door, 0o600);
-    return shape.parse(parseJson(readFileSync(door, 'utf8'))) as Door;
+    return shape.parse(parseJson(readFileSync(door, 'utf8'))) as AccessFile;
   } catch (error) {
     if (error instanceof Problem) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -52,14 +52,18 @@ export function readDoor({ door }: DoorPaths): Door | null {
   }
 }
 
-export function writeDoor(paths: StatePaths, door: Door): void {
+export function writeDoor(paths: StatePaths, door: AccessFile): void {
   openDoor(paths);
   writeFileSync(`${paths.door}.new`, textOf(door), { mode: 0o600 });
   renameSync(`${paths.door}.new`, paths.door);
 }
 
 /** The file, read again whenever it has changed. One that cannot be taken leaves all as it was. */
-export function followDoor(paths: DoorPaths, first: Door, complain: (error: unknown) => void): () => Door {
+export function followDoor(
+  paths: DoorPaths,
+  first: AccessFile,
+  complain: (error: unknown) => void,
+): () => AccessFile {
   let door = first;
   let seen = stampOf(paths);
   return () => {
@@ -95,9 +99,9 @@ export function originOf(text: string): string | null {
   }
 }
 
-export const limitsOf = ({ limits }: Door): Limits => ({ ...DEFAULT_LIMITS, ...limits });
+export const limitsOf = ({ limits }: AccessFile): Limits => ({ ...DEFAULT_LIMITS, ...limits });
 
-const textOf = (door: Door): string => `${JSON.stringify(door, null, 2)}\n`;
+const textOf = (door: AccessFile): string => `${JSON.stringify(door, null, 2)}\n`;
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const randomName = (): string => [...randomBytes(10)].map((byte) => ALPHABET[byte % 32]).join('');

@@ -1,4 +1,4 @@
-import type { Db, Refused } from '../store/sqlite.ts';
+import type { Db, RefusedVisitor } from '../store/sqlite.ts';
 import type { Log } from '../system/log.ts';
 
 const KEEP_MS = 1000;
@@ -27,7 +27,7 @@ export class Refusals {
   readonly #db: Pick<Db, 'refusals' | 'keepRefusals'>;
   readonly #log: Log;
   readonly #now: () => number;
-  readonly #waiting = new Map<string, Refused>();
+  readonly #waiting = new Map<string, RefusedVisitor>();
   #timer: NodeJS.Timeout | null = null;
   #failed: FailedSignIns | null = null;
 
@@ -65,7 +65,7 @@ export class Refusals {
   }
 
   /** Latest first. */
-  all(): Refused[] {
+  all(): RefusedVisitor[] {
     this.keep();
     return this.#db.refusals();
   }

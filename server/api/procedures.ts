@@ -59,10 +59,10 @@ export interface About {
   readonly pid: number;
   readonly started_at: string;
   /** What somebody should know of how it runs. */
-  readonly notices: readonly Notice[];
+  readonly notices: readonly StartNotice[];
 }
 
-export interface Notice {
+export interface StartNotice {
   readonly code: 'port-moved' | 'one-family' | 'process-1';
   readonly message: string;
 }

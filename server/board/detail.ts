@@ -1,4 +1,4 @@
-import type { ConflictLine, Delivery, Detail, ItemLine, StepState } from '../../shared/detail.ts';
+import type { ConflictLine, DeliveryState, Detail, ItemLine, StepState } from '../../shared/detail.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
 import { disagreementWords, eventWords, saidWords } from '../../shared/sentences.ts';
@@ -97,7 +97,7 @@ function itemLine(work: WorkUnit, item: Item): ItemLine {
   };
 }
 
-function deliveryOf(work: WorkUnit, item: Item): Delivery | null {
+function deliveryOf(work: WorkUnit, item: Item): DeliveryState | null {
   if (!hasReceiver(item) || isGoingOut(item)) return null;
   if (item.delivery) return 'delivered';
   if (isOver(work) || item.withdrawal) return 'never';

@@ -11,14 +11,14 @@ import type { Log } from '../system/log.ts';
 const LOOK_MS = 1000;
 const RETRY_MS = 1000;
 
-export interface Clock {
+export interface DueTimes {
   /** Commits what is due by now. For whoever is about to look at the state. Never rejects. */
   look(): Promise<void>;
   stop(): void;
 }
 
 /** Commits what is due when its moment comes: time enters only as events, so a view needs no clock. */
-export function keepTime(store: Store, log: Log, now: () => number = Date.now): Clock {
+export function keepTime(store: Store, log: Log, now: () => number = Date.now): DueTimes {
   let timer: NodeJS.Timeout | undefined;
   let due = dueIn(store.state);
   let seen = now();

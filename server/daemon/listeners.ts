@@ -1,5 +1,5 @@
 /** By which addresses we are known: what the gate compares a request's Host and Origin with. */
-import type { Door } from '../access/access-file.ts';
+import type { AccessFile } from '../access/access-file.ts';
 import type { Tcp } from '../access/gate.ts';
 import type { Beyond, DoorOptions } from './options.ts';
 
@@ -9,7 +9,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
  * The listeners on loopback. Browsers sign in under a name that no other program of this machine answers to,
  * since they send the cookies of a host to every port of it.
  */
-export function onLoopback(door: Door, options: DoorOptions, port: number): Tcp {
+export function onLoopback(door: AccessFile, options: DoorOptions, port: number): Tcp {
   const { noAuth, hostName, publicOrigin } = options;
   const name = hostName ?? (noAuth ? '127.0.0.1' : door.host_name);
   const own = publicOrigin === null ? ownAt('http', name, port) : ownOf(publicOrigin);

@@ -1,9 +1,9 @@
-import type { Notice } from '../api/procedures.ts';
+import type { StartNotice } from '../api/procedures.ts';
 import type { Loopback } from './listen.ts';
 
 /** What somebody should know of the machine on which the daemon runs. */
-export function noticesOf(addresses: readonly Loopback[]): Notice[] {
-  const notices: Notice[] = [];
+export function noticesOf(addresses: readonly Loopback[]): StartNotice[] {
+  const notices: StartNotice[] = [];
   if (!addresses.includes('127.0.0.1'))
     notices.push({
       code: 'one-family',

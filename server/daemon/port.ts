@@ -1,5 +1,5 @@
 import type { StatePaths } from '../../shared/state-paths.ts';
-import type { Notice } from '../api/procedures.ts';
+import type { StartNotice } from '../api/procedures.ts';
 import { readPort } from '../system/state-folder.ts';
 import { DEFAULT_PORT, freePort, type Loopback, nextFreePort, ownerOf } from './listen.ts';
 import type { Options } from './options.ts';
@@ -9,7 +9,7 @@ export async function portFor(
   { port: given }: Options,
   state: StatePaths,
   addresses: readonly Loopback[],
-): Promise<{ port: number; notices: Notice[] }> {
+): Promise<{ port: number; notices: StartNotice[] }> {
   if (given === 0) return { port: await freePort(addresses), notices: [] };
   const known = given ?? readPort(state);
   if (known !== null) return { port: known, notices: [] };

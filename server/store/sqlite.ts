@@ -22,7 +22,7 @@ export class FileMoved extends Error {
 }
 
 /** A mutation made before, under its key. */
-export interface Kept {
+export interface KeptMutation {
   readonly digest: string;
   readonly seq: number;
   readonly result: string;
@@ -30,7 +30,7 @@ export interface Kept {
 }
 
 /** Somebody who was not let in, and how often they tried. */
-export type Refused = Tables['refusals'];
+export type RefusedVisitor = Tables['refusals'];
 const MOST_REFUSALS = 1000;
 
 export class Db {
@@ -134,17 +134,17 @@ export class Db {
   }
 
   /** Who was not let in, latest first. */
-  refusals(): Refused[] {
-    return this.#statements.refusals.all() as Refused[];
+  refusals(): RefusedVisitor[] {
+    return this.#statements.refusals.all() as RefusedVisitor[];
   }
   /** Keeps them, adding to what was counted before; the oldest make room. */
-  keepRefusals(refused: readonly Refused[]): void {
+  keepRefusals(refused: readonly RefusedVisitor[]): void {
     for (const { what, host, origin, times, first_at, last_at } of refused)
       this.#statements.addRefusal.run(what, host, origin, times, first_at, last_at);
     this.#statements.boundRefusals.run(MOST_REFUSALS);
   }
 
-  kept(key: string): Kept | undefined {
+  kept(key: string): KeptMutation | undefined {
     const row = this.#statements.key.get(key) as Tables['keys'] | undefined;
     return row && { ...row, spent: row.spent === 1 };
   }

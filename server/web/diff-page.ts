@@ -2,7 +2,7 @@
 import type { Snapshot } from '../../shared/board.ts';
 import { type DiffQuery, type DiffView, type LinePlace, placeIn } from '../../shared/diff.ts';
 import { diffView } from '../../shared/views/diff.ts';
-import type { Draft } from '../../shared/views/diff-comments.ts';
+import type { CommentDraft } from '../../shared/views/diff-comments.ts';
 import { invalid } from '../domain/refusal.ts';
 import { oneIn, wholeIn } from './address-query.ts';
 import type { Assets } from './assets.ts';
@@ -14,7 +14,7 @@ export interface DiffPageInput {
   readonly chunk: string;
   readonly diff: DiffView;
   /** Null: nobody may comment. */
-  readonly draft: Draft | null;
+  readonly draft: CommentDraft | null;
   /** Of a comment that could not be taken, to stand in the open form. */
   readonly words?: string;
   readonly now: Date;
@@ -31,7 +31,7 @@ export function diffPage({ assets, snapshot, chunk, diff, draft, words = '', now
 }
 
 /** Without the marks by which a script would bring it to life: they are half of it, and no script does. */
-export const diffMarkup = (diff: DiffView, path: string, draft: Draft | null): string =>
+export const diffMarkup = (diff: DiffView, path: string, draft: CommentDraft | null): string =>
   markup(diffView(diff, { path, draft })).replace(LIT_MARKS, '');
 
 /** Text from outside cannot look like them: in it, "<" is escaped. */

@@ -38,7 +38,7 @@ export function messagePage(assets: Assets, title: string, message: string): str
 }
 
 /** A page with a few words and one link. */
-export interface Note {
+export interface NotePage {
   readonly title: string;
   readonly sentences: readonly string[];
   readonly link: string;
@@ -47,7 +47,7 @@ export interface Note {
 /** `to`: where the link leads; null: there is none. `goesOn`: the browser follows it by itself. */
 export function notePage(
   assets: Assets,
-  { title, sentences, link }: Note,
+  { title, sentences, link }: NotePage,
   to: string | null,
   goesOn = false,
 ): string {

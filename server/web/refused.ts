@@ -9,14 +9,14 @@ import type { Assets } from './assets.ts';
 import { sendJson, sendMessage, wantsJson } from './reply.ts';
 import { sendSignIn } from './sign-in-page.ts';
 
-export type Refused = Extract<Verdict, { admitted: false }>;
+export type RefusedRequest = Extract<Verdict, { admitted: false }>;
 
 /** What the gate says, in the form that the caller can read: a page, JSON, or an error of the procedures. */
 export function refuse(
   ctx: Koa.Context,
   assets: Assets,
   listener: Listener,
-  { status, code, message }: Refused,
+  { status, code, message }: RefusedRequest,
 ): void {
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer realm="Signalbox"');
   if (isTrpc(ctx.url)) {

@@ -9,7 +9,7 @@ import type { Context } from '../api/procedures.ts';
 import { appRouter } from '../api/router.ts';
 import { HEADERS } from './headers.ts';
 import { refuseRaw } from './raw-refusals.ts';
-import type { Refused } from './refused.ts';
+import type { RefusedRequest } from './refused.ts';
 
 const SEND_BUFFER_BYTES = 4 * 1024 * 1024;
 /** How often it is looked whether a reader is too slow. */
@@ -72,7 +72,7 @@ export function sockets(parts: SocketParts): Sockets {
       socket.terminate();
     }
   };
-  const refuse = (req: IncomingMessage, raw: Duplex, { status, code, message }: Refused) => {
+  const refuse = (req: IncomingMessage, raw: Duplex, { status, code, message }: RefusedRequest) => {
     const end = () => refuseRaw(raw, status, message);
     if (code === 'unknown-token') void parts.slowDown(req).then(end, end);
     else end();

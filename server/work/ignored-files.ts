@@ -6,7 +6,7 @@ import picomatch from 'picomatch';
 import type { Git } from './git.ts';
 import { gitIn, type Repository } from './repository.ts';
 
-export interface Wanted {
+export interface WantedFiles {
   /** Globs, relative to the project. */
   readonly copy: readonly string[];
   readonly link: readonly string[];
@@ -26,7 +26,11 @@ export interface Skipped {
 }
 
 /** Brings ignored files of the project into a worktree in which nothing runs yet. Overwrites nothing. */
-export async function bringIgnored(repository: Repository, path: string, wanted: Wanted): Promise<Brought> {
+export async function bringIgnored(
+  repository: Repository,
+  path: string,
+  wanted: WantedFiles,
+): Promise<Brought> {
   const { top, prefix } = repository;
   const names = await ignoredIn(gitIn(repository), prefix, [...wanted.copy, ...wanted.link]);
   const isLinked = matcherOf(wanted.link);

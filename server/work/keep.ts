@@ -16,12 +16,12 @@ import {
   dropRefLock,
   type OpenWorktree,
   openWorktree,
-  type Unit,
+  type UnitName,
 } from './worktree.ts';
 import { inTurn } from './writer.ts';
 
 export interface KeepOptions {
-  readonly unit: Unit;
+  readonly unit: UnitName;
   readonly path: string;
   /** For the change set of the last snapshot. */
   readonly base: string;
@@ -55,10 +55,10 @@ export interface PruneOutlook {
   readonly ignored: readonly Ignored[];
 }
 
-const nameOf = ({ chunk, id }: Unit): string => `${chunk}-${id}`;
-export const keptRef = (unit: Unit): string => `refs/signalbox/kept/${nameOf(unit)}`;
+const nameOf = ({ chunk, id }: UnitName): string => `${chunk}-${id}`;
+export const keptRef = (unit: UnitName): string => `refs/signalbox/kept/${nameOf(unit)}`;
 /** What HEAD was on when the work was kept. */
-export const keptHeadRef = (unit: Unit): string => `refs/signalbox/kept-head/${nameOf(unit)}`;
+export const keptHeadRef = (unit: UnitName): string => `refs/signalbox/kept-head/${nameOf(unit)}`;
 
 /** Throws `WorkRefused` no-worktree. */
 export async function lookAtPrune(
@@ -145,7 +145,7 @@ function refuseLoss(path: string, { processes, nested }: PruneOutlook): void {
 }
 
 /** The head first: what is kept can be restored only with it. */
-async function keep(repository: Repository, unit: Unit, commit: string, head: string): Promise<void> {
+async function keep(repository: Repository, unit: UnitName, commit: string, head: string): Promise<void> {
   const git = gitIn(repository);
   for (const [ref, to] of [
     [keptHeadRef(unit), head],
@@ -157,7 +157,7 @@ async function keep(repository: Repository, unit: Unit, commit: string, head: st
 }
 
 /** Where somebody deleted the folder, the last snapshot is what there is. */
-async function keepLast(repository: Repository, unit: Unit): Promise<string | null> {
+async function keepLast(repository: Repository, unit: UnitName): Promise<string | null> {
   const git = gitIn(repository);
   const kept = await refOf(git, keptRef(unit));
   // A prune makes a snapshot before it keeps that, so none is newer than this.
@@ -167,7 +167,7 @@ async function keepLast(repository: Repository, unit: Unit): Promise<string | nu
   return last;
 }
 
-export interface Kept {
+export interface KeptWork {
   readonly ref: string;
   /** `<chunk>-<unit id>` */
   readonly name: string;
@@ -176,7 +176,7 @@ export interface Kept {
   readonly at: number;
 }
 
-export async function listKept(repository: Repository): Promise<Kept[]> {
+export async function listKept(repository: Repository): Promise<KeptWork[]> {
   const format = '--format=%(refname)%00%(objectname)%00%(committerdate:unix)';
   const said = await gitIn(repository).text(['for-each-ref', format, 'refs/signalbox/kept/']);
   return said.split('\n').flatMap((line) => {

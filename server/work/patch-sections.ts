@@ -4,10 +4,10 @@ import { type Body, type LineWindow, readHunks } from './hunks.ts';
 
 export interface Patch {
   /** By the record of the file. Where git was stopped, those that it did not come to are missing. */
-  readonly sections: ReadonlyMap<string, Section>;
+  readonly sections: ReadonlyMap<string, PatchSection>;
 }
 
-export interface Section {
+export interface PatchSection {
   readonly patch: Buffer;
   /** Where its hunks begin. A change of type has two bodies: all of the old is deleted, all of the new added. */
   readonly bodies: readonly number[];
@@ -23,7 +23,7 @@ const LF = 10;
 export function readPatch(output: Buffer, cut: boolean): Patch {
   // What is cut ends with half a line.
   const patch = cut ? output.subarray(0, output.lastIndexOf(LF) + 1) : output;
-  const sections = new Map<string, Section>();
+  const sections = new Map<string, PatchSection>();
   const { records, end } = recordsOf(patch, cut);
   // One NUL more ends the list.
   let at = end + 1;
@@ -65,7 +65,7 @@ function skipHeader(patch: Buffer, from: number): number {
   return at > 0 ? at : patch.length;
 }
 
-export function readSection({ patch, bodies }: Section, window: LineWindow): Omit<Body, 'end'> {
+export function readSection({ patch, bodies }: PatchSection, window: LineWindow): Omit<Body, 'end'> {
   const whole = { hunks: [], lines: 0, changed: 0 } as Omit<Body, 'end'>;
   return bodies.reduce((sum, at) => {
     const from = Math.max(0, window.from - sum.lines);

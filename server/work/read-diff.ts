@@ -5,7 +5,7 @@ import { filesIn, type ListedFile, SUBMODULE } from './diff-files.ts';
 import { pathspecOf } from './file-name.ts';
 import { type Git, SAFE_DIFF } from './git.ts';
 import type { LineWindow } from './hunks.ts';
-import { readPatch, readSection, type Section } from './patch-sections.ts';
+import { type PatchSection, readPatch, readSection } from './patch-sections.ts';
 import { WorkRefused } from './refused.ts';
 import { gitIn, type Repository } from './repository.ts';
 
@@ -122,7 +122,7 @@ async function sectionsOf(
   commits: Commits,
   files: readonly ListedFile[],
   bytes: number,
-): Promise<ReadonlyMap<string, Section>> {
+): Promise<ReadonlyMap<string, PatchSection>> {
   const renamed = files.filter(({ old_bytes }) => old_bytes !== null);
   const others = files.filter(({ old_bytes }) => old_bytes === null);
   const parts = await Promise.all([
@@ -143,8 +143,8 @@ async function readAll(
   git: Git,
   files: readonly ListedFile[],
   ask: Ask,
-): Promise<ReadonlyMap<string, Section>> {
-  const found = new Map<string, Section>();
+): Promise<ReadonlyMap<string, PatchSection>> {
+  const found = new Map<string, PatchSection>();
   let left = files;
   for (let round = 0; left.length > 0 && round < MOST_ROUNDS; round++) {
     const some = fitting(left);
@@ -182,7 +182,7 @@ function fitting(files: readonly ListedFile[]): readonly ListedFile[] {
 
 type Drawn = Pick<FileDiff, 'hunks' | 'left_out'>;
 
-function draw(file: ListedFile, section: Section | undefined, window: LineWindow): Drawn {
+function draw(file: ListedFile, section: PatchSection | undefined, window: LineWindow): Drawn {
   if (section === undefined || window.most <= 0) return { hunks: [], left_out: changedLines(file) };
   const { hunks, changed } = readSection(section, window);
   return { hunks: withChangedWords(hunks), left_out: Math.max(0, changedLines(file) - changed) };

@@ -10,11 +10,11 @@ import {
   type OpenWorktree,
   openWorktree,
   reasonOf,
-  type Unit,
+  type UnitName,
 } from './worktree.ts';
 import { inTurn } from './writer.ts';
 
-export interface RestoreOptions extends Unit, AddOptions {
+export interface RestoreOptions extends UnitName, AddOptions {
   readonly branch: string;
   readonly path: string;
 }

@@ -7,7 +7,7 @@ import { commitOf, type Repository, refOf } from './repository.ts';
 import { dropRefLock, type OpenWorktree } from './worktree.ts';
 import { inTurn } from './writer.ts';
 
-export interface Snapshot extends ChangeSet {
+export interface WorkSnapshot extends ChangeSet {
   readonly commit: string;
   /** What the agent's HEAD is on; null where it has no commit. */
   readonly head: string | null;
@@ -33,14 +33,14 @@ export const takeSnapshot = (
   repository: Repository,
   worktree: OpenWorktree,
   options: SnapshotOptions,
-): Promise<Snapshot> => inTurn(repository, () => snapshotIn(repository, worktree, options));
+): Promise<WorkSnapshot> => inTurn(repository, () => snapshotIn(repository, worktree, options));
 
 /** Within a turn. */
 export async function snapshotIn(
   repository: Repository,
   { path, gitDir }: OpenWorktree,
   { id, message, base, leftOut = [] }: SnapshotOptions,
-): Promise<Snapshot> {
+): Promise<WorkSnapshot> {
   const git = new Git({ cwd: path, gitDir, trusted: repository.trusted });
   const head = await commitOf(git, 'HEAD');
   const { tree, nested, unsaved } = await inOwnIndex(gitDir, (index) => writeTree(git, index, head, leftOut));

@@ -7,13 +7,13 @@ import { type Base, gitIn, listWorktrees, type Repository, refOf, type Worktree 
 import { putAside } from './trash.ts';
 import { inTurn } from './writer.ts';
 
-export interface Unit {
+export interface UnitName {
   readonly id: number;
   readonly chunk: string;
 }
 
 /** What is kept of a worktree before it is made. */
-export interface WorktreePlan extends Unit {
+export interface WorktreePlan extends UnitName {
   /** Without `refs/heads/`. */
   readonly branch: string;
   /** Where the branch begins. */
@@ -32,7 +32,7 @@ export interface OpenWorktree {
 export async function planWorktree(
   repository: Repository,
   work: string,
-  unit: Unit,
+  unit: UnitName,
   base: Base,
 ): Promise<WorktreePlan> {
   const { id, chunk } = unit;

@@ -3,7 +3,7 @@ import type { ChangedFile, DraftComment, LinePlace, Side } from '../diff.ts';
 import { visiblePlain, visibleText } from './visible-text.ts';
 
 /** What is said about a difference and not sent yet, and how more is said. */
-export interface Draft {
+export interface CommentDraft {
   /** Where the form of a comment is sent, and the one that removes a comment. */
   readonly post: string;
   readonly remove: string;
@@ -19,7 +19,7 @@ export interface Draft {
 }
 
 /** Comments and the form at one line. */
-export function atLine(draft: Draft, place: LinePlace): TemplateResult | typeof nothing {
+export function atLine(draft: CommentDraft, place: LinePlace): TemplateResult | typeof nothing {
   const comments = draft.comments.filter((each) => isAt(each, place) && each.snapshot === draft.snapshot);
   const isOpen = draft.open !== null && isAt(draft.open, place);
   if (comments.length === 0 && !isOpen) return nothing;
@@ -30,7 +30,7 @@ const isAt = (one: LinePlace, other: LinePlace): boolean =>
   one.line === other.line && one.side === other.side && one.file === other.file;
 
 /** `named`: the line is not in sight, so its number is said. */
-export const commentView = (draft: Draft, comment: DraftComment, named = false): TemplateResult =>
+export const commentView = (draft: CommentDraft, comment: DraftComment, named = false): TemplateResult =>
   html`<div class="said" id="comment-${comment.id}">
     <p class="about">${named ? capital(lineName(comment)) : 'Your comment'}${comment.snapshot === draft.snapshot ? nothing : ', in an earlier snapshot'} <span class="unsent">not sent yet</span></p>
     <p class="words" dir="auto">${visibleLines(comment.words)}</p>
@@ -41,7 +41,7 @@ export const commentView = (draft: Draft, comment: DraftComment, named = false):
  * `words` is filled in where the page is drawn: a text area takes no part of a template. The address of a line ends
  * with the name of the text area, which gives it the focus; `autofocus` does nothing where an address has such an end.
  */
-export const openForm = (draft: Draft, place: LinePlace): TemplateResult =>
+export const openForm = (draft: CommentDraft, place: LinePlace): TemplateResult =>
   html`<form class="say" id="comment" method="post" action=${draft.post}>
     ${hidden(draft, place)}
     <label for="comment-words">Comment on ${lineName(place)}</label>
@@ -50,11 +50,11 @@ export const openForm = (draft: Draft, place: LinePlace): TemplateResult =>
     <div class="choices"><button class="primary">Save comment</button></div>
   </form>`;
 
-const hidden = ({ key, snapshot }: Draft, { file, line, side }: LinePlace): TemplateResult =>
+const hidden = ({ key, snapshot }: CommentDraft, { file, line, side }: LinePlace): TemplateResult =>
   html`<input type="hidden" name="key" value=${key} /><input type="hidden" name="snapshot" value=${snapshot} /><input type="hidden" name="file" value=${file} /><input type="hidden" name="side" value=${side} /><input type="hidden" name="line" value=${line} />`;
 
 /** A line named by its number: the links of lines are not in the order of the Tab key, which this form is. */
-export const anyLineForm = (draft: Draft, files: readonly ChangedFile[]): TemplateResult =>
+export const anyLineForm = (draft: CommentDraft, files: readonly ChangedFile[]): TemplateResult =>
   html`<details class="any-line"><summary>To comment on a line, choose its number, or name it here</summary>
     <form class="say" method="post" action=${draft.post}>
       <input type="hidden" name="key" value=${draft.key} /><input type="hidden" name="snapshot" value=${draft.snapshot} />

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChangedFile, DiffComment, FileDiff, Sides } from '../diff.ts';
 import { type DiffPlace, diffAddress, lineAddress } from './diff-address.ts';
-import { commentView, type Draft, openForm } from './diff-comments.ts';
+import { type CommentDraft, commentView, openForm } from './diff-comments.ts';
 import { hunkView, type LineSetting } from './diff-lines.ts';
 import { grouped, lineStat } from './diff-stat.ts';
 import { visibleText } from './visible-text.ts';
@@ -9,7 +9,7 @@ import { visibleText } from './visible-text.ts';
 export interface FileSetting {
   readonly place: DiffPlace;
   /** Null: nobody may comment. */
-  readonly draft: Draft | null;
+  readonly draft: CommentDraft | null;
   /** From 1; the address of the file on this page is `#file-1`. */
   readonly number: number;
   readonly isOpen: boolean;
@@ -151,7 +151,7 @@ function leftOut({ file, left_out }: FileDiff, place: DiffPlace) {
 /** Comments on lines that are not drawn, and the form for one. */
 function outOfSight(file: FileDiff, { draft }: FileSetting) {
   if (draft === null) return nothing;
-  const isSeen = (place: DiffComment | Draft['open']) => place !== null && isInSight(file, place);
+  const isSeen = (place: DiffComment | CommentDraft['open']) => place !== null && isInSight(file, place);
   const comments = draft.comments.filter(
     (each) => each.file === file.file && (each.snapshot !== draft.snapshot || !isSeen(each)),
   );

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type DiffLine, type Hunk, hunkHeader, type LinePlace } from '../diff.ts';
-import { atLine, type Draft } from './diff-comments.ts';
+import { atLine, type CommentDraft } from './diff-comments.ts';
 import { type Text, visibleText } from './visible-text.ts';
 
 /** What the lines of a file are drawn with. */
@@ -9,7 +9,7 @@ export interface LineSetting {
   /** What the address of a line begins with; null: nobody may comment. */
   readonly address: string | null;
   /** Null: nothing stands under any line of this file. */
-  readonly draft: Draft | null;
+  readonly draft: CommentDraft | null;
   /** Every line ends with CR LF: nothing to see at the end of each. */
   readonly hidesReturns: boolean;
   /** A file that is all new or all gone has one hunk, of which its header says nothing. */
@@ -45,7 +45,7 @@ const numberOf = (line: number | null, side: 'old' | 'new', { address }: LineSet
   address === null ? line : html`<a tabindex="-1" href="${address}${side}${line}#comment-words">${line}</a>`;
 
 /** A line that did not change has a number on both sides; somebody may have meant either. */
-function talk(line: DiffLine, draft: Draft, file: string) {
+function talk(line: DiffLine, draft: CommentDraft, file: string) {
   const sides = (['old', 'new'] as const).flatMap((side): readonly LinePlace[] =>
     line[side] === null ? [] : [{ file, side, line: line[side] }],
   );

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DiffView, FileDiff } from '../diff.ts';
 import { type DiffPlace, diffAddress } from './diff-address.ts';
-import { anyLineForm, commentView, type Draft, openForm } from './diff-comments.ts';
+import { anyLineForm, type CommentDraft, commentView, openForm } from './diff-comments.ts';
 import { countsOf, fileView, nameView } from './diff-file.ts';
 import { diffStat, grouped } from './diff-stat.ts';
 import { visibleText } from './visible-text.ts';
@@ -10,7 +10,7 @@ export interface DiffSetting {
   /** The address of the page without its query. */
   readonly path: string;
   /** Null: nobody may comment. */
-  readonly draft: Draft | null;
+  readonly draft: CommentDraft | null;
 }
 
 /** All files of one page of a difference, with a list of them. Complete without script. */
@@ -33,7 +33,7 @@ const empty = ({ query }: DiffView): TemplateResult =>
 const FEW_LINES = 150;
 const FEW_IN_ALL = 400;
 
-function isOpen(diff: DiffView, file: FileDiff, draft: Draft | null): boolean {
+function isOpen(diff: DiffView, file: FileDiff, draft: CommentDraft | null): boolean {
   const all = diff.files.reduce((sum, each) => sum + linesOf(each), 0);
   const isTalkedAbout =
     draft?.open?.file === file.file || draft?.comments.some((each) => each.file === file.file);
@@ -63,7 +63,7 @@ const SHORT: Readonly<Partial<Record<FileDiff['status'], string>>> = {
 };
 
 /** Comments on files of other pages, and the form for one. */
-function otherFiles({ files }: DiffView, place: DiffPlace, draft: Draft | null) {
+function otherFiles({ files }: DiffView, place: DiffPlace, draft: CommentDraft | null) {
   if (draft === null) return nothing;
   const here = new Set(files.map(({ file }) => file));
   const comments = draft.comments.filter(({ file }) => !here.has(file));

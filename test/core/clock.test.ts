@@ -1,14 +1,14 @@
 /** What is due, by a wall clock that only the test moves; timers are mocked, so none of them counts a sleep. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-import { type Clock, keepTime } from '../../server/daemon/clock.ts';
+import { type DueTimes, keepTime } from '../../server/daemon/clock.ts';
 import type { Log } from '../../server/system/log.ts';
 import { House, spec } from './house-of-facts.ts';
 
 const MINUTE_MS = 60_000;
 
 let house: House;
-let clock: Clock;
+let clock: DueTimes;
 let failures: unknown[];
 const log: Log = { info: () => {}, error: (_, error) => failures.push(error) };
 

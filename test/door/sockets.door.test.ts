@@ -1,7 +1,7 @@
 /** The door as strangers meet it: cells of the product as bytes to a daemon, against the oracle. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Caller, callerFor } from '../../client/daemon/caller.ts';
+import { callerFor, type ProvenCaller } from '../../client/daemon/caller.ts';
 import { House } from '../house.ts';
 import { bytesOf, type Renamed, type Reply, replyTo } from './bytes.ts';
 import { furnished } from './furnished.ts';
@@ -65,7 +65,7 @@ function wrongWith(door: Door, cell: Cell, expected: string, { status, text }: R
 }
 
 /** The same with who calls behind its first line. */
-const shown = (bytes: string, caller: Caller | null): string =>
+const shown = (bytes: string, caller: ProvenCaller | null): string =>
   Object.entries(caller?.headers ?? {}).reduce(
     (text, [name, value]) => text.replace('\r\n', `\r\n${name}: ${value}\r\n`),
     bytes,

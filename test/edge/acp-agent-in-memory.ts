@@ -1,7 +1,7 @@
 /** An agent that speaks the Agent Client Protocol in this process: it says hello by itself, and then whatever a test says. */
 import { PassThrough } from 'node:stream';
 import { drive } from '../../client/intake/acp/drive.ts';
-import type { Question, Replies, Reply } from '../../client/intake/ask.ts';
+import type { AskedQuestion, Replies, Reply } from '../../client/intake/ask.ts';
 import { linesOf } from '../../client/intake/lines.ts';
 import { acpAgent } from '../../shared/acp-agents.ts';
 import { until } from '../until.ts';
@@ -9,7 +9,7 @@ import { until } from '../until.ts';
 export type Message = Readonly<Record<string, unknown>>;
 
 export interface Asked {
-  readonly questions: readonly Question[];
+  readonly questions: readonly AskedQuestion[];
   readonly key: string;
   readonly over: AbortSignal;
   answer(...replies: readonly Partial<Reply>[]): void;
@@ -119,7 +119,7 @@ export class AgentInMemory {
   }
 
   #ask(
-    questions: readonly Question[],
+    questions: readonly AskedQuestion[],
     key: string,
     over: AbortSignal,
     onAsked: (items: readonly string[]) => void,

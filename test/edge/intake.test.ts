@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, mock, test } from 'node:test';
-import type { Question, Replies, Reply } from '../../client/intake/ask.ts';
+import type { AskedQuestion, Replies, Reply } from '../../client/intake/ask.ts';
 import { Withdrawn } from '../../client/intake/ask.ts';
 import { callKey } from '../../client/intake/call-key.ts';
 import { ClaudeStream } from '../../client/intake/claude-stream.ts';
@@ -300,7 +300,7 @@ describe('a server for calls', () => {
 });
 
 describe('the tools', () => {
-  const asked: { questions: readonly Question[]; key: string }[] = [];
+  const asked: { questions: readonly AskedQuestion[]; key: string }[] = [];
   const refusals: object[] = [];
   let answer: () => Promise<Replies>;
   const intake: Intake = {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { detailOf } from '../../server/board/detail.ts';
 import { AnswersFiles } from '../../server/runs/answers-file.ts';
-import type { Delivery } from '../../shared/detail.ts';
+import type { DeliveryState } from '../../shared/detail.ts';
 import { deliveryWords } from '../../shared/sentences.ts';
 import type { Outcome } from '../../shared/words.ts';
 import { exited, NEVER_BEGAN } from '../core/house-of-facts.ts';
@@ -87,7 +87,7 @@ export function check(players: Players): void {
   for (const owed of book.owed()) assert.ok(newIn(path).includes(owed), 'what nobody has used is marked new');
 }
 
-function deliveryOf({ state, used, found }: Entry, isDone: boolean): Delivery {
+function deliveryOf({ state, used, found }: Entry, isDone: boolean): DeliveryState {
   if (used) return 'delivered';
   if (isDone || state === 'withdrawn') return 'never';
   return found ? 'given' : 'undelivered';

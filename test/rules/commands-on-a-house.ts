@@ -8,7 +8,7 @@ import { type ReportInput, report } from '../../server/domain/commands/reports.t
 import { type SnoozeInput, snooze, wake } from '../../server/domain/commands/snooze.ts';
 import { isPending } from '../../server/domain/state.ts';
 import type { Committed } from '../../server/store/store.ts';
-import type { Conflict, Judgement, Verdict } from '../../shared/conflict-words.ts';
+import type { Conflict, ConflictVerdict, Judgement } from '../../shared/conflict-words.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import { AGENT, DAEMON, type House } from '../core/house-of-facts.ts';
@@ -17,7 +17,7 @@ export const MINUTE = 60_000;
 /** Long enough for the operator to take an answer back. */
 export const LATER = { wait: 4000 };
 
-const judgementOf = (verdict: Verdict, more: Partial<Judgement>): Judgement => ({
+const judgementOf = (verdict: ConflictVerdict, more: Partial<Judgement>): Judgement => ({
   verdict,
   confidence: 0.5,
   reason: 'both touch it',
@@ -30,7 +30,7 @@ const judgementOf = (verdict: Verdict, more: Partial<Judgement>): Judgement => (
 export function judge(
   house: House,
   pair: readonly [string, string],
-  verdict: Verdict,
+  verdict: ConflictVerdict,
   more: Partial<Judgement> & { key?: string } = {},
 ): Promise<Committed> {
   const { key = `judged-${pair.join('-')}`, ...rest } = more;

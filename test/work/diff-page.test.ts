@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { diffQueryOf, openPlaceOf } from '../../server/web/diff-page.ts';
 import { markup } from '../../server/web/document.ts';
 import type { DiffLine, DiffView, FileDiff } from '../../shared/diff.ts';
-import type { Draft } from '../../shared/views/diff-comments.ts';
+import type { CommentDraft } from '../../shared/views/diff-comments.ts';
 import { diffStat } from '../../shared/views/diff-stat.ts';
 import { added, comment, context, draftOf, draw, fileOf, hunk, page, textOf, viewOf } from './diff-parts.ts';
 
@@ -103,7 +103,7 @@ test('what is left out is numbered, with the way to it', () => {
 test('files with many lines are closed where there are many, and open where something is said', () => {
   const long = (name: string) =>
     fileOf(name, { hunks: [hunk(Array.from({ length: 300 }, (_, at) => context(at + 1, 'x')))] });
-  const opened = (view: DiffView, draft: Draft | null = null) =>
+  const opened = (view: DiffView, draft: CommentDraft | null = null) =>
     [...draw(view, draft).matchAll(/<details class="file"[^>]*>/g)].map(([tag]) => / open/.test(tag));
   assert.deepEqual(opened(viewOf([long('a')])), [true]);
   assert.deepEqual(opened(viewOf([long('a'), long('b'), fileOf('c')])), [false, false, true]);

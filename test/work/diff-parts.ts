@@ -1,7 +1,7 @@
 /** Made-up differences and comments, and how their page is drawn. */
 import { diffMarkup, diffPage } from '../../server/web/diff-page.ts';
 import type { DiffLine, DiffView, DraftComment, FileDiff, Hunk } from '../../shared/diff.ts';
-import type { Draft } from '../../shared/views/diff-comments.ts';
+import type { CommentDraft } from '../../shared/views/diff-comments.ts';
 
 export const TO = 'b'.repeat(40);
 export const PATH = '/work-units/unit/diff';
@@ -55,7 +55,7 @@ export const viewOf = (files: readonly FileDiff[], more: Partial<DiffView> = {})
   files,
   ...more,
 });
-export const draftOf = (more: Partial<Draft> = {}): Draft => ({
+export const draftOf = (more: Partial<CommentDraft> = {}): CommentDraft => ({
   post: '/comment',
   remove: '/uncomment',
   key: 'key-1',
@@ -74,7 +74,7 @@ export const comment = (more: Partial<DraftComment>): DraftComment => ({
   snapshot: TO,
   ...more,
 });
-export const draw = (view: DiffView, draft: Draft | null = null) => diffMarkup(view, PATH, draft);
+export const draw = (view: DiffView, draft: CommentDraft | null = null) => diffMarkup(view, PATH, draft);
 /** What a person reads. */
 export const textOf = (html: string): string =>
   html
@@ -84,7 +84,7 @@ export const textOf = (html: string): string =>
     .replaceAll('&quot;', '"')
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&');
-export const page = (view: DiffView, draft: Draft | null, words = '') =>
+export const page = (view: DiffView, draft: CommentDraft | null, words = '') =>
   diffPage({
     assets: { build: '', script: '/s.js', style: '/s.css', embed: Buffer.alloc(0), files: new Map() },
     snapshot: { epoch: '', build: '', seq: 1, rows: [] },

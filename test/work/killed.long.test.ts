@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Pruned } from '../../server/work/keep.ts';
-import type { Snapshot } from '../../server/work/snapshot.ts';
+import type { WorkSnapshot } from '../../server/work/snapshot.ts';
 import { type Kill, MODES, runKilled } from './killed.ts';
 import { contentOf, gitAt, operatorsOf, Scene } from './scene.ts';
 import { doStep, type Step, type StepCall } from './step.ts';
@@ -115,7 +115,7 @@ test(`snapshot, killed ${KILLS} times`, async (t) => {
     own = ownOf();
   };
   await killOften(killed, prepare, (result, kill) => {
-    const snapshot = result as Snapshot;
+    const snapshot = result as WorkSnapshot;
     assert.deepEqual(ownOf(), own, JSON.stringify(kill));
     assert.equal(gitAt(path, 'rev-parse', 'refs/signalbox/work/7'), snapshot.commit);
     assert.equal(gitAt(path, 'rev-parse', `${snapshot.commit}^`), commit);

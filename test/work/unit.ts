@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { WorkRefused } from '../../server/work/refused.ts';
 import { baseOf, findRepository, type Repository } from '../../server/work/repository.ts';
-import { type Snapshot, takeSnapshot } from '../../server/work/snapshot.ts';
+import { takeSnapshot, type WorkSnapshot } from '../../server/work/snapshot.ts';
 import {
   addWorktree,
   type OpenWorktree,
@@ -18,7 +18,7 @@ export interface UnitAtWork {
   readonly plan: WorktreePlan;
   readonly worktree: OpenWorktree;
   readonly path: string;
-  snapshot(leftOut?: readonly string[]): Promise<Snapshot>;
+  snapshot(leftOut?: readonly string[]): Promise<WorkSnapshot>;
   git(...args: string[]): string;
   write(files: Readonly<Record<string, string>>): void;
 }

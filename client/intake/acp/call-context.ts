@@ -3,7 +3,7 @@ import { isObject } from '../json-rpc.ts';
 import { cut, subjectOf } from '../tool-call.ts';
 import { lineDiff } from './line-diff.ts';
 import type { Params } from './peer.ts';
-import { type Call, textIn } from './tool-calls.ts';
+import { type ReportedCall, textIn } from './tool-calls.ts';
 
 export interface Shown {
   readonly label: string;
@@ -11,12 +11,12 @@ export interface Shown {
 }
 
 /** Where the agent works, and whether the title of a command is all that it says of it. */
-export interface Place {
+export interface AgentPlace {
   readonly folder: string;
   readonly titleIsCommand: boolean;
 }
 
-export function contextOf(call: Call, { folder, titleIsCommand }: Place): Shown[] {
+export function contextOf(call: ReportedCall, { folder, titleIsCommand }: AgentPlace): Shown[] {
   const { command, rest } = commandIn(call, titleIsCommand);
   const { cwd, ...others } = rest;
   const diff = diffsIn(call.content);
@@ -35,7 +35,7 @@ export function contextOf(call: Call, { folder, titleIsCommand }: Place): Shown[
   return shown.filter(({ text }) => text !== '').map(({ label, text }) => ({ label, text: cut(text) }));
 }
 
-function commandIn({ kind, title, input }: Call, titleIsCommand: boolean) {
+function commandIn({ kind, title, input }: ReportedCall, titleIsCommand: boolean) {
   const { command, ...others } = input;
   if (command !== undefined) return { command: wordsOf(command), rest: others };
   const { cmd, ...rest } = input;
@@ -47,7 +47,7 @@ const wordsOf = (value: unknown): string => (typeof value === 'string' ? value :
 
 const PATH_KEYS = ['file_path', 'filePath', 'notebook_path', 'absolute_path', 'abs_path', 'path'];
 
-function filesOf({ paths, input, content }: Call): string {
+function filesOf({ paths, input, content }: ReportedCall): string {
   const named = PATH_KEYS.map((key) => input[key]).filter((path) => typeof path === 'string');
   const changed = content.map(({ type, path }) => (type === 'diff' ? path : undefined));
   const all = [...paths, ...named, ...changed.filter((path) => typeof path === 'string')];
@@ -73,7 +73,7 @@ const diffsIn = (content: readonly Params[]): string =>
 const textOr = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** What it is about, on one line. */
-export function headOf(call: Call, { titleIsCommand }: Pick<Place, 'titleIsCommand'>): string {
+export function headOf(call: ReportedCall, { titleIsCommand }: Pick<AgentPlace, 'titleIsCommand'>): string {
   const { command } = commandIn(call, titleIsCommand);
   const subject = subjectOf({ ...call.input, ...(command !== '' && { command }) });
   const name = call.tool || KINDS[call.kind] || 'tool';
@@ -92,7 +92,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** The plan that it wants to carry out; null: it is no plan. */
-export function planIn({ tool, kind, input, content }: Call): string | null {
+export function planIn({ tool, kind, input, content }: ReportedCall): string | null {
   if (kind !== 'switch_mode' && tool !== 'ExitPlanMode') return null;
   const { plan } = input;
   return typeof plan === 'string' && plan.trim() !== '' ? plan : textIn(content) || null;
@@ -102,7 +102,7 @@ export function planIn({ tool, kind, input, content }: Call): string | null {
  * Our own tool, by which it asks the operator: nobody has to allow that. Known by what the model cannot write: Claude
  * names the server; Gemini's ids begin with the tool. A command may be called anything.
  */
-export function isOurs({ id, tool, kind, title, input }: Call, meta: unknown): boolean {
+export function isOurs({ id, tool, kind, title, input }: ReportedCall, meta: unknown): boolean {
   if (kind === 'execute' || input.command !== undefined) return false;
   const { claudeCode } = isObject(meta) ? meta : {};
   const { mcpServer } = isObject(claudeCode) ? claudeCode : {};
@@ -112,5 +112,5 @@ export function isOurs({ id, tool, kind, title, input }: Call, meta: unknown): b
 }
 
 /** The same in what an agent only tells: nothing is allowed by it. */
-export const isAskHuman = ({ tool, title }: Call): boolean =>
+export const isAskHuman = ({ tool, title }: ReportedCall): boolean =>
   /(^|[_.:/ ])ask_human( \(signalbox MCP Server\))?$/.test(tool || title);

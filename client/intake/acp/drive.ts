@@ -9,8 +9,8 @@ import { Conversation } from './conversation.ts';
 import { Gone, type Params, Peer } from './peer.ts';
 import { isFreeMode } from './permission-request.ts';
 import { type RequestParts, Requests } from './requests.ts';
-import { explained, openSession, type Session } from './session.ts';
-import { type Call, lineOf, ToolCalls } from './tool-calls.ts';
+import { type AgentSession, explained, openSession } from './session.ts';
+import { lineOf, type ReportedCall, ToolCalls } from './tool-calls.ts';
 import { foldedText, Transcript } from './transcript.ts';
 
 export interface DriveParts extends Pick<RequestParts, 'marker' | 'ask' | 'withdraw' | 'refused'> {
@@ -56,9 +56,9 @@ class Driver {
   readonly #requests: Requests;
   readonly #peer: Peer;
   #conversation: Conversation | null = null;
-  #session: Session | null = null;
+  #session: AgentSession | null = null;
   /** Our own tool failed, and was not called again since. */
-  #lost: Call | null = null;
+  #lost: ReportedCall | null = null;
 
   constructor(parts: DriveParts) {
     this.#parts = parts;
@@ -104,7 +104,7 @@ class Driver {
 
   settled = (): Promise<void> => this.#requests.settled();
 
-  #begin({ id: sessionId, canSteer }: Session): Conversation {
+  #begin({ id: sessionId, canSteer }: AgentSession): Conversation {
     this.#conversation = new Conversation({
       peer: this.#peer,
       sessionId,
@@ -133,7 +133,7 @@ class Driver {
     else if (update.sessionUpdate === 'current_mode_update') this.#guardMode(lineOf(update.currentModeId));
   }
 
-  #looked(call: Call, { _meta: meta }: Params): void {
+  #looked(call: ReportedCall, { _meta: meta }: Params): void {
     if (isAskHuman(call)) this.#lost = call.status === 'failed' ? call : null;
     const { claudeCode } = isObject(meta) ? meta : {};
     const kind = isObject(claudeCode) ? lineOf(claudeCode.nonExecutionKind) : '';
@@ -141,7 +141,7 @@ class Driver {
   }
 
   /** The daemon leaves out what the operator was asked. */
-  #refused(call: Call): void {
+  #refused(call: ReportedCall): void {
     const { known, marker, refused } = this.#parts;
     refused({
       key: callKey(marker, call.id),

@@ -2,14 +2,14 @@
  * A form of an agent (`elicitation/create`), as questions for the operator, an item each, and their replies as what
  * the agent reads. A field may have another beside it for words of one's own.
  */
-import type { Question, Reply } from '../ask.ts';
+import type { AskedQuestion, Reply } from '../ask.ts';
 import { isObject, RpcError } from '../json-rpc.ts';
 import { cut } from '../tool-call.ts';
 import type { Params } from './peer.ts';
 import { lineOf } from './tool-calls.ts';
 
 export interface Form {
-  readonly questions: readonly Question[];
+  readonly questions: readonly AskedQuestion[];
   /** null: withdrawn. */
   answer(replies: readonly Reply[] | null): Params;
 }
@@ -53,7 +53,7 @@ export function formOf({ mode, message, requestedSchema, url }: Params): Form {
 
 function linkOf(message: string, url: string): Form {
   if (!/^https?:\/\//.test(url)) throw new RpcError('params', 'No address that could be opened.');
-  const question: Question = {
+  const question: AskedQuestion = {
     prompt: cut(message, 20_000) || 'Open this address.',
     context: [{ label: 'Address', text: url }],
     options: [
@@ -112,7 +112,11 @@ const choice = (value: string | boolean, label: unknown, description: unknown = 
   description: typeof description === 'string' ? description : '',
 });
 
-function questionOf({ name, schema, choices, beside }: Field, message: string, isAlone: boolean): Question {
+function questionOf(
+  { name, schema, choices, beside }: Field,
+  message: string,
+  isAlone: boolean,
+): AskedQuestion {
   const { title, description, type } = schema;
   const [first, second] =
     Object.keys(codexIn(schema)).length > 0 ? [title, description] : [description, title];

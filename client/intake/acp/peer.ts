@@ -3,12 +3,12 @@
  * comes from the agent is bounded, and nothing in it throws past here.
  */
 import type { Writable } from 'node:stream';
-import { type Id, isObject, type Outcome, RpcError } from '../json-rpc.ts';
+import { type CallOutcome, type Id, isObject, RpcError } from '../json-rpc.ts';
 import { linesOf } from '../lines.ts';
 
 export type Params = Readonly<Record<string, unknown>>;
 
-export interface Asked {
+export interface PeerRequest {
   readonly params: Params;
   /** Aborted when the agent no longer wants to know (`NOT_WANTED`), or has gone. */
   readonly signal: AbortSignal;
@@ -18,7 +18,7 @@ export interface PeerParts {
   readonly input: AsyncIterable<Buffer>;
   readonly output: Writable;
   /** What the agent may ask. */
-  readonly methods: Readonly<Record<string, (asked: Asked) => Promise<Outcome>>>;
+  readonly methods: Readonly<Record<string, (asked: PeerRequest) => Promise<CallOutcome>>>;
   readonly notified: (method: string, params: Params) => void;
   /** A line that is no message of the protocol. */
   readonly noise: (line: string) => void;

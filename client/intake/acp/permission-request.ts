@@ -3,12 +3,12 @@
  * operator's reply as the answer that the agent reads. Ids of options change with its version: they are answered by
  * the id that came along, and sorted by what they do.
  */
-import type { Question, Reply } from '../ask.ts';
+import type { AskedQuestion, Reply } from '../ask.ts';
 import { isObject, RpcError } from '../json-rpc.ts';
 import { cut } from '../tool-call.ts';
-import { contextOf, headOf, type Place, planIn } from './call-context.ts';
+import { type AgentPlace, contextOf, headOf, planIn } from './call-context.ts';
 import type { Params } from './peer.ts';
-import { type Call, lineOf } from './tool-calls.ts';
+import { lineOf, type ReportedCall } from './tool-calls.ts';
 
 export interface Decided {
   /** As the agent reads it. */
@@ -21,7 +21,7 @@ export interface Decided {
 }
 
 export interface PermissionRequest {
-  readonly question: Question;
+  readonly question: AskedQuestion;
   /** null: it was withdrawn, and nobody has allowed it. */
   decide(reply: Reply | null): Decided;
 }
@@ -52,7 +52,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 /** Throws an `RpcError` where nothing could be answered. */
-export function permissionRequest(call: Call, given: unknown, place: Place): PermissionRequest {
+export function permissionRequest(call: ReportedCall, given: unknown, place: AgentPlace): PermissionRequest {
   const options = optionsOf(given);
   if (options.length === 0) throw new RpcError('params', 'No option can be shown to a person.');
   const plan = planIn(call);
@@ -71,7 +71,7 @@ export function permissionRequest(call: Call, given: unknown, place: Place): Per
   };
 }
 
-const planContext = (plan: string, { folder }: Place) => [
+const planContext = (plan: string, { folder }: AgentPlace) => [
   { label: 'Plan', text: cut(plan) },
   { label: 'Folder', text: folder },
 ];

@@ -2,7 +2,7 @@
  * Qwen Code asks its questions as a permission, with the questions beside it (`_meta.qwenQuestions`), and reads the
  * answers by their number, beside the outcome.
  */
-import type { Question, Reply } from '../ask.ts';
+import type { AskedQuestion, Reply } from '../ask.ts';
 import { isObject } from '../json-rpc.ts';
 import { saidBy } from '../permission.ts';
 import { cut } from '../tool-call.ts';
@@ -42,7 +42,7 @@ function questionsIn({ _meta: meta }: Params): Params[] | null {
   return asked.length > 0 ? asked : null;
 }
 
-const questionOf = ({ question, header, options, multiSelect }: Params): Question => ({
+const questionOf = ({ question, header, options, multiSelect }: Params): AskedQuestion => ({
   prompt: cut(String(question), 20_000),
   context: lineOf(header) === '' ? [] : [{ label: 'About', text: lineOf(header) }],
   options: (Array.isArray(options) ? options : [])

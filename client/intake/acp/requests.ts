@@ -1,17 +1,17 @@
 /** What an agent asks for, brought to the operator, each call under a key of its own, and the replies brought back. */
 import { createHash } from 'node:crypto';
-import { type Question, type Replies, type Reply, Withdrawn } from '../ask.ts';
+import { type AskedQuestion, type Replies, type Reply, Withdrawn } from '../ask.ts';
 import { callKey } from '../call-key.ts';
-import { isObject, type Outcome, RpcError } from '../json-rpc.ts';
-import { headOf, isOurs, type Place } from './call-context.ts';
+import { type CallOutcome, isObject, RpcError } from '../json-rpc.ts';
+import { type AgentPlace, headOf, isOurs } from './call-context.ts';
 import { formOf } from './form.ts';
-import { type Asked, NOT_WANTED, type Params } from './peer.ts';
+import { NOT_WANTED, type Params, type PeerRequest } from './peer.ts';
 import { optionsOf, permissionRequest } from './permission-request.ts';
 import { qwenQuestions } from './qwen-questions.ts';
-import { type Call, lineOf, type ToolCalls } from './tool-calls.ts';
+import { lineOf, type ReportedCall, type ToolCalls } from './tool-calls.ts';
 import type { Transcript } from './transcript.ts';
 
-export interface Refusal {
+export interface RefusedCall {
   readonly key: string;
   readonly tool: string;
   readonly subject: string;
@@ -20,11 +20,11 @@ export interface Refusal {
 export interface RequestParts {
   /** Of the run. */
   readonly marker: string;
-  readonly place: Place;
+  readonly place: AgentPlace;
   readonly calls: ToolCalls;
   readonly transcript: Transcript;
   ask(
-    questions: readonly Question[],
+    questions: readonly AskedQuestion[],
     key: string,
     over: AbortSignal,
     onAsked: (ids: readonly string[]) => void,
@@ -32,7 +32,7 @@ export interface RequestParts {
   /** The agent no longer wants an answer. */
   withdraw(items: readonly string[]): Promise<void>;
   /** It was refused without the operator. */
-  refused(refusal: Refusal): void;
+  refused(refusal: RefusedCall): void;
   /** Called before the agent is answered. */
   decided(decision: { readonly head: string; readonly isRefused: boolean; readonly words: string }): void;
 }
@@ -61,11 +61,11 @@ export class Requests {
   readonly waiting = (): number => this.#waiting;
 
   readonly methods = {
-    'session/request_permission': (asked: Asked) => this.#permission(asked),
-    'elicitation/create': (asked: Asked) => this.#form(asked),
+    'session/request_permission': (asked: PeerRequest) => this.#permission(asked),
+    'elicitation/create': (asked: PeerRequest) => this.#form(asked),
   };
 
-  async #permission({ params, signal }: Asked): Promise<Outcome> {
+  async #permission({ params, signal }: PeerRequest): Promise<CallOutcome> {
     const { calls, place, transcript } = this.#parts;
     const { toolCall, options } = params;
     const call = calls.take(toolCall);
@@ -98,7 +98,7 @@ export class Requests {
     return { result, sent: confirm };
   }
 
-  async #form({ params, signal }: Asked): Promise<Outcome> {
+  async #form({ params, signal }: PeerRequest): Promise<CallOutcome> {
     const id = lineOf(params.toolCallId) || `form ${this.#all}`;
     const head = lineOf(params.message) || 'a form';
     const form = this.#guarded(id, head, () => formOf(params));
@@ -124,7 +124,7 @@ export class Requests {
 
   /** `replies` is null where nobody has answered: withdrawn, or not to be asked. */
   async #ask(
-    questions: readonly Question[],
+    questions: readonly AskedQuestion[],
     { id, head, tool }: { id: string; head: string; tool: string },
     signal: AbortSignal,
   ): Promise<{ replies: readonly Reply[] | null; confirm: () => Promise<void>; key: string }> {
@@ -180,7 +180,7 @@ export class Requests {
   }
 
   /** A call that is repeated is the same question; another question about the same call is another one. */
-  #keyFor(id: string, questions: readonly Question[]): string {
+  #keyFor(id: string, questions: readonly AskedQuestion[]): string {
     const digest = createHash('sha256').update(JSON.stringify(questions)).digest('hex');
     const known = this.#digests.get(id) ?? [];
     const nth = known.indexOf(digest);
@@ -193,9 +193,9 @@ export class Requests {
   }
 }
 
-const toolOf = ({ tool, kind }: Call): string => tool || kind || 'tool';
+const toolOf = ({ tool, kind }: ReportedCall): string => tool || kind || 'tool';
 
-function allowed(options: unknown): Outcome {
+function allowed(options: unknown): CallOutcome {
   const option = optionsOf(options).find(({ kind }) => kind.startsWith('allow'));
   const outcome: Params = option
     ? { outcome: 'selected', optionId: option.optionId }

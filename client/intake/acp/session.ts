@@ -18,7 +18,7 @@ export interface Wanted {
   readonly session: string | null;
 }
 
-export interface Session {
+export interface AgentSession {
   readonly id: string;
   /** The agent knows what was said before. */
   readonly isLoaded: boolean;
@@ -42,7 +42,7 @@ const OPEN_MS = 600_000;
 const LOGIN_MISSING = -32000;
 
 /** Throws `AgentFailure` and `Gone`. */
-export async function openSession(peer: Peer, wanted: Wanted): Promise<Session> {
+export async function openSession(peer: Peer, wanted: Wanted): Promise<AgentSession> {
   const hello = await within(HELLO_MS, 'initialize', peer.call('initialize', HELLO)).catch(
     explained(wanted, {}),
   );

@@ -3,7 +3,7 @@ import { isObject } from '../json-rpc.ts';
 import { cut } from '../tool-call.ts';
 import type { Params } from './peer.ts';
 
-export interface Call {
+export interface ReportedCall {
   readonly id: string;
   /** The name of the tool, where the agent says one. */
   readonly tool: string;
@@ -22,7 +22,7 @@ export interface Call {
 const CALLS_KEPT = 500;
 const LINE_LENGTH = 500;
 const PARTS = 200;
-const NONE: Omit<Call, 'id'> = {
+const NONE: Omit<ReportedCall, 'id'> = {
   tool: '',
   kind: '',
   title: '',
@@ -35,10 +35,10 @@ const NONE: Omit<Call, 'id'> = {
 };
 
 export class ToolCalls {
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new Map<string, ReportedCall>();
 
   /** Takes over what is said of a call; null: it says not of which. What it does not say stays. */
-  take(said: unknown): Call | null {
+  take(said: unknown): ReportedCall | null {
     if (!isObject(said) || typeof said.toolCallId !== 'string' || said.toolCallId === '') return null;
     const id = said.toolCallId.slice(0, LINE_LENGTH);
     const call = merged(this.#calls.get(id) ?? { id, ...NONE }, said);
@@ -51,7 +51,7 @@ export class ToolCalls {
   }
 }
 
-function merged(call: Call, said: Params): Call {
+function merged(call: ReportedCall, said: Params): ReportedCall {
   const { content, locations } = said;
   return {
     id: call.id,
@@ -91,7 +91,7 @@ export const isOver = ({ status }: { readonly status?: unknown }): boolean =>
   status === 'completed' || status === 'failed';
 
 /** What it would change stays, although the request may say only why. */
-function contentOf(call: Call, content: readonly unknown[]): Params[] {
+function contentOf(call: ReportedCall, content: readonly unknown[]): Params[] {
   const parts = partsOf(content);
   return parts.some(isDiff) ? parts : [...call.content.filter(isDiff), ...parts];
 }

@@ -1,8 +1,8 @@
 /** What happens in a session, as text that a person can read: who said what, which tool, and what came back, folded. */
 import { isObject } from '../json-rpc.ts';
-import { headOf, type Place } from './call-context.ts';
+import { type AgentPlace, headOf } from './call-context.ts';
 import type { Params } from './peer.ts';
-import { type Call, isOver, lineOf, textIn } from './tool-calls.ts';
+import { isOver, lineOf, type ReportedCall, textIn } from './tool-calls.ts';
 
 const LINES_SHOWN = 20;
 const LINE_SHOWN = 2000;
@@ -14,14 +14,14 @@ const TASKS_SHOWN = 50;
  */
 export class Transcript {
   readonly #write: (text: string) => void;
-  readonly #place: Pick<Place, 'titleIsCommand'>;
+  readonly #place: Pick<AgentPlace, 'titleIsCommand'>;
   /** Whose words came last, and go on on the same line. */
   #speaker = '';
   #isAtStart = true;
   readonly #named = new Set<string>();
   readonly #ended = new Set<string>();
 
-  constructor(write: (text: string) => void, place: Pick<Place, 'titleIsCommand'>) {
+  constructor(write: (text: string) => void, place: Pick<AgentPlace, 'titleIsCommand'>) {
     this.#write = write;
     this.#place = place;
   }
@@ -41,7 +41,7 @@ export class Transcript {
   }
 
   /** An update of the session; `call` is what is known of the tool call that it is about. */
-  update(update: Params, call: Call | null): void {
+  update(update: Params, call: ReportedCall | null): void {
     const { sessionUpdate: kind } = update;
     if (kind === 'agent_message_chunk') this.#chunk('Agent', update.content);
     else if (kind === 'agent_thought_chunk') this.#chunk('Agent, thinking', update.content);
@@ -51,7 +51,7 @@ export class Transcript {
   }
 
   /** Names a call, once, before anything else is said of it. */
-  name(call: Call): void {
+  name(call: ReportedCall): void {
     if (this.#named.has(call.id)) return;
     remember(this.#named, call.id);
     this.head(`Tool: ${headOf(call, this.#place)}`);
@@ -75,7 +75,7 @@ export class Transcript {
     this.#isAtStart = isWhole;
   }
 
-  #call(call: Call): void {
+  #call(call: ReportedCall): void {
     if (Object.keys(call.input).length > 0 || isOver(call)) this.name(call);
     if (!isOver(call) || this.#ended.has(call.id)) return;
     remember(this.#ended, call.id);
@@ -107,7 +107,7 @@ function remember(ids: Set<string>, id: string): void {
   if (ids.size > IDS_KEPT && oldest !== undefined) ids.delete(oldest);
 }
 
-function outputOf({ result, output }: Call): string {
+function outputOf({ result, output }: ReportedCall): string {
   if (typeof output === 'string') return output;
   const inner = isObject(output) ? (output.output ?? output.error ?? output.formatted_output) : undefined;
   return typeof inner === 'string' ? inner : textIn(result);

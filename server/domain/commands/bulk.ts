@@ -19,14 +19,14 @@ export interface BulkInput {
 }
 
 /** What a bulk action did not do, and why. */
-export interface Refused {
+export interface RefusedUnit {
   readonly chunk: string;
   readonly message: string;
 }
 
 export interface BulkResult {
   readonly chunks: readonly string[];
-  readonly refused: readonly Refused[];
+  readonly refused: readonly RefusedUnit[];
   /** How many more there are: they were not touched. */
   readonly left: number;
 }
@@ -43,7 +43,7 @@ export function bulk(
 ): Decision<BulkResult> {
   const changes: Change[] = [];
   const done: string[] = [];
-  const refused: Refused[] = [];
+  const refused: RefusedUnit[] = [];
   for (const chunk of chunks.slice(0, BULK_UNITS)) {
     try {
       const decided = actOn(state, chunk, input, giving);

@@ -1,4 +1,4 @@
-import type { Conflict, Judgement, Verdict } from '../../../shared/conflict-words.ts';
+import type { Conflict, ConflictVerdict, Judgement } from '../../../shared/conflict-words.ts';
 import type { Change } from '../../../shared/events.ts';
 import type { Asking, Item, ItemOption } from '../../../shared/item-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
@@ -30,7 +30,7 @@ function pairOf(state: State, input: PairInput): [WorkUnit, WorkUnit] {
 
 /** What the operator decided, on both sides. */
 export function decide(work: WorkUnit, other: WorkUnit, how: 'parallelize' | 'serialize'): Change[] {
-  const verdict: Verdict = how === 'serialize' ? 'SERIALIZE' : 'INDEPENDENT';
+  const verdict: ConflictVerdict = how === 'serialize' ? 'SERIALIZE' : 'INDEPENDENT';
   const old = conflictWith(work, other);
   if (old?.decided_by === 'operator' && old.verdict === verdict) return [];
   const judgement: Judgement = {
