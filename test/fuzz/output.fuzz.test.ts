@@ -7,7 +7,8 @@ import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { lastLines } from '../../server/output/tail.ts';
 import { followTranscript, readFrom, readTail, type Stretch } from '../../server/output/transcript.ts';
-import { printedMarkup } from '../../server/web/run-page.ts';
+import { markup } from '../../server/web/document.ts';
+import { printedView } from '../../server/web/run-page.ts';
 import { plain } from '../../shared/terminal-text.ts';
 import { until } from '../until.ts';
 import { COUNT, newRandom } from './how-many.ts';
@@ -67,7 +68,7 @@ function checkOnPage(text: string, shown: string): void {
     ? shown.slice(at, at + random.below(9))
     : random.pick(['lt', 'amp', ';', '&', '<', oddText(random, 20)]);
   const printed = { run: 1, from: 0, to: Buffer.byteLength(text), size: Buffer.byteLength(text), text };
-  checkMarkup(printedMarkup('one', printed, find), shown);
+  checkMarkup(markup(printedView('one', printed, find)), shown);
 }
 
 const never = new AbortController().signal;
