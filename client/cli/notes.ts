@@ -12,10 +12,11 @@ export interface Note {
 export function noter({ socketPath, caller, onSilence }: Connection, { chunk, run }: Asker) {
   const calls = overHttp(socketPath, caller);
   let failure: unknown = null;
-  const send = async (note: Note) => {
+  const send = async ({ refused = [], ...session }: Note) => {
     if (run === null) return;
+    const said = { chunk, run, ...session, refused: [...refused] };
     try {
-      await untilSaid((signal) => calls.runs.note.mutate({ chunk, run, ...note } as never, { signal }), {
+      await untilSaid((signal) => calls.runs.note.mutate(said, { signal }), {
         onSilence,
       });
     } catch (error) {

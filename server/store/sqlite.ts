@@ -250,19 +250,7 @@ function prepareAll(sqlite: Sqlite.Database) {
   const one = 0;
   const text = '';
   const event = { seq: one, at: text, by: text, unit: one, type: text, data: text };
-  const put = (
-    table: 'units' | 'runs' | 'items' | 'conflicts',
-    row: Record<string, unknown>,
-    key: string[],
-  ) =>
-    prepare(
-      builder
-        .insertInto(table)
-        .values(row as never)
-        .onConflict((on) =>
-          on.columns(key as never).doUpdateSet((to) => ({ facts: to.ref('excluded.facts') }) as never),
-        ),
-    );
+  const newFacts = { facts: sql.ref<string>('excluded.facts') };
   /** Tokens and sessions, in the order in which they came. */
   const credentials = (table: 'tokens' | 'sessions') => ({
     all: prepare(builder.selectFrom(table).select('facts').orderBy(sql`rowid`)),
@@ -326,10 +314,30 @@ function prepareAll(sqlite: Sqlite.Database) {
         .onConflict((on) => on.column('name').doUpdateSet((to) => ({ value: to.ref('excluded.value') }))),
     ),
     conflicts: prepare(builder.selectFrom('conflicts').selectAll().orderBy('unit').orderBy('other')),
-    putConflict: put('conflicts', { unit: one, other: one, facts: text }, ['unit', 'other']),
-    putUnit: put('units', { id: one, chunk: text, facts: text }, ['id']),
-    putRun: put('runs', { unit: one, number: one, facts: text }, ['unit', 'number']),
-    putItem: put('items', { id: text, unit: one, nth: one, facts: text }, ['id']),
+    putConflict: prepare(
+      builder
+        .insertInto('conflicts')
+        .values({ unit: one, other: one, facts: text })
+        .onConflict((on) => on.columns(['unit', 'other']).doUpdateSet(newFacts)),
+    ),
+    putUnit: prepare(
+      builder
+        .insertInto('units')
+        .values({ id: one, chunk: text, facts: text })
+        .onConflict((on) => on.columns(['id']).doUpdateSet(newFacts)),
+    ),
+    putRun: prepare(
+      builder
+        .insertInto('runs')
+        .values({ unit: one, number: one, facts: text })
+        .onConflict((on) => on.columns(['unit', 'number']).doUpdateSet(newFacts)),
+    ),
+    putItem: prepare(
+      builder
+        .insertInto('items')
+        .values({ id: text, unit: one, nth: one, facts: text })
+        .onConflict((on) => on.columns(['id']).doUpdateSet(newFacts)),
+    ),
     key: prepare(builder.selectFrom('keys').selectAll().where('key', '=', text)),
     addKey: prepare(
       builder.insertInto('keys').values({ key: text, digest: text, seq: one, result: text, spent: one }),
