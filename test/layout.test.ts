@@ -452,3 +452,11 @@ test('HTML in a string is told from a template and from an argument of a command
     byHand,
   );
 });
+
+test('what the product is made of silences no type with "as never"', () => {
+  const rooms: readonly string[] = ['server', 'client', 'shared'];
+  const silenced = sources.filter(
+    (path) => rooms.includes(roomOf(path)) && /\bas\s+never\b/.test(withoutComments(read(path))),
+  );
+  assert.deepEqual(silenced, []);
+});

@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import type { Offline } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
+import { takingUnknown } from '../../shared/unknown-input.ts';
 import type { Daemon } from '../daemon/daemon-client.ts';
 import { jsonOption } from './flags.ts';
 import { loadOffline } from './offline.ts';
@@ -52,7 +53,7 @@ function addTokens(program: Command, daemon: () => Daemon): void {
         ...(mayAnswer && { may_answer: true }),
         ...(chunk !== undefined && { chunk }),
       };
-      const made = await daemon().access.add.mutate(input as never);
+      const made = await takingUnknown(daemon().access.add.mutate)(input);
       await (json ? printJson(made) : print(made.token));
     });
   token

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { bulkWords } from '../../shared/bulk.ts';
 import { verdictWords } from '../../shared/sentences.ts';
+import { takingUnknown } from '../../shared/unknown-input.ts';
 import type { Daemon } from '../daemon/daemon-client.ts';
 import { type FilterFlags, queryFrom } from './filter.ts';
 import { jsonOption } from './flags.ts';
@@ -36,7 +37,12 @@ export function addLooking(program: Command, daemon: () => Daemon): void {
       const { page: _, ...filter } = queryFrom(flags);
       const minutes = flags.minutes === undefined ? {} : { minutes: wholeFrom('--minutes', flags.minutes) };
       const why = flags.why === undefined ? {} : { why: flags.why };
-      const outcome = await daemon().units.bulk.mutate({ action, ...filter, ...minutes, ...why } as never);
+      const outcome = await takingUnknown(daemon().units.bulk.mutate)({
+        action,
+        ...filter,
+        ...minutes,
+        ...why,
+      });
       await (flags.json ? printJson(outcome) : print(oneLine(bulkWords(outcome))));
     });
   program

@@ -12,10 +12,11 @@ export interface RunNote {
 export function noter({ socketPath, caller, onSilence }: DaemonAddress, { chunk, run }: OnBehalfOf) {
   const calls = overHttp(socketPath, caller);
   let failure: unknown = null;
-  const send = async (note: RunNote) => {
+  const send = async ({ refused = [], ...session }: RunNote) => {
     if (run === null) return;
+    const said = { chunk, run, ...session, refused: [...refused] };
     try {
-      await untilSaid((signal) => calls.runs.note.mutate({ chunk, run, ...note } as never, { signal }), {
+      await untilSaid((signal) => calls.runs.note.mutate(said, { signal }), {
         onSilence,
       });
     } catch (error) {

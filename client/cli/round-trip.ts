@@ -26,12 +26,12 @@ export async function roundTripThrough(daemon: Daemon): Promise<number> {
   // First in the line: it must not wait behind the work of others.
   await daemon.units.add.mutate({
     units: [{ chunk, title: TITLE, command: COMMAND, priority: 1000 }],
-  } as never);
+  });
   try {
     await walk(daemon, chunk, ALWAYS);
     return performance.now() - from;
   } finally {
-    await daemon.units.remove.mutate({ chunk, kill: true } as never).catch(() => {});
+    await daemon.units.remove.mutate({ chunk, kill: true }).catch(() => {});
   }
 }
 
@@ -55,7 +55,7 @@ export async function roundTrip(): Promise<number> {
       await step('A daemon of its own did not start.', own, async () => {
         return (await daemon.status.query()).pid === child.pid;
       });
-      await daemon.units.add.mutate({ units: [{ chunk: 'doctor', command: COMMAND }] } as never);
+      await daemon.units.add.mutate({ units: [{ chunk: 'doctor', command: COMMAND }] });
       await walk(daemon, 'doctor', own);
     } finally {
       await end(child);

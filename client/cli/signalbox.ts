@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
+import { takingUnknown } from '../../shared/unknown-input.ts';
 import { overHttp } from '../daemon/daemon-client.ts';
 import type { AcpFlags } from './acp.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
@@ -126,7 +127,7 @@ program
   .addOption(jsonOption())
   .action(async (chunk: string | undefined, flags: AddFlags) => {
     const units = unitsFrom(chunk, flags, (path) => readFileSync(path === '-' ? 0 : path, 'utf8'));
-    const { seq, result } = await daemon().units.add.mutate({ units } as never);
+    const { seq, result } = await takingUnknown(daemon().units.add.mutate)({ units });
     if (flags.json) return printJson({ seq, chunks: result.chunks });
     tell(`added ${result.chunks?.join(', ')}.`);
   });
@@ -143,7 +144,7 @@ program
   .option('--page <number>', 'only this page, of 200 units')
   .addOption(jsonOption())
   .action(async (flags: FilterFlags & { json?: boolean }) => {
-    const snapshot = await daemon().board.now.query(queryFrom(flags) as never);
+    const snapshot = await daemon().board.now.query(queryFrom(flags));
     if (flags.json) return printJson(snapshot.rows.filter((row) => row.row === 'unit'));
     await print(unitList(snapshot));
   });
@@ -167,7 +168,7 @@ program
   .addOption(jsonOption())
   .action(async (flags: FilterFlags & { json?: boolean; interactive?: boolean }) => {
     if (flags.interactive) return (await import('./interactive.ts')).interactive(socket());
-    const snapshot = await daemon().board.now.query(queryFrom(flags) as never);
+    const snapshot = await daemon().board.now.query(queryFrom(flags));
     if (flags.json) return printJson(cardsOf(boardOf(snapshot)));
     await print(attentionList(snapshot));
   });

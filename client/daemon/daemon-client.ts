@@ -23,7 +23,7 @@ export function overHttp(socketPath: string, identify = () => callerFor(socketPa
   const fetch = (url: URL | RequestInfo, init: RequestInit = {}) =>
     fetchOver(socketPath, String(url), init, identify());
   return createTRPCClient<AppRouter>({
-    links: [httpLink({ url: 'http://localhost/trpc', fetch: fetch as never })],
+    links: [httpLink({ url: 'http://localhost/trpc', fetch })],
   });
 }
 
@@ -106,7 +106,8 @@ export function overSocket(
       await untilListening(socketPath, leaving.signal);
       return 'ws://localhost/trpc';
     },
-    WebSocket: UnixWebSocket as never,
+    // The link needs of the browser's class what this one has; only the types of their events differ.
+    WebSocket: UnixWebSocket as unknown as typeof globalThis.WebSocket,
     keepAlive: { enabled: true, intervalMs: 2000, pongTimeoutMs: 4000 },
     retryDelayMs: (attempt) => Math.random() * Math.min(500, 100 * 2 ** attempt),
     onOpen: () => {

@@ -3,6 +3,7 @@ import { type Board, countsOf, type Pulses, pageOf } from '../../shared/board.ts
 import { bulkInput, bulkWords } from '../../shared/bulk.ts';
 import { addressOf, type Query, queryKey, queryOf } from '../../shared/query.ts';
 import { type Section, Sections } from '../../shared/sections.ts';
+import { takingUnknown } from '../../shared/unknown-input.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
 import { processGrid } from '../../shared/views/process-grid.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
@@ -148,7 +149,9 @@ export class ProcessGrid extends BoardElement {
   #actOnAll({ connection }: LiveBoards, data: FormData): void {
     const input = { ...bulkInput(fieldsOf(data)), key: newKey() };
     this.#tell({ tone: 'busy', message: 'Sending …', field: null });
-    untilTold(connection, (signal) => connection.client.units.bulk.mutate(input as never, { signal })).then(
+    untilTold(connection, (signal) =>
+      takingUnknown(connection.client.units.bulk.mutate)(input, { signal }),
+    ).then(
       (outcome) => this.#tell({ tone: 'ended', message: bulkWords(outcome), field: null }),
       (error: Error) => this.#tell({ tone: 'wrong', message: error.message, field: null }),
     );

@@ -1,5 +1,6 @@
 import type { BoardMessage, Card, Row } from '../../shared/board.ts';
 import type { Answer, Asking } from '../../shared/item-words.ts';
+import { takingUnknown } from '../../shared/unknown-input.ts';
 import type { ProvenCaller } from '../daemon/caller.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from '../daemon/daemon-client.ts';
 import { followUntil } from '../daemon/follow.ts';
@@ -81,7 +82,7 @@ export async function ask({
   const asking = { ...asker, key, questions: [...questions] };
   // A connection for each try: on one that stays, tries that nobody answers would pile up.
   const calls = overHttp(socketPath, caller);
-  const { result } = await untilSaid((signal) => calls.items.ask.mutate(asking as never, { signal }), {
+  const { result } = await untilSaid((signal) => takingUnknown(calls.items.ask.mutate)(asking, { signal }), {
     over,
     onSilence,
   });

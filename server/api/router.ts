@@ -42,8 +42,8 @@ const asRun = (ctx: Context, run: number | null): Context =>
   run === null ? ctx : { ...ctx, by: { ...ctx.by, actor: `run ${run}` } };
 
 /** A mutation on one unit: what it takes, and the command that decides. */
-const steering = <Input extends { chunk: string; key?: string | undefined }>(
-  input: z.ZodType<Input>,
+const steering = <Input extends { chunk: string; key?: string | undefined }, Given>(
+  input: z.ZodType<Input, Given>,
   decide: (state: State, input: Input) => Decision,
 ) =>
   operator

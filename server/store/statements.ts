@@ -46,28 +46,36 @@ function logStatements(prepare: Prepare) {
 }
 
 function workStatements(prepare: Prepare) {
-  const put = (
-    table: 'units' | 'runs' | 'items' | 'conflicts',
-    row: Record<string, unknown>,
-    key: string[],
-  ) =>
-    prepare(
-      builder
-        .insertInto(table)
-        .values(row as never)
-        .onConflict((on) =>
-          on.columns(key as never).doUpdateSet((to) => ({ facts: to.ref('excluded.facts') }) as never),
-        ),
-    );
+  const newFacts = { facts: sql.ref<string>('excluded.facts') };
   return {
     units: prepare(builder.selectFrom('units').select('facts').orderBy('id')),
     runs: prepare(builder.selectFrom('runs').select('facts').orderBy('unit').orderBy('number')),
     items: prepare(builder.selectFrom('items').select('facts').orderBy('unit').orderBy('nth')),
     conflicts: prepare(builder.selectFrom('conflicts').selectAll().orderBy('unit').orderBy('other')),
-    putConflict: put('conflicts', { unit: one, other: one, facts: text }, ['unit', 'other']),
-    putUnit: put('units', { id: one, chunk: text, facts: text }, ['id']),
-    putRun: put('runs', { unit: one, number: one, facts: text }, ['unit', 'number']),
-    putItem: put('items', { id: text, unit: one, nth: one, facts: text }, ['id']),
+    putConflict: prepare(
+      builder
+        .insertInto('conflicts')
+        .values({ unit: one, other: one, facts: text })
+        .onConflict((on) => on.columns(['unit', 'other']).doUpdateSet(newFacts)),
+    ),
+    putUnit: prepare(
+      builder
+        .insertInto('units')
+        .values({ id: one, chunk: text, facts: text })
+        .onConflict((on) => on.columns(['id']).doUpdateSet(newFacts)),
+    ),
+    putRun: prepare(
+      builder
+        .insertInto('runs')
+        .values({ unit: one, number: one, facts: text })
+        .onConflict((on) => on.columns(['unit', 'number']).doUpdateSet(newFacts)),
+    ),
+    putItem: prepare(
+      builder
+        .insertInto('items')
+        .values({ id: text, unit: one, nth: one, facts: text })
+        .onConflict((on) => on.columns(['id']).doUpdateSet(newFacts)),
+    ),
   };
 }
 

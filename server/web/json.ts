@@ -4,6 +4,7 @@ import type { RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { type Board, boardOf, type Card, cardsOf, cellsOf, pageOf } from '../../shared/board.ts';
 import { addressOf } from '../../shared/query.ts';
+import { takingUnknown } from '../../shared/unknown-input.ts';
 import { createCaller } from '../api/router.ts';
 import { invalid } from '../domain/refusal.ts';
 import { oneIn, strictQuery, switchIn, wholeIn } from './address-query.ts';
@@ -13,7 +14,7 @@ export function addApi(router: Router, { contextFor }: RouteParts): void {
   const callerOf = (ctx: KoaContext) => createCaller(contextFor(ctx));
   const board = async (ctx: KoaContext, more: { page?: number }): Promise<Board> => {
     const query = { ...more, ...strictQuery(new URLSearchParams(ctx.querystring)) };
-    return boardOf(await callerOf(ctx).board.now(query as never));
+    return boardOf(await callerOf(ctx).board.now(query));
   };
   /** A person who comes here means the dashboard. */
   const look = (path: string, produce: (ctx: RouterContext) => Promise<object>) =>
@@ -29,11 +30,13 @@ export function addApi(router: Router, { contextFor }: RouteParts): void {
   });
   look('/conflicts', (ctx) => callerOf(ctx).conflicts.list());
   look('/status', (ctx) => callerOf(ctx).status());
-  look('/history', (ctx) => callerOf(ctx).history(historyInput(ctx) as never));
+  look('/history', (ctx) => takingUnknown(callerOf(ctx).history)(historyInput(ctx)));
   look('/work-units', async (ctx) => unitsOf(await board(ctx, { page: 1 })));
-  router.post('/work-units', async (ctx) => sendJson(ctx, await callerOf(ctx).units.add(plan(ctx) as never)));
+  router.post('/work-units', async (ctx) =>
+    sendJson(ctx, await takingUnknown(callerOf(ctx).units.add)(plan(ctx))),
+  );
   router.post('/conflicts', async (ctx) =>
-    sendJson(ctx, await callerOf(ctx).conflicts.report(objectIn(ctx) as never)),
+    sendJson(ctx, await takingUnknown(callerOf(ctx).conflicts.report)(objectIn(ctx))),
   );
   router.delete('/work-units/:chunk', async (ctx) => {
     const address = new URLSearchParams(ctx.querystring);

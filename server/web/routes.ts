@@ -4,6 +4,7 @@ import type { Context as KoaContext } from 'koa';
 import { ACTIONS, type Action, formInput, isAction } from '../../shared/actions.ts';
 import { bulkInput, bulkWords } from '../../shared/bulk.ts';
 import { firstPage, type Query, queryKey } from '../../shared/query.ts';
+import { takingUnknown } from '../../shared/unknown-input.ts';
 import { type RefusalForCaller, refusalOf } from '../api/refusal-of.ts';
 import { createCaller } from '../api/router.ts';
 import { notFound } from '../domain/refusal.ts';
@@ -166,6 +167,8 @@ async function act(parts: RouteParts, ctx: RouterContext): Promise<void> {
   sendJson(ctx, await perform(parts, ctx, action, { ...input, chunk }));
 }
 
+type Procedure = (input: never) => Promise<object>;
+
 /** Calls the procedure, which checks what it is given. */
 function perform(
   { contextFor }: RouteParts,
@@ -174,11 +177,10 @@ function perform(
   input: object,
 ): Promise<object> {
   const [group, name] = ACTIONS[action];
-  const procedures = createCaller(contextFor(ctx))[group] as Record<
-    string,
-    (input: never) => Promise<object>
-  >;
-  return procedures[name]?.(input as never) ?? Promise.reject(new Error(`no procedure ${group}.${name}`));
+  const procedures: Readonly<Record<string, Procedure>> = createCaller(contextFor(ctx))[group];
+  const procedure = procedures[name];
+  if (!procedure) return Promise.reject(new Error(`no procedure ${group}.${name}`));
+  return takingUnknown(procedure)(input);
 }
 
 async function actByForm(parts: RouteParts, ctx: RouterContext, { chunk, action }: Act): Promise<void> {
@@ -198,26 +200,24 @@ async function actByForm(parts: RouteParts, ctx: RouterContext, { chunk, action 
 
 /** One action on all that a filter shows; a form is answered with a page that says what came of it. */
 async function actOnAll(parts: RouteParts, ctx: RouterContext): Promise<void> {
-  const { bulk } = createCaller(parts.contextFor(ctx)).units;
-  if (!isForm(ctx)) return sendJson(ctx, await bulk((ctx.request.body ?? {}) as never));
+  const bulk = takingUnknown(createCaller(parts.contextFor(ctx)).units.bulk);
+  if (!isForm(ctx)) return sendJson(ctx, await bulk(ctx.request.body ?? {}));
   const body = String(ctx.request.body ?? '');
   const fields = readForm(body);
   // With a part of the filter left out, more units would be changed than it says.
   strictQuery(new URLSearchParams(body));
-  const outcome = await bulk(bulkInput(fields) as never);
+  const outcome = await bulk(bulkInput(fields));
   sendMessage(ctx, parts.assets, 200, 'Done', bulkWords(outcome));
 }
 
 /** Sets what is given; an empty field stays as it was. */
 async function configure(parts: RouteParts, ctx: RouterContext): Promise<void> {
-  const { update } = createCaller(parts.contextFor(ctx)).config;
-  if (!isForm(ctx)) {
-    return sendJson(ctx, await update((ctx.request.body ?? {}) as never));
-  }
+  const update = takingUnknown(createCaller(parts.contextFor(ctx)).config.update);
+  if (!isForm(ctx)) return sendJson(ctx, await update(ctx.request.body ?? {}));
   const fields = readForm(String(ctx.request.body ?? ''));
   const given = new Map([...fields].filter(([, [value]]) => value !== ''));
   try {
-    await update(formInput(given) as never);
+    await update(formInput(given));
     seeOther(ctx, '/');
   } catch (error) {
     const refusal = refusalOf(error);
