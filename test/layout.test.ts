@@ -245,8 +245,6 @@ const LONG_FILES: readonly string[] = [
 ];
 const LONG_FUNCTIONS: readonly string[] = [
   'client/cli/attacks.ts: attacksOn',
-  'client/cli/judging.ts: addJudging',
-  'client/cli/steering.ts: addSteering',
   'server/main.ts: serve',
   'server/web/http.ts: makeServer',
   'server/web/http.ts: requestHandler',

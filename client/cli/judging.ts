@@ -23,6 +23,12 @@ interface ReportFlags extends Flags {
 
 /** Commands about two units, about work done elsewhere, and about the settings. */
 export function addJudging(program: Command, daemon: () => Daemon): void {
+  addConflicts(program, daemon);
+  addReport(program, daemon);
+  addConfig(program, daemon);
+}
+
+function addConflicts(program: Command, daemon: () => Daemon): void {
   program
     .command('resolve')
     .description('decide whether two units may be at work at the same time')
@@ -64,6 +70,9 @@ export function addJudging(program: Command, daemon: () => Daemon): void {
         `noted for ${chunk} and ${other_chunk}.`,
       );
     });
+}
+
+function addReport(program: Command, daemon: () => Daemon): void {
   program
     .command('report')
     .description('say how work goes that is done elsewhere')
@@ -86,6 +95,9 @@ export function addJudging(program: Command, daemon: () => Daemon): void {
       };
       return printed(daemon().units.report.mutate(report), flags, `${chunk}: ${what}.`);
     });
+}
+
+function addConfig(program: Command, daemon: () => Daemon): void {
   const config = program.command('config').description('show the settings, or update them');
   config
     .command('show', { isDefault: true })

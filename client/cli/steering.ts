@@ -10,7 +10,15 @@ type Flags = { json?: boolean };
 export function addSteering(program: Command, daemon: () => Daemon): void {
   const command = (name: string, description: string) =>
     program.command(name).description(description).argument('<chunk>').addOption(jsonOption());
+  addRunning(command, daemon);
+  addPlacing(command, daemon);
+  addEnding(command, daemon);
+}
 
+type MakeCommand = (name: string, description: string) => Command;
+
+/** What becomes of its runs. */
+function addRunning(command: MakeCommand, daemon: () => Daemon): void {
   command('retry', 'try a stuck unit again').action((chunk: string, flags: Flags) =>
     printed(daemon().units.retry.mutate({ chunk }), flags, `${chunk} is tried again.`),
   );
@@ -46,6 +54,10 @@ export function addSteering(program: Command, daemon: () => Daemon): void {
   command('release', 'let a held unit go on').action((chunk: string, flags: Flags) =>
     printed(daemon().units.release.mutate({ chunk }), flags, `${chunk} is released.`),
   );
+}
+
+/** Its words, and its place among the others. */
+function addPlacing(command: MakeCommand, daemon: () => Daemon): void {
   command('prioritize', 'set the priority of a unit: higher goes first among equals')
     .argument('<priority>')
     .action((chunk: string, priority: string, flags: Flags) =>
@@ -85,6 +97,9 @@ export function addSteering(program: Command, daemon: () => Daemon): void {
       };
       return printed(daemon().units.edit.mutate(edit), flags, `${chunk} is changed.`);
     });
+}
+
+function addEnding(command: MakeCommand, daemon: () => Daemon): void {
   command('close', 'close a unit: it counts as done')
     .argument('[reason]')
     .option('--kill', 'kill its live run first')
