@@ -5,7 +5,6 @@
 import { html, render } from '@lit-labs/ssr';
 import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
 import { nothing, type TemplateResult } from 'lit';
-import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { boardOf, countsOf } from '../../shared/board.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import { faviconUrl, titleFor } from '../../shared/title.ts';
@@ -28,16 +27,18 @@ export interface ShellInput {
 /** A whole page, with the data that it was drawn from. */
 export function shell({ assets, data, body, name, now }: ShellInput): string {
   const items = countsOf(boardOf(data.snapshot))?.items ?? 0;
-  // Text of a script is not HTML: nothing in it is read as markup, but "<" could end it.
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
   const asOf = `As of ${localText(now.toISOString(), data.zone)} · reload for news`;
-  return document({
+  const page = document({
     assets,
     title: titleFor(items, name),
     icon: items,
-    body: html`${header(asOf)}${body}<script type="application/json" id="page-data">${unsafeHTML(json)}</script>`,
+    body: html`${header(asOf)}${body}<script type="application/json" id="page-data"></script>`,
     script: true,
   });
+  // Data in a script must not be escaped, and `unsafeHTML` would parse all of it each time that a page is drawn.
+  const end = page.lastIndexOf('</script>');
+  return `${page.slice(0, end)}${json}${page.slice(end)}`;
 }
 
 /** A refusal or a mistake is a page too. */
