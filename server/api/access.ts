@@ -6,7 +6,8 @@ import { originOf } from '../access/access-file.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
 import { addToken, endSessions, revokeToken } from '../domain/commands/access.ts';
 import { newId } from '../system/new-id.ts';
-import { chunk, key, nothing } from './inputs.ts';
+import { chunk, key } from './fields.ts';
+import { nothing } from './inputs.ts';
 import { onlyAtTerminal, operator, t, viewer } from './procedures.ts';
 
 const link = z.strictObject({

@@ -1,122 +1,11 @@
 /** What may be said to a procedure: strict shapes, with a sentence for each mistake. On the server only. */
 import { z } from 'zod';
-import { AGENT } from '../../shared/agent-words.ts';
 import { ITEM_KINDS } from '../../shared/item-words.ts';
 import { momentFrom } from '../../shared/moment.ts';
 import { LONGEST_SEARCH, ONLY } from '../../shared/query.ts';
-import { CHUNK, CHUNK_RULE, PHASE, STATUSES, type UnitSpec } from '../../shared/words.ts';
+import { STATUSES } from '../../shared/words.ts';
+import { chunk, item, key, orElse, paths, phase, priority, run, version, words } from './fields.ts';
 
-const words = (most: number) => z.string().max(most, `At most ${most} characters.`);
-/** An empty field of a form says nothing. */
-const orElse = (otherwise: string) => (text: string) => text.trim() || otherwise;
-export const key = z
-  .string()
-  .regex(/^[A-Za-z0-9._:-]{1,128}$/, '1 to 128 characters of A–Z, a–z, 0–9 and ._:-');
-const run = z.number().int().min(0).nullable();
-
-export const chunk = z.string().regex(CHUNK, `A chunk is ${CHUNK_RULE}.`);
-const item = key;
-const version = z.number().int().min(1);
-const command = words(100_000).min(1, 'Say which command.');
-
-export const phase = z.string().regex(PHASE, 'A phase is a word of up to 63 of A–Z, 0–9 and "_".');
-export const environmentName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, 'The name of an environment variable.');
-const priority = z.number().int('A whole number.').min(-1000, 'At least -1000.').max(1000, 'At most 1000.');
-const paths = z.array(words(500).min(1)).max(1000);
-
-const unit = z
-  .strictObject({
-    chunk,
-    title: words(200).default(''),
-    goal: words(20_000).default(''),
-    command: command.optional(),
-    commands: z.record(phase, command).optional(),
-    after: z.array(chunk).max(1000).default([]),
-    agent: z.string().regex(AGENT, 'The name of an agent.').optional(),
-    env: z.array(environmentName).max(100).default([]),
-    priority: priority.default(0),
-    paths: paths.default([]),
-    external: z.boolean().default(false),
-    phases: z.array(phase).min(1).max(100).optional(),
-    review: z.array(phase).max(100).default([]),
-    retry: z
-      .strictObject({
-        times: z.number().int().min(1).max(100),
-        delay: z.number().min(0).max(3600),
-        on: z.array(z.number().int().min(1).max(255)).min(1, 'Name at least one exit code.').max(255),
-      })
-      .optional(),
-    time_limit: z.number().int().min(1, 'At least a second.').max(31_536_000).optional(),
-  })
-  .refine((unit) => !unit.external || waysOf(unit) === 0, {
-    path: ['external'],
-    message: 'An external unit has no command and no agent: somebody else does the work.',
-  })
-  .refine((unit) => unit.external || waysOf(unit) === 1, {
-    path: ['command'],
-    message:
-      'Give one of "command", "commands" (a phase and its command each) and "agent", or say that it is external.',
-  })
-  .refine((unit) => unit.external || unit.phases === undefined, {
-    path: ['phases'],
-    message:
-      'Phases alone are for external units; others name a command for each, or an agent that has its own.',
-  })
-  // The phases of an agent are known where its definition is.
-  .refine((unit) => unit.agent !== undefined || unit.review.every((each) => phasesOf(unit).includes(each)), {
-    path: ['review'],
-    message: 'Only phases of the unit can be reviewed.',
-  });
-
-interface Phased {
-  readonly command?: string | undefined;
-  readonly commands?: Readonly<Record<string, string>> | undefined;
-  readonly phases?: readonly string[] | undefined;
-}
-
-/** One command: IMPLEMENT. A map of commands: its keys, in order. An external unit: its own list, or IMPLEMENT. */
-const phasesOf = ({ commands, phases }: Phased): readonly string[] =>
-  commands === undefined ? (phases ?? ['IMPLEMENT']) : Object.keys(commands);
-
-/** In how many ways it is said who carries it out. */
-const waysOf = ({ command, commands, agent }: Carried): number =>
-  [command, Object.keys(commands ?? {})[0], agent].filter((way) => way !== undefined).length;
-
-interface Carried {
-  readonly command?: string | undefined;
-  readonly commands?: Readonly<Record<string, string>> | undefined;
-  readonly agent?: string | undefined;
-}
-
-/** A unit as people write it, made whole; an agent's phases are still to be filled in. */
-export function specOf(input: z.output<typeof unit>): UnitSpec {
-  const { chunk, title, goal, command, commands, priority, paths, external, retry, time_limit } = input;
-  const phases = input.agent === undefined ? phasesOf(input) : [];
-  const steps = phases.map((phase) => ({ phase, command: commands?.[phase] ?? command ?? null }));
-  const once = (names: readonly string[]) => [...new Set(names)];
-  return {
-    chunk,
-    title,
-    goal,
-    steps,
-    agent: input.agent ?? null,
-    after: once(input.after),
-    env: once(input.env),
-    priority,
-    paths,
-    external,
-    review: once(input.review),
-    retry: retry ?? null,
-    time_limit: time_limit ?? null,
-  };
-}
-
-export const plan = z.strictObject({
-  units: z.array(unit).min(1, 'Name at least one unit.').max(20_000),
-});
-export const add = z.strictObject({ ...plan.shape, key: key.optional() });
 export const close = z.strictObject({
   chunk,
   reason: words(2000).default('').transform(orElse('closed by the operator')),
@@ -153,50 +42,6 @@ export const remove = z.strictObject({
   ...onUnit,
   unlink: z.boolean().default(false),
   kill: z.boolean().default(false),
-});
-
-const option = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'An option id has 1 to 64 characters of A–Z, a–z, 0–9 and ._-'),
-  label: words(200).min(1, 'An option needs a label.'),
-  description: words(2000).default(''),
-});
-
-/** A diff or a plan, which the asker cuts at 64 kB. */
-const CONTEXT_LENGTH = 65_536;
-
-const question = z
-  .strictObject({
-    prompt: words(20_000).refine((text) => text.trim() !== '', 'Say what you want to know.'),
-    context: z
-      .array(z.strictObject({ label: words(200), text: words(CONTEXT_LENGTH) }))
-      .max(20)
-      .default([]),
-    options: z
-      .array(option)
-      .max(50)
-      .refine(
-        (all) => new Set(all.map(({ id }) => id)).size === all.length,
-        'Each option needs an id of its own.',
-      )
-      .default([]),
-    multiple: z.boolean().default(false),
-    allows_text: z.boolean().default(true),
-    /** `decision`: a permission, say, that may still be answered in words. Else it follows from `allows_text`. */
-    kind: z.enum(['question', 'decision'], 'One of question, decision.').optional(),
-  })
-  .refine((asked) => asked.allows_text || asked.options.length > 0, {
-    path: ['options'],
-    message: 'Without text there must be options to choose from.',
-  });
-/** One question or several: each becomes an item, and the asker waits for all. */
-export const ask = z.strictObject({
-  key: z.string().regex(/^[A-Za-z0-9._:-]{1,120}$/, '1 to 120 characters of A–Z, a–z, 0–9 and ._:-'),
-  chunk,
-  run,
-  asked_by: words(100).default('agent'),
-  questions: z.array(question).min(1, 'Ask something.').max(20, 'At most 20 questions at once.'),
 });
 
 export const answer = z.strictObject({

@@ -20,7 +20,9 @@ import type { State } from '../domain/state.ts';
 import type { Decide, Idempotency } from '../store/store.ts';
 import { newId } from '../system/new-id.ts';
 import { access } from './access.ts';
+import { ask as askInput } from './ask-input.ts';
 import * as inputs from './inputs.ts';
+import * as planInput from './plan-input.ts';
 import { agent, type Context, onlyAtTerminal, operator, t, viewer } from './procedures.ts';
 import { followBoard, followPulses, transcriptOf } from './streams.ts';
 
@@ -53,8 +55,8 @@ const steering = <Input extends { chunk: string; key?: string | undefined }, Giv
     );
 
 const units = t.router({
-  add: operator.input(inputs.add).mutation(({ ctx, input }) => {
-    const specs = input.units.map(inputs.specOf);
+  add: operator.input(planInput.add).mutation(({ ctx, input }) => {
+    const specs = input.units.map(planInput.specOf);
     return commit(ctx, (state) => addUnits(state, specs), once(input.key, input));
   }),
   retry: operator
@@ -126,7 +128,7 @@ const config = t.router({
 const items = t.router({
   /** The key of an ask is the id of the item, so the command itself knows a repeat. */
   ask: agent
-    .input(inputs.ask)
+    .input(askInput)
     .mutation(({ ctx, input }) =>
       commit(asRun(ctx, input.run), (state) => askAll(state, input, input.questions)),
     ),

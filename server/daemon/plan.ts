@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseJson } from '../../shared/json-text.ts';
 import type { UnitSpec } from '../../shared/words.ts';
-import { plan, specOf } from '../api/inputs.ts';
+import { plan, specOf } from '../api/plan-input.ts';
 import { refusalOf } from '../api/refusal-of.ts';
 import { Problem } from '../system/problem.ts';
 

@@ -7,33 +7,17 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createHTTPHandler } from '@trpc/server/adapters/standalone';
-import Koa from 'koa';
-import bodyParser from 'koa-bodyparser';
 import type { Credentials } from '../access/credentials.ts';
 import type { FailureThrottle } from '../access/failure-throttle.ts';
-import {
-  type Caller,
-  cookieOf,
-  gate,
-  type Head,
-  isTrpc,
-  type Known,
-  type Listener,
-  type Verdict,
-} from '../access/gate.ts';
+import { type Caller, gate, type Head, type Known, type Listener, type Verdict } from '../access/gate.ts';
 import type { Context } from '../api/procedures.ts';
-import { appRouter } from '../api/router.ts';
 import type { Log } from '../system/log.ts';
 import type { Assets } from './assets.ts';
-import { packed } from './compress.ts';
 import type { Connections } from './connections.ts';
 import { carryHeaders } from './headers.ts';
 import { patienceOf, refuseBroken } from './raw-refusals.ts';
-import { refuse, tellRefusals } from './refused.ts';
-import { routes } from './routes.ts';
+import { placeOf, requestHandler, slowDown } from './request-handler.ts';
 import { sockets } from './sockets.ts';
 
 export interface HttpParts {
@@ -137,9 +121,6 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
   };
 }
 
-type Check = (req: IncomingMessage) => Verdict;
-type ContextFor = (caller: Caller, backlog: () => number) => Context;
-
 /** Whom a token names on this page; null: nobody. Where nobody signs in, a listed page looks without one. */
 function embedOf({ credentials, context }: HttpParts, token: string, origin: string): Caller | null {
   const { open, refusals } = context.access;
@@ -157,130 +138,3 @@ const headOf = ({ method = '', url = '', rawHeaders }: IncomingMessage, upgrade:
   rawHeaders,
   upgrade,
 });
-
-const placeOf = ({ headers }: IncomingMessage) => ({
-  host: headers.host ?? '',
-  origin: String(headers.origin ?? ''),
-});
-
-const noBacklog = () => 0;
-
-function requestHandler(
-  parts: HttpParts,
-  listener: Listener,
-  check: Check,
-  contextFor: ContextFor,
-): RequestListener {
-  const { log } = parts;
-  const { access } = parts.context;
-  const { limits } = access;
-  const app = new Koa();
-  const callers = new WeakMap<IncomingMessage, Caller>();
-  const contextOf = (req: IncomingMessage): Context => {
-    const caller = callers.get(req);
-    if (!caller) throw new Error('a request passed the gate without a caller');
-    return contextFor(caller, noBacklog);
-  };
-  const trpc = createHTTPHandler({
-    router: appRouter,
-    basePath: '/trpc/',
-    maxBodySize: limits.json_bytes,
-    maxBatchSize: limits.batch,
-    createContext: ({ req }) => contextOf(req),
-  });
-  app.on('error', (error) => {
-    if (!isBroken(error)) log.error('http', error);
-  });
-  app.use(packed());
-  app.use(tellRefusals(parts));
-  app.use(async (ctx, next) => {
-    const verdict = check(ctx.req);
-    if (!verdict.admitted) {
-      if (verdict.code === 'unknown-token') await slowDown(parts, ctx.req);
-      return refuse(ctx, parts.assets, listener, verdict);
-    }
-    const { caller } = verdict;
-    if (caller) callers.set(ctx.req, caller);
-    if (caller) keepWhileAnswered(parts.connections, ctx.res, ctx.req.socket);
-    if (caller?.role === 'agent' && !AGENT_PATHS.test(ctx.path))
-      return refuse(ctx, parts.assets, listener, {
-        admitted: false,
-        status: 403,
-        code: 'agents-only-ask',
-        message: `${caller.actor} asks and reports; it does not look around.`,
-      });
-    ctx.state.fromSocket = caller?.door === 'cli';
-    await next();
-  });
-  app.use(async (ctx, next) => {
-    if (!isTrpc(ctx.url)) return next();
-    if (!SPOKEN.includes(ctx.method)) {
-      ctx.status = 405;
-      return;
-    }
-    ctx.respond = false;
-    ctx.res.statusCode = 200;
-    ctx.res.setHeader('Cache-Control', 'no-store');
-    keepHeader(ctx.res, 'cache-control');
-    await trpc(ctx.req, ctx.res);
-  });
-  app.use(refuseCompressed);
-  app.use(async (_ctx, next) => {
-    await parts.context.lookAtClock();
-    await next();
-  });
-  app.use(
-    bodyParser({
-      enableTypes: ['json', 'text'],
-      extendTypes: { text: ['application/x-www-form-urlencoded'] },
-      jsonLimit: String(limits.json_bytes),
-      textLimit: String(limits.form_bytes),
-    }),
-  );
-  const router = routes({
-    ...parts,
-    listener,
-    access,
-    store: parts.context.store,
-    contextFor: (ctx) => contextOf(ctx.req),
-    callerOf: (ctx) => callers.get(ctx.req) ?? null,
-    cookieOf: (ctx) => cookieOf(ctx.req, parts.cookie),
-  });
-  app.use(router.routes()).use(router.allowedMethods());
-  return app.callback();
-}
-
-function keepWhileAnswered(connections: Connections, res: ServerResponse, socket: Socket): void {
-  connections.speaks(socket);
-  res.once('close', () => connections.isSilentAgain(socket));
-}
-
-/** The adapter makes a `Request` of each, and there is none that traces. */
-const SPOKEN = ['GET', 'HEAD', 'POST', 'OPTIONS'];
-
-/** What an agent's token opens: the procedures, and its own unit's addresses, which lead to them. */
-const AGENT_PATHS = /^\/(trpc(\/|$)|work-units\/[^/]+(\/[a-z]+)?$)/;
-
-/** Somebody went away, or what they sent stopped being HTTP halfway: that is theirs, and no news. */
-const isBroken = (error: unknown): boolean =>
-  /^(HPE_|ECONN|EPIPE$|ERR_STREAM_PREMATURE_CLOSE$)/.test(
-    String((error as { code?: unknown } | null)?.code ?? ''),
-  );
-
-/** A token that is not known may be a guess: it is counted, and its bearer waits. */
-async function slowDown({ context, throttle }: HttpParts, req: IncomingMessage): Promise<void> {
-  context.access.refusals.countFailedSignIn({ what: 'A token that is not known.', ...placeOf(req) });
-  await throttle.wait();
-}
-
-/** The adapter sets a weaker one of its own on streams. */
-function keepHeader(res: ServerResponse, kept: string): void {
-  const setHeader = res.setHeader.bind(res);
-  res.setHeader = (name, value) => (name.toLowerCase() === kept ? res : setHeader(name, value));
-}
-
-/** The declared length is checked before anything is read; what unpacks to another has none. */
-const refuseCompressed: Koa.Middleware = (ctx, next) => {
-  if (!['', 'identity'].includes(ctx.get('Content-Encoding').toLowerCase())) ctx.throw(415);
-  return next();
-};

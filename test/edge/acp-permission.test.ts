@@ -5,7 +5,7 @@ import { lineDiff } from '../../client/intake/acp/line-diff.ts';
 import { isFreeMode, optionsOf, permissionRequest } from '../../client/intake/acp/permission-request.ts';
 import { ToolCalls } from '../../client/intake/acp/tool-calls.ts';
 import type { Reply } from '../../client/intake/ask.ts';
-import { ask as askInput } from '../../server/api/inputs.ts';
+import { ask as askInput } from '../../server/api/ask-input.ts';
 
 const PLACE = { folder: '/project', titleIsCommand: false };
 const OPTIONS = [

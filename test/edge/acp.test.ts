@@ -11,7 +11,7 @@ import { ToolCalls } from '../../client/intake/acp/tool-calls.ts';
 import { Transcript } from '../../client/intake/acp/transcript.ts';
 import type { Reply } from '../../client/intake/ask.ts';
 import { readDefinitions } from '../../server/agents/definitions.ts';
-import { ask as askInput } from '../../server/api/inputs.ts';
+import { ask as askInput } from '../../server/api/ask-input.ts';
 import { ACP_AGENTS } from '../../shared/acp-agents.ts';
 
 const PLACE = { titleIsCommand: false };

@@ -12,7 +12,7 @@ import { linesOf } from '../../client/intake/lines.ts';
 import { type Intake, mcpMethods } from '../../client/intake/mcp.ts';
 import { permissionFor } from '../../client/intake/permission.ts';
 import { cut } from '../../client/intake/tool-call.ts';
-import { ask as askInput } from '../../server/api/inputs.ts';
+import { ask as askInput } from '../../server/api/ask-input.ts';
 
 const inputs = askInput.shape.questions;
 const FOLDER = '/project';

@@ -1,0 +1,47 @@
+/** What may be asked, by agents and by commands. */
+import { z } from 'zod';
+import { chunk, run, words } from './fields.ts';
+
+const option = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'An option id has 1 to 64 characters of A–Z, a–z, 0–9 and ._-'),
+  label: words(200).min(1, 'An option needs a label.'),
+  description: words(2000).default(''),
+});
+
+/** A diff or a plan, which the asker cuts at 64 kB. */
+const CONTEXT_LENGTH = 65_536;
+
+const question = z
+  .strictObject({
+    prompt: words(20_000).refine((text) => text.trim() !== '', 'Say what you want to know.'),
+    context: z
+      .array(z.strictObject({ label: words(200), text: words(CONTEXT_LENGTH) }))
+      .max(20)
+      .default([]),
+    options: z
+      .array(option)
+      .max(50)
+      .refine(
+        (all) => new Set(all.map(({ id }) => id)).size === all.length,
+        'Each option needs an id of its own.',
+      )
+      .default([]),
+    multiple: z.boolean().default(false),
+    allows_text: z.boolean().default(true),
+    /** `decision`: a permission, say, that may still be answered in words. Else it follows from `allows_text`. */
+    kind: z.enum(['question', 'decision'], 'One of question, decision.').optional(),
+  })
+  .refine((asked) => asked.allows_text || asked.options.length > 0, {
+    path: ['options'],
+    message: 'Without text there must be options to choose from.',
+  });
+/** One question or several: each becomes an item, and the asker waits for all. */
+export const ask = z.strictObject({
+  key: z.string().regex(/^[A-Za-z0-9._:-]{1,120}$/, '1 to 120 characters of A–Z, a–z, 0–9 and ._:-'),
+  chunk,
+  run,
+  asked_by: words(100).default('agent'),
+  questions: z.array(question).min(1, 'Ask something.').max(20, 'At most 20 questions at once.'),
+});

@@ -1,0 +1,27 @@
+/** Fields that several inputs share, with a sentence for each mistake. */
+import { z } from 'zod';
+import { CHUNK, CHUNK_RULE, PHASE } from '../../shared/words.ts';
+
+export const words = (most: number) => z.string().max(most, `At most ${most} characters.`);
+/** An empty field of a form says nothing. */
+export const orElse = (otherwise: string) => (text: string) => text.trim() || otherwise;
+export const key = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,128}$/, '1 to 128 characters of A–Z, a–z, 0–9 and ._:-');
+export const run = z.number().int().min(0).nullable();
+
+export const chunk = z.string().regex(CHUNK, `A chunk is ${CHUNK_RULE}.`);
+export const item = key;
+export const version = z.number().int().min(1);
+export const command = words(100_000).min(1, 'Say which command.');
+
+export const phase = z.string().regex(PHASE, 'A phase is a word of up to 63 of A–Z, 0–9 and "_".');
+export const environmentName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, 'The name of an environment variable.');
+export const priority = z
+  .number()
+  .int('A whole number.')
+  .min(-1000, 'At least -1000.')
+  .max(1000, 'At most 1000.');
+export const paths = z.array(words(500).min(1)).max(1000);

@@ -1,0 +1,97 @@
+/** A plan as people write it, and the specs of units that it means. */
+import { z } from 'zod';
+import { AGENT } from '../../shared/agent-words.ts';
+import type { UnitSpec } from '../../shared/words.ts';
+import { chunk, command, environmentName, key, paths, phase, priority, words } from './fields.ts';
+
+const unit = z
+  .strictObject({
+    chunk,
+    title: words(200).default(''),
+    goal: words(20_000).default(''),
+    command: command.optional(),
+    commands: z.record(phase, command).optional(),
+    after: z.array(chunk).max(1000).default([]),
+    agent: z.string().regex(AGENT, 'The name of an agent.').optional(),
+    env: z.array(environmentName).max(100).default([]),
+    priority: priority.default(0),
+    paths: paths.default([]),
+    external: z.boolean().default(false),
+    phases: z.array(phase).min(1).max(100).optional(),
+    review: z.array(phase).max(100).default([]),
+    retry: z
+      .strictObject({
+        times: z.number().int().min(1).max(100),
+        delay: z.number().min(0).max(3600),
+        on: z.array(z.number().int().min(1).max(255)).min(1, 'Name at least one exit code.').max(255),
+      })
+      .optional(),
+    time_limit: z.number().int().min(1, 'At least a second.').max(31_536_000).optional(),
+  })
+  .refine((unit) => !unit.external || waysOf(unit) === 0, {
+    path: ['external'],
+    message: 'An external unit has no command and no agent: somebody else does the work.',
+  })
+  .refine((unit) => unit.external || waysOf(unit) === 1, {
+    path: ['command'],
+    message:
+      'Give one of "command", "commands" (a phase and its command each) and "agent", or say that it is external.',
+  })
+  .refine((unit) => unit.external || unit.phases === undefined, {
+    path: ['phases'],
+    message:
+      'Phases alone are for external units; others name a command for each, or an agent that has its own.',
+  })
+  // The phases of an agent are known where its definition is.
+  .refine((unit) => unit.agent !== undefined || unit.review.every((each) => phasesOf(unit).includes(each)), {
+    path: ['review'],
+    message: 'Only phases of the unit can be reviewed.',
+  });
+
+interface Phased {
+  readonly command?: string | undefined;
+  readonly commands?: Readonly<Record<string, string>> | undefined;
+  readonly phases?: readonly string[] | undefined;
+}
+
+/** One command: IMPLEMENT. A map of commands: its keys, in order. An external unit: its own list, or IMPLEMENT. */
+const phasesOf = ({ commands, phases }: Phased): readonly string[] =>
+  commands === undefined ? (phases ?? ['IMPLEMENT']) : Object.keys(commands);
+
+/** In how many ways it is said who carries it out. */
+const waysOf = ({ command, commands, agent }: Carried): number =>
+  [command, Object.keys(commands ?? {})[0], agent].filter((way) => way !== undefined).length;
+
+interface Carried {
+  readonly command?: string | undefined;
+  readonly commands?: Readonly<Record<string, string>> | undefined;
+  readonly agent?: string | undefined;
+}
+
+/** A unit as people write it, made whole; an agent's phases are still to be filled in. */
+export function specOf(input: z.output<typeof unit>): UnitSpec {
+  const { chunk, title, goal, command, commands, priority, paths, external, retry, time_limit } = input;
+  const phases = input.agent === undefined ? phasesOf(input) : [];
+  const steps = phases.map((phase) => ({ phase, command: commands?.[phase] ?? command ?? null }));
+  const once = (names: readonly string[]) => [...new Set(names)];
+  return {
+    chunk,
+    title,
+    goal,
+    steps,
+    agent: input.agent ?? null,
+    after: once(input.after),
+    env: once(input.env),
+    priority,
+    paths,
+    external,
+    review: once(input.review),
+    retry: retry ?? null,
+    time_limit: time_limit ?? null,
+  };
+}
+
+export const plan = z.strictObject({
+  units: z.array(unit).min(1, 'Name at least one unit.').max(20_000),
+});
+export const add = z.strictObject({ ...plan.shape, key: key.optional() });
