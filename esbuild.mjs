@@ -51,8 +51,16 @@ async function buildPage() {
 /** The page's style, for a shadow root: sized by the element, and wide or narrow as the element is. */
 async function embedStyle() {
   const page = await readFile('client/page/style.css', 'utf8');
-  const sized = page
-    .replace(/^@import .*$/m, '')
+  const joined = await esbuild.build({
+    stdin: {
+      contents: page.replace(/^@import "\.\/page\.css";$/m, ''),
+      resolveDir: 'client/page',
+      loader: 'css',
+    },
+    bundle: true,
+    write: false,
+  });
+  const sized = joined.outputFiles[0].text
     .replace(/@media \((min|max)-width/g, '@container ($1-width')
     .replace(/^(?!@).*$/gm, (line) => line.replace(/(\d*\.?\d+)rem/g, 'calc($1 * var(--size))'));
   const own = await readFile('client/embed/embed.css', 'utf8');
