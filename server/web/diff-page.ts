@@ -1,6 +1,4 @@
 /** The page of a difference: what a unit has changed. Complete without script. */
-import { html } from '@lit-labs/ssr';
-import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import type { Snapshot } from '../../shared/board.ts';
 import { type DiffQuery, type DiffView, type LinePlace, placeIn } from '../../shared/diff.ts';
 import { diffView } from '../../shared/views/diff.ts';
@@ -26,9 +24,9 @@ export interface DiffPageInput {
 export function diffPage({ assets, snapshot, chunk, diff, draft, words = '', now }: DiffPageInput): string {
   const zone = -now.getTimezoneOffset();
   const data = { query: { chunk }, snapshot, pulses: {}, zone, notices: {}, detail: null };
-  const unit = `/work-units/${chunk}`;
+  const unit = `/work-units/${escaped(chunk)}`;
   const view = withWords(diffMarkup(diff, `/work-units/${chunk}/diff`, draft), words);
-  const body = html`<main class="of-diff"><p class="back"><a href="${unit}">← All about ${chunk}</a></p><h2 class="name" tabindex="-1">Changes in ${chunk}</h2>${unsafeHTML(view)}</main>`;
+  const body = `<main class="of-diff"><p class="back"><a href="${unit}">← All about ${escaped(chunk)}</a></p><h2 class="name" tabindex="-1">Changes in ${escaped(chunk)}</h2>${view}</main>`;
   return shell({ assets, data, now, body, name: `${chunk}, changes` });
 }
 
@@ -39,12 +37,12 @@ export const diffMarkup = (diff: DiffView, path: string, draft: CommentDraft | n
 /** Text from outside cannot look like them: in it, "<" is escaped. */
 const LIT_MARKS = /<!--(?:\/?lit-[^>]*)?-->|<\?>/g;
 
-function withWords(drawn: string, words: string): string {
-  if (words === '') return drawn;
-  const from = drawn.indexOf('id="comment-words"');
-  const end = from < 0 ? -1 : drawn.indexOf('</textarea>', from);
+function withWords(html: string, words: string): string {
+  if (words === '') return html;
+  const from = html.indexOf('id="comment-words"');
+  const end = from < 0 ? -1 : html.indexOf('</textarea>', from);
   // A line break that stands first is not taken for a part of the text.
-  return end < 0 ? drawn : `${drawn.slice(0, end)}\n${escaped(words)}${drawn.slice(end)}`;
+  return end < 0 ? html : `${html.slice(0, end)}\n${escaped(words)}${html.slice(end)}`;
 }
 
 /** `?file=`, `?page=`. Throws a `Refusal` that names the field. */

@@ -1,7 +1,4 @@
 /** The HTML around the shared views. Complete without script; with it, the same markup comes alive. */
-import { html } from '@lit-labs/ssr';
-import { nothing, type TemplateResult } from 'lit';
-import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import {
   boardOf,
   cardsOf,
@@ -23,8 +20,8 @@ import { localText } from '../../shared/views/when.ts';
 import { workUnit } from '../../shared/views/work-unit.ts';
 import type { FailedSignIns } from '../access/refusals.ts';
 import type { Assets } from './assets.ts';
-import { type Drawn, escaped, markup, shell } from './document.ts';
-import { type Printed, printedView } from './run-page.ts';
+import { escaped, markup, shell } from './document.ts';
+import { type Printed, printedMarkup } from './run-page.ts';
 
 /** An answer that could not be taken: what to say, and the operator's words, which are never lost. */
 export interface FormError {
@@ -55,28 +52,29 @@ export interface PageInput {
 export function dashboardPage(input: DashboardInput): string {
   const data = dataOf(input, null);
   const board = boardOf(input.snapshot);
-  const queue = queueView(data, input.formError);
-  const grid = processGrid({
-    sections: new Sections().look(board),
-    counts: countsOf(board),
-    zone: data.zone,
-    query: input.query,
-    page: pageOf(board),
-    pulses: input.pulses,
-  });
-  const main = html`<main>${formErrorBlock(input, data)}${failedNotice(input)}<attention-queue>${queue}</attention-queue><process-grid>${grid}</process-grid></main>`;
-  const body: Drawn = [main, settingsView(input.settings), input.isSignedIn ? SIGN_OUT : nothing];
+  const queue = queueMarkup(data, input.formError);
+  const grid = markup(
+    processGrid({
+      sections: new Sections().look(board),
+      counts: countsOf(board),
+      zone: data.zone,
+      query: input.query,
+      page: pageOf(board),
+      pulses: input.pulses,
+    }),
+  );
+  const body = `<main>${formErrorBlock(input, data)}${failedNotice(input)}<attention-queue>${queue}</attention-queue><process-grid>${grid}</process-grid></main>${settingsMarkup(input.settings)}${input.isSignedIn ? SIGN_OUT : ''}`;
   return shell({ ...input, data, body, name: '' });
 }
 
-const SIGN_OUT = html`<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>`;
+const SIGN_OUT = '<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>';
 
 /** Somebody tries: the one who can do something about it should know. */
-function failedNotice({ failed, now }: DashboardInput) {
-  if (failed === null) return nothing;
+function failedNotice({ failed, now }: DashboardInput): string {
+  if (failed === null) return '';
   const times = failed.times === 1 ? 'A sign-in failed' : `${failed.times} sign-ins failed`;
   const at = localText(failed.last_at, -now.getTimezoneOffset());
-  return html`<p class="failed-sign-ins" role="note">${times}, the last at ${at}. “signalbox audit” says from where.</p>`;
+  return `<p class="failed-sign-ins" role="note">${times}, the last at ${escaped(at)}. “signalbox audit” says from where.</p>`;
 }
 
 const SETTINGS: readonly (readonly [name: keyof Settings, label: string])[] = [
@@ -90,12 +88,12 @@ const SETTINGS: readonly (readonly [name: keyof Settings, label: string])[] = [
 ];
 
 /** What is in force, and a form to change it. */
-function settingsView(settings: Settings): TemplateResult {
+function settingsMarkup(settings: Settings): string {
   const fields = SETTINGS.map(
     ([name, label]) =>
-      html`<label for="set-${name}">${label}</label><input id="set-${name}" name="${name}" inputmode="decimal" value="${settings[name]}">`,
+      `<label for="set-${name}">${label}</label><input id="set-${name}" name="${name}" inputmode="decimal" value="${settings[name]}">`,
   );
-  return html`<details class="settings"><summary>Settings</summary><form class="steer" method="post" action="/config">${fields}<button>Save settings</button></form></details>`;
+  return `<details class="settings"><summary>Settings</summary><form class="steer" method="post" action="/config">${fields.join('')}<button>Save settings</button></form></details>`;
 }
 
 export interface UnitPageInput extends PageInput {
@@ -108,8 +106,8 @@ export interface UnitPageInput extends PageInput {
 export function unitPage(input: UnitPageInput): string {
   const { printed } = input;
   const data = dataOf(input, input.detail);
-  const queue = queueView(data, input.formError);
-  const body = html`<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${input.detail.chunk}</h2>${formErrorBlock(input, data)}<attention-queue>${queue}</attention-queue><work-unit>${workUnit(input.detail, data.zone)}</work-unit>${printed === null ? nothing : transcript(input.detail.chunk, printed)}</main>`;
+  const queue = queueMarkup(data, input.formError);
+  const body = `<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${escaped(input.detail.chunk)}</h2>${formErrorBlock(input, data)}<attention-queue>${queue}</attention-queue><work-unit>${markup(workUnit(input.detail, data.zone))}</work-unit>${printed === null ? '' : transcript(input.detail.chunk, printed)}</main>`;
   return shell({ ...input, data, body, name: input.detail.chunk });
 }
 
@@ -119,46 +117,48 @@ function dataOf({ snapshot, query, pulses, formError, now }: PageInput, detail: 
 }
 
 /** Kept words stand in the text area as its content: a static part, which no redraw ever touches. */
-function queueView(data: PageData, formError: FormError | undefined) {
+function queueMarkup(data: PageData, formError: FormError | undefined): string {
   const board = boardOf(data.snapshot);
   const cards = cardsOf(board);
   const hidden = hiddenItems(board, data.query);
-  const view = attentionQueue(
-    freshQueue({ cards, zone: data.zone, only: data.query.chunk ?? '', notices: data.notices, hidden }),
+  const drawn = markup(
+    attentionQueue(
+      freshQueue({ cards, zone: data.zone, only: data.query.chunk ?? '', notices: data.notices, hidden }),
+    ),
   );
-  if (!formError?.item) return view;
+  if (!formError?.item) return drawn;
   const { item, chosen, words } = formError;
-  const ticked = chosen.reduce((drawn, option) => tickBox(drawn, item, option), markup(view));
-  return unsafeHTML(keepWords(ticked, item, words));
+  const ticked = chosen.reduce((html, option) => tickBox(html, item, option), drawn);
+  return keepWords(ticked, item, words);
 }
 
-function keepWords(drawn: string, item: string, words: string): string {
-  const from = drawn.indexOf(`id="text-${escaped(item)}"`);
-  const end = from < 0 ? -1 : drawn.indexOf('</textarea>', from);
-  return end < 0 ? drawn : `${drawn.slice(0, end)}\n${escaped(words)}${drawn.slice(end)}`;
+function keepWords(html: string, item: string, words: string): string {
+  const from = html.indexOf(`id="text-${escaped(item)}"`);
+  const end = from < 0 ? -1 : html.indexOf('</textarea>', from);
+  return end < 0 ? html : `${html.slice(0, end)}\n${escaped(words)}${html.slice(end)}`;
 }
 
-function tickBox(drawn: string, item: string, option: string): string {
-  const from = drawn.indexOf(`name="answer-${escaped(item)}"`);
-  const end = from < 0 ? -1 : drawn.indexOf('</form>', from);
+function tickBox(html: string, item: string, option: string): string {
+  const from = html.indexOf(`name="answer-${escaped(item)}"`);
+  const end = from < 0 ? -1 : html.indexOf('</form>', from);
   const box = `type="checkbox" name="option" value="${escaped(option)}"`;
-  const at = from < 0 ? -1 : drawn.indexOf(box, from);
-  return at < 0 || at > end ? drawn : `${drawn.slice(0, at)}checked ${drawn.slice(at)}`;
+  const at = from < 0 ? -1 : html.indexOf(box, from);
+  return at < 0 || at > end ? html : `${html.slice(0, at)}checked ${html.slice(at)}`;
 }
 
 /** Where the card itself is gone, its words stand on top of the page. */
-function formErrorBlock({ formError }: PageInput, { snapshot }: PageData) {
+function formErrorBlock({ formError }: PageInput, { snapshot }: PageData): string {
   if (
     !formError ||
     snapshot.rows.some((row) => row.row === 'item' && row.id === formError.item && row.state === 'open')
   )
-    return nothing;
+    return '';
   const words =
     formError.words === ''
-      ? nothing
-      : html`<label for="kept">Your words, not sent:</label><textarea id="kept" rows="3">\n${formError.words}</textarea>`;
-  return html`<div class="trouble" role="alert"><p>${formError.notice.message}</p>${words}</div>`;
+      ? ''
+      : `<label for="kept">Your words, not sent:</label><textarea id="kept" rows="3">\n${escaped(formError.words)}</textarea>`;
+  return `<div class="trouble" role="alert"><p>${escaped(formError.notice.message)}</p>${words}</div>`;
 }
 
-const transcript = (chunk: string, printed: Printed): TemplateResult =>
-  html`<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${printed.run} printed</h3>${printedView(chunk, printed)}</section>`;
+const transcript = (chunk: string, printed: Printed): string =>
+  `<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${printed.run} printed</h3>${printedMarkup(chunk, printed)}</section>`;
