@@ -75,9 +75,9 @@ export const verdictWords = (verdict: ConflictVerdict): string =>
     ASK_OPERATOR: 'may be in each other’s way',
   })[verdict];
 
-/** An analysis came to another verdict than the operator. */
-export const disagreementWords = ({ verdict, reason }: Disagreement): string =>
-  `an analysis disagrees: ${verdict}, ${reason}`;
+/** An analysis came to another verdict than the operator; empty: none has. */
+export const disagreementWords = (noted: Disagreement | null): string =>
+  noted === null ? '' : `an analysis disagrees: ${noted.verdict}, ${noted.reason}`;
 
 /** An event as a line of a unit's history. */
 export function eventWords(event: Event, items: readonly Item[]): string {

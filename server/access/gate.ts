@@ -17,8 +17,6 @@ import {
   SAFE,
 } from './request-source.ts';
 
-export { cookieOf, type Head, isTrpc } from './request-head.ts';
-
 export type Listener = { readonly kind: 'socket' } | Tcp;
 
 export interface Tcp {

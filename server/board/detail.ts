@@ -64,8 +64,7 @@ function conflictLines(state: State, { unit, conflicts }: WorkUnit): ConflictLin
     const other = state.works.get(id);
     if (!other || !exists(other)) return [];
     const dropped = serialOrderOf(state).dropped.has(pairKey(unit.id, id));
-    const noted = conflict.noted ? disagreementWords(conflict.noted) : '';
-    return [{ ...conflict, noted, chunk: other.unit.chunk, dropped }];
+    return [{ ...conflict, noted: disagreementWords(conflict.noted), chunk: other.unit.chunk, dropped }];
   });
 }
 

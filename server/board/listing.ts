@@ -21,9 +21,7 @@ export function conflictsOf(state: State) {
 function pairOf(state: State, chunk: string, { with: id, noted, ...judgement }: Conflict) {
   const other = state.works.get(id);
   if (!other || !exists(other)) return [];
-  return [
-    { chunk, other_chunk: other.unit.chunk, ...judgement, noted: noted ? disagreementWords(noted) : '' },
-  ];
+  return [{ chunk, other_chunk: other.unit.chunk, ...judgement, noted: disagreementWords(noted) }];
 }
 
 export interface HistoryInput {

@@ -116,6 +116,13 @@ function writeFirstSchema(path: string): void {
   sqlite.close();
 }
 
+/** Events of the unit, after the two of the first schema. */
+function insertEvents(sqlite: Sqlite.Database, events: readonly [string, unknown][]): void {
+  const insert = sqlite.prepare('insert into events values (?, ?, ?, ?, ?, ?)');
+  for (const [nth, [type, data]] of events.entries())
+    insert.run(3 + nth, AT, JSON.stringify(BY), 0, type, JSON.stringify(data));
+}
+
 /** Takes these steps of the schema, and only these. */
 function takeSteps(path: string, from: number, to: number): void {
   const sqlite = new Sqlite(path);
@@ -131,16 +138,7 @@ function addDelivery(path: string): void {
   run('update items set facts = ?', JSON.stringify({ ...ITEM, ...GOT }));
   run('update units set facts = ?', JSON.stringify({ ...UNIT, seq: 7 }));
   run('insert into runs values (?, ?, ?)', 0, 1, JSON.stringify(RUN));
-  for (const [nth, [type, data]] of GOT_EVENTS.entries())
-    run(
-      'insert into events values (?, ?, ?, ?, ?, ?)',
-      3 + nth,
-      AT,
-      JSON.stringify(BY),
-      0,
-      type,
-      JSON.stringify(data),
-    );
+  insertEvents(sqlite, GOT_EVENTS);
   sqlite.close();
 }
 
@@ -291,16 +289,7 @@ function writeEarlier(path: string): void {
     '{"refused":[{"chunk":"a","sentence":"no"}]}',
     0,
   );
-  for (const [nth, [type, data]] of EARLIER_EVENTS.entries())
-    run(
-      'insert into events values (?, ?, ?, ?, ?, ?)',
-      3 + nth,
-      AT,
-      JSON.stringify(BY),
-      0,
-      type,
-      JSON.stringify(data),
-    );
+  insertEvents(sqlite, EARLIER_EVENTS);
   sqlite.close();
 }
 

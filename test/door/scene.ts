@@ -1,5 +1,6 @@
 /** The house at whose door the cells knock: its names, its listed origin, its credentials; and what they send. */
-import type { Credential, Head, Known, Listener, Tcp, Verdict } from '../../server/access/gate.ts';
+import type { Credential, Known, Listener, Tcp, Verdict } from '../../server/access/gate.ts';
+import type { Head } from '../../server/access/request-head.ts';
 
 /** Where browsers sign in. */
 export const OWN_HOST = 'ab2cd3ef4g.localhost:7845';
