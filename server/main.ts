@@ -138,7 +138,7 @@ async function serve(
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const boardFeed = new BoardFeed(store, assets.build);
   const stopping = stopSignal();
-  const { runs, bin, socket, project } = state;
+  const { runs, bin, socket, project, worktrees: folder } = state;
   const about: About = {
     project,
     address: `${tcp.own.origin}/`,
@@ -190,7 +190,17 @@ async function serve(
   };
   writeStateFiles(files);
   const readOnly = options.door.readOnly;
-  const dispatcher = new Dispatcher({ store, log: consoleLog, project, runs, socket, bin, readOnly, umask });
+  const dispatcher = new Dispatcher({
+    store,
+    log: consoleLog,
+    project,
+    folder,
+    runs,
+    socket,
+    bin,
+    readOnly,
+    umask,
+  });
   dispatcher.start();
   const chores = [filesInPlace(db, stopping.stop), keepStateFiles(files), keepRoom(store, runs)];
   const upkeep = keepUp(chores, consoleLog);

@@ -1,4 +1,5 @@
 /** The programs that carry out phases, as `signalbox.json` names them. */
+import type { WorkSettings } from './work-words.ts';
 
 /** What an agent may be called. */
 export const AGENT = /^[a-z][a-z0-9_-]{0,62}$/;
@@ -25,9 +26,10 @@ export type InterruptSignal = (typeof INTERRUPT_SIGNALS)[number];
 /** The phases of an agent that names none. */
 export const AGENT_PHASES: readonly string[] = ['GOAL', 'PLAN', 'IMPLEMENT', 'REBASE', 'REVIEW', 'COMPLETE'];
 
-/** The agents that the operator has looked at and trusts. */
+/** What the operator has looked at and trusts of a `signalbox.json`: its agents, and how they work in worktrees. */
 export interface TrustedAgents {
   /** SHA-256 of the file that named them, in hex; empty: none was ever trusted. */
   readonly digest: string;
   readonly agents: readonly AgentDefinition[];
+  readonly work: WorkSettings;
 }

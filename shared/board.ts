@@ -4,9 +4,10 @@
  */
 
 import type { Door } from './access-words.ts';
-import type { Answer, Asking, ItemKind } from './item-words.ts';
+import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
 import type { Query } from './query.ts';
 import type { Moment, Status } from './words.ts';
+import type { ChangeStat } from './work-words.ts';
 
 interface RowBase {
   readonly key: string;
@@ -33,6 +34,8 @@ export interface Cell extends RowBase {
   readonly agent: string;
   /** Since when it has this status. */
   readonly since: Moment;
+  /** What it has changed in its worktree; null: it has none, or nothing is known yet. */
+  readonly changes: ChangeStat | null;
 }
 
 /** Where an attention item stands. */
@@ -47,6 +50,7 @@ export interface Card extends RowBase, Asking {
   readonly phase: string;
   readonly run: number;
   readonly kind: ItemKind;
+  readonly code: ItemCode | null;
   readonly state: ItemState;
   readonly asked_at: Moment;
   readonly asked_by: string;

@@ -1,8 +1,9 @@
 import type { Door } from './access-words.ts';
 import type { ItemState } from './board.ts';
 import type { Judgement } from './conflict-words.ts';
-import type { Answer, ItemKind } from './item-words.ts';
-import type { Moment, Outcome, Status, StuckCode } from './words.ts';
+import type { Answer, ItemCode, ItemKind } from './item-words.ts';
+import type { Moment, Outcome, Status } from './words.ts';
+import type { UnitWork } from './work-words.ts';
 
 /** Everything about one work unit: for its own page and for `signalbox show`. */
 export interface Detail {
@@ -36,6 +37,8 @@ export interface Detail {
   readonly after: readonly { readonly chunk: string; readonly state: 'open' | 'met' | 'unknown' }[];
   readonly before: readonly string[];
   readonly conflicts: readonly ConflictLine[];
+  /** Its worktree; null: it works in the project's folder. */
+  readonly work: UnitWork | null;
   readonly runs: readonly RunLine[];
   readonly items: readonly ItemLine[];
   readonly history: readonly HistoryLine[];
@@ -58,7 +61,7 @@ export interface ItemLine {
   readonly version: number;
   readonly kind: ItemKind;
   /** stuck: why, where it is one of the known reasons. */
-  readonly code: StuckCode | null;
+  readonly code: ItemCode | null;
   readonly prompt: string;
   readonly asked_at: Moment;
   readonly state: ItemState;

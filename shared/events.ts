@@ -2,9 +2,17 @@
 import type { By, Token } from './access-words.ts';
 import type { TrustedAgents } from './agent-words.ts';
 import type { Conflict, Disagreement, Judgement } from './conflict-words.ts';
-import type { Answer, Asking, ItemKind } from './item-words.ts';
+import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
 import type { Settings } from './settings-words.ts';
-import type { Kill, Moment, Outcome, ProcessIdentity, StuckCode, ToolRefusal, UnitSpec } from './words.ts';
+import type { Kill, Moment, Outcome, ProcessIdentity, ToolRefusal, UnitSpec } from './words.ts';
+import type {
+  MergeApproved,
+  MergePlanned,
+  SnapshotTaken,
+  WorkEnd,
+  WorktreeMade,
+  WorktreePlanned,
+} from './work-words.ts';
 
 /** The unit of what concerns no unit. */
 export const NO_UNIT = -1;
@@ -49,6 +57,9 @@ export type Change =
     }
   | { readonly type: 'dependency.met'; readonly unit: number; readonly data: { readonly on: string } }
   | { readonly type: 'phase.finished'; readonly unit: number; readonly data: { readonly phase: string } }
+  /** Back to a phase that was finished before. */
+  | { readonly type: 'phase.reopened'; readonly unit: number; readonly data: { readonly phase: string } }
+  | WorkChange
   | { readonly type: 'run.started'; readonly unit: number; readonly data: RunStarted }
   | { readonly type: 'run.spawned'; readonly unit: number; readonly data: RunSpawned }
   | { readonly type: 'conflict.judged'; readonly unit: number; readonly data: ConflictJudged }
@@ -125,6 +136,26 @@ export type Change =
       readonly data: { readonly id: string; readonly why: string };
     };
 
+/** Of a unit's worktree, its snapshots and its merge. */
+export type WorkChange =
+  | { readonly type: 'worktree.planned'; readonly unit: number; readonly data: WorktreePlanned }
+  | { readonly type: 'worktree.made'; readonly unit: number; readonly data: WorktreeMade }
+  | { readonly type: 'worktree.ready'; readonly unit: number; readonly data: Record<string, never> }
+  | { readonly type: 'worktree.pruned'; readonly unit: number; readonly data: { readonly ref: string } }
+  | { readonly type: 'worktree.restored'; readonly unit: number; readonly data: Record<string, never> }
+  | { readonly type: 'work.snapshot'; readonly unit: number; readonly data: SnapshotTaken }
+  | { readonly type: 'merge.approved'; readonly unit: number; readonly data: MergeApproved }
+  | { readonly type: 'merge.planned'; readonly unit: number; readonly data: MergePlanned }
+  /** The base could not be moved; `why` is a code. */
+  | {
+      readonly type: 'merge.refused';
+      readonly unit: number;
+      readonly data: { readonly why: string; readonly files: readonly string[] };
+    }
+  /** Handed to its agent, to be put onto the base as it is now. */
+  | { readonly type: 'merge.rebasing'; readonly unit: number; readonly data: Record<string, never> }
+  | { readonly type: 'merge.ended'; readonly unit: number; readonly data: { readonly how: WorkEnd } };
+
 /** What an edit sets; what it does not name stays. */
 export interface UnitEdit {
   readonly title?: string;
@@ -158,7 +189,7 @@ export interface ItemAsked extends Asking {
   readonly phase: string;
   readonly run: number;
   readonly asked_by: string;
-  readonly code?: StuckCode;
+  readonly code?: ItemCode;
   readonly rivals?: readonly number[];
 }
 /** The words of an item as they are now; of a conflict, also its rivals. */

@@ -9,6 +9,9 @@ import type { Moment, StuckCode } from './words.ts';
 export type ItemKind = 'question' | 'decision' | 'review' | 'stuck' | 'conflict';
 export const ITEM_KINDS: readonly ItemKind[] = ['question', 'decision', 'review', 'stuck', 'conflict'];
 
+/** A stuck unit's reason; or what is asked about a merge: whether to, or what to do about its conflicts. */
+export type ItemCode = StuckCode | 'merge-review' | 'merge-conflict';
+
 export interface ItemOption {
   readonly id: string;
   readonly label: string;
@@ -41,8 +44,8 @@ export interface Item extends Asking {
   readonly run: number;
   readonly asked_at: Moment;
   readonly asked_by: string;
-  /** stuck: why, where it is one of the known reasons. */
-  readonly code: StuckCode | null;
+  /** Why it is asked, where that is one of the known reasons. */
+  readonly code: ItemCode | null;
   /** conflict: the ids of the units about which the operator is asked; else none. */
   readonly rivals: readonly number[];
   /** Open, but out of the queue; null: it is not snoozed. */

@@ -5,6 +5,7 @@ import type { ItemLine } from './detail.ts';
 import type { Event } from './events.ts';
 import type { Answer, Asking, Item, Snooze } from './item-words.ts';
 import type { Kill, Outcome, ToolRefusal } from './words.ts';
+import type { ChangeStat } from './work-words.ts';
 
 /** What was answered, in words: the labels of the chosen options, then the text. */
 export function saidWords(item: {
@@ -79,6 +80,10 @@ export const verdictWords = (verdict: ConflictVerdict): string =>
 export const disagreementWords = (noted: Disagreement | null): string =>
   noted === null ? '' : `an analysis disagrees: ${noted.verdict}, ${noted.reason}`;
 
+/** `3 files, +12 −4` */
+export const statWords = ({ files, added, deleted }: ChangeStat): string =>
+  `${files} ${files === 1 ? 'file' : 'files'}, +${added} −${deleted}`;
+
 /** An event as a line of a unit's history. */
 export function eventWords(event: Event, items: readonly Item[]): string {
   const prompt = (id: string) => items.find((item) => item.id === id)?.prompt ?? 'an item';
@@ -121,6 +126,30 @@ export function eventWords(event: Event, items: readonly Item[]): string {
       return `no longer waits for ${event.data.on}, which is done`;
     case 'phase.finished':
       return `finished ${event.data.phase}`;
+    case 'phase.reopened':
+      return `sent back to ${event.data.phase}`;
+    case 'worktree.planned':
+      return `gets a worktree on the branch ${event.data.branch}, from ${event.data.base ?? event.data.base_commit.slice(0, 10)}`;
+    case 'worktree.made':
+      return 'the worktree is there';
+    case 'worktree.ready':
+      return 'the worktree is ready';
+    case 'worktree.pruned':
+      return `the worktree was removed; its last state is kept as ${event.data.ref}`;
+    case 'worktree.restored':
+      return 'the worktree was brought back';
+    case 'work.snapshot':
+      return `has changed ${statWords(event.data)} (${event.data.commit.slice(0, 10)})`;
+    case 'merge.approved':
+      return `may be merged as it was at ${event.data.snapshot.slice(0, 10)}`;
+    case 'merge.planned':
+      return `merging (${event.data.strategy}): the base moves to ${event.data.new.slice(0, 10)}`;
+    case 'merge.refused':
+      return `the base could not be moved (${event.data.why})`;
+    case 'merge.rebasing':
+      return 'handed to its agent, to be put onto the base as it is now';
+    case 'merge.ended':
+      return { merged: 'merged', left: 'left as a branch', discarded: 'discarded' }[event.data.how];
     case 'run.started':
       return `started run ${event.data.number} (${event.data.phase}, ${event.data.agent})${event.data.override ? `, although ${event.data.override}` : ''}`;
     case 'run.spawned':

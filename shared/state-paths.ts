@@ -13,6 +13,8 @@ export interface StatePaths {
   readonly socket: string;
   readonly runs: string;
   readonly bin: string;
+  /** Holds the worktrees of the units. */
+  readonly worktrees: string;
   /** Where the terminal shows which process calls. */
   readonly callers: string;
   readonly port: string;
@@ -71,6 +73,7 @@ export function statePathsOf(home: string, project: string): StatePaths {
     socket: at('socket'),
     runs: at('runs'),
     bin: at('bin'),
+    worktrees: at('work'),
     callers: at('callers'),
     port: at('port'),
     lock: at('lock.db'),

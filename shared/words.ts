@@ -16,10 +16,11 @@
  * Every moment is an ISO 8601 string in UTC with milliseconds, so text order is time order.
  *
  * Beside these: `access-words.ts` (doors, roles, tokens, sessions), `agent-words.ts`, `conflict-words.ts`,
- * `item-words.ts`, `settings-words.ts`.
+ * `item-words.ts`, `settings-words.ts`, `work-words.ts`.
  */
 import type { Conflict } from './conflict-words.ts';
 import type { Item } from './item-words.ts';
+import type { MergeMode, UnitWork } from './work-words.ts';
 
 export type Moment = string;
 
@@ -64,6 +65,11 @@ export interface UnitSpec {
   readonly retry: RetryPolicy | null;
   /** After how many seconds a live run is brought to a person; null: never. */
   readonly time_limit: number | null;
+  /** Whether it works in a worktree; null: where it has an agent and the project is in a repository. */
+  readonly worktree: boolean | null;
+  /** The branch that its work returns to, and what becomes of it; null: as the project says. */
+  readonly base: string | null;
+  readonly merge: MergeMode | null;
 }
 
 /** The facts of a work unit. Its status is not among them: it follows from them (`rank.ts`). */
@@ -90,6 +96,8 @@ export interface Unit {
   readonly retry_due: Moment | null;
   /** Runs up to this one no longer count when it is decided whether to try again. */
   readonly counted_from: number;
+  /** Null: it works in the project's folder, or nothing is planned yet. */
+  readonly work: UnitWork | null;
   /** The number of the latest event about this unit. */
   readonly seq: number;
   readonly changed_at: Moment;
@@ -107,7 +115,9 @@ export type Outcome =
   | { readonly exit: 'never-began'; readonly reason: string; readonly code?: StuckCode };
 
 /** What kept a run from going on, where something can be done about it beside trying again. */
-export type StuckCode = 'answers-too-long';
+export type StuckCode = 'answers-too-long' | WorkStuckCode;
+/** worktree: it could not be made; snapshot: what is in it could not be kept; merge: the base could not be moved. */
+export type WorkStuckCode = 'worktree' | 'snapshot' | 'merge';
 
 /** One attempt at one phase. `process` is known once the wrapper lives; `outcome` once it has ended. */
 export interface Run {

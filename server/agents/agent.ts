@@ -1,6 +1,7 @@
 import type { AgentDefinition } from '../../shared/agent-words.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Message, Unit } from '../../shared/words.ts';
+import type { UnitWork } from '../../shared/work-words.ts';
 
 /** What is to be done, by whom it was asked, and where. */
 export interface Task {
@@ -15,9 +16,14 @@ export interface Task {
   readonly by_file: boolean;
   /** The session of the unit's last run by the same agent, to go on with; null: there is none. */
   readonly session: string | null;
-  /** The folder in which it works. */
+  /** The folder of the project, whose files say what to do. */
   readonly project: string;
+  /** The worktree in which it works; null: it works in the project's folder. */
+  readonly work: TaskWork | null;
 }
+
+/** Of a worktree, what an agent has to know. */
+export interface TaskWork extends Pick<UnitWork, 'path' | 'branch' | 'base' | 'base_commit' | 'rebasing'> {}
 
 /** What can carry out a run. Says which program to start; starting and watching it is the same for all. */
 export interface Agent {

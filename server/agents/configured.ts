@@ -55,6 +55,14 @@ function meaningOf(name: string, definition: AgentDefinition, task: Task): strin
       return answerWords(task);
     case 'session':
       return task.session ?? '';
+    case 'project':
+      return task.project;
+    case 'worktree':
+      return task.work?.path ?? task.project;
+    case 'branch':
+      return task.work?.branch ?? '';
+    case 'base':
+      return task.work ? (task.work.base ?? task.work.base_commit) : '';
     default:
       return composePrompt(task, promptFile(definition.prompts[task.phase], task.project));
   }

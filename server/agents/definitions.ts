@@ -9,6 +9,7 @@ import { refusalOf } from '../api/refusal-of.ts';
 import { Problem } from '../system/problem.ts';
 import { acpDefinition } from './acp-definition.ts';
 import { LIKE_PLACEHOLDER, PLACEHOLDER, PLACEHOLDER_WITHIN, PLACEHOLDERS } from './placeholders.ts';
+import { workSettings } from './work-settings.ts';
 
 const SHELLS = /(^|\/)(sh|bash|dash|zsh|ksh|fish)$/;
 const KNOWN = PLACEHOLDERS.map((name) => `{${name}}`).join(', ');
@@ -140,7 +141,7 @@ const entry = z.unknown().transform((given, context) => {
   return z.NEVER;
 });
 
-const file = z.strictObject({ agents: z.record(name, entry).default({}) });
+const file = z.strictObject({ agents: z.record(name, entry).default({}), work: workSettings.prefault({}) });
 
 /** Reads the text of a `signalbox.json`. Throws a `Problem` that names the field. */
 export function readDefinitions(path: string, text: string): TrustedAgents {
@@ -157,7 +158,7 @@ export function readDefinitions(path: string, text: string): TrustedAgents {
     const { interrupt, resume, ...rest } = given;
     return { name, ...rest, interrupt: interrupt ?? null, resume: resume ?? null };
   });
-  return { digest: digestOf(text), agents };
+  return { digest: digestOf(text), agents, work: read.data.work };
 }
 
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');

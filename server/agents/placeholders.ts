@@ -1,5 +1,17 @@
 /** What an argument, or a place in a prompt file, may stand for. */
-export const PLACEHOLDERS = ['chunk', 'phase', 'run', 'goal', 'answer', 'prompt', 'session'] as const;
+export const PLACEHOLDERS = [
+  'chunk',
+  'phase',
+  'run',
+  'goal',
+  'answer',
+  'prompt',
+  'session',
+  'project',
+  'worktree',
+  'branch',
+  'base',
+] as const;
 
 const NAMES = PLACEHOLDERS.join('|');
 /** An argument that is a placeholder. */

@@ -18,23 +18,42 @@ export function composePrompt(task: Task, text: string | null): string {
   const written = text ?? DEFAULT_TEXT;
   const answer = task.by_file && hasWords(task) ? whereWords(task) : allLines(task).join('\n\n');
   const rest = written.includes('{answer}') ? '' : answer;
-  return [filled(written, task, answer), rest, HOW_TO_ASK]
+  return [filled(written, task, answer), rest, whereToWork(task), HOW_TO_ASK]
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
+/** What a run in a worktree has to know of it. */
+function whereToWork({ work }: Task): string {
+  if (!work) return '';
+  const base = work.base ?? work.base_commit;
+  const stay = `You work in ${work.path}, a git worktree of your own on the branch ${work.branch}, which began at ${base}. Change files in this folder only. Committing is optional: what you leave uncommitted is kept as well. Do not merge, push or delete branches: that is done when you have finished.`;
+  return work.rebasing ? `${REBASE_TEXT.replaceAll('{base}', base)}\n\n${stay}` : stay;
+}
+
+const REBASE_TEXT =
+  'The base has moved on, and your work does not merge any more. Commit what is uncommitted, run `git rebase {base}`, resolve each conflict so that both sides keep their meaning, and finish the rebase. Leave no conflict markers.';
+
 /** One pass: what somebody wrote is never read as a placeholder. */
-function filled(text: string, { unit, phase, run }: Task, answer: string): string {
+function filled(text: string, task: Task, answer: string): string {
+  const { unit, phase, run } = task;
   const values: Readonly<Record<string, string>> = {
     chunk: unit.chunk,
     phase,
     run: String(run),
     goal: [unit.title, unit.goal].filter((part) => part !== '').join('\n\n'),
     answer,
+    project: task.project,
+    worktree: task.work?.path ?? task.project,
+    branch: task.work?.branch ?? '',
+    base: task.work?.base ?? task.work?.base_commit ?? '',
   };
   const written = answer === '' ? text.replace(/\n*\{answer\}\n*/g, '\n\n') : text;
-  return written.replace(/\{(chunk|phase|run|goal|answer)\}/g, (_, name: string) => values[name] ?? '');
+  return written.replace(
+    /\{(chunk|phase|run|goal|answer|project|worktree|branch|base)\}/g,
+    (_, name: string) => values[name] ?? '',
+  );
 }
 
 /** What was answered, alone if it is one thing. */

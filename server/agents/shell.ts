@@ -1,5 +1,7 @@
 import type { Agent } from './agent.ts';
 
+export const inShell = (command: string): readonly string[] => ['/bin/sh', '-c', command];
+
 /** Carries out a phase by its command line, in `/bin/sh`. */
 export const shell: Agent = {
   name: 'shell',
@@ -7,6 +9,6 @@ export const shell: Agent = {
   interrupt: null,
   command: ({ unit, phase }) => {
     const step = unit.spec.steps.find((each) => each.phase === phase);
-    return ['/bin/sh', '-c', step?.command ?? 'exit 0'];
+    return inShell(step?.command ?? 'exit 0');
   },
 };

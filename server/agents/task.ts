@@ -14,7 +14,19 @@ export function taskOf(
   const by_file = answered.some(({ answer }) => answer?.options.includes(BY_FILE));
   const messages = unheard(work, number);
   const session = sessionBefore(work, run);
-  return { unit: work.unit, phase, run: number, answered, messages, answers_file, by_file, session, project };
+  const { unit } = work;
+  return {
+    unit,
+    phase,
+    run: number,
+    answered,
+    messages,
+    answers_file,
+    by_file,
+    session,
+    project,
+    work: unit.work,
+  };
 }
 
 /**

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AGENT } from '../../shared/agent-words.ts';
 import type { UnitSpec } from '../../shared/words.ts';
+import { MERGE_MODES } from '../../shared/work-words.ts';
 import { chunk, command, environmentName, key, paths, phase, priority, words } from './fields.ts';
 
 const unit = z
@@ -27,6 +28,9 @@ const unit = z
       })
       .optional(),
     time_limit: z.number().int().min(1, 'At least a second.').max(31_536_000).optional(),
+    worktree: z.boolean().optional(),
+    base: words(250).min(1, 'Name a branch.').optional(),
+    merge: z.enum(MERGE_MODES, `One of ${MERGE_MODES.join(', ')}.`).optional(),
   })
   .refine((unit) => !unit.external || waysOf(unit) === 0, {
     path: ['external'],
@@ -41,6 +45,10 @@ const unit = z
     path: ['phases'],
     message:
       'Phases alone are for external units; others name a command for each, or an agent that has its own.',
+  })
+  .refine((unit) => !unit.external || unit.worktree !== true, {
+    path: ['worktree'],
+    message: 'An external unit has no worktree: somebody else does the work, where they want.',
   })
   // The phases of an agent are known where its definition is.
   .refine((unit) => unit.agent !== undefined || unit.review.every((each) => phasesOf(unit).includes(each)), {
@@ -88,6 +96,9 @@ export function specOf(input: z.output<typeof unit>): UnitSpec {
     review: once(input.review),
     retry: retry ?? null,
     time_limit: time_limit ?? null,
+    worktree: input.worktree ?? null,
+    base: input.base ?? null,
+    merge: input.merge ?? null,
   };
 }
 

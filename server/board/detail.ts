@@ -40,6 +40,7 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
     ],
     before: (state.waiting.get(chunk) ?? []).map((id) => state.works.get(id)?.unit.chunk ?? ''),
     conflicts: conflictLines(state, work),
+    work: unit.work,
     runs: work.runs.map(({ number, phase, agent, started_at, ended_at, outcome }) => ({
       number,
       phase,

@@ -2,8 +2,9 @@ import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
 import type { Answer, Item } from '../../shared/item-words.ts';
 import { outcomeWords } from '../../shared/sentences.ts';
 import type { Status, WorkUnit } from '../../shared/words.ts';
+import type { ChangeStat } from '../../shared/work-words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
-import { currentStep, isGoingOut, isOpen, isSnoozed, liveRun, type State } from '../domain/state.ts';
+import { isGoingOut, isOpen, isSnoozed, liveRun, phaseOf, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
 
 /** Rows of a board, made from facts. */
@@ -25,13 +26,19 @@ export function cellOf(state: State, work: WorkUnit): Cell {
     title: unit.title,
     status,
     why,
-    phase: currentStep(work)?.phase ?? '',
+    phase: phaseOf(work),
     finished: Math.min(unit.finished, unit.spec.steps.length),
     phases: unit.spec.steps.length,
     run: run?.number ?? 0,
     agent: run?.agent ?? '',
     since,
+    changes: changesOf(work),
   };
+}
+
+function changesOf({ unit }: WorkUnit): ChangeStat | null {
+  const { snapshot } = unit.work ?? {};
+  return snapshot ? { files: snapshot.files, added: snapshot.added, deleted: snapshot.deleted } : null;
 }
 
 /** What an answer frees, and the number by which the card is ranked for it. */
@@ -53,6 +60,7 @@ export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, se
     phase: item.phase,
     run: item.run,
     kind: item.kind,
+    code: item.code,
     state: cardState(item),
     prompt: item.prompt,
     context: item.context,

@@ -1,10 +1,12 @@
 import type { Change, Event } from '../../shared/events.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { decisions, refreshConflictItem } from './commands/conflicts.ts';
+import { mergeOutcomes } from './commands/merge.ts';
 import { usedBy, whyUnfinished } from './delivery.ts';
 import {
   exists,
   findWork,
+  isAboutMerge,
   isDone,
   isOver,
   isPending,
@@ -30,6 +32,7 @@ export function consequencesOf(before: State, after: State, event: Event): Chang
   if (event.type === 'item.released') return outcomes(after, work, event.data.id);
   if (event.type === 'conflict.judged' || event.type === 'item.reopened')
     return refreshConflictItem(after, work);
+  if (event.type === 'work.snapshot') return outdated(work);
   if (event.type === 'run.started' && work.runs.length === 1) return aboutRivals(after, work);
   return [];
 }
@@ -74,6 +77,17 @@ function withdrawals({ unit, items }: WorkUnit, how: 'closed' | 'removed'): Chan
   }));
 }
 
+/** What was asked about a merge was about the work as it was before. */
+function outdated({ unit, items }: WorkUnit): Change[] {
+  return items
+    .filter((item) => isAboutMerge(item) && isPending(item))
+    .map((item) => ({
+      type: 'item.withdrawn',
+      unit: unit.id,
+      data: { id: item.id, why: 'the work has changed since' },
+    }));
+}
+
 function strikes(state: State, { unit }: WorkUnit): Change[] {
   const waiting = state.waiting.get(unit.chunk) ?? [];
   return waiting.map((id) => ({ type: 'dependency.met', unit: id, data: { on: unit.chunk } }));
@@ -101,6 +115,7 @@ function outcomes(state: State, work: WorkUnit, id: string): Change[] {
   const { options, text } = item.answer;
   if (item.kind === 'stuck' && options.includes('close'))
     return [{ type: 'unit.closed', unit, data: { reason: text || 'closed when stuck' } }];
+  if (isAboutMerge(item)) return mergeOutcomes(work, item);
   if (item.kind === 'conflict') return decisions(state, work, item);
   if (item.kind === 'review' && options.includes('approve') && mayFinish(work))
     return [{ type: 'phase.finished', unit, data: { phase: item.phase } }];

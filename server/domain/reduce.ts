@@ -3,6 +3,7 @@ import type { Event, RunStarted } from '../../shared/events.ts';
 import type { Message, Run, Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
 import { changeItem, newItem } from './reduce-item.ts';
 import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
+import { concernsWork, workAfter, workAtPhase } from './reduce-work.ts';
 import { isDone, isOver, isSnoozed, type State } from './state.ts';
 
 /** What is known after one more event. Facts change here, and those of items in `reduce-item.ts`; nowhere else. */
@@ -34,6 +35,7 @@ function addUnit(state: State, event: Event, spec: UnitSpec): State {
     removed_at: null,
     retry_due: null,
     counted_from: 0,
+    work: null,
     seq: event.seq,
     changed_at: event.at,
   };
@@ -112,6 +114,7 @@ function rewait(
 type AboutUnit = Exclude<Event, AboutNone | { type: 'unit.added' }>;
 
 function change(work: WorkUnit, event: AboutUnit): WorkUnit {
+  if (concernsWork(event)) return { ...work, unit: { ...work.unit, work: workAfter(work.unit, event) } };
   switch (event.type) {
     case 'conflict.judged':
       return { ...work, conflicts: judged(work.conflicts, event) };
@@ -177,7 +180,16 @@ function judged(before: readonly Conflict[], event: Extract<Event, { type: 'conf
 
 type AboutFacts = Exclude<
   AboutUnit,
-  { type: `item.${string}` | `run.${string}` | `conflict.${string}` | 'retry.due' }
+  {
+    type:
+      | `item.${string}`
+      | `run.${string}`
+      | `conflict.${string}`
+      | `worktree.${string}`
+      | `work.${string}`
+      | `merge.${string}`
+      | 'retry.due';
+  }
 >;
 
 function unitChange(unit: Unit, event: AboutFacts): Partial<Unit> {
@@ -202,8 +214,15 @@ function unitChange(unit: Unit, event: AboutFacts): Partial<Unit> {
       return { open: without(unit.open, event.data.on), met: [...new Set([...unit.met, event.data.on])] };
     case 'retry.scheduled':
       return { retry_due: event.data.due };
-    case 'phase.finished':
-      return { finished: unit.finished + 1 };
+    case 'phase.finished': {
+      // REBASE comes after the steps, and is none of them.
+      const finished = unit.finished + (unit.work?.rebasing ? 0 : 1);
+      return { finished, work: workAtPhase(unit, false) };
+    }
+    case 'phase.reopened': {
+      const finished = unit.spec.steps.findIndex(({ phase }) => phase === event.data.phase);
+      return { finished, work: workAtPhase(unit, true) };
+    }
   }
 }
 

@@ -1,12 +1,16 @@
 import type { WorkUnit } from '../../shared/words.ts';
 import { impactOf, impactScore } from './impact.ts';
-import { exists, type State } from './state.ts';
+import { exists, isMerging, type State } from './state.ts';
 import { statusOf } from './status.ts';
 
-/** READY units in the order of starting: impact down, priority down, oldest first. */
+/** READY units that a run could carry on, in the order of starting: impact down, priority down, oldest first. */
 export function startOrder(state: State): WorkUnit[] {
   const ready = [...state.works].filter(
-    (work) => exists(work) && !work.unit.spec.external && statusOf(state, work).status === 'READY',
+    (work) =>
+      exists(work) &&
+      !work.unit.spec.external &&
+      !isMerging(work) &&
+      statusOf(state, work).status === 'READY',
   );
   const ranked = ready.map((work) => ({
     work,

@@ -2,7 +2,8 @@ import type { Session, Token } from '../../shared/access-words.ts';
 import type { AgentDefinition, TrustedAgents } from '../../shared/agent-words.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
-import type { Outcome, Run, Step, WorkUnit } from '../../shared/words.ts';
+import type { Outcome, Run, Unit, WorkUnit } from '../../shared/words.ts';
+import { MERGE, REBASE, SETUP, WORK_DEFAULTS } from '../../shared/work-words.ts';
 import { PersistentMap } from './persistent-map.ts';
 import { PersistentVector } from './persistent-vector.ts';
 import { DEFAULTS } from './settings.ts';
@@ -26,7 +27,7 @@ export interface State {
   readonly sessions: readonly Session[];
 }
 
-const NO_AGENTS: TrustedAgents = { digest: '', agents: [] };
+const NO_AGENTS: TrustedAgents = { digest: '', agents: [], work: WORK_DEFAULTS };
 
 export const EMPTY: State = {
   seq: 0,
@@ -81,7 +82,30 @@ export function findItem(state: State, id: string): { work: WorkUnit; item: Item
 }
 
 export const isDone = ({ unit }: WorkUnit): boolean =>
-  unit.closed !== null || unit.finished >= unit.spec.steps.length;
+  unit.closed !== null || (isThrough(unit) && !isToMerge(unit));
+
+/** Its last phase is finished. */
+const isThrough = ({ finished, spec }: Unit): boolean => finished >= spec.steps.length;
+
+/** Its worktree is there, and its setup has not ended well yet. */
+export const isSettingUp = ({ unit: { work } }: WorkUnit): boolean =>
+  work !== null && work.made_at !== null && work.ready_at === null;
+
+/** Its last phase is finished, and what becomes of its change set is not settled. */
+export const isMerging = ({ unit }: WorkUnit): boolean =>
+  unit.closed === null && isThrough(unit) && isToMerge(unit) && unit.work?.rebasing !== true;
+
+/** It has a change set of which nobody has said what becomes of it. */
+const isToMerge = ({ work }: Unit): boolean =>
+  work !== null && work.end === null && (work.snapshot?.files ?? 0) > 0;
+
+/** The phase that it is in: SETUP before its first, REBASE and MERGE after its last; '' once it is through. */
+export function phaseOf(work: WorkUnit): string {
+  const { spec, finished } = work.unit;
+  if (isSettingUp(work)) return SETUP;
+  if (work.unit.work?.rebasing) return REBASE;
+  return spec.steps[finished]?.phase ?? (isMerging(work) ? MERGE : '');
+}
 
 /** Nothing more will happen to it: DONE, or removed. */
 export const isOver = (work: WorkUnit): boolean => isDone(work) || !exists(work);
@@ -89,8 +113,6 @@ export const isOver = (work: WorkUnit): boolean => isDone(work) || !exists(work)
 /** The definition of an agent, if the operator trusts one of this name. */
 export const agentNamed = (state: State, name: string): AgentDefinition | undefined =>
   state.trusted.agents.find((agent) => agent.name === name);
-
-export const currentStep = ({ unit }: WorkUnit): Step | undefined => unit.spec.steps[unit.finished];
 
 export const liveRun = (work: WorkUnit): Run | undefined => {
   const last = work.runs.at(-1);
@@ -103,6 +125,10 @@ export const isWell = (outcome: Outcome): boolean =>
 /** The live run that the daemon itself has to look after: of a unit that is not over, by a process of its own. */
 export const tendedRun = (work: WorkUnit): Run | undefined =>
   isOver(work) || work.unit.spec.external ? undefined : liveRun(work);
+
+/** Asks what becomes of a change set, or about what stands in its way. */
+export const isAboutMerge = ({ code }: Item): boolean =>
+  code === 'merge-review' || code === 'merge-conflict' || code === 'merge';
 
 /** Needs the operator: neither answered nor withdrawn. */
 export const isOpen = (item: Item): boolean => item.answer === null && item.withdrawal === null;

@@ -7,6 +7,7 @@ import {
   isAsking,
   isDone,
   isGoingOut,
+  isMerging,
   isPending,
   isSnoozed,
   liveRun,
@@ -43,7 +44,12 @@ export function statusOf(state: State, work: WorkUnit): StatusAndWhy {
     return say('BLOCKED', `the agent ${agent} is not trusted: signalbox trust`, unit.changed_at);
   const rivals = rivalWords(state, work);
   if (rivals !== '') return say('BLOCKED', rivals, unit.changed_at);
-  return say('READY', '', unit.changed_at);
+  return say('READY', betweenRuns(work), unit.changed_at);
+}
+
+function betweenRuns(work: WorkUnit): string {
+  if (isMerging(work)) return 'being merged';
+  return work.unit.work?.made_at === null ? 'preparing its worktree' : '';
 }
 
 function whileRunning(work: WorkUnit, goingOut: Item | undefined): string {

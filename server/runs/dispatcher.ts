@@ -1,40 +1,26 @@
 import type { Outcome, Run, WorkUnit } from '../../shared/words.ts';
-import { hashOf, newSecret } from '../access/secret.ts';
 import { agentOf } from '../agents/agent-of.ts';
 import { DAEMON } from '../domain/actors.ts';
 import { runTold } from '../domain/commands/interrupt.ts';
 import { stopRun } from '../domain/commands/kill.ts';
-import { endRun, startRun } from '../domain/commands/runs.ts';
-import { Refusal } from '../domain/refusal.ts';
 import { MIB } from '../domain/settings.ts';
-import { startOrder } from '../domain/start-order.ts';
-import { liveRun, tendedRun } from '../domain/state.ts';
-import { freeSlots } from '../domain/status.ts';
-import { lastLines, sizeOf } from '../output/tail.ts';
-import type { Store } from '../store/store.ts';
-import type { Log } from '../system/log.ts';
-import { newId } from '../system/new-id.ts';
+import { tendedRun } from '../domain/state.ts';
+import { sizeOf } from '../output/tail.ts';
 import { type Census, childrenOf, familyOf, isAlive, signal, takeCensus } from '../system/processes.ts';
 import { type RunFiles, runFiles } from '../system/run-files.ts';
 import { AnswersFiles } from './answers-file.ts';
-import { checkConflicts } from './check-conflicts.ts';
-import { letGo } from './let-go.ts';
+import type { RunParts } from './let-go.ts';
 import { ProcessTerminator } from './process-terminator.ts';
+import { recordEnd } from './record-end.ts';
+import { Starter } from './starter.ts';
+import { Worktrees } from './worktrees.ts';
 import { readNotes } from './wrapper.ts';
 
 const POLL_MS = 300;
-const CONTEXT_LINES = 12;
 
-export interface DispatcherParts {
-  readonly store: Store;
-  readonly log: Log;
-  /** Where runs work, where their files are, and what they need to find the way back. */
-  readonly project: string;
-  readonly runs: string;
-  readonly socket: string;
-  readonly bin: string;
-  /** Of the operator's shell: the daemon's own files are for nobody else, those of runs as it says. */
-  readonly umask: number;
+export interface DispatcherParts extends RunParts {
+  /** Holds the worktrees of the units. */
+  readonly folder: string;
   /** Nothing is started; what is at work goes on and ends. */
   readonly readOnly: boolean;
 }
@@ -49,8 +35,10 @@ export class Dispatcher {
   readonly #answers: AnswersFiles;
   /** Everybody alive, taken at most once in each look. */
   #census: Census | null = null;
-  /** Runs between "started" and "go": not to be looked at. */
-  readonly #launching = new Set<string>();
+  readonly #worktrees: Worktrees;
+  readonly #starter: Starter;
+  /** Runs that have ended and whose worktrees are being kept: not to be looked at. */
+  readonly #ending = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
   #unsubscribe = () => {};
   #working: Promise<void> | null = null;
@@ -60,6 +48,11 @@ export class Dispatcher {
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
     this.#answers = new AnswersFiles(parts.log);
+    const look = () => this.#look();
+    this.#worktrees = new Worktrees(parts, look);
+    const end = (run: Run, outcome: Outcome) =>
+      recordEnd({ ...parts, worktrees: this.#worktrees }, run, outcome);
+    this.#starter = new Starter({ ...parts, worktrees: this.#worktrees, end, look });
   }
 
   start(): void {
@@ -71,9 +64,11 @@ export class Dispatcher {
   /** Starts nothing more and leaves every run alive; the next daemon adopts them. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#starter.stop();
     this.#unsubscribe();
     if (this.#timer) clearInterval(this.#timer);
     await this.#working;
+    await Promise.all([this.#worktrees.idle(), ...this.#ending.values()]);
   }
 
   /** One look at a time; what comes in between is one more look. */
@@ -89,7 +84,7 @@ export class Dispatcher {
       this.#again = false;
       try {
         await this.#tend();
-        if (!this.#parts.readOnly) await this.#startReady();
+        if (!this.#parts.readOnly) await this.#starter.startReady();
       } catch (error) {
         this.#parts.log.error('dispatcher', error);
       }
@@ -102,7 +97,7 @@ export class Dispatcher {
     this.#census = null;
     for (const work of state.works) {
       const run = tendedRun(work);
-      if (!run || this.#launching.has(keyOf(run))) continue;
+      if (!run || this.#starter.isLaunching(run) || this.#ending.has(keyOf(run))) continue;
       const printed = sizeOf(this.#files(run).output) / MIB;
       const outcome = this.#outcomeOf(run, printed > 2 * state.settings.output_mib);
       if (outcome) commits.push(this.#end(run, outcome));
@@ -153,55 +148,20 @@ export class Dispatcher {
   async #end(run: Run, outcome: Outcome): Promise<void> {
     this.#terminator.forget(keyOf(run));
     this.#answers.forget(this.#files(run).answers);
-    const lines = lastLines(this.#files(run).output, CONTEXT_LINES);
-    const input = { unit: run.unit, run: run.number, outcome, lines, key: newId() };
-    await this.#parts.store.commit(DAEMON, (state, at) => endRun(state, { ...input, at }));
+    const ending = recordEnd({ ...this.#parts, worktrees: this.#worktrees }, run, outcome);
+    // A snapshot may take a while: others start and end meanwhile.
+    if (this.#parts.store.state.works.get(run.unit)?.unit.work) this.#later(run, ending);
+    else await ending;
   }
 
-  /** One after the other: whether the next may start depends on what has just been started. */
-  async #startReady(): Promise<void> {
-    const { store, project } = this.#parts;
-    // Who would be next is costly to say with thousands of units, and changes nothing then.
-    if (freeSlots(store.state) < 1) return;
-    const launches: Promise<void>[] = [];
-    for (const { unit } of startOrder(store.state)) {
-      if (this.#stopped || freeSlots(store.state) < 1) break;
-      await checkConflicts(store, project, unit.id);
-      const started = await this.#commitStart(unit.id);
-      if (started) launches.push(this.#launch(started.run, started.token));
-    }
-    await Promise.all(launches);
-  }
-
-  /** Commits the start, or learns that it may not be (any more). */
-  async #commitStart(unit: number): Promise<{ run: Run; token: string } | null> {
-    const { store } = this.#parts;
-    const token = newSecret();
-    const input = { unit, marker: newId(), token: hashOf(token) };
-    try {
-      await store.commit(DAEMON, (state) => {
-        const decision = startRun(state, input);
-        this.#launching.add(`${unit}-${decision.result?.run}`);
-        return decision;
+  #later(run: Run, ending: Promise<void>): void {
+    const settled = ending
+      .catch((error: unknown) => this.#parts.log.error('dispatcher', error))
+      .finally(() => {
+        this.#ending.delete(keyOf(run));
+        this.#look();
       });
-    } catch (error) {
-      if (error instanceof Refusal) return null;
-      throw error;
-    }
-    const work = store.state.works.get(unit);
-    const run = work && liveRun(work);
-    return run ? { run, token } : null;
-  }
-
-  async #launch(run: Run, token: string): Promise<void> {
-    try {
-      const outcome = await letGo(this.#parts, run, token, () => this.#look());
-      if (outcome) await this.#end(run, outcome);
-    } catch (error) {
-      this.#parts.log.error('dispatcher', error);
-    } finally {
-      this.#launching.delete(keyOf(run));
-    }
+    this.#ending.set(keyOf(run), settled);
   }
 
   #files(run: Run): RunFiles {

@@ -17,6 +17,13 @@ export interface RunEnvironment {
   readonly answers: string;
   /** A folder that holds `signalbox`. */
   readonly bin: string;
+  /** Where it works, and what it is told of that. */
+  readonly place: RunPlace;
+}
+
+export interface RunPlace {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** The environment of a run: little of the daemon's, and the way back to it. */
@@ -34,6 +41,7 @@ export function environmentFor(input: RunEnvironment, own: NodeJS.ProcessEnv): N
     SIGNALBOX_CREDENTIAL: input.token,
     SIGNALBOX_SOCKET: input.socket,
     SIGNALBOX_ANSWERS: input.answers,
+    ...input.place.env,
   };
 }
 

@@ -13,7 +13,7 @@ export interface Tables {
   /** Mutations already made: the digest of the input, and what was answered. */
   settings: { name: string; value: string };
   /** The agents that the operator trusts: one row, or none. */
-  agents: { digest: string; facts: string };
+  agents: { digest: string; facts: string; work: string };
   conflicts: { unit: number; other: number; facts: string };
   tokens: { id: string; facts: string };
   sessions: { id: string; facts: string };
@@ -41,6 +41,10 @@ const verdictIn = (note: string) =>
   sql.raw(`substr(${note}, ${AFTER_COLON}, instr(substr(${note}, ${AFTER_COLON}), ', ') - 1)`);
 const reasonIn = (note: string) =>
   sql.raw(`substr(substr(${note}, ${AFTER_COLON}), instr(substr(${note}, ${AFTER_COLON}), ', ') + 2)`);
+
+/** How units work in worktrees where nobody had said it. */
+const WORK_BEFORE =
+  '{"base":null,"copy":[],"link":[],"setup":null,"setup_limit":600,"merge":"review","strategy":"merge"}';
 
 export const MIGRATIONS: readonly Step[] = [
   ({ schema }) => [
@@ -219,5 +223,27 @@ export const MIGRATIONS: readonly Step[] = [
           '"outcome":{"exit":"reported","well":', '"outcome":{"exit":"reported","success":')`,
       );
     }),
+  ],
+  // Units work in worktrees. Those that have begun stay where they are, as they have a run and no worktree.
+  (tables) => [
+    fill(
+      tables,
+      sql`update units set facts = json_insert(facts, '$.spec.worktree', null, '$.spec.base', null, '$.spec.merge', null,
+        '$.work', null)`,
+    ),
+    fill(
+      tables,
+      sql`update events set data = json_insert(data, '$.worktree', null, '$.base', null, '$.merge', null)
+        where type = 'unit.added'`,
+    ),
+    fill(
+      tables,
+      sql`alter table agents add column work text not null default ${sql.raw(`'${WORK_BEFORE}'`)}`,
+    ),
+    fill(
+      tables,
+      sql`update events set data = json_insert(data, '$.work', json(${sql.raw(`'${WORK_BEFORE}'`)}))
+        where type = 'agents.trusted'`,
+    ),
   ],
 ];

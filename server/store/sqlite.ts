@@ -107,9 +107,9 @@ export class Db {
   putSetting(name: string, value: unknown): void {
     this.#statements.putSetting.run(name, JSON.stringify(value));
   }
-  putTrusted({ digest, agents }: TrustedAgents): void {
+  putTrusted({ digest, agents, work }: TrustedAgents): void {
     this.#statements.forgetAgents.run();
-    this.#statements.putAgents.run(digest, JSON.stringify(agents));
+    this.#statements.putAgents.run(digest, JSON.stringify(agents), JSON.stringify(work));
   }
   putRun(run: Run): void {
     this.#statements.putRun.run(run.unit, run.number, JSON.stringify(run));
@@ -185,7 +185,8 @@ export class Db {
 
   #readTrusted(): TrustedAgents {
     const row = this.#statements.agents.get() as Tables['agents'] | undefined;
-    return row ? { digest: row.digest, agents: JSON.parse(row.facts) } : EMPTY.trusted;
+    if (!row) return EMPTY.trusted;
+    return { digest: row.digest, agents: JSON.parse(row.facts), work: JSON.parse(row.work) };
   }
 
   #readWorks(): WorkUnit[] {

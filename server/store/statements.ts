@@ -90,7 +90,7 @@ function settingStatements(prepare: Prepare) {
     ),
     agents: prepare(builder.selectFrom('agents').selectAll()),
     forgetAgents: prepare(builder.deleteFrom('agents')),
-    putAgents: prepare(builder.insertInto('agents').values({ digest: text, facts: text })),
+    putAgents: prepare(builder.insertInto('agents').values({ digest: text, facts: text, work: text })),
   };
 }
 

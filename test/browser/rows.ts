@@ -18,6 +18,7 @@ export function card(id: string, rank: number, more: Partial<Card> = {}): Card {
     phase: 'BUILD',
     run: 1,
     kind: 'question',
+    code: null,
     state: 'open',
     prompt: `Which way for ${id}?`,
     context: [],
@@ -75,6 +76,7 @@ export function cell(id: number, status: Status, more: Partial<Cell> = {}): Cell
     run: 1,
     agent: 'agent-7',
     since: ASKED_AT,
+    changes: null,
     ...more,
   };
 }

@@ -52,6 +52,9 @@ export const spec = (chunk: string, more: Partial<UnitSpec> & { phases?: string[
     review: [],
     retry: null,
     time_limit: null,
+    worktree: null,
+    base: null,
+    merge: null,
     ...rest,
   };
 };

@@ -22,6 +22,7 @@ const cell = (id: number, status: Status, at = 0): Cell => ({
   run: 0,
   agent: '',
   since: '2026-03-01T10:00:00.000Z',
+  changes: null,
 });
 
 const boardWith = (cells: readonly Cell[]): Board => boardOf({ epoch: 'e', build: 'b', seq: 1, rows: cells });

@@ -123,6 +123,7 @@ const task = (more: Partial<Task> = {}): Task => ({
   answers_file: '/runs/0-3/answers.json',
   by_file: false,
   session: null,
+  work: null,
   project,
   ...more,
 });

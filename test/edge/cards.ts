@@ -12,6 +12,7 @@ export const cardOf = (chunk: string, more: Partial<Card> = {}): Card => ({
   phase: 'IMPLEMENT',
   run: 1,
   kind: 'question',
+  code: null,
   state: 'open',
   prompt: `Which ${chunk}?`,
   context: [],

@@ -23,6 +23,7 @@ const input: RunEnvironment = {
   socket: '/state/socket',
   answers: '/state/runs/1-3/answers.json',
   bin: '/state/bin',
+  place: { cwd: '/project', env: {} },
 };
 const WAY_BACK = {
   SIGNALBOX_CHUNK: 'one',

@@ -73,7 +73,7 @@ const line = (command: string) => {
   const spec = { steps: [{ phase: 'IMPLEMENT', command }] } as Partial<UnitSpec> as UnitSpec;
   const unit = { chunk: 'one', title: '', goal: '', spec };
   const task = { unit, phase: 'IMPLEMENT', run: 1, answered: [], messages: [], project: folder };
-  return shell.command({ ...task, answers_file: '', by_file: false, session: null });
+  return shell.command({ ...task, answers_file: '', by_file: false, session: null, work: null });
 };
 const go = ({ child }: Wrapped) => child.stdin?.end('go\n');
 

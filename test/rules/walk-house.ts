@@ -90,6 +90,7 @@ export class Walk extends House {
       log: { info: () => {}, error: (_, error) => failed.push(error) },
       project: this.folder,
       runs: folder,
+      folder,
       socket: folder,
       bin: folder,
       readOnly: false,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { Change, Event } from '../../shared/events.ts';
+import { MERGE_MODES } from '../../shared/work-words.ts';
 import {
   agent,
   answer,
@@ -11,6 +12,7 @@ import {
   digest,
   door,
   item,
+  itemCode,
   judgement,
   kind,
   moment,
@@ -19,7 +21,8 @@ import {
   phase,
   seq,
   someSettings,
-  stuckCode,
+  work,
+  workSettings,
 } from './parts.ts';
 
 const spec = z.strictObject({
@@ -36,6 +39,9 @@ const spec = z.strictObject({
   review: z.array(phase),
   retry: z.strictObject({ times: number, delay: z.number(), on: z.array(number) }).nullable(),
   time_limit: number.nullable(),
+  worktree: z.boolean().nullable(),
+  base: z.string().nullable(),
+  merge: z.enum(MERGE_MODES).nullable(),
 });
 
 const nothing = z.strictObject({});
@@ -44,7 +50,7 @@ const run = z.strictObject({ number });
 /** What each type of event says. */
 const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { type: Type }>['data']> } = {
   'config.updated': someSettings as z.ZodType<Extract<Change, { type: 'config.updated' }>['data']>,
-  'agents.trusted': z.strictObject({ digest, agents: z.array(agent) }),
+  'agents.trusted': z.strictObject({ digest, agents: z.array(agent), work: workSettings }),
   'token.added': z.strictObject({
     id: z.string(),
     hash: digest,
@@ -73,6 +79,18 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
   'dependency.removed': z.strictObject({ on: chunk, why: z.string() }),
   'dependency.met': z.strictObject({ on: chunk }),
   'phase.finished': z.strictObject({ phase }),
+  'phase.reopened': z.strictObject({ phase }),
+  'worktree.planned': z.strictObject(work.planned),
+  'worktree.made': z.strictObject(work.made),
+  'worktree.ready': nothing,
+  'worktree.pruned': z.strictObject({ ref: z.string() }),
+  'worktree.restored': nothing,
+  'work.snapshot': z.strictObject(work.snapshot),
+  'merge.approved': z.strictObject(work.approved),
+  'merge.planned': z.strictObject(work.merge),
+  'merge.refused': z.strictObject(work.refused),
+  'merge.rebasing': nothing,
+  'merge.ended': z.strictObject(work.ended),
   'run.started': run.extend({
     phase,
     agent: z.string(),
@@ -104,7 +122,7 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
     phase: z.string(),
     run: count,
     asked_by: z.string(),
-    code: z.exactOptional(stuckCode),
+    code: z.exactOptional(itemCode),
     rivals: z.exactOptional(z.array(count)),
   }),
   'item.attached': z.strictObject({ id: item, run: count, key: z.string() }),

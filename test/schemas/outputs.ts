@@ -70,6 +70,7 @@ const detail: z.ZodType<Detail> = z.strictObject({
       dropped: z.boolean().describe('its order would have closed a cycle'),
     }),
   ),
+  work: part.unitWork.nullable().describe('null: it works in the folder of the project'),
   runs: z.array(
     z.strictObject({
       number,
@@ -85,7 +86,7 @@ const detail: z.ZodType<Detail> = z.strictObject({
       id: item,
       version: number,
       kind: part.kind,
-      code: part.stuckCode.nullable().describe('stuck: why, where it is one of the known reasons'),
+      code: part.itemCode.nullable(),
       prompt: z.string(),
       asked_at: moment,
       state: part.itemState,

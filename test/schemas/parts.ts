@@ -4,9 +4,22 @@ import type { Door } from '../../shared/access-words.ts';
 import { type AgentDefinition, INTERRUPT_SIGNALS } from '../../shared/agent-words.ts';
 import type { Card, Cell, Counts, ItemState, Page, Row } from '../../shared/board.ts';
 import type { Judgement } from '../../shared/conflict-words.ts';
-import { type Answer, type Asking, ITEM_KINDS, type ItemKind } from '../../shared/item-words.ts';
+import {
+  type Answer,
+  type Asking,
+  ITEM_KINDS,
+  type ItemCode,
+  type ItemKind,
+} from '../../shared/item-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import { CHUNK, type Outcome, PHASE, STATUSES, type Status, type StuckCode } from '../../shared/words.ts';
+import {
+  type ChangeStat,
+  MERGE_MODES,
+  MERGE_STRATEGIES,
+  type UnitWork,
+  type WorkSettings,
+} from '../../shared/work-words.ts';
 
 const oneOf = <Word extends string>(words: readonly Word[]): z.ZodType<Word> =>
   z.enum(words as [Word, ...Word[]]);
@@ -42,10 +55,16 @@ export const asking = {
   allows_text: z.boolean(),
 } satisfies { [Field in keyof Asking]: z.ZodType<Asking[Field]> };
 
-export const stuckCode: z.ZodType<StuckCode> = z.enum(['answers-too-long']).meta({
-  id: 'StuckCode',
-  description: 'what kept a run from going on, where something can be done about it',
-});
+export const stuckCode: z.ZodType<StuckCode> = z
+  .enum(['answers-too-long', 'worktree', 'snapshot', 'merge'])
+  .meta({
+    id: 'StuckCode',
+    description: 'what kept a run from going on, where something can be done about it',
+  });
+
+export const itemCode: z.ZodType<ItemCode> = z
+  .enum(['answers-too-long', 'worktree', 'snapshot', 'merge', 'merge-review', 'merge-conflict'])
+  .meta({ id: 'ItemCode', description: 'why it is asked, where that is one of the known reasons' });
 
 export const outcome: z.ZodType<Outcome> = z
   .discriminatedUnion('exit', [
@@ -91,6 +110,50 @@ export const judgement = {
   overlapping_symbols: z.array(z.string()),
 } satisfies { [Field in keyof Judgement]: z.ZodType<Judgement[Field]> };
 
+const STAT = { files: count, added: count, deleted: count };
+export const changeStat: z.ZodType<ChangeStat> = z
+  .strictObject(STAT)
+  .meta({ id: 'ChangeStat', description: 'files and lines' });
+const commit = z.string().regex(/^[0-9a-f]{40,64}$/);
+
+/** What events say of a worktree, its snapshots and its merge. */
+export const work = {
+  planned: { branch: z.string(), base: z.string().nullable(), base_commit: commit, path: z.string() },
+  made: {
+    copied: z.array(z.string()),
+    linked: z.array(z.string()),
+    setup: z.strictObject({ command: z.string(), limit: number }).nullable(),
+  },
+  snapshot: { ...STAT, commit, nested: z.array(z.string()), unsaved: z.array(z.string()) },
+  approved: { snapshot: commit, strategy: oneOf(MERGE_STRATEGIES).nullable() },
+  merge: { old: commit, new: commit, snapshot: commit, strategy: oneOf(MERGE_STRATEGIES) },
+  refused: { why: z.string(), files: z.array(z.string()) },
+  ended: { how: z.enum(['merged', 'left', 'discarded']) },
+};
+export const unitWork: z.ZodType<UnitWork> = z
+  .strictObject({
+    ...work.planned,
+    ...work.made,
+    made_at: moment.nullable(),
+    ready_at: moment.nullable(),
+    snapshot: z.strictObject({ ...work.snapshot, at: moment }).nullable(),
+    approved: z.strictObject(work.approved).nullable(),
+    merge: z.strictObject(work.merge).nullable(),
+    rebasing: z.boolean(),
+    end: z.strictObject({ ...work.ended, at: moment }).nullable(),
+    kept: z.string().nullable(),
+  })
+  .meta({ id: 'UnitWork', description: 'a worktree, what was changed there, and what became of that' });
+export const workSettings: z.ZodType<WorkSettings> = z.strictObject({
+  base: z.string().nullable(),
+  copy: z.array(z.string()),
+  link: z.array(z.string()),
+  setup: z.string().nullable(),
+  setup_limit: number,
+  merge: oneOf(MERGE_MODES),
+  strategy: oneOf(MERGE_STRATEGIES),
+});
+
 /** How many units have each status. */
 export const units = z
   .strictObject({ RUNNING: count, NEEDS_ATTENTION: count, READY: count, BLOCKED: count, DONE: count })
@@ -117,6 +180,7 @@ export const cell: z.ZodType<Cell> = z
     run: count,
     agent: z.string(),
     since: moment,
+    changes: changeStat.nullable().describe('what it has changed in its worktree'),
   })
   .meta({ id: 'Cell', description: 'a work unit' });
 
@@ -131,6 +195,7 @@ export const card: z.ZodType<Card> = z
     phase: z.string(),
     run: count,
     kind,
+    code: itemCode.nullable(),
     state: itemState,
     asked_at: moment,
     asked_by: z.string(),

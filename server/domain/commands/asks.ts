@@ -2,16 +2,7 @@ import type { Asking, Item } from '../../../shared/item-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { isAsked } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
-import {
-  currentStep,
-  findItem,
-  isDone,
-  isOpen,
-  isPending,
-  isReleased,
-  liveRun,
-  type State,
-} from '../state.ts';
+import { findItem, isDone, isOpen, isPending, isReleased, liveRun, phaseOf, type State } from '../state.ts';
 import { endedSentence } from './answers.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';
 
@@ -63,7 +54,7 @@ export function ask(state: State, input: AskInput): Decision {
   const data = {
     id: input.key,
     kind: kindOf(input),
-    phase: currentStep(work)?.phase ?? '',
+    phase: phaseOf(work),
     run: input.run ?? work.runs.at(-1)?.number ?? 0,
     asked_by: input.asked_by,
     ...asking(input),
@@ -92,7 +83,7 @@ function refuseEnded(work: WorkUnit, { chunk, run }: AskInput): void {
 
 /** Outside of runs, only what was asked from there: an agent's answer must not go to a terminal. */
 function attachable(work: WorkUnit, input: AskInput): Item | undefined {
-  const phase = currentStep(work)?.phase;
+  const phase = phaseOf(work);
   const run = input.run ?? liveRun(work)?.number;
   return work.items.find(
     (item) =>

@@ -4,7 +4,7 @@ import type { Asking, Item, ItemOption } from '../../../shared/item-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { isUnderWay, startedBefore } from '../serial-order.ts';
-import { currentStep, isDone, isOpen, isOver, isPending, liveRun, type State } from '../state.ts';
+import { isDone, isOpen, isOver, isPending, liveRun, phaseOf, type State } from '../state.ts';
 import { type Decision, workOf } from './decision.ts';
 
 /** May two units be at work at the same time? What an analysis finds, and what the operator decides. */
@@ -155,7 +155,10 @@ export const askAboutRivals = (state: State, work: WorkUnit, key: string): Chang
   askAbout(work, knownRivals(state, work), key);
 
 const openConflictItem = (work: WorkUnit): Item | undefined =>
-  work.items.find((item) => item.kind === 'conflict' && isPending(item));
+  work.items.find((item) => isAboutRivals(item) && isPending(item));
+
+/** Not about a merge. */
+const isAboutRivals = ({ kind, code }: Item): boolean => kind === 'conflict' && code === null;
 
 /** One open item per unit: asked, or changed where the rivals are others than before. */
 function askAbout(work: WorkUnit, rivals: readonly Rival[], key: string): Change[] {
@@ -163,7 +166,7 @@ function askAbout(work: WorkUnit, rivals: readonly Rival[], key: string): Change
   const data = {
     id: key,
     kind: 'conflict' as const,
-    phase: currentStep(work)?.phase ?? '',
+    phase: phaseOf(work),
     run: work.runs.at(-1)?.number ?? 0,
     asked_by: 'signalbox',
     rivals: idsOf(rivals),
@@ -201,7 +204,7 @@ function findingText({ reason, confidence, overlapping_files }: Judgement): stri
 
 /** An open item about conflicts as it has to be now: other rivals, another version; none left, withdrawn. */
 export function refreshConflictItem(state: State, work: WorkUnit): Change[] {
-  const item = work.items.find((each) => each.kind === 'conflict' && isOpen(each));
+  const item = work.items.find((each) => isAboutRivals(each) && isOpen(each));
   if (!item) return [];
   const unit = work.unit.id;
   const rivals = knownRivals(state, work);

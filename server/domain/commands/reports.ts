@@ -3,7 +3,7 @@ import type { Moment, Unit, WorkUnit } from '../../../shared/words.ts';
 import { givenTo, whyUnfinished } from '../delivery.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { liveRivals } from '../serial-order.ts';
-import { currentStep, isDone, liveRun, type State } from '../state.ts';
+import { isDone, liveRun, phaseOf, type State } from '../state.ts';
 import { statusOf } from '../status.ts';
 import { askAboutRivals } from './conflicts.ts';
 import { type Decision, workOf } from './decision.ts';
@@ -47,7 +47,7 @@ function started(state: State, work: WorkUnit, override: boolean): Change[] {
   if (liveRun(work)) throw conflict(`${work.unit.chunk} was reported started already.`);
   if (status !== 'READY' && !override) throw conflict(`${work.unit.chunk} may not start: ${reason}.`);
   const number = (work.runs.at(-1)?.number ?? 0) + 1;
-  const phase = currentStep(work)?.phase ?? '';
+  const phase = phaseOf(work);
   const data = {
     number,
     phase,
@@ -117,7 +117,7 @@ function ended(
   if (run) return [...endRun(state, { unit, run: run.number, outcome, lines: words, key, at }).changes];
   if (!success)
     throw conflict(`${work.unit.chunk} was not reported started: there is nothing that could have failed.`);
-  const phase = currentStep(work)?.phase ?? '';
+  const phase = phaseOf(work);
   if (!work.unit.spec.review.includes(phase)) return [phaseFinished(work, phase)];
   const last = work.runs.at(-1)?.number ?? 0;
   return [{ type: 'item.asked', unit, data: reviewItem({ key, run: last, lines: words }, phase) }];

@@ -10,32 +10,40 @@ import type {
   ToolRefusal,
   WorkUnit,
 } from '../../../shared/words.ts';
+import type { SnapshotTaken } from '../../../shared/work-words.ts';
 import { BY_FILE, givenTo, whyUnfinished } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
-import { currentStep, exists, isOver, isWell, liveRun, type State } from '../state.ts';
+import { exists, isMerging, isOver, isSettingUp, isWell, liveRun, phaseOf, type State } from '../state.ts';
 import { freeSlots, statusOf } from '../status.ts';
 import { rivalsToAsk } from './conflicts.ts';
 import type { Decision } from './decision.ts';
 import { afterKill, isWished, mootItems } from './kill.ts';
+import { snapshotChanges, stuckChange } from './work.ts';
 
 /** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. `token`: its hash. */
 export function startRun(state: State, input: { unit: number; marker: string; token: string }): Decision {
   const work = state.works.get(input.unit);
   if (!work || !exists(work) || statusOf(state, work).status !== 'READY') throw conflict('Not ready.');
+  if (isMerging(work) || lacksFolder(work)) throw conflict('It has no folder to run in yet.');
   if (rivalsToAsk(state, work).length > 0) throw conflict('The operator has to decide about a rival first.');
   if (freeSlots(state) < 1) throw conflict('No slot is free.');
   const number = (work.runs.at(-1)?.number ?? 0) + 1;
-  const phase = currentStep(work)?.phase ?? '';
-  const agent = work.unit.spec.agent ?? 'shell';
+  const phase = phaseOf(work);
+  const isSetup = isSettingUp(work);
+  const agent = (!isSetup && work.unit.spec.agent) || 'shell';
   const unit = work.unit.id;
   return {
     changes: [
       { type: 'run.started', unit, data: { number, phase, agent, marker: input.marker, token: input.token } },
-      ...givenTo(work, number),
+      // What makes a folder ready uses no answer.
+      ...(isSetup ? [] : givenTo(work, number)),
     ],
     result: { run: number },
   };
 }
+
+const lacksFolder = ({ unit }: WorkUnit): boolean =>
+  unit.work === null ? unit.spec.worktree === true : unit.work.made_at === null || unit.work.kept !== null;
 
 export function spawned(state: State, input: { unit: number; run: number } & ProcessIdentity): Decision {
   const run = state.works.get(input.unit)?.runs.at(-1);
@@ -53,6 +61,8 @@ export interface EndInput {
   /** The id of the item, should there be one. */
   readonly key: string;
   readonly at: Moment;
+  /** What is in its worktree now, or why that is not known; absent: it worked in the project's folder. */
+  readonly work?: { readonly snapshot: SnapshotTaken } | { readonly problem: string };
 }
 
 /** How many times a run may fail to begin before a person is asked. */
@@ -69,12 +79,19 @@ export function endRun(state: State, input: EndInput): Decision {
   if (!work || run?.number !== input.run) return { changes: [] };
   const unit = work.unit.id;
   const outcome = outcomeOf(run, input.outcome);
-  const ended: Change = { type: 'run.ended', unit, data: { number: run.number, outcome } };
+  const { work: found } = input;
+  const kept = found && 'snapshot' in found ? snapshotChanges(work, found.snapshot) : [];
+  // The snapshot first: whether the unit is DONE after its last phase follows from it.
+  const ended: Change[] = [...kept, { type: 'run.ended', unit, data: { number: run.number, outcome } }];
   const moot = mootItems(work);
-  if (isWished(run.kill)) return { changes: [ended, ...moot, ...afterKill(state, work, run.kill)] };
-  if (isOver(work)) return { changes: [ended, ...moot] };
+  if (isWished(run.kill)) return { changes: [...ended, ...moot, ...afterKill(state, work, run.kill)] };
+  if (isOver(work)) return { changes: [...ended, ...moot] };
+  if (found && 'problem' in found) {
+    const trouble = { unit, code: 'snapshot', words: found.problem, key: input.key } as const;
+    return { changes: [...ended, ...moot, stuckChange(work, trouble)] };
+  }
   const next = againWithAnswers(work, run, outcome) ? null : afterRun(work, run, { ...input, outcome });
-  return { changes: [ended, ...moot, ...(next === null ? [] : [next])] };
+  return { changes: [...ended, ...moot, ...(next === null ? [] : [next])] };
 }
 
 /**
@@ -103,7 +120,8 @@ function afterRun(work: WorkUnit, run: Run, input: EndInput): Change | null {
   const { spec } = work.unit;
   const { outcome } = input;
   // What was reported may have moved the unit on since the run began.
-  const phase = currentStep(work)?.phase ?? run.phase;
+  const phase = phaseOf(work) || run.phase;
+  if (isWell(outcome) && isSettingUp(work)) return { type: 'worktree.ready', unit, data: {} };
   if (isWell(outcome))
     return spec.review.includes(phase)
       ? { type: 'item.asked', unit, data: reviewItem(input, phase) }
@@ -130,7 +148,7 @@ const later = (at: Moment, seconds: number): Moment =>
 
 /** How many runs of this phase in a row have ended so, since a person was last asked about it. */
 function inARow(work: WorkUnit, how: Outcome['exit']): number {
-  const phase = currentStep(work)?.phase;
+  const phase = phaseOf(work);
   const stuck = work.items.findLast((item) => item.options.some(({ id }) => id === 'retry'))?.run ?? 0;
   const asked = Math.max(stuck, work.unit.counted_from);
   const before = work.runs.filter(

@@ -1,7 +1,7 @@
 import type { Change } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import type { Moment, Run, WorkUnit } from '../../../shared/words.ts';
-import { isGoingOut, isOver, isPending, isSnoozed, liveRun, type State } from '../state.ts';
+import { isGoingOut, isOver, isPending, isSettingUp, isSnoozed, liveRun, type State } from '../state.ts';
 import type { Decision } from './decision.ts';
 import { waking } from './snooze.ts';
 
@@ -41,21 +41,25 @@ function dueOf(work: WorkUnit, at: Moment): Change[] {
 /** The live run, if it may be brought to a person for taking too long: once, and not while it waits for one. */
 function slowRun(work: WorkUnit): Run | undefined {
   const run = liveRun(work);
-  if (!run || work.unit.spec.time_limit === null || work.items.some(isPending)) return undefined;
+  if (!run || secondsFor(work) === null || work.items.some(isPending)) return undefined;
   return work.items.some((item) => item.kind === 'stuck' && item.run === run.number) ? undefined : run;
 }
 
-const limitOf = ({ unit }: WorkUnit, run: Run): Moment =>
-  new Date(Date.parse(run.started_at) + (unit.spec.time_limit ?? 0) * 1000).toISOString();
+const secondsFor = (work: WorkUnit): number | null =>
+  isSettingUp(work) ? (work.unit.work?.setup?.limit ?? null) : work.unit.spec.time_limit;
 
-function lateItem({ unit }: WorkUnit, { number, phase }: Run) {
+const limitOf = (work: WorkUnit, run: Run): Moment =>
+  new Date(Date.parse(run.started_at) + (secondsFor(work) ?? 0) * 1000).toISOString();
+
+function lateItem(work: WorkUnit, run: Run) {
+  const { number, phase } = run;
   return {
-    id: `late-${unit.id}-${number}`,
+    id: `late-${work.unit.id}-${number}`,
     kind: 'stuck' as const,
     phase,
     run: number,
     asked_by: 'signalbox',
-    prompt: `Run ${number} has been at work for more than ${unit.spec.time_limit} s. What now?`,
+    prompt: `Run ${number} has been at work for more than ${secondsFor(work)} s. What now?`,
     context: [],
     options: [
       { id: 'wait', label: 'Let it go on', description: 'You will not be asked again about this run.' },

@@ -56,4 +56,7 @@ const canonical = (spec: UnitSpec): unknown => [
   [...spec.review].sort(),
   spec.retry && [spec.retry.times, spec.retry.delay, spec.retry.on],
   spec.time_limit,
+  spec.worktree,
+  spec.base,
+  spec.merge,
 ];

@@ -1,0 +1,190 @@
+/** What becomes of a unit's change set: asked, approved, sent back, merged, left. */
+import type { Change, ItemAsked } from '../../../shared/events.ts';
+import type { Item, ItemCode, ItemOption } from '../../../shared/item-words.ts';
+import type { WorkUnit } from '../../../shared/words.ts';
+import type { MergePlanned, MergeStrategy, WorkEnd } from '../../../shared/work-words.ts';
+import { conflict } from '../refusal.ts';
+import { isAboutMerge, isMerging, isOpen, phaseOf, type State } from '../state.ts';
+import { type Giving, give } from './answers.ts';
+import { type Decision, workOf } from './decision.ts';
+import { LEAVE, mayMerge, stuckChange } from './work.ts';
+
+const NOTHING: Decision = { changes: [] };
+
+/** What a person has to know to decide about a change set: labels and text, made of what git says now. */
+export type ReviewContext = ItemAsked['context'];
+
+export interface MergeQuestion {
+  readonly unit: number;
+  /** The snapshot that it is about. */
+  readonly snapshot: string;
+  readonly context: ReviewContext;
+  /** Whether it does not merge without a person's or an agent's help. */
+  readonly conflicts: boolean;
+  readonly key: string;
+}
+
+/** Asks the operator to agree to a merge. */
+export function askReview(state: State, input: MergeQuestion): Decision {
+  const work = mergeable(state, input);
+  if (!work) return NOTHING;
+  const { base } = work.unit.work ?? {};
+  const options = input.conflicts
+    ? [REBASE, SEND_BACK, LEAVE, DISCARD]
+    : [APPROVE, SEND_BACK, LEAVE, DISCARD];
+  const prompt = input.conflicts
+    ? `${work.unit.chunk} is finished, but does not merge into ${base} as it is.`
+    : `${work.unit.chunk} is finished. Merge it into ${base}?`;
+  return ask(work, { ...input, kind: 'review', code: 'merge-review', prompt, options, allows_text: true });
+}
+
+/** An approved merge, or one that needs no approval, runs into a conflict. */
+export function askConflict(state: State, input: Omit<MergeQuestion, 'conflicts'>): Decision {
+  const work = mergeable(state, input);
+  if (!work) return NOTHING;
+  const prompt = `${work.unit.chunk} does not merge into ${work.unit.work?.base}: both changed the same lines.`;
+  const asked = { ...input, kind: 'conflict', code: 'merge-conflict', prompt } as const;
+  return ask(work, { ...asked, options: [RETRY, REBASE, LEAVE], allows_text: false });
+}
+
+/** The unit, if what was found about its snapshot still counts. */
+function mergeable(state: State, input: { unit: number; snapshot: string }): WorkUnit | null {
+  const work = state.works.get(input.unit);
+  return work && mayMerge(state, work) && work.unit.work?.snapshot?.commit === input.snapshot ? work : null;
+}
+
+type Question = Pick<MergeQuestion, 'key' | 'context'> &
+  Pick<ItemAsked, 'kind' | 'prompt' | 'options' | 'allows_text'> & { readonly code: ItemCode };
+
+function ask(work: WorkUnit, { key, kind, code, prompt, options, allows_text, context }: Question): Decision {
+  const data: ItemAsked = {
+    id: key,
+    kind,
+    phase: phaseOf(work),
+    run: work.runs.at(-1)?.number ?? 0,
+    asked_by: 'signalbox',
+    prompt,
+    context,
+    options,
+    multiple: false,
+    allows_text,
+    code,
+  };
+  return { changes: [{ type: 'item.asked', unit: work.unit.id, data }] };
+}
+
+const APPROVE: ItemOption = { id: 'approve', label: 'Merge', description: 'The base gets these changes.' };
+const SEND_BACK: ItemOption = {
+  id: 'send-back',
+  label: 'Send back',
+  description: 'The agent goes on in the same worktree, with your words.',
+};
+const REBASE: ItemOption = {
+  id: 'rebase',
+  label: 'Hand to the agent',
+  description: 'Its agent puts the work onto the base as it is now; you are asked again.',
+};
+const RETRY: ItemOption = {
+  id: 'retry',
+  label: 'Try again',
+  description: 'After you have changed the base or the worktree yourself.',
+};
+const DISCARD: ItemOption = {
+  id: 'discard',
+  label: 'Discard',
+  description: 'Nothing is merged, and the unit is done. The work stays kept under a ref.',
+};
+
+/** What an answer about a merge does once it is out. */
+export function mergeOutcomes(work: WorkUnit, item: Item): Change[] {
+  const unit = work.unit.id;
+  const chosen = (id: string): boolean => item.answer?.options.includes(id) === true;
+  const snapshot = work.unit.work?.snapshot?.commit;
+  if (!isMerging(work) || snapshot === undefined) return [];
+  if (chosen('approve') && isApproved(work)) return [];
+  if (chosen('approve')) return [{ type: 'merge.approved', unit, data: { snapshot, strategy: null } }];
+  if (chosen('send-back')) return [{ type: 'phase.reopened', unit, data: { phase: workPhase(work) } }];
+  if (chosen('rebase')) return [{ type: 'merge.rebasing', unit, data: {} }];
+  if (chosen('leave')) return [{ type: 'merge.ended', unit, data: { how: 'left' } }];
+  if (chosen('discard')) return [{ type: 'merge.ended', unit, data: { how: 'discarded' } }];
+  return [];
+}
+
+/** Where work that is sent back goes on: where it is done, and not where it was looked at afterwards. */
+function workPhase({ unit }: WorkUnit): string {
+  const phases = unit.spec.steps.map(({ phase }) => phase);
+  return phases.includes('IMPLEMENT') ? 'IMPLEMENT' : (phases.at(-1) ?? '');
+}
+
+export interface MergeInput {
+  readonly chunk: string;
+  /** The snapshot that the operator saw. */
+  readonly snapshot: string;
+  readonly how: MergeStrategy | 'default' | 'leave' | 'discard';
+}
+
+/** The operator's word on a merge, given without its item: the item, where there is one, is answered by it. */
+export function mergeUnit(state: State, { chunk, snapshot, how }: MergeInput, giving: Giving): Decision {
+  const work = workOf(state, chunk);
+  const { id, work: facts } = work.unit;
+  if (!isMerging(work) || !facts?.snapshot) throw conflict(`${chunk} has nothing to merge now.`);
+  const item = work.items.find((each) => isOpen(each) && isAboutMerge(each));
+  const others = work.items.filter((each) => isOpen(each) && each !== item);
+  if (others.length > 0) throw conflict(`${chunk} has an open question. Answer it first.`, others);
+  if (facts.snapshot.commit !== snapshot)
+    throw conflict(`${chunk} has changed since you looked. Look again, then say what becomes of it.`);
+  if (how === 'leave' || how === 'discard') {
+    const end: WorkEnd = how === 'leave' ? 'left' : 'discarded';
+    return item?.options.some((option) => option.id === how)
+      ? give(work, item, { options: [how], text: '' }, giving)
+      : { changes: [{ type: 'merge.ended', unit: id, data: { how: end } }] };
+  }
+  const strategy = how === 'default' ? null : how;
+  const approved: Change = { type: 'merge.approved', unit: id, data: { snapshot, strategy } };
+  if (!item) return { changes: [approved] };
+  const option = item.kind === 'review' ? 'approve' : 'retry';
+  if (!item.options.some((offered) => offered.id === option))
+    throw conflict(`${chunk} does not merge as it is. Answer its item.`, [item]);
+  const given = give(work, item, { options: [option], text: '' }, { ...giving, release_due: giving.at });
+  // First, so that what the answer does by itself finds it approved.
+  return { ...given, changes: [approved, ...given.changes] };
+}
+
+/** About to move the base. */
+export function planMerge(state: State, input: { unit: number } & MergePlanned): Decision {
+  const work = mergeable(state, input);
+  if (!work) throw conflict('Nothing to merge now.');
+  const { unit, ...data } = input;
+  return { changes: [{ type: 'merge.planned', unit, data }] };
+}
+
+/** The base has the work, or there is no base that it could return to. */
+export function endMerge(state: State, { unit, how }: { unit: number; how: WorkEnd }): Decision {
+  const work = state.works.get(unit);
+  if (!work || !isMerging(work)) return NOTHING;
+  return { changes: [{ type: 'merge.ended', unit, data: { how } }] };
+}
+
+export interface MergeRefusal {
+  readonly unit: number;
+  readonly why: string;
+  readonly files: readonly string[];
+  readonly words: string;
+  readonly key: string;
+}
+
+/** The base could not be moved: a person is asked. */
+export function refuseMerge(state: State, { unit, why, files, words, key }: MergeRefusal): Decision {
+  const work = state.works.get(unit);
+  if (!work || !isMerging(work)) return NOTHING;
+  return {
+    changes: [
+      { type: 'merge.refused', unit, data: { why, files } },
+      stuckChange(work, { unit, code: 'merge', words, key }),
+    ],
+  };
+}
+
+/** Whether what is in the worktree now may be merged without a further question. */
+export const isApproved = ({ unit }: WorkUnit): boolean =>
+  unit.work?.approved != null && unit.work.approved.snapshot === unit.work.snapshot?.commit;

@@ -1,0 +1,88 @@
+import type { Outcome, Run } from '../../shared/words.ts';
+import { hashOf, newSecret } from '../access/secret.ts';
+import { DAEMON } from '../domain/actors.ts';
+import { startRun } from '../domain/commands/runs.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { startOrder } from '../domain/start-order.ts';
+import { liveRun } from '../domain/state.ts';
+import { freeSlots } from '../domain/status.ts';
+import { newId } from '../system/new-id.ts';
+import { checkConflicts } from './check-conflicts.ts';
+import { type LaunchParts, letGo } from './let-go.ts';
+import type { Worktrees } from './worktrees.ts';
+
+export interface StarterParts extends LaunchParts {
+  readonly worktrees: Worktrees;
+  /** Records the end of a run that never began. */
+  readonly end: (run: Run, outcome: Outcome) => Promise<void>;
+  /** Something has changed about a run. */
+  readonly look: () => void;
+}
+
+/** Starts READY units as room allows. */
+export class Starter {
+  readonly #parts: StarterParts;
+  /** Runs between "started" and "go". */
+  readonly #launching = new Set<string>();
+  #stopped = false;
+
+  constructor(parts: StarterParts) {
+    this.#parts = parts;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  isLaunching = ({ unit, number }: Pick<Run, 'unit' | 'number'>): boolean =>
+    this.#launching.has(`${unit}-${number}`);
+
+  /** One after the other: whether the next may start depends on what has just been started. */
+  async startReady(): Promise<void> {
+    const { store, project, worktrees } = this.#parts;
+    const room = () => freeSlots(store.state) - worktrees.making;
+    // Who would be next is costly to say with thousands of units, and changes nothing then.
+    if (room() < 1) return;
+    const launches: Promise<void>[] = [];
+    for (const work of startOrder(store.state)) {
+      if (this.#stopped || room() < 1) break;
+      if (!worktrees.isReady(work)) continue;
+      await checkConflicts(store, project, work.unit.id);
+      const started = await this.#commitStart(work.unit.id);
+      if (started) launches.push(this.#launch(started.run, started.token));
+    }
+    await Promise.all(launches);
+  }
+
+  /** Commits the start, or learns that it may not be (any more). */
+  async #commitStart(unit: number): Promise<{ run: Run; token: string } | null> {
+    const { store } = this.#parts;
+    const token = newSecret();
+    const input = { unit, marker: newId(), token: hashOf(token) };
+    try {
+      await store.commit(DAEMON, (state) => {
+        const decision = startRun(state, input);
+        this.#launching.add(`${unit}-${decision.result?.run}`);
+        return decision;
+      });
+    } catch (error) {
+      if (error instanceof Refusal) return null;
+      throw error;
+    }
+    const work = store.state.works.get(unit);
+    const run = work && liveRun(work);
+    return run ? { run, token } : null;
+  }
+
+  async #launch(run: Run, token: string): Promise<void> {
+    const { end, look, log } = this.#parts;
+    try {
+      const outcome = await letGo(this.#parts, run, token, look);
+      if (outcome) await end(run, outcome);
+    } catch (error) {
+      log.error('starter', error);
+    } finally {
+      this.#launching.delete(`${run.unit}-${run.number}`);
+    }
+  }
+}

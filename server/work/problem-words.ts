@@ -1,0 +1,49 @@
+import type { WorkProblem } from './refused.ts';
+
+/** What is wrong, and what would help, for the operator. */
+export function problemWords(problem: WorkProblem): string {
+  switch (problem.code) {
+    case 'git-missing':
+      return 'There is no git here. Install git 2.38 or newer.';
+    case 'git-too-old':
+      return `This is git ${problem.found}; worktrees need ${problem.needed} or newer.`;
+    case 'git-failed':
+      return `git ${problem.command} ended with ${problem.exit}: ${problem.words}`;
+    case 'git-timeout':
+      return `git ${problem.command} did not end within ${Math.round(problem.ms / 1000)} s.`;
+    case 'git-killed':
+      return `git ${problem.command} was ended by ${problem.signal}.`;
+    case 'git-output':
+      return `git ${problem.command} printed more than ${problem.bytes} bytes.`;
+    case 'no-folder':
+      return `${problem.folder} is not there.`;
+    case 'no-repository':
+      return `${problem.folder} is in no git repository. ${problem.words}`;
+    case 'no-commit':
+      return `The repository of ${problem.folder} has no commit yet. Make one, then try again.`;
+    case 'bare':
+      return `${problem.folder} is no checked-out folder: its repository is bare (core.bare).`;
+    case 'base-unknown':
+      return `There is no branch, tag or commit called ${problem.base}.`;
+    case 'branch-in-use':
+      return `The branch ${problem.branch} is in use in ${problem.path}.`;
+    case 'path-taken':
+      return `${problem.path} is taken by something else.`;
+    case 'project-moved':
+      return `${problem.path} leads to a repository that is gone: ${problem.was}. Run: git worktree repair`;
+    case 'no-worktree':
+      return `There is no worktree at ${problem.path}.`;
+    case 'repository-busy':
+      return `Another process${problem.pid === null ? '' : ` (${problem.pid})`} writes to ${problem.folder} and does not end.`;
+    case 'process-inside':
+      return `Processes work in ${problem.path}: ${problem.pids.join(', ')}.`;
+    case 'process-unknown':
+      return `Nothing says whether a process works in ${problem.path}.`;
+    case 'nested-repositories':
+      return `${problem.path} holds other repositories, which no snapshot keeps: ${problem.nested.join(', ')}.`;
+    case 'not-saved':
+      return `These files of ${problem.path} cannot be kept: ${problem.files.join(', ')}.`;
+    case 'not-kept':
+      return `Nothing is kept as ${problem.ref}.`;
+  }
+}
