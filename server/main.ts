@@ -33,6 +33,7 @@ import { LastLines } from './output/last-lines.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
 import { pathFor } from './runs/environment.ts';
 import { keepRoom } from './runs/retention.ts';
+import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { DatabaseProblem } from './store/database-file.ts';
 import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
@@ -153,6 +154,7 @@ async function serve(
     refusals,
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
+  const worktrees = new WorktreeFolders({ store, project, folder });
   const clock = keepTime(store, consoleLog);
   const context = {
     store,
@@ -163,6 +165,7 @@ async function serve(
     log: consoleLog,
     about,
     lookAtClock: clock.look,
+    worktrees,
     stop: () => stopping.stop(),
     access,
   };
@@ -202,7 +205,12 @@ async function serve(
     umask,
   });
   dispatcher.start();
-  const chores = [filesInPlace(db, stopping.stop), keepStateFiles(files), keepRoom(store, runs)];
+  const chores = [
+    filesInPlace(db, stopping.stop),
+    keepStateFiles(files),
+    keepRoom(store, runs),
+    worktrees.upkeep(),
+  ];
   const upkeep = keepUp(chores, consoleLog);
   greet(about, options.door, access.links);
   const problem = await stopping.stopped;

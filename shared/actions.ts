@@ -21,6 +21,12 @@ export const ACTIONS = {
   remove: ['units', 'remove'],
   report: ['units', 'report'],
   resolve: ['conflicts', 'resolve'],
+  merge: ['work', 'merge'],
+  comment: ['work', 'comment'],
+  uncomment: ['work', 'uncomment'],
+  prune: ['work', 'prune'],
+  restore: ['work', 'restore'],
+  forget: ['work', 'forget'],
 } as const;
 
 export type Action = keyof typeof ACTIONS;
@@ -32,6 +38,7 @@ const NUMBERS = [
   'run',
   'priority',
   'minutes',
+  'line',
   'max_agents',
   'undo_seconds',
   'weight',
@@ -39,8 +46,9 @@ const NUMBERS = [
   'output_mib',
   'keep_days',
   'keep_mib',
+  'keep_worktrees_days',
 ];
-const SWITCHES = ['unlink', 'all', 'override', 'kill'];
+const SWITCHES = ['unlink', 'all', 'override', 'kill', 'dry_run'];
 const LINES = ['paths'];
 /** Says what the form was drawn from; it makes the key of a form, and no procedure takes it. */
 export const SEEN = 'seen';

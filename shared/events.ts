@@ -2,6 +2,7 @@
 import type { By, Token } from './access-words.ts';
 import type { TrustedAgents } from './agent-words.ts';
 import type { Conflict, Disagreement, Judgement } from './conflict-words.ts';
+import type { DraftComment } from './diff.ts';
 import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
 import type { Settings } from './settings-words.ts';
 import type { Kill, Moment, Outcome, ProcessIdentity, ToolRefusal, UnitSpec } from './words.ts';
@@ -142,8 +143,12 @@ export type WorkChange =
   | { readonly type: 'worktree.made'; readonly unit: number; readonly data: WorktreeMade }
   | { readonly type: 'worktree.ready'; readonly unit: number; readonly data: Record<string, never> }
   | { readonly type: 'worktree.pruned'; readonly unit: number; readonly data: { readonly ref: string } }
+  /** What was kept of it is dropped for good. */
+  | { readonly type: 'worktree.forgotten'; readonly unit: number; readonly data: Record<string, never> }
   | { readonly type: 'worktree.restored'; readonly unit: number; readonly data: Record<string, never> }
   | { readonly type: 'work.snapshot'; readonly unit: number; readonly data: SnapshotTaken }
+  | { readonly type: 'comment.added'; readonly unit: number; readonly data: DraftComment }
+  | { readonly type: 'comment.removed'; readonly unit: number; readonly data: { readonly id: string } }
   | { readonly type: 'merge.approved'; readonly unit: number; readonly data: MergeApproved }
   | { readonly type: 'merge.planned'; readonly unit: number; readonly data: MergePlanned }
   /** The base could not be moved; `why` is a code. */

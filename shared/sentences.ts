@@ -2,6 +2,7 @@
 
 import type { ConflictVerdict, Disagreement } from './conflict-words.ts';
 import type { ItemLine } from './detail.ts';
+import type { DiffComment } from './diff.ts';
 import type { Event } from './events.ts';
 import type { Answer, Asking, Item, Snooze } from './item-words.ts';
 import type { Kill, Outcome, ToolRefusal } from './words.ts';
@@ -80,6 +81,10 @@ export const verdictWords = (verdict: ConflictVerdict): string =>
 export const disagreementWords = (noted: Disagreement | null): string =>
   noted === null ? '' : `an analysis disagrees: ${noted.verdict}, ${noted.reason}`;
 
+/** `src/a.ts:12: Why?` */
+export const commentWords = ({ file, side, line, words }: DiffComment): string =>
+  `${file}:${line}${side === 'old' ? ' (before)' : ''}: ${words.trim()}`;
+
 /** `3 files, +12 −4` */
 export const statWords = ({ files, added, deleted }: ChangeStat): string =>
   `${files} ${files === 1 ? 'file' : 'files'}, +${added} −${deleted}`;
@@ -136,10 +141,16 @@ export function eventWords(event: Event, items: readonly Item[]): string {
       return 'the worktree is ready';
     case 'worktree.pruned':
       return `the worktree was removed; its last state is kept as ${event.data.ref}`;
+    case 'worktree.forgotten':
+      return 'what was kept of the worktree is dropped';
     case 'worktree.restored':
       return 'the worktree was brought back';
     case 'work.snapshot':
       return `has changed ${statWords(event.data)} (${event.data.commit.slice(0, 10)})`;
+    case 'comment.added':
+      return `commented: ${commentWords(event.data)}`;
+    case 'comment.removed':
+      return 'took a comment back';
     case 'merge.approved':
       return `may be merged as it was at ${event.data.snapshot.slice(0, 10)}`;
     case 'merge.planned':

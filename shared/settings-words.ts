@@ -13,4 +13,6 @@ export interface Settings {
   /** How long what runs printed is kept after their unit is over, in days, and how much of it, in MiB. */
   readonly keep_days: number;
   readonly keep_mib: number;
+  /** How long the worktree of a unit that is over stays, in days; its last state stays kept under a ref. */
+  readonly keep_worktrees_days: number;
 }

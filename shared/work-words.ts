@@ -9,6 +9,7 @@
  * | change set | what a snapshot changed since its merge base with the base                        |
  * | merge      | the base moves to a commit that has the change set                                |
  */
+import type { DraftComment } from './diff.ts';
 import type { Moment } from './words.ts';
 
 /** The run that makes a new worktree ready; what becomes of the work after the last phase; between the two, on a moved base. */
@@ -74,6 +75,8 @@ export interface ChangeStat {
 
 export interface SnapshotTaken extends ChangeStat {
   readonly commit: string;
+  /** The commit, or tree, that the change set is counted from. */
+  readonly from: string;
   /** Repositories inside the worktree, and files that git could not take: in no snapshot. */
   readonly nested: readonly string[];
   readonly unsaved: readonly string[];
@@ -102,11 +105,14 @@ export interface UnitWork extends WorktreePlanned, WorktreeMade {
   readonly made_at: Moment | null;
   readonly ready_at: Moment | null;
   readonly snapshot: (SnapshotTaken & { readonly at: Moment }) | null;
+  /** What the operator said about its lines, to go along when the work is sent back. */
+  readonly comments: readonly DraftComment[];
   readonly approved: MergeApproved | null;
   readonly merge: MergePlanned | null;
   /** Its agent is to put the work onto the base as it is now. */
   readonly rebasing: boolean;
   readonly end: { readonly how: WorkEnd; readonly at: Moment } | null;
-  /** The ref under which its last snapshot is kept, once its folder was pruned. */
+  /** When its folder was removed, and the ref under which its last snapshot is kept since. */
+  readonly pruned_at: Moment | null;
   readonly kept: string | null;
 }

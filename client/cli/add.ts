@@ -16,6 +16,10 @@ export interface AddFlags {
   readonly external?: boolean;
   readonly phases?: string;
   readonly timeLimit?: string;
+  readonly worktree?: boolean;
+  readonly inPlace?: boolean;
+  readonly base?: string;
+  readonly merge?: string;
   readonly json?: boolean;
 }
 
@@ -42,6 +46,10 @@ export function unitsFrom(
     external,
     phases,
     timeLimit,
+    worktree,
+    inPlace,
+    base,
+    merge,
   } = flags;
   return [
     {
@@ -57,6 +65,10 @@ export function unitsFrom(
       ...(external && { external }),
       ...(phases !== undefined && { phases: phases.split(',') }),
       ...(timeLimit !== undefined && { time_limit: Number(timeLimit) }),
+      ...(worktree && { worktree }),
+      ...(inPlace && { worktree: false }),
+      ...(base !== undefined && { base }),
+      ...(merge !== undefined && { merge }),
       after,
       env,
     },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
 import { takingUnknown } from '../../shared/unknown-input.ts';
+import { MERGE_MODES } from '../../shared/work-words.ts';
 import { overHttp } from '../daemon/daemon-client.ts';
 import { type AddFlags, unitsFrom } from './add.ts';
 import { addAsking } from './asking.ts';
@@ -25,6 +26,7 @@ import { addSteering } from './steering.ts';
 import type { TrustFlags } from './trust.ts';
 import type { WaitFlags } from './wait.ts';
 import { guardRuns } from './within-run.ts';
+import { addWorktrees } from './worktrees.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 4 what was waited for can no longer
@@ -120,6 +122,14 @@ program
   .option('--path <glob>', 'files that it will touch; repeat for more', collect)
   .option('--review <PHASE>', 'a phase to which you must agree; repeat for more', collect)
   .option('--time-limit <seconds>', 'bring it to you when a run takes longer')
+  .addOption(
+    new Option('--worktree', 'work in a git worktree of its own; units with an agent do').conflicts(
+      'inPlace',
+    ),
+  )
+  .option('--in-place', "work in the project's folder")
+  .option('--base <branch>', 'the branch that its work returns to (default: that of the project)')
+  .addOption(new Option('--merge <how>', 'what becomes of its work').choices(MERGE_MODES))
   .option('--external', 'somebody else does the work and reports')
   .option('--phases <LIST>', 'external: its phases, with commas')
   .addOption(jsonOption())
@@ -228,6 +238,7 @@ addSteering(program, daemon);
 addLater(program, daemon);
 addJudging(program, daemon);
 addLooking(program, daemon);
+addWorktrees(program, daemon);
 addOpen(program, daemon, () => pathsFor(project()));
 addDoor(program, daemon, () => pathsFor(project()));
 addAudit(program, daemon);

@@ -209,11 +209,12 @@ export const config = z
     output_mib: z.number().int().min(1).max(1_048_576).optional(),
     keep_days: z.number().int().min(0).max(36_500).optional(),
     keep_mib: z.number().int().min(0).max(1_073_741_824).optional(),
+    keep_worktrees_days: z.number().int().min(0).max(36_500).optional(),
     key: key.optional(),
   })
   .refine(({ key: _, ...settings }) => Object.values(settings).some((value) => value !== undefined), {
     path: ['max_agents'],
     message:
-      'Say what to set: max_agents, undo_seconds, weight, ask_above, output_mib, keep_days or keep_mib.',
+      'Say what to set: max_agents, undo_seconds, weight, ask_above, output_mib, keep_days, keep_mib or keep_worktrees_days.',
   });
 export const nothing = z.strictObject({}).optional();

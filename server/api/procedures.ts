@@ -9,6 +9,7 @@ import { findItem, findWork } from '../domain/state.ts';
 import type { Log } from '../system/log.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import type { Source } from './streams.ts';
+import type { WorktreeActions } from './worktree-actions.ts';
 
 /** What procedures work with, and who calls. */
 export interface Context extends Source {
@@ -26,6 +27,7 @@ export interface Context extends Source {
   /** Asks the daemon to end in order. */
   readonly stop: () => void;
   readonly access: Access;
+  readonly worktrees: WorktreeActions;
 }
 
 /** Who may come in, and how much they may send. */

@@ -25,6 +25,7 @@ import * as inputs from './inputs.ts';
 import * as planInput from './plan-input.ts';
 import { agent, type Context, onlyAtTerminal, operator, t, viewer } from './procedures.ts';
 import { followBoard, followPulses, transcriptOf } from './streams.ts';
+import { work } from './work.ts';
 
 type Once = Idempotency | undefined;
 const once = (key: string | undefined, input: unknown): Once =>
@@ -165,6 +166,7 @@ export const appRouter = t.router({
   conflicts,
   config,
   access,
+  work,
   status: viewer.input(inputs.nothing).query(({ ctx }) => {
     const { units, items, seq } = ctx.boardFeed.counts();
     const { settings, trusted } = ctx.store.state;

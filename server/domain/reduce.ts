@@ -187,6 +187,7 @@ type AboutFacts = Exclude<
       | `conflict.${string}`
       | `worktree.${string}`
       | `work.${string}`
+      | `comment.${string}`
       | `merge.${string}`
       | 'retry.due';
   }

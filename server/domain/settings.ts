@@ -9,6 +9,7 @@ export const DEFAULTS: Settings = {
   output_mib: 1024,
   keep_days: 30,
   keep_mib: 10_240,
+  keep_worktrees_days: 7,
 };
 
 /** In which sizes are set, in bytes. */

@@ -146,12 +146,8 @@ export class Worktrees {
       const base = await baseCommit(repository, facts);
       const message = messageOf(unit);
       const options = { id: unit.id, message, base, leftOut: facts.linked };
-      const { commit, files, added, deleted, nested, unsaved } = await takeSnapshot(
-        repository,
-        worktree,
-        options,
-      );
-      return { snapshot: { commit, files, added, deleted, nested, unsaved } };
+      const { head: _, ...snapshot } = await takeSnapshot(repository, worktree, options);
+      return { snapshot };
     } catch (error) {
       return { problem: this.#wordsOf(error) };
     }
@@ -159,7 +155,11 @@ export class Worktrees {
 
   /** Brings what went wrong about a worktree to the operator. */
   async report(unit: number, code: WorkStuckCode, error: unknown): Promise<void> {
-    const trouble = { unit, code, words: this.#wordsOf(error), key: newId() };
+    await this.stuck(unit, code, this.#wordsOf(error));
+  }
+
+  async stuck(unit: number, code: WorkStuckCode, words: string): Promise<void> {
+    const trouble = { unit, code, words, key: newId() };
     await this.#parts.store.commit(DAEMON, (state) => workStuck(state, trouble));
   }
 

@@ -85,6 +85,7 @@ const SETTINGS: readonly (readonly [name: keyof Settings, label: string])[] = [
   ['output_mib', 'MiB that a run may print; then it is stopped'],
   ['keep_days', 'Days for which the output of done units is kept'],
   ['keep_mib', 'MiB of it that are kept, the newest first'],
+  ['keep_worktrees_days', 'days until the worktree of a done unit is removed; its work stays kept'],
 ];
 
 /** What is in force, and a form to change it. */

@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
 import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { BoardMessage } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
+import type { DiffView } from '../../shared/diff.ts';
 import type { Finding } from '../../shared/offline.ts';
 import { event } from './event.ts';
 import * as part from './parts.ts';
@@ -145,6 +146,59 @@ const limits = z.strictObject({
   ),
 });
 
+const sides = <T extends z.ZodType>(each: T) =>
+  z.strictObject({ old: each.nullable(), new: each.nullable() }).nullable();
+const range = z.tuple([count, count]);
+const line = z.strictObject({
+  kind: z.enum(['context', 'added', 'deleted']),
+  old: number.nullable().describe('its number before; null: it is new'),
+  new: number.nullable(),
+  text: z.string(),
+  cut: z.exactOptional(z.literal(true)).describe('the line is longer'),
+  unended: z.exactOptional(z.literal(true)).describe('the file ends here, without a line feed'),
+  words: z.exactOptional(z.array(range)).describe('what changed within the line: from, to'),
+});
+const diff: z.ZodType<DiffView> = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  stat: part.changeStat,
+  query: z.strictObject({ file: z.string().nullable(), page: number }),
+  pages: number,
+  files: z.array(
+    z.strictObject({
+      file: z.string().describe('the exact name; what is not plain text is written as %0A'),
+      path: z.string(),
+      old_path: z.string().nullable(),
+      status: z.enum([
+        'added',
+        'deleted',
+        'modified',
+        'renamed',
+        'copied',
+        'type-changed',
+        'mode-changed',
+        'unmerged',
+      ]),
+      old_mode: z.string().nullable(),
+      new_mode: z.string().nullable(),
+      lines: z.strictObject({ added: count, deleted: count }).nullable().describe('null: binary'),
+      sizes: sides(count).describe('of a binary file, in bytes'),
+      commits: sides(z.string()).describe('of a submodule'),
+      hunks: z.array(
+        z.strictObject({
+          old_start: count,
+          old_count: count,
+          new_start: count,
+          new_count: count,
+          section: z.string().describe('the function, class or chapter that it stands in'),
+          lines: z.array(line),
+        }),
+      ),
+      left_out: count.describe('changed lines that are not in `hunks`'),
+    }),
+  ),
+});
+
 /** By the name of the command. */
 export const OUTPUTS: Readonly<Record<string, Output>> = {
   start: { schema: z.strictObject({ address, project: z.string(), pid: number }) },
@@ -269,6 +323,33 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       left: count.describe('how many more the filter shows: they were not touched'),
     }),
   },
+  diff: { schema: diff },
+  merge: { schema: committed },
+  'worktree ls': {
+    schema: z.array(
+      z.strictObject({
+        chunk,
+        path: z.string(),
+        branch: z.string(),
+        base: z.string().nullable(),
+        made_at: moment.nullable(),
+        pruned_at: moment.nullable(),
+        kept: z.string().nullable().describe('the ref that keeps it'),
+        changes: part.changeStat.nullable(),
+        end: z.enum(['merged', 'left', 'discarded']).nullable(),
+      }),
+    ),
+  },
+  'worktree path': { schema: z.strictObject({ path: z.string() }) },
+  'worktree prune': {
+    schema: z.strictObject({
+      dry_run: z.boolean(),
+      ref: z.string().nullable(),
+      ignored: z.array(z.strictObject({ name: z.string(), bytes: count })).describe('what no snapshot holds'),
+    }),
+  },
+  'worktree restore': { schema: z.strictObject({ path: z.string() }) },
+  'worktree forget': { schema: z.strictObject({ forgotten: z.boolean() }) },
   history: {
     schema: z.strictObject({
       events: z.array(event),
@@ -284,6 +365,7 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   '': 'it prints help',
   config: 'it is `config show`',
   token: 'it is `token list`',
+  worktree: 'it is `worktree ls`',
   origin: 'it is `origin list`',
   limits: 'it is `limits show`',
   completion: 'it prints a script for a shell',

@@ -86,6 +86,7 @@ const SETTINGS = {
   output_mib: number,
   keep_days: count,
   keep_mib: count,
+  keep_worktrees_days: count,
 } satisfies { [Name in keyof Settings]: z.ZodType<number> };
 export const settings: z.ZodType<Settings> = z.strictObject(SETTINGS).meta({ id: 'Settings' });
 export const someSettings = z.strictObject(SETTINGS).partial();
@@ -124,7 +125,15 @@ export const work = {
     linked: z.array(z.string()),
     setup: z.strictObject({ command: z.string(), limit: number }).nullable(),
   },
-  snapshot: { ...STAT, commit, nested: z.array(z.string()), unsaved: z.array(z.string()) },
+  snapshot: { ...STAT, commit, from: commit, nested: z.array(z.string()), unsaved: z.array(z.string()) },
+  comment: {
+    id: z.string(),
+    file: z.string(),
+    side: z.enum(['old', 'new']),
+    line: number,
+    words: z.string(),
+    snapshot: commit,
+  },
   approved: { snapshot: commit, strategy: oneOf(MERGE_STRATEGIES).nullable() },
   merge: { old: commit, new: commit, snapshot: commit, strategy: oneOf(MERGE_STRATEGIES) },
   refused: { why: z.string(), files: z.array(z.string()) },
@@ -137,10 +146,12 @@ export const unitWork: z.ZodType<UnitWork> = z
     made_at: moment.nullable(),
     ready_at: moment.nullable(),
     snapshot: z.strictObject({ ...work.snapshot, at: moment }).nullable(),
+    comments: z.array(z.strictObject(work.comment)),
     approved: z.strictObject(work.approved).nullable(),
     merge: z.strictObject(work.merge).nullable(),
     rebasing: z.boolean(),
     end: z.strictObject({ ...work.ended, at: moment }).nullable(),
+    pruned_at: moment.nullable(),
     kept: z.string().nullable(),
   })
   .meta({ id: 'UnitWork', description: 'a worktree, what was changed there, and what became of that' });

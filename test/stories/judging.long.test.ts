@@ -181,6 +181,7 @@ describe('judging, with script off and at the terminal', () => {
       output_mib: 1024,
       keep_days: 30,
       keep_mib: 10_240,
+      keep_worktrees_days: 7,
     });
     const page = await openPage(browser.current, house.address, 'no script');
     const set = async (name: string, value: string) => {

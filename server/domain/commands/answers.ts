@@ -4,6 +4,7 @@ import { saidWords } from '../../../shared/sentences.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { isGoingOut, isOpen, isReleased, type State } from '../state.ts';
+import { wordsWithComments } from './comments.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';
 
 /** How an answer is given: when it goes out (`at` = now: at once), and under which key. */
@@ -30,7 +31,7 @@ export function answer(state: State, input: AnswerInput, giving: Giving): Decisi
   if (!isOpen(item)) throw conflict(endedSentence(item), [item]);
   if (item.version !== input.version)
     throw conflict('The question has changed since you saw it. Read it again, then answer.', [item]);
-  return give(work, item, checked(item, input), giving);
+  return give(work, item, checked(item, withComments(work, item, input)), giving);
 }
 
 export function give(work: WorkUnit, item: Item, answer: Answer, { at, release_due, key }: Giving): Decision {
@@ -40,6 +41,13 @@ export function give(work: WorkUnit, item: Item, answer: Answer, { at, release_d
   ];
   if (release_due <= at) changes.push({ type: 'item.released', unit, data: { id: item.id } });
   return { changes, result: { item: item.id } };
+}
+
+/** What was said about lines goes along when the work is sent back. */
+function withComments({ unit }: WorkUnit, item: Item, answer: Answer): Answer {
+  const isSentBack = item.code === 'merge-review' && answer.options.includes('send-back');
+  if (!isSentBack || !unit.work) return answer;
+  return { ...answer, text: wordsWithComments(answer.text, unit.work.comments) };
 }
 
 /** The answer, if the item allows it. Words alone on a stuck item are guidance for another try. */

@@ -150,6 +150,13 @@ export function mergeUnit(state: State, { chunk, snapshot, how }: MergeInput, gi
   return { ...given, changes: [approved, ...given.changes] };
 }
 
+/** Its agent has to put the work onto the base first. */
+export function rebaseUnit(state: State, { unit }: { unit: number }): Decision {
+  const work = state.works.get(unit);
+  if (!work || !mayMerge(state, work)) return NOTHING;
+  return { changes: [{ type: 'merge.rebasing', unit, data: {} }] };
+}
+
 /** About to move the base. */
 export function planMerge(state: State, input: { unit: number } & MergePlanned): Decision {
   const work = mergeable(state, input);
@@ -171,18 +178,17 @@ export interface MergeRefusal {
   readonly files: readonly string[];
   readonly words: string;
   readonly key: string;
+  /** Whether a person has to do something about it; else it is planned anew. */
+  readonly isAsked: boolean;
 }
 
-/** The base could not be moved: a person is asked. */
-export function refuseMerge(state: State, { unit, why, files, words, key }: MergeRefusal): Decision {
+/** The base could not be moved. */
+export function refuseMerge(state: State, refusal: MergeRefusal): Decision {
+  const { unit, why, files, words, key } = refusal;
   const work = state.works.get(unit);
   if (!work || !isMerging(work)) return NOTHING;
-  return {
-    changes: [
-      { type: 'merge.refused', unit, data: { why, files } },
-      stuckChange(work, { unit, code: 'merge', words, key }),
-    ],
-  };
+  const asked = refusal.isAsked ? [stuckChange(work, { unit, code: 'merge', words, key })] : [];
+  return { changes: [{ type: 'merge.refused', unit, data: { why, files } }, ...asked] };
 }
 
 /** Whether what is in the worktree now may be merged without a further question. */

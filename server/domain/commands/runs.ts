@@ -43,7 +43,9 @@ export function startRun(state: State, input: { unit: number; marker: string; to
 }
 
 const lacksFolder = ({ unit }: WorkUnit): boolean =>
-  unit.work === null ? unit.spec.worktree === true : unit.work.made_at === null || unit.work.kept !== null;
+  unit.work === null
+    ? unit.spec.worktree === true
+    : unit.work.made_at === null || unit.work.pruned_at !== null;
 
 export function spawned(state: State, input: { unit: number; run: number } & ProcessIdentity): Decision {
   const run = state.works.get(input.unit)?.runs.at(-1);

@@ -1,7 +1,7 @@
 /** What the daemon finds and does about a unit's worktree. Git is asked before; here it is decided what that means. */
 import type { Change } from '../../../shared/events.ts';
 import type { ItemOption } from '../../../shared/item-words.ts';
-import type { WorkStuckCode, WorkUnit } from '../../../shared/words.ts';
+import type { Moment, WorkStuckCode, WorkUnit } from '../../../shared/words.ts';
 import type { SnapshotTaken, WorktreeMade, WorktreePlanned } from '../../../shared/work-words.ts';
 import { conflict } from '../refusal.ts';
 import { exists, isMerging, isOver, isPending, liveRun, phaseOf, type State } from '../state.ts';
@@ -106,6 +106,24 @@ const isSame = (before: SnapshotTaken | null, now: SnapshotTaken): boolean =>
   before.files === now.files &&
   before.nested.join() === now.nested.join() &&
   before.unsaved.join() === now.unsaved.join();
+
+/** The folder of a unit that is over was removed, and its last state is kept. */
+export const pruned = (state: State, { unit, ref }: { unit: number; ref: string }): Decision =>
+  prunedAt(state, unit) === null ? { changes: [{ type: 'worktree.pruned', unit, data: { ref } }] } : NOTHING;
+
+export const restored = (state: State, { unit }: { unit: number }): Decision =>
+  typeof prunedAt(state, unit) === 'string'
+    ? { changes: [{ type: 'worktree.restored', unit, data: {} }] }
+    : NOTHING;
+
+export const forgotten = (state: State, { unit }: { unit: number }): Decision =>
+  state.works.get(unit)?.unit.work?.kept == null
+    ? NOTHING
+    : { changes: [{ type: 'worktree.forgotten', unit, data: {} }] };
+
+/** undefined: it has no worktree. */
+const prunedAt = (state: State, unit: number): Moment | null | undefined =>
+  state.works.get(unit)?.unit.work?.pruned_at;
 
 /** Its last phase is finished, nobody is at work on it and nothing is asked: what it changed can be merged. */
 export const mayMerge = (state: State, work: WorkUnit): boolean =>

@@ -1,0 +1,148 @@
+/** What units changed in their worktrees, and what becomes of that. */
+import { z } from 'zod';
+import type { UnitWork } from '../../shared/work-words.ts';
+import { MERGE_STRATEGIES } from '../../shared/work-words.ts';
+import { addComment, removeComment } from '../domain/commands/comments.ts';
+import { workOf } from '../domain/commands/decision.ts';
+import { mergeUnit } from '../domain/commands/merge.ts';
+import { conflict } from '../domain/refusal.ts';
+import { exists, isOver, type State } from '../domain/state.ts';
+import { newId } from '../system/new-id.ts';
+import { patchOf } from '../work/patch.ts';
+import { problemWords } from '../work/problem-words.ts';
+import { readDiff } from '../work/read-diff.ts';
+import { WorkRefused } from '../work/refused.ts';
+import { findRepository } from '../work/repository.ts';
+import { chunk, item, key, words } from './fields.ts';
+import { nothing } from './inputs.ts';
+import { type Context, operator, t, viewer } from './procedures.ts';
+
+const commit = z.string().regex(/^[0-9a-f]{40,64}$/, 'The id of a commit, in full.');
+const HOW = ['default', ...MERGE_STRATEGIES, 'leave', 'discard'] as const;
+
+const diff = z.strictObject({
+  chunk,
+  /** The exact name of one file; else all. */
+  file: z.string().min(1).max(20_000).nullable().default(null),
+  page: z.number().int().min(1).max(1_000_000).default(1),
+});
+const merge = z.strictObject({
+  chunk,
+  snapshot: commit,
+  how: z.enum(HOW, `One of ${HOW.join(', ')}.`).default('default'),
+  key: key.optional(),
+});
+const comment = z.strictObject({
+  chunk,
+  snapshot: commit,
+  file: z.string().min(1, 'Name a file.').max(20_000),
+  side: z.enum(['old', 'new'], 'One of old, new.'),
+  line: z.number('A number.').int().min(1, 'Lines are counted from 1.').max(1_000_000_000),
+  words: words(4000),
+  key: key.optional(),
+});
+const uncomment = z.strictObject({ chunk, id: item, key: key.optional() });
+/** What is done twice is done once: the key is taken, and not needed. */
+const one = z.strictObject({ chunk, key: key.optional() });
+const prune = z.strictObject({ ...one.shape, dry_run: z.boolean().default(false) });
+
+export const work = t.router({
+  /** A page of what a unit has changed. */
+  diff: viewer.input(diff).query(({ ctx, input }) =>
+    refusing(async () => {
+      const { file, page } = input;
+      const { from, commit } = snapshotOf(ctx, input.chunk);
+      const repository = await findRepository(ctx.about.project);
+      return readDiff({ repository, from, to: commit, query: { file, page } });
+    }),
+  ),
+  /** All of it, as `git apply` takes it. */
+  patch: viewer.input(one).query(({ ctx, input }) =>
+    refusing(async () => {
+      const { from, commit } = snapshotOf(ctx, input.chunk);
+      const patch = await patchOf(await findRepository(ctx.about.project), from, commit);
+      if (patch === null)
+        throw conflict(
+          `What ${input.chunk} changed is too much for one answer. Ask git: git diff ${from} ${commit}`,
+        );
+      return { from, to: commit, patch };
+    }),
+  ),
+  merge: operator.input(merge).mutation(({ ctx, input }) => {
+    const { key, ...what } = input;
+    return ctx.store.commit(
+      ctx.by,
+      (state, at) => mergeUnit(state, what, { at, release_due: at, key: key ?? null }),
+      onceFor(key, input),
+    );
+  }),
+  comment: operator.input(comment).mutation(({ ctx, input }) => {
+    const { key, ...said } = input;
+    const id = newId().slice(0, 12);
+    return ctx.store.commit(ctx.by, (state) => addComment(state, { id, ...said }), onceFor(key, input));
+  }),
+  uncomment: operator
+    .input(uncomment)
+    .mutation(({ ctx, input }) => ctx.store.commit(ctx.by, (state) => removeComment(state, input))),
+  list: viewer.input(nothing).query(({ ctx }) => worktreesIn(ctx.store.state)),
+  prune: operator.input(prune).mutation(({ ctx, input }) =>
+    refusing(async () => {
+      const unit = overUnit(ctx, input.chunk);
+      const { outlook, prune } = ctx.worktrees;
+      return { dry_run: input.dry_run, ...(await (input.dry_run ? outlook(unit) : prune(unit))) };
+    }),
+  ),
+  restore: operator.input(one).mutation(({ ctx, input }) =>
+    refusing(async () => {
+      await ctx.worktrees.restore(overUnit(ctx, input.chunk));
+      return { path: workFacts(ctx.store.state, input.chunk).path };
+    }),
+  ),
+  forget: operator.input(one).mutation(({ ctx, input }) =>
+    refusing(async () => {
+      await ctx.worktrees.forget(overUnit(ctx, input.chunk));
+      return { forgotten: true };
+    }),
+  ),
+});
+
+const onceFor = (key: string | undefined, input: object) => (key === undefined ? undefined : { key, input });
+
+/** What git cannot do is a refusal that its caller can read. */
+async function refusing<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof WorkRefused ? conflict(problemWords(error.problem)) : error;
+  }
+}
+
+function workFacts(state: State, chunk: string): UnitWork {
+  const { work } = workOf(state, chunk).unit;
+  if (!work) throw conflict(`${chunk} has no worktree.`);
+  return work;
+}
+
+function snapshotOf({ store }: Context, chunk: string) {
+  const { snapshot } = workFacts(store.state, chunk);
+  if (!snapshot) throw conflict(`Nothing is known yet of what ${chunk} has changed.`);
+  return snapshot;
+}
+
+function overUnit({ store }: Context, chunk: string): number {
+  const work = workOf(store.state, chunk);
+  workFacts(store.state, chunk);
+  if (!isOver(work)) throw conflict(`${chunk} is not done: its worktree is still needed.`);
+  return work.unit.id;
+}
+
+/** A worktree as `signalbox worktree ls` shows it. */
+function worktreesIn(state: State) {
+  return [...state.works].flatMap((each) => {
+    const { chunk, work } = each.unit;
+    if (!work || !exists(each)) return [];
+    const { path, branch, base, made_at, pruned_at, kept, snapshot, end } = work;
+    const stat = snapshot && { files: snapshot.files, added: snapshot.added, deleted: snapshot.deleted };
+    return [{ chunk, path, branch, base, made_at, pruned_at, kept, changes: stat, end: end?.how ?? null }];
+  });
+}

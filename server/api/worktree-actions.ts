@@ -1,0 +1,16 @@
+import type { Ignored } from '../work/keep.ts';
+
+/** What is done with the folders of worktrees. Each throws a `WorkRefused` where it cannot be done. */
+export interface WorktreeActions {
+  /** Changes nothing. */
+  outlook(unit: number): Promise<PruneOutcome>;
+  prune(unit: number): Promise<PruneOutcome>;
+  restore(unit: number): Promise<void>;
+  forget(unit: number): Promise<void>;
+}
+
+/** What a prune kept, or would keep, and the files that no snapshot holds. */
+export interface PruneOutcome {
+  readonly ref: string | null;
+  readonly ignored: readonly Ignored[];
+}

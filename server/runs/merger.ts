@@ -1,0 +1,185 @@
+import type { WorkUnit } from '../../shared/words.ts';
+import type { MergePlanned, MergeStrategy, SnapshotTaken, UnitWork } from '../../shared/work-words.ts';
+import { DAEMON } from '../domain/actors.ts';
+import {
+  askConflict,
+  askReview,
+  endMerge,
+  isApproved,
+  planMerge,
+  rebaseUnit,
+  refuseMerge,
+} from '../domain/commands/merge.ts';
+import { mayMerge, snapshotTaken } from '../domain/commands/work.ts';
+import { isMerging } from '../domain/state.ts';
+import type { Store } from '../store/store.ts';
+import type { Log } from '../system/log.ts';
+import { newId } from '../system/new-id.ts';
+import { commitMerge, isMerged, moveBase, rebaseState, repairMerge, tryMerge } from '../work/merge.ts';
+import { mergeProblemWords } from '../work/problem-words.ts';
+import { findRepository, gitIn, type Repository, refOf } from '../work/repository.ts';
+import { openWorktree } from '../work/worktree.ts';
+import { reviewContext } from './review-context.ts';
+import type { Worktrees } from './worktrees.ts';
+
+export interface MergerParts {
+  readonly store: Store;
+  readonly log: Log;
+  readonly project: string;
+  readonly worktrees: Worktrees;
+}
+
+/** What a unit in its last step has, and where. */
+interface Merging {
+  readonly work: WorkUnit;
+  readonly facts: UnitWork & { readonly base: string };
+  readonly repository: Repository;
+  readonly snapshot: SnapshotTaken;
+  /** Where the base is now. */
+  readonly base: string;
+}
+
+/** Settles what becomes of the change sets of units that are through with their phases: asks, merges, leaves. */
+export class Merger {
+  readonly #parts: MergerParts;
+  readonly #busy = new Map<number, Promise<void>>();
+
+  constructor(parts: MergerParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks at every unit that could be merged now; what it begins goes on by itself. */
+  look(): void {
+    const { state } = this.#parts.store;
+    for (const work of state.works) {
+      const { id } = work.unit;
+      if (!isMerging(work) || this.#busy.has(id) || !mayMerge(state, work)) continue;
+      this.#busy.set(
+        id,
+        this.#settle(id).finally(() => this.#busy.delete(id)),
+      );
+    }
+  }
+
+  /** Resolves when nothing is being merged any more. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#busy.values());
+  }
+
+  async #settle(unit: number): Promise<void> {
+    try {
+      await this.#next(unit);
+    } catch (error) {
+      await this.#parts.worktrees.report(unit, 'merge', error);
+    }
+  }
+
+  async #next(unit: number): Promise<void> {
+    const { store, project } = this.#parts;
+    const work = store.state.works.get(unit);
+    const facts = work?.unit.work;
+    if (!work || !facts) return;
+    const { base } = facts;
+    const mode = work.unit.spec.merge ?? store.state.trusted.work.merge;
+    if (base === null || (mode === 'leave' && !facts.approved)) return this.#end(unit, 'left');
+    const repository = await findRepository(project);
+    if (facts.merge) return this.#move(repository, unit, { ...facts, base }, facts.merge);
+    const merging = await this.#look(repository, unit, base);
+    if (merging) await this.#decide(merging, mode === 'auto');
+  }
+
+  /** The work as it is now; null: it is another than was known, which is looked at again, or it cannot be merged. */
+  async #look(repository: Repository, unit: number, branch: string): Promise<Merging | null> {
+    const { store, worktrees } = this.#parts;
+    const before = store.state.works.get(unit)?.unit;
+    if (!before?.work) return null;
+    const kept = await worktrees.keep(before, before.work);
+    if ('problem' in kept) {
+      await worktrees.stuck(unit, 'snapshot', kept.problem);
+      return null;
+    }
+    await store.commit(DAEMON, (state) => snapshotTaken(state, { unit, snapshot: kept.snapshot }));
+    const work = store.state.works.get(unit);
+    const facts = work?.unit.work;
+    if (!work || !facts || !mayMerge(store.state, work)) return null;
+    const base = await refOf(gitIn(repository), `refs/heads/${branch}`);
+    if (base !== null)
+      return { work, facts: { ...facts, base: branch }, repository, snapshot: kept.snapshot, base };
+    await worktrees.stuck(unit, 'merge', `The branch ${branch} is not there any more.`);
+    return null;
+  }
+
+  async #decide(merging: Merging, isAuto: boolean): Promise<void> {
+    const { work, repository, facts, snapshot, base } = merging;
+    const unit = work.unit.id;
+    const { store } = this.#parts;
+    const tried = await tryMerge(repository, { base, snapshot: snapshot.commit });
+    const rebase = await rebaseState(repository, openWorktree(repository, facts.path), base);
+    const conflicts = !tried.clean || rebase.inProgress || rebase.unmerged;
+    const mayGo = isApproved(work) || isAuto;
+    if (mayGo && !conflicts) return this.#merge(merging, tried.tree);
+    const files = tried.clean ? [] : tried.files;
+    const context = await reviewContext({
+      repository,
+      base,
+      branch: facts.base,
+      snapshot,
+      tried,
+      files,
+      rebase,
+    });
+    const question = { unit, snapshot: snapshot.commit, context, key: newId() };
+    await store.commit(DAEMON, (state) =>
+      mayGo ? askConflict(state, question) : askReview(state, { ...question, conflicts }),
+    );
+  }
+
+  async #merge({ work, facts, repository, snapshot, base }: Merging, tree: string): Promise<void> {
+    const { store } = this.#parts;
+    const { id: unit, chunk, title, goal } = work.unit;
+    const strategy: MergeStrategy = facts.approved?.strategy ?? store.state.trusted.work.strategy;
+    if (strategy === 'rebase' && snapshot.from !== base) {
+      // Only its agent can put the commits onto the base as it is now.
+      await store.commit(DAEMON, (state) => rebaseUnit(state, { unit }));
+      return;
+    }
+    const input = {
+      strategy,
+      old: base,
+      snapshot: snapshot.commit,
+      tree,
+      title: title || chunk,
+      goal,
+      id: unit,
+    };
+    const made = await commitMerge(repository, { ...input, branch: facts.branch });
+    const plan: MergePlanned = { old: base, new: made, snapshot: snapshot.commit, strategy };
+    await store.commit(DAEMON, (state) => planMerge(state, { unit, ...plan }));
+    await this.#move(repository, unit, facts, plan);
+  }
+
+  /** Moves the base to what was planned, by this daemon or one that was killed in it. */
+  async #move(
+    repository: Repository,
+    unit: number,
+    { base: branch }: Pick<Merging['facts'], 'base'>,
+    plan: MergePlanned,
+  ): Promise<void> {
+    const { store } = this.#parts;
+    const tip = await refOf(gitIn(repository), `refs/heads/${branch}`);
+    if (tip !== null && (await isMerged(repository, tip, plan.new))) return this.#end(unit, 'merged');
+    const move = { branch, old: plan.old, new: plan.new, id: unit };
+    if (tip === plan.old) await repairMerge(repository, move);
+    const moved = await moveBase(repository, move);
+    if ('moved' in moved) return this.#end(unit, 'merged');
+    // Somebody else moved it meanwhile: planned anew, without a question.
+    const isAsked = moved.refused !== 'base-moved';
+    const { files } = moved;
+    const refused = { unit, why: moved.refused, files, words: mergeProblemWords(moved), key: newId() };
+    await store.commit(DAEMON, (state) => refuseMerge(state, { ...refused, isAsked }));
+  }
+
+  async #end(unit: number, how: 'merged' | 'left'): Promise<void> {
+    await this.#parts.store.commit(DAEMON, (state) => endMerge(state, { unit, how }));
+  }
+}
