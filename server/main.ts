@@ -33,6 +33,9 @@ import { LastLines } from './output/last-lines.ts';
 import { Dispatcher } from './runs/dispatcher.ts';
 import { pathFor } from './runs/environment.ts';
 import { keepRoom } from './runs/retention.ts';
+import { followLiveWork } from './runs/live-work.ts';
+import { TouchedConflicts } from './runs/touched-conflicts.ts';
+import { Worktrees } from './runs/worktrees.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { DatabaseProblem } from './store/database-file.ts';
 import { Db } from './store/sqlite.ts';
@@ -154,7 +157,7 @@ async function serve(
     refusals,
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
-  const worktrees = new WorktreeFolders({ store, project, folder });
+  const folders = new WorktreeFolders({ store, project, folder });
   const clock = keepTime(store, consoleLog);
   const context = {
     store,
@@ -165,7 +168,7 @@ async function serve(
     log: consoleLog,
     about,
     lookAtClock: clock.look,
-    worktrees,
+    worktrees: folders,
     stop: () => stopping.stop(),
     access,
   };
@@ -193,11 +196,12 @@ async function serve(
   };
   writeStateFiles(files);
   const readOnly = options.door.readOnly;
+  const worktrees = new Worktrees({ store, log: consoleLog, project, folder });
   const dispatcher = new Dispatcher({
     store,
     log: consoleLog,
     project,
-    folder,
+    worktrees,
     runs,
     socket,
     bin,
@@ -209,7 +213,8 @@ async function serve(
     filesInPlace(db, stopping.stop),
     keepStateFiles(files),
     keepRoom(store, runs),
-    worktrees.upkeep(),
+    folders.upkeep(),
+    followLiveWork({ store, worktrees, conflicts: new TouchedConflicts(store, project) }),
   ];
   const upkeep = keepUp(chores, consoleLog);
   greet(about, options.door, access.links);

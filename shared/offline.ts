@@ -2,6 +2,7 @@
 
 import type { AgentDefinition } from './agent-words.ts';
 import type { Holder, StatePaths } from './state-paths.ts';
+import type { WorkSettings } from './work-words.ts';
 
 export interface Offline {
   /** Reads the project's `signalbox.json`. Throws an error with a sentence and an exit code where it cannot be taken. */
@@ -57,4 +58,5 @@ export interface Looked {
   readonly text: string;
   readonly digest: string;
   readonly agents: readonly AgentDefinition[];
+  readonly work: WorkSettings;
 }

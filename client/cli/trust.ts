@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import type { AgentDefinition } from '../../shared/agent-words.ts';
 import type { Looked } from '../../shared/offline.ts';
 import { AGENTS_FILE, type StatePaths } from '../../shared/state-paths.ts';
+import { WORK_DEFAULTS, type WorkSettings } from '../../shared/work-words.ts';
 import { overHttp } from '../daemon/daemon-client.ts';
 import { untilAtMost } from './again.ts';
 import { loadOffline } from './offline.ts';
@@ -78,16 +79,16 @@ const isTaken = ({ socket }: StatePaths, { digest }: Looked): Promise<boolean> =
     return status === null || status.agents.digest === digest;
   });
 
-const dataOf = ({ path, status, digest, agents }: Looked) => ({ path, status, digest, agents });
+const dataOf = ({ path, status, digest, agents, work }: Looked) => ({ path, status, digest, agents, work });
 
-function agentsText({ path, status, agents }: Looked): string {
+function agentsText({ path, status, agents, work }: Looked): string {
   const what = {
     absent: '',
     new: 'not trusted yet',
     changed: 'changed since it was trusted',
     trusted: 'trusted',
   };
-  return [`${path} (${what[status]})`, ...agents.map(agentText)].join('\n\n');
+  return [`${path} (${what[status]})`, ...agents.map(agentText), ...workText(work)].join('\n\n');
 }
 
 function agentText({ name, command, env, phases, prompts, interrupt, resume }: AgentDefinition): string {
@@ -104,6 +105,17 @@ function agentText({ name, command, env, phases, prompts, interrupt, resume }: A
   return [styled('bold', name), ...lines.map(([fact, value]) => `  ${fact.padEnd(8)}${oneLine(value)}`)].join(
     '\n',
   );
+}
+
+/** What it sets of worktrees: only what is not as by default, the setup first, as it is a command. */
+function workText(work: WorkSettings): string[] {
+  const { setup, ...rest } = work;
+  const names = Object.keys(rest) as (keyof typeof rest)[];
+  const lines = names
+    .filter((name) => String(rest[name]) !== String(WORK_DEFAULTS[name]))
+    .map((name) => `  ${name.padEnd(8)} ${oneLine(String(rest[name]))}`);
+  const all = [...(setup === null ? [] : [`  setup    ${oneLine(setup)}`]), ...lines];
+  return all.length === 0 ? [] : [[styled('bold', 'worktrees'), ...all].join('\n')];
 }
 
 /** As one would type it; whatever is odd in it shows. */

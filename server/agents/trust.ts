@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TrustedAgents } from '../../shared/agent-words.ts';
 import type { Looked, Offline } from '../../shared/offline.ts';
 import { AGENTS_FILE, type StatePaths } from '../../shared/state-paths.ts';
+import { WORK_DEFAULTS } from '../../shared/work-words.ts';
 import { OPERATOR } from '../domain/actors.ts';
 import { trustAgents } from '../domain/commands/agents.ts';
 import type { Store } from '../store/store.ts';
@@ -17,11 +18,11 @@ const POLL_MS = 250;
 export const lookAtAgents: Offline['lookAtAgents'] = ({ project, trusted }) => {
   const path = join(project, AGENTS_FILE);
   const text = readIfThere(path);
-  if (text === null) return { path, status: 'absent', text: '', digest: '', agents: [] };
-  const { digest, agents } = readDefinitions(path, text);
+  if (text === null) return { path, status: 'absent', text: '', digest: '', agents: [], work: WORK_DEFAULTS };
+  const { digest, agents, work } = readDefinitions(path, text);
   const before = readIfThere(trusted);
   const status = before === null ? 'new' : digestOf(before) === digest ? 'trusted' : 'changed';
-  return { path, status, text, digest, agents };
+  return { path, status, text, digest, agents, work };
 };
 
 export function trust(paths: StatePaths, { text }: Looked): void {

@@ -9,6 +9,7 @@ import type { StatePaths } from '../../shared/state-paths.ts';
 import { lookAtAgents, readTrusted } from '../agents/trust.ts';
 import { examineDatabase } from '../store/database-file.ts';
 import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
+import { isNewEnough, parseVersion } from '../work/git-version.ts';
 
 export const examine: Offline['examine'] = (paths, path) => [
   looked('state folder', () => stateFolder(paths)),
@@ -77,9 +78,12 @@ function database({ database: path }: StatePaths): Seen {
 function git(project: string): Seen {
   const version = run('git', ['--version'], project);
   if (version === null) return note('There is no git: files are found by walking through the folders.');
+  const found = parseVersion(version);
+  if (!found || !isNewEnough(found))
+    return note(`${version}; worktrees need 2.38 or newer, so units with an agent get stuck here.`);
   const inside = run('git', ['rev-parse', '--is-inside-work-tree'], project) === 'true';
   return inside
-    ? good(`${version}; ${project} is a work tree.`)
+    ? good(`${version}; ${project} is a work tree, so units with an agent get worktrees of their own.`)
     : note(`${version}; ${project} is no work tree: files are found by walking through the folders.`);
 }
 

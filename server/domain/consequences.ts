@@ -1,7 +1,7 @@
 import type { Change, Event } from '../../shared/events.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { decisions, refreshConflictItem } from './commands/conflicts.ts';
-import { mergeOutcomes } from './commands/merge.ts';
+import { mergeOutcomes, rebasingAfter } from './commands/merge.ts';
 import { usedBy, whyUnfinished } from './delivery.ts';
 import {
   exists,
@@ -38,7 +38,8 @@ export function consequencesOf(before: State, after: State, event: Event): Chang
 }
 
 function endings(state: State, work: WorkUnit): Change[] {
-  return [...endOf(state, work), ...reportedEnd(work), ...aboutRivals(state, work)];
+  const rebasing = work.unit.work?.end?.how === 'merged' ? rebasingAfter(state, work) : [];
+  return [...endOf(state, work), ...reportedEnd(work), ...aboutRivals(state, work), ...rebasing];
 }
 
 /** Nobody can report on a unit that is over: what was reported started ends with it. */

@@ -10,17 +10,17 @@ import { type Census, childrenOf, familyOf, isAlive, signal, takeCensus } from '
 import { type RunFiles, runFiles } from '../system/run-files.ts';
 import { AnswersFiles } from './answers-file.ts';
 import type { RunParts } from './let-go.ts';
+import { Merger } from './merger.ts';
 import { ProcessTerminator } from './process-terminator.ts';
 import { recordEnd } from './record-end.ts';
 import { Starter } from './starter.ts';
-import { Worktrees } from './worktrees.ts';
+import type { Worktrees } from './worktrees.ts';
 import { readNotes } from './wrapper.ts';
 
 const POLL_MS = 300;
 
 export interface DispatcherParts extends RunParts {
-  /** Holds the worktrees of the units. */
-  readonly folder: string;
+  readonly worktrees: Worktrees;
   /** Nothing is started; what is at work goes on and ends. */
   readonly readOnly: boolean;
 }
@@ -35,7 +35,7 @@ export class Dispatcher {
   readonly #answers: AnswersFiles;
   /** Everybody alive, taken at most once in each look. */
   #census: Census | null = null;
-  readonly #worktrees: Worktrees;
+  readonly #merger: Merger;
   readonly #starter: Starter;
   /** Runs that have ended and whose worktrees are being kept: not to be looked at. */
   readonly #ending = new Map<string, Promise<void>>();
@@ -49,10 +49,10 @@ export class Dispatcher {
     this.#parts = parts;
     this.#answers = new AnswersFiles(parts.log);
     const look = () => this.#look();
-    this.#worktrees = new Worktrees(parts, look);
-    const end = (run: Run, outcome: Outcome) =>
-      recordEnd({ ...parts, worktrees: this.#worktrees }, run, outcome);
-    this.#starter = new Starter({ ...parts, worktrees: this.#worktrees, end, look });
+    parts.worktrees.whenChanged(look);
+    this.#merger = new Merger(parts);
+    const end = (run: Run, outcome: Outcome) => recordEnd(parts, run, outcome);
+    this.#starter = new Starter({ ...parts, end, look });
   }
 
   start(): void {
@@ -68,7 +68,7 @@ export class Dispatcher {
     this.#unsubscribe();
     if (this.#timer) clearInterval(this.#timer);
     await this.#working;
-    await Promise.all([this.#worktrees.idle(), ...this.#ending.values()]);
+    await Promise.all([this.#parts.worktrees.idle(), this.#merger.idle(), ...this.#ending.values()]);
   }
 
   /** One look at a time; what comes in between is one more look. */
@@ -84,7 +84,10 @@ export class Dispatcher {
       this.#again = false;
       try {
         await this.#tend();
-        if (!this.#parts.readOnly) await this.#starter.startReady();
+        if (!this.#parts.readOnly) {
+          await this.#starter.startReady();
+          this.#merger.look();
+        }
       } catch (error) {
         this.#parts.log.error('dispatcher', error);
       }
@@ -148,7 +151,7 @@ export class Dispatcher {
   async #end(run: Run, outcome: Outcome): Promise<void> {
     this.#terminator.forget(keyOf(run));
     this.#answers.forget(this.#files(run).answers);
-    const ending = recordEnd({ ...this.#parts, worktrees: this.#worktrees }, run, outcome);
+    const ending = recordEnd(this.#parts, run, outcome);
     // A snapshot may take a while: others start and end meanwhile.
     if (this.#parts.store.state.works.get(run.unit)?.unit.work) this.#later(run, ending);
     else await ending;

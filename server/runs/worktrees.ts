@@ -32,16 +32,19 @@ const IN_PLACE: readonly WorkCode[] = ['git-missing', 'no-repository', 'no-commi
 /** Makes the worktrees of units before their first run, and keeps what is in them after each. */
 export class Worktrees {
   readonly #parts: WorktreeParts;
-  readonly #changed: () => void;
+  #changed = (): void => {};
   /** Units whose worktree is being made. */
   readonly #making = new Map<number, Promise<void>>();
   /** Units that work in the project's folder; found out before their first run, and again by the next daemon. */
   readonly #inPlace = new Set<number>();
   readonly #percents = new Map<number, number>();
 
-  /** `changed` is called when a unit may start that could not before. */
-  constructor(parts: WorktreeParts, changed: () => void) {
+  constructor(parts: WorktreeParts) {
     this.#parts = parts;
+  }
+
+  /** `changed` is called when a unit may start that could not before. */
+  whenChanged(changed: () => void): void {
     this.#changed = changed;
   }
 

@@ -91,6 +91,12 @@ describe('a query', () => {
       lookAtClock: async () => {},
       path: '',
       stop: () => {},
+      worktrees: {
+        outlook: () => assert.fail('outlook'),
+        prune: () => assert.fail('prune'),
+        restore: () => assert.fail('restore'),
+        forget: () => assert.fail('forget'),
+      },
       access: {
         readOnly: false,
         open: true,

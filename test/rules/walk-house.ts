@@ -12,6 +12,8 @@ import { nextDue, timePasses } from '../../server/domain/commands/time.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { startOrder } from '../../server/domain/start-order.ts';
 import { Dispatcher } from '../../server/runs/dispatcher.ts';
+import { Worktrees } from '../../server/runs/worktrees.ts';
+import type { Log } from '../../server/system/log.ts';
 import { lookUp } from '../../server/system/processes.ts';
 import { type Board, boardOf, follow } from '../../shared/board.ts';
 import type { Item } from '../../shared/item-words.ts';
@@ -84,13 +86,15 @@ export class Walk extends House {
     await this.commit(timePasses, DAEMON);
     const folder = `${this.folder}/none`;
     const failed: unknown[] = [];
+    const log: Log = { info: () => {}, error: (_, error) => failed.push(error) };
+    const { store, folder: project } = this;
     const dispatcher = new Dispatcher({
       umask: 0o022,
-      store: this.store,
-      log: { info: () => {}, error: (_, error) => failed.push(error) },
-      project: this.folder,
+      store,
+      log,
+      project,
       runs: folder,
-      folder,
+      worktrees: new Worktrees({ store, log, project, folder }),
       socket: folder,
       bin: folder,
       readOnly: false,

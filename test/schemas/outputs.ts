@@ -280,6 +280,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
         status: z.enum(['new', 'changed', 'trusted']),
         digest: part.digest,
         agents: z.array(part.agent),
+        work: part.workSettings,
       })
       .describe('what was looked at, and how it stood before; whether it is trusted now, the exit code says'),
   },

@@ -197,9 +197,12 @@ function conflictAsking({ unit }: WorkUnit, rivals: readonly Rival[]): Asking {
   };
 }
 
-function findingText({ reason, confidence, overlapping_files }: Judgement): string {
-  const files = overlapping_files.slice(0, 20);
-  return [`${reason} (confidence ${confidence.toFixed(2)})`, ...files].join('\n');
+const MOST_NAMES = 20;
+
+function findingText({ reason, confidence, overlapping_files, overlapping_symbols }: Judgement): string {
+  const files = overlapping_files.slice(0, MOST_NAMES);
+  const symbols = overlapping_symbols.slice(0, MOST_NAMES).map((symbol) => `in ${symbol}`);
+  return [`${reason} (confidence ${confidence.toFixed(2)})`, ...files, ...symbols].join('\n');
 }
 
 /** An open item about conflicts as it has to be now: other rivals, another version; none left, withdrawn. */

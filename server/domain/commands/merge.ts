@@ -4,7 +4,7 @@ import type { Item, ItemCode, ItemOption } from '../../../shared/item-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import type { MergePlanned, MergeStrategy, WorkEnd } from '../../../shared/work-words.ts';
 import { conflict } from '../refusal.ts';
-import { isAboutMerge, isMerging, isOpen, phaseOf, type State } from '../state.ts';
+import { isAboutMerge, isMerging, isOpen, isOver, liveRun, phaseOf, type State } from '../state.ts';
 import { type Giving, give } from './answers.ts';
 import { type Decision, workOf } from './decision.ts';
 import { LEAVE, mayMerge, stuckChange } from './work.ts';
@@ -29,9 +29,7 @@ export function askReview(state: State, input: MergeQuestion): Decision {
   const work = mergeable(state, input);
   if (!work) return NOTHING;
   const { base } = work.unit.work ?? {};
-  const options = input.conflicts
-    ? [REBASE, SEND_BACK, LEAVE, DISCARD]
-    : [APPROVE, SEND_BACK, LEAVE, DISCARD];
+  const options = [...(input.conflicts ? rebaseOf(work) : [APPROVE]), SEND_BACK, LEAVE, DISCARD];
   const prompt = input.conflicts
     ? `${work.unit.chunk} is finished, but does not merge into ${base} as it is.`
     : `${work.unit.chunk} is finished. Merge it into ${base}?`;
@@ -44,7 +42,7 @@ export function askConflict(state: State, input: Omit<MergeQuestion, 'conflicts'
   if (!work) return NOTHING;
   const prompt = `${work.unit.chunk} does not merge into ${work.unit.work?.base}: both changed the same lines.`;
   const asked = { ...input, kind: 'conflict', code: 'merge-conflict', prompt } as const;
-  return ask(work, { ...asked, options: [RETRY, REBASE, LEAVE], allows_text: false });
+  return ask(work, { ...asked, options: [RETRY, ...rebaseOf(work), LEAVE], allows_text: false });
 }
 
 /** The unit, if what was found about its snapshot still counts. */
@@ -95,6 +93,9 @@ const DISCARD: ItemOption = {
   description: 'Nothing is merged, and the unit is done. The work stays kept under a ref.',
 };
 
+/** A command cannot resolve a conflict. */
+const rebaseOf = ({ unit }: WorkUnit): ItemOption[] => (unit.spec.agent === null ? [] : [REBASE]);
+
 /** What an answer about a merge does once it is out. */
 export function mergeOutcomes(work: WorkUnit, item: Item): Change[] {
   const unit = work.unit.id;
@@ -108,6 +109,20 @@ export function mergeOutcomes(work: WorkUnit, item: Item): Change[] {
   if (chosen('leave')) return [{ type: 'merge.ended', unit, data: { how: 'left' } }];
   if (chosen('discard')) return [{ type: 'merge.ended', unit, data: { how: 'discarded' } }];
   return [];
+}
+
+/**
+ * The base has moved by a merge: who was not to be at work beside this unit, and has changed something already, goes on
+ * from the base as it is now.
+ */
+export function rebasingAfter(state: State, { conflicts }: WorkUnit): Change[] {
+  return conflicts.flatMap((each) => {
+    const other = state.works.get(each.with);
+    const isWaiting = each.verdict === 'SERIALIZE' && other && !isOver(other) && !liveRun(other);
+    const { work, spec } = other?.unit ?? {};
+    if (!isWaiting || !work?.snapshot?.files || !spec?.agent || work.rebasing) return [];
+    return [{ type: 'merge.rebasing', unit: other.unit.id, data: {} }];
+  });
 }
 
 /** Where work that is sent back goes on: where it is done, and not where it was looked at afterwards. */
