@@ -1,6 +1,7 @@
 /** The entries of worktrees as git keeps them: a folder each in `<common>/worktrees`, also one that git left half made. */
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { takeCensus } from '../system/processes.ts';
 import type { Repository } from './repository.ts';
 
 type Common = Pick<Repository, 'commonDir'>;
@@ -35,17 +36,21 @@ export function completeEntries(common: Common, path?: string): void {
   }
 }
 
-/**
- * Git killed in `add`, before it wrote whose entry it is, or in `remove` leaves an entry that it no longer lists. An
- * entry without a reason may be one that the operator's git is just making, unless there is more in it: the reason
- * comes first.
- */
+/** Git killed in `add`, before it wrote whose entry it is, or in `remove` leaves an entry that it no longer lists. */
 export function dropRemains({ commonDir }: Common, path: string): void {
   const entry = join(commonDir, 'worktrees', basename(path));
-  if (!existsSync(entry) || readQuietly(join(entry, 'gitdir')) !== '') return;
-  const isRemoved = !readdirSync(entry).includes('locked') && readdirSync(entry).length > 0;
-  if (isOurs(entry) || isRemoved) rmSync(entry, { recursive: true, force: true });
+  if (!isHalfMade(entry)) return;
+  // An entry without a reason may be one that the operator's git is just making: then git takes another name for ours.
+  // Looked at again, as that git may have ended well meanwhile.
+  const isLeft = isOurs(entry) || (!isSomebodyAdding() && isHalfMade(entry));
+  if (isLeft) rmSync(entry, { recursive: true, force: true });
 }
+
+const isHalfMade = (entry: string): boolean => existsSync(entry) && readQuietly(join(entry, 'gitdir')) === '';
+
+/** In some repository of this machine. */
+const isSomebodyAdding = (): boolean =>
+  takeCensus().some(({ carried }) => /\bworktree[\0 ]add\b/.test(carried));
 
 /** '' where it is no file: agents can put anything in its place, a folder or a link to something endless. */
 export function readQuietly(path: string): string {

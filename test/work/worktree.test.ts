@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -127,14 +129,21 @@ test("the operator's entry, which his git is just making, stays as it is", async
   const before = contentOf(entry);
   await assert.rejects(addWorktree(repository, plan), refusal('git-failed'));
   assert.deepEqual(contentOf(entry), before);
-  // Earlier: only the folder, then the reason, and not yet whose it is.
-  for (const name of readdirSync(entry)) rmSync(join(entry, name));
+  // Earlier: the reason is written, but not yet whose it is.
+  rmSync(entry, { recursive: true });
+  mkdirSync(entry);
+  writeFileSync(join(entry, 'locked'), '');
+  const maker = spawn('sleep', ['60'], { argv0: 'git worktree add', stdio: 'ignore' });
+  t.after(() => maker.kill('SIGKILL'));
+  await once(maker, 'spawn');
   await addWorktree(repository, plan);
   assert.equal(openWorktree(repository, plan.path).gitDir, `${entry}1`);
-  writeFileSync(join(entry, 'locked'), 'initializing');
+  assert.equal(readFileSync(join(entry, 'locked'), 'utf8'), '');
+  maker.kill('SIGKILL');
+  await once(maker, 'exit');
   rmSync(join(plan.path, 'a.txt'));
   await addWorktree(repository, plan);
-  assert.equal(readFileSync(join(entry, 'locked'), 'utf8'), 'initializing');
+  assert.equal(openWorktree(repository, plan.path).gitDir, entry, 'nobody makes it any more');
 });
 
 test("others' entries stay, also those whose folder is gone", async (t) => {
