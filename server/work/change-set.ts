@@ -2,7 +2,7 @@ import { type Git, namesIn, SAFE_DIFF } from './git.ts';
 
 /** What work changed: merge-base(base, snapshot)..snapshot. */
 export interface ChangeSet {
-  /** The merge base; the empty tree where the two have no history in common. */
+  /** As `mergeBaseOf`. */
   readonly from: string;
   readonly files: number;
   /** Lines; binary files count none. */
@@ -12,14 +12,17 @@ export interface ChangeSet {
 
 /** Throws `WorkRefused` git-failed. */
 export async function changeSetOf(git: Git, base: string, snapshot: string): Promise<ChangeSet> {
-  const found = await git.run(['merge-base', '--end-of-options', base, snapshot]);
-  const from =
-    found.code === 0
-      ? found.stdout.toString().trim()
-      : await git.text(['hash-object', '-t', 'tree', '--stdin'], { stdin: '' });
+  const from = await mergeBaseOf(git, base, snapshot);
   const args = ['diff-tree', '-r', ...SAFE_DIFF, '--numstat', '-z', '-M', '--end-of-options', from, snapshot];
   const { stdout } = await git.succeed(args);
   return { from, ...countIn(namesIn(stdout)) };
+}
+
+/** The empty tree where the two have no history in common. */
+export async function mergeBaseOf(git: Git, base: string, snapshot: string): Promise<string> {
+  const found = await git.run(['merge-base', '--end-of-options', base, snapshot]);
+  if (found.code === 0) return found.stdout.toString().trim();
+  return git.text(['hash-object', '-t', 'tree', '--stdin'], { stdin: '' });
 }
 
 /** `3\t1\tname`, or for a rename `3\t1\t` with both names in fields of their own; `-` for binary. */

@@ -34,6 +34,33 @@ export function recordsIn(output: Buffer): { readonly records: readonly string[]
   return { records, end: fields.at };
 }
 
+export interface ChangedPath {
+  readonly bytes: Buffer;
+  readonly old: Blob | null;
+  readonly new: Blob | null;
+}
+
+/** Or a link, or the commit of a submodule. */
+export interface Blob {
+  readonly mode: string;
+  readonly id: string;
+}
+
+/** Of `git diff-tree -r --raw --no-renames --no-abbrev -z`. */
+export function changedPathsIn(output: Buffer): ChangedPath[] {
+  const fields = new Fields(output);
+  const paths: ChangedPath[] = [];
+  while (fields.beginsWith(COLON)) {
+    const { modes, ids, names } = readRaw(fields);
+    const blobOf = (side: 0 | 1): Blob | null => {
+      const mode = presentMode(modes[side]);
+      return mode === null ? null : { mode, id: ids[side] };
+    };
+    paths.push({ bytes: names[0] ?? Buffer.alloc(0), old: blobOf(0), new: blobOf(1) });
+  }
+  return paths;
+}
+
 const COLON = 0x3a;
 const NUL = 0;
 

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { lookUp } from '../system/processes.ts';
 import { type Captured, captureInFiles, captureInPipes } from './git-output.ts';
-import { asEnvironment, neutralSettings } from './neutral-drivers.ts';
+import { asEnvironment, neutralSettings, type Settings } from './neutral-drivers.ts';
 import { WorkRefused } from './refused.ts';
 
 export interface GitPlace {
@@ -24,6 +24,8 @@ export interface GitOptions {
   /** Ours, on top of what every call gets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly config?: readonly string[];
+  /** Settings whose key may hold "=", as the name of a branch does. */
+  readonly settings?: Settings;
   readonly stdin?: string | Buffer;
   /** Of stdout; git is stopped when it says more. */
   readonly bytes?: number;
@@ -69,7 +71,7 @@ const MS = 60_000;
  */
 export class Git {
   readonly #place: GitPlace;
-  #drivers: Promise<Readonly<Record<string, string>>> | undefined;
+  #drivers: Promise<Settings> | undefined;
 
   constructor(place: GitPlace) {
     this.#place = place;
@@ -77,7 +79,7 @@ export class Git {
 
   /** Any exit code is a result. Throws `WorkRefused` where git cannot be run or does not end. */
   async run(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-    this.#drivers ??= this.#place.trusted ? Promise.resolve({}) : this.#neutralised();
+    this.#drivers ??= this.#place.trusted ? Promise.resolve([]) : this.#neutralised();
     return this.#start(args, options, await this.#drivers);
   }
 
@@ -100,17 +102,18 @@ export class Git {
     return namesIn((await this.succeed(args, options)).stdout);
   }
 
-  async #neutralised(): Promise<Readonly<Record<string, string>>> {
+  async #neutralised(): Promise<Settings> {
     const args = ['config', '-z', '--show-scope', '--get-regexp', '^(filter|merge)\\.'];
-    const { code, stdout, stderr } = await this.#start(args, {}, {});
+    const { code, stdout, stderr } = await this.#start(args, {}, []);
     if (code > 1) throw new WorkRefused({ code: 'git-failed', command: 'config', exit: code, words: stderr });
-    return asEnvironment(neutralSettings(namesIn(stdout)));
+    return neutralSettings(namesIn(stdout));
   }
 
-  #start(args: readonly string[], options: GitOptions, drivers: Readonly<Record<string, string>>) {
+  #start(args: readonly string[], options: GitOptions, drivers: Settings) {
     const { cwd, gitDir, trusted } = this.#place;
     const place = gitDir === undefined ? {} : { GIT_DIR: gitDir, GIT_WORK_TREE: cwd };
-    const env = { ...environment(), ...(trusted ? {} : NO_NETWORK), ...place, ...drivers, ...options.env };
+    const settings = asEnvironment([...drivers, ...(options.settings ?? [])]);
+    const env = { ...environment(), ...(trusted ? {} : NO_NETWORK), ...place, ...settings, ...options.env };
     return start({ cwd, args: wholeArguments(args, options), env }, options);
   }
 }

@@ -204,7 +204,7 @@ function kindOf(sign: number): DiffLine['kind'] | null {
 const BYTES_PER_CHARACTER = 4;
 
 /** Never through the middle of a character that takes two units. */
-function cutTo(text: string, most: number): string {
+export function cutTo(text: string, most: number): string {
   if (text.length <= most) return text;
   const code = text.charCodeAt(most - 1);
   return text.slice(0, code >= 0xd800 && code < 0xdc00 ? most - 1 : most);

@@ -10,14 +10,8 @@ import { listIgnored, sizeOf } from './ignored-files.ts';
 import { WorkRefused } from './refused.ts';
 import { gitIn, listWorktrees, type Repository, refOf } from './repository.ts';
 import { recordsOf, snapshotIn, workRef } from './snapshot.ts';
-import {
-  adminFolderOf,
-  clearPlace,
-  dropRefLock,
-  type OpenWorktree,
-  openWorktree,
-  type UnitName,
-} from './worktree.ts';
+import { clearPlace, dropRefLock, type OpenWorktree, openWorktree, type UnitName } from './worktree.ts';
+import { adminFolderOf } from './worktree-entry.ts';
 import { inTurn } from './writer.ts';
 
 export interface KeepOptions {

@@ -19,10 +19,21 @@ export type WorkProblem =
   /** Another process writes to the repository and does not end. */
   | { readonly code: 'repository-busy'; readonly folder: string; readonly pid: number | null }
   | { readonly code: 'process-inside'; readonly path: string; readonly pids: readonly number[] }
+  /** A git of somebody else works in the folder. */
+  | { readonly code: 'git-running'; readonly path: string; readonly pids: readonly number[] }
   | { readonly code: 'process-unknown'; readonly path: string }
   | { readonly code: 'nested-repositories'; readonly path: string; readonly nested: readonly string[] }
   | { readonly code: 'not-saved'; readonly path: string; readonly files: readonly string[] }
-  | { readonly code: 'not-kept'; readonly ref: string };
+  | { readonly code: 'not-kept'; readonly ref: string }
+  /** The branch is elsewhere than the merge was planned from; `now` is null where it is gone. */
+  | {
+      readonly code: 'base-moved';
+      readonly branch: string;
+      readonly old: string;
+      readonly now: string | null;
+    }
+  /** A merge by rebase, but the work does not stand on the base. */
+  | { readonly code: 'not-on-base'; readonly base: string; readonly snapshot: string };
 
 export type WorkCode = WorkProblem['code'];
 

@@ -67,6 +67,14 @@ export async function refOf(git: Git, ref: string): Promise<string | null> {
   return code === 0 ? stdout.toString().trim() : null;
 }
 
+/** Whether the history of one commit has the other. Throws `WorkRefused` git-failed where either is unknown. */
+export async function contains(git: Git, commit: string, ancestor: string): Promise<boolean> {
+  const args = ['merge-base', '--is-ancestor', '--end-of-options', ancestor, commit];
+  const { code, stderr } = await git.run(args);
+  if (code <= 1) return code === 0;
+  throw new WorkRefused({ code: 'git-failed', command: 'merge-base', exit: code, words: stderr.trim() });
+}
+
 async function currentBranch(git: Git): Promise<string | null> {
   const { code, stdout } = await git.run(['symbolic-ref', '--quiet', 'HEAD']);
   return code === 0 ? branchIn(stdout.toString().trim()) : null;

@@ -24,6 +24,8 @@ export interface SnapshotOptions {
   readonly base: string;
   /** Names below the worktree that are not the agent's work: the links that we put there. */
   readonly leftOut?: readonly string[];
+  /** Where it is kept, in place of the unit's last snapshot. */
+  readonly ref?: string;
 }
 
 export const workRef = (id: number): string => `refs/signalbox/work/${id}`;
@@ -39,12 +41,11 @@ export const takeSnapshot = (
 export async function snapshotIn(
   repository: Repository,
   { path, gitDir }: OpenWorktree,
-  { id, message, base, leftOut = [] }: SnapshotOptions,
+  { id, message, base, leftOut = [], ref = workRef(id) }: SnapshotOptions,
 ): Promise<WorkSnapshot> {
   const git = new Git({ cwd: path, gitDir, trusted: repository.trusted });
   const head = await commitOf(git, 'HEAD');
   const { tree, nested, unsaved } = await inOwnIndex(gitDir, (index) => writeTree(git, index, head, leftOut));
-  const ref = workRef(id);
   const last = await refOf(git, ref);
   const commit = (await sameAs(git, tree, head, last)) ?? (await commitTree(git, tree, head, message));
   dropRefLock(repository, ref);
@@ -56,7 +57,7 @@ export async function snapshotIn(
  * A copy of the worktree's own index, as it knows which files are unchanged. Its time stays, rounded down: by it git
  * tells which files may have changed in the same moment as it looked.
  */
-async function inOwnIndex<T>(gitDir: string, work: (index: string) => Promise<T>): Promise<T> {
+export async function inOwnIndex<T>(gitDir: string, work: (index: string) => Promise<T>): Promise<T> {
   // Within a turn nobody else has one: what a snapshot that was killed has left is cleared away here.
   const folder = join(gitDir, 'signalbox-index');
   await rm(folder, { recursive: true, force: true });

@@ -1,10 +1,11 @@
 /** The folder of a unit: planned, made and found again. Each step looks before it acts, so it may be killed anywhere. */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Git } from './git.ts';
 import { WorkRefused } from './refused.ts';
 import { type Base, gitIn, listWorktrees, type Repository, refOf, type Worktree } from './repository.ts';
 import { putAside } from './trash.ts';
+import { adminFolderOf, completeEntries, dropRemains, readQuietly } from './worktree-entry.ts';
 import { inTurn } from './writer.ts';
 
 export interface UnitName {
@@ -62,6 +63,7 @@ export interface AddOptions {
  */
 export function addWorktree(repository: Repository, plan: WorktreePlan, options: AddOptions = {}) {
   return inTurn(repository, async (): Promise<OpenWorktree> => {
+    completeEntries(repository, plan.path);
     const entries = await listWorktrees(repository);
     const entry = entries.find(({ path }) => path === plan.path);
     if (entry && (await isWhole(repository, entry, plan))) return openWorktree(repository, plan.path);
@@ -105,12 +107,6 @@ export async function clearPlace(repository: Repository, path: string): Promise<
     await gitIn(repository).succeed(['worktree', 'remove', '-f', '-f', path]);
   dropRemains(repository, path);
   return aside;
-}
-
-/** Git killed in `add`, before it wrote whose entry it is, or in `remove` leaves an entry that it no longer lists. */
-function dropRemains({ commonDir }: Repository, path: string): void {
-  const left = join(commonDir, 'worktrees', basename(path));
-  if (existsSync(left) && !existsSync(join(left, 'gitdir'))) rmSync(left, { recursive: true, force: true });
 }
 
 /** Within a turn, in a place that is clear. */
@@ -173,24 +169,4 @@ export function openWorktree(repository: Repository, path: string): OpenWorktree
 function ledTo(path: string): string | null {
   const [, target] = /^gitdir: (.+)\n?$/s.exec(readQuietly(join(path, '.git'))) ?? [];
   return target === undefined ? null : resolve(path, target.replace(/\n$/, ''));
-}
-
-/** The entry of a folder, read where git keeps it. */
-export function adminFolderOf({ commonDir }: Repository, path: string): string | null {
-  const folder = join(commonDir, 'worktrees');
-  if (!existsSync(folder)) return null;
-  const found = readdirSync(folder).find((name) => {
-    const said = readQuietly(join(folder, name, 'gitdir')).replace(/\n$/, '');
-    return said !== '' && resolve(folder, name, said) === join(path, '.git');
-  });
-  return found === undefined ? null : join(folder, found);
-}
-
-/** Agents can put anything in its place: a folder, or a link to something endless. */
-function readQuietly(path: string): string {
-  try {
-    return lstatSync(path).isFile() ? readFileSync(path, 'utf8') : '';
-  } catch {
-    return '';
-  }
 }

@@ -4,13 +4,14 @@
  * which the system lifts when its holder ends. Git itself may live on where its daemon was killed, so a note says
  * who began to write, and whoever finds one waits until the last git of that daemon has ended.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { takeCensus } from '../system/processes.ts';
 import { holdExclusively } from '../system/state-folder.ts';
 import { starterMark } from './git.ts';
 import { WorkRefused } from './refused.ts';
+import { completeEntries, readQuietly } from './worktree-entry.ts';
 
 interface Written {
   readonly commonDir: string;
@@ -36,6 +37,7 @@ async function alone<T>(commonDir: string, write: () => Promise<T>, ms: number):
   const note = join(commonDir, 'signalbox-writer');
   try {
     await endOfGits(readQuietly(note), commonDir, deadline);
+    completeEntries({ commonDir });
     // Not whole where we are killed in it, but then no git of ours has begun.
     writeFileSync(note, starterMark(), { mode: 0o600 });
     return await write().finally(() => rmSync(note, { force: true }));
@@ -63,13 +65,5 @@ async function endOfGits(mark: string, commonDir: string, deadline: number): Pro
     if (performance.now() > deadline)
       throw new WorkRefused({ code: 'repository-busy', folder: commonDir, pid: left.pid });
     await sleep(LOOK_MS);
-  }
-}
-
-function readQuietly(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }

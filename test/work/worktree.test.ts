@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { baseOf, findRepository, listWorktrees } from '../../server/work/repository.ts';
@@ -81,6 +83,67 @@ test('half a worktree is put aside, not deleted, and made anew', async (t) => {
   await addWorktree(repository, plan);
   assert.equal(gitAt(path, 'status', '--porcelain'), '');
   assert.equal(readdirSync(join(path, '../trash')).length, 1);
+});
+
+/** As git leaves it that is killed in `worktree add`, in the middle of its last file about the entry. */
+function halfMade(entry: string): void {
+  writeFileSync(join(entry, 'commondir'), '');
+  writeFileSync(join(entry, 'HEAD'), `${'0'.repeat(40)}\n`);
+  for (const name of ['index', 'logs', 'refs', 'ORIG_HEAD'])
+    rmSync(join(entry, name), { recursive: true, force: true });
+}
+
+test('an entry of ours that git left half made, so that nobody could list worktrees: made anew', async (t) => {
+  const { scene, repository, plan, path, worktree } = await atWork(t);
+  rmSync(join(path, 'a.txt'));
+  halfMade(worktree.gitDir);
+  await assert.rejects(listWorktrees(repository), refusal('git-failed'));
+  await addWorktree(repository, plan);
+  assert.equal(gitAt(path, 'status', '--porcelain'), '');
+  assert.deepEqual(readdirSync(join(scene.project, '.git/worktrees')), ['7-api']);
+});
+
+test('also where it is the entry of another unit, or has no reason yet', async (t) => {
+  const { repository, worktree, scene, plan } = await atWork(t);
+  halfMade(worktree.gitDir);
+  const { plan: other } = await planned(scene, 'other', 8);
+  await addWorktree(repository, other);
+  halfMade(worktree.gitDir);
+  rmSync(join(worktree.gitDir, 'locked'));
+  await assert.rejects(addWorktree(repository, plan), refusal('path-taken'));
+  assert.equal(
+    (await listWorktrees(repository)).length,
+    3,
+    'listed, but not taken: nobody says that it is ours',
+  );
+});
+
+test("the operator's entry, which his git is just making, stays as it is", async (t) => {
+  const scene = Scene.begun(t);
+  const { repository, plan } = await planned(scene);
+  const theirs = join(scene.root, '7-api');
+  scene.git('worktree', 'add', '-q', '-b', 'theirs', theirs);
+  const entry = join(scene.project, '.git/worktrees/7-api');
+  halfMade(entry);
+  writeFileSync(join(entry, 'locked'), 'initializing');
+  const before = contentOf(entry);
+  await assert.rejects(addWorktree(repository, plan), refusal('git-failed'));
+  assert.deepEqual(contentOf(entry), before);
+  // Earlier: the reason is written, but not yet whose it is.
+  rmSync(entry, { recursive: true });
+  mkdirSync(entry);
+  writeFileSync(join(entry, 'locked'), '');
+  const maker = spawn('sleep', ['60'], { argv0: 'git worktree add', stdio: 'ignore' });
+  t.after(() => maker.kill('SIGKILL'));
+  await once(maker, 'spawn');
+  await addWorktree(repository, plan);
+  assert.equal(openWorktree(repository, plan.path).gitDir, `${entry}1`);
+  assert.equal(readFileSync(join(entry, 'locked'), 'utf8'), '');
+  maker.kill('SIGKILL');
+  await once(maker, 'exit');
+  rmSync(join(plan.path, 'a.txt'));
+  await addWorktree(repository, plan);
+  assert.equal(openWorktree(repository, plan.path).gitDir, entry, 'nobody makes it any more');
 });
 
 test("others' entries stay, also those whose folder is gone", async (t) => {

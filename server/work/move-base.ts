@@ -1,0 +1,154 @@
+/** Brings the base to a merge commit, and with it the folder that it is checked out in. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { gitAtFolder, type Holder, holdersOf, type Operation } from './checked-out.ts';
+import { nameOf } from './file-name.ts';
+import type { Git } from './git.ts';
+import { whatIsInTheWay } from './in-the-way.ts';
+import { dropNote, type MergeNote, readNote, writeNote } from './merge-note.ts';
+import { putBack } from './put-back.ts';
+import { contains, gitIn, type Repository, refOf } from './repository.ts';
+import { changedPaths } from './touched-files.ts';
+import { inTurn } from './writer.ts';
+
+export interface MoveOptions {
+  /** The base, without `refs/heads/`. */
+  readonly branch: string;
+  /** Ids of commits: where the base is, and where it goes. */
+  readonly old: string;
+  readonly new: string;
+  /** Of the unit. */
+  readonly id: number;
+}
+
+export type BaseMove = { readonly moved: true } | MoveRefused;
+
+export interface MoveRefused {
+  readonly moved: false;
+  readonly refused: MoveRefusal;
+  /** Where the base is checked out; null: nowhere, or it does not matter. */
+  readonly folder: string | null;
+  /** As text for people, from the top of the folder. */
+  readonly files: readonly string[];
+  /** What git said; '' where it was not asked. */
+  readonly words: string;
+  /** With `operation-in-progress`. */
+  readonly operation: Operation | null;
+}
+
+export type MoveRefusal =
+  /** The base is neither at `old` nor has it `new`: plan the merge anew. */
+  | 'base-moved'
+  /** Checked out in a folder that is gone. */
+  | 'folder-missing'
+  | 'checked-out-twice'
+  | 'operation-in-progress'
+  /** Some git is at work in the folder, or has left its lock. */
+  | 'index-locked'
+  | 'files-in-the-way'
+  /** Another merge was interrupted, and is to be repaired first: `repairMerge`. */
+  | 'unrepaired'
+  | 'git-refused';
+
+/**
+ * Does nothing where the base has `new` already. In a folder nothing is stashed, reset or overwritten. Throws
+ * `WorkRefused` git-timeout or git-killed where git did not end by itself: then `repairMerge`.
+ */
+export const moveBase = (repository: Repository, options: MoveOptions): Promise<BaseMove> =>
+  inTurn(repository, async () =>
+    readNote(repository) === null ? moveInTurn(repository, options) : refusalOf('unrepaired'),
+  );
+
+/** Within a turn. */
+export async function moveInTurn(repository: Repository, options: MoveOptions): Promise<BaseMove> {
+  const { branch, old } = options;
+  const git = gitIn(repository);
+  const now = await refOf(git, `refs/heads/${branch}`);
+  if (now !== null && (await contains(git, now, options.new))) return { moved: true };
+  // Also what is no step forward from there.
+  if (now !== old || !(await contains(git, options.new, old))) return refusalOf('base-moved');
+  const [folder, ...others] = await holdersOf(repository, branch);
+  if (folder === undefined) return moveRef(repository, git, options);
+  if (others.length > 0) return refusalOf('checked-out-twice', { folder: folder.path });
+  return (await refusalIn(repository, folder, options)) ?? moveFolder(repository, folder, options);
+}
+
+export const refusalOf = (
+  refused: MoveRefusal,
+  more: Partial<Omit<MoveRefused, 'moved' | 'refused'>> = {},
+): MoveRefused => ({ moved: false, refused, folder: null, files: [], words: '', operation: null, ...more });
+
+async function moveRef(repository: Repository, git: Git, options: MoveOptions): Promise<BaseMove> {
+  const { branch, old, id } = options;
+  const ref = `refs/heads/${branch}`;
+  writeNote(repository, { ...noteOf(options), folder: null });
+  const args = ['update-ref', '-m', `signalbox ${id}: merged`, ref, options.new, old];
+  const { code, stderr } = await git.run(args, { outlives: true });
+  dropNote(repository);
+  if (code === 0) return { moved: true };
+  return refusalOf((await refOf(git, ref)) === old ? 'git-refused' : 'base-moved', { words: stderr.trim() });
+}
+
+const noteOf = ({ id, branch, old, new: to }: MoveOptions): Omit<MergeNote, 'folder'> => ({
+  id,
+  branch,
+  old,
+  new: to,
+});
+
+async function refusalIn(
+  repository: Repository,
+  { path, gitDir, operation }: Holder,
+  options: MoveOptions,
+): Promise<MoveRefused | null> {
+  if (!existsSync(path)) return refusalOf('folder-missing', { folder: path });
+  if (operation !== null) return refusalOf('operation-in-progress', { folder: path, operation });
+  if (existsSync(join(gitDir, 'index.lock'))) return refusalOf('index-locked', { folder: path });
+  const files = await filesInTheWay(repository, { path, gitDir }, options);
+  return files.length === 0 ? null : refusalOf('files-in-the-way', { folder: path, files });
+}
+
+async function filesInTheWay(
+  repository: Repository,
+  folder: Pick<Holder, 'path' | 'gitDir'>,
+  { old, new: to }: MoveOptions,
+): Promise<string[]> {
+  const git = gitAtFolder(repository, folder);
+  const found = await whatIsInTheWay(git, folder.path, await changedPaths(git, old, to));
+  return found.map(({ bytes }) => nameOf(bytes).path);
+}
+
+const MERGE = ['merge', '-q', '--ff-only', '--no-autostash', '--no-overwrite-ignore', '--no-stat'];
+/** What `branch.<name>.mergeOptions` may say. */
+const PLAIN = ['--commit', '--no-squash', '--no-verify-signatures'];
+const MERGE_MS = 600_000;
+
+/**
+ * Git has no way to say which branch it is to move: where the operator changes to another one in the moments since it
+ * was looked up, that one goes forward, if it can.
+ */
+async function moveFolder(repository: Repository, folder: Holder, options: MoveOptions): Promise<BaseMove> {
+  const { branch, old } = options;
+  const { path, gitDir } = folder;
+  const git = gitAtFolder(repository, folder);
+  const note = { ...noteOf(options), folder: { path, gitDir } };
+  writeNote(repository, note);
+  const { code, stderr } = await git.run([...MERGE, ...PLAIN, options.new], {
+    outlives: true,
+    ms: MERGE_MS,
+    config: ['checkout.workers=1'],
+    settings: [[`branch.${branch}.mergeOptions`, '']],
+  });
+  const now = await refOf(git, `refs/heads/${branch}`);
+  if (code === 0 && now !== null && (await contains(git, now, options.new))) {
+    dropNote(repository);
+    return { moved: true };
+  }
+  // It may have begun: no room was left, a file could not be written.
+  if (now === old) await putBack(repository, note);
+  dropNote(repository);
+  const words = stderr.trim();
+  if (now !== old) return refusalOf('base-moved', { folder: path, words });
+  const files = await filesInTheWay(repository, folder, options);
+  return refusalOf(files.length === 0 ? 'git-refused' : 'files-in-the-way', { folder: path, files, words });
+}
