@@ -111,23 +111,15 @@ export class Merger {
 
   async #decide(merging: Merging, isAuto: boolean): Promise<void> {
     const { work, repository, facts, snapshot, base } = merging;
-    const unit = work.unit.id;
     const { store } = this.#parts;
-    const tried = await tryMerge(repository, { base, snapshot: snapshot.commit });
+    const unit = work.unit.id;
+    const changes = await summariseChanges(repository, { base, snapshot: snapshot.commit });
     const rebase = await rebaseState(repository, openWorktree(repository, facts.path), base);
-    const conflicts = !tried.clean || rebase.inProgress || rebase.unmerged;
+    const isBroken = rebase.in_progress || rebase.unmerged.length > 0 || rebase.markers.length > 0;
+    const conflicts = !changes.merge.clean || isBroken;
     const mayGo = isApproved(work) || isAuto;
-    if (mayGo && !conflicts) return this.#merge(merging, tried.tree);
-    const files = tried.clean ? [] : tried.files;
-    const context = await reviewContext({
-      repository,
-      base,
-      branch: facts.base,
-      snapshot,
-      tried,
-      files,
-      rebase,
-    });
+    if (mayGo && !conflicts) return this.#merge(merging, changes.merge.tree);
+    const context = await reviewContext({ repository, branch: facts.base, snapshot, changes, rebase });
     const question = { unit, snapshot: snapshot.commit, context, key: newId() };
     await store.commit(DAEMON, (state) =>
       mayGo ? askConflict(state, question) : askReview(state, { ...question, conflicts }),
@@ -166,17 +158,12 @@ export class Merger {
     plan: MergePlanned,
   ): Promise<void> {
     const { store } = this.#parts;
-    const tip = await refOf(gitIn(repository), `refs/heads/${branch}`);
-    if (tip !== null && (await isMerged(repository, tip, plan.new))) return this.#end(unit, 'merged');
-    const move = { branch, old: plan.old, new: plan.new, id: unit };
-    if (tip === plan.old) await repairMerge(repository, move);
-    const moved = await moveBase(repository, move);
-    if ('moved' in moved) return this.#end(unit, 'merged');
+    const moved = await repairMerge(repository, { branch, old: plan.old, new: plan.new, id: unit });
+    if (moved.moved) return this.#end(unit, 'merged');
     // Somebody else moved it meanwhile: planned anew, without a question.
     const isAsked = moved.refused !== 'base-moved';
-    const { files } = moved;
-    const refused = { unit, why: moved.refused, files, words: mergeProblemWords(moved), key: newId() };
-    await store.commit(DAEMON, (state) => refuseMerge(state, { ...refused, isAsked }));
+    const refusal = { unit, why: moved.refused, files: moved.files, words: moveWords(branch, moved), key: newId() };
+    await store.commit(DAEMON, (state) => refuseMerge(state, { ...refusal, isAsked }));
   }
 
   async #end(unit: number, how: 'merged' | 'left'): Promise<void> {

@@ -1,3 +1,4 @@
+import type { MoveRefused } from './move-base.ts';
 import type { WorkProblem } from './refused.ts';
 
 /** What is wrong, and what would help, for the operator. */
@@ -43,7 +44,33 @@ export function problemWords(problem: WorkProblem): string {
       return `${problem.path} holds other repositories, which no snapshot keeps: ${problem.nested.join(', ')}.`;
     case 'not-saved':
       return `These files of ${problem.path} cannot be kept: ${problem.files.join(', ')}.`;
+    case 'base-moved':
+      return `The branch ${problem.branch} has moved meanwhile.`;
+    case 'not-on-base':
+      return `The work does not stand on ${problem.base}: it has to be rebased first.`;
     case 'not-kept':
       return `Nothing is kept as ${problem.ref}.`;
+  }
+}
+
+/** Why the base could not be moved, and what would help. */
+export function moveWords(branch: string, { refused, folder, files, words, operation }: MoveRefused): string {
+  switch (refused) {
+    case 'base-moved':
+      return `${branch} has moved meanwhile.`;
+    case 'folder-missing':
+      return `${branch} is checked out in ${folder}, which is gone. Run: git worktree prune`;
+    case 'checked-out-twice':
+      return `${branch} is checked out in ${folder} and elsewhere. Let it be checked out in one folder.`;
+    case 'operation-in-progress':
+      return `A ${operation} is in progress in ${folder}. Finish or abort it.`;
+    case 'index-locked':
+      return `Some git is at work in ${folder}, or has left index.lock there.`;
+    case 'files-in-the-way':
+      return [`In ${folder} these files have changes of yours that the merge would overwrite:`, ...files].join('\n');
+    case 'unrepaired':
+      return 'Another merge was interrupted and is not repaired yet.';
+    case 'git-refused':
+      return words || 'Git refused, and did not say why.';
   }
 }
