@@ -196,12 +196,14 @@ async function serve(
   };
   writeStateFiles(files);
   const readOnly = options.door.readOnly;
+  const touched = new TouchedConflicts(store, project);
   const worktrees = new Worktrees({ store, log: consoleLog, project, folder });
   const dispatcher = new Dispatcher({
     store,
     log: consoleLog,
     project,
     worktrees,
+    touched,
     runs,
     socket,
     bin,
@@ -214,7 +216,7 @@ async function serve(
     keepStateFiles(files),
     keepRoom(store, runs),
     folders.upkeep(),
-    followLiveWork({ store, worktrees, conflicts: new TouchedConflicts(store, project) }),
+    followLiveWork({ store, worktrees, touched }),
   ];
   const upkeep = keepUp(chores, consoleLog);
   greet(about, options.door, access.links);

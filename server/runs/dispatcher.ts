@@ -14,6 +14,7 @@ import { Merger } from './merger.ts';
 import { ProcessTerminator } from './process-terminator.ts';
 import { recordEnd } from './record-end.ts';
 import { Starter } from './starter.ts';
+import type { TouchedConflicts } from './touched-conflicts.ts';
 import type { Worktrees } from './worktrees.ts';
 import { readNotes } from './wrapper.ts';
 
@@ -21,6 +22,7 @@ const POLL_MS = 300;
 
 export interface DispatcherParts extends RunParts {
   readonly worktrees: Worktrees;
+  readonly touched: TouchedConflicts;
   /** Nothing is started; what is at work goes on and ends. */
   readonly readOnly: boolean;
 }

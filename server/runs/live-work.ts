@@ -12,11 +12,11 @@ const EVERY_MS = 60_000;
 export interface LiveWorkParts {
   readonly store: Store;
   readonly worktrees: Worktrees;
-  readonly conflicts: TouchedConflicts;
+  readonly touched: TouchedConflicts;
 }
 
 /** Snapshots of the worktrees in which runs are live, once a minute, and what git says of their pairs. */
-export function followLiveWork({ store, worktrees, conflicts }: LiveWorkParts, now = Date.now): Chore {
+export function followLiveWork({ store, worktrees, touched }: LiveWorkParts, now = Date.now): Chore {
   const taken = new Map<number, number>();
   return {
     name: 'live-work',
@@ -33,7 +33,7 @@ export function followLiveWork({ store, worktrees, conflicts }: LiveWorkParts, n
         if ('snapshot' in kept)
           await store.commit(DAEMON, (state) => snapshotTaken(state, { unit, snapshot: kept.snapshot }));
       }
-      await conflicts.look();
+      await touched.look();
     },
   };
 }

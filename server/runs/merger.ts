@@ -15,8 +15,12 @@ import { isMerging } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { newId } from '../system/new-id.ts';
-import { commitMerge, isMerged, moveBase, rebaseState, repairMerge, tryMerge } from '../work/merge.ts';
-import { mergeProblemWords } from '../work/problem-words.ts';
+import { summariseChanges } from '../work/change-summary.ts';
+import { commitMerge } from '../work/merge.ts';
+import { moveWords } from '../work/problem-words.ts';
+import { rebaseState } from '../work/rebase-state.ts';
+import { WorkRefused } from '../work/refused.ts';
+import { repairMerge } from '../work/repair-merge.ts';
 import { findRepository, gitIn, type Repository, refOf } from '../work/repository.ts';
 import { openWorktree } from '../work/worktree.ts';
 import { reviewContext } from './review-context.ts';
@@ -70,6 +74,8 @@ export class Merger {
     try {
       await this.#next(unit);
     } catch (error) {
+      // It is looked at again, from where the base is now.
+      if (error instanceof WorkRefused && error.code === 'base-moved') return;
       await this.#parts.worktrees.report(unit, 'merge', error);
     }
   }
@@ -135,16 +141,8 @@ export class Merger {
       await store.commit(DAEMON, (state) => rebaseUnit(state, { unit }));
       return;
     }
-    const input = {
-      strategy,
-      old: base,
-      snapshot: snapshot.commit,
-      tree,
-      title: title || chunk,
-      goal,
-      id: unit,
-    };
-    const made = await commitMerge(repository, { ...input, branch: facts.branch });
+    const options = { strategy, base: facts.base, old: base, snapshot: snapshot.commit, tree };
+    const made = await commitMerge(repository, { ...options, title: title || chunk, goal, id: unit });
     const plan: MergePlanned = { old: base, new: made, snapshot: snapshot.commit, strategy };
     await store.commit(DAEMON, (state) => planMerge(state, { unit, ...plan }));
     await this.#move(repository, unit, facts, plan);
@@ -162,7 +160,13 @@ export class Merger {
     if (moved.moved) return this.#end(unit, 'merged');
     // Somebody else moved it meanwhile: planned anew, without a question.
     const isAsked = moved.refused !== 'base-moved';
-    const refusal = { unit, why: moved.refused, files: moved.files, words: moveWords(branch, moved), key: newId() };
+    const refusal = {
+      unit,
+      why: moved.refused,
+      files: moved.files,
+      words: moveWords(branch, moved),
+      key: newId(),
+    };
     await store.commit(DAEMON, (state) => refuseMerge(state, { ...refusal, isAsked }));
   }
 

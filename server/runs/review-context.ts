@@ -30,7 +30,10 @@ export async function reviewContext(reviewed: Reviewed): Promise<Asking['context
     { label: 'Conflicts', text: hunks.map(fileLine).join('\n') },
     { label: 'Unfinished rebase', text: rebaseLines(rebase) },
     { label: 'Conflicting lines', text: hunks.map(hunkText).filter(Boolean).join('\n\n') },
-    { label: 'In no commit', text: [...snapshot.nested, ...snapshot.unsaved].slice(0, MOST_FILES).join('\n') },
+    {
+      label: 'In no commit',
+      text: [...snapshot.nested, ...snapshot.unsaved].slice(0, MOST_FILES).join('\n'),
+    },
   ];
   return parts.filter(({ text }) => text !== '');
 }
@@ -63,7 +66,9 @@ function fileLine({ path, kind, hunks }: ConflictHunks): string {
 }
 
 const hunkText = ({ path, hunks }: ConflictHunks): string =>
-  hunks.map(({ line, lines }) => [`${path}:${line}`, ...lines.map(({ text }) => text)].join('\n')).join('\n\n');
+  hunks
+    .map(({ line, lines }) => [`${path}:${line}`, ...lines.map(({ text }) => text)].join('\n'))
+    .join('\n\n');
 
 function rebaseLines({ in_progress, unmerged, markers }: RebaseState): string {
   const files = (said: string, all: RebaseState['markers']) =>

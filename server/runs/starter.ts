@@ -9,10 +9,11 @@ import { freeSlots } from '../domain/status.ts';
 import { newId } from '../system/new-id.ts';
 import { checkConflicts } from './check-conflicts.ts';
 import { type LaunchParts, letGo } from './let-go.ts';
-import type { Worktrees } from './worktrees.ts';
+import type { TouchedConflicts } from './touched-conflicts.ts';
 
 export interface StarterParts extends LaunchParts {
-  readonly worktrees: Worktrees;
+  /** What git says of units that have changed something already. */
+  readonly touched: TouchedConflicts;
   /** Records the end of a run that never began. */
   readonly end: (run: Run, outcome: Outcome) => Promise<void>;
   /** Something has changed about a run. */
@@ -39,7 +40,7 @@ export class Starter {
 
   /** One after the other: whether the next may start depends on what has just been started. */
   async startReady(): Promise<void> {
-    const { store, project, worktrees } = this.#parts;
+    const { store, project, worktrees, touched } = this.#parts;
     const room = () => freeSlots(store.state) - worktrees.making;
     // Who would be next is costly to say with thousands of units, and changes nothing then.
     if (room() < 1) return;
@@ -47,6 +48,7 @@ export class Starter {
     for (const work of startOrder(store.state)) {
       if (this.#stopped || room() < 1) break;
       if (!worktrees.isReady(work)) continue;
+      if (work.unit.work?.snapshot) await touched.look();
       await checkConflicts(store, project, work.unit.id);
       const started = await this.#commitStart(work.unit.id);
       if (started) launches.push(this.#launch(started.run, started.token));

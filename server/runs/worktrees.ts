@@ -130,7 +130,7 @@ export class Worktrees {
   /** Where the runs of a unit work: the folder in its worktree that stands for the project, or the project itself. */
   async placeOf({ work }: Unit): Promise<RunPlace> {
     const { project } = this.#parts;
-    if (!work) return { cwd: project, env: {} };
+    if (!work) return { cwd: project, env: { SIGNALBOX_PROJECT: project } };
     const { prefix } = await findRepository(project);
     const env = {
       SIGNALBOX_PROJECT: project,

@@ -38,6 +38,8 @@ export function problemWords(problem: WorkProblem): string {
       return `Another process${problem.pid === null ? '' : ` (${problem.pid})`} writes to ${problem.folder} and does not end.`;
     case 'process-inside':
       return `Processes work in ${problem.path}: ${problem.pids.join(', ')}.`;
+    case 'git-running':
+      return `A git of somebody else works in ${problem.path} (${problem.pids.join(', ')}). Try again when it has ended.`;
     case 'process-unknown':
       return `Nothing says whether a process works in ${problem.path}.`;
     case 'nested-repositories':
@@ -67,7 +69,10 @@ export function moveWords(branch: string, { refused, folder, files, words, opera
     case 'index-locked':
       return `Some git is at work in ${folder}, or has left index.lock there.`;
     case 'files-in-the-way':
-      return [`In ${folder} these files have changes of yours that the merge would overwrite:`, ...files].join('\n');
+      return [
+        `In ${folder} these files have changes of yours that the merge would overwrite:`,
+        ...files,
+      ].join('\n');
     case 'unrepaired':
       return 'Another merge was interrupted and is not repaired yet.';
     case 'git-refused':

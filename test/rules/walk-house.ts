@@ -12,6 +12,7 @@ import { nextDue, timePasses } from '../../server/domain/commands/time.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { startOrder } from '../../server/domain/start-order.ts';
 import { Dispatcher } from '../../server/runs/dispatcher.ts';
+import { TouchedConflicts } from '../../server/runs/touched-conflicts.ts';
 import { Worktrees } from '../../server/runs/worktrees.ts';
 import type { Log } from '../../server/system/log.ts';
 import { lookUp } from '../../server/system/processes.ts';
@@ -95,6 +96,7 @@ export class Walk extends House {
       project,
       runs: folder,
       worktrees: new Worktrees({ store, log, project, folder }),
+      touched: new TouchedConflicts(store, project),
       socket: folder,
       bin: folder,
       readOnly: false,
