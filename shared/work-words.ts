@@ -20,6 +20,7 @@ export const REBASE = 'REBASE';
 export const MERGE_MODES = ['review', 'auto', 'leave'] as const;
 /** review: the operator is asked; auto: merged where it is clean, else asked; leave: the branch stays as it is. */
 export type MergeMode = (typeof MERGE_MODES)[number];
+/** merge: a commit of base and work; squash: one commit on the base; rebase: the work itself, which stands on the base. */
 export const MERGE_STRATEGIES = ['merge', 'squash', 'rebase'] as const;
 export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
 

@@ -1,10 +1,11 @@
 import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event, RunStarted } from '../../shared/events.ts';
 import type { Message, Run, Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
+import { changesGraph, itemsAfter, rewait } from './reduce-indexes.ts';
 import { changeItem, newItem } from './reduce-item.ts';
 import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
 import { concernsWork, workAfter, workAtPhase } from './reduce-work.ts';
-import { isDone, isOver, isSnoozed, type State } from './state.ts';
+import { isDone, type State } from './state.ts';
 
 /** What is known after one more event. Facts change here, and those of items in `reduce-item.ts`; nowhere else. */
 export function reduce(state: State, event: Event): State {
@@ -70,45 +71,6 @@ function put(state: State, before: WorkUnit, changed: WorkUnit, event: Event): S
     waiting: rewait(state.waiting, event.unit, before.unit.open, after.unit.open),
     graph: changesGraph(before, after) ? event.seq : state.graph,
   };
-}
-
-/** Whether somebody may wait for somebody else than before. */
-function changesGraph(before: WorkUnit, after: WorkUnit): boolean {
-  const sleeps = (work: WorkUnit) => work.items.some(isSnoozed);
-  return (
-    isOver(after) !== isOver(before) ||
-    before.unit.open !== after.unit.open ||
-    before.conflicts !== after.conflicts ||
-    (before.runs.length === 0 && after.runs.length > 0) ||
-    (before.items !== after.items && (sleeps(before) || sleeps(after)))
-  );
-}
-
-function itemsAfter({ byItem }: State, event: Event): State['byItem'] {
-  if (event.type === 'item.asked') return byItem.with(event.data.id, event.unit);
-  return event.type === 'item.attached' ? byItem.with(event.data.key, event.unit) : byItem;
-}
-
-/** Who waits for whom, after the open dependencies of one unit have changed. */
-function rewait(
-  waiting: State['waiting'],
-  unit: number,
-  before: readonly string[],
-  after: readonly string[],
-): State['waiting'] {
-  let next = waiting;
-  for (const chunk of before) {
-    if (after.includes(chunk)) continue;
-    const left = (next.get(chunk) ?? []).filter((id) => id !== unit);
-    next = left.length > 0 ? next.with(chunk, left) : next.without(chunk);
-  }
-  for (const chunk of after)
-    if (!before.includes(chunk))
-      next = next.with(
-        chunk,
-        [...(next.get(chunk) ?? []), unit].sort((a, b) => a - b),
-      );
-  return next;
 }
 
 type AboutUnit = Exclude<Event, AboutNone | { type: 'unit.added' }>;

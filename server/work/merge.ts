@@ -1,4 +1,5 @@
 /** The commit that brings a unit's work to its base. It is made and kept here; `moveBase` makes it the base's. */
+import type { MergeStrategy } from '../../shared/work-words.ts';
 import { commitsOf } from './change-summary.ts';
 import type { Git } from './git.ts';
 import { WorkRefused } from './refused.ts';
@@ -6,9 +7,6 @@ import { contains, gitIn, type Repository, refOf } from './repository.ts';
 import { identityFor } from './snapshot.ts';
 import { dropRefLock } from './worktree.ts';
 import { inTurn } from './writer.ts';
-
-/** `merge`: of base and work. `squash`: one commit on the base. `rebase`: the work itself, which stands on the base. */
-export type MergeStrategy = 'merge' | 'squash' | 'rebase';
 
 export interface MergeOptions {
   readonly strategy: MergeStrategy;
