@@ -234,7 +234,7 @@ test('no default exports, enums, or decorators', () => {
 const LONGEST_FILE = 250;
 const LONGEST_FUNCTION = 60;
 /** Still to be split; an entry whose file or function fits must go. */
-const LONG_FILES: readonly string[] = ['client/elements/attention-queue.ts'];
+const LONG_FILES: readonly string[] = [];
 const LONG_FUNCTIONS: readonly string[] = [
   'client/cli/attacks.ts: attacksOn',
   'server/main.ts: serve',
