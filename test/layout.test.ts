@@ -236,12 +236,10 @@ const LONGEST_FUNCTION = 60;
 /** Still to be split; an entry whose file or function fits must go. */
 const LONG_FILES: readonly string[] = [];
 const LONG_FUNCTIONS: readonly string[] = [
-  'client/cli/attacks.ts: attacksOn',
   'server/main.ts: serve',
   'server/web/http.ts: makeServer',
   'server/web/request-handler.ts: requestHandler',
   'server/web/sockets.ts: sockets',
-  'shared/sentences.ts: eventWords',
 ];
 
 const product = ['shared', 'server', 'client'] as const;
