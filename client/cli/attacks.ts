@@ -1,11 +1,11 @@
-/** Attacks on one's own daemon, as bytes: what a web page, a rebound name or a stranger would send. */
+/** Attacks on one's own daemon, as bytes: what a foreign web page, a rebound name or an unknown program would send. */
 import { connect, type NetConnectOpts } from 'node:net';
 
 export interface Attack {
   readonly what: string;
   readonly head: readonly string[];
   readonly body?: string;
-  /** The statuses that keep it out. */
+  /** The HTTP statuses that refuse it. */
   readonly kept: readonly number[];
 }
 
@@ -20,21 +20,25 @@ const UPGRADE = [
 const EVIL = 'http://evil.example';
 
 /** `host` is one of ours, with its port. Each would change or read something if it were let in. */
-export function attacksOn(host: string): Attack[] {
-  const port = host.split(':').at(-1) ?? '';
+export const attacksOn = (host: string): Attack[] => [
+  ...attacksByPages(host),
+  ...attacksByPrograms(host),
+  ...attacksByNames(host),
+  ...attacksOnSockets(host),
+];
+
+const BODY = JSON.stringify({ units: [{ chunk: 'signalbox-doctor', external: true }] });
+
+const post = (
+  what: string,
+  headers: readonly string[],
+  kept: readonly number[],
+  path = '/work-units',
+): Attack => ({ what, head: [`POST ${path} HTTP/1.1`, ...headers], body: BODY, kept });
+
+function attacksByPages(host: string): Attack[] {
+  const port = portOf(host);
   const own = `Host: ${host}`;
-  const add = JSON.stringify({ units: [{ chunk: 'signalbox-doctor', external: true }] });
-  const post = (what: string, headers: readonly string[], kept: number[], path = '/work-units'): Attack => ({
-    what,
-    head: [`POST ${path} HTTP/1.1`, ...headers],
-    body: add,
-    kept,
-  });
-  const socket = (what: string, headers: readonly string[], kept: number[], path = '/trpc'): Attack => ({
-    what,
-    head: [`GET ${path} HTTP/1.1`, ...headers, ...UPGRADE],
-    kept,
-  });
   return [
     post('a page elsewhere posts a form', [own, FORM, `Origin: ${EVIL}`], [403], '/config'),
     post('a page elsewhere posts JSON', [own, JSON_TYPE, `Origin: ${EVIL}`], [403]),
@@ -53,21 +57,6 @@ export function attacksOn(host: string): Attack[] {
       [415],
       '/trpc/units.add',
     ),
-    post('a program posts without a token', [own, JSON_TYPE], [403]),
-    post('a program guesses a token', [own, JSON_TYPE, `Authorization: Bearer ${'A'.repeat(43)}`], [401]),
-    post(
-      'a rebound name posts',
-      [`Host: evil.example:${port}`, JSON_TYPE, `Origin: http://evil.example:${port}`],
-      [421],
-    ),
-    {
-      what: 'a rebound name reads',
-      head: ['GET /work-units HTTP/1.1', `Host: evil.example:${port}`],
-      kept: [421],
-    },
-    { what: '0.0.0.0 reads', head: ['GET / HTTP/1.1', `Host: 0.0.0.0:${port}`], kept: [421] },
-    { what: 'two Host headers', head: ['GET / HTTP/1.1', own, 'Host: evil.example'], kept: [400, 421] },
-    { what: 'an absolute address', head: [`GET http://${host}/ HTTP/1.1`, own], kept: [400] },
     {
       what: 'a page elsewhere fetches',
       head: ['GET /status HTTP/1.1', own, 'Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: cors'],
@@ -84,12 +73,55 @@ export function attacksOn(host: string): Attack[] {
       ],
       kept: [403],
     },
-    socket('a page elsewhere opens a socket', [own, `Origin: ${EVIL}`], [403]),
-    socket('a sandboxed frame opens a socket', [own, 'Origin: null'], [403]),
-    socket('a program opens a socket without a token', [own], [403]),
-    socket('a page that is not listed opens the socket of embeds', [own, `Origin: ${EVIL}`], [403], '/embed'),
   ];
 }
+
+const attacksByPrograms = (host: string): Attack[] => [
+  post('a program posts without a token', [`Host: ${host}`, JSON_TYPE], [403]),
+  post(
+    'a program guesses a token',
+    [`Host: ${host}`, JSON_TYPE, `Authorization: Bearer ${'A'.repeat(43)}`],
+    [401],
+  ),
+];
+
+/** By a name that is not ours, or by two. */
+function attacksByNames(host: string): Attack[] {
+  const port = portOf(host);
+  const own = `Host: ${host}`;
+  return [
+    post(
+      'a rebound name posts',
+      [`Host: evil.example:${port}`, JSON_TYPE, `Origin: http://evil.example:${port}`],
+      [421],
+    ),
+    {
+      what: 'a rebound name reads',
+      head: ['GET /work-units HTTP/1.1', `Host: evil.example:${port}`],
+      kept: [421],
+    },
+    { what: '0.0.0.0 reads', head: ['GET / HTTP/1.1', `Host: 0.0.0.0:${port}`], kept: [421] },
+    { what: 'two Host headers', head: ['GET / HTTP/1.1', own, 'Host: evil.example'], kept: [400, 421] },
+    { what: 'an absolute address', head: [`GET http://${host}/ HTTP/1.1`, own], kept: [400] },
+  ];
+}
+
+function attacksOnSockets(host: string): Attack[] {
+  const own = `Host: ${host}`;
+  const open = (what: string, headers: readonly string[], path = '/trpc'): Attack => ({
+    what,
+    head: [`GET ${path} HTTP/1.1`, ...headers, ...UPGRADE],
+    kept: [403],
+  });
+  return [
+    open('a page elsewhere opens a socket', [own, `Origin: ${EVIL}`]),
+    open('a sandboxed frame opens a socket', [own, 'Origin: null']),
+    open('a program opens a socket without a token', [own]),
+    open('a page that is not listed opens the socket of embeds', [own, `Origin: ${EVIL}`], '/embed'),
+  ];
+}
+
+const portOf = (host: string): string => host.split(':').at(-1) ?? '';
 
 /** What no browser may say to the Unix socket. */
 export const ATTACKS_ON_SOCKET: readonly Attack[] = [
