@@ -127,16 +127,11 @@ interface Kept {
 }
 
 /** From the first listener to the last: resolves when the daemon has ended in order, with what made it end. */
-async function serve(
-  options: Options,
-  state: StatePaths,
-  { store, db, door, umask }: Kept,
-): Promise<Problem | undefined> {
+async function serve(options: Options, state: StatePaths, kept: Kept): Promise<Problem | undefined> {
+  const { store, db, door, umask } = kept;
   const addresses = await loopbackAddresses();
   const { port, notices } = await portFor(options, state, addresses);
   const tcp = onLoopback(door, options.door, port);
-  const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
-  const boardFeed = new BoardFeed(store, assets.build);
   const stopping = stopSignal();
   const { runs, bin, socket, project } = state;
   const about: About = {
@@ -154,29 +149,12 @@ async function serve(
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
   const clock = keepTime(store, consoleLog);
-  const context = {
-    store,
-    boardFeed,
-    pulses: new LastLines(store, runs),
-    runs,
-    path: pathFor(bin, process.env),
-    log: consoleLog,
+  const parts = httpParts(state, kept, {
     about,
+    access,
     lookAtClock: clock.look,
     stop: () => stopping.stop(),
-    access,
-  };
-  const callers = new LocalCallers(state, () => store.state);
-  const parts: HttpParts = {
-    assets,
-    log: consoleLog,
-    context,
-    credentials: new Credentials(store),
-    connections: new Connections(openFileLimit(), access.limits.silent_connections),
-    refuseCaller: (shown) => callers.refusal(shown),
-    throttle: new FailureThrottle(access.limits.slowed_sign_ins, access.limits.slow_sign_in_ms),
-    cookie: `signalbox-${door.host_name.split('.')[0]}`,
-  };
+  });
   const { servers, terminal } = await listen(parts, tcp, addresses, options, state, port);
   store.onChange(() => {
     for (const server of servers) server.dropEnded();
@@ -200,11 +178,38 @@ async function serve(
   upkeep.stop();
   await dispatcher.stop();
   await Promise.all(servers.map(close));
-  boardFeed.stop();
+  parts.context.boardFeed.stop();
   refusals.keep();
   store.flush();
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
   return problem;
+}
+
+type Daemon = Pick<HttpParts['context'], 'about' | 'access' | 'lookAtClock' | 'stop'>;
+
+/** What every listener serves from. */
+function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): HttpParts {
+  const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
+  const { limits } = daemon.access;
+  const callers = new LocalCallers(state, () => store.state);
+  return {
+    assets,
+    log: consoleLog,
+    context: {
+      ...daemon,
+      store,
+      boardFeed: new BoardFeed(store, assets.build),
+      pulses: new LastLines(store, state.runs),
+      runs: state.runs,
+      path: pathFor(state.bin, process.env),
+      log: consoleLog,
+    },
+    credentials: new Credentials(store),
+    connections: new Connections(openFileLimit(), limits.silent_connections),
+    refuseCaller: (shown) => callers.refusal(shown),
+    throttle: new FailureThrottle(limits.slowed_sign_ins, limits.slow_sign_in_ms),
+    cookie: `signalbox-${door.host_name.split('.')[0]}`,
+  };
 }
 
 function accessTo(
