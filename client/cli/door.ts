@@ -6,8 +6,8 @@ import type { Daemon } from '../daemon/daemon-client.ts';
 import { jsonOption } from './flags.ts';
 import { loadOffline } from './offline.ts';
 import { oneLine, print, printJson, tell } from './output.ts';
+import { printed } from './printed.ts';
 import { ProgramError } from './program-error.ts';
-import { printed } from './steering.ts';
 
 type Flags = { json?: boolean };
 

@@ -15,3 +15,10 @@ export function secondsFrom(flag: string, text: string | undefined): number | nu
 }
 
 const LONGEST_S = 2_000_000;
+
+/** A whole number from 0. */
+export function wholeFrom(flag: string, text: string): number {
+  if (!/^\d{1,15}$/.test(text))
+    throw new ProgramError('usage', `${flag} takes a whole number, not "${text}".`);
+  return Number(text);
+}

@@ -3,8 +3,8 @@ import type { Card } from '../../shared/board.ts';
 import type { Daemon } from '../daemon/daemon-client.ts';
 import { jsonOption } from './flags.ts';
 import { cardText } from './listing.ts';
+import { printed } from './printed.ts';
 import { ProgramError } from './program-error.ts';
-import { printed } from './steering.ts';
 
 interface Flags {
   readonly json?: boolean;

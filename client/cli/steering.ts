@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Daemon } from '../daemon/daemon-client.ts';
 import { collect, jsonOption } from './flags.ts';
-import { printJson, tell } from './output.ts';
+import { printed } from './printed.ts';
 import { ProgramError } from './program-error.ts';
 
 type Flags = { json?: boolean };
@@ -120,15 +120,4 @@ function addEnding(command: MakeCommand, daemon: () => Daemon): void {
         `${chunk} is removed.`,
       ),
     );
-}
-
-/** Waits for the daemon's yes, and says so on stderr, or prints it. */
-export async function printed(
-  call: Promise<{ seq: number }>,
-  { json }: Flags,
-  message: string,
-): Promise<void> {
-  const committed = await call;
-  if (json) await printJson(committed);
-  else tell(message);
 }
