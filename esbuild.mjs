@@ -138,7 +138,7 @@ const buildLauncher = () =>
     banner: { js: '#!/usr/bin/env node' },
     // Any Node that knows modules must be able to read it, to be told that it is too old.
     target: 'node14.8',
-    entryPoints: { signalbox: 'client/cli/launch.ts' },
+    entryPoints: { signalbox: 'client/cli/launcher.ts' },
     outdir: flags.outdir,
     define: { NEEDED_NODE: JSON.stringify(neededNode) },
   });

@@ -1,6 +1,6 @@
 /** The commands of the terminal as its program defines them, those within others included. */
 import type { Command } from 'commander';
-import { program } from '../../client/cli/signalbox.ts';
+import { program } from '../../client/cli/program.ts';
 
 export interface Named {
   /** As it is typed after `signalbox`; empty: the program itself. */

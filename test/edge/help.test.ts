@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { Command } from 'commander';
-import { EXAMPLES } from '../../client/cli/examples.ts';
+import { EXAMPLES } from '../../client/cli/commands/examples.ts';
 import { House } from '../house.ts';
 import { commandAt, commandsOf } from './commands.ts';
 

@@ -1,8 +1,8 @@
 /** Keys at the queue: which are meant, and for which card. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { InteractiveSession } from '../../client/cli/interactive-session.ts';
-import { type Clock, KeyGuard } from '../../client/cli/key-guard.ts';
+import { AccidentalKeyFilter, type Clock } from '../../client/cli/interactive/accidental-key-filter.ts';
+import { InteractiveSession } from '../../client/cli/interactive/interactive-session.ts';
 import type { Daemon } from '../../client/daemon/daemon-client.ts';
 import { boardOf, type Card } from '../../shared/board.ts';
 import { cardOf } from './cards.ts';
@@ -176,7 +176,7 @@ describe('a key meant for one card', () => {
 
 describe('what is one key', () => {
   const clock = new FakeClock();
-  const guard = new KeyGuard(clock);
+  const guard = new AccidentalKeyFilter(clock);
   const isOne = (chunk: string) => {
     clock.pass(1000);
     guard.read(chunk);

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, test } from 'node:test';
-import { EXAMPLES } from '../../client/cli/examples.ts';
+import { EXAMPLES } from '../../client/cli/commands/examples.ts';
 import { examplesIn, isAsSaid } from '../docs/examples.ts';
 import { runExamples } from '../docs/run-examples.ts';
 import { House } from '../house.ts';
