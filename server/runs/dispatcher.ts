@@ -18,7 +18,7 @@ import { type Census, childrenOf, familyOf, isAlive, signal, takeCensus } from '
 import { type RunFiles, runFiles } from '../system/run-files.ts';
 import { AnswersFiles } from './answers-file.ts';
 import { checkConflicts } from './check-conflicts.ts';
-import { letGo } from './let-go.ts';
+import { launchRun } from './launch-run.ts';
 import { ProcessTerminator } from './process-terminator.ts';
 import { readNotes } from './wrapper.ts';
 
@@ -195,7 +195,7 @@ export class Dispatcher {
 
   async #launch(run: Run, token: string): Promise<void> {
     try {
-      const outcome = await letGo(this.#parts, run, token, () => this.#look());
+      const outcome = await launchRun(this.#parts, run, token, () => this.#look());
       if (outcome) await this.#end(run, outcome);
     } catch (error) {
       this.#parts.log.error('dispatcher', error);

@@ -9,7 +9,7 @@ import {
   type Walk,
 } from '../../client/cli/interactive/queue-walk.ts';
 import { boardOf, type Card } from '../../shared/board.ts';
-import { cardOf } from './cards.ts';
+import { cardOf } from './card-fixture.ts';
 
 const board = (...rows: readonly Card[]) => boardOf({ epoch: 'e', build: 'b', seq: 1, rows });
 const at = (walk: Walk, ...rows: readonly Card[]) => afterBoard(walk, board(...rows));

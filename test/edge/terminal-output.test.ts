@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { indented, oneLine } from '../../client/cli/output/terminal-output.ts';
 import { forTerminal, jsonForTerminal } from '../../shared/terminal-text.ts';
-import { PROGRAM } from '../house.ts';
+import { PROGRAM } from '../daemon-fixture.ts';
 
 const TURNING = [
   '\u061c',

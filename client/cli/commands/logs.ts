@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { jsonForTerminal, plain } from '../../../shared/terminal-text.ts';
 import { overHttp, overSocket } from '../../daemon/daemon-client.ts';
-import { followUntil } from '../../daemon/follow.ts';
+import { followUntil } from '../../daemon/follow-until.ts';
 import { tellSilence } from '../output/explain-error.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { write, writeBytes } from '../output/terminal-output.ts';

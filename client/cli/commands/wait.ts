@@ -1,6 +1,6 @@
 import { afterMessage, type Board, type BoardMessage } from '../../../shared/board.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from '../../daemon/daemon-client.ts';
-import { followUntil, within } from '../../daemon/follow.ts';
+import { followUntil, within } from '../../daemon/follow-until.ts';
 import { tellSilence } from '../output/explain-error.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { oneLine, printJson, tell } from '../output/terminal-output.ts';

@@ -1,4 +1,4 @@
-import { callerFor } from '../../daemon/caller.ts';
+import { callerFor } from '../../daemon/proven-caller.ts';
 import type { DaemonAddress } from '../../intake/ask.ts';
 import { tellSilence } from '../output/explain-error.ts';
 

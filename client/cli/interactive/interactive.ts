@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { emitKeypressEvents } from 'node:readline';
 import { afterMessage, type Board, type BoardMessage } from '../../../shared/board.ts';
 import { type Daemon, overHttp, overSocket } from '../../daemon/daemon-client.ts';
-import { followUntil } from '../../daemon/follow.ts';
+import { followUntil } from '../../daemon/follow-until.ts';
 import { tellSilence } from '../output/explain-error.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { control } from '../output/terminal-output.ts';
