@@ -48,28 +48,29 @@ async function buildPage() {
   await writeFile(join(flags.outdir, 'page-metafile.json'), JSON.stringify(result.metafile));
 }
 
-/** The page's style, for a shadow root: sized by the element, and wide or narrow as the element is. */
-async function embedStyle() {
-  const page = await readFile('client/page/style.css', 'utf8');
-  const joined = await esbuild.build({
-    stdin: {
-      contents: page.replace(/^@import "\.\/page\.css";$/m, ''),
-      resolveDir: 'client/page',
+/** The page's sheets in a shadow root: sized by the element, and wide or narrow as the element is. */
+const sizedByElement = {
+  name: 'sized-by-element',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]client[\\/]page[\\/].*\.css$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8'))
+        .replace(/@media \((min|max)-width/g, '@container ($1-width')
+        .replace(/^(?!@).*$/gm, (line) => line.replace(/(\d*\.?\d+)rem/g, 'calc($1 * var(--size))')),
       loader: 'css',
-    },
+    }));
+  },
+};
+
+async function embedStyle() {
+  const result = await esbuild.build({
+    entryPoints: ['client/embed/embed.css'],
     bundle: true,
-    write: false,
-  });
-  const sized = joined.outputFiles[0].text
-    .replace(/@media \((min|max)-width/g, '@container ($1-width')
-    .replace(/^(?!@).*$/gm, (line) => line.replace(/(\d*\.?\d+)rem/g, 'calc($1 * var(--size))'));
-  const own = await readFile('client/embed/embed.css', 'utf8');
-  const { code } = await esbuild.transform(`${sized}\n${own}`, {
-    loader: 'css',
     minify: true,
     target: 'es2022',
+    plugins: [sizedByElement],
+    write: false,
   });
-  return code;
+  return result.outputFiles[0].text;
 }
 
 /** One file, for pages that are not ours: its name is all that they know, so it has no hash. */
@@ -137,7 +138,7 @@ const buildLauncher = () =>
     banner: { js: '#!/usr/bin/env node' },
     // Any Node that knows modules must be able to read it, to be told that it is too old.
     target: 'node14.8',
-    entryPoints: { signalbox: 'client/cli/launch.ts' },
+    entryPoints: { signalbox: 'client/cli/launcher.ts' },
     outdir: flags.outdir,
     define: { NEEDED_NODE: JSON.stringify(neededNode) },
   });

@@ -3,15 +3,15 @@
  * words as arguments, only the figures with such names. Ends with 2 where something could not be measured.
  */
 import { cpus } from 'node:os';
+import { tidily, tidyOnSignals } from './cleanup.ts';
 import { commits } from './commits.ts';
 import { diff } from './diff.ts';
 import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
 import { manyUnits } from './many-units.ts';
-import { painted } from './painted.ts';
 import { render } from './render.ts';
 import { sizes } from './sizes.ts';
-import { tidily, tidyOnSignals } from './tidily.ts';
+import { painted } from './time-to-paint.ts';
 
 const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   commits,

@@ -5,9 +5,9 @@ import Sqlite from 'better-sqlite3';
 import { prioritizeUnit } from '../server/domain/commands/steering.ts';
 import { Db } from '../server/store/sqlite.ts';
 import type { Event } from '../shared/events.ts';
-import { House, spec } from '../test/core/house-of-facts.ts';
+import { StoreFixture, spec } from '../test/core/store-fixture.ts';
+import { afterwards } from './cleanup.ts';
 import { type Figure, median, ratio } from './figure.ts';
-import { afterwards } from './tidily.ts';
 
 const ROUNDS = 9;
 const UNITS = 100;
@@ -16,7 +16,7 @@ const COMMITS = 400;
 const TURNS = 40;
 
 export async function commits(): Promise<Figure> {
-  const house = new House();
+  const house = new StoreFixture();
   afterwards(() => house.leave());
   await house.add(...Array.from({ length: UNITS }, (_, nth) => spec(chunkOf(nth))));
   await prioritize(house, 0);
@@ -42,19 +42,19 @@ const chunkOf = (nth: number) => `unit-${nth}`;
 let priority = 0;
 
 /** Never the priority that it has: that would be no change and no commit. */
-function prioritize(house: House, nth: number) {
+function prioritize(house: StoreFixture, nth: number) {
   priority = (priority + 1) % 1000;
   const input = { chunk: chunkOf(nth), priority };
   return house.commit((state) => prioritizeUnit(state, input));
 }
 
-async function oneCaller(house: House): Promise<number> {
+async function oneCaller(house: StoreFixture): Promise<number> {
   const before = house.store.state.seq;
   for (let nth = 0; nth < COMMITS; nth++) await prioritize(house, nth % UNITS);
   return house.store.state.seq - before;
 }
 
-async function allCallers(house: House): Promise<number> {
+async function allCallers(house: StoreFixture): Promise<number> {
   const before = house.store.state.seq;
   const caller = async (nth: number) => {
     for (let turn = 0; turn < TURNS; turn++) await prioritize(house, nth);

@@ -10,8 +10,8 @@ import { Git } from '../server/work/git.ts';
 import { readHunks } from '../server/work/hunks.ts';
 import { readDiff } from '../server/work/read-diff.ts';
 import { findRepository, type Repository } from '../server/work/repository.ts';
+import { afterwards } from './cleanup.ts';
 import { type Figure, kB, median, ms, ratio } from './figure.ts';
-import { afterwards } from './tidily.ts';
 
 const ROUNDS = 15;
 const WARM_UP = 5;

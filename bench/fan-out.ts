@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { send } from '../test/edge/http-client.ts';
+import { afterwards } from './cleanup.ts';
+import { daemonWithUnits } from './daemon-with-units.ts';
 import { type Figure, median, ms, ratio } from './figure.ts';
-import { Flock, type Heard } from './flock.ts';
-import { houseOfUnits } from './house-of-units.ts';
-import { afterwards } from './tidily.ts';
+import { type Heard, ManySockets } from './many-sockets.ts';
 
 const VIEWERS = 1000;
 const UNITS = 200;
@@ -25,7 +25,7 @@ const SUBSCRIBE = JSON.stringify({
 
 /** Something that a thousand listen to. */
 interface Station {
-  readonly flock: Flock;
+  readonly flock: ManySockets;
   /** Says something that contains `mark`. Resolves when the server has taken it. */
   readonly say: (mark: string) => Promise<unknown>;
 }
@@ -54,7 +54,7 @@ export async function fanOut(): Promise<Figure> {
 }
 
 async function daemonStation(): Promise<Station> {
-  const { house, callers } = await houseOfUnits(UNITS);
+  const { house, callers } = await daemonWithUnits(UNITS);
   const { host } = new URL(house.address);
   const flock = await gather(`ws://${host}/trpc`, SUBSCRIBE, '"snapshot":{');
   return { flock, say: (why) => callers.must('units.hold', { chunk: 'unit-7', why }) };
@@ -73,8 +73,8 @@ async function bareStation(bytes: number): Promise<Station> {
   return { flock, say: (mark) => send({ ...where, body: mark.padEnd(bytes, '.') }) };
 }
 
-async function gather(url: string, hello?: string, welcome?: string): Promise<Flock> {
-  const flock = new Flock();
+async function gather(url: string, hello?: string, welcome?: string): Promise<ManySockets> {
+  const flock = new ManySockets();
   afterwards(() => flock.scatter());
   await flock.gather(VIEWERS, url, hello, welcome);
   return flock;

@@ -2,11 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'puppeteer-core';
+import { DaemonFixture } from '../test/daemon-fixture.ts';
 import { Callers } from '../test/edge/callers.ts';
-import { House } from '../test/house.ts';
+import { afterwards } from './cleanup.ts';
 import { type Figure, kB, median, ms, ratio } from './figure.ts';
-import { hold, launchBrowser, type Shown, watchForText } from './painted.ts';
-import { afterwards } from './tidily.ts';
+import { hold, launchBrowser, type Shown, watchForText } from './time-to-paint.ts';
 
 const SIZES = [200, 10_000];
 const LOADS = 5;
@@ -65,8 +65,8 @@ async function measure(browser: Browser, size: number): Promise<Measured> {
   return { size, pageBytes, boardBytes, loads, ones: ones.slice(WARM_UP), bulks: bulks.slice(1) };
 }
 
-async function houseWith(size: number): Promise<House> {
-  const house = House.make();
+async function houseWith(size: number): Promise<DaemonFixture> {
+  const house = DaemonFixture.make();
   afterwards(() => house.close());
   await house.start('--port', '0', '--max-agents', '0');
   const every = Math.max(2, size / SCATTERED);

@@ -22,9 +22,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readNotes } from '../server/runs/wrapper.ts';
 import { type RunFiles, runFiles } from '../server/system/run-files.ts';
 import type { Detail } from '../shared/detail.ts';
-import { House, PROGRAM } from '../test/house.ts';
+import { DaemonFixture, PROGRAM } from '../test/daemon-fixture.ts';
+import { afterwards, tidily, tidyOnSignals } from './cleanup.ts';
 import { asText, type Figure, ratio } from './figure.ts';
-import { afterwards, tidily, tidyOnSignals } from './tidily.ts';
 
 const RUNS = 10;
 const BYTES = 200_000_000;
@@ -111,7 +111,7 @@ function expectWhole(path: string): void {
 
 /** Ten runs print at once under a daemon of their own. */
 async function round(name: string, watched: boolean): Promise<Round> {
-  const house = House.make();
+  const house = DaemonFixture.make();
   afterwards(() => house.close());
   // A project of its own, whatever lies in the folders above it.
   writeFileSync(join(house.project, 'signalbox.json'), '{}');
@@ -130,14 +130,14 @@ async function round(name: string, watched: boolean): Promise<Round> {
   return { name, ...memory.stop(), wallMs: (await lastEnd(house)) - from, followedMs };
 }
 
-const filesOf = ({ paths }: House): RunFiles[] =>
+const filesOf = ({ paths }: DaemonFixture): RunFiles[] =>
   readdirSync(paths.runs).map((name) => {
     const [unit, run] = name.split('-').map(Number);
     return runFiles(paths.runs, unit ?? 0, run ?? 0);
   });
 
 /** Adds the runs and waits until each has begun. Looks at files only: asking the daemon would be watching it. */
-async function addAll(house: House, command: string): Promise<void> {
+async function addAll(house: DaemonFixture, command: string): Promise<void> {
   const plan = join(house.folder, 'plan.json');
   writeFileSync(plan, JSON.stringify({ units: chunks.map((chunk) => ({ chunk, command })) }));
   mkdirSync(house.paths.runs, { recursive: true });
@@ -149,7 +149,7 @@ async function addAll(house: House, command: string): Promise<void> {
 }
 
 /** When the last run had ended. */
-async function lastEnd(house: House): Promise<number> {
+async function lastEnd(house: DaemonFixture): Promise<number> {
   const details = await Promise.all(chunks.map((chunk) => house.json<Detail>('show', chunk)));
   const ends = details.map(({ runs }) => Date.parse(runs[0]?.ended_at ?? ''));
   if (ends.some(Number.isNaN)) throw new Error('a run has not ended');
@@ -157,7 +157,7 @@ async function lastEnd(house: House): Promise<number> {
 }
 
 /** One `signalbox logs -f` for each run, and one who watches the board. Only the former end by themselves. */
-async function follow(house: House): Promise<ChildProcess[]> {
+async function follow(house: DaemonFixture): Promise<ChildProcess[]> {
   const start = (...args: string[]) => {
     const stdio = ['ignore', 'ignore', 'inherit'] as const;
     const options = { cwd: house.project, env: house.env, stdio: [...stdio], detached: true };
@@ -173,7 +173,7 @@ async function follow(house: House): Promise<ChildProcess[]> {
 }
 
 /** How many are connected to the daemon's socket: lines in the state CONNECTED (03), as in proc(5). */
-function connections({ paths }: House): number {
+function connections({ paths }: DaemonFixture): number {
   const lines = readFileSync('/proc/net/unix', 'utf8').split('\n');
   return lines.filter((line) => line.endsWith(` ${paths.socket}`) && / 0001 03 /.test(line)).length;
 }

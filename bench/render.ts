@@ -8,9 +8,9 @@ import { readAssets } from '../server/web/assets.ts';
 import { dashboardPage } from '../server/web/page.ts';
 import type { Snapshot } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
-import { House, spec } from '../test/core/house-of-facts.ts';
+import { StoreFixture, spec } from '../test/core/store-fixture.ts';
+import { afterwards } from './cleanup.ts';
 import { type Figure, kB, median, ms, ratio } from './figure.ts';
-import { afterwards } from './tidily.ts';
 
 /** What a person gets who opens the dashboard: the first page of units, and the whole queue. */
 const QUERY: Query = { page: 1 };
@@ -48,8 +48,8 @@ async function rowOf(size: number): Promise<string[]> {
 }
 
 /** All statuses: a tenth is done, a tenth runs, a fifth waits, some ask, the rest is ready. */
-async function houseOf(size: number): Promise<House> {
-  const house = new House();
+async function houseOf(size: number): Promise<StoreFixture> {
+  const house = new StoreFixture();
   afterwards(() => house.leave());
   const name = (nth: number) => `unit-${nth}`;
   const all = Array.from({ length: size }, (_, nth) => nth);
@@ -62,7 +62,7 @@ async function houseOf(size: number): Promise<House> {
   return house;
 }
 
-async function measure(house: House, boardFeed: BoardFeed, size: number): Promise<string[]> {
+async function measure(house: StoreFixture, boardFeed: BoardFeed, size: number): Promise<string[]> {
   const assets = readAssets(ASSETS);
   const draw = (snapshot: Snapshot) =>
     dashboardPage({

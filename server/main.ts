@@ -6,23 +6,23 @@ import { forTerminal } from '../shared/terminal-text.ts';
 import { type AccessFile, followDoor, limitsOf, openDoor } from './access/access-file.ts';
 import { Credentials } from './access/credentials.ts';
 import { FailureThrottle } from './access/failure-throttle.ts';
-import { SignInLinks } from './access/links.ts';
 import { LocalCallers } from './access/local-callers.ts';
 import { Refusals } from './access/refusals.ts';
+import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
 import type { About, Access } from './api/procedures.ts';
 import { BoardFeed } from './board/board-feed.ts';
+import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
 import { greet } from './daemon/greeting.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
-import { noticesOf } from './daemon/notices.ts';
 import { type Options, readOptions } from './daemon/options.ts';
-import { readPlan } from './daemon/plan.ts';
-import { portFor } from './daemon/port.ts';
 import { type Held, lockProject } from './daemon/project-lock.ts';
+import { readPlan } from './daemon/read-plan.ts';
 import { close, listen, listenersOf } from './daemon/servers.ts';
 import { keepHeapSmall } from './daemon/small-heap.ts';
+import { noticesOf } from './daemon/start-notices.ts';
 import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './daemon/state-files.ts';
 import { stopSignal } from './daemon/stop-signal.ts';
 import { OPERATOR } from './domain/actors.ts';
@@ -131,18 +131,13 @@ interface Kept {
 }
 
 /** From the first listener to the last: resolves when the daemon has ended in order, with what made it end. */
-async function serve(
-  options: Options,
-  state: StatePaths,
-  { store, db, door, umask }: Kept,
-): Promise<Problem | undefined> {
+async function serve(options: Options, state: StatePaths, kept: Kept): Promise<Problem | undefined> {
+  const { store, db, door } = kept;
   const addresses = await loopbackAddresses();
   const { port, notices } = await portFor(options, state, addresses);
   const tcp = onLoopback(door, options.door, port);
-  const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
-  const boardFeed = new BoardFeed(store, assets.build);
   const stopping = stopSignal();
-  const { runs, bin, socket, project, worktrees: folder } = state;
+  const { project, worktrees: folder } = state;
   const about: About = {
     project,
     address: `${tcp.own.origin}/`,
@@ -159,30 +154,13 @@ async function serve(
   };
   const folders = new WorktreeFolders({ store, project, folder });
   const clock = keepTime(store, consoleLog);
-  const context = {
-    store,
-    boardFeed,
-    pulses: new LastLines(store, runs),
-    runs,
-    path: pathFor(bin, process.env),
-    log: consoleLog,
+  const parts = httpParts(state, kept, {
     about,
+    access,
     lookAtClock: clock.look,
     worktrees: folders,
     stop: () => stopping.stop(),
-    access,
-  };
-  const callers = new LocalCallers(state, () => store.state);
-  const parts: HttpParts = {
-    assets,
-    log: consoleLog,
-    context,
-    credentials: new Credentials(store),
-    connections: new Connections(openFileLimit(), access.limits.silent_connections),
-    refuseCaller: (shown) => callers.refusal(shown),
-    throttle: new FailureThrottle(access.limits.slowed_sign_ins, access.limits.slow_sign_in_ms),
-    cookie: `signalbox-${door.host_name.split('.')[0]}`,
-  };
+  });
   const { servers, terminal } = await listen(parts, tcp, addresses, options, state, port);
   store.onChange(() => {
     for (const server of servers) server.dropEnded();
@@ -195,12 +173,32 @@ async function serve(
     program: fileURLToPath(new URL('./signalbox.js', import.meta.url)),
   };
   writeStateFiles(files);
-  const readOnly = options.door.readOnly;
+  const { dispatcher, chores } = workers(state, kept, options.door.readOnly);
+  dispatcher.start();
+  const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), ...chores];
+  const upkeep = keepUp(all, consoleLog);
+  greet(about, options.door, access.links);
+  const problem = await stopping.stopped;
+  clock.stop();
+  upkeep.stop();
+  await dispatcher.stop();
+  await Promise.all(servers.map(close));
+  parts.context.boardFeed.stop();
+  refusals.keep();
+  store.flush();
+  if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
+  return problem;
+}
+
+/** What carries out the work of the units, and looks after what that leaves behind. */
+function workers(state: StatePaths, { store, umask }: Kept, readOnly: boolean) {
+  const { project, runs, socket, bin, worktrees: folder } = state;
+  const log = consoleLog;
+  const worktrees = new Worktrees({ store, log, project, folder });
   const touched = new TouchedConflicts(store, project);
-  const worktrees = new Worktrees({ store, log: consoleLog, project, folder });
   const dispatcher = new Dispatcher({
     store,
-    log: consoleLog,
+    log,
     project,
     worktrees,
     touched,
@@ -210,26 +208,34 @@ async function serve(
     readOnly,
     umask,
   });
-  dispatcher.start();
-  const chores = [
-    filesInPlace(db, stopping.stop),
-    keepStateFiles(files),
-    keepRoom(store, runs),
-    folders.upkeep(),
-    followLiveWork({ store, worktrees, touched }),
-  ];
-  const upkeep = keepUp(chores, consoleLog);
-  greet(about, options.door, access.links);
-  const problem = await stopping.stopped;
-  clock.stop();
-  upkeep.stop();
-  await dispatcher.stop();
-  await Promise.all(servers.map(close));
-  boardFeed.stop();
-  refusals.keep();
-  store.flush();
-  if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
-  return problem;
+  return { dispatcher, chores: [keepRoom(store, runs), followLiveWork({ store, worktrees, touched })] };
+}
+
+type Daemon = Pick<HttpParts['context'], 'about' | 'access' | 'lookAtClock' | 'stop' | 'worktrees'>;
+
+/** What every listener serves from. */
+function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): HttpParts {
+  const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
+  const { limits } = daemon.access;
+  const callers = new LocalCallers(state, () => store.state);
+  return {
+    assets,
+    log: consoleLog,
+    context: {
+      ...daemon,
+      store,
+      boardFeed: new BoardFeed(store, assets.build),
+      pulses: new LastLines(store, state.runs),
+      runs: state.runs,
+      path: pathFor(state.bin, process.env),
+      log: consoleLog,
+    },
+    credentials: new Credentials(store),
+    connections: new Connections(openFileLimit(), limits.silent_connections),
+    refuseCaller: (shown) => callers.refusal(shown),
+    throttle: new FailureThrottle(limits.slowed_sign_ins, limits.slow_sign_in_ms),
+    cookie: `signalbox-${door.host_name.split('.')[0]}`,
+  };
 }
 
 function accessTo(

@@ -90,125 +90,85 @@ export const statWords = ({ files, added, deleted }: ChangeStat): string =>
   `${files} ${files === 1 ? 'file' : 'files'}, +${added} −${deleted}`;
 
 /** An event as a line of a unit's history. */
-export function eventWords(event: Event, items: readonly Item[]): string {
-  const prompt = (id: string) => items.find((item) => item.id === id)?.prompt ?? 'an item';
-  switch (event.type) {
-    case 'config.updated':
-      return `set ${Object.entries(event.data)
-        .map(([name, value]) => `${name} to ${value}`)
-        .join(', ')}`;
-    case 'agents.trusted':
-      return `trusts the agents ${event.data.agents.map(({ name }) => name).join(', ')}`;
-    case 'unit.added':
-      return 'added';
-    case 'token.added':
-      return `a token for ${event.data.role === 'embed' ? event.data.origin : `the role ${event.data.role}`}${event.data.name ? ` (${event.data.name})` : ''}`;
-    case 'token.revoked':
-      return `revoked the token ${event.data.id}`;
-    case 'session.opened':
-      return 'signed in';
-    case 'session.renewed':
-      return 'still signed in';
-    case 'session.ended':
-      return `signed out: ${event.data.why}`;
-    case 'unit.closed':
-      return `closed: ${event.data.reason}`;
-    case 'unit.edited':
-      return `edited: ${Object.keys(event.data).join(', ')}`;
-    case 'unit.held':
-      return `held: ${event.data.why}`;
-    case 'unit.released':
-      return 'released';
-    case 'unit.prioritized':
-      return `priority is now ${event.data.priority}`;
-    case 'unit.removed':
-      return 'removed';
-    case 'dependency.added':
-      return `waits for ${event.data.on}`;
-    case 'dependency.removed':
-      return `no longer waits for ${event.data.on}: ${event.data.why}`;
-    case 'dependency.met':
-      return `no longer waits for ${event.data.on}, which is done`;
-    case 'phase.finished':
-      return `finished ${event.data.phase}`;
-    case 'phase.reopened':
-      return `sent back to ${event.data.phase}`;
-    case 'worktree.planned':
-      return `gets a worktree on the branch ${event.data.branch}, from ${event.data.base ?? event.data.base_commit.slice(0, 10)}`;
-    case 'worktree.made':
-      return 'the worktree is there';
-    case 'worktree.ready':
-      return 'the worktree is ready';
-    case 'worktree.pruned':
-      return `the worktree was removed; its last state is kept as ${event.data.ref}`;
-    case 'worktree.forgotten':
-      return 'what was kept of the worktree is dropped';
-    case 'worktree.restored':
-      return 'the worktree was brought back';
-    case 'work.snapshot':
-      return `has changed ${statWords(event.data)} (${event.data.commit.slice(0, 10)})`;
-    case 'comment.added':
-      return `commented: ${commentWords(event.data)}`;
-    case 'comment.removed':
-      return 'took a comment back';
-    case 'merge.approved':
-      return `may be merged as it was at ${event.data.snapshot.slice(0, 10)}`;
-    case 'merge.planned':
-      return `merging (${event.data.strategy}): the base moves to ${event.data.new.slice(0, 10)}`;
-    case 'merge.refused':
-      return `the base could not be moved (${event.data.why})`;
-    case 'merge.rebasing':
-      return 'handed to its agent, to be put onto the base as it is now';
-    case 'merge.ended':
-      return { merged: 'merged', left: 'left as a branch', discarded: 'discarded' }[event.data.how];
-    case 'run.started':
-      return `started run ${event.data.number} (${event.data.phase}, ${event.data.agent})${event.data.override ? `, although ${event.data.override}` : ''}`;
-    case 'run.spawned':
-      return `run ${event.data.number} is process ${event.data.pid}`;
-    case 'conflict.judged':
-      return `${event.data.decided_by === 'operator' ? 'decided' : 'found'}: ${verdictWords(event.data.verdict)} beside unit ${event.data.with} (${event.data.reason})`;
-    case 'conflict.noted':
-      return disagreementWords(event.data);
-    case 'retry.scheduled':
-      return `tries again by itself at ${event.data.due.slice(11, 19)} UTC (${event.data.nth}.)`;
-    case 'retry.due':
-      return 'the time to try again has come';
-    case 'run.killing':
-      return killWords(event.data);
-    case 'run.interrupted':
-      return `said to run ${event.data.number}: ${event.data.text}`;
-    case 'run.told':
-      return `run ${event.data.number} was told`;
-    case 'run.noted':
-      return `run ${event.data.number} has the session ${event.data.session}`;
-    case 'run.refused':
-      return `run ${event.data.number} was refused without you: ${event.data.refused.map(refusalWords).join('; ')}`;
-    case 'run.ended':
-      return `run ${event.data.number} ${outcomeWords(event.data.outcome)}`;
-    case 'item.asked':
-      return `asked: ${event.data.prompt}`;
-    case 'item.attached':
-      return `run ${event.data.run} asked again: ${prompt(event.data.id)}`;
-    case 'item.snoozed':
-      return `${snoozedWords(event.data)}: ${prompt(event.data.id)}`;
-    case 'item.woke':
-      return `back in the queue, ${event.data.why}: ${prompt(event.data.id)}`;
-    case 'item.changed':
-      return `changed the question: ${event.data.prompt}`;
-    case 'item.answered':
-      return `answered “${prompt(event.data.id)}”: ${saidWords({ answer: event.data.answer, options: optionsOf(event.data.id, items) })}`;
-    case 'item.reopened':
-      return `took the answer back: ${prompt(event.data.id)}`;
-    case 'item.released':
-      return `the answer went out: ${prompt(event.data.id)}`;
-    case 'item.given':
-      return `run ${event.data.run} is given the answer: ${prompt(event.data.id)}`;
-    case 'item.delivered':
-      return `run ${event.data.run} got the answer: ${prompt(event.data.id)}`;
-    case 'item.withdrawn':
-      return `withdrawn (${event.data.why}): ${prompt(event.data.id)}`;
-  }
-}
+export const eventWords = ({ type, data }: Event, items: readonly Item[]): string =>
+  (EVENT_WORDS[type] as (data: Event['data'], items: readonly Item[]) => string)(data, items);
+
+/** By type of event: what was done, from its data; `items` are those of the unit. */
+const EVENT_WORDS: {
+  readonly [Type in Event['type']]: (
+    data: Extract<Event, { type: Type }>['data'],
+    items: readonly Item[],
+  ) => string;
+} = {
+  'config.updated': (data) =>
+    `set ${Object.entries(data)
+      .map(([name, value]) => `${name} to ${value}`)
+      .join(', ')}`,
+  'agents.trusted': (data) => `trusts the agents ${data.agents.map(({ name }) => name).join(', ')}`,
+  'unit.added': () => 'added',
+  'token.added': (data) =>
+    `a token for ${data.role === 'embed' ? data.origin : `the role ${data.role}`}${data.name ? ` (${data.name})` : ''}`,
+  'token.revoked': (data) => `revoked the token ${data.id}`,
+  'session.opened': () => 'signed in',
+  'session.renewed': () => 'still signed in',
+  'session.ended': (data) => `signed out: ${data.why}`,
+  'unit.closed': (data) => `closed: ${data.reason}`,
+  'unit.edited': (data) => `edited: ${Object.keys(data).join(', ')}`,
+  'unit.held': (data) => `held: ${data.why}`,
+  'unit.released': () => 'released',
+  'unit.prioritized': (data) => `priority is now ${data.priority}`,
+  'unit.removed': () => 'removed',
+  'dependency.added': (data) => `waits for ${data.on}`,
+  'dependency.removed': (data) => `no longer waits for ${data.on}: ${data.why}`,
+  'dependency.met': (data) => `no longer waits for ${data.on}, which is done`,
+  'phase.finished': (data) => `finished ${data.phase}`,
+  'phase.reopened': (data) => `sent back to ${data.phase}`,
+  'worktree.planned': (data) =>
+    `gets a worktree on the branch ${data.branch}, from ${data.base ?? data.base_commit.slice(0, 10)}`,
+  'worktree.made': () => 'the worktree is there',
+  'worktree.ready': () => 'the worktree is ready',
+  'worktree.pruned': (data) => `the worktree was removed; its last state is kept as ${data.ref}`,
+  'worktree.forgotten': () => 'what was kept of the worktree is dropped',
+  'worktree.restored': () => 'the worktree was brought back',
+  'work.snapshot': (data) => `has changed ${statWords(data)} (${data.commit.slice(0, 10)})`,
+  'comment.added': (data) => `commented: ${commentWords(data)}`,
+  'comment.removed': () => 'took a comment back',
+  'merge.approved': (data) => `may be merged as it was at ${data.snapshot.slice(0, 10)}`,
+  'merge.planned': (data) => `merging (${data.strategy}): the base moves to ${data.new.slice(0, 10)}`,
+  'merge.refused': (data) => `the base could not be moved (${data.why})`,
+  'merge.rebasing': () => 'handed to its agent, to be put onto the base as it is now',
+  'merge.ended': ({ how }) => ({ merged: 'merged', left: 'left as a branch', discarded: 'discarded' })[how],
+  'run.started': (data) =>
+    `started run ${data.number} (${data.phase}, ${data.agent})${data.override ? `, although ${data.override}` : ''}`,
+  'run.spawned': (data) => `run ${data.number} is process ${data.pid}`,
+  'conflict.judged': (data) =>
+    `${data.decided_by === 'operator' ? 'decided' : 'found'}: ${verdictWords(data.verdict)} beside unit ${data.with} (${data.reason})`,
+  'conflict.noted': (data) => disagreementWords(data),
+  'retry.scheduled': (data) => `tries again by itself at ${data.due.slice(11, 19)} UTC (${data.nth}.)`,
+  'retry.due': () => 'the time to try again has come',
+  'run.killing': (data) => killWords(data),
+  'run.interrupted': (data) => `said to run ${data.number}: ${data.text}`,
+  'run.told': (data) => `run ${data.number} was told`,
+  'run.noted': (data) => `run ${data.number} has the session ${data.session}`,
+  'run.refused': (data) =>
+    `run ${data.number} was refused without you: ${data.refused.map(refusalWords).join('; ')}`,
+  'run.ended': (data) => `run ${data.number} ${outcomeWords(data.outcome)}`,
+  'item.asked': (data) => `asked: ${data.prompt}`,
+  'item.attached': (data, items) => `run ${data.run} asked again: ${promptOf(data.id, items)}`,
+  'item.snoozed': (data, items) => `${snoozedWords(data)}: ${promptOf(data.id, items)}`,
+  'item.woke': (data, items) => `back in the queue, ${data.why}: ${promptOf(data.id, items)}`,
+  'item.changed': (data) => `changed the question: ${data.prompt}`,
+  'item.answered': (data, items) =>
+    `answered “${promptOf(data.id, items)}”: ${saidWords({ answer: data.answer, options: optionsOf(data.id, items) })}`,
+  'item.reopened': (data, items) => `took the answer back: ${promptOf(data.id, items)}`,
+  'item.released': (data, items) => `the answer went out: ${promptOf(data.id, items)}`,
+  'item.given': (data, items) => `run ${data.run} is given the answer: ${promptOf(data.id, items)}`,
+  'item.delivered': (data, items) => `run ${data.run} got the answer: ${promptOf(data.id, items)}`,
+  'item.withdrawn': (data, items) => `withdrawn (${data.why}): ${promptOf(data.id, items)}`,
+};
+
+const promptOf = (id: string, items: readonly Item[]) =>
+  items.find((item) => item.id === id)?.prompt ?? 'an item';
 
 function killWords({ number, next, reason }: Kill & { readonly number: number }): string {
   if (next === 'stuck') return `stops run ${number}: ${reason}`;

@@ -1,6 +1,6 @@
 /** Every command of the terminal, from the program itself, so that a new one is never left out. */
 import type { Command, Option } from 'commander';
-import { program } from '../client/cli/signalbox.ts';
+import { program } from '../client/cli/program.ts';
 
 export interface Called {
   /** "origin add" */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { type House, PROGRAM } from './house.ts';
+import { type DaemonFixture, PROGRAM } from './daemon-fixture.ts';
 import { until } from './until.ts';
 
 /** `script` of util-linux gives a command a terminal. */
@@ -17,7 +17,7 @@ export class PseudoTerminal {
   #read = 0;
   #typedAt = 0;
 
-  constructor(house: House, ...args: string[]) {
+  constructor(house: DaemonFixture, ...args: string[]) {
     const program = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
     const line = `echo "set $(stty -g) set"; ${program}; code=$?; echo "set $(stty -g) set"; exit $code`;
     this.#child = spawn('script', ['-qfec', line, '/dev/null'], { cwd: house.project, env: house.env });

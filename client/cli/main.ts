@@ -1,17 +1,17 @@
 /** Runs one command of the terminal, and ends with its exit code. */
 import { CommanderError } from 'commander';
-import { lookCloser } from './daemon-trouble.ts';
-import { explain } from './explain.ts';
-import { tell } from './output.ts';
-import { DaemonTrouble, EXIT, exitCodeOf } from './program-error.ts';
-import { program, socket } from './signalbox.ts';
+import { withHolder } from './context/unreachable-daemon.ts';
+import { explainError } from './output/explain-error.ts';
+import { DaemonUnreachable, EXIT, exitCodeOf } from './output/program-error.ts';
+import { tell } from './output/terminal-output.ts';
+import { program, socket } from './program.ts';
 
 /** Whoever read our output has read enough, as in `signalbox ls | head`: nothing to complain about. */
 const isBrokenPipe = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'EPIPE';
 
 process.stdout.on('error', (error) => {
   if (isBrokenPipe(error)) process.exit(EXIT.pipe);
-  const told = explain(error, socket);
+  const told = explainError(error, socket);
   tell(told.message);
   process.exit(exitCodeOf(told));
 });
@@ -30,8 +30,8 @@ async function run(): Promise<void> {
       process.exitCode = EXIT.pipe;
       return;
     }
-    const told = explain(error, socket);
-    const whole = told instanceof DaemonTrouble ? await lookCloser(told, socket()) : told;
+    const told = explainError(error, socket);
+    const whole = told instanceof DaemonUnreachable ? await withHolder(told, socket()) : told;
     process.exitCode = exitCodeOf(whole);
     tell(whole.message);
   }

@@ -11,7 +11,7 @@ import {
 } from '@trpc/client';
 import { WebSocket } from 'ws';
 import type { AppRouter } from '../../server/api/router.ts';
-import { callerFor, type ProvenCaller } from './caller.ts';
+import { callerFor, type ProvenCaller } from './proven-caller.ts';
 
 export type Daemon = TRPCClient<AppRouter>;
 

@@ -2,24 +2,24 @@ import type { ItemState } from '../../shared/board.ts';
 import type { Order } from '../link/submit.ts';
 import { type Draft, type DraftKeeper, draftFieldsIn, draftOf } from './drafts.ts';
 
-/** Where the forms of answers stand. */
-export interface FormPlace {
-  readonly root: ParentNode;
-  readonly stateOf: (item: string) => ItemState | null;
-  /** Its card stays only for the words in it. */
-  readonly isEnded: (item: string) => boolean;
-  readonly tell: (item: string, message: string) => void;
+/** The queue in which the forms of answers stand. */
+export interface AnswerQueue {
+  readonly renderRoot: ParentNode;
+  stateOf(item: string): ItemState | null;
+  /** Whether the item's card stays only for the words in it. */
+  isEnded(item: string): boolean;
+  tell(item: string, message: string): void;
 }
 
 /** The words in the forms of answers: those that were there before are put back, and all are kept. */
 export class AnswerWords {
-  readonly #place: () => FormPlace;
+  readonly #queue: AnswerQueue;
   /** Words that are to stand in the form of their item, as soon as there is one. */
   readonly #wanted = new Map<string, Draft>();
   #keeper: DraftKeeper | null = null;
 
-  constructor(place: () => FormPlace) {
-    this.#place = place;
+  constructor(queue: AnswerQueue) {
+    this.#queue = queue;
   }
 
   set keeper(keeper: DraftKeeper) {
@@ -28,10 +28,10 @@ export class AnswerWords {
 
   /** What stands in the forms now, save what is under way. */
   keepAll(isSending: (item: string) => boolean): void {
-    const { root, stateOf } = this.#place();
-    for (const form of root.querySelectorAll<HTMLFormElement>('form.answer')) {
+    for (const form of this.#queue.renderRoot.querySelectorAll<HTMLFormElement>('form.answer')) {
       const { item } = draftOf(form, null);
-      if (draftFieldsIn(form).length > 0 && stateOf(item) === 'open' && !isSending(item)) this.keep(form);
+      if (draftFieldsIn(form).length > 0 && this.#queue.stateOf(item) === 'open' && !isSending(item))
+        this.keep(form);
     }
   }
 
@@ -55,11 +55,16 @@ export class AnswerWords {
     this.#wanted.delete(item);
   }
 
-  /** Items that will hold words: those whose form is there, or will be at the next drawing. */
-  get wanted(): readonly string[] {
-    const { stateOf, isEnded } = this.#place();
-    const hasForm = (item: string) => ['open', 'going-out'].includes(stateOf(item) ?? '') || isEnded(item);
-    return [...this.#wanted.keys()].filter(hasForm);
+  /** The keys of the cards that hold words or ticks, or will at the next drawing: not to be moved or taken away. */
+  cards(): ReadonlySet<string> {
+    const queue = this.#queue;
+    const hold = draftFieldsIn(queue.renderRoot).map(
+      (field) => field.closest<HTMLElement>('.card')?.dataset.key,
+    );
+    const hasForm = (item: string) =>
+      ['open', 'going-out'].includes(queue.stateOf(item) ?? '') || queue.isEnded(item);
+    const will = [...this.#wanted.keys()].filter(hasForm).map((item) => `item:${item}`);
+    return new Set([...hold.filter((key) => key !== undefined), ...will]);
   }
 
   putBack(): void {
@@ -71,7 +76,6 @@ export class AnswerWords {
     const { item, version } = draft;
     const form = this.#formOf(item);
     if (!form) return;
-    const { isEnded, tell } = this.#place();
     const now = draftOf(form, null);
     const isSame = version === 0 || version === now.version;
     if (now.text === '' && draft.text !== '') setText(form, draft.text);
@@ -79,13 +83,13 @@ export class AnswerWords {
       for (const box of form.querySelectorAll<HTMLInputElement>('input[type=checkbox]'))
         box.checked ||= draft.options.includes(box.value);
     // A card that is kept for them would leave, had it no words.
-    if (isEnded(item)) return;
+    if (this.#queue.isEnded(item)) return;
     this.#wanted.delete(item);
-    if (!isSame) tell(item, 'Look again: you wrote this for an earlier version.');
+    if (!isSame) this.#queue.tell(item, 'Look again: you wrote this for an earlier version.');
   }
 
   #formOf(item: string): HTMLFormElement | null {
-    return this.#place().root.querySelector<HTMLFormElement>(`form[name="answer-${CSS.escape(item)}"]`);
+    return this.#queue.renderRoot.querySelector<HTMLFormElement>(`form[name="answer-${CSS.escape(item)}"]`);
   }
 }
 

@@ -1,21 +1,19 @@
-import type { TRPCClientError } from '@trpc/client';
 import type { PropertyValues, TemplateResult } from 'lit';
-import type { AppRouter } from '../../server/api/router.ts';
 import { type Board, type Card, cardsOf, hiddenItems, type ItemState } from '../../shared/board.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
 import { attentionQueue } from '../../shared/views/attention-queue.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
-import { Outbox } from '../link/outbox.ts';
 import { type Order, orderOf } from '../link/submit.ts';
 import { AnswerWords, copyText } from './answer-words.ts';
 import { Arming, TOO_SOON } from './arming.ts';
 import { BoardElement } from './board-element.ts';
 import { clearDrafts, type Draft, type DraftKeeper, draftFieldsIn } from './drafts.ts';
+import { ItemSubmissions } from './item-submissions.ts';
 import { QueueArrangement } from './queue-arrangement.ts';
-import { SentAnswers } from './sent-answers.ts';
 import { submitByKeys } from './submit-by-keys.ts';
 
-const AGAIN_MS = 1000;
+/** After a failed look-up. */
+const RETRY_MS = 1000;
 
 /**
  * What needs the operator. While somebody types or stands in the list its order is frozen; a card that
@@ -24,22 +22,15 @@ const AGAIN_MS = 1000;
 export class AttentionQueue extends BoardElement {
   readonly #arrangement = new QueueArrangement();
   readonly #arming = new Arming(undefined, '.card', isFinal);
-  #notices: Readonly<Record<string, Notice>> = {};
-  readonly #sent = new SentAnswers();
   #others: Readonly<Record<string, readonly string[]>> = {};
-  readonly #outbox = new Outbox(() => this.requestUpdate());
-  readonly #words = new AnswerWords(() => ({
-    root: this.renderRoot,
-    stateOf: (item) => this.stateOf(item),
-    isEnded: (item) => this.#arrangement.isEnded(`item:${item}`),
-    tell: (item, message) => this.tell(item, message),
-  }));
+  readonly #words = new AnswerWords(this);
+  readonly #submissions = new ItemSubmissions(this, this.#words);
   /** The card on which a mouse is. A finger is nowhere between two touches. */
   #pointed: HTMLElement | null = null;
 
   /** What the server drew beside a field that was refused. */
   set notices(notices: Readonly<Record<string, Notice>>) {
-    this.#notices = { ...notices };
+    this.#submissions.notices = notices;
     for (const item of Object.keys(notices)) this.#arrangement.open(`item:${item}`);
   }
 
@@ -50,17 +41,17 @@ export class AttentionQueue extends BoardElement {
   }
 
   keepAll(): void {
-    this.#words.keepAll((item) => this.#outbox.has(item));
+    this.#words.keepAll((item) => this.#submissions.outbox.has(item));
   }
 
   override join(live: LiveBoards, query: BoardElement['query'], zone: number): void {
     super.join(live, query, zone);
-    this.#outbox.connection = live.connection;
+    this.#submissions.outbox.connection = live.connection;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#arming.start(this.renderRoot, (form) => this.#tooSoon(form));
+    this.#arming.start(this.renderRoot, (form) => this.#submissions.setNotice(itemOf(form), TOO_SOON));
     this.listen('submit', this.#submit);
     this.listen('click', this.#click);
     this.listen('input', this.#input);
@@ -86,6 +77,11 @@ export class AttentionQueue extends BoardElement {
     return row?.row === 'item' ? row.state : null;
   }
 
+  /** Whether an item's card stays only for the words in it. */
+  isEnded(item: string): boolean {
+    return this.#arrangement.isEnded(`item:${item}`);
+  }
+
   /** By item: what was typed for it in other windows. */
   set others(others: Readonly<Record<string, readonly string[]>>) {
     this.#others = others;
@@ -102,7 +98,7 @@ export class AttentionQueue extends BoardElement {
     const row = this.board?.rows.get(`item:${item}`);
     // Our own answer, which may still be taken back.
     if (row?.row === 'item' && row.answer && (text === '' || row.answer.text === text))
-      this.#sent.add(item, text, true);
+      this.#submissions.answers.add(item, text, true);
     else this.#words.want(draft);
     this.#arrangement.open(`item:${item}`);
     this.requestUpdate();
@@ -110,12 +106,12 @@ export class AttentionQueue extends BoardElement {
 
   /** Sends on what was sent before, and nobody knows what came of it. */
   resume(order: Order): void {
-    this.#send(order);
+    this.#submissions.send(order);
   }
 
   /** Says something of an item. */
   tell(item: string, message: string): void {
-    this.#notice(item, { tone: 'ended', message, field: null });
+    this.#submissions.setNotice(item, { tone: 'ended', message, field: null });
   }
 
   /** Shows how an item has ended for which words are kept. */
@@ -125,7 +121,7 @@ export class AttentionQueue extends BoardElement {
   }
 
   protected override view(board: Board): TemplateResult {
-    const drafts = this.#draftKeys();
+    const drafts = this.#words.cards();
     const cards = cardsOf(board).map((card) =>
       this.#isTaken(card, drafts) ? { ...card, state: 'answered' as const } : card,
     );
@@ -136,7 +132,7 @@ export class AttentionQueue extends BoardElement {
       zone: this.zone,
       only: this.query.chunk ?? '',
       hidden: hiddenItems(board, this.query),
-      notices: { ...this.#notices, ...this.#outbox.notices() },
+      notices: this.#submissions.notices,
       others: this.#others,
       place: this.place,
     });
@@ -144,26 +140,13 @@ export class AttentionQueue extends BoardElement {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    this.#sent.look(
-      (item) => this.stateOf(item),
-      (item, text) => this.#words.want({ item, version: 0, text, options: [], order: null }),
-      (item) => this.#words.forget(item),
-    );
+    this.#submissions.answers.compare(this, this.#words);
     this.#words.putBack();
   }
 
   /** After an answer, the next card. */
   protected override heirOf(): Element | null {
     return this.renderRoot.querySelector('.card summary');
-  }
-
-  /** Cards that hold words or ticks, or will: not to be moved or taken away. */
-  #draftKeys(): ReadonlySet<string> {
-    const cards = draftFieldsIn(this.renderRoot).map(
-      (field) => field.closest<HTMLElement>('.card')?.dataset.key,
-    );
-    const wanted = this.#words.wanted.map((item) => `item:${item}`);
-    return new Set([...cards.filter((key) => key !== undefined), ...wanted]);
   }
 
   /** Where in the list the focus stands, or a mouse: nothing may move under either; null: elsewhere. */
@@ -175,7 +158,7 @@ export class AttentionQueue extends BoardElement {
 
   /** Somebody else's answer is going out while words stand in the card. */
   #isTaken({ key, id, state }: Card, drafts: ReadonlySet<string>): boolean {
-    return state === 'going-out' && drafts.has(key) && !this.#sent.has(id) && !this.#outbox.has(id);
+    return state === 'going-out' && drafts.has(key) && !this.#submissions.isOurs(id);
   }
 
   /** A card with words has gone: ask who ended it, and how. */
@@ -183,12 +166,13 @@ export class AttentionQueue extends BoardElement {
     const here = new Set(cards.map(({ key }) => key));
     for (const key of drafts) {
       const id = key.slice('item:'.length);
-      if (here.has(key) || this.#arrangement.isEnded(key) || this.#sent.has(id)) continue;
-      this.#lookUp(id);
+      if (here.has(key) || this.isEnded(id) || this.#submissions.answers.has(id)) continue;
+      this.lookUp(id);
     }
   }
 
-  #lookUp(item: string): void {
+  /** Asks the daemon how an item that is no longer on the board has ended. */
+  lookUp(item: string): void {
     const key = `item:${item}`;
     this.#arrangement.ending(key);
     this.live?.connection.client.board.now.query({ item }).then(
@@ -197,7 +181,7 @@ export class AttentionQueue extends BoardElement {
       },
       () => {
         this.#arrangement.dismiss(key);
-        setTimeout(() => this.requestUpdate(), AGAIN_MS);
+        setTimeout(() => this.requestUpdate(), RETRY_MS);
       },
     );
   }
@@ -215,53 +199,8 @@ export class AttentionQueue extends BoardElement {
     const order = orderOf(form, event.submitter);
     if (!order) return;
     event.preventDefault();
-    if (order.words === null || this.stateOf(order.item) === 'open') this.#send(order, form);
+    if (order.words === null || this.stateOf(order.item) === 'open') this.#submissions.send(order, form);
   };
-
-  #tooSoon(form: HTMLFormElement): void {
-    this.#notice(itemOf(form), TOO_SOON);
-  }
-
-  /** A press while the same item is under way is not a second answer. */
-  #send(order: Order, form?: HTMLFormElement): void {
-    const { item, words } = order;
-    if (this.#outbox.has(item)) return;
-    this.#notice(item, null);
-    if (words !== null) {
-      this.#sent.add(item, words);
-      if (form) this.#words.keep(form, order);
-    }
-    this.#outbox.send(order).then(
-      () => this.#accepted(order),
-      (error: TRPCClientError<AppRouter>) => this.#failed(order, error),
-    );
-  }
-
-  #accepted(order: Order): void {
-    this.#sent.settle(order.item);
-    // Until it is out it may be taken back, also by who reloads the page.
-    if (this.#sent.has(order.item)) this.#words.keepDraft(draftIn(order));
-    this.#notice(order.item, null);
-  }
-
-  /** The card as it is now, with the words in it: also where it had left already. */
-  #failed(order: Order, error: TRPCClientError<AppRouter>): void {
-    const { item, words } = order;
-    if (words !== null) {
-      this.#sent.drop(item);
-      this.#words.want({ ...draftIn(order), version: 0 });
-      this.#words.keepDraft(draftIn(order));
-      if (this.stateOf(item) === null) this.#lookUp(item);
-    }
-    const { message = error.message, field = null } = error.data?.refusal ?? {};
-    this.#notice(item, { tone: 'wrong', message, field });
-  }
-
-  #notice(item: string, notice: Notice | null): void {
-    const { [item]: _, ...others } = this.#notices;
-    this.#notices = notice ? { ...others, [item]: notice } : others;
-    this.requestUpdate();
-  }
 
   #input = ({ target }: Event): void => {
     const form = target instanceof Element ? target.closest<HTMLFormElement>('form.answer') : null;
@@ -278,7 +217,7 @@ export class AttentionQueue extends BoardElement {
     const { form, value } = button;
     if (what === 'reorder') this.#arrangement.reorder();
     else if (what === 'dismiss') this.#dismiss(button);
-    else if (what === 'hold-back') this.#outbox.cancel(value);
+    else if (what === 'hold-back') this.#submissions.outbox.cancel(value);
     else if (form && what === 'copy') copyText(form);
     this.requestUpdate();
   }
@@ -307,9 +246,3 @@ export class AttentionQueue extends BoardElement {
 const isFinal = ({ action }: HTMLFormElement): boolean => /\/(answer|withdraw)$/.test(action);
 
 const itemOf = (form: HTMLFormElement): string => String(new FormData(form).get('item'));
-
-/** The words and choices of an answer that was sent. */
-function draftIn({ item, input, words }: Order): Draft {
-  const options = (input.options ?? []) as readonly string[];
-  return { item, version: Number(input.version), text: words ?? '', options, order: null };
-}

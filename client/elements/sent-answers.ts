@@ -1,4 +1,5 @@
 import type { ItemState } from '../../shared/board.ts';
+import type { AnswerWords } from './answer-words.ts';
 
 interface Sent {
   readonly words: string;
@@ -8,7 +9,7 @@ interface Sent {
   readonly settled: boolean;
 }
 
-/** Answers given here, as long as their words may be wanted again. */
+/** Answers given in this window, as long as their words may be needed again. */
 export class SentAnswers {
   readonly #sent = new Map<string, Sent>();
 
@@ -29,19 +30,15 @@ export class SentAnswers {
     this.#sent.delete(item);
   }
 
-  /** An answer taken back finds its words in the form again; one that is out needs them no more. */
-  look(
-    stateOf: (item: string) => ItemState | null,
-    back: (item: string, words: string) => void,
-    out: (item: string) => void,
-  ): void {
+  /** With the board as it is now: an answer taken back gets its words into the form again; one that is out drops them. */
+  compare(board: { stateOf(item: string): ItemState | null }, words: AnswerWords): void {
     for (const [item, sent] of this.#sent) {
-      const state = stateOf(item);
+      const state = board.stateOf(item);
       if (state !== null && state !== 'open') this.#sent.set(item, { ...sent, went: true });
       else if (sent.went || (sent.settled && state === null)) {
         this.#sent.delete(item);
-        if (state === null) out(item);
-        else back(item, sent.words);
+        if (state === null) words.forget(item);
+        else words.want({ item, version: 0, text: sent.words, options: [], order: null });
       }
     }
   }

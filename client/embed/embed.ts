@@ -8,7 +8,7 @@ import { ProcessGrid } from '../elements/process-grid.ts';
 import { WorkUnitElement } from '../elements/work-unit.ts';
 import { ElementSurroundings, type QueryOfElement } from './element-surroundings.ts';
 
-/** The style of the page and of `embed.css` in one text, put in by the build. */
+/** `embed.css` with the sheets of the page that it imports, put in by the build. */
 declare const EMBED_STYLE: string;
 
 const addressed = (element: Element) => queryOf(new URLSearchParams(element.getAttribute('query') ?? ''));

@@ -1,9 +1,9 @@
 import type { BoardMessage, Card, Row } from '../../shared/board.ts';
 import type { Answer, Asking } from '../../shared/item-words.ts';
 import { takingUnknown } from '../../shared/unknown-input.ts';
-import type { ProvenCaller } from '../daemon/caller.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from '../daemon/daemon-client.ts';
-import { followUntil } from '../daemon/follow.ts';
+import { followUntil } from '../daemon/follow-until.ts';
+import type { ProvenCaller } from '../daemon/proven-caller.ts';
 
 /** Where the daemon is, and who the asker is to it. */
 export interface DaemonAddress {

@@ -13,7 +13,7 @@ import type { Snapshot } from '../../shared/board.ts';
 import { addressOf, type Query } from '../../shared/query.ts';
 import type { PollingLink } from './polling.ts';
 import { replaceable } from './replaceable-socket.ts';
-import { retryMs, slowlyMs, untilAnswering } from './retrying.ts';
+import { retryMs, slowlyMs, untilAnswering } from './retry-delay.ts';
 
 /** How sure we are that what is shown is true. */
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'stale' | 'signed-out';

@@ -3,7 +3,7 @@ import { countsOf } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import type { Query } from '../../shared/query.ts';
-import { faviconUrl, titleFor } from '../../shared/title.ts';
+import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
 import { ProcessGrid } from '../elements/process-grid.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';

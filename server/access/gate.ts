@@ -1,6 +1,6 @@
 /**
  * The gate: one pure function of listener, request head and what is known, before every request and every
- * upgrade. It decides who may come in at all, and as whom; what they may do is said where procedures are made.
+ * upgrade. It decides who may come in at all, and as whom; what they may do is said in `permissions.ts`.
  * The rules are those of `SECURITY.md`; `npm run test:door` compares every one of them with a second reading.
  */
 import type { Door, Role } from '../../shared/access-words.ts';

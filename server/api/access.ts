@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import { localPath } from '../../shared/local-path.ts';
 import { originOf } from '../access/access-file.ts';
+import { mayAnswer } from '../access/permissions.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
 import { addToken, endSessions, revokeToken } from '../domain/commands/access.ts';
 import { newId } from '../system/new-id.ts';
@@ -35,7 +36,7 @@ export const access = t.router({
   /** Who the caller is, and what they may do. */
   me: viewer.input(nothing).query(({ ctx }) => ({
     role: ctx.by.role,
-    may_answer: (ctx.by.role === 'operator' || ctx.credential?.mayAnswer === true) && !ctx.access.readOnly,
+    may_answer: mayAnswer(ctx),
   })),
   /** A link that signs a browser in, once; where nobody signs in, the address itself. */
   link: operator.input(link).mutation(({ ctx, input }) => {

@@ -1,7 +1,7 @@
 /** What may be said to a procedure: strict shapes, with a sentence for each mistake. On the server only. */
 import { z } from 'zod';
 import { ITEM_KINDS } from '../../shared/item-words.ts';
-import { momentFrom } from '../../shared/moment.ts';
+import { parseMoment } from '../../shared/parse-moment.ts';
 import { LONGEST_SEARCH, ONLY } from '../../shared/query.ts';
 import { STATUSES } from '../../shared/words.ts';
 import { chunk, item, key, orElse, paths, phase, priority, run, version, words } from './fields.ts';
@@ -59,7 +59,7 @@ export const undo = z.strictObject({ chunk, item, version, key: key.optional() }
 const optional = (schema: z.ZodType<string>) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 const moment = z.string().transform((text, ctx) => {
-  const found = momentFrom(text);
+  const found = parseMoment(text);
   if (found !== null) return found;
   ctx.addIssue({
     code: 'custom',

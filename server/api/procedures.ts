@@ -1,11 +1,11 @@
-/** What every procedure is built on: who may call it, how refusals travel, what holds under `--read-only`. */
+/** What every procedure is built on: the roles that may call it, and how refusals travel. */
 import { initTRPC, TRPCError } from '@trpc/server';
-import type { By } from '../../shared/access-words.ts';
+import type { By, Role } from '../../shared/access-words.ts';
 import type { Credential } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
-import type { SignInLinks } from '../access/links.ts';
+import { AGENTS, isAtTerminal, OPERATORS, READERS, VIEWERS, whyNotCall } from '../access/permissions.ts';
 import type { Refusals } from '../access/refusals.ts';
-import { findItem, findWork } from '../domain/state.ts';
+import type { SignInLinks } from '../access/sign-in-links.ts';
 import type { Log } from '../system/log.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import type { Source } from './streams.ts';
@@ -130,52 +130,19 @@ async function* untilLeft(stream: AsyncIterable<unknown>, left: () => void): Asy
   }
 }
 
-/** What still works under `--read-only`, whoever calls: asking, reports of ends, and closing doors. */
-const ALWAYS: readonly string[] = [
-  'items.ask',
-  'items.confirm',
-  'units.report',
-  'daemon.stop',
-  'access.link',
-  'access.revoke',
-  'access.signOut',
-];
-
-/** What an embed may do whose token may answer. */
-const EMBED_MAY: readonly string[] = ['items.answer', 'items.undo'];
-
-const only = (...roles: By['role'][]) =>
+const only = (roles: readonly Role[]) =>
   base.use(async ({ ctx, next, path, type, getRawInput }) => {
-    const { by, credential, access } = ctx;
-    const mayAnswer = credential?.mayAnswer === true && EMBED_MAY.includes(path);
-    if (!roles.includes(by.role) && !(roles.includes('operator') && mayAnswer))
-      throw forbidden(`${path} is not for the role ${by.role}.`);
-    if (type === 'mutation' && access.readOnly && by.role !== 'agent' && !ALWAYS.includes(path))
-      throw forbidden('Signalbox runs with --read-only: nothing can be changed now.');
-    if (by.role === 'agent' && path !== 'access.me' && !speaksFor(ctx, await getRawInput()))
-      throw forbidden(`${by.actor} speaks for its own unit alone.`);
+    const why = await whyNotCall(ctx, roles, { path, type, input: getRawInput });
+    if (why !== null) throw forbidden(why);
     return next();
   });
 
-/** An agent's unit is its world: what it names must be its own, and it must name something. */
-function speaksFor({ store, credential }: Context, input: unknown): boolean {
-  const { chunk, item, run } = (input ?? {}) as { chunk?: unknown; item?: unknown; run?: unknown };
-  const units = [
-    ...(chunk === undefined ? [] : [findWork(store.state, String(chunk))?.unit.id]),
-    ...(item === undefined ? [] : [findItem(store.state, String(item))?.work.unit.id]),
-  ];
-  const isOwnRun = credential?.run == null || typeof run !== 'number' || run === credential.run;
-  return units.length > 0 && units.every((unit) => unit === credential?.unit) && isOwnRun;
-}
+/** The base of every procedure is one of these three. */
+export const viewer = only(VIEWERS);
+export const reader = only(READERS);
+export const operator = only(OPERATORS);
+export const agent = only(AGENTS);
 
-/** Looking: everybody who came in; an agent at its own unit alone. */
-export const viewer = only('viewer', 'embed', 'operator', 'agent');
-/** Deciding and steering: the operator; an embed that may answer, just that. */
-export const operator = only('operator');
-/** Asking and reporting. */
-export const agent = only('agent', 'operator');
-
-/** What hands out access, or ends everything, is for whoever may open the Unix socket. */
-export function onlyAtTerminal({ by }: Context, what: string): void {
-  if (by.door !== 'cli') throw forbidden(`Only the terminal ${what}.`);
+export function onlyAtTerminal(ctx: Context, what: string): void {
+  if (!isAtTerminal(ctx)) throw forbidden(`Only the terminal ${what}.`);
 }

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { Query } from '../../shared/query.ts';
+import { mayStart } from '../access/permissions.ts';
+import { conflictsOf, historyOf } from '../board/conflicts-and-history.ts';
 import { detailOf } from '../board/detail.ts';
-import { conflictsOf, historyOf } from '../board/listing.ts';
 import { answer, type Giving, undo } from '../domain/commands/answers.ts';
 import { askAll, confirm, withdraw } from '../domain/commands/asks.ts';
 import { bulk } from '../domain/commands/bulk.ts';
@@ -95,7 +96,7 @@ const units = t.router({
     return { seq, result: rest, refused, left };
   }),
   report: agent.input(inputs.report).mutation(({ ctx, input }) => {
-    if (ctx.access.readOnly && input.what === 'started')
+    if (input.what === 'started' && !mayStart(ctx.access))
       throw conflict('Signalbox runs with --read-only: nothing starts now.');
     const item = newId();
     return commit(ctx, (state, at) => report(state, input, at, item), once(input.key, input));

@@ -15,7 +15,7 @@ import { WorkRefused } from '../work/refused.ts';
 import { findRepository } from '../work/repository.ts';
 import { chunk, item, key, words } from './fields.ts';
 import { nothing } from './inputs.ts';
-import { type Context, operator, t, viewer } from './procedures.ts';
+import { type Context, operator, reader, t } from './procedures.ts';
 
 const commit = z.string().regex(/^[0-9a-f]{40,64}$/, 'The id of a commit, in full.');
 const HOW = ['default', ...MERGE_STRATEGIES, 'leave', 'discard'] as const;
@@ -48,7 +48,7 @@ const prune = z.strictObject({ ...one.shape, dry_run: z.boolean().default(false)
 
 export const work = t.router({
   /** A page of what a unit has changed. */
-  diff: viewer.input(diff).query(({ ctx, input }) =>
+  diff: reader.input(diff).query(({ ctx, input }) =>
     refusing(async () => {
       const { file, page } = input;
       const { from, commit } = snapshotOf(ctx, input.chunk);
@@ -57,7 +57,7 @@ export const work = t.router({
     }),
   ),
   /** All of it, as `git apply` takes it. */
-  patch: viewer.input(one).query(({ ctx, input }) =>
+  patch: reader.input(one).query(({ ctx, input }) =>
     refusing(async () => {
       const { from, commit } = snapshotOf(ctx, input.chunk);
       const patch = await patchOf(await findRepository(ctx.about.project), from, commit);
@@ -84,7 +84,7 @@ export const work = t.router({
   uncomment: operator
     .input(uncomment)
     .mutation(({ ctx, input }) => ctx.store.commit(ctx.by, (state) => removeComment(state, input))),
-  list: viewer.input(nothing).query(({ ctx }) => worktreesIn(ctx.store.state)),
+  list: reader.input(nothing).query(({ ctx }) => worktreesIn(ctx.store.state)),
   prune: operator.input(prune).mutation(({ ctx, input }) =>
     refusing(async () => {
       const unit = overUnit(ctx, input.chunk);

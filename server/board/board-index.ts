@@ -4,7 +4,7 @@ import { STATUSES, type Status, type WorkUnit } from '../../shared/words.ts';
 import { impactOf, impactScore } from '../domain/impact.ts';
 import type { PersistentVector } from '../domain/persistent-vector.ts';
 import { exists, findItem, isPending, type State } from '../domain/state.ts';
-import { cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './rows.ts';
+import { cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './board-rows.ts';
 
 /** An item that has left the queue frees nobody any more. */
 const UNRANKED = { impact: { blocked: 0, chain: [] }, score: 0 };

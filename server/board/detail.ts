@@ -8,7 +8,7 @@ import { notFound } from '../domain/refusal.ts';
 import { pairKey, serialOrderOf } from '../domain/serial-order.ts';
 import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
-import { answerOf, cardState } from './rows.ts';
+import { answerOf, cardState } from './board-rows.ts';
 
 /** Everything about one unit. `events` is its part of the log. Throws a `Refusal` when there is none. */
 export function detailOf(state: State, chunk: string, events: (unit: number) => Iterable<Event>): Detail {

@@ -1,4 +1,4 @@
-import type { SignInLinks } from '../access/links.ts';
+import type { SignInLinks } from '../access/sign-in-links.ts';
 import type { About } from '../api/procedures.ts';
 import { consoleLog } from '../system/log.ts';
 import type { DoorOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import type { StatePaths } from '../../shared/state-paths.ts';
-import { holderOfPort } from '../system/holder.ts';
+import { holderOfPort } from '../system/daemon-holder.ts';
 import { Problem } from '../system/problem.ts';
 
 /** Where a daemon listens unless told otherwise. */

@@ -1,6 +1,6 @@
 import type { Offline } from '../../shared/offline.ts';
 import { lookAtAgents, trust } from '../agents/trust.ts';
-import { livingHolder } from '../system/holder.ts';
+import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
 import { examine } from './doctor.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Holder, StatePaths } from '../../shared/state-paths.ts';
 import type { About } from '../api/procedures.ts';
 import { makeBin } from '../runs/environment.ts';
-import { InPlace } from '../store/in-place.ts';
+import { FilesInPlace } from '../store/files-in-place.ts';
 import { type Db, FileMoved } from '../store/sqlite.ts';
 import { Problem } from '../system/problem.ts';
 import { lookUp } from '../system/processes.ts';
@@ -41,7 +41,7 @@ export function writeStateFiles({ state, holder, port, program }: Parts): void {
 /** The same again whenever one of them is gone: without them no terminal and no run finds the daemon. */
 export function keepStateFiles(parts: Parts): Chore {
   const { state, server } = parts;
-  let socket = new InPlace([state.socket]);
+  let socket = new FilesInPlace([state.socket]);
   return {
     name: 'state folder',
     look: async () => {
@@ -52,7 +52,7 @@ export function keepStateFiles(parts: Parts): Chore {
       if (socket.missing() === null) return;
       server.close();
       await listenOnSocket(server, state.socket);
-      socket = new InPlace([state.socket]);
+      socket = new FilesInPlace([state.socket]);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Pulses } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Run } from '../../shared/words.ts';
-import { unitKey } from '../board/rows.ts';
+import { unitKey } from '../board/board-rows.ts';
 import { tendedRun } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
 import type { Store } from '../store/store.ts';

@@ -9,7 +9,7 @@ import { sizeOf } from '../output/tail.ts';
 import { type Census, childrenOf, familyOf, isAlive, signal, takeCensus } from '../system/processes.ts';
 import { type RunFiles, runFiles } from '../system/run-files.ts';
 import { AnswersFiles } from './answers-file.ts';
-import type { RunParts } from './let-go.ts';
+import type { RunParts } from './launch-run.ts';
 import { Merger } from './merger.ts';
 import { ProcessTerminator } from './process-terminator.ts';
 import { recordEnd } from './record-end.ts';

@@ -8,7 +8,7 @@ import { liveRun } from '../domain/state.ts';
 import { freeSlots } from '../domain/status.ts';
 import { newId } from '../system/new-id.ts';
 import { checkConflicts } from './check-conflicts.ts';
-import { type LaunchParts, letGo } from './let-go.ts';
+import { type LaunchParts, launchRun } from './launch-run.ts';
 import type { TouchedConflicts } from './touched-conflicts.ts';
 
 export interface StarterParts extends LaunchParts {
@@ -79,7 +79,7 @@ export class Starter {
   async #launch(run: Run, token: string): Promise<void> {
     const { end, look, log } = this.#parts;
     try {
-      const outcome = await letGo(this.#parts, run, token, look);
+      const outcome = await launchRun(this.#parts, run, token, look);
       if (outcome) await end(run, outcome);
     } catch (error) {
       log.error('starter', error);

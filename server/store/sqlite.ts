@@ -10,7 +10,7 @@ import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { DEFAULTS } from '../domain/settings.ts';
 import { EMPTY, type State, stateOf } from '../domain/state.ts';
 import { DatabaseProblem, openChecked, problemOf } from './database-file.ts';
-import { InPlace } from './in-place.ts';
+import { FilesInPlace } from './files-in-place.ts';
 import type { Tables } from './migrations.ts';
 import { prepareAll } from './statements.ts';
 
@@ -36,7 +36,7 @@ const MOST_REFUSALS = 1000;
 export class Db {
   readonly #path: string;
   readonly #sqlite: Sqlite.Database;
-  readonly #inPlace: InPlace;
+  readonly #inPlace: FilesInPlace;
   readonly #statements: ReturnType<typeof prepareAll>;
   /** Changes when the file is another one, so that numbers of two logs are never compared. */
   readonly epoch: string;
@@ -47,7 +47,7 @@ export class Db {
     this.#statements = prepareAll(sqlite);
     this.epoch = this.#meta('epoch');
     // The write-ahead log exists from the first read on.
-    this.#inPlace = new InPlace([path, `${path}-wal`, ...beside]);
+    this.#inPlace = new FilesInPlace([path, `${path}-wal`, ...beside]);
   }
 
   /**

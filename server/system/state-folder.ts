@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Holder, StatePaths } from '../../shared/state-paths.ts';
-import { livingHolder, readHolder } from './holder.ts';
+import { livingHolder, readHolder } from './daemon-holder.ts';
 import { Problem } from './problem.ts';
 
 /** Node cuts longer socket paths off silently, and listens elsewhere. */

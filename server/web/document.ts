@@ -4,7 +4,7 @@ import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
 import type { TemplateResult } from 'lit';
 import { boardOf, countsOf } from '../../shared/board.ts';
 import type { PageData } from '../../shared/page-data.ts';
-import { faviconUrl, titleFor } from '../../shared/title.ts';
+import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import { localText } from '../../shared/views/when.ts';
 import type { Assets } from './assets.ts';
 

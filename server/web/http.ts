@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream';
 import type { Credentials } from '../access/credentials.ts';
 import type { FailureThrottle } from '../access/failure-throttle.ts';
 import { type Caller, gate, type Known, type Listener, type Verdict } from '../access/gate.ts';
+import { mayStay } from '../access/permissions.ts';
 import type { Head } from '../access/request-head.ts';
 import type { Context } from '../api/procedures.ts';
 import type { Log } from '../system/log.ts';
@@ -19,7 +20,7 @@ import type { Connections } from './connections.ts';
 import { carryHeaders } from './headers.ts';
 import { patienceOf, refuseBroken } from './raw-refusals.ts';
 import { placeOf, requestHandler, slowDown } from './request-handler.ts';
-import { sockets } from './sockets.ts';
+import { type SocketParts, sockets } from './sockets.ts';
 
 export interface HttpParts {
   readonly assets: Assets;
@@ -53,46 +54,10 @@ export interface GatedServer {
 
 /** Makes a server for one listener: the gate before every request and every upgrade, then the same for all. */
 export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): GatedServer {
-  const { context, credentials } = parts;
-  const { limits, refusals } = context.access;
-  const known = (): Known => ({
-    origins: context.access.origins(),
-    open: context.access.open,
-    cookie: parts.cookie,
-    ofToken: (token) => credentials.ofToken(token),
-    ofSession: (secret) => credentials.ofSession(secret),
-    refuseCaller: parts.refuseCaller,
-    limits,
-  });
-  const check = (req: IncomingMessage, upgrade: boolean): Verdict => {
-    // There it is not checked, and may be what no address can be made of, which the procedures stumble over.
-    if (listener.kind === 'socket') req.headers.host = 'localhost';
-    const verdict = gate(listener, headOf(req, upgrade), known());
-    if (!verdict.admitted && verdict.status !== 401)
-      refusals.count({ what: verdict.message, ...placeOf(req) });
-    return verdict;
-  };
-  const contextFor = (caller: Caller, backlog: () => number): Context => {
-    const { actor, role, door, origin, credential } = caller;
-    return {
-      ...context,
-      by: { actor, role, door, origin },
-      credential,
-      streams: { count: 0 },
-      backlog,
-    };
-  };
-  const { upgrade, dropEnded, hangUp, cutOff } = sockets({
-    check: (req) => check(req, true),
-    slowDown: (req) => slowDown(parts, req),
-    speaks: (req) => parts.connections.speaks(req.socket),
-    ofEmbed: (token, origin) => embedOf(parts, token, origin),
-    isStanding: ({ door, origin, credential }) =>
-      (door !== 'embed' || context.access.origins().includes(origin ?? '')) &&
-      (credential === null || credentials.isStanding(credential)),
-    contextFor,
-    limits,
-  });
+  const { limits } = parts.context.access;
+  const check = gateOf(parts, listener);
+  const contextFor = contextOf(parts);
+  const { upgrade, dropEnded, hangUp, cutOff } = sockets(socketParts(parts, check, contextFor));
   const handle = requestHandler(parts, listener, (req) => check(req, false), contextFor);
   const answering = new WeakMap<Duplex, ServerResponse>();
   const answer: RequestListener = (req, res) => {
@@ -121,6 +86,54 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
     },
   };
 }
+
+type Check = (req: IncomingMessage, upgrade: boolean) => Verdict;
+
+/** The gate of one listener. It counts whom it refuses; unknown tokens are counted where they are slowed down. */
+function gateOf(parts: HttpParts, listener: Listener): Check {
+  const { context, credentials } = parts;
+  const { limits, refusals } = context.access;
+  const known = (): Known => ({
+    origins: context.access.origins(),
+    open: context.access.open,
+    cookie: parts.cookie,
+    ofToken: (token) => credentials.ofToken(token),
+    ofSession: (secret) => credentials.ofSession(secret),
+    refuseCaller: parts.refuseCaller,
+    limits,
+  });
+  return (req, upgrade) => {
+    // On the Unix socket any Host passes the gate; one that is no URL would make the tRPC adapter throw.
+    if (listener.kind === 'socket') req.headers.host = 'localhost';
+    const verdict = gate(listener, headOf(req, upgrade), known());
+    if (!verdict.admitted && verdict.status !== 401)
+      refusals.count({ what: verdict.message, ...placeOf(req) });
+    return verdict;
+  };
+}
+
+type ContextFor = (caller: Caller, backlog: () => number) => Context;
+
+const contextOf =
+  ({ context }: HttpParts): ContextFor =>
+  ({ actor, role, door, origin, credential }, backlog) => ({
+    ...context,
+    by: { actor, role, door, origin },
+    credential,
+    streams: { count: 0 },
+    backlog,
+  });
+
+const socketParts = (parts: HttpParts, check: Check, contextFor: ContextFor): SocketParts => ({
+  check: (req) => check(req, true),
+  slowDown: (req) => slowDown(parts, req),
+  speaks: (req) => parts.connections.speaks(req.socket),
+  ofEmbed: (token, origin) => embedOf(parts, token, origin),
+  isStanding: (caller) =>
+    mayStay(caller, parts.context.access.origins(), (each) => parts.credentials.isStanding(each)),
+  contextFor,
+  limits: parts.context.access.limits,
+});
 
 /** Whom a token names on this page; null: nobody. Where nobody signs in, a listed page looks without one. */
 function embedOf({ credentials, context }: HttpParts, token: string, origin: string): Caller | null {

@@ -5,6 +5,8 @@ import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
 import type { Caller, Listener, Verdict } from '../access/gate.ts';
+import type { Limits } from '../access/limits.ts';
+import { whyNotPath } from '../access/permissions.ts';
 import { cookieOf, isTrpc } from '../access/request-head.ts';
 import type { Context } from '../api/procedures.ts';
 import { appRouter } from '../api/router.ts';
@@ -30,9 +32,7 @@ export function requestHandler(
   check: Check,
   contextFor: ContextFor,
 ): RequestListener {
-  const { log } = parts;
   const { access } = parts.context;
-  const { limits } = access;
   const app = new Koa();
   const callers = new WeakMap<IncomingMessage, Caller>();
   const contextOf = (req: IncomingMessage): Context => {
@@ -40,62 +40,19 @@ export function requestHandler(
     if (!caller) throw new Error('a request passed the gate without a caller');
     return contextFor(caller, noBacklog);
   };
-  const trpc = createHTTPHandler({
-    router: appRouter,
-    basePath: '/trpc/',
-    maxBodySize: limits.json_bytes,
-    maxBatchSize: limits.batch,
-    createContext: ({ req }) => contextOf(req),
-  });
   app.on('error', (error) => {
-    if (!isBroken(error)) log.error('http', error);
+    if (!isBroken(error)) parts.log.error('http', error);
   });
   app.use(packed());
   app.use(tellRefusals(parts));
-  app.use(async (ctx, next) => {
-    const verdict = check(ctx.req);
-    if (!verdict.admitted) {
-      if (verdict.code === 'unknown-token') await slowDown(parts, ctx.req);
-      return refuse(ctx, parts.assets, listener, verdict);
-    }
-    const { caller } = verdict;
-    if (caller) callers.set(ctx.req, caller);
-    if (caller) keepWhileAnswered(parts.connections, ctx.res, ctx.req.socket);
-    if (caller?.role === 'agent' && !AGENT_PATHS.test(ctx.path))
-      return refuse(ctx, parts.assets, listener, {
-        admitted: false,
-        status: 403,
-        code: 'agents-only-ask',
-        message: `${caller.actor} asks and reports; it does not look around.`,
-      });
-    ctx.state.fromSocket = caller?.door === 'cli';
-    await next();
-  });
-  app.use(async (ctx, next) => {
-    if (!isTrpc(ctx.url)) return next();
-    if (!SPOKEN.includes(ctx.method)) {
-      ctx.status = 405;
-      return;
-    }
-    ctx.respond = false;
-    ctx.res.statusCode = 200;
-    ctx.res.setHeader('Cache-Control', 'no-store');
-    keepHeader(ctx.res, 'cache-control');
-    await trpc(ctx.req, ctx.res);
-  });
+  app.use(admission(parts, listener, check, callers));
+  app.use(procedures(access.limits, contextOf));
   app.use(refuseCompressed);
   app.use(async (_ctx, next) => {
     await parts.context.lookAtClock();
     await next();
   });
-  app.use(
-    bodyParser({
-      enableTypes: ['json', 'text'],
-      extendTypes: { text: ['application/x-www-form-urlencoded'] },
-      jsonLimit: String(limits.json_bytes),
-      textLimit: String(limits.form_bytes),
-    }),
-  );
+  app.use(bodyReader(access.limits));
   const router = routes({
     ...parts,
     listener,
@@ -109,16 +66,73 @@ export function requestHandler(
   return app.callback();
 }
 
+/** The gate. Who was let in is noted in `callers`. */
+function admission(
+  parts: HttpParts,
+  listener: Listener,
+  check: Check,
+  callers: WeakMap<IncomingMessage, Caller>,
+): Koa.Middleware {
+  return async (ctx, next) => {
+    const verdict = check(ctx.req);
+    if (!verdict.admitted) {
+      if (verdict.code === 'unknown-token') await slowDown(parts, ctx.req);
+      return refuse(ctx, parts.assets, listener, verdict);
+    }
+    const { caller } = verdict;
+    if (caller) callers.set(ctx.req, caller);
+    if (caller) keepWhileAnswered(parts.connections, ctx.res, ctx.req.socket);
+    const message = whyNotPath(caller, ctx.path);
+    if (message !== null)
+      return refuse(ctx, parts.assets, listener, {
+        admitted: false,
+        status: 403,
+        code: 'agents-only-ask',
+        message,
+      });
+    ctx.state.fromSocket = caller?.door === 'cli';
+    await next();
+  };
+}
+
 function keepWhileAnswered(connections: Connections, res: ServerResponse, socket: Socket): void {
   connections.speaks(socket);
   res.once('close', () => connections.isSilentAgain(socket));
 }
 
-/** The adapter makes a `Request` of each, and there is none that traces. */
+/** The adapter makes a `Request` of each, and `TRACE` cannot be one. */
 const SPOKEN = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
-/** What an agent's token opens: the procedures, and its own unit's addresses, which lead to them. */
-const AGENT_PATHS = /^\/(trpc(\/|$)|work-units\/[^/]+(\/[a-z]+)?$)/;
+/** Hands the addresses of procedures to the tRPC adapter, and leaves all others to what follows. */
+function procedures(limits: Limits, contextOf: (req: IncomingMessage) => Context): Koa.Middleware {
+  const trpc = createHTTPHandler({
+    router: appRouter,
+    basePath: '/trpc/',
+    maxBodySize: limits.json_bytes,
+    maxBatchSize: limits.batch,
+    createContext: ({ req }) => contextOf(req),
+  });
+  return async (ctx, next) => {
+    if (!isTrpc(ctx.url)) return next();
+    if (!SPOKEN.includes(ctx.method)) {
+      ctx.status = 405;
+      return;
+    }
+    ctx.respond = false;
+    ctx.res.statusCode = 200;
+    ctx.res.setHeader('Cache-Control', 'no-store');
+    keepHeader(ctx.res, 'cache-control');
+    await trpc(ctx.req, ctx.res);
+  };
+}
+
+const bodyReader = ({ json_bytes, form_bytes }: Limits): Koa.Middleware =>
+  bodyParser({
+    enableTypes: ['json', 'text'],
+    extendTypes: { text: ['application/x-www-form-urlencoded'] },
+    jsonLimit: String(json_bytes),
+    textLimit: String(form_bytes),
+  });
 
 /** Somebody went away, or what they sent stopped being HTTP halfway: that is theirs, and no news. */
 const isBroken = (error: unknown): boolean =>

@@ -41,24 +41,10 @@ export interface Sockets {
 
 export function sockets(parts: SocketParts): Sockets {
   const { limits } = parts;
-  const wss = new WebSocketServer({
-    noServer: true,
-    maxPayload: limits.frame_bytes,
-    perMessageDeflate: false,
-  });
+  const wss = webSocketServer(limits);
   const callers = new WeakMap<IncomingMessage, Caller>();
   const admitted = new Map<WebSocket, Caller>();
-  const connect = getWSConnectionHandler({
-    wss,
-    router: appRouter,
-    maxBatchSize: limits.batch,
-    keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
-    createContext: ({ req, res }) => {
-      const caller = callers.get(req);
-      if (!caller) throw new Error('a socket passed the gate without a caller');
-      return parts.contextFor(caller, () => res.bufferedAmount);
-    },
-  });
+  const connect = procedures(wss, parts, callers);
   const admit = (socket: WebSocket, req: IncomingMessage, caller: Caller) => {
     callers.set(req, caller);
     parts.speaks(req);
@@ -68,27 +54,16 @@ export function sockets(parts: SocketParts): Sockets {
     try {
       void connect(socket, req);
     } catch {
-      // What the procedures cannot make sense of must not end the daemon.
+      // A request that the adapter cannot read must not end the daemon.
       socket.terminate();
     }
   };
-  const refuse = (req: IncomingMessage, raw: Duplex, { status, code, message }: RefusedRequest) => {
-    const end = () => refuseRaw(raw, status, message);
-    if (code === 'unknown-token') void parts.slowDown(req).then(end, end);
-    else end();
-  };
-  wss.on('headers', (lines) =>
-    lines.push(...Object.entries(HEADERS).map(([name, value]) => `${name}: ${value}`)),
-  );
-  wss.on('wsClientError', (error, raw, req) =>
-    refuseRaw(raw, req.method === 'GET' ? 400 : 405, `${error.message}.`, { 'Sec-WebSocket-Version': '13' }),
-  );
   let pending = 0;
   /** The error listener comes first: a peer may reset the connection before anything else happens. */
   const upgrade = (req: IncomingMessage, raw: Duplex, head: Buffer) => {
     raw.on('error', () => raw.destroy());
     const verdict = parts.check(req);
-    if (!verdict.admitted) return refuse(req, raw, verdict);
+    if (!verdict.admitted) return refuse(parts, req, raw, verdict);
     if (!/^\/(trpc|embed)(\?|$)/.test(req.url ?? '')) return refuseRaw(raw, 404, 'The socket is at /trpc.');
     const { caller } = verdict;
     if (!caller && pending >= limits.pending_embeds)
@@ -107,7 +82,7 @@ export function sockets(parts: SocketParts): Sockets {
     for (const [socket, caller] of admitted)
       if (!parts.isStanding(caller)) socket.close(SIGNED_OUT, 'signed out');
   };
-  // Some end by the clock, or because a page is listed no more: that is no event.
+  // A session that expires and an origin that is taken off the list are no events: nothing else would notice.
   setInterval(dropEnded, LOOK_MS).unref();
   return {
     upgrade,
@@ -119,6 +94,47 @@ export function sockets(parts: SocketParts): Sockets {
       for (const socket of wss.clients) socket.terminate();
     },
   };
+}
+
+/** Completes handshakes, with our headers; it listens on nothing itself. */
+function webSocketServer({ frame_bytes }: Limits): WebSocketServer {
+  const wss = new WebSocketServer({ noServer: true, maxPayload: frame_bytes, perMessageDeflate: false });
+  wss.on('headers', (lines) =>
+    lines.push(...Object.entries(HEADERS).map(([name, value]) => `${name}: ${value}`)),
+  );
+  wss.on('wsClientError', (error, raw, req) =>
+    refuseRaw(raw, req.method === 'GET' ? 400 : 405, `${error.message}.`, { 'Sec-WebSocket-Version': '13' }),
+  );
+  return wss;
+}
+
+/** Lets the caller of a socket, as noted in `callers`, call procedures over it. */
+const procedures = (
+  wss: WebSocketServer,
+  { limits, contextFor }: SocketParts,
+  callers: WeakMap<IncomingMessage, Caller>,
+) =>
+  getWSConnectionHandler({
+    wss,
+    router: appRouter,
+    maxBatchSize: limits.batch,
+    keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
+    createContext: ({ req, res }) => {
+      const caller = callers.get(req);
+      if (!caller) throw new Error('a socket passed the gate without a caller');
+      return contextFor(caller, () => res.bufferedAmount);
+    },
+  });
+
+function refuse(
+  parts: SocketParts,
+  req: IncomingMessage,
+  raw: Duplex,
+  { status, code, message }: RefusedRequest,
+): void {
+  const end = () => refuseRaw(raw, status, message);
+  if (code === 'unknown-token') void parts.slowDown(req).then(end, end);
+  else end();
 }
 
 /** Before an embed's first message has shown its token, no procedure runs. `then` is called once, with null on failure. */

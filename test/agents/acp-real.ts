@@ -4,17 +4,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import type { RealAgent } from './acp-agents.ts';
 
 const LONG_MS = 30_000;
 
 export class AcpReal {
-  readonly house: House;
+  readonly house: DaemonFixture;
   readonly #name: string;
 
-  private constructor(house: House, name: string) {
+  private constructor(house: DaemonFixture, name: string) {
     this.house = house;
     this.#name = name;
   }
@@ -22,7 +22,7 @@ export class AcpReal {
   /** Nothing of the person who runs the tests: a home of its own, and a model on this machine. */
   static async open(agent: RealAgent, bin: string, url: string): Promise<AcpReal> {
     const variables = agent.env(url);
-    const house = House.make(variables);
+    const house = DaemonFixture.make(variables);
     const home = join(house.folder, 'home');
     mkdirSync(home);
     agent.furnish(home, url);

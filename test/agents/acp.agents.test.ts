@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { killQuietly } from '../house.ts';
+import { killQuietly } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import { REAL_AGENTS, type RealAgent } from './acp-agents.ts';
 import { AcpReal, scripted } from './acp-real.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
-import { House, killQuietly } from '../house.ts';
+import { DaemonFixture, killQuietly } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import { anthropicModel } from './anthropic-model.ts';
 import { installed } from './installed.ts';
@@ -42,7 +42,7 @@ interface Definition {
 
 describe(`Claude Code ${VERSION}`, { skip }, () => {
   let model: ModelServer;
-  let house: House;
+  let house: DaemonFixture;
   before(async () => {
     model = await anthropicModel();
   });
@@ -60,7 +60,7 @@ describe(`Claude Code ${VERSION}`, { skip }, () => {
   /** A daemon whose runs find the real program, with a home that is empty. `change` is made to the shipped entry. */
   async function open(change: (words: readonly string[]) => readonly string[] = (words) => words) {
     assert.ok('bin' in found);
-    house = House.make({ ...QUIET, ANTHROPIC_BASE_URL: model.url });
+    house = DaemonFixture.make({ ...QUIET, ANTHROPIC_BASE_URL: model.url });
     const home = join(house.folder, 'home');
     mkdirSync(home);
     Object.assign(house.env, { HOME: home, PATH: `${found.bin}:${process.env.PATH}` });

@@ -6,9 +6,9 @@ import { AttentionQueue } from '../../client/elements/attention-queue.ts';
 import { ProcessGrid } from '../../client/elements/process-grid.ts';
 import { LiveBoards } from '../../client/link/live-boards.ts';
 import type { PageData } from '../../shared/page-data.ts';
-import { snapshotOf } from './rows.ts';
+import { snapshotOf } from './board-rows.ts';
+import { FakeConnection } from './fake-connection.ts';
 import type { PageOrder } from './server-markup.ts';
-import { Wire } from './wire.ts';
 
 const ADDRESS = location.href;
 const warnings: string[] = [];
@@ -41,13 +41,13 @@ export async function show(order: Order): Promise<void> {
 }
 
 export interface Page {
-  readonly wire: Wire;
+  readonly wire: FakeConnection;
   readonly queue: AttentionQueue;
   readonly grid: ProcessGrid;
 }
 
 /** Lets the elements take over what is shown, as `client/page/dashboard.ts` does. */
-export async function takeOver(wire = new Wire()): Promise<Page> {
+export async function takeOver(wire = new FakeConnection()): Promise<Page> {
   define();
   const data = JSON.parse(one('#page-data').textContent ?? '') as PageData;
   const live = new LiveBoards(wire.asConnection());

@@ -2,6 +2,8 @@ import { expect, waitUntil } from '@open-wc/testing';
 import { AttentionQueue } from '../../client/elements/attention-queue.ts';
 import { LiveBoards } from '../../client/link/live-boards.ts';
 import type { FormError } from '../../server/web/page.ts';
+import { card, cell, goingOut, snapshotOf } from './board-rows.ts';
+import { FakeConnection } from './fake-connection.ts';
 import {
   all,
   drawn,
@@ -18,8 +20,6 @@ import {
   type,
   warned,
 } from './harness.ts';
-import { card, cell, goingOut, snapshotOf } from './rows.ts';
-import { Wire } from './wire.ts';
 
 const NODES = 'attention-queue *, process-grid *';
 const WORDS = '\nMy <b>kept</b> &amp; words</textarea>\nin two lines';
@@ -127,7 +127,7 @@ describe('hydration', () => {
   it('draws into itself where the server has drawn nothing', async () => {
     await show({ rows: [] });
     await takeOver();
-    const live = new LiveBoards(new Wire().asConnection());
+    const live = new LiveBoards(new FakeConnection().asConnection());
     live.prime({}, snapshotOf(rows()));
     const queue = new AttentionQueue();
     queue.join(live, {}, 0);

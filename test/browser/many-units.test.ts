@@ -2,8 +2,8 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import type { Cell } from '../../shared/board.ts';
 import { PAGE_UNITS } from '../../shared/query.ts';
+import { card, cell, snapshotOf, snapshotOfAll } from './board-rows.ts';
 import { all, drawn, expectFocusOn, expectSame, one, openPage, type Page, warned } from './harness.ts';
-import { card, cell, snapshotOf, snapshotOfAll } from './rows.ts';
 
 const UNITS = 650;
 /** The first are at work, the last are done, the others are ready. */

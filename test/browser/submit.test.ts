@@ -1,4 +1,6 @@
 import { expect, waitUntil } from '@open-wc/testing';
+import { answered, card, goingOut, reopened, snapshotOf } from './board-rows.ts';
+import { lostConnection, refusal } from './fake-connection.ts';
 import {
   all,
   arm,
@@ -15,8 +17,6 @@ import {
   textOf,
   type,
 } from './harness.ts';
-import { answered, card, goingOut, reopened, snapshotOf } from './rows.ts';
-import { lostConnection, refusal } from './wire.ts';
 
 const three = () => [card('a', 10), card('b', 20), card('c', 30)];
 

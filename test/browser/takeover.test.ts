@@ -1,7 +1,7 @@
 /** The whole script of the page, loaded late: the operator was faster. */
 import { expect } from '@open-wc/testing';
+import { card, cell, goingOut } from './board-rows.ts';
 import { all, expectFocusOn, expectSame, field, one, order, show, textOf, type, warned } from './harness.ts';
-import { card, cell, goingOut } from './rows.ts';
 
 /** A socket that never opens: what happens then needs no daemon. */
 class SilentSocket extends EventTarget {

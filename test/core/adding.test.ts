@@ -3,16 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readPlan } from '../../server/daemon/plan.ts';
+import { readPlan } from '../../server/daemon/read-plan.ts';
 import { cycleThrough } from '../../server/domain/cycle.ts';
 import { impactOf } from '../../server/domain/impact.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { EMPTY } from '../../server/domain/state.ts';
 import type { Problem } from '../../server/system/problem.ts';
 import type { UnitSpec } from '../../shared/words.ts';
-import { type House, inHouse, refused, spec } from './house-of-facts.ts';
+import { inHouse, refused, type StoreFixture, spec } from './store-fixture.ts';
 
-const chunks = (house: House) => [...house.store.state.works].map(({ unit }) => unit.chunk);
+const chunks = (house: StoreFixture) => [...house.store.state.works].map(({ unit }) => unit.chunk);
 
 test(
   'a plan is added whole',
@@ -213,12 +213,13 @@ test(
   }),
 );
 
-const written = (house: House, text: string): string => {
+const written = (house: StoreFixture, text: string): string => {
   const path = join(house.folder, 'plan.json');
   writeFileSync(path, text);
   return path;
 };
-const planOf = (house: House, ...units: unknown[]) => readPlan(written(house, JSON.stringify({ units })));
+const planOf = (house: StoreFixture, ...units: unknown[]) =>
+  readPlan(written(house, JSON.stringify({ units })));
 
 test(
   'a plan is read as people write it: what is left out is filled in',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerOf } from '../../server/board/rows.ts';
+import { answerOf } from '../../server/board/board-rows.ts';
 import { answer } from '../../server/domain/commands/answers.ts';
-import { AGENT, type House, inHouse, OPERATOR, refused, spec } from './house-of-facts.ts';
+import { AGENT, inHouse, OPERATOR, refused, type StoreFixture, spec } from './store-fixture.ts';
 
 /** A unit with a question `q` of its live run. */
-const asked = (body: (house: House) => unknown) =>
+const asked = (body: (house: StoreFixture) => unknown) =>
   inHouse(async (house) => {
     await house.add(spec('a'));
     await house.start('a');

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask } from '../../server/domain/commands/asks.ts';
 import { reduce } from '../../server/domain/reduce.ts';
-import { asking, DAEMON, exited, type House, inHouse, refused, spec } from './house-of-facts.ts';
+import { asking, DAEMON, exited, inHouse, refused, type StoreFixture, spec } from './store-fixture.ts';
 
-const running = (body: (house: House) => unknown) =>
+const running = (body: (house: StoreFixture) => unknown) =>
   inHouse(async (house) => {
     await house.add(spec('a', { phases: ['PLAN', 'IMPLEMENT'] }));
     await house.start('a');
     await body(house);
   });
 
-const ids = (house: House) => house.work('a').items.map(({ id }) => id);
+const ids = (house: StoreFixture) => house.work('a').items.map(({ id }) => id);
 const PORT = { prompt: 'Which port?' };
 
 test(
@@ -80,7 +80,7 @@ test(
 );
 
 /** Run 1 asked `q` and ended, the operator answered, run 2 is live. */
-const laterRun = (body: (house: House) => unknown) =>
+const laterRun = (body: (house: StoreFixture) => unknown) =>
   running(async (house) => {
     await house.ask('a', 'q', PORT);
     await house.end('a', exited(1));

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { BoardFeed } from '../../server/board/board-feed.ts';
-import { type House, inHouse, spec, turn } from './house-of-facts.ts';
+import { inHouse, type StoreFixture, spec, turn } from './store-fixture.ts';
 
 const MERGE_MS = 40;
 
 interface Watched {
-  readonly house: House;
+  readonly house: StoreFixture;
   readonly boardFeed: BoardFeed;
   /** Lets time pass, for timers only. */
   readonly pass: (ms: number) => void;

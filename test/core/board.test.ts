@@ -7,8 +7,8 @@ import { type Board, boardOf, countsOf, follow, inOrder, type News } from '../..
 import type { Event } from '../../shared/events.ts';
 import { ONLY, type Query } from '../../shared/query.ts';
 import { STATUSES, type UnitSpec } from '../../shared/words.ts';
-import { type House, inHouse, spec } from './house-of-facts.ts';
 import { inHistories } from './random-commands.ts';
+import { inHouse, type StoreFixture, spec } from './store-fixture.ts';
 
 const QUERIES: readonly Query[] = [
   {},
@@ -168,7 +168,7 @@ const groups = (size: number): UnitSpec[] =>
 const keys = ({ put, drop }: News) => ({ put: put.map(({ key }) => key).sort(), drop });
 
 /** What one verb puts and drops on the board of everything, and on that of another chunk. */
-async function newsOf(house: House, index: BoardIndex, verb: Promise<unknown>) {
+async function newsOf(house: StoreFixture, index: BoardIndex, verb: Promise<unknown>) {
   const before = house.store.state.seq;
   await verb;
   index.look(house.store.state);

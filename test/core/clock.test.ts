@@ -3,18 +3,18 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type DueTimes, keepTime } from '../../server/daemon/clock.ts';
 import type { Log } from '../../server/system/log.ts';
-import { House, spec } from './house-of-facts.ts';
+import { StoreFixture, spec } from './store-fixture.ts';
 
 const MINUTE_MS = 60_000;
 
-let house: House;
+let house: StoreFixture;
 let clock: DueTimes;
 let failures: unknown[];
 const log: Log = { info: () => {}, error: (_, error) => failures.push(error) };
 
 beforeEach(() => {
   mock.timers.enable({ apis: ['setTimeout'] });
-  house = new House();
+  house = new StoreFixture();
   failures = [];
   clock = keepTime(house.store, log, () => house.now);
 });

@@ -4,9 +4,9 @@ import Sqlite from 'better-sqlite3';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { conflict } from '../../server/domain/refusal.ts';
 import type { Decide } from '../../server/store/store.ts';
-import { type House, inHouse, OPERATOR, refused, spec, turn } from './house-of-facts.ts';
+import { inHouse, OPERATOR, refused, type StoreFixture, spec, turn } from './store-fixture.ts';
 
-const chunks = (house: House) => [...house.store.state.works].map(({ unit }) => unit.chunk);
+const chunks = (house: StoreFixture) => [...house.store.state.works].map(({ unit }) => unit.chunk);
 const broken: Decide = () => {
   throw new TypeError('a mistake of ours');
 };
@@ -15,7 +15,7 @@ const no: Decide = () => {
 };
 
 /** What another process sees in the file. */
-function seenByOthers(house: House): number {
+function seenByOthers(house: StoreFixture): number {
   const other = new Sqlite(house.path, { readonly: true });
   try {
     return (other.prepare('select count(*) as n from events').get() as { n: number }).n;

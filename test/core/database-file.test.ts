@@ -18,7 +18,7 @@ import Sqlite from 'better-sqlite3';
 import { DatabaseProblem, migrationSql } from '../../server/store/database-file.ts';
 import { MIGRATIONS } from '../../server/store/migrations.ts';
 import { Db } from '../../server/store/sqlite.ts';
-import { House, spec } from './house-of-facts.ts';
+import { StoreFixture, spec } from './store-fixture.ts';
 
 const inFolder = (body: (path: string, folder: string) => unknown) => async (): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-file-'));
@@ -31,7 +31,7 @@ const inFolder = (body: (path: string, folder: string) => unknown) => async (): 
 
 /** A database with enough in it to be damaged somewhere. */
 async function lived(path: string): Promise<void> {
-  const house = new House(path);
+  const house = new StoreFixture(path);
   try {
     await house.add(...Array.from({ length: 400 }, (_, n) => spec(`u${n}`, { goal: 'x'.repeat(300) })));
     house.db.checkpoint();

@@ -9,26 +9,30 @@ import { unheard } from '../../server/domain/delivery.ts';
 import type { ItemLine } from '../../shared/detail.ts';
 import { deliveryWords } from '../../shared/sentences.ts';
 import type { Outcome } from '../../shared/words.ts';
-import { DAEMON, exited, type House, inHouse, NEVER_BEGAN, spec } from './house-of-facts.ts';
+import { DAEMON, exited, inHouse, NEVER_BEGAN, type StoreFixture, spec } from './store-fixture.ts';
 
 /** A unit of two phases whose first run is live. */
-const running = (body: (house: House) => unknown, phases = ['PLAN', 'IMPLEMENT'], review: string[] = []) =>
+const running = (
+  body: (house: StoreFixture) => unknown,
+  phases = ['PLAN', 'IMPLEMENT'],
+  review: string[] = [],
+) =>
   inHouse(async (house) => {
     await house.add(spec('a', { phases, review }));
     await house.start('a');
     await body(house);
   });
 
-const lineOf = (house: House, id: string): ItemLine => {
+const lineOf = (house: StoreFixture, id: string): ItemLine => {
   const found = detailOf(house.store.state, 'a', () => []).items.find((item) => item.id === id);
   assert.ok(found);
   return found;
 };
-const wayOf = (house: House, id: string) => deliveryWords(lineOf(house, id));
-const finished = (house: House) => house.work('a').unit.finished;
+const wayOf = (house: StoreFixture, id: string) => deliveryWords(lineOf(house, id));
+const finished = (house: StoreFixture) => house.work('a').unit.finished;
 
 /** The live run is killed by the operator, and the unit goes on at once. */
-async function killed(house: House): Promise<void> {
+async function killed(house: StoreFixture): Promise<void> {
   await house.commit((state) => killRun(state, { chunk: 'a', run: null, next: 'hold', reason: 'by you' }));
   await house.end('a', { exit: 'killed' });
   await house.commit((state) => releaseUnit(state, { chunk: 'a' }));
@@ -72,7 +76,7 @@ test(
 );
 
 /** What a run may come to that uses nothing up; after each the operator or the daemon lets it start again. */
-const FALLS: readonly [string, (house: House) => Promise<unknown>][] = [
+const FALLS: readonly [string, (house: StoreFixture) => Promise<unknown>][] = [
   ['exit code 1', (house) => ended(house, exited(1))],
   ['command not found', (house) => ended(house, exited(127))],
   ['vanished', (house) => ended(house, { exit: 'vanished' })],
@@ -80,7 +84,7 @@ const FALLS: readonly [string, (house: House) => Promise<unknown>][] = [
   ['never began', (house) => house.end('a', NEVER_BEGAN)],
   ['killed', killed],
 ];
-async function ended(house: House, outcome: Outcome): Promise<void> {
+async function ended(house: StoreFixture, outcome: Outcome): Promise<void> {
   await house.end('a', outcome);
   await house.retry('a');
 }

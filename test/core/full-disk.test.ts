@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { DatabaseProblem } from '../../server/store/database-file.ts';
 import { Db } from '../../server/store/sqlite.ts';
-import { House, refused, spec } from './house-of-facts.ts';
+import { refused, StoreFixture, spec } from './store-fixture.ts';
 
 /** A place whose room can be taken away and given back. */
 interface Place {
@@ -95,7 +95,7 @@ for (const [what, find] of Object.entries(PLACES)) {
   inPlace(
     'commits are refused as unavailable, nothing changes, and it goes on when there is room',
     async (place) => {
-      const house = new House(join(place.folder, 'signalbox.db'));
+      const house = new StoreFixture(join(place.folder, 'signalbox.db'));
       try {
         await house.add(spec('a'));
         place.fill(`${house.path}-wal`);
@@ -125,7 +125,7 @@ for (const [what, find] of Object.entries(PLACES)) {
   );
 
   inPlace('nobody is woken, and a key is not used up', async (place) => {
-    const house = new House(join(place.folder, 'signalbox.db'));
+    const house = new StoreFixture(join(place.folder, 'signalbox.db'));
     try {
       await house.add(spec('a'));
       await house.ask('a', 'q');

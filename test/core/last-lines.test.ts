@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { LastLines } from '../../server/output/last-lines.ts';
 import { runFiles } from '../../server/system/run-files.ts';
 import type { Pulses } from '../../shared/board.ts';
-import { inHouse, spec, turn } from './house-of-facts.ts';
+import { inHouse, spec, turn } from './store-fixture.ts';
 
 test('who watches hears at most once a second, however many look in between', async (t: TestContext) => {
   t.mock.timers.enable({ apis: ['setInterval'] });

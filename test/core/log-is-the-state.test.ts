@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { reduce } from '../../server/domain/reduce.ts';
 import { EMPTY, type State } from '../../server/domain/state.ts';
 import type { Event } from '../../shared/events.ts';
-import { type House, inHouse, spec } from './house-of-facts.ts';
 import { inHistories } from './random-commands.ts';
+import { inHouse, type StoreFixture, spec } from './store-fixture.ts';
 
 /** What a state says, its indexes included: they answer for every name and id that was ever used. */
 function factsOf(state: State): unknown {
@@ -21,7 +21,7 @@ function factsOf(state: State): unknown {
   };
 }
 
-function assertAllAgree(house: House): void {
+function assertAllAgree(house: StoreFixture): void {
   const memory = factsOf(house.store.state);
   const log = house.log();
   assert.deepEqual(factsOf(log.reduce(reduce, EMPTY)), memory);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { Db, FileMoved } from '../../server/store/sqlite.ts';
 import { Store } from '../../server/store/store.ts';
-import { inHouse, OPERATOR, refused, spec } from './house-of-facts.ts';
+import { inHouse, OPERATOR, refused, spec } from './store-fixture.ts';
 
 /** What may happen to the folder; given the database and the lock beside it. */
 const WAYS: Readonly<Record<string, (database: string, lock: string) => void>> = {

@@ -8,12 +8,12 @@ import { closeUnit, holdUnit } from '../../server/domain/commands/steering.ts';
 import { afterMessage, type Board, boardOf, cellsOf, pageOf, type Row } from '../../shared/board.ts';
 import { addressOf, PAGE_UNITS, type Query, queryOf } from '../../shared/query.ts';
 import { STATUSES } from '../../shared/words.ts';
-import { type House, inHouse, spec } from './house-of-facts.ts';
+import { inHouse, type StoreFixture, spec } from './store-fixture.ts';
 
 const UNITS = 2 * PAGE_UNITS + 50;
 const chunk = (n: number) => `u${String(n).padStart(3, '0')}`;
 
-const manyUnits = (body: (house: House) => Promise<void>) =>
+const manyUnits = (body: (house: StoreFixture) => Promise<void>) =>
   inHouse(async (house) => {
     await house.add(
       ...Array.from({ length: UNITS }, (_, n) => spec(chunk(n), { title: n % 2 === 0 ? 'Even' : 'Odd' })),

@@ -8,8 +8,8 @@ import { startOrder } from '../../server/domain/start-order.ts';
 import { exists, findWork, isOver, type State } from '../../server/domain/state.ts';
 import { boardOf, cardsOf } from '../../shared/board.ts';
 import type { WorkUnit } from '../../shared/words.ts';
-import { type House, inHouse, spec } from './house-of-facts.ts';
 import { inHistories } from './random-commands.ts';
+import { inHouse, type StoreFixture, spec } from './store-fixture.ts';
 
 /** Read from the facts of the units alone, by recursion: slow, and plainly the rule. */
 function naiveImpact(state: State, chunk: string): { blocked: number; depth: number } {
@@ -93,7 +93,7 @@ test(
   }),
 );
 
-const queue = (house: House): string[] => {
+const queue = (house: StoreFixture): string[] => {
   const rows = new BoardIndex(house.store.state).rows({});
   return cardsOf(boardOf({ epoch: '', build: '', seq: 0, rows })).map(({ id }) => id);
 };

@@ -25,7 +25,7 @@ import {
 } from '../../server/domain/state.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Outcome, Run, UnitSpec, WorkUnit } from '../../shared/words.ts';
-import { asking, exited, type House, inHouse, NEVER_BEGAN, spec } from './house-of-facts.ts';
+import { asking, exited, inHouse, NEVER_BEGAN, type StoreFixture, spec } from './store-fixture.ts';
 
 type Verb = keyof typeof COMMANDS;
 
@@ -216,8 +216,8 @@ const SEED = seed === 'new' ? {} : { seed: Number(seed) };
 
 /** Random histories, each in a house of its own. The number in a report draws the same history again. */
 export const inHistories = (
-  { runs, length, watch = () => {} }: { runs: number; length: number; watch?: (house: House) => void },
-  body: (house: House, refusals: number) => unknown,
+  { runs, length, watch = () => {} }: { runs: number; length: number; watch?: (house: StoreFixture) => void },
+  body: (house: StoreFixture, refusals: number) => unknown,
 ): Promise<void> => {
   const history = fc.asyncProperty(fc.noShrink(fc.integer()), (seed) =>
     inHouse(async (house) => {
@@ -248,7 +248,7 @@ function numbers(seed: number): () => number {
 }
 
 /** Does it all, some of it in the same turn. Says how many commands were refused; any other error is thrown. */
-async function live(house: House, history: readonly Step[]): Promise<number> {
+async function live(house: StoreFixture, history: readonly Step[]): Promise<number> {
   let refusals = 0;
   let turn: Promise<unknown>[] = [];
   for (const [nth, step] of history.entries()) {
@@ -261,7 +261,7 @@ async function live(house: House, history: readonly Step[]): Promise<number> {
   return refusals + countRefusals(await Promise.allSettled(turn));
 }
 
-function attempt(house: House, step: Step, nth: number): Promise<unknown> {
+function attempt(house: StoreFixture, step: Step, nth: number): Promise<unknown> {
   const once = { key: `k-${nth}`, input: step };
   return house.commit((state, at) => COMMANDS[step.verb](state, { ...step, nth, at }), undefined, once);
 }

@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { answerOf } from '../../server/board/rows.ts';
+import { answerOf } from '../../server/board/board-rows.ts';
 import { endRun } from '../../server/domain/commands/runs.ts';
 import { writeAnswers } from '../../server/runs/answers-file.ts';
 import type { Outcome } from '../../shared/words.ts';
-import { DAEMON, exited, type House, inHouse, NEVER_BEGAN, refused, spec } from './house-of-facts.ts';
+import { DAEMON, exited, inHouse, NEVER_BEGAN, refused, type StoreFixture, spec } from './store-fixture.ts';
 
 /** A unit of two phases whose first run is live. */
-const running = (body: (house: House) => unknown) =>
+const running = (body: (house: StoreFixture) => unknown) =>
   inHouse(async (house) => {
     await house.add(spec('a', { phases: ['PLAN', 'IMPLEMENT'] }));
     await house.start('a');
     await body(house);
   });
 
-const phase = (house: House) => house.lastRun('a').phase;
+const phase = (house: StoreFixture) => house.lastRun('a').phase;
 
 test(
   'well ended: the next phase',
@@ -98,7 +98,7 @@ test(
   }),
 );
 
-const stuck = (body: (house: House) => unknown) =>
+const stuck = (body: (house: StoreFixture) => unknown) =>
   running(async (house) => {
     await house.end('a', exited(1));
     await body(house);

@@ -4,12 +4,12 @@ import { test } from 'node:test';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { Db } from '../../server/store/sqlite.ts';
 import { Store } from '../../server/store/store.ts';
-import { type House, inHouse, OPERATOR, refused, spec } from './house-of-facts.ts';
+import { inHouse, OPERATOR, refused, type StoreFixture, spec } from './store-fixture.ts';
 
 const chunksOf = (store: Store) => [...store.state.works].map(({ unit }) => unit.chunk);
 
 /** Somebody else who has the same file open. */
-async function beside(house: House, act: (other: Store) => Promise<void>): Promise<void> {
+async function beside(house: StoreFixture, act: (other: Store) => Promise<void>): Promise<void> {
   const db = Db.open(house.path);
   try {
     await act(new Store(db));

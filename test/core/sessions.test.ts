@@ -2,19 +2,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Credentials } from '../../server/access/credentials.ts';
-import { SignInLinks } from '../../server/access/links.ts';
 import { hashOf } from '../../server/access/secret.ts';
+import { SignInLinks } from '../../server/access/sign-in-links.ts';
 import { addToken, endSessions, openSession, renewSession } from '../../server/domain/commands/access.ts';
 import { endRun, startRun } from '../../server/domain/commands/runs.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
-import { DAEMON, exited, type House, inHouse, OPERATOR, spec } from './house-of-facts.ts';
+import { DAEMON, exited, inHouse, OPERATOR, type StoreFixture, spec } from './store-fixture.ts';
 
 const DAY = 24 * 3600 * 1000;
 
-const credentialsOf = (house: House) => new Credentials(house.store, () => new Date(house.now));
-const open = (house: House, name: string) =>
+const credentialsOf = (house: StoreFixture) => new Credentials(house.store, () => new Date(house.now));
+const open = (house: StoreFixture, name: string) =>
   house.store.commit(OPERATOR, (state, at) => openSession(state, { id: name, hash: hashOf(name) }, at));
-const renew = (house: House, id: string) =>
+const renew = (house: StoreFixture, id: string) =>
   house.store.commit(OPERATOR, (state, at) => renewSession(state, { id }, at));
 
 test(

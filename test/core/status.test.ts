@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exists, isDone, isPending } from '../../server/domain/state.ts';
 import { freeSlots } from '../../server/domain/status.ts';
-import { exited, type House, inHouse, refused, spec, withSlots } from './house-of-facts.ts';
 import { inHistories } from './random-commands.ts';
+import { exited, inHouse, refused, type StoreFixture, spec, withSlots } from './store-fixture.ts';
 
 const LATER = { wait: 4000 };
 const MINUTE = 60_000;
@@ -114,7 +114,7 @@ test(
 );
 
 test('a unit is never DONE with an open item, whatever happens', () => {
-  const watch = (house: House) => {
+  const watch = (house: StoreFixture) => {
     for (const work of house.store.state.works)
       assert.ok(!isDone(work) || !work.items.some(isPending), `${work.unit.chunk} is done and asks`);
   };

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type House, PROGRAM } from '../house.ts';
+import { type DaemonFixture, PROGRAM } from '../daemon-fixture.ts';
 import type { Example } from './examples.ts';
 
 const PATIENCE_MS = 120_000;
@@ -19,7 +19,7 @@ export interface Ran {
  * Runs examples one after the other in one shell, in the project of a house, as somebody would who copies them.
  * The first command that fails ends them.
  */
-export async function runExamples(house: House, examples: readonly Example[]): Promise<Ran> {
+export async function runExamples(house: DaemonFixture, examples: readonly Example[]): Promise<Ran> {
   const folder = join(house.folder, 'examples');
   mkdirSync(folder);
   const script = examples.map(({ script }, nth) => `exec > '${folder}/${nth}' 2>&1\n${script}`);
@@ -48,7 +48,7 @@ const BEGINNING = `set -Eeuo pipefail
 trap 'echo "$BASH_COMMAND" >&3' ERR`;
 
 /** `signalbox` as `npm link` would put it there, and a browser that opens nothing. */
-function makeBin(house: House): string {
+function makeBin(house: DaemonFixture): string {
   const bin = join(house.folder, 'bin');
   mkdirSync(bin);
   const programs = { signalbox: `exec '${process.execPath}' '${PROGRAM}' "$@"`, 'xdg-open': '', open: '' };

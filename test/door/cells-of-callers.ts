@@ -1,5 +1,5 @@
 /** Who it is that the door lets in, written down by hand from the design. */
-import { type Row, rows } from './row.ts';
+
 import {
   COOKIE,
   ENDED_SESSION,
@@ -12,6 +12,7 @@ import {
   SECOND,
   TOKENS,
 } from './scene.ts';
+import { type Row, rows } from './table-row.ts';
 
 const SIGNED_IN = { shows: 'session' } as const;
 const FORM = { method: 'POST', type: FORM_TYPE, origins: [OWN] } as const;

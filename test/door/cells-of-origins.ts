@@ -1,6 +1,7 @@
 /** From which pages a request or an upgrade may come, written down by hand from the design. */
-import { type Row, rows } from './row.ts';
+
 import { EVIL, FORM_TYPE, JSON_TYPE, LISTED, OWN, OWN_HOST, PUBLIC, SECOND } from './scene.ts';
+import { type Row, rows } from './table-row.ts';
 
 const SIGNED_IN = { shows: 'session' } as const;
 const FORM = { method: 'POST', target: '/items/3/answer', type: FORM_TYPE } as const;

@@ -1,6 +1,7 @@
 /** What a request must be, whoever sends it, written down by hand from the design. */
-import { type Row, rows } from './row.ts';
+
 import { EVIL, FORM_TYPE, JSON_TYPE, OWN, OWN_HOST } from './scene.ts';
+import { type Row, rows } from './table-row.ts';
 
 const SIGNED_IN = { shows: 'session' } as const;
 const FORM = { method: 'POST', target: '/items/3/answer', type: FORM_TYPE } as const;

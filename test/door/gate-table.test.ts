@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gate } from '../../server/access/gate.ts';
-import { expectedOf, outcomeOf, ROWS } from './cells.ts';
+import { expectedOf, outcomeOf, ROWS } from './gate-table.ts';
 import { oracle } from './oracle.ts';
 
 for (const row of ROWS)

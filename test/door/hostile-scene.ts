@@ -1,7 +1,7 @@
 /** An operator's browser, signed in, and hostile pages around it. */
 import type { Browser, Page } from 'puppeteer-core';
-import { House } from '../house.ts';
-import { StrangerSite } from '../stories/stranger-site.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
+import { ForeignSite } from '../stories/foreign-site.ts';
 import { atTerminal, homeOf, linkOf, Visitor } from '../stories/visitor.ts';
 import { REBOUND } from './browsers.ts';
 import { type Attempt, attack, type Plan } from './hostile-attack.ts';
@@ -30,12 +30,12 @@ export const STAGES: readonly Stage[] = [
 ];
 
 export class HostileScene {
-  readonly house: House;
+  readonly house: DaemonFixture;
   readonly home: string;
   readonly visitor: Visitor;
   /** Sites of others: on another port, and at another address. */
-  readonly site: StrangerSite;
-  readonly far: StrangerSite;
+  readonly site: ForeignSite;
+  readonly far: ForeignSite;
   readonly #rebound: Page;
 
   private constructor(
@@ -52,7 +52,7 @@ export class HostileScene {
 
   /** `guarded`: the browser is signed in; else nobody has to be. */
   static async open(browser: Browser, guarded: boolean, keep: (end: () => Promise<void>) => void) {
-    const house = House.make({}, { guarded });
+    const house = DaemonFixture.make({}, { guarded });
     keep(() => house.close());
     await house.start('--port', '0', '--max-agents', '0');
     await house.signalbox('add', CHUNK, '--external');
@@ -62,9 +62,9 @@ export class HostileScene {
     const visitor = await Visitor.come(browser);
     keep(() => visitor.leave());
     await visitor.signIn(await linkOf(house), home, QUESTIONS.one);
-    const site = await StrangerSite.open();
+    const site = await ForeignSite.open();
     keep(() => site.close());
-    const far = await StrangerSite.open(0, '127.0.0.2');
+    const far = await ForeignSite.open(0, '127.0.0.2');
     keep(() => far.close());
     for (const each of [site, far]) each.body = PAGE;
     const rebound = await reboundPage(house, visitor);
@@ -119,10 +119,10 @@ const PAGE = `<script>
 </script>`;
 
 /** A page of the attacker's, from the very port on which the daemon will listen a moment later. */
-async function reboundPage(house: House, visitor: Visitor): Promise<Page> {
+async function reboundPage(house: DaemonFixture, visitor: Visitor): Promise<Page> {
   const port = Number(new URL(house.address).port);
   await house.end('SIGTERM');
-  const before = await StrangerSite.open(port);
+  const before = await ForeignSite.open(port);
   before.body = PAGE;
   const page = await visitor.another(`http://${REBOUND}:${port}`).finally(() => before.close());
   await house.start();

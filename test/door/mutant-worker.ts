@@ -1,12 +1,12 @@
 /** Counts the cells that tell one mutant of the gate from the gate: table and sample, and where they do not, all. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { expectedOf, outcomeOf, ROWS } from './cells.ts';
-import { disagreements, EACH_DOOR } from './judge.ts';
+import { CELLS } from './all-requests.ts';
+import { disagreements, EACH_DOOR } from './disagreements.ts';
+import { expectedOf, outcomeOf, ROWS } from './gate-table.ts';
 import type { Door } from './oracle.ts';
-import { CELLS } from './product.ts';
 import { randomFrom } from './random.ts';
-import type { Row } from './row.ts';
 import type { Gate } from './scene.ts';
+import type { Row } from './table-row.ts';
 
 /** Spread over the doors. */
 const SAMPLE = 20_000;

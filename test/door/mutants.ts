@@ -7,7 +7,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { build, type Plugin } from 'esbuild';
-import { EQUIVALENTS } from './equivalents.ts';
+import { EQUIVALENTS } from './equivalent-mutants.ts';
 import type { Asked, Told } from './mutant-worker.ts';
 import { type Mutation, mutationsOf } from './mutations.ts';
 import { seedOfRun } from './random.ts';

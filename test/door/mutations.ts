@@ -1,5 +1,5 @@
 /** Every way to turn round one condition of a source, or to leave out one return; one at a time. */
-import { closes, opens, partner, type Token, tokensOf } from './tokens.ts';
+import { closes, opens, partner, type Token, tokensOf } from './source-tokens.ts';
 
 export interface Mutation {
   /** From 1. */

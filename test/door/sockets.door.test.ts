@@ -1,14 +1,14 @@
 /** The door as strangers meet it: cells of the product as bytes to a daemon, against the oracle. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { callerFor, type ProvenCaller } from '../../client/daemon/caller.ts';
-import { House } from '../house.ts';
-import { bytesOf, type Renamed, type Reply, replyTo } from './bytes.ts';
-import { furnished } from './furnished.ts';
+import { callerFor, type ProvenCaller } from '../../client/daemon/proven-caller.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
+import { CELLS, cellAt } from './all-requests.ts';
 import { type Door, oracle } from './oracle.ts';
-import { CELLS, cellAt } from './product.ts';
 import { randomFrom, seedOfRun } from './random.ts';
+import { bytesOf, type Renamed, type Reply, replyTo } from './request-bytes.ts';
 import type { Cell } from './scene.ts';
+import { furnished } from './scene-daemon.ts';
 
 const OVER_TCP = 5000;
 const OVER_UNIX = 500;
@@ -22,7 +22,7 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 const SHOWN = 10;
 
 const seed = seedOfRun();
-const house = House.make({}, { guarded: true });
+const house = DaemonFixture.make({}, { guarded: true });
 let renamed: Renamed = [];
 before(async () => {
   renamed = await furnished(house);

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { freePort } from '../../server/daemon/listen.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import { Callers } from './callers.ts';
 
-const house = House.make({}, { guarded: true });
+const house = DaemonFixture.make({}, { guarded: true });
 const callers = new Callers(house);
 const sockets: WebSocket[] = [];
 before(async () => {
@@ -225,7 +225,7 @@ test('an origin is a scheme, a host and a port, or refused with what would be ri
 });
 
 test('where nobody signs in, a listed page looks without a token, and goes on looking', async () => {
-  const bare = await House.open('--max-agents', '0');
+  const bare = await DaemonFixture.open('--max-agents', '0');
   try {
     await bare.signalbox('origin', 'add', PAGE);
     const socket = new WebSocket(`${bare.address.replace('http', 'ws')}embed?connectionParams=1`, {
@@ -286,7 +286,7 @@ test('a token that is guessed is counted and answered slowly; a good one is not'
 });
 
 test('under --read-only operators change nothing by any door; asking and ending go on', async () => {
-  const still = House.make({}, { guarded: true });
+  const still = DaemonFixture.make({}, { guarded: true });
   try {
     await still.start('--port', '0');
     await still.add('runs', 'until [ -e stop ]; do sleep 0.05; done; exit 0');
@@ -309,7 +309,7 @@ test('under --read-only operators change nothing by any door; asking and ending 
 });
 
 test('behind a proxy people sign in under its address, and the cookie is for TLS alone', async () => {
-  const behind = House.make({}, { guarded: true });
+  const behind = DaemonFixture.make({}, { guarded: true });
   try {
     await behind.start('--port', '0', '--public-origin', 'https://sb.example');
     const through = new Callers(behind);
@@ -335,7 +335,7 @@ test('behind a proxy people sign in under its address, and the cookie is for TLS
 });
 
 test('beyond loopback only with TLS and by name, and never without signing in', async () => {
-  const bare = House.make({}, { guarded: true });
+  const bare = DaemonFixture.make({}, { guarded: true });
   try {
     const tls = ['--tls-cert', 'cert.pem', '--tls-key', 'key.pem'];
     for (const [code, ...flags] of [
@@ -360,7 +360,7 @@ const openssl = spawnSync('openssl', ['version']).status === 0;
 test('with them it listens there, too, and takes a token', {
   skip: !openssl && 'there is no openssl',
 }, async () => {
-  const far = House.make({}, { guarded: true });
+  const far = DaemonFixture.make({}, { guarded: true });
   try {
     const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(far.project, name)) as [string, string];
     execFileSync(

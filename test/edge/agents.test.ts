@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { AnswersTooLong, type Task } from '../../server/agents/agent.ts';
-import { configured } from '../../server/agents/configured.ts';
+import { configuredAgent } from '../../server/agents/configured-agent.ts';
 import { readDefinitions } from '../../server/agents/definitions.ts';
 import { composePrompt, HOW_TO_ASK } from '../../server/agents/prompt.ts';
 import { Problem } from '../../server/system/problem.ts';
@@ -139,7 +139,7 @@ const definition = (command: string[], more: Partial<AgentDefinition> = {}): Age
   ...more,
 });
 const commandOf = (command: string[], given: Task = task(), more: Partial<AgentDefinition> = {}) =>
-  configured(definition(command, more)).command(given);
+  configuredAgent(definition(command, more)).command(given);
 
 const answered = (kind: ItemKind, prompt: string, text: string, options: string[] = []): Item =>
   ({

@@ -1,16 +1,16 @@
 /** Who calls at a house, each as they do it: a page, a script with the token, the terminal, a stranger. */
 import { execFileSync } from 'node:child_process';
-import { type House, PROGRAM } from '../house.ts';
+import { type DaemonFixture, PROGRAM } from '../daemon-fixture.ts';
 import { type Answer, type Asking, send } from './http-client.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' } as const;
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' } as const;
 
 export class Callers {
-  readonly #house: House;
+  readonly #house: DaemonFixture;
   #token: string | undefined;
 
-  constructor(house: House) {
+  constructor(house: DaemonFixture) {
     this.#house = house;
   }
 

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Snapshot } from '../../shared/board.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from './callers.ts';
 
 const UNITS = 300;
-const house = House.make();
+const house = DaemonFixture.make();
 const callers = new Callers(house);
 before(async () => {
   await house.start('--port', '0', '--max-agents', '0');

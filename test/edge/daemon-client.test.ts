@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TRPCClientError } from '@trpc/client';
-import { explain } from '../../client/cli/explain.ts';
-import { ProgramError } from '../../client/cli/program-error.ts';
+import { explainError } from '../../client/cli/output/explain-error.ts';
+import { ProgramError } from '../../client/cli/output/program-error.ts';
 import { untilSaid } from '../../client/daemon/daemon-client.ts';
 
 const failing = (code: string): Error => TRPCClientError.from(Object.assign(new Error(code), { code }));
@@ -35,7 +35,7 @@ test('a no is a no', async () => {
 test('what the system forbids is not tried for ever, and is said so', async () => {
   for (const code of ['EPERM', 'EACCES']) {
     const error = await untilSaid(daemon(failing(code))).catch((caught: unknown) => caught);
-    const told = explain(error, () => '/the/socket');
+    const told = explainError(error, () => '/the/socket');
     assert.ok(told instanceof ProgramError);
     assert.equal(told.exitCode, 77);
     assert.match(told.message, new RegExp(`may not reach Signalbox at /the/socket \\(${code}\\).*sandbox`));

@@ -9,7 +9,7 @@ import { AnswersFiles, writeAnswers } from '../../server/runs/answers-file.ts';
 import { environmentFor, makeBin, type RunEnvironment } from '../../server/runs/environment.ts';
 import type { GivenAnswer, Item } from '../../shared/item-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';
-import { spec } from '../core/house-of-facts.ts';
+import { spec } from '../core/store-fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sbx-environment-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,11 +5,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { carryHeaders, HEADERS } from '../../server/web/headers.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from './callers.ts';
 import { raw, send } from './http-client.ts';
 
-const house = House.make();
+const house = DaemonFixture.make();
 const callers = new Callers(house);
 before(() => house.start('--port', '0', '--max-agents', '0'));
 after(() => house.close());

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { Command } from 'commander';
-import { EXAMPLES } from '../../client/cli/examples.ts';
-import { House } from '../house.ts';
-import { commandAt, commandsOf } from './commands.ts';
+import { EXAMPLES } from '../../client/cli/commands/examples.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
+import { commandAt, commandsOf } from './cli-commands.ts';
 
 const MOST_EXAMPLES = 4;
 
@@ -46,7 +46,7 @@ describe('help', () => {
   });
 
   test('is printed like that', async () => {
-    const house = House.make();
+    const house = DaemonFixture.make();
     try {
       for (const words of [['--help'], ['wait', '--help'], ['help', 'config', 'update']]) {
         const { code, stdout } = await house.signalbox(...words);

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { callerFor } from '../../client/daemon/caller.ts';
+import { callerFor } from '../../client/daemon/proven-caller.ts';
 
 export interface Asking {
   readonly method?: string;

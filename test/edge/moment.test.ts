@@ -1,7 +1,7 @@
 /** Moments as people write them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { momentFrom } from '../../shared/moment.ts';
+import { parseMoment } from '../../shared/parse-moment.ts';
 
 const MEANT: readonly (readonly [text: string, moment: string])[] = [
   ['2026-01-31T09:00:00Z', '2026-01-31T09:00:00.000Z'],
@@ -19,7 +19,8 @@ const MEANT: readonly (readonly [text: string, moment: string])[] = [
   ['2028-02-29T00:00Z', '2028-02-29T00:00:00.000Z'],
   [' 2026-01-31T09:00Z ', '2026-01-31T09:00:00.000Z'],
 ];
-for (const [text, moment] of MEANT) test(`${text} is a moment`, () => assert.equal(momentFrom(text), moment));
+for (const [text, moment] of MEANT)
+  test(`${text} is a moment`, () => assert.equal(parseMoment(text), moment));
 
 const NONE = [
   '',
@@ -41,4 +42,4 @@ const NONE = [
   '1769850000',
   'Sat Jan 31 2026',
 ];
-for (const text of NONE) test(`"${text}" is none`, () => assert.equal(momentFrom(text), null));
+for (const text of NONE) test(`"${text}" is none`, () => assert.equal(parseMoment(text), null));

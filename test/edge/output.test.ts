@@ -18,14 +18,14 @@ import { findIn } from '../../server/output/transcript.ts';
 import { clearRuns } from '../../server/runs/retention.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { WorkUnit } from '../../shared/words.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import { Callers } from './callers.ts';
 
 const MIB = 1024 * 1024;
 
 describe('a daemon with runs that print', () => {
-  const house = House.make();
+  const house = DaemonFixture.make();
   const callers = new Callers(house);
   before(() => house.start('--port', '0', '--undo-seconds', '0'));
   after(() => house.close());

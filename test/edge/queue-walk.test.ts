@@ -1,9 +1,15 @@
 /** Where somebody stands in the queue while it changes under them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { afterBoard, BEGINNING, choosing, turned, type Walk } from '../../client/cli/queue-walk.ts';
+import {
+  afterBoard,
+  BEGINNING,
+  choosing,
+  turned,
+  type Walk,
+} from '../../client/cli/interactive/queue-walk.ts';
 import { boardOf, type Card } from '../../shared/board.ts';
-import { cardOf } from './cards.ts';
+import { cardOf } from './card-fixture.ts';
 
 const board = (...rows: readonly Card[]) => boardOf({ epoch: 'e', build: 'b', seq: 1, rows });
 const at = (walk: Walk, ...rows: readonly Card[]) => afterBoard(walk, board(...rows));

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from './callers.ts';
 import { type Answer, raw } from './http-client.ts';
 
-const house = House.make();
+const house = DaemonFixture.make();
 const callers = new Callers(house);
 // Nothing starts, and no answer goes out by itself: what a test asks for is all that happens.
 before(() => house.start('--port', '0', '--max-agents', '0', '--undo-seconds', '3600'));

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import { Callers } from './callers.ts';
 
 const SECRET = 'the-secret-that-no-run-may-see';
-const house = House.make({ EDGE_SECRET: SECRET, EDGE_NAMED: 'named-by-the-unit' });
+const house = DaemonFixture.make({ EDGE_SECRET: SECRET, EDGE_NAMED: 'named-by-the-unit' });
 const callers = new Callers(house);
 before(() => house.start('--port', '0', '--undo-seconds', '0'));
 after(() => house.close());

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { documents } from '../schemas/documents.ts';
 import { OUTPUTS, WITHOUT } from '../schemas/outputs.ts';
-import { commandsOf, takesJson } from './commands.ts';
+import { commandsOf, takesJson } from './cli-commands.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const SCHEMAS = join(ROOT, 'docs', 'schemas');

@@ -17,26 +17,26 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { readPlan } from '../../server/daemon/plan.ts';
+import { readPlan } from '../../server/daemon/read-plan.ts';
 import { Problem } from '../../server/system/problem.ts';
-import { type Finished, House } from '../house.ts';
+import { DaemonFixture, type Finished } from '../daemon-fixture.ts';
 import { Callers } from './callers.ts';
 
-const houses: House[] = [];
+const houses: DaemonFixture[] = [];
 const servers: Server[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) server.close();
   await Promise.all(houses.splice(0).map((house) => house.close()));
 });
 
-function newHouse(env: NodeJS.ProcessEnv = {}): House {
-  const house = House.make(env);
+function newHouse(env: NodeJS.ProcessEnv = {}): DaemonFixture {
+  const house = DaemonFixture.make(env);
   houses.push(house);
   return house;
 }
 
 /** A house whose daemon has run once. */
-async function usedHouse(...flags: string[]): Promise<House> {
+async function usedHouse(...flags: string[]): Promise<DaemonFixture> {
   const house = newHouse();
   await house.start('--port', '0', '--max-agents', '0', ...flags);
   await house.end('SIGTERM');
@@ -46,7 +46,7 @@ async function usedHouse(...flags: string[]): Promise<House> {
 const PATIENCE_MS = 20_000;
 
 /** A command to its end, by force where it does not end by itself: no test waits for ever. */
-async function run(house: House, ...args: string[]): Promise<Finished> {
+async function run(house: DaemonFixture, ...args: string[]): Promise<Finished> {
   const running = house.run(...args);
   const late = setTimeout(() => running.child.kill('SIGKILL'), PATIENCE_MS);
   const finished = await running.finished;
@@ -55,7 +55,7 @@ async function run(house: House, ...args: string[]): Promise<Finished> {
 }
 
 /** Tries to start a daemon that should not start. */
-const startOf = (house: House, ...flags: string[]) => run(house, 'start', '--foreground', ...flags);
+const startOf = (house: DaemonFixture, ...flags: string[]) => run(house, 'start', '--foreground', ...flags);
 
 /** A sentence for a person: no stack, nothing on stdout. */
 function checkRefused({ code, stderr, stdout }: Finished, expected: number, message: RegExp): void {
@@ -68,7 +68,7 @@ function checkRefused({ code, stderr, stdout }: Finished, expected: number, mess
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const digestOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
-const writePlan = (house: House, content: unknown): string => {
+const writePlan = (house: DaemonFixture, content: unknown): string => {
   const path = join(house.folder, 'plan.json');
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
   return path;
@@ -114,7 +114,7 @@ test('a umask that lets everybody in changes nothing of that', async () => {
 });
 
 test('two projects have two names; one project keeps its own', async () => {
-  const nameOf = ({ paths }: House) =>
+  const nameOf = ({ paths }: DaemonFixture) =>
     (JSON.parse(readFileSync(paths.door, 'utf8')) as { host_name: string }).host_name;
   const [one, two] = [await usedHouse(), await usedHouse()];
   const first = nameOf(one);
@@ -320,7 +320,7 @@ test('a file that is no database is refused and left as it is', async () => {
 });
 
 /** A house whose database has something in it, all in one file. */
-async function fullHouse(): Promise<House> {
+async function fullHouse(): Promise<DaemonFixture> {
   const units = Array.from({ length: 200 }, (_, nth) => ({
     chunk: `unit-${nth}`,
     command: 'true',

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { Connections, mostConnections, openFileLimit } from '../../server/web/connections.ts';
-import { House, PROGRAM } from '../house.ts';
+import { DaemonFixture, PROGRAM } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import { Callers } from './callers.ts';
 import { raw } from './http-client.ts';
@@ -13,7 +13,7 @@ import { raw } from './http-client.ts';
 const FILES = 256;
 
 /** A daemon that may open no more files than this. */
-async function startWith(house: House, files: number): Promise<void> {
+async function startWith(house: DaemonFixture, files: number): Promise<void> {
   const words = [process.execPath, PROGRAM, 'start', '--foreground', '--no-auth', '--port', '0'];
   const line = `ulimit -n ${files} && exec "$0" "$@"`;
   spawn('/bin/sh', ['-c', line, ...words], { cwd: house.project, env: house.env, stdio: 'ignore' });
@@ -29,7 +29,7 @@ const KINDS: Readonly<Record<string, (own: string) => string>> = {
 };
 
 describe(`with ${FILES} files`, { skip: process.platform === 'linux' ? false : 'Counts by ulimit.' }, () => {
-  const house = House.make();
+  const house = DaemonFixture.make();
   const silent: Socket[] = [];
   before(() => startWith(house, FILES));
   after(async () => {
@@ -61,7 +61,7 @@ describe(`with ${FILES} files`, { skip: process.platform === 'linux' ? false : '
 });
 
 describe('too slow', { concurrency: true }, () => {
-  const house = House.make();
+  const house = DaemonFixture.make();
   const callers = new Callers(house);
   before(async () => {
     for (const [name, value] of [

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { lstatSync, readdirSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 
-const house = House.make();
+const house = DaemonFixture.make();
 const open: string[] = [];
 const walked = new Set<string>();
 const beginning = process.umask();

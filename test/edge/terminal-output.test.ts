@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { indented, oneLine } from '../../client/cli/output.ts';
+import { indented, oneLine } from '../../client/cli/output/terminal-output.ts';
 import { forTerminal, jsonForTerminal } from '../../shared/terminal-text.ts';
-import { PROGRAM } from '../house.ts';
+import { PROGRAM } from '../daemon-fixture.ts';
 
 const TURNING = [
   '\u061c',
@@ -63,14 +63,17 @@ describe('on its way to a terminal', () => {
 });
 
 /** Says that this Node is too old, before anything else is loaded. */
-const LAUNCHER = 'launch.ts';
+const LAUNCHER = 'launcher.ts';
 
 test('only one file of the terminal writes to it', () => {
   const folder = join(PROGRAM, '..', '..', 'client', 'cli');
-  const files = readdirSync(folder).filter((name) => name !== LAUNCHER);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && name !== LAUNCHER,
+  );
+  assert.ok(files.length > 40);
   const writers = files.filter((name) => {
     const text = readFileSync(join(folder, name), 'utf8');
     return /\b(?:std(?:out|err)\s*\.\s*write|console\s*\.)/.test(text);
   });
-  assert.deepEqual(writers, ['output.ts']);
+  assert.deepEqual(writers, [join('output', 'terminal-output.ts')]);
 });

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
-import { shell } from '../../server/agents/shell.ts';
+import { shellAgent } from '../../server/agents/shell-agent.ts';
 import { makeRunFolder, readNotes, spawnWrapper } from '../../server/runs/wrapper.ts';
 import { familyOf, lookUp } from '../../server/system/processes.ts';
 import { type RunFiles, runFiles } from '../../server/system/run-files.ts';
@@ -73,7 +73,7 @@ const line = (command: string) => {
   const spec = { steps: [{ phase: 'IMPLEMENT', command }] } as Partial<UnitSpec> as UnitSpec;
   const unit = { chunk: 'one', title: '', goal: '', spec };
   const task = { unit, phase: 'IMPLEMENT', run: 1, answered: [], messages: [], project: folder };
-  return shell.command({ ...task, answers_file: '', by_file: false, session: null, work: null });
+  return shellAgent.command({ ...task, answers_file: '', by_file: false, session: null, work: null });
 };
 const go = ({ child }: Wrapped) => child.stdin?.end('go\n');
 

@@ -3,9 +3,9 @@ import { after, before, test } from 'node:test';
 import { ACTIONS } from '../../shared/actions.ts';
 import { inParallel } from './connections.ts';
 import { newRandom } from './how-many.ts';
-import { changedBytes, oddNumber, oddText, percentEncoded } from './odd.ts';
+import { changedBytes, oddNumber, oddText, percentEncoded } from './odd-values.ts';
 import { SignedIn } from './signed-in.ts';
-import { Watched } from './watched.ts';
+import { Watched } from './watched-daemon.ts';
 
 const LANES = 16;
 const watched = new Watched();

@@ -2,8 +2,8 @@
 import { after, before, test } from 'node:test';
 import { inParallel, speak } from './connections.ts';
 import { newRandom } from './how-many.ts';
-import { changedBytes, oddText } from './odd.ts';
-import { Watched } from './watched.ts';
+import { changedBytes, oddText } from './odd-values.ts';
+import { Watched } from './watched-daemon.ts';
 
 const LANES = 48;
 const watched = new Watched();

@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { readPlan } from '../../server/daemon/plan.ts';
+import { readPlan } from '../../server/daemon/read-plan.ts';
 import { Problem } from '../../server/system/problem.ts';
 import { ACTIONS } from '../../shared/actions.ts';
 import { AGENT } from '../../shared/agent-words.ts';
 import { CHUNK, PHASE } from '../../shared/words.ts';
 import { inParallel } from './connections.ts';
 import { newRandom } from './how-many.ts';
-import { oddText, percentEncoded } from './odd.ts';
+import { oddText, percentEncoded } from './odd-values.ts';
 import { type Reply, SignedIn } from './signed-in.ts';
-import { Watched } from './watched.ts';
+import { Watched } from './watched-daemon.ts';
 
 const LANES = 16;
 /** So many units may come of it; then names are too odd to be taken. */

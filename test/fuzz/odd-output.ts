@@ -1,5 +1,5 @@
 /** Bytes that terminals, pages and decoders stumble over. */
-import { changedBytes, oddText } from './odd.ts';
+import { changedBytes, oddText } from './odd-values.ts';
 import type { Random } from './random.ts';
 
 const ESCAPES = [

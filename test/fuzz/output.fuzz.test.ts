@@ -11,10 +11,10 @@ import { printedMarkup } from '../../server/web/run-page.ts';
 import { plain } from '../../shared/terminal-text.ts';
 import { until } from '../until.ts';
 import { COUNT, newRandom } from './how-many.ts';
-import { oddText, percentEncoded } from './odd.ts';
 import { oddOutput } from './odd-output.ts';
+import { oddText, percentEncoded } from './odd-values.ts';
 import { SignedIn } from './signed-in.ts';
-import { Watched } from './watched.ts';
+import { Watched } from './watched-daemon.ts';
 
 /** One in so many is also kept in a file and read back; so many are printed by a run, several at a time. */
 const TO_FILE = 10;

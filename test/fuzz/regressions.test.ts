@@ -6,15 +6,15 @@ import { BoardFeed } from '../../server/board/board-feed.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { consoleLog } from '../../server/system/log.ts';
 import { printedMarkup } from '../../server/web/run-page.ts';
-import { House as Facts, OPERATOR, spec } from '../core/house-of-facts.ts';
+import { StoreFixture as Facts, OPERATOR, spec } from '../core/store-fixture.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
 import { raw } from '../edge/http-client.ts';
-import { House } from '../house.ts';
 import { until } from '../until.ts';
 import { SignedIn } from './signed-in.ts';
 
 describe('thrown at a daemon', () => {
-  const house = House.make({}, { guarded: true });
+  const house = DaemonFixture.make({}, { guarded: true });
   const callers = new Callers(house);
   before(() => house.start('--port', '0', '--max-agents', '0'));
   after(() => house.close());

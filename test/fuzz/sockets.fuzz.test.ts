@@ -3,9 +3,9 @@ import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { appRouter } from '../../server/api/router.ts';
 import { newRandom } from './how-many.ts';
-import { changed, changedBytes, oddNumber, oddText, oddValue } from './odd.ts';
+import { changed, changedBytes, oddNumber, oddText, oddValue } from './odd-values.ts';
 import type { Random } from './random.ts';
-import { Watched } from './watched.ts';
+import { Watched } from './watched-daemon.ts';
 
 const LANES = 8;
 const AT_ONCE = 24;

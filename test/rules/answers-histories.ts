@@ -1,6 +1,6 @@
 /** Many histories at once, in one house: the units know nothing of each other, and the daemon restarts under all. */
 import type { TestContext } from 'node:test';
-import { House } from '../core/house-of-facts.ts';
+import { StoreFixture } from '../core/store-fixture.ts';
 import { Random } from '../fuzz/random.ts';
 import { check, settle, step } from './answers-history.ts';
 import { Players } from './answers-players.ts';
@@ -29,7 +29,7 @@ export async function playHistories(t: TestContext, count: number): Promise<void
 }
 
 async function playBatch(first: number, count: number, happened: Map<string, number>): Promise<void> {
-  const house = new House();
+  const house = new StoreFixture();
   try {
     const all = Array.from({ length: count }, (_, nth) => begin(house, first + nth));
     await each(all, ({ players }) => players.begin());
@@ -52,7 +52,7 @@ async function playBatch(first: number, count: number, happened: Map<string, num
   }
 }
 
-function begin(house: House, seed: number): Playing {
+function begin(house: StoreFixture, seed: number): Playing {
   const random = new Random(seed);
   return { seed, random, players: new Players(house, `u${seed}`, random), steps: [] };
 }
@@ -68,7 +68,7 @@ async function each(all: readonly Playing[], does: (one: Playing) => Promise<unk
       );
 }
 
-async function timePasses(house: House, all: readonly Playing[]): Promise<void> {
+async function timePasses(house: StoreFixture, all: readonly Playing[]): Promise<void> {
   house.now += SECOND;
   for (let before = -1; before !== house.store.state.seq; ) {
     before = house.store.state.seq;
@@ -78,7 +78,7 @@ async function timePasses(house: House, all: readonly Playing[]): Promise<void> 
 }
 
 /** The daemon ends and comes back: what it knows is what the log says. */
-function restart(house: House, all: readonly Playing[], happened: Map<string, number>): void {
+function restart(house: StoreFixture, all: readonly Playing[], happened: Map<string, number>): void {
   assertLogTablesAndMemoryAgree(house);
   house.reopen();
   assertLogTablesAndMemoryAgree(house);

@@ -6,7 +6,7 @@ import { AnswersFiles } from '../../server/runs/answers-file.ts';
 import type { DeliveryState } from '../../shared/detail.ts';
 import { deliveryWords } from '../../shared/sentences.ts';
 import type { Outcome } from '../../shared/words.ts';
-import { exited, NEVER_BEGAN } from '../core/house-of-facts.ts';
+import { exited, NEVER_BEGAN } from '../core/store-fixture.ts';
 import type { Random } from '../fuzz/random.ts';
 import type { Entry } from './answers-book.ts';
 import { isPending, newIn, type Players, TOO_LONG } from './answers-players.ts';

@@ -11,7 +11,7 @@ import { holdUnit, releaseUnit, removeUnit } from '../../server/domain/commands/
 import { Refusal } from '../../server/domain/refusal.ts';
 import { writeAnswers } from '../../server/runs/answers-file.ts';
 import type { Outcome, WorkUnit } from '../../shared/words.ts';
-import { DAEMON, exited, type House, spec } from '../core/house-of-facts.ts';
+import { DAEMON, exited, type StoreFixture, spec } from '../core/store-fixture.ts';
 import type { Random } from '../fuzz/random.ts';
 import { Book, type By, type Entry } from './answers-book.ts';
 
@@ -31,11 +31,11 @@ export class Players {
   readonly #random: Random;
   readonly isExternal: boolean;
   readonly #retries: boolean;
-  house: House;
+  house: StoreFixture;
   askers: Asker[] = [];
   #count = 0;
 
-  constructor(house: House, chunk: string, random: Random) {
+  constructor(house: StoreFixture, chunk: string, random: Random) {
     this.house = house;
     this.chunk = chunk;
     this.#random = random;

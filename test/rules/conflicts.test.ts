@@ -5,7 +5,7 @@ import { detailOf } from '../../server/board/detail.ts';
 import { linkUnit, removeUnit } from '../../server/domain/commands/steering.ts';
 import { impactOf, impactWords } from '../../server/domain/impact.ts';
 import { startOrder } from '../../server/domain/start-order.ts';
-import { exited, type House, inHouse, refused, spec } from '../core/house-of-facts.ts';
+import { exited, inHouse, refused, type StoreFixture, spec } from '../core/store-fixture.ts';
 import {
   answerWith,
   decideOn,
@@ -16,18 +16,19 @@ import {
   sleep,
   tell,
   want,
-} from './commands-on-a-house.ts';
+} from './store-commands.ts';
 
-const units = (house: House, ...chunks: string[]) => house.add(...chunks.map((chunk) => spec(chunk)));
+const units = (house: StoreFixture, ...chunks: string[]) => house.add(...chunks.map((chunk) => spec(chunk)));
 const TWO_PHASES = { phases: ['PLAN', 'IMPLEMENT'] };
-const twoPhased = (house: House, ...chunks: string[]) =>
+const twoPhased = (house: StoreFixture, ...chunks: string[]) =>
   house.add(...chunks.map((chunk) => spec(chunk, TWO_PHASES)));
-const impactOn = (house: House, chunk: string) => impactOf(house.store.state, house.work(chunk).unit.id);
-const detail = (house: House, chunk: string) => detailOf(house.store.state, chunk, () => []);
-const labels = (house: House, item: string) => house.item(item).context.map(({ label }) => label);
+const impactOn = (house: StoreFixture, chunk: string) =>
+  impactOf(house.store.state, house.work(chunk).unit.id);
+const detail = (house: StoreFixture, chunk: string) => detailOf(house.store.state, chunk, () => []);
+const labels = (house: StoreFixture, item: string) => house.item(item).context.map(({ label }) => label);
 
 /** `a` runs, `b` wants to start, and a person has to say whether it may: the item is `want-b`. */
-async function asked(house: House): Promise<void> {
+async function asked(house: StoreFixture): Promise<void> {
   await twoPhased(house, 'a', 'b');
   await house.start('a');
   await want(house, 'b', [{ with: 'a', share: 1 }]);
@@ -490,7 +491,7 @@ for (const how of ['finishes', 'is closed', 'is removed'] as const)
     }),
   );
 
-const removed = (house: House, chunk: string) =>
+const removed = (house: StoreFixture, chunk: string) =>
   house.commit((state) => removeUnit(state, { chunk, unlink: true }));
 
 // SERIALIZE: order
@@ -556,11 +557,11 @@ test(
   }),
 );
 
-const linked = (house: House, chunk: string, after: string) =>
+const linked = (house: StoreFixture, chunk: string, after: string) =>
   house.commit((state) => linkUnit(state, { chunk, after }));
 
 /** `a` goes before `c`; `c` before `b` is found later and `b` before `a` by dependency: a cycle of three. */
-async function cycle(house: House): Promise<void> {
+async function cycle(house: StoreFixture): Promise<void> {
   await house.add(spec('a', TWO_PHASES), spec('b', TWO_PHASES), spec('c', TWO_PHASES));
   for (const chunk of ['a', 'c']) {
     await house.start(chunk);

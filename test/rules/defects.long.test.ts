@@ -9,12 +9,12 @@ import { startOrder } from '../../server/domain/start-order.ts';
 import { freeSlots } from '../../server/domain/status.ts';
 import type { BoardMessage } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
-import { exited, type House as Facts, inHouse, refused, spec } from '../core/house-of-facts.ts';
+import { exited, type StoreFixture as Facts, inHouse, refused, spec } from '../core/store-fixture.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
-import { House } from '../house.ts';
 import { until } from '../until.ts';
 import { Viewer } from './board-viewer.ts';
-import { decideOn, judge, knownOf, passes, pendingOf } from './commands-on-a-house.ts';
+import { decideOn, judge, knownOf, passes, pendingOf } from './store-commands.ts';
 
 const OPTIONS = [
   { id: 'keep', label: 'Keep it', description: 'as it is' },
@@ -101,7 +101,7 @@ test(
 );
 
 describe('the defects of processes, pages and doors', () => {
-  let house: House;
+  let house: DaemonFixture;
   const viewers: { close(): void }[] = [];
   const follow = async <Message = BoardMessage>(path: string, input: object = {}) => {
     const viewer = await Viewer.open<Message>(house.address, path, input);
@@ -119,7 +119,7 @@ describe('the defects of processes, pages and doors', () => {
   const page = async (path = '') => (await fetch(`${house.address}${path}`)).text();
 
   test('6. a form rendered for question 1 was taken as the answer to question 2; the loser of a race got raw JSON', async () => {
-    house = await House.open('--max-agents', '0', '--undo-seconds', '0');
+    house = await DaemonFixture.open('--max-agents', '0', '--undo-seconds', '0');
     const callers = new Callers(house);
     await house.add('a', 'true');
     await ask('a', 'q1', 'Question one?');
@@ -142,7 +142,7 @@ describe('the defects of processes, pages and doors', () => {
   });
 
   test('9. deleting a running unit crashed its task and left the agent alive; after a crash a second agent was started beside the first', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('worker', 'echo $$ >> starts; until [ -e go ]; do sleep 0.05; done');
     await until('the agent to be at work', () => existsSync(file('starts')));
     const removed = await house.signalbox('rm', 'worker');
@@ -161,7 +161,7 @@ describe('the defects of processes, pages and doors', () => {
   });
 
   test('11. every attention event reloaded the page; reconnecting stopped after ten tries; a random port made open tabs useless', async () => {
-    house = await House.open('--max-agents', '0');
+    house = await DaemonFixture.open('--max-agents', '0');
     const { address } = house;
     await house.add('a', 'true');
     await house.add('b', 'true');
@@ -194,7 +194,7 @@ describe('the defects of processes, pages and doors', () => {
   });
 
   test('12. the no-script forms were hidden until a script ran; nothing was reachable by keyboard; waiting times froze', async () => {
-    house = await House.open('--max-agents', '0', '--undo-seconds', '0');
+    house = await DaemonFixture.open('--max-agents', '0', '--undo-seconds', '0');
     await house.add('a', 'true');
     await ask('a', 'q', 'Which port?');
     for (const html of [await page(), await page('work-units/a')]) {
@@ -218,7 +218,7 @@ describe('the defects of processes, pages and doors', () => {
   });
 
   test('13. each broadcast awaited each client in turn, and the scheduler awaited the broadcast', async () => {
-    house = await House.open('--max-agents', '2');
+    house = await DaemonFixture.open('--max-agents', '2');
     const asleep = await Promise.all([1, 2, 3].map(() => follow('board.follow')));
     for (const viewer of asleep) {
       await viewer.until('the beginning', (messages) => messages.length > 0);
@@ -251,7 +251,7 @@ describe('the defects of processes, pages and doors', () => {
   });
 
   test('14. 50,000 log lines became 100,001 messages; the log panel grew without bound', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('talker', 'i=0; while [ $i -lt 50000 ]; do echo "line $i of the log"; i=$((i+1)); done');
     await until('it to run', async () => (await detail('talker')).runs.length > 0);
     const viewer = await follow<{ text: string; to: number; ended: boolean }>('transcript', {
@@ -274,7 +274,7 @@ describe('the defects of processes, pages and doors', () => {
   });
 
   test('15. no check of Host, Origin or caller: any web page could answer a question', async () => {
-    house = await House.open('--max-agents', '0', '--undo-seconds', '0');
+    house = await DaemonFixture.open('--max-agents', '0', '--undo-seconds', '0');
     const callers = new Callers(house);
     await house.add('a', 'true');
     await ask('a', 'q', 'Which port?');

@@ -8,8 +8,8 @@ import { freeSlots, statusOf } from '../../server/domain/status.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Run, WorkUnit } from '../../shared/words.ts';
-import type { House } from '../core/house-of-facts.ts';
 import { inHistories } from '../core/random-commands.ts';
+import type { StoreFixture } from '../core/store-fixture.ts';
 import { bringToDone, leftOf } from './simple-operator.ts';
 
 interface Step {
@@ -38,7 +38,7 @@ const worksOf = (state: State) => [...state.works].filter(exists);
 
 /** Looks at the state after each batch of commits. */
 const always = (look: (state: State) => void, runs = 14, length = 300) =>
-  inHistories({ runs, length, watch: (house: House) => look(house.store.state) }, ({ store }) =>
+  inHistories({ runs, length, watch: (house: StoreFixture) => look(house.store.state) }, ({ store }) =>
     look(store.state),
   );
 

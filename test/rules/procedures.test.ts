@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
-import { SignInLinks } from '../../server/access/links.ts';
+import { SignInLinks } from '../../server/access/sign-in-links.ts';
 import { agent, type Context, operator, viewer } from '../../server/api/procedures.ts';
 import { appRouter, createCaller } from '../../server/api/router.ts';
 import { BoardFeed } from '../../server/board/board-feed.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { LastLines } from '../../server/output/last-lines.ts';
 import type { Store } from '../../server/store/store.ts';
-import { House, OPERATOR, spec } from '../core/house-of-facts.ts';
+import { OPERATOR, StoreFixture, spec } from '../core/store-fixture.ts';
 
 interface Definition {
   readonly type: 'query' | 'mutation' | 'subscription';
@@ -57,9 +57,9 @@ test('every input is strict: a field that nobody knows is refused', () => {
 });
 
 describe('a query', () => {
-  let house: House;
+  let house: StoreFixture;
   before(async () => {
-    house = new House();
+    house = new StoreFixture();
     await house.store.commit(OPERATOR, (state) => addUnits(state, [spec('one')]));
   });
   after(() => house.leave());

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { appRouter } from '../../server/api/router.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
-import { House } from '../house.ts';
 
 interface Definition {
   readonly type: 'query' | 'mutation' | 'subscription';
@@ -32,10 +32,10 @@ const KEYED = Object.entries(PROCEDURES)
 type Item = { id: string; version: number };
 
 describe('a mutation repeated with its key', () => {
-  let house: House;
+  let house: DaemonFixture;
   let callers: Callers;
   before(async () => {
-    house = await House.open('--max-agents', '0', '--undo-seconds', '3600');
+    house = await DaemonFixture.open('--max-agents', '0', '--undo-seconds', '3600');
     callers = new Callers(house);
   });
   after(() => house.close());

@@ -22,13 +22,13 @@ import { freeSlots, statusOf } from '../../server/domain/status.ts';
 import type { Decide } from '../../server/store/store.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';
-import { exited, type House } from '../core/house-of-facts.ts';
+import { exited, type StoreFixture } from '../core/store-fixture.ts';
 
 /** One thing to do, or null where there is nothing of this kind to do. */
 type Habit = (state: State, at: string) => Decision | null;
 
 /** Does something as long as there is something to do. Says how many steps it took; `most` ends it. */
-export async function bringToDone(house: House, most: number): Promise<number> {
+export async function bringToDone(house: StoreFixture, most: number): Promise<number> {
   for (let steps = 0; steps < most; steps++) {
     if (leftOf(house.store.state).length === 0) return steps;
     const due = nextDue(house.store.state);

@@ -4,21 +4,22 @@ import { test } from 'node:test';
 import * as steer from '../../server/domain/commands/steering.ts';
 import { startOrder } from '../../server/domain/start-order.ts';
 import type { UnitEdit } from '../../shared/events.ts';
-import { exited, type House, inHouse, refused, spec } from '../core/house-of-facts.ts';
-import { sleep } from './commands-on-a-house.ts';
+import { exited, inHouse, refused, type StoreFixture, spec } from '../core/store-fixture.ts';
+import { sleep } from './store-commands.ts';
 
-const hold = (house: House, chunk: string, why = 'not yet') =>
+const hold = (house: StoreFixture, chunk: string, why = 'not yet') =>
   house.commit((state) => steer.holdUnit(state, { chunk, why }));
-const letGo = (house: House, chunk: string) => house.commit((state) => steer.releaseUnit(state, { chunk }));
-const prioritize = (house: House, chunk: string, priority: number) =>
+const letGo = (house: StoreFixture, chunk: string) =>
+  house.commit((state) => steer.releaseUnit(state, { chunk }));
+const prioritize = (house: StoreFixture, chunk: string, priority: number) =>
   house.commit((state) => steer.prioritizeUnit(state, { chunk, priority }));
-const edit = (house: House, chunk: string, edit: UnitEdit) =>
+const edit = (house: StoreFixture, chunk: string, edit: UnitEdit) =>
   house.commit((state) => steer.editUnit(state, { chunk, ...edit }));
-const link = (house: House, chunk: string, after: string) =>
+const link = (house: StoreFixture, chunk: string, after: string) =>
   house.commit((state) => steer.linkUnit(state, { chunk, after }));
-const unlink = (house: House, chunk: string, after: string) =>
+const unlink = (house: StoreFixture, chunk: string, after: string) =>
   house.commit((state) => steer.unlinkUnit(state, { chunk, after }));
-const remove = (house: House, chunk: string, unlink = false) =>
+const remove = (house: StoreFixture, chunk: string, unlink = false) =>
   house.commit((state) => steer.removeUnit(state, { chunk, unlink }));
 
 // Hold and release
@@ -279,7 +280,7 @@ test(
 
 // What is so already, what is over, what is not there
 
-type Act = (house: House) => Promise<unknown>;
+type Act = (house: StoreFixture) => Promise<unknown>;
 const TWICE: Record<string, Act> = {
   hold: (house) => hold(house, 'a'),
   release: (house) => letGo(house, 'a'),
@@ -311,7 +312,7 @@ for (const name of ['hold', 'release', 'prioritize', 'link'] as const)
     }),
   );
 
-for (const [name, act] of Object.entries({ ...TWICE, remove: (house: House) => remove(house, 'a') }))
+for (const [name, act] of Object.entries({ ...TWICE, remove: (house: StoreFixture) => remove(house, 'a') }))
   test(
     `${name}: a unit that is not there is named in the refusal`,
     inHouse((house) => refused(act(house), 'not-found', /no unit called a/)),

@@ -4,8 +4,8 @@ import type { RefusalKind } from '../../server/domain/refusal.ts';
 import { findWork } from '../../server/domain/state.ts';
 import { cardsOf, cellsOf, countsOf } from '../../shared/board.ts';
 import type { Status } from '../../shared/words.ts';
-import { refused } from '../core/house-of-facts.ts';
-import { UNIT, type Walk } from './walk-house.ts';
+import { refused } from '../core/store-fixture.ts';
+import { UNIT, type Walk } from './walk-fixture.ts';
 
 type Happens = (walk: Walk) => Promise<unknown>;
 export type Cell = (walk: Walk, happens: Happens) => Promise<void>;

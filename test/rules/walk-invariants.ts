@@ -4,8 +4,8 @@ import { reduce } from '../../server/domain/reduce.ts';
 import { EMPTY, exists, isDone, isOver, isPending, type State } from '../../server/domain/state.ts';
 import { type Board, countsOf, type Row } from '../../shared/board.ts';
 import type { Run, WorkUnit } from '../../shared/words.ts';
-import type { House } from '../core/house-of-facts.ts';
-import type { Walk } from './walk-house.ts';
+import type { StoreFixture } from '../core/store-fixture.ts';
+import type { Walk } from './walk-fixture.ts';
 
 /** What a state says, its indexes included: they answer for every name and id that was ever used. */
 function factsOf(state: State): unknown {
@@ -22,7 +22,7 @@ function factsOf(state: State): unknown {
   };
 }
 
-export function assertLogTablesAndMemoryAgree(walk: House): void {
+export function assertLogTablesAndMemoryAgree(walk: StoreFixture): void {
   const memory = factsOf(walk.store.state);
   const log = walk.log();
   const numbers = log.map(({ seq }) => seq);

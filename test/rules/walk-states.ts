@@ -1,6 +1,6 @@
 /** How a unit comes into each state of the walk. Every unit has two phases, so that there is a next one. */
-import { exited, spec } from '../core/house-of-facts.ts';
-import { BLOCKER, QUESTION, UNDO_MS, UNIT, type Walk } from './walk-house.ts';
+import { exited, spec } from '../core/store-fixture.ts';
+import { BLOCKER, QUESTION, UNDO_MS, UNIT, type Walk } from './walk-fixture.ts';
 
 const PHASES = ['PLAN', 'IMPLEMENT'];
 

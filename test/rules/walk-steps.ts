@@ -4,8 +4,8 @@ import { answer } from '../../server/domain/commands/answers.ts';
 import { killRun } from '../../server/domain/commands/kill.ts';
 import { findWork, isDone, liveRun } from '../../server/domain/state.ts';
 import type { Answer } from '../../shared/item-words.ts';
-import { OPERATOR, refused, spec } from '../core/house-of-facts.ts';
-import { BLOCKER, MINUTE, QUESTION, RIVAL, UNDO_MS, UNIT, type Walk } from './walk-house.ts';
+import { OPERATOR, refused, spec } from '../core/store-fixture.ts';
+import { BLOCKER, MINUTE, QUESTION, RIVAL, UNDO_MS, UNIT, type Walk } from './walk-fixture.ts';
 
 interface Step {
   /** What there has to be before the unit is added. */

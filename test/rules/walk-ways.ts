@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { rivalsToAsk } from '../../server/domain/commands/conflicts.ts';
 import { findWork, isGoingOut, isOpen, liveRun } from '../../server/domain/state.ts';
-import { spec } from '../core/house-of-facts.ts';
-import { BLOCKER, UNIT, type Walk } from './walk-house.ts';
+import { spec } from '../core/store-fixture.ts';
+import { BLOCKER, UNIT, type Walk } from './walk-fixture.ts';
 import { says } from './walk-steps.ts';
 
 const isExternal = (walk: Walk): boolean => walk.work(UNIT).unit.spec.external;

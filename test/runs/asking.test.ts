@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import { hangUpAfterAsk } from './hang-up-after-ask.ts';
 import { Units } from './units.ts';
 
 const ASKERS = 16;
 const chunks = Array.from({ length: ASKERS }, (_, nth) => `asks-${nth}`);
-const house = House.make();
+const house = DaemonFixture.make();
 const units = new Units(house);
 before(() => {
   hangUpAfterAsk(house);

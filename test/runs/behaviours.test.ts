@@ -6,13 +6,13 @@ import { after, before, describe, test } from 'node:test';
 import { readNotes } from '../../server/runs/wrapper.ts';
 import { runFiles } from '../../server/system/run-files.ts';
 import type { Detail } from '../../shared/detail.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
-import { Gate } from './gate.ts';
-import { endsOf, runEvents, runOf } from './kept.ts';
+import { Gate } from './command-gate.ts';
+import { endsOf, runEvents, runOf } from './run-events.ts';
 import { Units } from './units.ts';
 
-const house = House.make();
+const house = DaemonFixture.make();
 const units = new Units(house);
 const gates: Gate[] = [];
 

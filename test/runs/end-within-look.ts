@@ -5,8 +5,8 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import type { ProcessIdentity } from '../../shared/words.ts';
-import type { House } from '../house.ts';
-import type { Gate } from './gate.ts';
+import type { DaemonFixture } from '../daemon-fixture.ts';
+import type { Gate } from './command-gate.ts';
 import { preload, preloadedPlan } from './preload.ts';
 
 interface Plan {
@@ -15,7 +15,7 @@ interface Plan {
 }
 
 /** For a run that waits at a gate, and whose wrapper this is. */
-export function endWithinLook(house: House, gate: Gate, { pid }: ProcessIdentity): void {
+export function endWithinLook(house: DaemonFixture, gate: Gate, { pid }: ProcessIdentity): void {
   preload(house, import.meta.url, { gate: gate.path, wrapper: pid } satisfies Plan);
 }
 

@@ -3,7 +3,7 @@
  * does when it stops: each time a little later, so that one of many hears it in the middle of what comes next.
  */
 import { Socket } from 'node:net';
-import type { House } from '../house.ts';
+import type { DaemonFixture } from '../daemon-fixture.ts';
 import { preload, preloadedPlan } from './preload.ts';
 
 /** Part of what an asker is told. */
@@ -14,7 +14,7 @@ const LATER_MS = 0.1;
 /** So long the daemon does not come to end the connection. */
 const BUSY_MS = 5;
 
-export const hangUpAfterAsk = (house: House): void => preload(house, import.meta.url, {});
+export const hangUpAfterAsk = (house: DaemonFixture): void => preload(house, import.meta.url, {});
 if (preloadedPlan()) arm();
 
 function arm(): void {

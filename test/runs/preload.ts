@@ -2,16 +2,16 @@
  * A module that is loaded into a daemon before its own code, to bring about an exact moment without a hook in the
  * product. It reaches the daemon through its environment, which runs do not see.
  */
-import type { House } from '../house.ts';
+import type { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
 /** The daemons of a house that start from now on load `module` (a URL) and find `plan` there. */
-export function preload({ env }: House, module: string, plan: object): void {
+export function preload({ env }: DaemonFixture, module: string, plan: object): void {
   env.NODE_OPTIONS = `--import=${module}`;
   env.PRELOADED_PLAN = JSON.stringify(plan);
 }
 
-export function preloadNothing({ env }: House): void {
+export function preloadNothing({ env }: DaemonFixture): void {
   delete env.NODE_OPTIONS;
   delete env.PRELOADED_PLAN;
 }
@@ -23,7 +23,7 @@ export function preloadedPlan<Plan>(): Plan | null {
 }
 
 /** Waits until a daemon has ended, by whatever it was made to do. */
-export async function untilDaemonEnds(house: House, pid: number | undefined): Promise<void> {
+export async function untilDaemonEnds(house: DaemonFixture, pid: number | undefined): Promise<void> {
   await until('the daemon to have ended', () => !isThere(pid ?? 0));
   await house.end('SIGKILL');
 }

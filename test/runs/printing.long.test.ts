@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { runFiles } from '../../server/system/run-files.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
-import { runOf } from './kept.ts';
+import { runOf } from './run-events.ts';
 import { Units } from './units.ts';
 
 const MUCH = 500_000_000;
@@ -18,7 +18,7 @@ const PATIENCE_MS = 3000;
 const ASKED = 4;
 const READING_MS = 120_000;
 
-const house = House.make();
+const house = DaemonFixture.make();
 const units = new Units(house);
 before(() => house.start('--port', '0'));
 after(() => house.close());

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
-import { Gate } from './gate.ts';
+import { Gate } from './command-gate.ts';
 import { preloadNothing, untilDaemonEnds } from './preload.ts';
 import { type LaunchMoment, stopAt } from './stop-at.ts';
 import { Units } from './units.ts';
@@ -31,7 +31,7 @@ const ASKS = `signalbox ask "What for $SIGNALBOX_CHUNK?" > "told-$SIGNALBOX_CHUN
 
 /** A house, twenty units, and what they leave in the project. */
 export class Cell {
-  readonly house = House.make();
+  readonly house = DaemonFixture.make();
   readonly gate = new Gate(this.house.project);
   readonly units = new Units(this.house);
   readonly #case: Case;

@@ -1,8 +1,8 @@
 /** Twenty runs, the daemon ended at each moment of their lives, in both ways: what the next one makes of them. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { endsOf, runEvents } from './kept.ts';
 import { type Case, Cell, CHUNKS, RUNS } from './restart-cell.ts';
+import { endsOf, runEvents } from './run-events.ts';
 
 const once = ['exited with 0'];
 const again = ['never-began', 'exited with 0'];

@@ -4,12 +4,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { signal } from '../../server/system/processes.ts';
 import type { ProcessIdentity } from '../../shared/words.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
-import { Gate } from './gate.ts';
-import { endsOf, renameProcess, runOf } from './kept.ts';
-import { Stranger } from './stranger.ts';
+import { Gate } from './command-gate.ts';
+import { endsOf, renameProcess, runOf } from './run-events.ts';
 import { Units } from './units.ts';
+import { Stranger } from './unrelated-process.ts';
 
 export interface Kind {
   readonly name: string;
@@ -21,7 +21,7 @@ export interface Kind {
 
 /** A house with one unit, and the strangers who are about. */
 export class Scene {
-  readonly house = House.make();
+  readonly house = DaemonFixture.make();
   readonly gate = new Gate(this.house.project);
   readonly units = new Units(this.house);
   #own: ProcessIdentity | null = null;

@@ -3,7 +3,7 @@
  * until all of them have come so far, then sends the signal.
  */
 import { ChildProcess } from 'node:child_process';
-import type { House } from '../house.ts';
+import type { DaemonFixture } from '../daemon-fixture.ts';
 import { preload, preloadedPlan } from './preload.ts';
 
 /** The moments within a launch: identity not committed; committed, "go" not said; "go" just said. */
@@ -15,7 +15,7 @@ interface Plan {
   readonly launches: number;
 }
 
-export function stopAt(house: House, plan: Plan): void {
+export function stopAt(house: DaemonFixture, plan: Plan): void {
   preload(house, import.meta.url, plan);
 }
 

@@ -1,15 +1,15 @@
 import type { Card, Row } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { Status } from '../../shared/words.ts';
+import type { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
-import type { House } from '../house.ts';
 import { until } from '../until.ts';
 
 /** The units of a house, over its socket: a process less for each look than at the terminal. */
 export class Units {
   readonly #callers: Callers;
 
-  constructor(house: House) {
+  constructor(house: DaemonFixture) {
     this.#callers = new Callers(house);
   }
 

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
 const STAND_INS = join(import.meta.dirname, '..', '..', '..', 'test', 'stand-ins');
@@ -21,11 +21,11 @@ const PROGRAMS: Readonly<Record<Like, string>> = {
 };
 
 export class AcpScene {
-  readonly house: House;
+  readonly house: DaemonFixture;
   readonly #like: Like;
 
   private constructor(like: Like) {
-    this.house = House.make();
+    this.house = DaemonFixture.make();
     this.#like = like;
   }
 

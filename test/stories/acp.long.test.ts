@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, test } from 'node:test';
-import { killQuietly } from '../house.ts';
+import { killQuietly } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import { AcpScene, idsOf, type Like, shown } from './acp-scene.ts';
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { operator } from '../../server/api/procedures.ts';
 import { appRouter } from '../../server/api/router.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
 import { type Answer, send } from '../edge/http-client.ts';
 import { SignedIn } from '../fuzz/signed-in.ts';
-import { House } from '../house.ts';
 import { until } from '../until.ts';
 
 const SNOOP = join(import.meta.dirname, '..', '..', '..', 'test', 'stand-ins', 'snoop.mjs');
@@ -26,7 +26,7 @@ const isForOperators = ({ _def: { middlewares } }: Procedure): boolean =>
   OPERATORS.every((each, at) => middlewares[at] === each);
 
 describe('an agent that snoops', { skip: isLinux ? false : 'there is no /proc' }, () => {
-  const house = House.make({}, { guarded: true });
+  const house = DaemonFixture.make({}, { guarded: true });
   const callers = new Callers(house);
   const secrets = new Map<string, string>();
   let token = '';

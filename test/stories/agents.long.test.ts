@@ -14,14 +14,14 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const STAND_INS = join(ROOT, 'test', 'stand-ins');
 
 describe('agents by configuration', () => {
-  let house: House;
+  let house: DaemonFixture;
   afterEach(() => house.close());
 
   const file = (name: string) => join(house.project, name);
@@ -44,7 +44,7 @@ describe('agents by configuration', () => {
   };
 
   test('nothing in the file counts before somebody has looked at it, nor what changed since', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     configure({ mine: { command: ['touch', 'first'], phases: ['DO'] } });
     const early = await house.signalbox('add', 'a', '--agent', 'mine');
     assert.equal(early.code, 1);
@@ -74,7 +74,7 @@ describe('agents by configuration', () => {
   });
 
   test('a run cannot trust, and a unit whose agent is no longer trusted says what is missing', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     configure({
       mine: { command: ['sh', '-c', 'signalbox trust --yes; echo "code $?"'], phases: ['ONE', 'TWO'] },
     });
@@ -93,7 +93,7 @@ describe('agents by configuration', () => {
   });
 
   test('a plan with an agent can be started with again, also when its phases have changed since', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     configure({ mine: { command: ['true'], phases: ['DO'] } });
     write('plan.json', JSON.stringify({ units: [{ chunk: 'a', agent: 'mine' }] }));
     const { code, stderr } = await house.signalbox(
@@ -120,7 +120,7 @@ describe('agents by configuration', () => {
 
   /** A daemon with the shipped entries, and programs that speak as the real ones do. */
   const openExamples = async () => {
-    house = House.make({ ANTHROPIC_API_KEY: 'k1', CODEX_API_KEY: 'k2' });
+    house = DaemonFixture.make({ ANTHROPIC_API_KEY: 'k1', CODEX_API_KEY: 'k2' });
     house.env.PATH = `${house.folder}:${process.env.PATH}`;
     house.env.CLAUDE_CONFIG_DIR = join(house.folder, 'claude-home');
     for (const name of ['claude', 'codex'])
@@ -234,7 +234,7 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
     });
 
   test('a live run is told what the operator says, by the signal of its agent and in its file', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     write(
       'agent.sh',
       'trap \'cp "$SIGNALBOX_ANSWERS" told\' USR1\ntouch begun\nwhile [ ! -e go ]; do sleep 0.05; done\n',
@@ -275,7 +275,7 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
   });
 
   test('waiting ends with a code that says how', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     const nobody = await house.signalbox('wait', 'nobody');
     assert.equal(nobody.code, 1);
     await house.add('asks', 'signalbox ask Port?; signalbox ask Host?');

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { Detail } from '../../shared/detail.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
 interface Listed {
@@ -13,7 +13,7 @@ interface Listed {
   readonly new: boolean;
 }
 
-let house: House;
+let house: DaemonFixture;
 afterEach(() => house.close());
 
 const file = (name: string) => join(house.project, name);
@@ -43,7 +43,7 @@ describe('the command that asks is cut off, and its run goes on', () => {
   }
 
   test('an answer that nobody waited for starts the phase again, once, though the run ended well', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add(
       'worker',
       `if [ "$SIGNALBOX_RUN" = 1 ]; then ${CUT}; else cp "$SIGNALBOX_ANSWERS" "given-$SIGNALBOX_RUN"; fi`,
@@ -68,7 +68,7 @@ describe('the command that asks is cut off, and its run goes on', () => {
   });
 
   test('the same command, run again by the same run, gets the answer, and nothing is started twice', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('worker', `${CUT}; signalbox ask 'Which colour?' > told`);
     await cutOff();
     await ok('answer', 'worker', 'blue');

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
-let house: House;
+let house: DaemonFixture;
 afterEach(() => house.close());
 
 const file = (name: string) => join(house.project, name);
@@ -26,7 +26,7 @@ const open = async (chunk: string): Promise<Card[]> =>
 
 /** A unit `worker` of an agent that runs this script, with the number of the run, the answer and the prompt. */
 async function working(script: string): Promise<void> {
-  house = House.make();
+  house = DaemonFixture.make();
   write('run.sh', `#!/bin/sh\n${script}\n`);
   chmodSync(file('run.sh'), 0o755);
   write('prompt.md', '{answer}');

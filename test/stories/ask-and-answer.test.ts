@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
-import { browserFor, fieldOf, live, openPage, press, shows, showsNot, typedIn } from './pages.ts';
+import { browserFor, fieldOf, live, openPage, press, shows, showsNot, typedIn } from './browser-pages.ts';
 
 /** A process that asks, waits, and writes down what it was told. */
 const asks = (prompt: string) => `answer=$(signalbox ask '${prompt}') && printf '%s' "$answer" > told`;
 
 describe('a process asks, a person answers, everywhere at once', () => {
-  let house: House;
+  let house: DaemonFixture;
   const browser = browserFor(() => house);
 
   const told = () => readFileSync(join(house.project, 'told'), 'utf8');
 
   test('the question is on two pages and in a terminal; the answer from one reaches the process', async (t) => {
-    house = await House.open('--undo-seconds', '1');
+    house = await DaemonFixture.open('--undo-seconds', '1');
     await house.add('other', asks('Something else?'));
     await house.untilStatus('other', 'NEEDS_ATTENTION');
     const one = await openPage(browser.current, house.address, 'script');
@@ -56,7 +56,7 @@ describe('a process asks, a person answers, everywhere at once', () => {
   });
 
   test('the same with script off', async () => {
-    house = await House.open('--undo-seconds', '0');
+    house = await DaemonFixture.open('--undo-seconds', '0');
     await house.add('asker', asks('Which port?'));
     await house.untilStatus('asker', 'NEEDS_ATTENTION');
     const page = await openPage(browser.current, house.address, 'no script');
@@ -71,7 +71,7 @@ describe('a process asks, a person answers, everywhere at once', () => {
   });
 
   test('the daemon is killed while the process waits; the answer comes after the restart', async () => {
-    house = await House.open('--undo-seconds', '0');
+    house = await DaemonFixture.open('--undo-seconds', '0');
     await house.add('asker', asks('Which port?'));
     await house.untilStatus('asker', 'NEEDS_ATTENTION');
     const one = await openPage(browser.current, house.address, 'script');
@@ -97,7 +97,7 @@ describe('a process asks, a person answers, everywhere at once', () => {
   });
 
   test('an answer can be taken back while it goes out, and its words are there again', async () => {
-    house = await House.open('--undo-seconds', '600');
+    house = await DaemonFixture.open('--undo-seconds', '600');
     await house.add('asker', asks('Which port?'));
     await house.untilStatus('asker', 'NEEDS_ATTENTION');
     const page = await openPage(browser.current, house.address, 'script');

@@ -4,11 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Page } from 'puppeteer-core';
-import { House } from '../house.ts';
-import { browserFor, openPage, shows } from './pages.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
+import { browserFor, openPage, shows } from './browser-pages.ts';
 
 describe('acting on all that a filter shows', () => {
-  let house: House;
+  let house: DaemonFixture;
   const browser = browserFor(() => house);
 
   interface Row {
@@ -25,7 +25,7 @@ describe('acting on all that a filter shows', () => {
     page.$eval(`form[action="/bulk"] button[value="${what}"]`, (button) => (button as HTMLElement).click());
 
   test('by form, then over the socket, on what is shown and nothing else; what refuses is named', async () => {
-    house = await House.open('--max-agents', '0');
+    house = await DaemonFixture.open('--max-agents', '0');
     await plan(['auth-1', 'auth-2', 'other'].map((chunk) => ({ chunk, command: 'true' })));
     const plain = await openPage(browser.current, `${house.address}?q=auth`, 'no script');
     await plain.$eval('#bulk-why', (input) => {
@@ -49,7 +49,7 @@ describe('acting on all that a filter shows', () => {
   });
 
   test('at most 500 at once, and it says how many are left; snoozed and tried again by kind', async () => {
-    house = await House.open('--undo-seconds', '0');
+    house = await DaemonFixture.open('--undo-seconds', '0');
     await plan(Array.from({ length: 520 }, (_, n) => ({ chunk: `u${n}`, external: true })));
     const first = await house.json<{ result: { chunks: string[] }; left: number }>(
       'bulk',

@@ -4,14 +4,14 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { House, PROGRAM } from '../house.ts';
+import { DaemonFixture, PROGRAM } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'];
 const isInstalled = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
 
 describe('completion', () => {
-  let house: House;
+  let house: DaemonFixture;
   afterEach(() => house.close());
 
   const script = async (shell: string) => (await house.signalbox('completion', shell)).stdout;
@@ -44,19 +44,19 @@ describe('completion', () => {
 
   for (const shell of SHELLS)
     test(`the script for ${shell} is valid`, { skip: !isInstalled(shell) }, async () => {
-      house = House.make();
+      house = DaemonFixture.make();
       const { status, stderr } = spawnSync(shell, ['-n'], { input: await script(shell), encoding: 'utf8' });
       assert.deepEqual([status, stderr], [0, '']);
     });
 
   test('another shell is wrong usage, and says which there are', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     const { code, stderr } = await house.signalbox('completion', 'csh');
     assert.deepEqual([code, /bash, zsh, fish/.test(stderr)], [64, true]);
   });
 
   test('names of commands, flags that can still be given, and values, without any daemon', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     assert.deepEqual(await inBash('sn'), ['snooze']);
     const all = await inBash('');
     assert.ok(['attention', 'completion', 'help', 'rm'].every((name) => all.includes(name)));
@@ -78,7 +78,7 @@ describe('completion', () => {
   });
 
   test('names of units, as far as the command makes sense for them', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('asks', 'signalbox ask "Which?"');
     await house.add('runs', 'sleep 600');
     await house.add('held', 'true', '--after', 'runs');
@@ -105,7 +105,7 @@ describe('completion', () => {
   });
 
   test('a daemon that does not answer is not waited for', { timeout: 60_000 }, async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     const { pid } = house.holder()!;
     process.kill(pid, 'SIGSTOP');
     // Stopped, it would never answer: that the command ends at all is what is tried.

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { after, before, test } from 'node:test';
-import { callerFor } from '../../client/daemon/caller.ts';
+import { callerFor } from '../../client/daemon/proven-caller.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
 import { SignedIn } from '../fuzz/signed-in.ts';
-import { House } from '../house.ts';
-import { PageCalls } from './page-calls.ts';
+import { PageSocket } from './page-socket.ts';
 
 const ROUNDS = Number(process.env.SIGNALBOX_ROUNDS ?? 1000);
 const ROUNDS_OF_A_UNIT = 50;
@@ -25,17 +25,17 @@ interface Question {
 }
 type Giving = Question & { readonly version: number; readonly text: string };
 
-const house = House.make({}, { guarded: true });
+const house = DaemonFixture.make({}, { guarded: true });
 const callers = new Callers(house);
 const overTcp = new Agent({ keepAlive: true, maxSockets: 20 });
 const overUnix = new Agent({ keepAlive: true, maxSockets: 20 });
 let browser: SignedIn | null = null;
-let socket: PageCalls | null = null;
+let socket: PageSocket | null = null;
 before(async () => {
   await house.signalbox('limits', 'set', 'messages_per_second', '1000000');
   await house.start('--port', '0', '--max-agents', '0', '--undo-seconds', '0');
   browser = await SignedIn.at(callers);
-  socket = await PageCalls.open(browser);
+  socket = await PageSocket.open(browser);
 });
 after(async () => {
   socket?.close();

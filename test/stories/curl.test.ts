@@ -4,16 +4,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { examplesIn } from '../docs/examples.ts';
-import { House } from '../house.ts';
 
 const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs', 'curl.md');
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
 describe('refusals by HTTP', { skip: hasCurl ? false : 'there is no curl' }, () => {
-  let house: House;
+  let house: DaemonFixture;
   before(async () => {
-    house = await House.open('--undo-seconds', '0');
+    house = await DaemonFixture.open('--undo-seconds', '0');
     await house.add('api', 'signalbox ask "Which port?"');
     await house.untilStatus('api', 'NEEDS_ATTENTION');
   });

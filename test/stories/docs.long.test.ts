@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, test } from 'node:test';
-import { EXAMPLES } from '../../client/cli/examples.ts';
+import { EXAMPLES } from '../../client/cli/commands/examples.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { examplesIn, isAsSaid } from '../docs/examples.ts';
 import { runExamples } from '../docs/run-examples.ts';
-import { House } from '../house.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
@@ -22,7 +22,7 @@ const documents = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) =>
 );
 
 /** What a document takes for granted. */
-const BEFORE: Readonly<Record<string, (house: House) => Promise<void> | void>> = {
+const BEFORE: Readonly<Record<string, (house: DaemonFixture) => Promise<void> | void>> = {
   'docs/agents.md': ({ project }) => {
     for (const name of ['agent.sh', 'prompts'])
       cpSync(join(ROOT, 'examples', 'agents', name), join(project, name), { recursive: true });
@@ -35,7 +35,7 @@ const BEFORE: Readonly<Record<string, (house: House) => Promise<void> | void>> =
 };
 
 /** What is so when all examples of a document were run. */
-const AFTERWARDS: Readonly<Record<string, (house: House, printed: string) => Promise<void>>> = {
+const AFTERWARDS: Readonly<Record<string, (house: DaemonFixture, printed: string) => Promise<void>>> = {
   'docs/curl.md': async (house, printed) => {
     assert.doesNotMatch(printed, /\{"error":/);
     await house.untilStatus('api', 'DONE');
@@ -70,7 +70,7 @@ describe('the examples of', { concurrency: HOUSES_AT_ONCE }, () => {
       for (const { line, notRun } of others) t.diagnostic(`  line ${line} is not run: ${notRun}`);
       assert.notEqual(ours.length, 0, 'a document without an example that is run');
 
-      const house = House.make({}, { guarded: true });
+      const house = DaemonFixture.make({}, { guarded: true });
       try {
         for (const { name, text } of files) writeFileSync(join(house.project, name), text);
         await BEFORE[path]?.(house);

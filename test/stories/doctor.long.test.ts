@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { Finding } from '../../shared/offline.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 
 describe('doctor', () => {
-  let house: House;
+  let house: DaemonFixture;
   afterEach(() => house.close());
 
   interface Said {
@@ -24,7 +24,7 @@ describe('doctor', () => {
     Object.fromEntries(Object.entries(findings).map(([what, { status }]) => [what, status]));
 
   test('a project without a daemon is well, and nothing is left of the looking', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     house.env.TMPDIR = house.folder;
     const said = await doctor();
     assert.equal(said.code, 0);
@@ -43,7 +43,7 @@ describe('doctor', () => {
   });
 
   test('with a daemon its socket, its port and its own PATH are looked at', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     writeFileSync(join(house.project, 'signalbox.json'), '{"agents":{"one":{"command":["one-of-ours"]}}}');
     await house.signalbox('trust', '--yes');
     const program = join(house.folder, 'one-of-ours');
@@ -79,7 +79,7 @@ describe('doctor', () => {
   });
 
   test('what is broken is named, each in a sentence, and the rest is looked at all the same', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('a', 'true');
     await house.end('SIGTERM');
     truncateSync(house.paths.database, 5000);
@@ -98,7 +98,7 @@ describe('doctor', () => {
   });
 
   test('--security: who may come in, and each attack on the daemon that runs, which changes nothing', async () => {
-    house = House.make({}, { guarded: true });
+    house = DaemonFixture.make({}, { guarded: true });
     await house.start('--port', '0', '--max-agents', '0');
     await house.signalbox('origin', 'add', 'https://wiki.example');
     await house.signalbox('token', 'add', '--role', 'viewer');

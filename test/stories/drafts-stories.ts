@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
-import { fieldOf, live, press, pressArmed, shows, showsNot, typedIn } from './pages.ts';
+import { fieldOf, live, press, pressArmed, shows, showsNot, typedIn } from './browser-pages.ts';
 import { homeOf, linkOf } from './visitor.ts';
 
 const asks = (prompt: string) => `signalbox ask '${prompt}' >> told`;
@@ -16,7 +16,7 @@ const asks = (prompt: string) => `signalbox ask '${prompt}' >> told`;
 export function draftStories(name: string, open: ((profile?: string) => Promise<Browser>) | null): void {
   describe(`words typed in ${name}`, { skip: open ? false : `${name} is not installed.` }, () => {
     let browser: Browser;
-    let house: House;
+    let house: DaemonFixture;
     let context: BrowserContext;
 
     before(async () => {
@@ -29,7 +29,7 @@ export function draftStories(name: string, open: ((profile?: string) => Promise<
     });
 
     async function begin(...questions: string[]): Promise<Page> {
-      house = await House.open('--undo-seconds', '0');
+      house = await DaemonFixture.open('--undo-seconds', '0');
       for (const [at, question] of questions.entries()) await house.add(`asker-${at}`, asks(question));
       for (const at of questions.keys()) await house.untilStatus(`asker-${at}`, 'NEEDS_ATTENTION');
       context = await browser.createBrowserContext();
@@ -276,7 +276,7 @@ export function draftStories(name: string, open: ((profile?: string) => Promise<
       });
 
     test('leave the browser when one signs out, in all windows', async () => {
-      house = House.make({}, { guarded: true });
+      house = DaemonFixture.make({}, { guarded: true });
       await house.start('--port', '0');
       await house.add('asker', asks('Which port?'));
       await house.untilStatus('asker', 'NEEDS_ATTENTION');

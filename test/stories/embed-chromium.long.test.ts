@@ -1,4 +1,4 @@
+import { openBrowser } from './browser-pages.ts';
 import { embedStories } from './embed-stories.ts';
-import { openBrowser } from './pages.ts';
 
 embedStories('Chromium', openBrowser);

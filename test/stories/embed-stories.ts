@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
-import { OtherSite } from './other-site.ts';
+import { EmbeddingSite } from './embedding-site.ts';
 
 const FOUR = `<p>Agents: <attention-badge TOKEN></attention-badge></p>
   <attention-queue TOKEN>Signalbox has not answered yet.</attention-queue>
@@ -26,8 +26,8 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
     skip: open ? false : `${name} is not installed.`,
   }, () => {
     let browser: Browser;
-    let house: House;
-    let site: OtherSite;
+    let house: DaemonFixture;
+    let site: EmbeddingSite;
     let page: Page;
 
     before(async () => {
@@ -42,9 +42,9 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
 
     /** A daemon with a question, and a site that it lists unless told otherwise. */
     async function begin({ listed = true } = {}): Promise<void> {
-      house = House.make({}, { guarded: true });
+      house = DaemonFixture.make({}, { guarded: true });
       await house.start('--port', '0', '--undo-seconds', '0');
-      site = await OtherSite.open(() => house.address.replace(/\/$/, ''));
+      site = await EmbeddingSite.open(() => house.address.replace(/\/$/, ''));
       if (listed) await signalbox('origin', 'add', site.origin);
       await house.add('port', ASKS);
       await house.add('other', 'sleep 1000', '--after', 'port');

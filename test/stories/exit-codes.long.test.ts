@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Finished, House, PROGRAM, type Running } from '../house.ts';
+import { DaemonFixture, type Finished, PROGRAM, type Running } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
 interface Row {
@@ -15,17 +15,18 @@ interface Row {
   readonly how: string;
   /** On standard error; null: nothing. */
   readonly sentence: RegExp | null;
-  readonly reached: (house: House) => Promise<Finished>;
+  readonly reached: (house: DaemonFixture) => Promise<Finished>;
   readonly skip?: boolean;
 }
 
-const opened = async (house: House, ...flags: string[]) => {
+const opened = async (house: DaemonFixture, ...flags: string[]) => {
   await house.start('--port', '0', ...flags);
   return house;
 };
 /** For a start that is refused. */
-const foreground = (house: House, ...flags: string[]) => house.signalbox('start', '--foreground', ...flags);
-const write = (house: House, name: string, text: string) => {
+const foreground = (house: DaemonFixture, ...flags: string[]) =>
+  house.signalbox('start', '--foreground', ...flags);
+const write = (house: DaemonFixture, name: string, text: string) => {
   const path = join(house.folder, name);
   mkdirSync(join(path, '..'), { recursive: true });
   writeFileSync(path, text);
@@ -33,7 +34,7 @@ const write = (house: House, name: string, text: string) => {
 };
 
 /** The process that asks, once its question is open. */
-async function asking(house: House, ...flags: string[]): Promise<Running> {
+async function asking(house: DaemonFixture, ...flags: string[]): Promise<Running> {
   await opened(house, '--max-agents', '0');
   await house.add('a', 'true');
   const ask = house.run('ask', 'Which?', '--chunk', 'a', ...flags);
@@ -42,7 +43,7 @@ async function asking(house: House, ...flags: string[]): Promise<Running> {
 }
 
 /** A command run by a shell that does something first; the program is "$@". */
-async function inShell(house: House, script: string, ...words: string[]): Promise<Finished> {
+async function inShell(house: DaemonFixture, script: string, ...words: string[]): Promise<Finished> {
   const args = ['-c', script, 'sh', process.execPath, PROGRAM, ...words];
   const child = spawn('sh', args, {
     cwd: house.project,
@@ -62,7 +63,7 @@ async function inShell(house: House, script: string, ...words: string[]): Promis
 }
 
 /** Something else listens where the daemon would. */
-async function atStranger(house: House): Promise<Finished> {
+async function atStranger(house: DaemonFixture): Promise<Finished> {
   const stranger = createServer((_, answer) => answer.end('<html>Welcome!</html>'));
   house.env.SIGNALBOX_SOCKET = join(house.folder, 'stranger');
   stranger.listen(house.env.SIGNALBOX_SOCKET);
@@ -76,7 +77,7 @@ async function atStranger(house: House): Promise<Finished> {
 }
 
 /** A reader that goes away while there is more to read: `signalbox logs -f | head -1`. */
-async function unread(house: House): Promise<Finished> {
+async function unread(house: DaemonFixture): Promise<Finished> {
   await opened(house);
   await house.add('endless', 'while echo y; do sleep 0.01; done');
   await house.untilStatus('endless', 'RUNNING');
@@ -264,7 +265,7 @@ const ROWS: readonly Row[] = [
 describe('exit code', { concurrency: 2 }, () => {
   for (const { code, how, sentence, reached, skip = false } of ROWS)
     test(`${code}: ${how}`, { skip }, async () => {
-      const house = House.make();
+      const house = DaemonFixture.make();
       try {
         const ended = await inTime(reached(house));
         assert.equal(ended.code, code, `${ended.stdout}${ended.stderr}`);
@@ -277,7 +278,7 @@ describe('exit code', { concurrency: 2 }, () => {
     });
 
   test('each that help names is here, and help names each', async () => {
-    const house = House.make();
+    const house = DaemonFixture.make();
     try {
       const { stdout } = await house.signalbox('--help');
       const text = stdout.slice(stdout.indexOf('Exit codes: ') + 'Exit codes: '.length);

@@ -6,12 +6,12 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { Finding } from '../../shared/offline.ts';
-import { type Finished, House, PROGRAM } from '../house.ts';
+import { DaemonFixture, type Finished, PROGRAM } from '../daemon-fixture.ts';
 
 const isRoot = process.getuid?.() === 0;
 
 describe('a disk that takes nothing', () => {
-  let house: House;
+  let house: DaemonFixture;
   let mounted: string | null = null;
   afterEach(async () => {
     try {
@@ -26,7 +26,7 @@ describe('a disk that takes nothing', () => {
 
   /** The state home is a file system of its own. False: it cannot be had here. */
   function mount(...options: string[]): boolean {
-    house = House.make();
+    house = DaemonFixture.make();
     const home = house.env.XDG_STATE_HOME ?? '';
     mkdirSync(home);
     const did =
@@ -96,7 +96,7 @@ describe('a disk that takes nothing', () => {
   test('a state home of somebody else: 77 with the path, from start and by doctor', {
     skip: !isRoot,
   }, async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     chmodSync(house.folder, 0o755);
     const home = house.env.XDG_STATE_HOME ?? '';
     mkdirSync(home, { mode: 0o755 });
@@ -132,7 +132,7 @@ describe('a disk that takes nothing', () => {
   test('what is printed finds no room: 74, and a daemon whose log finds none goes on', {
     skip: !existsSync('/dev/full'),
   }, async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     const sh = (script: string) =>
       spawnSync('sh', ['-c', script, 'sh', process.execPath, PROGRAM], {
         cwd: house.project,

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { House, PROGRAM } from '../house.ts';
+import { DaemonFixture, PROGRAM } from '../daemon-fixture.ts';
 import { hasTerminals, PseudoTerminal } from '../pseudo-terminal.ts';
 
 const CONTROLS = /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
@@ -13,7 +13,7 @@ const CONTROLS = /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 const TURNED = 'ok \u202e/ fr- mr\u202c \u2066x\u2069 \u200f\u061c';
 
 describe('words that turn letters around', { skip: !hasTerminals }, () => {
-  const house = House.make();
+  const house = DaemonFixture.make();
   before(async () => {
     await house.start('--port', '0');
     writeFileSync(join(house.project, 'print.sh'), `printf '%s\\n' "${TURNED}"; exit 3\n`);
@@ -86,7 +86,7 @@ describe('words that turn letters around', { skip: !hasTerminals }, () => {
 });
 
 describe('what a run printed', () => {
-  const house = House.make();
+  const house = DaemonFixture.make();
   /** Every byte, broken UTF-8 across the edges of blocks, and no line break at the end. */
   const bytes = Buffer.concat([
     Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { hasTerminals, PseudoTerminal } from '../pseudo-terminal.ts';
 import { until } from '../until.ts';
 
 /** Processes of the interactive command in this house. */
-const sittings = (house: House): string[] =>
+const sittings = (house: DaemonFixture): string[] =>
   readdirSync('/proc').filter((pid) => {
     try {
       const isOurs = readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`=${house.folder}/state`);
@@ -19,17 +19,17 @@ const sittings = (house: House): string[] =>
 const LEGEND = 'q: quit';
 
 test('where there is no terminal, attention --interactive says so', async () => {
-  const house = House.make();
+  const house = DaemonFixture.make();
   const { code, stderr } = await house.signalbox('attention', '--interactive');
   assert.deepEqual([code, /needs a terminal/.test(stderr)], [64, true]);
   await house.close();
 });
 
 describe('the queue by keys', { skip: !hasTerminals }, () => {
-  let house: House;
+  let house: DaemonFixture;
   let terminal: PseudoTerminal;
   beforeEach(async () => {
-    house = await House.open('--undo-seconds', '2');
+    house = await DaemonFixture.open('--undo-seconds', '2');
   });
   afterEach(async () => {
     await terminal.close();

@@ -3,12 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Detail } from '../../shared/detail.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
-import { browserFor, openPage, shows } from './pages.ts';
+import { browserFor, openPage, shows } from './browser-pages.ts';
 
 describe('killing a run', () => {
-  let house: House;
+  let house: DaemonFixture;
   const browser = browserFor(() => house);
 
   const detail = (chunk: string) => house.json<Detail>('show', chunk);
@@ -21,7 +21,7 @@ describe('killing a run', () => {
   const begun = () => until('the run to begin', () => existsSync(file('begun')));
 
   test('the whole tree goes, one that left the session among it; no stuck item, the unit is held', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('tree', 'setsid sleep 600 & (sleep 600; echo never) & touch begun; wait');
     await begun();
     await ok('kill', 'tree');
@@ -35,7 +35,7 @@ describe('killing a run', () => {
   });
 
   test('one that ignores TERM is KILLed after ten seconds, also by the next daemon', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('deaf', "trap '' TERM; touch begun; while :; do sleep 0.2; done");
     await begun();
     await ok('kill', 'deaf');
@@ -48,7 +48,7 @@ describe('killing a run', () => {
   });
 
   test('closing and removing a unit with a live run are refused, unless it is to be killed', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     for (const chunk of ['one', 'two']) await house.add(chunk, 'touch begun; sleep 600');
     await house.add('next', 'true', '--after', 'two');
     await begun();
@@ -72,7 +72,7 @@ describe('killing a run', () => {
   });
 
   test('a kill names the run, on the page without script too; a stranger is left alone', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     const stranger = house.run('watch');
     await house.add('work', 'touch begun; sleep 600');
     await begun();

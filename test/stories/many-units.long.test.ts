@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'puppeteer-core';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
-import { House } from '../house.ts';
-import { browserFor, live, openPage, shows } from './pages.ts';
+import { browserFor, live, openPage, shows } from './browser-pages.ts';
 
 const UNITS = 10_000;
 
 describe('ten thousand units', () => {
-  let house: House;
+  let house: DaemonFixture;
   const browser = browserFor(() => house);
 
   const cells = (page: Page) => page.$$eval('.cell', (all) => all.length);
@@ -23,7 +23,7 @@ describe('ten thousand units', () => {
 
   /** Adds them all, none of which starts by itself. */
   async function addAll(): Promise<Callers> {
-    house = await House.open('--max-agents', '0');
+    house = await DaemonFixture.open('--max-agents', '0');
     const callers = new Callers(house);
     const units = Array.from({ length: UNITS }, (_, nth) => ({ chunk: `unit-${nth}`, external: true }));
     await callers.must('units.add', { units });

@@ -8,13 +8,13 @@ import { createInterface } from 'node:readline';
 import { afterEach, describe, test } from 'node:test';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
-import { House, PROGRAM } from '../house.ts';
+import { DaemonFixture, PROGRAM } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
 describe('signalbox mcp', () => {
-  let house: House;
+  let house: DaemonFixture;
   const bridges: ChildProcess[] = [];
   afterEach(async () => {
     for (const bridge of bridges.splice(0)) bridge.kill('SIGKILL');
@@ -36,7 +36,7 @@ describe('signalbox mcp', () => {
 
   /** A live run of a unit "a", and what is in its environment. */
   const inRun = async (): Promise<NodeJS.ProcessEnv> => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('a', 'env -0 > env.new; mv env.new env; while [ ! -e go ]; do sleep 0.05; done');
     await until('the run to begin', () => existsSync(file('env')));
     const pairs = readFileSync(file('env'), 'utf8').split('\0').filter(Boolean);

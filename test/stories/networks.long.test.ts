@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { statePathsOf } from '../../shared/state-paths.ts';
-import { type Finished, House, PROGRAM } from '../house.ts';
+import { DaemonFixture, type Finished, PROGRAM } from '../daemon-fixture.ts';
 
 const has = (...flags: string[]): boolean => spawnSync('unshare', [...flags, 'true']).status === 0;
 const NETWORK = has('-n') && spawnSync('ip', ['-V']).status === 0;
@@ -14,7 +14,7 @@ const PROCESSES = has('--pid', '--fork', '--mount-proc');
 const SIX = spawnSync('ip', ['-6', 'addr', 'show', 'dev', 'lo']).stdout?.includes('::1') ?? false;
 
 describe('on another host', () => {
-  let house: House;
+  let house: DaemonFixture;
   afterEach(() => house.close());
 
   /** Runs a script in namespaces of its own; `sb` is the program, and what it started ends with the script. */
@@ -38,7 +38,7 @@ describe('on another host', () => {
   test('a host without 127.0.0.1 listens on [::1] and says so; everything works there', {
     skip: !NETWORK || !SIX,
   }, async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     const { code, stdout, stderr } = await within(
       ['-n'],
       `
@@ -56,7 +56,7 @@ describe('on another host', () => {
   });
 
   test('a host without ::1 is as good', { skip: !NETWORK }, async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     const { code, stdout, stderr } = await within(
       ['-n'],
       `
@@ -70,7 +70,7 @@ describe('on another host', () => {
   test('a host without any loopback address: a sentence with the way out, and 78', {
     skip: !NETWORK,
   }, async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     const { code, stderr } = await within(
       ['-n'],
       'ip link set lo up; ip addr flush dev lo; sb start --no-auth',
@@ -83,7 +83,7 @@ describe('on another host', () => {
   test('a second project starts without a flag on the next port, keeps it, and says who has its own', {
     skip: !NETWORK,
   }, async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     const other = join(house.folder, 'other');
     mkdirSync(other);
     const { code, stdout, stderr } = await within(
@@ -137,7 +137,7 @@ describe('on another host', () => {
   test('as process 1 of a container, start and doctor say what it cannot do, and the way out', {
     skip: !PROCESSES,
   }, async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     // The shell becomes the daemon: process 1 is nobody else.
     const { stdout } = await within(
       ['--pid', '--fork', '--mount-proc'],

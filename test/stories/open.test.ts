@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 
 const OPENER = process.platform === 'darwin' ? 'open' : 'xdg-open';
 
 describe('the page from the terminal', () => {
-  let house: House;
+  let house: DaemonFixture;
   afterEach(() => house.close());
 
   /** A browser that writes down what it was called with, and ends with this code. */
@@ -22,7 +22,7 @@ describe('the page from the terminal', () => {
   const opened = () => readFileSync(join(house.folder, 'opened'), 'utf8');
 
   test('url prints where the page is, and that of a unit, which must exist', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('one', 'true');
     assert.equal((await house.signalbox('url')).stdout, `${house.address}\n`);
     const { stdout } = await house.signalbox('url', 'one');
@@ -35,7 +35,7 @@ describe('the page from the terminal', () => {
   });
 
   test('open gives the browser one argument: the address', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('one', 'true');
     opener(0);
     const { code, stdout, stderr } = await house.signalbox('open', 'one');
@@ -47,7 +47,7 @@ describe('the page from the terminal', () => {
   });
 
   test('where people sign in, the link that does it is in no argument, but in a file for the operator alone', async () => {
-    house = House.make({}, { guarded: true });
+    house = DaemonFixture.make({}, { guarded: true });
     await house.start('--port', '0');
     opener(0);
     const { stdout, stderr } = await house.signalbox('open');
@@ -59,7 +59,7 @@ describe('the page from the terminal', () => {
   });
 
   test('where a browser cannot be opened, or there is none, the address is said', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     opener(3);
     const failed = await house.signalbox('open');
     house.env.PATH = join(house.folder, 'nothing-here');

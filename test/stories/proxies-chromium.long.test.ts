@@ -1,4 +1,4 @@
-import { openBrowser } from './pages.ts';
+import { openBrowser } from './browser-pages.ts';
 import { proxyStories } from './proxies-stories.ts';
 
 proxyStories('Chromium', openBrowser);

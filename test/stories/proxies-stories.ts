@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
-import { fieldOf, live, press, shows, showsNot, typedIn } from './pages.ts';
+import { fieldOf, live, press, shows, showsNot, typedIn } from './browser-pages.ts';
 import { type Sockets, TestProxy } from './proxy.ts';
 
 /** No socket is silent for so long before another is tried. */
@@ -13,7 +13,7 @@ const REPLACED_MS = 8000;
 export function proxyStories(name: string, open: (() => Promise<Browser>) | null): void {
   describe(`behind a proxy, in ${name}`, { skip: open ? false : `${name} is not installed.` }, () => {
     let browser: Browser;
-    let house: House;
+    let house: DaemonFixture;
     let proxy: TestProxy;
 
     before(async () => {
@@ -27,7 +27,7 @@ export function proxyStories(name: string, open: (() => Promise<Browser>) | null
     });
 
     async function begin(sockets: Sockets): Promise<Page> {
-      house = await House.open('--undo-seconds', '0');
+      house = await DaemonFixture.open('--undo-seconds', '0');
       await house.add('asker', 'signalbox ask "Which port?" > told && sleep 600');
       await house.untilStatus('asker', 'NEEDS_ATTENTION');
       proxy = await TestProxy.open(() => house.address);

@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { Detail } from '../../shared/detail.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
 describe('a run outlives the daemon', () => {
-  let house: House;
+  let house: DaemonFixture;
   afterEach(() => house.close());
 
   const file = (name: string) => join(house.project, name);
@@ -17,7 +17,7 @@ describe('a run outlives the daemon', () => {
 
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     test(`at work while the daemon ends by ${signal}: adopted, its end recorded once`, async () => {
-      house = await House.open();
+      house = await DaemonFixture.open();
       await house.add('worker', waits);
       await until('the run to begin', () => existsSync(file('starts')));
       await house.end(signal);
@@ -36,7 +36,7 @@ describe('a run outlives the daemon', () => {
   }
 
   test('ended while no daemon ran: the exit code is recorded at the next start', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('worker', `${waits}; exit 7`);
     await until('the run to begin', () => existsSync(file('starts')));
     await house.end('SIGKILL');
@@ -50,7 +50,7 @@ describe('a run outlives the daemon', () => {
   });
 
   test('everything of a run is killed from outside: stuck "vanished", not started again', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('worker', waits);
     await until('the run to begin', () => existsSync(file('starts')));
     await house.end('SIGKILL');
@@ -66,7 +66,7 @@ describe('a run outlives the daemon', () => {
   });
 
   test('only the wrapper is killed: the run lives as long as its family does', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('worker', waits);
     await until('the run to begin', () => existsSync(file('starts')));
     const wrapper = house
@@ -84,7 +84,7 @@ describe('a run outlives the daemon', () => {
   });
 
   test('a question asked while no daemon runs waits until one does', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add(
       'worker',
       `echo started >> starts; until [ -e go ]; do sleep 0.05; done; signalbox ask Port? > told`,
@@ -102,7 +102,7 @@ describe('a run outlives the daemon', () => {
   });
 
   test('asks and ends: the answer starts the phase again, and asking again finds the answer', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     const once = 'signalbox ask Port? --timeout 1 > told || exit 3; cp "$SIGNALBOX_ANSWERS" answers.json';
     await house.add('worker', once);
     await until(
@@ -128,7 +128,7 @@ describe('a run outlives the daemon', () => {
   });
 
   test('starting again with the same plan adds nothing; another plan under the same name is refused', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     const plan = (command: string) => JSON.stringify({ units: [{ chunk: 'only', command }] });
     writeFileSync(file('plan.json'), plan('true'));
     await house.start('--port', '0', '--plan', 'plan.json');
@@ -144,7 +144,7 @@ describe('a run outlives the daemon', () => {
   });
 
   test('a run gets little of the environment, and what its unit names', async () => {
-    house = House.make({ SECRET_OF_THE_DAEMON: 'x', NAMED: 'yes' });
+    house = DaemonFixture.make({ SECRET_OF_THE_DAEMON: 'x', NAMED: 'yes' });
     await house.start('--port', '0');
     await house.add('worker', 'env > seen', '--env', 'NAMED');
     await house.untilStatus('worker', 'DONE');

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Card, Cell } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
-import { House } from '../house.ts';
 import { EVENT_TYPES } from '../schemas/event.ts';
 import { OUTPUTS } from '../schemas/outputs.ts';
 import { until } from '../until.ts';
@@ -38,10 +38,10 @@ const PLAN = {
 };
 
 describe('with --json', () => {
-  const house = House.make();
+  const house = DaemonFixture.make();
   const callers = new Callers(house);
   const seen = new Set<string>();
-  let watch: ReturnType<House['run']>;
+  let watch: ReturnType<DaemonFixture['run']>;
 
   /** Checks what a command has printed; returns it. */
   function checked(name: string, stdout: string): unknown[] {

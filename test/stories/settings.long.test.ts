@@ -6,20 +6,20 @@ import { afterEach, describe, test } from 'node:test';
 import { freePort } from '../../server/daemon/listen.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import { stateHome, statePathsOf } from '../../shared/state-paths.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 
 interface Setting {
   readonly variable: string;
   /** For the flag, the variable, the file, and what was so before. */
   readonly values: () => Promise<readonly [number, number, number, number]>;
   readonly byDefault: number;
-  readonly inForce: (house: House) => Promise<number>;
+  readonly inForce: (house: DaemonFixture) => Promise<number>;
   /** What a first start needs beside. */
   readonly beside: readonly string[];
   readonly most: number;
 }
 
-const settings = (house: House) => house.json<Settings>('config', 'show');
+const settings = (house: DaemonFixture) => house.json<Settings>('config', 'show');
 const SETTINGS: Readonly<Record<string, Setting>> = {
   port: {
     variable: 'SIGNALBOX_PORT',
@@ -47,8 +47,8 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   },
 };
 
-const fileOf = (house: House) => join(house.folder, 'config', 'signalbox', 'config.json');
-function writeConfig(house: House, content: unknown): void {
+const fileOf = (house: DaemonFixture) => join(house.folder, 'config', 'signalbox', 'config.json');
+function writeConfig(house: DaemonFixture, content: unknown): void {
   mkdirSync(join(house.folder, 'config', 'signalbox'), { recursive: true });
   writeFileSync(fileOf(house), typeof content === 'string' ? content : JSON.stringify(content));
 }
@@ -56,7 +56,7 @@ function writeConfig(house: House, content: unknown): void {
 describe('a setting', { concurrency: 2 }, () => {
   for (const [name, { variable, values, byDefault, inForce, beside, most }] of Object.entries(SETTINGS)) {
     test(`${name}: the flag, then ${variable}, then the file, then as it was`, async () => {
-      const house = House.make();
+      const house = DaemonFixture.make();
       const started = async (...flags: string[]) => {
         const isFirst = !existsSync(house.paths.folder);
         await house.start(...(isFirst ? beside : []), ...flags);
@@ -83,7 +83,7 @@ describe('a setting', { concurrency: 2 }, () => {
     });
 
     test(`${name}: by default ${byDefault}`, async () => {
-      const house = House.make();
+      const house = DaemonFixture.make();
       try {
         if (name === 'port') {
           // Somebody else may be there: then that is what it says.
@@ -99,7 +99,7 @@ describe('a setting', { concurrency: 2 }, () => {
     });
 
     test(`${name}: a bad word is refused by its name, and nothing changes`, async () => {
-      const house = House.make();
+      const house = DaemonFixture.make();
       const refused = async (code: number, message: string, ...flags: string[]) => {
         const said = await house.signalbox('start', '--foreground', ...flags);
         assert.deepEqual(said, { code, stdout: '', stderr: `signalbox: ${message}\n` });
@@ -125,7 +125,7 @@ describe('a setting', { concurrency: 2 }, () => {
 });
 
 describe('the file', () => {
-  let house: House;
+  let house: DaemonFixture;
   afterEach(() => house.close());
 
   const BAD = [
@@ -135,7 +135,7 @@ describe('the file', () => {
     ['{"project": "/"}', /config\.json knows no "project"/],
   ] as const;
   test('that cannot be taken is refused by its path', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     for (const [content, message] of BAD) {
       writeConfig(house, content);
       const { code, stderr } = await house.signalbox('start', '--foreground', '--port', '0');
@@ -146,7 +146,7 @@ describe('the file', () => {
   });
 
   test('of a project has no say: its agents count, once trusted, and nothing else', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     writeFileSync(join(house.project, 'signalbox.json'), '{"agents": {}, "max-agents": 9}');
     await house.start('--port', '0');
     assert.equal((await settings(house)).max_agents, 4);
@@ -154,7 +154,7 @@ describe('the file', () => {
 });
 
 describe('the project', () => {
-  let house: House;
+  let house: DaemonFixture;
   afterEach(() => house.close());
 
   /** Which project is talked about: without a daemon, the refusal names its socket. */
@@ -167,7 +167,7 @@ describe('the project', () => {
   const socketOf = (project: string) => statePathsOf(stateHome(house.env, house.folder), project).socket;
 
   test('is the one of --project, then of SIGNALBOX_PROJECT, then the one around', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     const [byFlag, byVariable] = [folder('by-flag'), folder('by-variable')];
     assert.ok((await asked()).includes(socketOf(house.project)), 'around');
     house.env.SIGNALBOX_PROJECT = byVariable;
@@ -178,7 +178,7 @@ describe('the project', () => {
   });
 
   test('inside a run is that of the run, unless a flag says otherwise', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     house.env.SIGNALBOX_PROJECT = folder('by-variable');
     house.env.SIGNALBOX_SOCKET = '/of/the/run';
     assert.match(await asked(), /at \/of\/the\/run\./);
@@ -186,7 +186,7 @@ describe('the project', () => {
   });
 
   test('that is not there is refused by the name of the variable', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     house.env.SIGNALBOX_PROJECT = '/no/such/folder';
     const { code, stderr } = await house.signalbox('status');
     assert.deepEqual(

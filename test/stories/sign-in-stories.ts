@@ -4,12 +4,12 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Browser } from 'puppeteer-core';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { send } from '../edge/http-client.ts';
-import { House } from '../house.ts';
 import { until } from '../until.ts';
-import { lookAhead } from './look-ahead.ts';
-import { live, untilOnPage } from './pages.ts';
-import { StrangerSite } from './stranger-site.ts';
+import { live, untilOnPage } from './browser-pages.ts';
+import { ForeignSite } from './foreign-site.ts';
+import { lookAhead } from './prefetching.ts';
 import { atTerminal, homeOf, linkOf, type Script, Visitor } from './visitor.ts';
 
 const UNIT = 'hush-hush';
@@ -22,18 +22,18 @@ const SCRIPTS: readonly Script[] = ['script', 'no script'];
 export function signInStories(name: string, open: (() => Promise<Browser>) | null): void {
   describe(`signing in, in ${name}`, { skip: open ? false : `${name} is not installed.` }, () => {
     let browser: Browser;
-    let house: House;
+    let house: DaemonFixture;
     let home: string;
-    let site: StrangerSite;
+    let site: ForeignSite;
     const visitors: Visitor[] = [];
 
     before(async () => {
-      house = House.make({}, { guarded: true });
+      house = DaemonFixture.make({}, { guarded: true });
       await house.start('--port', '0', '--max-agents', '0');
       await house.signalbox('add', UNIT, '--external');
       await atTerminal(house, 'items.ask', ask);
       home = await homeOf(house);
-      site = await StrangerSite.open();
+      site = await ForeignSite.open();
       if (open) browser = await open();
     });
     after(async () => {
@@ -244,7 +244,7 @@ export function signInStories(name: string, open: (() => Promise<Browser>) | nul
     });
 
     test('--host-name 127.0.0.1: where a browser knows no *.localhost, that is where one signs in', async () => {
-      const plain = House.make({}, { guarded: true });
+      const plain = DaemonFixture.make({}, { guarded: true });
       try {
         await plain.start('--port', '0', '--host-name', '127.0.0.1');
         const visitor = await come();

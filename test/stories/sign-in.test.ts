@@ -1,4 +1,4 @@
-import { openBrowser } from './pages.ts';
+import { openBrowser } from './browser-pages.ts';
 import { signInStories } from './sign-in-stories.ts';
 
 signInStories('Chromium', openBrowser);

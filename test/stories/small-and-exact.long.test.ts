@@ -6,17 +6,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { Refusals } from '../../server/access/refusals.ts';
+import { DaemonFixture, PROGRAM } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
 import { send } from '../edge/http-client.ts';
-import { House, PROGRAM } from '../house.ts';
 
-let house: House;
+let house: DaemonFixture;
 afterEach(() => house.close());
 
 const MARK = '\ufeff';
 
 test('a start that fails says why, although the log has what others said before', async () => {
-  house = House.make();
+  house = DaemonFixture.make();
   writeFileSync(join(house.project, 'plan.json'), '{"units": []}');
   for (const [words, code, said] of [
     [['--plan', 'plan.json'], 65, /^signalbox: The plan .* cannot be taken\. [^\n]*\n$/],
@@ -29,7 +29,7 @@ test('a start that fails says why, although the log has what others said before'
 });
 
 test('a byte order mark before a plan, questions or agents is no mistake', async () => {
-  house = House.make();
+  house = DaemonFixture.make();
   const unit = (chunk: string) => ({ chunk, external: true });
   const write = (name: string, value: unknown) =>
     writeFileSync(join(house.project, name), MARK + JSON.stringify(value));
@@ -62,7 +62,7 @@ test('a byte order mark before a plan, questions or agents is no mistake', async
 
 describe('a moment with an offset', () => {
   test('is taken by the terminal and by HTTP alike, and kept as one moment', async () => {
-    house = await House.open('--max-agents', '0');
+    house = await DaemonFixture.open('--max-agents', '0');
     const callers = new Callers(house);
     const until = '2097-01-31T09:00:00+02:00';
     const moment = '2097-01-31T07:00:00.000Z';
@@ -90,7 +90,7 @@ describe('a moment with an offset', () => {
 
 describe('a name that is not exactly one', () => {
   test('of an option that is asked is refused, and none is made up', async () => {
-    house = await House.open('--max-agents', '0');
+    house = await DaemonFixture.open('--max-agents', '0');
     await house.signalbox('add', 'one', '--external');
     const ask = (option: string) =>
       house.signalbox('ask', 'Which?', '--chunk', 'one', '--timeout', '0', '--option', option, '--key', 'k');
@@ -123,7 +123,7 @@ describe('a name that is not exactly one', () => {
 });
 
 test('open --json where no browser opens gives the link, which signs in', async () => {
-  house = House.make({}, { guarded: true });
+  house = DaemonFixture.make({}, { guarded: true });
   await house.start('--port', '0', '--host-name', '127.0.0.1');
   house.env.PATH = join(house.folder, 'nothing-here');
   const { code, stdout, stderr } = await house.signalbox('open', '--json');
@@ -137,7 +137,7 @@ test('open --json where no browser opens gives the link, which signs in', async 
 });
 
 test('a failed sign-in is said for an hour, and then no more', async () => {
-  house = House.make();
+  house = DaemonFixture.make();
   let now = Date.parse('2026-01-31T09:00:00Z');
   const refusals = new Refusals(
     { refusals: () => [], keepRefusals: () => {} },
@@ -174,7 +174,7 @@ describe('an Undo without script that comes too late', () => {
     return headers.location ?? '';
   };
   const asking = async () => {
-    house = await House.open('--max-agents', '0');
+    house = await DaemonFixture.open('--max-agents', '0');
     await house.signalbox('add', 'one', '--external', '--title', 'a & b');
     await house.signalbox('ask', 'Which?', '--chunk', 'one', '--timeout', '0');
     return new Callers(house);

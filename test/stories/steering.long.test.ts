@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'puppeteer-core';
 import type { Detail } from '../../shared/detail.ts';
-import { House } from '../house.ts';
-import { browserFor, openPage, shows } from './pages.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
+import { browserFor, openPage, shows } from './browser-pages.ts';
 
 describe('steering a unit', () => {
-  let house: House;
+  let house: DaemonFixture;
   const browser = browserFor(() => house);
 
   const detail = (chunk: string) => house.json<Detail>('show', chunk);
@@ -24,7 +24,7 @@ describe('steering a unit', () => {
     page.click(`form[action$="/${action}"] ${button}`);
 
   test('every action is a form that works with script off', async () => {
-    house = await House.open('--max-agents', '0');
+    house = await DaemonFixture.open('--max-agents', '0');
     await house.add('base', 'true');
     await house.add('work', 'true');
     await house.add('next', 'true', '--after', 'work');
@@ -70,7 +70,7 @@ describe('steering a unit', () => {
   });
 
   test('the same forms post over the socket, and the page follows', async () => {
-    house = await House.open('--max-agents', '0');
+    house = await DaemonFixture.open('--max-agents', '0');
     await house.add('work', 'true');
     const page = await openPage(browser.current, `${house.address}work-units/work`, 'script');
     for (const round of [1, 2]) {
@@ -87,7 +87,7 @@ describe('steering a unit', () => {
   });
 
   test('the terminal steers, and a removed name may be added again', async () => {
-    house = await House.open('--max-agents', '0');
+    house = await DaemonFixture.open('--max-agents', '0');
     await house.add('base', 'true');
     await house.add('work', 'true', '--after', 'base');
     const ok = async (...args: string[]) =>

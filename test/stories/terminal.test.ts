@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { BoardMessage, Card, Cell } from '../../shared/board.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
 describe('the terminal', () => {
-  let house: House;
+  let house: DaemonFixture;
   afterEach(() => house.close());
 
   const card = async (chunk: string) => {
@@ -19,7 +19,7 @@ describe('the terminal', () => {
   };
 
   test('start stays in the background, says where, and is not started twice; stop ends it', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     const first = await house.signalbox('start', '--port', '0');
     assert.equal(first.code, 0, first.stderr);
     assert.match(first.stdout, /^http:\/\/[a-z2-7]{10}\.localhost:\d+\/\n$/);
@@ -36,7 +36,7 @@ describe('the terminal', () => {
   });
 
   test('add takes one unit or a plan, and refuses with the field that is wrong', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('one', 'true', '--title', 'The first', '--priority', '3');
     writeFileSync(
       join(house.project, 'plan.json'),
@@ -60,7 +60,7 @@ describe('the terminal', () => {
   });
 
   test('ls and show print for people, and JSON for programs', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('early', 'true');
     await house.add('late', 'true', '--after', 'never-added');
     await house.untilStatus('early', 'DONE');
@@ -76,7 +76,7 @@ describe('the terminal', () => {
   });
 
   test('ask with options prints the id that was chosen; attention shows them; answer sends one', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add(
       'asker',
       `signalbox ask 'Keep it?' --option keep='Keep the old one' --option drop='Drop it' --no-text`,
@@ -100,7 +100,7 @@ describe('the terminal', () => {
   });
 
   test('logs -f prints what comes, over a restart of the daemon, and ends with the run', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add(
       'talker',
       'echo one; until [ -e two ]; do sleep 0.05; done; echo two; until [ -e three ]; do sleep 0.05; done; printf three',
@@ -117,7 +117,7 @@ describe('the terminal', () => {
   });
 
   test('watch --json prints each message on a line', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     const watch = house.run('watch', '--json');
     const messages = () =>
       watch
@@ -133,7 +133,7 @@ describe('the terminal', () => {
   });
 
   test('an item that is withdrawn ends the ask with 3; a closed unit is done', async () => {
-    house = await House.open();
+    house = await DaemonFixture.open();
     await house.add('asker', `signalbox ask 'Which?'; echo "code $?"`);
     const { id } = await card('asker');
     const token = (await house.signalbox('token', 'add')).stdout.trim();
@@ -153,7 +153,7 @@ describe('the terminal', () => {
   });
 
   test('wrong usage is 64, help is 0 and documents the exit codes', async () => {
-    house = House.make();
+    house = DaemonFixture.make();
     assert.equal((await house.signalbox('frobnicate')).code, 64);
     assert.equal((await house.signalbox('ask')).code, 64);
     const help = await house.signalbox('--help');

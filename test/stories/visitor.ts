@@ -1,7 +1,7 @@
 /** Somebody with a browser of their own, with script or without, on the pages of a guarded house. */
 import type { Browser, BrowserContext, HTTPResponse, Page } from 'puppeteer-core';
+import type { DaemonFixture } from '../daemon-fixture.ts';
 import { type Answer, send } from '../edge/http-client.ts';
-import type { House } from '../house.ts';
 import { until } from '../until.ts';
 
 export type Script = 'script' | 'no script';
@@ -96,7 +96,7 @@ async function leaveOutScript(browser: Browser, page: Page): Promise<void> {
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** A procedure, as the terminal calls it. */
-export async function atTerminal<T>(house: House, procedure: string, input?: object): Promise<T> {
+export async function atTerminal<T>(house: DaemonFixture, procedure: string, input?: object): Promise<T> {
   const { socket: socketPath } = house.paths;
   const { status, body }: Answer = await send({
     socketPath,
@@ -108,9 +108,9 @@ export async function atTerminal<T>(house: House, procedure: string, input?: obj
 }
 
 /** The address where browsers sign in. */
-export const homeOf = async (house: House): Promise<string> =>
+export const homeOf = async (house: DaemonFixture): Promise<string> =>
   (await atTerminal<{ address: string }>(house, 'status')).address;
 
 /** A link that signs in, once, within so many seconds. */
-export const linkOf = async (house: House, to = '/', seconds = 60): Promise<string> =>
+export const linkOf = async (house: DaemonFixture, to = '/', seconds = 60): Promise<string> =>
   (await atTerminal<{ url: string }>(house, 'access.link', { to, seconds })).url;

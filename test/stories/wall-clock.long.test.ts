@@ -3,20 +3,20 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
-import { House } from '../house.ts';
 import { until } from '../until.ts';
-import { withMovedClock } from './move-date.ts';
+import { withMovedClock } from './moved-clock.ts';
 
 const HOUR_MS = 3_600_000;
 
 describe('after the wall clock has moved', () => {
-  let house: House;
+  let house: DaemonFixture;
   let setClock: (ms: number) => void;
   afterEach(() => house.close());
 
   const open = async (...flags: string[]) => {
-    house = House.make();
+    house = DaemonFixture.make();
     setClock = withMovedClock(house);
     await house.start('--port', '0', ...flags);
   };
@@ -78,7 +78,7 @@ describe('after the wall clock has moved', () => {
   });
 
   test('a session and a sign-in link do not outlive a sleep, nor a clock that was set back', async () => {
-    house = House.make({}, { guarded: true });
+    house = DaemonFixture.make({}, { guarded: true });
     setClock = withMovedClock(house);
     await house.start('--port', '0');
     const callers = new Callers(house);

@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { everyCommand } from '../every-command.ts';
-import { House } from '../house.ts';
 
-const house = House.make();
+const house = DaemonFixture.make();
 const other = join(house.folder, 'other');
 const home = join(house.folder, 'home');
 let deedsBefore: readonly string[] = [];
@@ -208,7 +208,7 @@ describe('requests over the Unix socket that no terminal sends', {
 
 test('a second daemon for the project is refused whatever its state home, and says where the first is', async () => {
   const paths = join(house.folder, 'second');
-  const started = House.make({ XDG_STATE_HOME: paths });
+  const started = DaemonFixture.make({ XDG_STATE_HOME: paths });
   try {
     const { code, stderr } = await started.signalbox('--project', house.project, 'start', '--port', '0');
     assert.equal(code, 75, stderr);

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
-import { House } from '../house.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
 /**
@@ -33,15 +33,15 @@ esac
 `;
 
 export class Scene {
-  readonly house: House;
+  readonly house: DaemonFixture;
 
-  private constructor(house: House) {
+  private constructor(house: DaemonFixture) {
     this.house = house;
   }
 
   /** `files`: what the repository begins with. `work`: of `signalbox.json`. */
   static async open(files: Readonly<Record<string, string>>, work: object = {}): Promise<Scene> {
-    const house = House.make();
+    const house = DaemonFixture.make();
     const scene = new Scene(house);
     scene.git('init', '-q', '-b', 'main');
     for (const [name, value] of [

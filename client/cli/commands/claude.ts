@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { callKey } from '../../intake/call-key.ts';
+import { ClaudeStream, type Heard, type RefusedTool } from '../../intake/claude-stream.ts';
+import { linesOf } from '../../intake/lines.ts';
+import { daemonAddress } from '../context/daemon-address.ts';
+import { print, tell } from '../output/terminal-output.ts';
+import { askerFrom } from './ask.ts';
+import { runNotes } from './run-notes.ts';
+
+/** One line of the stream holds what a tool gave back. */
+const LINE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Runs Claude Code with these arguments, prints what it does as it does it, and tells the daemon what only Claude
+ * Code knows: its session, and the tool calls that were refused without the operator. It ends with the same exit
+ * code, and not before the daemon knows.
+ */
+export async function claude(socketPath: string): Promise<void> {
+  const asker = askerFrom(undefined);
+  const notes = runNotes(daemonAddress(socketPath), asker);
+  const marker = process.env.SIGNALBOX_MARKER ?? '';
+  const child = spawn('claude', ['-p', '--output-format', 'stream-json', '--verbose', ...argumentsGiven()], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = endOf(child);
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
+  const stream = new ClaudeStream();
+  const note = ({ session, refused }: Pick<Heard, 'session' | 'refused'>) => {
+    if (session === undefined && refused.length === 0) return;
+    void notes.add({ ...(session && { session }), refused: refused.map((call) => refusalOf(marker, call)) });
+  };
+  for await (const line of linesOf(child.stdout, LINE_BYTES)) {
+    if (line === null) continue;
+    const heard = stream.hear(line);
+    note(heard);
+    for (const each of heard.lines) await print(each);
+  }
+  const lost = stream.lost();
+  if (lost) note({ refused: [lost] });
+  const code = await ended;
+  await notes.done();
+  process.exit(code);
+}
+
+/** All of them, as they were written: the parser of commands takes a `--` for itself. */
+const argumentsGiven = (): string[] => process.argv.slice(process.argv.indexOf('claude', 2) + 1);
+
+/** How it ended, as a shell says it. */
+async function endOf(child: ChildProcess): Promise<number> {
+  try {
+    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    return code ?? 128 + constants.signals[signal ?? 'SIGTERM'];
+  } catch (error) {
+    tell(`claude cannot be started: ${(error as Error).message}`);
+    return 127;
+  }
+}
+
+const refusalOf = (marker: string, { id, tool, subject }: RefusedTool) => ({
+  key: callKey(marker, id),
+  tool,
+  subject,
+});

@@ -1,0 +1,24 @@
+import { Option } from 'commander';
+import { ProgramError } from '../output/program-error.ts';
+
+export const jsonOption = (): Option => new Option('--json', 'print JSON');
+
+/** For a flag that may be given more than once. */
+export const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
+
+/** A time that a command takes in whole seconds; null: none was given. A timer takes no more than 24 days. */
+export function secondsFrom(flag: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (!/^\d{1,7}$/.test(text) || Number(text) > LONGEST_S)
+    throw new ProgramError('usage', `${flag} takes whole seconds up to ${LONGEST_S}, not "${text}".`);
+  return Number(text);
+}
+
+const LONGEST_S = 2_000_000;
+
+/** A whole number from 0. */
+export function wholeFrom(flag: string, text: string): number {
+  if (!/^\d{1,15}$/.test(text))
+    throw new ProgramError('usage', `${flag} takes a whole number, not "${text}".`);
+  return Number(text);
+}

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { jsonForTerminal, plain } from '../../../shared/terminal-text.ts';
+import { overHttp, overSocket } from '../../daemon/daemon-client.ts';
+import { followUntil } from '../../daemon/follow-until.ts';
+import { tellSilence } from '../output/explain-error.ts';
+import { ProgramError } from '../output/program-error.ts';
+import { write, writeBytes } from '../output/terminal-output.ts';
+
+export interface LogsFlags {
+  readonly follow?: boolean;
+  readonly run?: string;
+  readonly json?: boolean;
+}
+
+/** A stretch of what the run printed, from one byte to another. */
+interface Stretch {
+  readonly run: number;
+  readonly from: number;
+  readonly to: number;
+  /** In the encoding that was asked for. */
+  readonly text: string;
+  /** Nothing will follow. */
+  readonly ended: boolean;
+}
+
+/**
+ * Prints what a run printed: to a pipe or a file the very bytes, to a terminal what can be shown there. With `follow`,
+ * goes on until the run ends, over restarts of the daemon. Where nobody takes what is printed, it asks for no more.
+ */
+export async function logs(socketPath: string, chunk: string, flags: LogsFlags): Promise<void> {
+  const { follow, run, json } = flags;
+  if (run !== undefined && !/^[1-9]\d{0,8}$/.test(run))
+    throw new ProgramError('usage', `--run takes a number, not "${run}".`);
+  await overHttp(socketPath).status.query();
+  const { daemon, close } = overSocket(socketPath, { onSilence: tellSilence });
+  const encoding = json || process.stdout.isTTY ? ('utf8' as const) : ('base64' as const);
+  const input = { chunk, ...(run !== undefined && { run: Number(run) }), follow: follow ?? false, encoding };
+  const put = (stretch: Stretch): boolean => {
+    if (json) return write(`${jsonForTerminal(stretch)}\n`);
+    return encoding === 'utf8' ? write(plain(stretch.text)) : writeBytes(Buffer.from(stretch.text, 'base64'));
+  };
+  let offset = 0;
+  const untilFull = () =>
+    followUntil<{ data: Stretch }, 'ended' | 'full'>(
+      (handlers) => daemon.transcript.subscribe({ ...input, offset }, handlers),
+      ({ data }) => {
+        offset = data.to;
+        const hasRoom = put(data);
+        return data.ended ? 'ended' : hasRoom ? undefined : 'full';
+      },
+    );
+  try {
+    while ((await untilFull()) === 'full') await once(process.stdout, 'drain');
+  } finally {
+    await close();
+  }
+}

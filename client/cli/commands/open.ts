@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import type { StatePaths } from '../../../shared/state-paths.ts';
+import type { Daemon } from '../../daemon/daemon-client.ts';
+import { print, printJson, tell } from '../output/terminal-output.ts';
+import { jsonOption } from './flags.ts';
+
+type Flags = { json?: boolean };
+
+/** Where the page of the daemon is, or that of one unit; and the browser on it, signed in. */
+export function addOpen(program: Command, daemon: () => Daemon, paths: () => StatePaths): void {
+  const command = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .argument('[chunk]', 'the page of this unit')
+      .addOption(jsonOption());
+
+  command('url', 'print the address of the page').action(
+    async (chunk: string | undefined, { json }: Flags) => {
+      const address = await addressOf(daemon(), chunk);
+      await (json ? printJson({ address }) : print(address));
+    },
+  );
+  command('open', 'open the page in the browser').action(
+    async (chunk: string | undefined, { json }: Flags) => {
+      const address = await addressOf(daemon(), chunk);
+      const { url } = await daemon().access.link.mutate({ to: new URL(address).pathname });
+      const opened = await isOpened(url === address ? address : leadTo(url, paths()));
+      if (json) await printJson({ address, opened, url: opened ? null : url });
+      if (opened) return json ? undefined : tell(`opened ${address}`);
+      if (!json) await print(url);
+      const words = url === address ? 'is the address' : 'address signs one in, once, within a minute';
+      tell(`no browser could be opened from here; that ${words}.`);
+    },
+  );
+}
+
+async function addressOf(daemon: Daemon, chunk: string | undefined): Promise<string> {
+  const { address } = await daemon.status.query();
+  if (chunk === undefined) return address;
+  const unit = await daemon.unit.query({ chunk });
+  return new URL(`work-units/${unit.chunk}`, address).href;
+}
+
+/** By a page of our own in a file, since what a program is started with is for everybody on this machine to see. */
+function leadTo(url: string, { folder }: StatePaths): string {
+  const file = join(folder, 'open.html');
+  rmSync(file, { force: true });
+  const quoted = url.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  writeFileSync(
+    file,
+    `<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer"><meta http-equiv="refresh" content="0;url=${quoted}"><title>Signalbox</title><a href="${quoted}">Signalbox</a>\n`,
+    { mode: 0o600, flag: 'wx' },
+  );
+  return pathToFileURL(file).href;
+}
+
+const OPENER = process.platform === 'darwin' ? 'open' : 'xdg-open';
+/** Some openers stay as long as the browser that they start. */
+const PATIENCE_MS = 3000;
+
+/** The browser belongs to a session of its own: it outlives this terminal. */
+function isOpened(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const opener = spawn(OPENER, [address], { stdio: 'ignore', detached: true });
+    const patience = setTimeout(() => resolve(true), PATIENCE_MS);
+    const end = (opened: boolean) => {
+      clearTimeout(patience);
+      resolve(opened);
+    };
+    opener.once('error', () => end(false));
+    opener.once('exit', (code) => end(code === 0));
+    opener.unref();
+  });
+}

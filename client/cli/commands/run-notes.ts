@@ -1,0 +1,40 @@
+import { isSaid, overHttp, untilSaid } from '../../daemon/daemon-client.ts';
+import type { DaemonAddress, OnBehalfOf } from '../../intake/ask.ts';
+import { tell } from '../output/terminal-output.ts';
+
+export interface RunNote {
+  /** The agent's own name for its conversation. */
+  readonly session?: string;
+  readonly refused?: readonly { readonly key: string; readonly tool: string; readonly subject: string }[];
+}
+
+/** Takes what a run says of itself to the daemon, in order, over restarts. Outside a run there is nothing to note. */
+export function runNotes({ socketPath, caller, onSilence }: DaemonAddress, { chunk, run }: OnBehalfOf) {
+  const calls = overHttp(socketPath, caller);
+  let failure: unknown = null;
+  const send = async ({ refused = [], ...session }: RunNote) => {
+    if (run === null) return;
+    const said = { chunk, run, ...session, refused: [...refused] };
+    try {
+      await untilSaid((signal) => calls.runs.note.mutate(said, { signal }), {
+        onSilence,
+      });
+    } catch (error) {
+      // The run has been ended: there is nobody to note it for.
+      if (isSaid(error)) tell(error.message);
+      else failure ??= error;
+    }
+  };
+  let last = Promise.resolve();
+  return {
+    add: (note: RunNote): Promise<void> => {
+      last = last.then(() => send(note));
+      return last;
+    },
+    /** Waits until everything has been said. Throws where that is impossible. */
+    done: async (): Promise<void> => {
+      await last;
+      if (failure !== null) throw failure;
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { StatePaths } from '../../../shared/state-paths.ts';
+import { type Daemon, overHttp } from '../../daemon/daemon-client.ts';
+import { loadOffline } from '../context/load-offline.ts';
+import { pathsFor } from '../context/project.ts';
+import { EXIT, ProgramError } from '../output/program-error.ts';
+import { print, printJson, tell } from '../output/terminal-output.ts';
+import { pollUntil } from './poll-until.ts';
+
+export interface StartFlags {
+  readonly foreground?: boolean;
+  readonly port?: string;
+  readonly plan?: string;
+  readonly maxAgents?: string;
+  readonly undoSeconds?: string;
+  /** Commander's reading of --no-auth. */
+  readonly auth: boolean;
+  readonly readOnly?: boolean;
+  readonly hostName?: string;
+  readonly publicOrigin?: string;
+  readonly listen?: string;
+  readonly name?: string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly json?: boolean;
+}
+
+/** The daemon's own entry stands beside this one; its contract is a command line. */
+interface DaemonEntry {
+  main(argv: readonly string[]): Promise<void>;
+}
+
+export async function start(project: string, flags: StartFlags): Promise<void> {
+  const argv = argumentsFor(project, flags);
+  if (!flags.foreground) return startDetached(project, argv, flags.json ?? false);
+  const entry = new URL('./daemon.js', import.meta.url).href;
+  const { main } = (await import(entry)) as DaemonEntry;
+  await main(argv);
+}
+
+function argumentsFor(project: string, flags: StartFlags): string[] {
+  const given = {
+    port: flags.port,
+    plan: flags.plan,
+    'max-agents': flags.maxAgents,
+    'undo-seconds': flags.undoSeconds,
+    'host-name': flags.hostName,
+    'public-origin': flags.publicOrigin,
+    listen: flags.listen,
+    'tls-cert': flags.tlsCert,
+    'tls-key': flags.tlsKey,
+  };
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return [
+    '--project',
+    project,
+    ...set.flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ...(flags.name ?? []).flatMap((name) => ['--name', name]),
+    ...(flags.auth ? [] : ['--no-auth']),
+    ...(flags.readOnly ? ['--read-only'] : []),
+  ];
+}
+
+/** Starts the daemon as a process of its own and waits until it answers, or has said why it cannot. */
+async function startDetached(project: string, argv: readonly string[], json: boolean): Promise<void> {
+  const paths = pathsFor(project);
+  (await loadOffline()).makeStateFolder(paths);
+  const log = openSync(paths.log, 'a', 0o600);
+  const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
+  const flags = argv.slice(2);
+  const child = spawn(process.execPath, [program, '--project', project, 'start', '--foreground', ...flags], {
+    cwd: process.cwd(),
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  // The log has what others say who start at the same moment.
+  let said = '';
+  child.on('message', (message) => {
+    said = String(message);
+  });
+  closeSync(log);
+  await answeringOrEnded(paths, child).catch((error: unknown) => {
+    letGo(child);
+    throw error;
+  });
+  if (child.exitCode !== null || child.signalCode !== null) {
+    if (child.connected) await once(child, 'disconnect');
+    return sayWhy(paths, child, said);
+  }
+  const daemon = overHttp(paths.socket);
+  const { address, notices } = await daemon.status.query();
+  if (json) await printJson({ address, project, pid: child.pid });
+  else await print(address);
+  tell(`started for ${project} (pid ${child.pid}).`);
+  for (const { message } of notices) tell(message);
+  await tellHowToSignIn(daemon, flags);
+  letGo(child);
+}
+
+/** This process may end without it. */
+function letGo(child: ChildProcess): void {
+  if (child.connected) child.disconnect();
+  child.unref();
+}
+
+/** Why the daemon has ended, in its own words; where there are none, its exit code says it. */
+function sayWhy({ log, folder }: StatePaths, { exitCode, signalCode }: ChildProcess, said: string): void {
+  if (said !== '') tell(said);
+  else if (exitCode === EXIT.disk) tell(`${folder} cannot be written: is the disk full or read-only?`);
+  else
+    tell(
+      `The daemon ended at once (${signalCode ?? `exit code ${exitCode}`}). What it said stands in ${log}`,
+    );
+  process.exitCode = exitCode ?? EXIT.failed;
+}
+
+const START_LINK_S = 600;
+
+/** A link that signs in is shown to a person alone: what else is written may be kept somewhere. */
+async function tellHowToSignIn(daemon: Daemon, flags: readonly string[]): Promise<void> {
+  if (flags.includes('--no-auth')) return;
+  if (!process.stderr.isTTY) return tell('to sign in: signalbox open');
+  const { url } = await daemon.access.link.mutate({ to: '/', seconds: START_LINK_S });
+  tell(`to sign in, once, within 10 minutes: ${url}`);
+}
+
+const STOP_MS = 30_000;
+
+/** Asks the daemon to end, and waits until it has let go of the project. */
+export async function stop(socket: string, json: boolean): Promise<void> {
+  const daemon = overHttp(socket);
+  const { pid, project } = await daemon.status.query();
+  await daemon.daemon.stop.mutate();
+  const { livingHolder } = await loadOffline();
+  const hasEnded = async () => livingHolder(pathsFor(project))?.pid !== pid;
+  if (!(await pollUntil(STOP_MS, hasEnded)))
+    throw new ProgramError(
+      'timeout',
+      `Signalbox for ${project} was told to end, but has not (pid ${pid}). If it stays so: kill -KILL ${pid}. What it has confirmed is kept, and runs go on.`,
+    );
+  if (json) await printJson({ project, pid });
+  else tell('stopped. Runs at work go on.');
+}
+
+/** A database of many years takes some time to be read. */
+const START_MS = 120_000;
+const TRY_MS = 2000;
+
+async function answeringOrEnded({ socket, log }: StatePaths, child: ChildProcess): Promise<void> {
+  const settled = await pollUntil(START_MS, async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return true;
+    const alive = await overHttp(socket)
+      .status.query(undefined, { signal: AbortSignal.timeout(TRY_MS) })
+      .catch(() => null);
+    return alive?.pid === child.pid;
+  });
+  if (!settled)
+    throw new ProgramError(
+      'timeout',
+      `The daemon (pid ${child.pid}) has not answered in ${START_MS / 1000} s; it may still come. What it says stands in ${log}`,
+    );
+}

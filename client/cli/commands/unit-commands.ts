@@ -1,0 +1,123 @@
+import type { Command } from 'commander';
+import type { Daemon } from '../../daemon/daemon-client.ts';
+import { ProgramError } from '../output/program-error.ts';
+import { collect, jsonOption } from './flags.ts';
+import { printCommitted } from './print-committed.ts';
+
+type Flags = { json?: boolean };
+
+/** The commands by which the operator steers a unit. Each is one call; `daemon` makes the client when needed. */
+export function addUnitCommands(program: Command, daemon: () => Daemon): void {
+  const command = (name: string, description: string) =>
+    program.command(name).description(description).argument('<chunk>').addOption(jsonOption());
+  addRunning(command, daemon);
+  addPlacing(command, daemon);
+  addEnding(command, daemon);
+}
+
+type MakeCommand = (name: string, description: string) => Command;
+
+/** What becomes of its runs. */
+function addRunning(command: MakeCommand, daemon: () => Daemon): void {
+  command('retry', 'try a stuck unit again').action((chunk: string, flags: Flags) =>
+    printCommitted(daemon().units.retry.mutate({ chunk }), flags, `${chunk} is tried again.`),
+  );
+  command('kill', 'kill the live run of a unit; then it is held')
+    .option('--run <number>', 'only if this one is the live one')
+    .action((chunk: string, flags: Flags & { run?: string }) => {
+      const run = flags.run === undefined ? null : Number(flags.run);
+      return printCommitted(
+        daemon().units.kill.mutate({ chunk, run }),
+        flags,
+        `the run of ${chunk} is being killed.`,
+      );
+    });
+  command(
+    'interrupt',
+    'say something to the live run of a unit; its agent is told by the signal that it names',
+  )
+    .argument('<text>')
+    .option('--run <number>', 'only if this one is the live one')
+    .action((chunk: string, text: string, flags: Flags & { run?: string }) => {
+      const run = flags.run === undefined ? null : Number(flags.run);
+      return printCommitted(
+        daemon().units.interrupt.mutate({ chunk, text, run }),
+        flags,
+        `the run of ${chunk} is being told.`,
+      );
+    });
+  command('hold', 'start no next phase of a unit; a run at work goes on')
+    .argument('[why]')
+    .action((chunk: string, why: string | undefined, flags: Flags) =>
+      printCommitted(daemon().units.hold.mutate({ chunk, ...(why && { why }) }), flags, `${chunk} is held.`),
+    );
+  command('release', 'let a held unit go on').action((chunk: string, flags: Flags) =>
+    printCommitted(daemon().units.release.mutate({ chunk }), flags, `${chunk} is released.`),
+  );
+}
+
+/** Its words, and its place among the others. */
+function addPlacing(command: MakeCommand, daemon: () => Daemon): void {
+  command('prioritize', 'set the priority of a unit: higher goes first among equals')
+    .argument('<priority>')
+    .action((chunk: string, priority: string, flags: Flags) =>
+      printCommitted(
+        daemon().units.prioritize.mutate({ chunk, priority: Number(priority) }),
+        flags,
+        `${chunk} has priority ${priority}.`,
+      ),
+    );
+  command('link', 'make a unit wait until another is done')
+    .argument('<after>')
+    .action((chunk: string, after: string, flags: Flags) =>
+      printCommitted(daemon().units.link.mutate({ chunk, after }), flags, `${chunk} waits for ${after}.`),
+    );
+  command('unlink', 'let a unit wait no longer for another')
+    .argument('<after>')
+    .action((chunk: string, after: string, flags: Flags) =>
+      printCommitted(
+        daemon().units.unlink.mutate({ chunk, after }),
+        flags,
+        `${chunk} no longer waits for ${after}.`,
+      ),
+    );
+  command('edit', 'change the words of a unit, or which paths it touches')
+    .option('--title <text>')
+    .option('--goal <text>')
+    .option('--path <glob>', 'a glob; repeat for more; all of them are replaced', collect)
+    .action((chunk: string, flags: Flags & { title?: string; goal?: string; path?: string[] }) => {
+      const { title, goal, path } = flags;
+      if (title === undefined && goal === undefined && path === undefined)
+        throw new ProgramError('usage', 'Say what to change: --title, --goal or --path.');
+      const edit = {
+        chunk,
+        ...(title !== undefined && { title }),
+        ...(goal !== undefined && { goal }),
+        ...(path !== undefined && { paths: path }),
+      };
+      return printCommitted(daemon().units.edit.mutate(edit), flags, `${chunk} is changed.`);
+    });
+}
+
+function addEnding(command: MakeCommand, daemon: () => Daemon): void {
+  command('close', 'close a unit: it counts as done')
+    .argument('[reason]')
+    .option('--kill', 'kill its live run first')
+    .action((chunk: string, reason: string | undefined, flags: Flags & { kill?: boolean }) =>
+      printCommitted(
+        daemon().units.close.mutate({ chunk, kill: flags.kill ?? false, ...(reason && { reason }) }),
+        flags,
+        `${chunk} is closed.`,
+      ),
+    );
+  command('rm', 'remove a unit')
+    .option('--unlink', 'let those that wait for it wait no longer')
+    .option('--kill', 'kill its live run first')
+    .action((chunk: string, flags: Flags & { unlink?: boolean; kill?: boolean }) =>
+      printCommitted(
+        daemon().units.remove.mutate({ chunk, unlink: flags.unlink ?? false, kill: flags.kill ?? false }),
+        flags,
+        `${chunk} is removed.`,
+      ),
+    );
+}

@@ -1,0 +1,20 @@
+import { dirname, join } from 'node:path';
+import type { Living } from '../../../shared/offline.ts';
+import { type DaemonUnreachable, ProgramError } from '../output/program-error.ts';
+import { loadOffline } from './load-offline.ts';
+
+/** The same with what the state folder says of the daemon: its process, since when it runs, and the way out. */
+export async function withHolder(trouble: DaemonUnreachable, socketPath: string): Promise<ProgramError> {
+  const { livingHolder } = await loadOffline();
+  const living = livingHolder({ holder: join(dirname(socketPath), 'daemon.json') });
+  return living ? new ProgramError('timeout', unreachableWords(trouble.what, living)) : trouble;
+}
+
+export function unreachableWords(what: DaemonUnreachable['what'], living: Living): string {
+  const { pid, project, started_at, stopped } = living;
+  const who = `Signalbox for ${project} (pid ${pid}, since ${started_at})`;
+  if (stopped) return `${who} is stopped by a signal and answers nobody. Let it go on: kill -CONT ${pid}`;
+  if (what === 'absent')
+    return `${who} runs, but its socket is gone. It makes it again within a second or two: try again.`;
+  return `${who} does not answer. If it stays so: kill -KILL ${pid}, then signalbox start. What it has confirmed is kept, and runs go on.`;
+}

@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { boardOf, type Card, cardsOf } from '../../../shared/board.ts';
+import { stateHome, statePathsOf } from '../../../shared/state-paths.ts';
+import { type Daemon, overHttp } from '../../daemon/daemon-client.ts';
+import { ProgramError } from '../output/program-error.ts';
+
+const PATIENCE_MS = 20_000;
+const LOOK_MS = 50;
+const QUESTION = 'Does the answer arrive?';
+const ANSWER = 'It does.';
+const COMMAND = `said=$(signalbox ask "${QUESTION}") && [ "$said" = "${ANSWER}" ]`;
+
+/**
+ * A unit that asks, an answer, delivered: through the daemon that runs, so that what keeps its runs from asking
+ * shows. The unit is removed afterwards. Returns how long it took, in milliseconds; throws a sentence.
+ */
+export async function roundTripThrough(daemon: Daemon): Promise<number> {
+  const from = performance.now();
+  const chunk = `doctor-${process.pid}-${Date.now().toString(36)}`;
+  // First in the line: it must not wait behind the work of others.
+  await daemon.units.add.mutate({
+    units: [{ chunk, title: TITLE, command: COMMAND, priority: 1000 }],
+  });
+  try {
+    await walk(daemon, chunk, ALWAYS);
+    return performance.now() - from;
+  } finally {
+    await daemon.units.remove.mutate({ chunk, kill: true }).catch(() => {});
+  }
+}
+
+const TITLE = 'signalbox doctor tries whether runs can ask';
+
+/**
+ * The same where no daemon runs: with a daemon, a project and a state folder of its own, so that nothing of the
+ * operator's is touched.
+ */
+export async function roundTrip(): Promise<number> {
+  const from = performance.now();
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sb-')));
+  try {
+    const project = join(folder, 'p');
+    mkdirSync(project);
+    const env = { ...outsideOfRuns(process.env), XDG_STATE_HOME: folder };
+    const { child, said } = startDaemon(project, env);
+    const daemon = overHttp(statePathsOf(stateHome(env, folder), project).socket);
+    const own: Asked = { isThere: () => child.exitCode === null, said };
+    try {
+      await step('A daemon of its own did not start.', own, async () => {
+        return (await daemon.status.query()).pid === child.pid;
+      });
+      await daemon.units.add.mutate({ units: [{ chunk: 'doctor', command: COMMAND }] });
+      await walk(daemon, 'doctor', own);
+    } finally {
+      await end(child);
+    }
+    return performance.now() - from;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Inside a run, the commands of the round trip would reach the daemon of that run. */
+const outsideOfRuns = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('SIGNALBOX_')));
+
+interface Started {
+  readonly child: ChildProcess;
+  /** What it has said so far, for the sentence when it fails. */
+  readonly said: () => string;
+}
+
+function startDaemon(cwd: string, env: NodeJS.ProcessEnv): Started {
+  const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
+  const args = [program, '--project', cwd, 'start', '--foreground', '--port', '0'];
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (part: Buffer) => {
+    said = (said + part.toString()).slice(-2000);
+  });
+  return { child, said: () => said.trim() };
+}
+
+/** The daemon that is asked: whether it is still there, and what it has said. */
+interface Asked {
+  readonly isThere: () => boolean;
+  readonly said: () => string;
+}
+const ALWAYS: Asked = { isThere: () => true, said: () => '' };
+
+/** The unit is there: it asks, is answered, and ends. */
+async function walk(daemon: Daemon, chunk: string, asked: Asked): Promise<void> {
+  await step('A run did not get as far as asking: is "signalbox" found, and the socket?', asked, async () => {
+    const [card] = cardsOf(boardOf(await daemon.board.now.query({ chunk })));
+    if (!card) return false;
+    if (card.prompt !== QUESTION)
+      throw new ProgramError('failed', `A run could not ask. ${card.prompt} ${textsOf(card)}`.trim());
+    await daemon.items.answer.mutate({ chunk, item: card.id, version: card.version, text: ANSWER });
+    return true;
+  });
+  await step('The answer did not reach the run that asked.', asked, async () => {
+    const { status, items } = await daemon.unit.query({ chunk });
+    return status === 'DONE' && items[0]?.delivered_to === 1;
+  });
+}
+
+/** What a run printed before it failed. */
+const textsOf = ({ context }: Card): string => context.map(({ text }) => text).join(' ');
+
+/** Until a step is done, or its time is over, or the daemon has ended. */
+async function step(message: string, { isThere, said }: Asked, done: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline && isThere()) {
+    if (await done().catch(notYet)) return;
+    await pause(LOOK_MS);
+  }
+  throw new Error([message, said()].filter((part) => part !== '').join(' It says: '));
+}
+
+/** A daemon that is just starting cannot be asked; what a step itself says is final. */
+function notYet(error: unknown): false {
+  if (error instanceof ProgramError) throw error;
+  return false;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { emitKeypressEvents } from 'node:readline';
+import { afterMessage, type Board, type BoardMessage } from '../../../shared/board.ts';
+import { type Daemon, overHttp, overSocket } from '../../daemon/daemon-client.ts';
+import { followUntil } from '../../daemon/follow-until.ts';
+import { tellSilence } from '../output/explain-error.ts';
+import { ProgramError } from '../output/program-error.ts';
+import { control } from '../output/terminal-output.ts';
+import { InteractiveSession } from './interactive-session.ts';
+
+/** Terminals that know it mark what is pasted, so that it is never taken for keys. */
+const MARK_PASTES = '\x1b[?2004h';
+const MARK_NO_PASTES = '\x1b[?2004l';
+const SIGNALS = { SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Works through the queue by keys, until somebody quits. The terminal is as it was afterwards. */
+export async function interactive(socketPath: string): Promise<void> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw new ProgramError('usage', 'attention --interactive works by keys: it needs a terminal.');
+  const calls = overHttp(socketPath);
+  await calls.status.query();
+  const session = new InteractiveSession(calls, () => socketPath);
+  const { daemon, close } = overSocket(socketPath, {
+    onChange: (open) => session.onConnection(open),
+    onSilence: tellSilence,
+  });
+  try {
+    listen(session);
+    await Promise.race([session.over, followed(daemon, session), endOfInput(), ended()]);
+  } finally {
+    // Following comes back for ever where the daemon is away: it would keep this process.
+    setImmediate(() => process.exit());
+    session.leave();
+    restore();
+    void close();
+  }
+}
+
+function listen(session: InteractiveSession): void {
+  const { stdin } = process;
+  emitKeypressEvents(stdin);
+  stdin.setRawMode(true).resume();
+  control(MARK_PASTES);
+  process.once('exit', restore);
+  stdin.prependListener('data', (chunk: Buffer) => session.onRead(chunk.toString('utf8')));
+  stdin.on('keypress', (text: string | undefined, key: Key) => session.onKey(keyOf(text, key)));
+}
+
+interface Key {
+  readonly name?: string;
+  readonly ctrl?: boolean;
+  readonly meta?: boolean;
+}
+
+function keyOf(text: string | undefined, { name = '', ctrl, meta }: Key): string {
+  if (ctrl) return `ctrl-${name}`;
+  return meta ? `meta-${name}` : (text ?? name);
+}
+
+function followed(daemon: Daemon, session: InteractiveSession): Promise<never> {
+  let board: Board | null = null;
+  return followUntil<{ data: BoardMessage }, never>(
+    (handlers) => daemon.board.follow.subscribe({}, handlers),
+    ({ data }) => {
+      board = afterMessage(board, data);
+      if (board) session.onBoard(board);
+      return undefined;
+    },
+  );
+}
+
+const endOfInput = (): Promise<unknown> => once(process.stdin, 'end');
+
+/** By a signal: the exit code says which. */
+function ended(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const [signal, code] of Object.entries(SIGNALS))
+      process.once(signal, () => {
+        process.exitCode = code;
+        resolve();
+      });
+  });
+}
+
+function restore(): void {
+  const { stdin } = process;
+  stdin.removeAllListeners('keypress');
+  stdin.setRawMode(false).pause();
+  control(MARK_NO_PASTES);
+}

@@ -1,0 +1,79 @@
+import { ageOf } from '../../../shared/age.ts';
+import { boardOf, type Card, type Cell, cardsOf, cellsOf, type Snapshot } from '../../../shared/board.ts';
+import type { Detail, ItemLine } from '../../../shared/detail.ts';
+import { deliveryWords, outcomeWords } from '../../../shared/sentences.ts';
+import { STATUSES, type Status } from '../../../shared/words.ts';
+import { indented, oneLine, type Style, styled, table } from './terminal-output.ts';
+
+const STYLES: Readonly<Record<Status, Style>> = {
+  RUNNING: 'cyan',
+  NEEDS_ATTENTION: 'yellow',
+  READY: 'bold',
+  BLOCKED: 'dim',
+  DONE: 'green',
+};
+
+export const statusWords = (status: Status): string => status.toLowerCase().replace('_', ' ');
+
+const age = (moment: string): string => ageOf(Date.now() - Date.parse(moment));
+
+/** All units, by status. */
+export function unitList(snapshot: Snapshot): string {
+  const cells = cellsOf(boardOf(snapshot));
+  const sorted = STATUSES.flatMap((status) => cells.filter((cell) => cell.status === status));
+  if (sorted.length === 0) return 'No units.';
+  return table(sorted.map(unitLine), (row, column, cell) =>
+    column === 0 ? styled(STYLES[sorted[row]?.status ?? 'READY'], cell) : cell,
+  );
+}
+
+const unitLine = (cell: Cell): string[] => [
+  statusWords(cell.status),
+  cell.chunk,
+  cell.phases > 1 ? `${cell.phase} ${Math.min(cell.finished + 1, cell.phases)}/${cell.phases}` : cell.phase,
+  age(cell.since),
+  oneLine(cell.why || cell.title),
+];
+
+/** The queue, first things first, with what can be answered. */
+export function attentionList(snapshot: Snapshot): string {
+  const cards = cardsOf(boardOf(snapshot)).filter(({ state }) => state === 'open');
+  if (cards.length === 0) return 'Nothing needs you.';
+  return cards.map(cardText).join('\n\n');
+}
+
+export function cardText(card: Card): string {
+  const head = [card.kind, `waiting ${age(card.asked_at)}`, card.unblocks].filter((part) => part !== '');
+  const lines = [`${styled('yellow', card.chunk)}  ${head.join(' · ')}`, indented(card.prompt, '  ')];
+  for (const { label, text } of card.context) lines.push(`  ${oneLine(label)}:`, indented(text, '    '));
+  for (const option of card.options) lines.push(`  [${option.id}] ${oneLine(option.label)}`);
+  lines.push(styled('dim', `  signalbox answer ${card.chunk} --item ${card.id} ${hint(card)}`));
+  return lines.join('\n');
+}
+
+const hint = ({ options }: Card): string => (options[0] ? `--option ${options[0].id}` : '"…"');
+
+/** Everything about one unit. */
+export function unitText(detail: Detail): string {
+  const why = detail.why === '' ? '' : ` · ${oneLine(detail.why)}`;
+  const lines = [
+    `${styled('bold', detail.chunk)}  ${styled(STYLES[detail.status], statusWords(detail.status))} for ${age(detail.since)}${why}`,
+  ];
+  if (detail.title !== '') lines.push(oneLine(detail.title));
+  if (detail.goal !== '') lines.push(indented(detail.goal, '  '));
+  for (const { phase, state, command } of detail.steps)
+    lines.push(`  ${phase} (${state}): ${oneLine(command ?? detail.agent ?? 'done elsewhere')}`);
+  for (const { chunk, state } of detail.after) lines.push(`  waits for ${chunk} (${state})`);
+  if (detail.before.length > 0) lines.push(`  unblocks ${detail.before.join(', ')}`);
+  for (const run of detail.runs)
+    lines.push(`  run ${run.number} ${run.phase}: ${run.outcome ? outcomeWords(run.outcome) : 'live'}`);
+  for (const item of detail.items)
+    lines.push(`  ${item.kind} ${item.state}: ${oneLine(item.prompt)}${answerText(item)}`);
+  return lines.join('\n');
+}
+
+function answerText(item: ItemLine): string {
+  const way = deliveryWords(item);
+  const said = item.said === '' ? '' : ` → ${oneLine(item.said)}`;
+  return way === '' ? said : `${said} (${way})`;
+}

@@ -1,0 +1,65 @@
+import { styleText } from 'node:util';
+import { forTerminal, jsonForTerminal, plain } from '../../../shared/terminal-text.ts';
+
+/**
+ * The only file that writes to the terminal. Data goes to stdout, messages to stderr. Whatever somebody else wrote, and
+ * whoever forgot it: a terminal gets it written out, a pipe or a file as it is.
+ */
+const outgoing = (text: string): string => (process.stdout.isTTY ? forTerminal(text) : text);
+
+export function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${outgoing(text)}\n`, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** The same without a line break and without waiting. Returns whether stdout takes more now. */
+export const write = (text: string): boolean => process.stdout.write(outgoing(text));
+
+/** Exactly these bytes: for pipes and files. */
+export const writeBytes = (bytes: Buffer): boolean => process.stdout.write(bytes);
+
+/** A control sequence of our own. */
+export const control = (sequence: string): boolean => process.stdout.write(sequence);
+
+export const printJson = (value: unknown): Promise<void> => print(jsonForTerminal(value));
+
+export const tell = (message: string): void => tellPlain(`signalbox: ${message}\n`);
+
+/** What a program has said already. */
+export const tellPlain = (text: string): void => {
+  process.stderr.write(forTerminal(text));
+};
+
+const wantsColor = () =>
+  process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+
+export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
+export const styled = (style: Style, text: string): string => (wantsColor() ? styleText(style, text) : text);
+
+/** Somebody else's words, on one line. */
+export const oneLine = (text: string): string => forTerminal(plain(text)).replace(/\s+/g, ' ').trim();
+
+/** Somebody else's words, indented. */
+export const indented = (text: string, by: string): string =>
+  forTerminal(plain(text))
+    .split('\n')
+    .map((line) => by + line)
+    .join('\n');
+
+/** Columns, as wide as their widest cell; the last one takes what is left. */
+export function table(
+  rows: readonly (readonly string[])[],
+  style: (row: number, column: number, cell: string) => string,
+): string {
+  const widths = rows.reduce<number[]>(
+    (most, row) => row.map((cell, at) => Math.max(most[at] ?? 0, cell.length)),
+    [],
+  );
+  const line = (row: readonly string[], nth: number) =>
+    row
+      .map((cell, at) => style(nth, at, at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return rows.map(line).join('\n');
+}

@@ -1,0 +1,255 @@
+/** The terminal: what each command is called and takes. What a command does stands beside, or is one call. */
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { boardOf, cardsOf } from '../../shared/board.ts';
+import { takingUnknown } from '../../shared/unknown-input.ts';
+import { MERGE_MODES } from '../../shared/work-words.ts';
+import { overHttp } from '../daemon/daemon-client.ts';
+import { addAccessCommands } from './commands/access-commands.ts';
+import { type AddFlags, unitsFrom } from './commands/add.ts';
+import { addAskingCommands } from './commands/asking-commands.ts';
+import { addAudit } from './commands/audit.ts';
+import { addBulk } from './commands/bulk.ts';
+import { addConfig } from './commands/config.ts';
+import { addConflictCommands } from './commands/conflict-commands.ts';
+import { addExamples } from './commands/examples.ts';
+import { type FilterFlags, queryFrom } from './commands/filter-flags.ts';
+import { collect, jsonOption } from './commands/flags.ts';
+import { addHistory } from './commands/history.ts';
+import { addItemCommands } from './commands/item-commands.ts';
+import type { LogsFlags } from './commands/logs.ts';
+import { addOpen } from './commands/open.ts';
+import { addReport } from './commands/report.ts';
+import { type StartFlags, start, stop } from './commands/start.ts';
+import type { TrustFlags } from './commands/trust.ts';
+import { addUnitCommands } from './commands/unit-commands.ts';
+import type { WaitFlags } from './commands/wait.ts';
+import { addWorktreeCommands } from './commands/worktree-commands.ts';
+import { addCompletion } from './completion/completion.ts';
+import { pathsFor, projectFrom, socketFor } from './context/project.ts';
+import { guardRuns } from './context/run-guard.ts';
+import { attentionList, unitList, unitText } from './output/listing.ts';
+import { print, printJson, tell, tellPlain } from './output/terminal-output.ts';
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 4 what was waited for can no longer
+come; 64 wrong usage; 65 plan, database, signalbox.json or config.json unusable; 69 no daemon runs here;
+70 something went wrong; 74 disk full, unwritable or taken away; 75 already running, port taken, or no answer in time;
+77 files open to others, the system forbids it, or not for what runs inside a run; 78 not possible on this
+machine; 141 nobody reads on, as in "signalbox ls | head -1".`;
+
+const SETTINGS = `
+Settings: each is taken from the first of these that says something, and stays so for this project.
+  flag          --port                 --max-agents           --undo-seconds
+  environment   SIGNALBOX_PORT         SIGNALBOX_MAX_AGENTS   SIGNALBOX_UNDO_SECONDS
+  your file     ~/.config/signalbox/config.json (or under $XDG_CONFIG_HOME), for all your projects:
+                {"port": 7845, "max-agents": 4, "undo-seconds": 4}
+  as it was     the port of the last start    what a start or "signalbox config update" has set
+  default       7845                   4                      4
+The project is that of --project, else of SIGNALBOX_PROJECT, else the one around this folder. A file of the
+project itself has no say: its signalbox.json names agents, which count once you trust them.`;
+
+export const program = new Command('signalbox')
+  .description('What needs me, in which order, and what is everything else doing.')
+  .option(
+    '--project <folder>',
+    'the project to talk about (default: $SIGNALBOX_PROJECT, or the one around this folder)',
+  )
+  .addHelpText('after', EXIT_CODES)
+  .configureOutput({ writeErr: tellPlain })
+  .exitOverride();
+
+/** The socket of the daemon that the words on the command line mean. */
+export const socket = (): string => socketFor(program.opts<{ project?: string }>().project);
+const daemon = () => overHttp(socket());
+const project = (): string => projectFrom(program.opts<{ project?: string }>().project);
+
+program
+  .command('start')
+  .description('start the daemon')
+  .option('--foreground', 'stay in this terminal')
+  .option('--port <number>', 'listen here, and from now on (0: any free one)')
+  .option('--plan <file>', 'add the units of a plan; those that exist stay as they are')
+  .option('--max-agents <number>', 'how many runs may be at work at once (default 4)')
+  .option('--undo-seconds <number>', 'how long an answer from the page can be taken back (default 4)')
+  .option('--no-auth', 'nobody signs in: everyone on this machine may read and answer')
+  .option('--read-only', 'nothing can be changed and nothing starts')
+  .option('--host-name <name>', 'sign in under this name, for browsers that do not know *.localhost')
+  .option('--public-origin <url>', 'where a proxy shows the page')
+  .option('--listen <address>', 'an address beyond loopback, with TLS and names alone')
+  .option('--name <host>', 'listen: a name of this machine; repeat for more', collect)
+  .option('--tls-cert <file>', 'listen: the certificate')
+  .option('--tls-key <file>', 'listen: its key')
+  .addOption(jsonOption().conflicts('foreground'))
+  .addHelpText('after', SETTINGS)
+  .action(async (flags: StartFlags) => {
+    await (await import('./commands/trust.ts')).offerTrust(pathsFor(project()));
+    await start(project(), flags);
+  });
+
+program
+  .command('stop')
+  .description('stop the daemon; runs at work go on and are found again')
+  .addOption(jsonOption())
+  .action((flags: { json?: boolean }) => stop(socket(), flags.json ?? false));
+
+program
+  .command('status')
+  .description('say what runs and how many units there are')
+  .addOption(jsonOption())
+  .action(async (flags: { json?: boolean }) => {
+    const status = await daemon().status.query();
+    if (flags.json) return printJson(status);
+    const units = Object.entries(status.units).filter(([, count]) => count > 0);
+    await print(`${status.address}  ${status.project} (pid ${status.pid})`);
+    await print(
+      units.map(([name, count]) => `${count} ${name.toLowerCase().replace('_', ' ')}`).join(', ') ||
+        'no units',
+    );
+    await print(status.items === 0 ? 'nothing needs you' : `${status.items} open: signalbox attention`);
+  });
+
+program
+  .command('add')
+  .description('add a unit, or all units of a plan')
+  .argument('[chunk]', 'the name of the unit')
+  .option('--plan <file>', 'a plan; "-" reads it from standard input')
+  .option('--command <line>', 'what to run, in /bin/sh')
+  .option('--agent <name>', 'or who carries it out: an agent of signalbox.json')
+  .option('--phase <NAME=line>', 'a phase and its command; repeat for more', collect, [])
+  .option('--after <chunk>', 'wait until this one is done; repeat for more', collect, [])
+  .option('--title <text>', 'a few words')
+  .option('--goal <text>', 'what it is for')
+  .option('--env <NAME>', 'let the run see this variable; repeat for more', collect, [])
+  .option('--priority <number>', 'higher goes first among equals')
+  .option('--path <glob>', 'files that it will touch; repeat for more', collect)
+  .option('--review <PHASE>', 'a phase to which you must agree; repeat for more', collect)
+  .option('--time-limit <seconds>', 'bring it to you when a run takes longer')
+  .addOption(
+    new Option('--worktree', 'work in a git worktree of its own; units with an agent do').conflicts(
+      'inPlace',
+    ),
+  )
+  .option('--in-place', "work in the project's folder")
+  .option('--base <branch>', 'the branch that its work returns to (default: that of the project)')
+  .addOption(new Option('--merge <how>', 'what becomes of its work').choices(MERGE_MODES))
+  .option('--external', 'somebody else does the work and reports')
+  .option('--phases <LIST>', 'external: its phases, with commas')
+  .addOption(jsonOption())
+  .action(async (chunk: string | undefined, flags: AddFlags) => {
+    const units = unitsFrom(chunk, flags, (path) => readFileSync(path === '-' ? 0 : path, 'utf8'));
+    const { seq, result } = await takingUnknown(daemon().units.add.mutate)({ units });
+    if (flags.json) return printJson({ seq, chunks: result.chunks });
+    tell(`added ${result.chunks?.join(', ')}.`);
+  });
+
+program
+  .command('ls')
+  .description('list the units by status')
+  .option('--status <list>', 'only these, with commas: running, needs_attention, ready, blocked, done')
+  .option(
+    '--kind <list>',
+    'only those with an item of this kind: question, decision, review, stuck, conflict',
+  )
+  .option('--find <words>', 'only those whose name or title holds these words')
+  .option('--page <number>', 'only this page, of 200 units')
+  .addOption(jsonOption())
+  .action(async (flags: FilterFlags & { json?: boolean }) => {
+    const snapshot = await daemon().board.now.query(queryFrom(flags));
+    if (flags.json) return printJson(snapshot.rows.filter((row) => row.row === 'unit'));
+    await print(unitList(snapshot));
+  });
+
+program
+  .command('show')
+  .description('show everything about a unit')
+  .argument('<chunk>')
+  .addOption(jsonOption())
+  .action(async (chunk: string, flags: { json?: boolean }) => {
+    const detail = await daemon().unit.query({ chunk });
+    await (flags.json ? printJson(detail) : print(unitText(detail)));
+  });
+
+program
+  .command('attention')
+  .description('list what needs you, first things first')
+  .option('--kind <list>', 'only these, with commas: question, decision, review, stuck, conflict')
+  .option('--find <words>', 'only those in which these words stand')
+  .addOption(new Option('--interactive', 'work through it by keys').conflicts('json'))
+  .addOption(jsonOption())
+  .action(async (flags: FilterFlags & { json?: boolean; interactive?: boolean }) => {
+    if (flags.interactive) return (await import('./interactive/interactive.ts')).interactive(socket());
+    const snapshot = await daemon().board.now.query(queryFrom(flags));
+    if (flags.json) return printJson(cardsOf(boardOf(snapshot)));
+    await print(attentionList(snapshot));
+  });
+
+addAskingCommands(program, socket, daemon);
+
+program
+  .command('logs')
+  .description('print what a run printed')
+  .argument('<chunk>')
+  .option('-f, --follow', 'go on until the run ends')
+  .option('--run <number>', 'which run (default: the latest)')
+  .addOption(jsonOption())
+  .action(async (chunk: string, flags: LogsFlags) =>
+    (await import('./commands/logs.ts')).logs(socket(), chunk, flags),
+  );
+
+program
+  .command('watch')
+  .description('print what happens, as it happens')
+  .addOption(jsonOption())
+  .action(async (flags: { json?: boolean }) =>
+    (await import('./commands/watch.ts')).watch(socket(), flags.json ?? false),
+  );
+
+program
+  .command('trust')
+  .description('look at the agents that signalbox.json names, and trust them')
+  .option('--yes', 'you have looked already')
+  .addOption(jsonOption())
+  .action(async (flags: TrustFlags) =>
+    (await import('./commands/trust.ts')).trustAgents(pathsFor(project()), flags),
+  );
+
+program
+  .command('doctor')
+  .description('look at everything that has to work here, and say what does not')
+  .option('--security', 'look at who may come in, and attack the daemon that runs')
+  .addOption(jsonOption())
+  .action(async ({ security, json = false }: { security?: boolean; json?: boolean }) => {
+    const { doctor, doctorSecurity } = await import('./doctor/doctor.ts');
+    await (security ? doctorSecurity : doctor)(pathsFor(project()), json);
+  });
+
+program
+  .command('wait')
+  .description('wait until a unit is done, or needs you')
+  .argument('<chunk>')
+  .addOption(
+    new Option('--until <what>', 'done: exit code 0 when it has finished, 4 when it was closed or removed')
+      .choices(['done', 'needs-attention'])
+      .default('done'),
+  )
+  .option('--timeout <seconds>', 'give up waiting, with exit code 75')
+  .addOption(jsonOption())
+  .action(async (chunk: string, flags: WaitFlags) =>
+    (await import('./commands/wait.ts')).wait(socket(), chunk, flags),
+  );
+
+addUnitCommands(program, daemon);
+addItemCommands(program, daemon);
+addConflictCommands(program, daemon);
+addReport(program, daemon);
+addConfig(program, daemon);
+addBulk(program, daemon);
+addHistory(program, daemon);
+addWorktreeCommands(program, daemon);
+addOpen(program, daemon, () => pathsFor(project()));
+addAccessCommands(program, daemon, () => pathsFor(project()));
+addAudit(program, daemon);
+addCompletion(program);
+addExamples(program);
+guardRuns(program);

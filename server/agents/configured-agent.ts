@@ -1,0 +1,90 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import type { AgentDefinition } from '../../shared/agent-words.ts';
+import { type Agent, AnswersTooLong, type Task } from './agent.ts';
+import { PLACEHOLDER } from './placeholders.ts';
+import { answerWords, composePrompt } from './prompt.ts';
+
+/** execve(2): one argument has at most 128 KiB on Linux, its end included. */
+const ARGUMENT_BYTES = 128 * 1024 - 1;
+
+/** An agent that `signalbox.json` names. */
+export const configuredAgent = (definition: AgentDefinition): Agent => ({
+  name: definition.name,
+  env: definition.env,
+  interrupt: definition.interrupt,
+  command: (task) => {
+    const command = (task.session !== null && definition.resume) || definition.command;
+    return command.map((_, at) => argumentAt(command, at, definition, task));
+  },
+});
+
+/** A placeholder is a whole argument, and what takes its place stays one. */
+function argumentAt(command: readonly string[], at: number, definition: AgentDefinition, task: Task): string {
+  const written = command[at] ?? '';
+  const [, name] = PLACEHOLDER.exec(written) ?? [];
+  if (name === undefined) return written;
+  const value = wordsFor(name, definition, task);
+  if (Buffer.byteLength(value) > ARGUMENT_BYTES) {
+    const tooLong = `${written} has more than 128 KiB, the most that a program takes in one argument`;
+    const byFile = wordsFor(name, definition, { ...task, by_file: true });
+    if (task.by_file || Buffer.byteLength(byFile) > ARGUMENT_BYTES) throw new Error(tooLong);
+    throw new AnswersTooLong(`with your answers ${tooLong}`);
+  }
+  // Somebody's words are never an option of the program, unless it was told where options end.
+  const isSafe = !value.startsWith('-') || command.slice(0, at).includes('--');
+  return isSafe ? value : ` ${value}`;
+}
+
+/** Without NUL, which no argument can hold. */
+const wordsFor = (name: string, definition: AgentDefinition, task: Task): string =>
+  meaningOf(name, definition, task).replaceAll('\0', '');
+
+function meaningOf(name: string, definition: AgentDefinition, task: Task): string {
+  const { chunk, title, goal } = task.unit;
+  switch (name) {
+    case 'chunk':
+      return chunk;
+    case 'phase':
+      return task.phase;
+    case 'run':
+      return String(task.run);
+    case 'goal':
+      return goal || title;
+    case 'answer':
+      return answerWords(task);
+    case 'session':
+      return task.session ?? '';
+    case 'project':
+      return task.project;
+    case 'worktree':
+      return task.work?.path ?? task.project;
+    case 'branch':
+      return task.work?.branch ?? '';
+    case 'base':
+      return task.work ? (task.work.base ?? task.work.base_commit) : '';
+    default:
+      return composePrompt(task, promptFile(definition.prompts[task.phase], task.project));
+  }
+}
+
+/** The text of a prompt file; null where the phase has none. It must lie in the project, links followed. */
+function promptFile(path: string | undefined, project: string): string | null {
+  if (path === undefined) return null;
+  const real = realOf(join(project, path));
+  if (real === null) throw new Error(`the prompt file ${path} is not there`);
+  if (!real.startsWith(realpathSync(project) + sep))
+    throw new Error(`the prompt file ${path} leads out of the project`);
+  const found = statSync(real);
+  if (!found.isFile() || found.size > ARGUMENT_BYTES)
+    throw new Error(`the prompt file ${path} is no file of at most 128 KiB`);
+  return readFileSync(real, 'utf8');
+}
+
+function realOf(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}

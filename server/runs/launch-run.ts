@@ -1,0 +1,92 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Outcome, ProcessIdentity, Run } from '../../shared/words.ts';
+import { AnswersTooLong } from '../agents/agent.ts';
+import { agentOf } from '../agents/agent-of.ts';
+import { inShell, shellAgent } from '../agents/shell-agent.ts';
+import { taskOf } from '../agents/task.ts';
+import { DAEMON } from '../domain/actors.ts';
+import { spawned } from '../domain/commands/runs.ts';
+import { isSettingUp } from '../domain/state.ts';
+import type { Store } from '../store/store.ts';
+import type { Log } from '../system/log.ts';
+import { lookUp } from '../system/processes.ts';
+import { runFiles } from '../system/run-files.ts';
+import { writeAnswers } from './answers-file.ts';
+import { environmentFor } from './environment.ts';
+import type { Worktrees } from './worktrees.ts';
+import { makeRunFolder, spawnWrapper } from './wrapper.ts';
+
+/** What the runs of a daemon are started with. */
+export interface RunParts {
+  readonly store: Store;
+  readonly log: Log;
+  /** Where runs work that have no worktree, where their files are, and what they need to find the way back. */
+  readonly project: string;
+  readonly runs: string;
+  readonly socket: string;
+  readonly bin: string;
+  /** Of the operator's shell: the daemon's own files are for nobody else, those of runs as it says. */
+  readonly umask: number;
+}
+export interface LaunchParts extends RunParts {
+  readonly worktrees: Worktrees;
+}
+
+/**
+ * Spawns the wrapper, has its identity committed, and only then says "go": nothing runs unrecorded. Returns how the
+ * run ended where it never began; null: it goes on. `look` is called when something has changed about the wrapper.
+ */
+export async function launchRun(
+  { store, project, runs, socket, bin, umask, worktrees }: LaunchParts,
+  run: Run,
+  token: string,
+  look: () => void,
+): Promise<Outcome | null> {
+  const { unit } = run;
+  const work = store.state.works.get(unit);
+  if (!work) return null;
+  const { spec } = work.unit;
+  const files = runFiles(runs, run.unit, run.number);
+  let child: ChildProcess | null = null;
+  try {
+    makeRunFolder(files);
+    writeAnswers(files.answers, work, run.number);
+    const agent = isSettingUp(work) ? shellAgent : agentOf(store.state, spec);
+    if (!agent) throw new Error(`its agent ${spec.agent} is not trusted`);
+    const place = await worktrees.placeOf(work.unit);
+    const env = environmentFor(
+      { spec, agent, run, token, socket, answers: files.answers, bin, place },
+      process.env,
+    );
+    const { setup } = work.unit.work ?? {};
+    const command =
+      setup && isSettingUp(work)
+        ? inShell(setup.command)
+        : agent.command(taskOf(work, run, project, files.answers));
+    child = spawnWrapper({ files, marker: run.marker, command, cwd: place.cwd, env, umask });
+    const identity = await identify(child, look);
+    await store.commit(DAEMON, (state) => spawned(state, { unit, run: run.number, ...identity }));
+    child.stdin?.end('go\n');
+    child.unref();
+    return null;
+  } catch (error) {
+    child?.stdin?.destroy();
+    return neverBegan(error);
+  }
+}
+
+async function identify(child: ChildProcess, look: () => void): Promise<ProcessIdentity> {
+  for (const emitter of [child, child.stdin]) emitter?.on('error', look);
+  child.on('exit', look);
+  await once(child, 'spawn');
+  const found = lookUp(child.pid ?? 0);
+  if (!found) throw new Error('the wrapper ended at once');
+  return { pid: found.pid, started: found.started };
+}
+
+function neverBegan(error: unknown): Outcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  const isTooLong = error instanceof AnswersTooLong;
+  return { exit: 'never-began', reason, ...(isTooLong && { code: 'answers-too-long' }) };
+}
