@@ -1,8 +1,8 @@
 /** Runs one command of the terminal, and ends with its exit code. */
 import { CommanderError } from 'commander';
 import { lookCloser } from './daemon-trouble.ts';
-import { explain } from './explain.ts';
-import { tell } from './output.ts';
+import { explain, refusalIn } from './explain.ts';
+import { printJson, tell } from './output.ts';
 import { DaemonTrouble, EXIT, exitCodeOf } from './program-error.ts';
 import { program, socket } from './signalbox.ts';
 
@@ -17,6 +17,11 @@ process.stdout.on('error', (error) => {
 });
 // Where not even a sentence can be written, the exit code says it alone.
 process.stderr.on('error', () => {});
+
+let wantsJson = false;
+program.hook('preAction', (_, command) => {
+  wantsJson = command.opts<{ json?: boolean }>().json === true;
+});
 
 async function run(): Promise<void> {
   try {
@@ -34,6 +39,8 @@ async function run(): Promise<void> {
     const whole = told instanceof DaemonTrouble ? await lookCloser(told, socket()) : told;
     process.exitCode = exitCodeOf(whole);
     tell(whole.message);
+    const refusal = refusalIn(error);
+    if (refusal && wantsJson) await printJson({ error: refusal });
   }
 }
 

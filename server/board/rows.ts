@@ -25,6 +25,7 @@ export function cellOf(state: State, work: WorkUnit): Cell {
     title: unit.title,
     status,
     why,
+    held: unit.held !== null && status !== 'DONE',
     phase: currentStep(work)?.phase ?? '',
     finished: Math.min(unit.finished, unit.spec.steps.length),
     phases: unit.spec.steps.length,
