@@ -26,6 +26,8 @@ export interface Cell extends RowBase {
   readonly status: Status;
   /** Why it has this status, where the status alone does not say. */
   readonly why: string;
+  /** Its next phase may not start before it is released. */
+  readonly held: boolean;
   readonly phase: string;
   /** Phases finished, of how many. */
   readonly finished: number;

@@ -1,9 +1,9 @@
 /** Runs one command of the terminal, and ends with its exit code. */
 import { CommanderError } from 'commander';
 import { withHolder } from './context/unreachable-daemon.ts';
-import { explainError } from './output/explain-error.ts';
+import { explainError, refusalIn } from './output/explain-error.ts';
 import { DaemonUnreachable, EXIT, exitCodeOf } from './output/program-error.ts';
-import { tell } from './output/terminal-output.ts';
+import { printJson, tell } from './output/terminal-output.ts';
 import { program, socket } from './program.ts';
 
 /** Whoever read our output has read enough, as in `signalbox ls | head`: nothing to complain about. */
@@ -17,6 +17,11 @@ process.stdout.on('error', (error) => {
 });
 // Where not even a sentence can be written, the exit code says it alone.
 process.stderr.on('error', () => {});
+
+let wantsJson = false;
+program.hook('preAction', (_, command) => {
+  wantsJson = command.opts<{ json?: boolean }>().json === true;
+});
 
 async function run(): Promise<void> {
   try {
@@ -34,6 +39,8 @@ async function run(): Promise<void> {
     const whole = told instanceof DaemonUnreachable ? await withHolder(told, socket()) : told;
     process.exitCode = exitCodeOf(whole);
     tell(whole.message);
+    const refusal = refusalIn(error);
+    if (refusal && wantsJson) await printJson({ error: refusal });
   }
 }
 

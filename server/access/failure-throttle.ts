@@ -18,7 +18,11 @@ export class FailureThrottle {
   /** Throws a `Refusal` when too many wait already. */
   async wait(): Promise<void> {
     if (this.#waiting >= this.#most)
-      throw new Refusal('unavailable', 'Too many sign-ins fail right now. Try again in a moment.');
+      throw new Refusal(
+        'unavailable',
+        'throttled',
+        'Too many sign-ins fail right now. Try again in a moment.',
+      );
     this.#waiting++;
     try {
       await pause(this.#ms);

@@ -10,8 +10,7 @@ export interface RefusalForCaller {
   readonly message: string;
   readonly field: string | null;
   readonly items: readonly Item[];
-  /** Which refusal it is; where no rule has a name of its own, its kind. */
-  readonly code: RefusalCode | RefusalForCaller['kind'];
+  readonly code: RefusalCode | 'forbidden';
 }
 
 const STATUS = { 'not-found': 404, conflict: 409, invalid: 422, unavailable: 503 } as const;
@@ -20,7 +19,7 @@ const STATUS = { 'not-found': 404, conflict: 409, invalid: 422, unavailable: 503
 export function refusalOf(error: unknown): RefusalForCaller | null {
   if (error instanceof Refusal) {
     const { kind, message, field, items, code } = error;
-    return { kind, status: STATUS[kind], message, field, items, code: code ?? kind };
+    return { kind, status: STATUS[kind], message, field, items, code };
   }
   if (error instanceof ZodError) return inputRefusal(error);
   if (!(error instanceof TRPCError)) return null;

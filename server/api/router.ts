@@ -97,7 +97,7 @@ const units = t.router({
   }),
   report: agent.input(inputs.report).mutation(({ ctx, input }) => {
     if (input.what === 'started' && !mayStart(ctx.access))
-      throw conflict('Signalbox runs with --read-only: nothing starts now.');
+      throw conflict('read-only', 'Signalbox runs with --read-only: nothing starts now.');
     const item = newId();
     return commit(ctx, (state, at) => report(state, input, at, item), once(input.key, input));
   }),

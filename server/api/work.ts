@@ -63,6 +63,7 @@ export const work = t.router({
       const patch = await patchOf(await findRepository(ctx.about.project), from, commit);
       if (patch === null)
         throw conflict(
+          'too-large',
           `What ${input.chunk} changed is too much for one answer. Ask git: git diff ${from} ${commit}`,
         );
       return { from, to: commit, patch };
@@ -113,26 +114,26 @@ async function refusing<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    throw error instanceof WorkRefused ? conflict(problemWords(error.problem)) : error;
+    throw error instanceof WorkRefused ? conflict('git-refused', problemWords(error.problem)) : error;
   }
 }
 
 function workFacts(state: State, chunk: string): UnitWork {
   const { work } = workOf(state, chunk).unit;
-  if (!work) throw conflict(`${chunk} has no worktree.`);
+  if (!work) throw conflict('no-worktree', `${chunk} has no worktree.`);
   return work;
 }
 
 function snapshotOf({ store }: Context, chunk: string) {
   const { snapshot } = workFacts(store.state, chunk);
-  if (!snapshot) throw conflict(`Nothing is known yet of what ${chunk} has changed.`);
+  if (!snapshot) throw conflict('no-changes', `Nothing is known yet of what ${chunk} has changed.`);
   return snapshot;
 }
 
 function overUnit({ store }: Context, chunk: string): number {
   const work = workOf(store.state, chunk);
   workFacts(store.state, chunk);
-  if (!isOver(work)) throw conflict(`${chunk} is not done: its worktree is still needed.`);
+  if (!isOver(work)) throw conflict('unit-not-done', `${chunk} is not done: its worktree is still needed.`);
   return work.unit.id;
 }
 

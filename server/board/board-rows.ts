@@ -26,6 +26,7 @@ export function cellOf(state: State, work: WorkUnit): Cell {
     title: unit.title,
     status,
     why,
+    held: unit.held !== null && status !== 'DONE',
     phase: phaseOf(work),
     finished: Math.min(unit.finished, unit.spec.steps.length),
     phases: unit.spec.steps.length,

@@ -6,7 +6,7 @@ import { FileMoved } from './sqlite.ts';
 
 export function notSaved(error: unknown): unknown {
   const refusal = (code: RefusalCode, why: string) =>
-    new Refusal('unavailable', `Nothing was saved: ${why}`, { code });
+    new Refusal('unavailable', code, `Nothing was saved: ${why}`);
   if (isBusy(error)) return refusal('busy', 'another program holds the database. Try again.');
   if (error instanceof FileMoved) return refusal('moved', `${error.message} Signalbox ends now.`);
   if (isDiskError(error))

@@ -173,8 +173,10 @@ export class Store {
   #repeated({ key, input }: Idempotency): Committed<object> | undefined {
     const kept = this.#db.kept(key);
     if (!kept) return undefined;
-    if (kept.digest !== digestOf(input)) throw conflict('This key was used before, for something else.');
-    if (kept.spent) throw conflict('This answer was taken back; answer the question as it is now.');
+    if (kept.digest !== digestOf(input))
+      throw conflict('key-used', 'This key was used before, for something else.');
+    if (kept.spent)
+      throw conflict('taken-back', 'This answer was taken back; answer the question as it is now.');
     return { seq: kept.seq, result: JSON.parse(kept.result) as object };
   }
 

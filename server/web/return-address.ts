@@ -35,7 +35,8 @@ export const withLate = (path: string, item: string): string =>
 export function lateUndo({ store }: RouteParts, ctx: KoaContext): FormError | undefined {
   const id = oneIn(new URLSearchParams(ctx.querystring), LATE);
   const item = id === null ? undefined : findItem(store.state, id)?.item;
-  const message = item ? undoRefusal(item) : null;
-  if (!item || message === null) return undefined;
+  const refusal = item ? undoRefusal(item) : null;
+  if (!item || refusal === null) return undefined;
+  const { message } = refusal;
   return { item: item.id, notice: { tone: 'wrong', message, field: null }, words: '', chosen: [] };
 }

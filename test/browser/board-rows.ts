@@ -70,6 +70,7 @@ export function cell(id: number, status: Status, more: Partial<Cell> = {}): Cell
     title: '',
     status,
     why: '',
+    held: false,
     phase: 'BUILD',
     finished: 0,
     phases: 2,

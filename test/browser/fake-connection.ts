@@ -152,7 +152,7 @@ export function refusal(message: string, field: string | null = null): Error {
     message,
     field,
     items: [],
-    code: 'conflict',
+    code: 'stale',
   };
   const data = { code: 'CONFLICT', httpStatus: 409, path: 'items.answer', refusal: told };
   return TRPCClientError.from({ error: { code: -32009, message, data } });

@@ -11,7 +11,7 @@ const broken: Decide = () => {
   throw new TypeError('a mistake of ours');
 };
 const no: Decide = () => {
-  throw conflict('No.');
+  throw conflict('stale', 'No.');
 };
 
 /** What another process sees in the file. */

@@ -35,7 +35,10 @@ function assertAllAgree(house: StoreFixture): void {
 test('log, tables and memory agree after a thousand random commands, and after a restart', async () => {
   const happened = new Set<string>();
   await inHistories({ runs: 8, length: 1000 }, (house, refusals) => {
-    assert.ok(house.store.state.seq > 200, `only ${house.store.state.seq} events, ${refusals} refused`);
+    assert.ok(
+      house.store.state.seq > 200,
+      `only ${house.store.state.seq} events, ${refusals.length} refused`,
+    );
     for (const type of house.types()) happened.add(type);
     assertAllAgree(house);
     const before = factsOf(house.store.state);

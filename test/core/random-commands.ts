@@ -12,7 +12,7 @@ import { snooze, wake } from '../../server/domain/commands/snooze.ts';
 import * as steer from '../../server/domain/commands/steering.ts';
 import { timePasses } from '../../server/domain/commands/time.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
-import { conflict, Refusal } from '../../server/domain/refusal.ts';
+import { notFound, Refusal } from '../../server/domain/refusal.ts';
 import { startOrder } from '../../server/domain/start-order.ts';
 import {
   exists,
@@ -114,7 +114,7 @@ const COMMANDS = {
   want: (state: State, { a, b, c, nth }: Aim): Decision => {
     const { unit } = pick(startOrder(state), a);
     const other = pick(worksOf(state), b).unit.id;
-    if (other === unit.id) throw conflict('itself');
+    if (other === unit.id) throw NO_TARGET;
     const overlaps = [{ other, share: (c % 10) / 10, files: ['b.ts'] }];
     return wantToStart(state, { unit: unit.id, overlaps, key: `conflict-${nth}` });
   },
@@ -217,7 +217,7 @@ const SEED = seed === 'new' ? {} : { seed: Number(seed) };
 /** Random histories, each in a house of its own. The number in a report draws the same history again. */
 export const inHistories = (
   { runs, length, watch = () => {} }: { runs: number; length: number; watch?: (house: StoreFixture) => void },
-  body: (house: StoreFixture, refusals: number) => unknown,
+  body: (house: StoreFixture, refusals: readonly Refusal[]) => unknown,
 ): Promise<void> => {
   const history = fc.asyncProperty(fc.noShrink(fc.integer()), (seed) =>
     inHouse(async (house) => {
@@ -247,18 +247,18 @@ function numbers(seed: number): () => number {
   };
 }
 
-/** Does it all, some of it in the same turn. Says how many commands were refused; any other error is thrown. */
-async function live(house: StoreFixture, history: readonly Step[]): Promise<number> {
-  let refusals = 0;
+/** Does it all, some of it in the same turn. Returns what the commands refused; any other error is thrown. */
+async function live(house: StoreFixture, history: readonly Step[]): Promise<Refusal[]> {
+  const refusals: Refusal[] = [];
   let turn: Promise<unknown>[] = [];
   for (const [nth, step] of history.entries()) {
     house.now += step.c % 700;
     turn.push(attempt(house, step, nth));
     if (step.c % 5 > 0) continue;
-    refusals += countRefusals(await Promise.allSettled(turn));
+    refusals.push(...refusalsIn(await Promise.allSettled(turn)));
     turn = [];
   }
-  return refusals + countRefusals(await Promise.allSettled(turn));
+  return [...refusals, ...refusalsIn(await Promise.allSettled(turn))];
 }
 
 function attempt(house: StoreFixture, step: Step, nth: number): Promise<unknown> {
@@ -266,10 +266,15 @@ function attempt(house: StoreFixture, step: Step, nth: number): Promise<unknown>
   return house.commit((state, at) => COMMANDS[step.verb](state, { ...step, nth, at }), undefined, once);
 }
 
-function countRefusals(ends: readonly PromiseSettledResult<unknown>[]): number {
-  const failed = ends.filter((end) => end.status === 'rejected');
-  for (const { reason } of failed) if (!(reason instanceof Refusal)) throw reason;
-  return failed.length;
+/** Not a word of any command: there was nothing to aim at. */
+const NO_TARGET = notFound('There is nothing to do that to.');
+
+function refusalsIn(ends: readonly PromiseSettledResult<unknown>[]): Refusal[] {
+  const reasons: unknown[] = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason);
+  return reasons.filter((reason): reason is Refusal => {
+    if (!(reason instanceof Refusal)) throw reason;
+    return reason !== NO_TARGET;
+  });
 }
 
 /** One or two units that wait for some that exist and perhaps for a name that comes later, or never. */
@@ -311,6 +316,6 @@ const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).
 
 function pick<T>(from: readonly T[], by: number): T {
   const found = from[by % from.length];
-  if (found === undefined) throw conflict('There is nothing to do that to.');
+  if (found === undefined) throw NO_TARGET;
   return found;
 }

@@ -142,7 +142,7 @@ describe('a mutation repeated with its key', () => {
       first.push([name, input, made]);
     }
     const bulk = first.find(([name]) => name === 'units.bulk')?.[2];
-    assert.match(JSON.stringify(bulk), /"refused":\[\{"chunk":"bulk-1","message":"/);
+    assert.match(JSON.stringify(bulk), /"refused":\[\{"chunk":"bulk-1","code":"not-stuck","message":"/);
   });
 
   test('answers the same after a restart and other changes, a bulk call with its refusals', async () => {

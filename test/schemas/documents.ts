@@ -1,20 +1,21 @@
 /** The documents of docs/schemas, as they follow from `outputs.ts`. */
 import { z } from 'zod';
-import { OUTPUTS, WITHOUT } from './outputs.ts';
+import { OUTPUTS, REFUSED, WITHOUT } from './outputs.ts';
 
 export const fileOf = (name: string): string => `${name.replaceAll(' ', '-')}.json`;
 
 /** The text of each file, by its name. */
 export function documents(): Map<string, string> {
   const schemas = Object.entries(OUTPUTS).map(
-    ([name, { schema }]) => [fileOf(name), textOf(name, schema)] as const,
+    ([name, { schema }]) => [fileOf(name), textOf(`signalbox ${name} --json`, schema)] as const,
   );
-  return new Map([...schemas, ['README.md', index()]]);
+  const refused = [fileOf('refused'), textOf('signalbox COMMAND --json, refused', REFUSED)] as const;
+  return new Map([...schemas, refused, ['README.md', index()]]);
 }
 
-function textOf(name: string, schema: z.ZodType): string {
+function textOf(title: string, schema: z.ZodType): string {
   const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12' });
-  return `${JSON.stringify({ $schema, title: `signalbox ${name} --json`, ...rest }, null, 2)}\n`;
+  return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
 }
 
 function index(): string {
@@ -42,7 +43,8 @@ function index(): string {
     '',
     '`start --foreground` (it is the daemon, and prints its log) and `attention --interactive` (keys and a screen)',
     'refuse it. A command that fails prints a sentence on standard error, and nothing, or what it had so far, on',
-    'standard output.',
+    'standard output; where the daemon refused, the refusal after it: [refused.json](refused.json). What each code',
+    'means stands in [curl.md](../curl.md#codes).',
     '',
     '`npm run schemas` makes these files from `test/schemas/`. A test runs every command, and keeps what it prints, its\nschema and these files in step.',
     '',

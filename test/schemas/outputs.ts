@@ -320,7 +320,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   },
   bulk: {
     schema: committed.extend({
-      refused: z.array(z.strictObject({ chunk, message: z.string() })),
+      refused: z.array(z.strictObject({ chunk, code: part.refusalCode, message: z.string() })),
       left: count.describe('how many more the filter shows: they were not touched'),
     }),
   },
@@ -360,6 +360,15 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   url: { schema: z.strictObject({ address }) },
   open: { schema: z.strictObject({ address, opened: z.boolean(), url: z.string().nullable() }) },
 };
+
+/** What a command prints last that the daemon has refused. */
+export const REFUSED = z.strictObject({
+  error: z.strictObject({
+    code: part.refusalCode,
+    message: z.string().describe('for a person; it may be worded anew at any time'),
+    field: z.string().nullable().describe('the input that is wrong'),
+  }),
+});
 
 /** Commands that print nothing for programs, and why. */
 export const WITHOUT: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 /** The shapes that what the terminal prints as JSON is made of. Strict: a field that is not here is not documented. */
 import { z } from 'zod';
+import { REFUSAL_CODES } from '../../server/domain/refusal.ts';
 import type { Door } from '../../shared/access-words.ts';
 import { type AgentDefinition, INTERRUPT_SIGNALS } from '../../shared/agent-words.ts';
 import type { Card, Cell, Counts, ItemState, Page, Row } from '../../shared/board.ts';
@@ -165,6 +166,10 @@ export const workSettings: z.ZodType<WorkSettings> = z.strictObject({
   strategy: oneOf(MERGE_STRATEGIES),
 });
 
+export const refusalCode = z
+  .enum([...REFUSAL_CODES, 'forbidden'])
+  .meta({ id: 'RefusalCode', description: 'which refusal it is' });
+
 /** How many units have each status. */
 export const units = z
   .strictObject({ RUNNING: count, NEEDS_ATTENTION: count, READY: count, BLOCKED: count, DONE: count })
@@ -185,6 +190,7 @@ export const cell: z.ZodType<Cell> = z
     title: z.string(),
     status,
     why: z.string().describe('why it has this status, where that alone does not say'),
+    held: z.boolean().describe('its next phase may not start before it is released'),
     phase: z.string(),
     finished: count.describe('phases finished'),
     phases: number,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { BoardMessage, Card, Cell } from '../../shared/board.ts';
 import { DaemonFixture } from '../daemon-fixture.ts';
+import { REFUSED } from '../schemas/outputs.ts';
 import { until } from '../until.ts';
 
 describe('the terminal', () => {
@@ -72,7 +73,12 @@ describe('the terminal', () => {
     assert.equal((await house.signalbox('ls', '--status', 'nonsense')).code, 64);
     assert.match((await house.signalbox('show', 'late')).stdout, /waits for never-added \(unknown\)/);
     const missing = await house.signalbox('show', 'missing');
-    assert.deepEqual([missing.code, missing.stderr], [1, 'signalbox: There is no unit called missing.\n']);
+    const message = 'There is no unit called missing.';
+    assert.deepEqual(missing, { code: 1, stdout: '', stderr: `signalbox: ${message}\n` });
+    const forPrograms = await house.signalbox('show', 'missing', '--json');
+    const error = { code: 'not-found', message, field: null };
+    assert.deepEqual(forPrograms, { ...missing, stdout: `${JSON.stringify({ error })}\n` });
+    assert.ok(REFUSED.safeParse(JSON.parse(forPrograms.stdout)).success);
   });
 
   test('ask with options prints the id that was chosen; attention shows them; answer sends one', async () => {

@@ -161,6 +161,6 @@ const FITTING: Readonly<Record<string, Fitting>> = {
   wake: withItem('snoozed'),
   undo: withItem('going-out'),
   kill: isRunning,
-  release: withCell(({ status, why }) => status !== 'DONE' && /^held(:| after)/.test(why)),
+  release: withCell(({ held }) => held),
   wait: withCell(({ status }) => status !== 'DONE'),
 };

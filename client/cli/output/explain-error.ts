@@ -28,6 +28,12 @@ export function explainError(error: unknown, socketPath: () => string): Error {
   );
 }
 
+/** What a program reads of a "no" of the daemon; null: it was something else. */
+export function refusalIn(error: unknown): { code: string; message: string; field: string | null } | null {
+  const refusal = isSaid(error) ? error.data?.refusal : null;
+  return refusal ? { code: refusal.code, message: refusal.message, field: refusal.field } : null;
+}
+
 /** What the daemon has said: its codes decide which kind of end it is. */
 function saidError(error: DaemonError): ProgramError {
   const { refusal } = error.data ?? {};

@@ -23,7 +23,7 @@ const MOST_TOKENS = 200;
 export function addToken(state: State, input: TokenInput, origins: readonly string[]): Decision {
   const { id, hash, role, name, origin, may_answer, chunk } = input;
   if (state.tokens.length >= MOST_TOKENS)
-    throw conflict(`There are ${MOST_TOKENS} tokens. Revoke some first: signalbox token list`);
+    throw conflict('too-many', `There are ${MOST_TOKENS} tokens. Revoke some first: signalbox token list`);
   if ((role === 'embed') !== (origin !== undefined))
     throw invalid('origin', 'A token for the role embed, and only that one, names its page: --origin URL');
   if (origin !== undefined && !origins.includes(origin))

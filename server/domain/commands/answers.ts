@@ -2,7 +2,7 @@ import type { Change } from '../../../shared/events.ts';
 import type { Answer, Item } from '../../../shared/item-words.ts';
 import { saidWords } from '../../../shared/sentences.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
-import { conflict, invalid } from '../refusal.ts';
+import { conflict, invalid, type Refusal, type RefusalCode } from '../refusal.ts';
 import { isGoingOut, isOpen, isReleased, type State } from '../state.ts';
 import { wordsWithComments } from './comments.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';
@@ -24,13 +24,18 @@ export interface AnswerInput extends Answer {
 export function answer(state: State, input: AnswerInput, giving: Giving): Decision {
   const work = workOf(state, input.chunk);
   const open = work.items.filter(isOpen);
-  if (input.item === null && open.length === 0) throw conflict(`${input.chunk} asks nothing now.`);
+  if (input.item === null && open.length === 0)
+    throw conflict('nothing-open', `${input.chunk} asks nothing now.`);
   if (input.item === null || input.version === null)
-    throw conflict('Say which item and which version this answers; here is what is open.', open);
+    throw conflict(
+      'no-version',
+      'Say which item and which version this answers; here is what is open.',
+      open,
+    );
   const item = itemOf(work, input.item);
-  if (!isOpen(item)) throw conflict(endedSentence(item), [item]);
+  if (!isOpen(item)) throw endedRefusal(item);
   if (item.version !== input.version)
-    throw conflict('The question has changed since you saw it. Read it again, then answer.', [item]);
+    throw conflict('stale', 'The question has changed since you saw it. Read it again, then answer.', [item]);
   return give(work, item, checked(item, withComments(work, item, input)), giving);
 }
 
@@ -55,7 +60,11 @@ function checked(item: Item, { options, text }: Answer): Answer {
   const offered = item.options.map(({ id }) => id);
   const unknown = options.find((id) => !offered.includes(id));
   if (unknown !== undefined)
-    throw invalid('option', `"${unknown}" is not offered. Choose from: ${offered.join(', ')}.`);
+    throw invalid(
+      'option',
+      `"${unknown}" is not offered. Choose from: ${offered.join(', ')}.`,
+      'not-offered',
+    );
   if (options.length > 1 && !item.multiple) throw invalid('option', 'Choose one option only.');
   if (text !== '' && !item.allows_text) throw invalid('text', 'Choose an option; this item takes no words.');
   if (text === '' && options.length === 0)
@@ -71,17 +80,23 @@ function checked(item: Item, { options, text }: Answer): Answer {
   return { options, text };
 }
 
-export function endedSentence(item: Item): string {
-  if (item.withdrawal) return `This was withdrawn: ${item.withdrawal.why}.`;
-  return `Already answered by ${item.answer?.by} (${item.answer?.via}): ${saidWords(item)}`;
+/** An item that has ended: withdrawn, or answered by somebody before. */
+export function endedRefusal(item: Item): Refusal {
+  const message = item.withdrawal
+    ? `This was withdrawn: ${item.withdrawal.why}.`
+    : `Already answered by ${item.answer?.by} (${item.answer?.via}): ${saidWords(item)}`;
+  return conflict(endedCode(item), message, [item]);
 }
 
-const NOTHING_GOING_OUT = 'There is no answer going out to take back.';
+export const endedCode = (item: Item): RefusalCode => (item.withdrawal ? 'withdrawn' : 'answered');
+
+const nothingGoingOut = (item: Item): Refusal =>
+  conflict('not-answered', 'There is no answer going out to take back.', [item]);
 
 /** Why the answer to an item cannot be taken back (any more); null: it can. */
-export function undoRefusal(item: Item): string | null {
-  if (isReleased(item)) return 'Already sent: it cannot be taken back.';
-  return isGoingOut(item) ? null : NOTHING_GOING_OUT;
+export function undoRefusal(item: Item): Refusal | null {
+  if (isReleased(item)) return conflict('already-sent', 'Already sent: it cannot be taken back.', [item]);
+  return isGoingOut(item) ? null : nothingGoingOut(item);
 }
 
 /** Takes back an answer that is still going out. */
@@ -89,8 +104,8 @@ export function undo(state: State, input: { chunk: string; item: string; version
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   const late = undoRefusal(item);
-  if (late !== null) throw conflict(late, [item]);
-  if (item.version !== input.version) throw conflict(NOTHING_GOING_OUT, [item]);
+  if (late !== null) throw late;
+  if (item.version !== input.version) throw nothingGoingOut(item);
   return {
     changes: [
       { type: 'item.reopened', unit: work.unit.id, data: { id: item.id, spends: item.answer?.key ?? null } },

@@ -3,7 +3,7 @@ import type { WorkUnit } from '../../../shared/words.ts';
 import { isAsked } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
 import { findItem, isDone, isOpen, isPending, isReleased, liveRun, phaseOf, type State } from '../state.ts';
-import { endedSentence } from './answers.ts';
+import { endedCode, endedRefusal } from './answers.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';
 
 export interface Asker {
@@ -44,7 +44,7 @@ export function ask(state: State, input: AskInput): Decision {
   const { id: unit } = work.unit;
   const known = findItem(state, input.key);
   if (known) return askAgain(known, work, input);
-  if (isDone(work)) throw conflict(`${input.chunk} is done: nobody would read the answer.`);
+  if (isDone(work)) throw conflict('unit-done', `${input.chunk} is done: nobody would read the answer.`);
   refuseEnded(work, input);
   const earlier = attachable(work, input);
   if (earlier) {
@@ -65,12 +65,14 @@ export function ask(state: State, input: AskInput): Decision {
 function askAgain({ work, item }: { work: WorkUnit; item: Item }, of: WorkUnit, input: AskInput): Decision {
   const result = { item: item.id };
   if (work.unit.id !== of.unit.id)
-    throw conflict(`The key ${input.key} belongs to an item of ${work.unit.chunk}.`);
-  if (!isAsked(item)) throw conflict(`The key ${input.key} belongs to an item that nobody asked.`);
+    throw conflict('key-used', `The key ${input.key} belongs to an item of ${work.unit.chunk}.`);
+  if (!isAsked(item))
+    throw conflict('key-used', `The key ${input.key} belongs to an item that nobody asked.`);
   // Under the key of a later run that asked the same, only what made it the same counts.
   if (item.id === input.key ? sameAsking(item, input) : sameQuestion(item, input))
     return { changes: [], result };
-  if (!isOpen(item)) throw conflict('This question has ended; ask the new one under another key.', [item]);
+  if (!isOpen(item))
+    throw conflict(endedCode(item), 'This question has ended; ask the new one under another key.', [item]);
   refuseEnded(work, input);
   const data = { id: item.id, ...asking(input) };
   return { changes: [{ type: 'item.changed', unit: work.unit.id, data }], result };
@@ -78,7 +80,7 @@ function askAgain({ work, item }: { work: WorkUnit; item: Item }, of: WorkUnit, 
 
 function refuseEnded(work: WorkUnit, { chunk, run }: AskInput): void {
   if (run !== null && liveRun(work)?.number !== run)
-    throw conflict(`Run ${run} of ${chunk} has ended: it cannot ask any more.`);
+    throw conflict('run-ended', `Run ${run} of ${chunk} has ended: it cannot ask any more.`);
 }
 
 /** Outside of runs, only what was asked from there: an agent's answer must not go to a terminal. */
@@ -119,8 +121,9 @@ const sameAsking = (a: Asking, b: Asking): boolean => JSON.stringify(asking(a)) 
 export function withdraw(state: State, input: { chunk: string; item: string; why: string }): Decision {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
-  if (!isPending(item)) throw conflict(endedSentence(item), [item]);
-  if (!isAsked(item)) throw conflict('Nobody asked this who could withdraw it: answer it.', [item]);
+  if (!isPending(item)) throw endedRefusal(item);
+  if (!isAsked(item))
+    throw conflict('not-asked', 'Nobody asked this who could withdraw it: answer it.', [item]);
   const data = { id: item.id, why: input.why };
   return { changes: [{ type: 'item.withdrawn', unit: work.unit.id, data }], result: { item: item.id } };
 }
@@ -130,7 +133,7 @@ export function confirm(state: State, input: { chunk: string; item: string; run:
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   const result = { item: item.id };
-  if (!isReleased(item)) throw conflict('There is no answer yet to confirm.', [item]);
+  if (!isReleased(item)) throw conflict('not-answered', 'There is no answer yet to confirm.', [item]);
   if (item.delivery !== null) return { changes: [], result };
   const data = { id: item.id, run: input.run ?? item.run };
   return { changes: [{ type: 'item.delivered', unit: work.unit.id, data }], result };

@@ -1,6 +1,6 @@
 import type { Change } from '../../../shared/events.ts';
 import type { Moment } from '../../../shared/words.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal, type RefusalCode } from '../refusal.ts';
 import { isAsking, type State } from '../state.ts';
 import type { Giving } from './answers.ts';
 import { type Decision, workOf } from './decision.ts';
@@ -21,6 +21,7 @@ export interface BulkInput {
 /** What a bulk action did not do, and why. */
 export interface RefusedUnit {
   readonly chunk: string;
+  readonly code: RefusalCode;
   readonly message: string;
 }
 
@@ -51,7 +52,7 @@ export function bulk(
       changes.push(...decided);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      refused.push({ chunk, message: error.message });
+      refused.push({ chunk, code: error.code, message: error.message });
     }
   }
   const left = Math.max(0, chunks.length - BULK_UNITS);

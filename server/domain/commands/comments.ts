@@ -11,10 +11,14 @@ const MOST_COMMENTS = 200;
 export function addComment(state: State, input: { chunk: string; id: string } & DiffComment): Decision {
   const { chunk, ...data } = input;
   const { id: unit, work } = workOf(state, chunk).unit;
-  if (!work?.snapshot) throw conflict(`Nothing is known yet of what ${chunk} has changed.`);
-  if (work.end) throw conflict(`${chunk} has been ${work.end.how}: nobody would read a comment.`);
+  if (!work?.snapshot) throw conflict('no-changes', `Nothing is known yet of what ${chunk} has changed.`);
+  if (work.end)
+    throw conflict('not-merging', `${chunk} has been ${work.end.how}: nobody would read a comment.`);
   if (work.comments.length >= MOST_COMMENTS)
-    throw conflict(`There are ${MOST_COMMENTS} comments. Send the work back before you write more.`);
+    throw conflict(
+      'too-many',
+      `There are ${MOST_COMMENTS} comments. Send the work back before you write more.`,
+    );
   if (data.words.trim() === '') throw invalid('words', 'Write a comment first.');
   return { changes: [{ type: 'comment.added', unit, data }], result: { item: data.id } };
 }

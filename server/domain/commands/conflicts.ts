@@ -24,7 +24,7 @@ function pairOf(state: State, input: PairInput): [WorkUnit, WorkUnit] {
   if (input.chunk === input.other_chunk) throw invalid('other_chunk', 'Name another unit than this one.');
   const works = [workOf(state, input.chunk), workOf(state, input.other_chunk)] as const;
   const done = works.find(isDone);
-  if (done) throw conflict(`${done.unit.chunk} is done: there is nothing to decide.`);
+  if (done) throw conflict('unit-done', `${done.unit.chunk} is done: there is nothing to decide.`);
   return [...works];
 }
 

@@ -13,12 +13,13 @@ export interface InterruptInput {
 /** Says something to a live run: it finds the words in its answers file, and is told by its agent's signal. */
 export function interruptRun(state: State, { chunk, text, run: wanted }: InterruptInput): Decision {
   const work = workOf(state, chunk);
-  if (work.unit.spec.external) throw conflict(`${chunk} is done elsewhere: tell those who do it.`);
+  if (work.unit.spec.external)
+    throw conflict('external', `${chunk} is done elsewhere: tell those who do it.`);
   const run = liveRun(work);
-  if (!run) throw conflict(`${chunk} has no live run that could be told.`);
+  if (!run) throw conflict('no-live-run', `${chunk} has no live run that could be told.`);
   if (wanted !== null && wanted !== run.number)
-    throw conflict(`Run ${wanted} of ${chunk} has ended; run ${run.number} is live.`);
-  if (run.kill) throw conflict(`Run ${run.number} of ${chunk} is being killed.`);
+    throw conflict('run-ended', `Run ${wanted} of ${chunk} has ended; run ${run.number} is live.`);
+  if (run.kill) throw conflict('run-ending', `Run ${run.number} of ${chunk} is being killed.`);
   const data = { number: run.number, text };
   return { changes: [{ type: 'run.interrupted', unit: work.unit.id, data }] };
 }

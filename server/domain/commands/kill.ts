@@ -21,11 +21,11 @@ export interface KillInput extends Wish {
  */
 export function killRun(state: State, { chunk, run: wanted, next, reason }: KillInput): Decision {
   const work = workOf(state, chunk);
-  if (isDone(work)) throw conflict(`${chunk} is done already.`);
+  if (isDone(work)) throw conflict('unit-done', `${chunk} is done already.`);
   const run = liveRun(work);
-  if (!run) throw conflict(`${chunk} has no live run to kill.`);
+  if (!run) throw conflict('no-live-run', `${chunk} has no live run to kill.`);
   if (wanted !== null && wanted !== run.number)
-    throw conflict(`Run ${wanted} of ${chunk} has ended; run ${run.number} is live.`);
+    throw conflict('run-ended', `Run ${wanted} of ${chunk} has ended; run ${run.number} is live.`);
   if (work.unit.spec.external)
     return {
       changes: [...ended(work, run.number), ...mootItems(work), ...afterKill(state, work, { next, reason })],

@@ -142,12 +142,17 @@ export interface MergeInput {
 export function mergeUnit(state: State, { chunk, snapshot, how }: MergeInput, giving: Giving): Decision {
   const work = workOf(state, chunk);
   const { id, work: facts } = work.unit;
-  if (!isMerging(work) || !facts?.snapshot) throw conflict(`${chunk} has nothing to merge now.`);
+  if (!isMerging(work) || !facts?.snapshot)
+    throw conflict('not-merging', `${chunk} has nothing to merge now.`);
   const item = work.items.find((each) => isOpen(each) && isAboutMerge(each));
   const others = work.items.filter((each) => isOpen(each) && each !== item);
-  if (others.length > 0) throw conflict(`${chunk} has an open question. Answer it first.`, others);
+  if (others.length > 0)
+    throw conflict('open-items', `${chunk} has an open question. Answer it first.`, others);
   if (facts.snapshot.commit !== snapshot)
-    throw conflict(`${chunk} has changed since you looked. Look again, then say what becomes of it.`);
+    throw conflict(
+      'stale',
+      `${chunk} has changed since you looked. Look again, then say what becomes of it.`,
+    );
   if (how === 'leave' || how === 'discard') {
     const end: WorkEnd = how === 'leave' ? 'left' : 'discarded';
     return item?.options.some((option) => option.id === how)
@@ -159,7 +164,7 @@ export function mergeUnit(state: State, { chunk, snapshot, how }: MergeInput, gi
   if (!item) return { changes: [approved] };
   const option = item.kind === 'review' ? 'approve' : 'retry';
   if (!item.options.some((offered) => offered.id === option))
-    throw conflict(`${chunk} does not merge as it is. Answer its item.`, [item]);
+    throw conflict('merge-conflict', `${chunk} does not merge as it is. Answer its item.`, [item]);
   const given = give(work, item, { options: [option], text: '' }, { ...giving, release_due: giving.at });
   // First, so that what the answer does by itself finds it approved.
   return { ...given, changes: [approved, ...given.changes] };
@@ -175,7 +180,7 @@ export function rebaseUnit(state: State, { unit }: { unit: number }): Decision {
 /** About to move the base. */
 export function planMerge(state: State, input: { unit: number } & MergePlanned): Decision {
   const work = mergeable(state, input);
-  if (!work) throw conflict('Nothing to merge now.');
+  if (!work) throw conflict('not-merging', 'Nothing to merge now.');
   const { unit, ...data } = input;
   return { changes: [{ type: 'merge.planned', unit, data }] };
 }

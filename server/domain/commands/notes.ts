@@ -19,7 +19,8 @@ const REFUSALS_KEPT = 100;
 export function noteRun(state: State, { chunk, run: number, session, refused }: NoteInput): Decision {
   const work = workOf(state, chunk);
   const run = liveRun(work);
-  if (run?.number !== number) throw conflict(`Run ${number} of ${chunk} has ended: it has nothing to note.`);
+  if (run?.number !== number)
+    throw conflict('run-ended', `Run ${number} of ${chunk} has ended: it has nothing to note.`);
   const unit = work.unit.id;
   const changes: Change[] = [];
   if (session !== undefined && session !== run.session)

@@ -25,8 +25,8 @@ export interface ReportInput {
 export function report(state: State, input: ReportInput, at: Moment, key: string): Decision {
   const work = workOf(state, input.chunk);
   if (!work.unit.spec.external)
-    throw conflict(`${input.chunk} is not external: its own runs say how it goes.`);
-  if (isDone(work)) throw conflict(`${input.chunk} is done already.`);
+    throw conflict('not-external', `${input.chunk} is not external: its own runs say how it goes.`);
+  if (isDone(work)) throw conflict('unit-done', `${input.chunk} is done already.`);
   switch (input.what) {
     case 'started':
       return { changes: [...started(state, work, input.override), ...askAboutRivals(state, work, key)] };
@@ -42,10 +42,11 @@ export function report(state: State, input: ReportInput, at: Moment, key: string
 function started(state: State, work: WorkUnit, override: boolean): Change[] {
   const { status, why } = statusOf(state, work);
   const [rival] = liveRivals(state, work);
-  if (rival) throw conflict(`${rival.unit.chunk} is at work: the two are never at work together.`);
+  if (rival) throw conflict('rival', `${rival.unit.chunk} is at work: the two are never at work together.`);
   const reason = why === '' ? status.toLowerCase().replace('_', ' ') : why;
-  if (liveRun(work)) throw conflict(`${work.unit.chunk} was reported started already.`);
-  if (status !== 'READY' && !override) throw conflict(`${work.unit.chunk} may not start: ${reason}.`);
+  if (liveRun(work)) throw conflict('run-live', `${work.unit.chunk} was reported started already.`);
+  if (status !== 'READY' && !override)
+    throw conflict('not-ready', `${work.unit.chunk} may not start: ${reason}.`);
   const number = (work.runs.at(-1)?.number ?? 0) + 1;
   const phase = phaseOf(work);
   const data = {
@@ -79,9 +80,10 @@ function refuseUnfinished(work: WorkUnit): void {
   const { chunk } = work.unit;
   const why = whyUnfinished(work, liveRun(work)?.number ?? null);
   if (why?.code === 'open-items')
-    throw conflict(`${chunk} has an open question. Answer or withdraw it first.`);
+    throw conflict(why.code, `${chunk} has an open question. Answer or withdraw it first.`);
   if (why)
     throw conflict(
+      why.code,
       `${chunk} has an answer that nobody has taken. Ask the same again to get it, then report.`,
       why.items,
     );
@@ -116,7 +118,10 @@ function ended(
   const outcome = { exit: 'reported', success } as const;
   if (run) return [...endRun(state, { unit, run: run.number, outcome, lines: words, key, at }).changes];
   if (!success)
-    throw conflict(`${work.unit.chunk} was not reported started: there is nothing that could have failed.`);
+    throw conflict(
+      'no-live-run',
+      `${work.unit.chunk} was not reported started: there is nothing that could have failed.`,
+    );
   const phase = phaseOf(work);
   if (!work.unit.spec.review.includes(phase)) return [phaseFinished(work, phase)];
   const last = work.runs.at(-1)?.number ?? 0;
@@ -127,7 +132,10 @@ function ended(
 function refuseReviewed({ chunk, spec }: Unit, phases: readonly string[]): void {
   const reviewed = phases.find((phase) => spec.review.includes(phase));
   if (reviewed !== undefined)
-    throw conflict(`${reviewed} of ${chunk} needs the operator's agreement: report it finished by itself.`);
+    throw conflict(
+      'needs-review',
+      `${reviewed} of ${chunk} needs the operator's agreement: report it finished by itself.`,
+    );
 }
 
 const phaseFinished = (work: WorkUnit, phase: string): Change => ({

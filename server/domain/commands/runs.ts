@@ -23,10 +23,12 @@ import { snapshotChanges, stuckChange } from './work.ts';
 /** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. `token`: its hash. */
 export function startRun(state: State, input: { unit: number; marker: string; token: string }): Decision {
   const work = state.works.get(input.unit);
-  if (!work || !exists(work) || statusOf(state, work).status !== 'READY') throw conflict('Not ready.');
-  if (isMerging(work) || lacksFolder(work)) throw conflict('It has no folder to run in yet.');
-  if (rivalsToAsk(state, work).length > 0) throw conflict('The operator has to decide about a rival first.');
-  if (freeSlots(state) < 1) throw conflict('No slot is free.');
+  if (!work || !exists(work) || statusOf(state, work).status !== 'READY')
+    throw conflict('not-ready', 'Not ready.');
+  if (isMerging(work) || lacksFolder(work)) throw conflict('no-worktree', 'It has no folder to run in yet.');
+  if (rivalsToAsk(state, work).length > 0)
+    throw conflict('rival', 'The operator has to decide about a rival first.');
+  if (freeSlots(state) < 1) throw conflict('no-slot', 'No slot is free.');
   const number = (work.runs.at(-1)?.number ?? 0) + 1;
   const phase = phaseOf(work);
   const isSetup = isSettingUp(work);
@@ -49,7 +51,8 @@ const lacksFolder = ({ unit }: WorkUnit): boolean =>
 
 export function spawned(state: State, input: { unit: number; run: number } & ProcessIdentity): Decision {
   const run = state.works.get(input.unit)?.runs.at(-1);
-  if (!run || run.number !== input.run || run.ended_at !== null) throw conflict('This run has ended.');
+  if (!run || run.number !== input.run || run.ended_at !== null)
+    throw conflict('run-ended', 'This run has ended.');
   const { pid, started } = input;
   return { changes: [{ type: 'run.spawned', unit: input.unit, data: { number: input.run, pid, started } }] };
 }

@@ -5,7 +5,7 @@ import { aheadOf, cycleThrough, cycleWords } from '../cycle.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { serialRivals } from '../serial-order.ts';
 import { findWork, isDone, isOpen, isSnoozed, liveRun, type State, sleepsFor } from '../state.ts';
-import { endedSentence } from './answers.ts';
+import { endedRefusal } from './answers.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';
 
 export interface SnoozeInput {
@@ -22,8 +22,9 @@ export interface SnoozeInput {
 export function snooze(state: State, input: SnoozeInput, at: Moment): Decision {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
-  if (!isOpen(item)) throw conflict(endedSentence(item), [item]);
-  if (item.version !== input.version) throw conflict('The question has changed since you saw it.', [item]);
+  if (!isOpen(item)) throw endedRefusal(item);
+  if (item.version !== input.version)
+    throw conflict('stale', 'The question has changed since you saw it.', [item]);
   const data = { id: item.id, ...untilOf(state, work, input, at) };
   return { changes: [{ type: 'item.snoozed', unit: work.unit.id, data }], result: { item: item.id } };
 }
@@ -39,18 +40,20 @@ function untilOf(state: State, work: WorkUnit, input: SnoozeInput, at: Moment) {
 function doneLater(state: State, work: WorkUnit, chunk: string): string {
   const { unit } = work;
   const other = findWork(state, chunk);
-  if (!other) throw invalid('until_done', `There is no unit called ${chunk}: it could never be done.`);
-  if (isDone(other)) throw invalid('until_done', `${chunk} is done already.`);
+  if (!other)
+    throw invalid('until_done', `There is no unit called ${chunk}: it could never be done.`, 'never-done');
+  if (isDone(other)) throw invalid('until_done', `${chunk} is done already.`, 'unit-done');
   const cycle = cycleThrough(state, [
     { chunk: unit.chunk, after: [...unit.open, ...sleepsFor(work), chunk] },
   ]);
-  if (cycle) throw invalid('until_done', `${chunk} waits for ${unit.chunk}: ${cycleWords(cycle)}.`);
+  if (cycle) throw invalid('until_done', `${chunk} waits for ${unit.chunk}: ${cycleWords(cycle)}.`, 'cycle');
   const rival =
     liveRun(work) && serialRivals(state, work).find((each) => aheadOf(state, chunk).has(each.unit.chunk));
   if (rival)
     throw invalid(
       'until_done',
       `${rival.unit.chunk} may not start beside ${unit.chunk}, which is at work: it would never be done.`,
+      'never-done',
     );
   return chunk;
 }

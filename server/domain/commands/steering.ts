@@ -31,7 +31,7 @@ export function retryUnit(state: State, input: { chunk: string } & Giving): Deci
   if (work.unit.held !== null && last?.outcome?.exit === 'killed')
     return { changes: [{ type: 'unit.released', unit: work.unit.id, data: {} }] };
   const stuck = work.items.find((item) => isOpen(item) && item.options.some(({ id }) => id === 'retry'));
-  if (!stuck) throw conflict(`${input.chunk} is not stuck: there is nothing to try again.`);
+  if (!stuck) throw conflict('not-stuck', `${input.chunk} is not stuck: there is nothing to try again.`);
   return give(work, stuck, { options: ['retry'], text: '' }, input);
 }
 
@@ -76,7 +76,7 @@ export function linkUnit(state: State, input: { chunk: string; after: string }):
   const isMet = unit.met.includes(input.after) && (!other || isDone(other));
   if (unit.open.includes(input.after) || isMet) return NOTHING;
   const cycle = cycleThrough(state, [{ chunk: unit.chunk, after: [...unit.open, input.after] }]);
-  if (cycle) throw invalid('after', `${cycleWords(cycle)} would wait for itself.`);
+  if (cycle) throw invalid('after', `${cycleWords(cycle)} would wait for itself.`, 'cycle');
   return { changes: [{ type: 'dependency.added', unit: unit.id, data: { on: input.after } }] };
 }
 
@@ -98,6 +98,7 @@ export function removeUnit(
   const names = waiting.map(({ unit }) => state.works.get(unit)?.unit.chunk).join(', ');
   if (waiting.length > 0 && !input.unlink)
     throw conflict(
+      'has-dependents',
       `${names} would wait for ${input.chunk} for ever. Unlink, or ask for it with the removal.`,
     );
   if (liveRun(work))
@@ -107,7 +108,7 @@ export function removeUnit(
 
 function undoneWork(state: State, chunk: string): WorkUnit {
   const work = workOf(state, chunk);
-  if (isDone(work)) throw conflict(`${chunk} is done already.`);
+  if (isDone(work)) throw conflict('unit-done', `${chunk} is done already.`);
   return work;
 }
 
@@ -115,6 +116,7 @@ function refuseLive(work: WorkUnit): void {
   const run = liveRun(work);
   if (run)
     throw conflict(
+      'run-live',
       `${work.unit.chunk} has a live run (${run.number}). Wait until it ends, or ask for it to be killed.`,
     );
 }

@@ -11,11 +11,15 @@ export function addUnits(state: State, specs: readonly UnitSpec[]): Decision {
     const there = findWork(state, spec.chunk)?.unit.spec ?? named.get(spec.chunk);
     if (!there) named.set(spec.chunk, withPhases(state, spec));
     else if (!sameFacts(there, spec))
-      throw conflict(`${spec.chunk}: a unit of this name exists with other facts. Choose another name.`);
+      throw conflict(
+        'taken',
+        `${spec.chunk}: a unit of this name exists with other facts. Choose another name.`,
+      );
   }
   const fresh = [...named.values()];
   const cycle = cycleThrough(state, fresh);
-  if (cycle) throw invalid('after', `${cycleWords(cycle)} would wait for itself. Leave one of these out.`);
+  if (cycle)
+    throw invalid('after', `${cycleWords(cycle)} would wait for itself. Leave one of these out.`, 'cycle');
   const first = state.works.length;
   return {
     changes: fresh.map((data, nth) => ({ type: 'unit.added', unit: first + nth, data })),
@@ -27,7 +31,7 @@ export function addUnits(state: State, specs: readonly UnitSpec[]): Decision {
 function withPhases(state: State, spec: UnitSpec): UnitSpec {
   if (spec.agent === null) return spec;
   const agent = agentNamed(state, spec.agent);
-  if (!agent) throw invalid('agent', `${spec.chunk}: ${unknownAgent(state, spec.agent)}`);
+  if (!agent) throw invalid('agent', `${spec.chunk}: ${unknownAgent(state, spec.agent)}`, 'unknown-agent');
   const strange = spec.review.find((phase) => !agent.phases.includes(phase));
   if (strange !== undefined)
     throw invalid('review', `${spec.chunk}: the agent ${agent.name} has no phase ${strange}.`);

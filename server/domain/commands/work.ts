@@ -24,7 +24,7 @@ export const lacksWorktree = ({ unit, runs }: WorkUnit): boolean =>
 export function planWorktree(state: State, input: { unit: number } & WorktreePlanned): Decision {
   const work = state.works.get(input.unit);
   if (!work || !exists(work) || !lacksWorktree(work) || statusOf(state, work).status !== 'READY')
-    throw conflict('Not ready.');
+    throw conflict('not-ready', 'Not ready.');
   const { unit, ...data } = input;
   return { changes: [{ type: 'worktree.planned', unit, data }] };
 }
