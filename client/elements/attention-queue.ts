@@ -14,6 +14,7 @@ import { clearDrafts, type Draft, type DraftKeeper, draftFieldsIn } from './draf
 import { QueueArrangement } from './queue-arrangement.ts';
 import { SentAnswers } from './sent-answers.ts';
 import { submitByKeys } from './submit-by-keys.ts';
+import { textArea } from './text-area.ts';
 
 const AGAIN_MS = 1000;
 
@@ -138,6 +139,7 @@ export class AttentionQueue extends BoardElement {
       hidden: hiddenItems(board, this.query),
       notices: { ...this.#notices, ...this.#outbox.notices() },
       others: this.#others,
+      textArea,
       place: this.place,
     });
   }

@@ -4,6 +4,7 @@ import { LiveBoards } from '../../client/link/live-boards.ts';
 import type { FormError } from '../../server/web/page.ts';
 import {
   all,
+  button,
   drawn,
   expectFocusOn,
   expectSame,
@@ -12,6 +13,7 @@ import {
   openPage,
   order,
   pageFor,
+  press,
   show,
   takeOver,
   textOf,
@@ -19,7 +21,7 @@ import {
   warned,
 } from './harness.ts';
 import { card, cell, goingOut, snapshotOf } from './rows.ts';
-import { Wire } from './wire.ts';
+import { refusal, Wire } from './wire.ts';
 
 const NODES = 'attention-queue *, process-grid *';
 const WORDS = '\nMy <b>kept</b> &amp; words</textarea>\nin two lines';
@@ -151,6 +153,21 @@ describe('a page drawn again after a refusal', () => {
     await drawn(page);
     expect(field('b').value).to.equal(WORDS);
     expect(textOf('#notice-b')).to.equal('The question has changed meanwhile.');
+  });
+
+  it('keeps the text area that the server filled when its words are sent again', async () => {
+    const page = await openPage({ rows: rows(), formError: formError('a') });
+    const area = field('a');
+    expect(area.getAttribute('aria-invalid')).to.equal('true');
+    press(button('a', 'Send'));
+    await waitUntil(() => area.readOnly);
+    expectSame(field('a'), area);
+    expect(page.wire.answers[0]?.input.text).to.equal(WORDS);
+    expect(area.getAttribute('aria-invalid')).to.equal(null);
+    page.wire.answers[0]?.reject(refusal('text: say more than that', 'text'));
+    await waitUntil(() => !area.readOnly);
+    expect(area.value).to.equal(WORDS);
+    expect(warned()).to.eql([]);
   });
 
   it('opens the card that was refused', async () => {
