@@ -42,7 +42,16 @@ async function rowOf(size: number): Promise<string[]> {
   const patch = (await git.succeed(args)).stdout;
   const input = { repository, from, to, query: { file: null, page: 1 } };
   const read = await readDiff(input);
-  const draft = { post: '/c', remove: '/r', key: 'k', snapshot: to, comments: [], open: null, problem: null };
+  const draft = {
+    post: '/c',
+    remove: '/r',
+    key: 'k',
+    snapshot: to,
+    comments: [],
+    open: null,
+    problem: null,
+    words: '',
+  };
   const draw = () =>
     diffPage({ assets: ASSETS, snapshot: SNAPSHOT, chunk: 'unit', diff: read, draft, now: new Date() });
   const bare = await medianOf(() => git.succeed(args));

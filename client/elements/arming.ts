@@ -7,7 +7,7 @@ const LOOK_MS = 100;
 /** Said of a press that came too early. It is short: its place is kept for it. */
 export const TOO_SOON: Notice = {
   tone: 'wrong',
-  message: 'Not sent: only just come into sight. Press again.',
+  message: 'Not sent: this only just appeared. Press again.',
   field: null,
 };
 

@@ -11,6 +11,7 @@ import { clearDrafts, type Draft, type DraftKeeper, draftFieldsIn } from './draf
 import { ItemSubmissions } from './item-submissions.ts';
 import { QueueArrangement } from './queue-arrangement.ts';
 import { submitByKeys } from './submit-by-keys.ts';
+import { textArea } from './text-area.ts';
 
 /** After a failed look-up. */
 const RETRY_MS = 1000;
@@ -134,6 +135,7 @@ export class AttentionQueue extends BoardElement {
       hidden: hiddenItems(board, this.query),
       notices: this.#submissions.notices,
       others: this.#others,
+      textArea,
       place: this.place,
     });
   }

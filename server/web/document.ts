@@ -1,19 +1,27 @@
-/** The HTML document around what a page shows. */
-import { render } from '@lit-labs/ssr';
+/**
+ * The HTML document around what a page shows. The templates of server/web are lit's server-only ones: they may hold a
+ * doctype, a title and the content of text areas, and leave no marks for hydration. A shared view in them keeps its
+ * marks, where it is itself the value of a place, not one of a list. A template that ended with a value would end with
+ * `<?>`, which lit adds.
+ */
+import { html, renderThunked } from '@lit-labs/ssr';
 import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
-import type { TemplateResult } from 'lit';
+import { nothing, type TemplateResult } from 'lit';
 import { boardOf, countsOf } from '../../shared/board.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import { localText } from '../../shared/views/when.ts';
 import type { Assets } from './assets.ts';
 
+/** What may stand in a template. */
+export type Drawn = string | TemplateResult | typeof nothing | readonly Drawn[];
+
 /** What every page of ours stands on. */
 export interface ShellInput {
   readonly assets: Assets;
   readonly data: PageData;
   readonly now: Date;
-  readonly body: string;
+  readonly body: Drawn;
   /** What the page is about, for its title; empty: the dashboard. */
   readonly name: string;
 }
@@ -21,16 +29,17 @@ export interface ShellInput {
 /** A whole page, with the data that it was drawn from. */
 export function shell({ assets, data, body, name, now }: ShellInput): string {
   const items = countsOf(boardOf(data.snapshot))?.items ?? 0;
-  const json = JSON.stringify(data).replaceAll('<', '\\u003c');
   const asOf = `As of ${localText(now.toISOString(), data.zone)} · reload for news`;
-  return document({
-    assets,
-    title: titleFor(items, name),
-    icon: items,
-    body: `${header(asOf)}${body}<script type="application/json" id="page-data">${json}</script>`,
-    script: true,
-  });
+  const head = headOf({ assets, title: titleFor(items, name), icon: items, script: true, next: null });
+  // The data stands between two templates and in none: lit would escape it, and in a script there are no escapes.
+  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(asOf)}${body}<script type="application/json" id="page-data">`;
+  return markup(start) + scriptText(data) + markup(AFTER_DATA);
 }
+
+const AFTER_DATA = html`</script></body></html>`;
+
+/** JSON that cannot end the script in which it stands. */
+const scriptText = (data: PageData): string => JSON.stringify(data).replaceAll('<', '\\u003c');
 
 /** A refusal or a mistake is a page too. */
 export function messagePage(assets: Assets, title: string, message: string): string {
@@ -51,42 +60,33 @@ export function notePage(
   to: string | null,
   goesOn = false,
 ): string {
-  const way = to === null ? '' : `<p><a href="${escaped(to)}">${escaped(link)}</a></p>`;
-  const words = sentences.map((message) => `<p>${escaped(message)}</p>`).join('');
-  const body = `<main class="message"><h2>${escaped(title)}</h2>${words}${way}</main>`;
-  return document({
-    assets,
-    title: `${title} – Signalbox`,
-    icon: 0,
-    body: BARE_HEADER + body,
-    script: false,
-    ...(goesOn && to !== null && { next: to }),
-  });
+  const way = to === null ? nothing : html`<p><a href="${to}">${link}</a></p>`;
+  const words = sentences.map((sentence) => html`<p>${sentence}</p>`);
+  const head = { assets, title: `${title} – Signalbox`, icon: 0, script: false, next: goesOn ? to : null };
+  return markup(
+    html`<!doctype html><html lang="en"><head>${headOf(head)}</head><body><header>${NAME}</header><main class="message"><h2>${title}</h2>${words}${way}</main></body></html>`,
+  );
 }
 
-const NAME = '<h1><a href="/">Signalbox</a></h1>';
-const BARE_HEADER = `<header>${NAME}</header>`;
+const NAME = html`<h1><a href="/">Signalbox</a></h1>`;
 
-const header = (badge: string): string =>
-  `<a class="skip" href="#queue-heading">Skip to what needs you</a><header>${NAME}<p id="badge" class="badge" data-state="page">${escaped(badge)}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
+const header = (badge: string): TemplateResult =>
+  html`<a class="skip" href="#queue-heading">Skip to what needs you</a><header>${NAME}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
 
-function document(input: {
-  assets: Assets;
-  title: string;
-  icon: number;
-  body: string;
-  script: boolean;
-  /** Where the browser goes by itself. */
-  next?: string;
-}): string {
-  const { assets } = input;
-  const script = input.script ? `<script type="module" src="${assets.script}"></script>` : '';
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${escaped(input.title)}</title>${input.next === undefined ? '' : `<meta http-equiv="refresh" content="0;url=${escaped(input.next)}">`}<link rel="icon" href="${escaped(faviconUrl(input.icon))}"><link rel="stylesheet" href="${assets.style}">${script}</head><body>${input.body}</body></html>`;
+interface Head {
+  readonly assets: Assets;
+  readonly title: string;
+  readonly icon: number;
+  readonly script: boolean;
+  /** Where the browser goes by itself; null: nowhere. */
+  readonly next: string | null;
+}
+
+function headOf({ assets, title, icon, script, next }: Head): TemplateResult {
+  const refresh = next === null ? nothing : html`<meta http-equiv="refresh" content="0;url=${next}">`;
+  const module = script ? html`<script type="module" src="${assets.script}"></script>` : nothing;
+  return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>${refresh}<link rel="stylesheet" href="${assets.style}">${module}<link rel="icon" href="${faviconUrl(icon)}">`;
 }
 
 /** A view as text. */
-export const markup = (view: TemplateResult): string => collectResultSync(render(view));
-
-/** For text and for attribute values in double quotes. */
-export const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+export const markup = (view: TemplateResult): string => collectResultSync(renderThunked(view));

@@ -1,4 +1,6 @@
 /** The HTML around the shared views. Complete without script; with it, the same markup comes alive. */
+import { html } from '@lit-labs/ssr';
+import { nothing, type TemplateResult } from 'lit';
 import {
   boardOf,
   cardsOf,
@@ -20,8 +22,9 @@ import { localText } from '../../shared/views/when.ts';
 import { workUnit } from '../../shared/views/work-unit.ts';
 import type { FailedSignIns } from '../access/refusals.ts';
 import type { Assets } from './assets.ts';
-import { escaped, markup, shell } from './document.ts';
-import { type Printed, printedMarkup } from './run-page.ts';
+import { type Drawn, shell } from './document.ts';
+import { type Printed, printedView } from './run-page.ts';
+import { afterBreak, textAreaWith } from './text-area.ts';
 
 /** An answer that could not be taken: what to say, and the operator's words, which are never lost. */
 export interface FormError {
@@ -52,29 +55,30 @@ export interface PageInput {
 export function dashboardPage(input: DashboardInput): string {
   const data = dataOf(input, null);
   const board = boardOf(input.snapshot);
-  const queue = queueMarkup(data, input.formError);
-  const grid = markup(
-    processGrid({
-      sections: new Sections().look(board),
-      counts: countsOf(board),
-      zone: data.zone,
-      query: input.query,
-      page: pageOf(board),
-      pulses: input.pulses,
-    }),
-  );
-  const body = `<main>${formErrorBlock(input, data)}${failedNotice(input)}<attention-queue>${queue}</attention-queue><process-grid>${grid}</process-grid></main>${settingsMarkup(input.settings)}${input.isSignedIn ? SIGN_OUT : ''}`;
+  const grid = processGrid({
+    sections: new Sections().look(board),
+    counts: countsOf(board),
+    zone: data.zone,
+    query: input.query,
+    page: pageOf(board),
+    pulses: input.pulses,
+  });
+  const body: Drawn = [
+    html`<main>${formErrorBlock(input, data)}${failedNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><process-grid>${grid}</process-grid></main>`,
+    settingsForm(input.settings),
+    input.isSignedIn ? SIGN_OUT : nothing,
+  ];
   return shell({ ...input, data, body, name: '' });
 }
 
-const SIGN_OUT = '<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>';
+const SIGN_OUT = html`<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>`;
 
 /** Somebody tries: the one who can do something about it should know. */
-function failedNotice({ failed, now }: DashboardInput): string {
-  if (failed === null) return '';
+function failedNotice({ failed, now }: DashboardInput): Drawn {
+  if (failed === null) return nothing;
   const times = failed.times === 1 ? 'A sign-in failed' : `${failed.times} sign-ins failed`;
   const at = localText(failed.last_at, -now.getTimezoneOffset());
-  return `<p class="failed-sign-ins" role="note">${times}, the last at ${escaped(at)}. “signalbox audit” says from where.</p>`;
+  return html`<p class="failed-sign-ins" role="note">${times}, the last at ${at}. “signalbox audit” says from where.</p>`;
 }
 
 const SETTINGS: readonly (readonly [name: keyof Settings, label: string])[] = [
@@ -89,12 +93,12 @@ const SETTINGS: readonly (readonly [name: keyof Settings, label: string])[] = [
 ];
 
 /** What is in force, and a form to change it. */
-function settingsMarkup(settings: Settings): string {
+function settingsForm(settings: Settings): TemplateResult {
   const fields = SETTINGS.map(
     ([name, label]) =>
-      `<label for="set-${name}">${label}</label><input id="set-${name}" name="${name}" inputmode="decimal" value="${settings[name]}">`,
+      html`<label for="set-${name}">${label}</label><input id="set-${name}" name="${name}" inputmode="decimal" value="${settings[name]}">`,
   );
-  return `<details class="settings"><summary>Settings</summary><form class="steer" method="post" action="/config">${fields.join('')}<button>Save settings</button></form></details>`;
+  return html`<details class="settings"><summary>Settings</summary><form class="steer" method="post" action="/config">${fields}<button>Save settings</button></form></details>`;
 }
 
 export interface UnitPageInput extends PageInput {
@@ -105,11 +109,10 @@ export interface UnitPageInput extends PageInput {
 
 /** One work unit: facts, items and answers, history, and what the latest run printed. */
 export function unitPage(input: UnitPageInput): string {
-  const { printed } = input;
-  const data = dataOf(input, input.detail);
-  const queue = queueMarkup(data, input.formError);
-  const body = `<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${escaped(input.detail.chunk)}</h2>${formErrorBlock(input, data)}<attention-queue>${queue}</attention-queue><work-unit>${markup(workUnit(input.detail, data.zone))}</work-unit>${printed === null ? '' : transcript(input.detail.chunk, printed)}</main>`;
-  return shell({ ...input, data, body, name: input.detail.chunk });
+  const { printed, detail } = input;
+  const data = dataOf(input, detail);
+  const body = html`<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${detail.chunk}</h2>${formErrorBlock(input, data)}<attention-queue>${queueView(input, data)}</attention-queue><work-unit>${workUnit(detail, data.zone)}</work-unit>${printed === null ? nothing : transcript(detail.chunk, printed)}</main>`;
+  return shell({ ...input, data, body, name: detail.chunk });
 }
 
 function dataOf({ snapshot, query, pulses, formError, now }: PageInput, detail: Detail | null): PageData {
@@ -117,49 +120,34 @@ function dataOf({ snapshot, query, pulses, formError, now }: PageInput, detail: 
   return { query, snapshot, pulses, zone: -now.getTimezoneOffset(), notices, detail };
 }
 
-/** Kept words stand in the text area as its content: a static part, which no redraw ever touches. */
-function queueMarkup(data: PageData, formError: FormError | undefined): string {
-  const board = boardOf(data.snapshot);
-  const cards = cardsOf(board);
-  const hidden = hiddenItems(board, data.query);
-  const drawn = markup(
-    attentionQueue(
-      freshQueue({ cards, zone: data.zone, only: data.query.chunk ?? '', notices: data.notices, hidden }),
-    ),
-  );
-  if (!formError?.item) return drawn;
-  const { item, chosen, words } = formError;
-  const ticked = chosen.reduce((html, option) => tickBox(html, item, option), drawn);
-  return keepWords(ticked, item, words);
-}
-
-function keepWords(html: string, item: string, words: string): string {
-  const from = html.indexOf(`id="text-${escaped(item)}"`);
-  const end = from < 0 ? -1 : html.indexOf('</textarea>', from);
-  return end < 0 ? html : `${html.slice(0, end)}\n${escaped(words)}${html.slice(end)}`;
-}
-
-function tickBox(html: string, item: string, option: string): string {
-  const from = html.indexOf(`name="answer-${escaped(item)}"`);
-  const end = from < 0 ? -1 : html.indexOf('</form>', from);
-  const box = `type="checkbox" name="option" value="${escaped(option)}"`;
-  const at = from < 0 ? -1 : html.indexOf(box, from);
-  return at < 0 || at > end ? html : `${html.slice(0, at)}checked ${html.slice(at)}`;
+/** Words and ticks of an answer that could not be taken stand in its card. */
+function queueView({ formError }: PageInput, { snapshot, zone, query, notices }: PageData): TemplateResult {
+  const board = boardOf(snapshot);
+  const fresh = {
+    cards: cardsOf(board),
+    zone,
+    only: query.chunk ?? '',
+    notices,
+    hidden: hiddenItems(board, query),
+  };
+  const { item = null, words = '', chosen = [] } = formError ?? {};
+  const ticked = item === null ? {} : { [item]: chosen };
+  return attentionQueue(freshQueue({ ...fresh, ticked, textArea: textAreaWith(`text-${item}`, words) }));
 }
 
 /** Where the card itself is gone, its words stand on top of the page. */
-function formErrorBlock({ formError }: PageInput, { snapshot }: PageData): string {
+function formErrorBlock({ formError }: PageInput, { snapshot }: PageData): Drawn {
   if (
     !formError ||
     snapshot.rows.some((row) => row.row === 'item' && row.id === formError.item && row.state === 'open')
   )
-    return '';
+    return nothing;
   const words =
     formError.words === ''
-      ? ''
-      : `<label for="kept">Your words, not sent:</label><textarea id="kept" rows="3">\n${escaped(formError.words)}</textarea>`;
-  return `<div class="trouble" role="alert"><p>${escaped(formError.notice.message)}</p>${words}</div>`;
+      ? nothing
+      : html`<label for="kept">Your words, not sent:</label><textarea id="kept" rows="3">${afterBreak(formError.words)}</textarea>`;
+  return html`<div class="trouble" role="alert"><p>${formError.notice.message}</p>${words}</div>`;
 }
 
-const transcript = (chunk: string, printed: Printed): string =>
-  `<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${printed.run} printed</h3>${printedMarkup(chunk, printed)}</section>`;
+const transcript = (chunk: string, printed: Printed): TemplateResult =>
+  html`<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${printed.run} printed</h3>${printedView(chunk, printed)}</section>`;

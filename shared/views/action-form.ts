@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Card } from '../board.ts';
+import type { QueueView } from './attention-queue.ts';
 
 /** What went wrong with an answer, or how far it is; and whether that is about one field. */
 export interface Notice {
@@ -9,27 +10,24 @@ export interface Notice {
   readonly field: string | null;
 }
 
+type FormView = Pick<QueueView, 'notices' | 'others' | 'ticked' | 'textArea'>;
+
 /**
- * The answer to an item, as a plain form: its choices are submit buttons, words are a text area. What the
- * operator types is never bound: a redraw must not touch it. `page.ts` puts kept words into the text area.
- * What is said of it stands last, in place kept for it: nothing that can be pressed moves. An item that has
- * ended keeps its words, and nothing else.
+ * The answer to an item, as a plain form: its choices are submit buttons, words are a text area. What is said of it
+ * stands last, in place kept for it: nothing that can be pressed moves. An item that has ended keeps its words, and
+ * nothing else.
  */
-export function actionForm(
-  card: Card,
-  notice: Notice | undefined,
-  others: readonly string[] = [],
-): TemplateResult {
+export function actionForm(card: Card, view: FormView): TemplateResult {
   const isOpen = card.state === 'open';
-  const options = card.multiple ? checkboxes(card) : isOpen ? choices(card) : nothing;
-  const text = words(card, notice, others);
+  const options = card.multiple ? checkboxes(card, view) : isOpen ? choices(card) : nothing;
+  const text = words(card, view);
   const end = isOpen ? send(card) : card.allows_text ? copy : nothing;
   const parts = goAlong(card) ? [text, options, isOpen ? nothing : end] : [options, text, end];
   return html`<form class="answer" method="post" action="/work-units/${card.chunk}/answer" name="answer-${card.id}">
     <input type="hidden" name="item" value=${card.id} />
     <input type="hidden" name="version" value=${card.version} />
     ${parts}
-    <div class="told">${noticeView(card.id, notice)}</div>
+    <div class="told">${noticeView(card.id, view.notices[card.id])}</div>
   </form>`;
 }
 
@@ -39,32 +37,40 @@ export const noticeView = (item: string, notice: Notice | undefined) =>
     : nothing;
 
 /** While it is on its way, and when the item has ended, the words stand as they are. */
-function words(card: Card, notice: Notice | undefined, others: readonly string[]) {
+function words(card: Card, { notices, others, textArea }: FormView) {
   if (!card.allows_text) return nothing;
-  const hint = notice ? `notice-${card.id}` : nothing;
-  const isFixed = card.state !== 'open' || notice?.tone === 'busy' || notice?.tone === 'waits';
+  const notice = notices[card.id];
+  const field = {
+    id: `text-${card.id}`,
+    name: 'text',
+    rows: 3,
+    ariaInvalid: notice?.field === 'text' ? 'true' : null,
+    readOnly: card.state !== 'open' || notice?.tone === 'busy' || notice?.tone === 'waits',
+    describedBy: notice ? `notice-${card.id}` : '',
+  };
   return html`<label for="text-${card.id}">${textLabel(card)}</label>
-    <textarea id="text-${card.id}" name="text" rows="3" aria-describedby=${hint} ?aria-invalid=${notice?.field === 'text'} ?readonly=${isFixed}></textarea>
-    ${others.map((each) => html`<button type="button" class="quiet" data-do="swap" value=${each}>Typed in another window: “${each}”</button>`)}`;
+    ${textArea(field)}
+    ${others?.[card.id]?.map((each) => html`<button type="button" class="quiet" data-do="swap" value=${each}>Typed in another window: “${each}”</button>`)}`;
 }
 
-const copy = html`<div class="choices"><button type="button" class="quiet" data-do="copy">Copy my words</button></div>`;
+const copy = html`<div class="choices"><button type="button" class="quiet" data-do="copy">Copy text</button></div>`;
 
 /** Where words go along with a choice they are written first; elsewhere they stand in for one. */
 const goAlong = ({ kind }: Card): boolean => kind === 'stuck' || kind === 'review';
 
 function textLabel(card: Card): string {
-  if (card.kind === 'stuck') return 'Guidance, if it needs any';
-  if (card.kind === 'review') return 'What is missing, if you send it back';
-  return card.options.length > 0 ? 'Or in your own words' : 'Your answer';
+  if (card.kind === 'stuck') return 'Guidance (optional)';
+  if (card.kind === 'review') return 'What to change, if you send it back';
+  return card.options.length > 0 ? 'Or your own answer' : 'Your answer';
 }
 
-const checkboxes = (card: Card): TemplateResult =>
+/** The browser's script knows of no ticks: a redraw leaves those that the server drew. */
+const checkboxes = (card: Card, { ticked }: FormView): TemplateResult =>
   html`<fieldset ?disabled=${card.state !== 'open'}>
     <legend>Choose any</legend>
     ${card.options.map(
       ({ id, label, description }) =>
-        html`<label class="check"><input type="checkbox" name="option" value=${id} /> <span>${label}${describe(description)}</span></label>`,
+        html`<label class="check"><input type="checkbox" name="option" value=${id} ?checked=${ticked?.[card.id]?.includes(id)} /> <span>${label}${describe(description)}</span></label>`,
     )}
   </fieldset>`;
 

@@ -5,6 +5,7 @@ import { saidWords } from '../sentences.ts';
 import { actionForm, type Notice, noticeView } from './action-form.ts';
 import { optionsList } from './options-list.ts';
 import { OUR_PAGE, type Place } from './place.ts';
+import type { TextArea } from './text-area.ts';
 import { moment, when } from './when.ts';
 
 /** What the queue shows. The order is the board's, save where somebody is typing (`client/elements/attention-queue.ts`). */
@@ -18,6 +19,9 @@ export interface QueueView {
   readonly notices: Readonly<Record<string, Notice>>;
   /** By item: what was typed for it in other windows. */
   readonly others?: Readonly<Record<string, readonly string[]>>;
+  /** By item: the options chosen in an answer that could not be taken. */
+  readonly ticked?: Readonly<Record<string, readonly string[]>>;
+  readonly textArea: TextArea;
   /** How many cards came while the order stood still. */
   readonly waiting: number;
   /** How many open items the filter leaves out. */
@@ -51,9 +55,7 @@ export function attentionQueue(view: QueueView): TemplateResult {
 }
 
 /** The view as the server draws it: open stand the first card and those with a notice. */
-export function freshQueue(
-  fresh: Pick<QueueView, 'cards' | 'zone' | 'only' | 'notices' | 'hidden'>,
-): QueueView {
+export function freshQueue(fresh: Omit<QueueView, 'opened' | 'waiting' | 'place'>): QueueView {
   const { cards, notices } = fresh;
   const first = cards.find(isOpen);
   const opened = cards.filter((card) => card === first || card.id in notices).map(({ key }) => key);
@@ -64,10 +66,10 @@ const isOpen = ({ state }: Card): boolean => state === 'open';
 
 /** A filter must not look like peace. */
 const hidden = (count: number, { base }: Place): TemplateResult =>
-  html`<p class="empty">${count === 1 ? 'One item that needs you is' : `${count} items that need you are`} not shown by this filter. <a href="${base}/">Show all</a></p>`;
+  html`<p class="empty">This filter hides ${count} ${count === 1 ? 'item' : 'items'}. <a href="${base}/">Show all</a></p>`;
 
 const empty = (): TemplateResult =>
-  html`<p class="empty">Nothing needs you. Questions and stuck work will stand here.</p>`;
+  html`<p class="empty">Nothing needs you. Questions and stuck units appear here.</p>`;
 
 function cardView(card: Card, view: QueueView): TemplateResult {
   const { base, may } = view.place;
@@ -85,7 +87,7 @@ function cardView(card: Card, view: QueueView): TemplateResult {
       ${ended}
       ${card.context.map(({ label, text }) => html`<div class="context"><h3>${label}</h3><pre tabindex="0">${text}</pre></div>`)}
       ${card.run_ended === '' ? nothing : html`<p class="aside">${card.run_ended}</p>`}
-      ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view.notices[card.id], view.others?.[card.id])}
+      ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view)}
       ${isOpen(card) && may === 'all' ? snoozeForm(card) : nothing}
       <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">all about ${card.chunk}</a></p>
     </details>
@@ -117,7 +119,7 @@ const withdrawForm = (card: Card): TemplateResult =>
   html`<form class="snooze" method="post" action="/work-units/${card.chunk}/withdraw" name="withdraw-${card.id}">
       <input type="hidden" name="item" value=${card.id} />
       <input type="hidden" name="seen" value=${card.seq} />
-      <label>No answer at all, because <input name="why" /></label>
+      <label>Reason <input name="why" /></label>
       <button class="quiet">Withdraw</button>
     </form>`;
 
@@ -149,7 +151,7 @@ const endedNote = (card: Card): TemplateResult =>
     card.state === 'withdrawn'
       ? `Withdrawn: ${card.withdrawn_why}.`
       : `Answered by ${card.answered_by} (${card.answered_via}): ${saidWords(card)}.`
-  } Your words were not sent. <button type="button" class="quiet" data-do="dismiss" value=${card.key}>Let it go</button></p>`;
+  } Your text was not sent. <button type="button" class="quiet" data-do="dismiss" value=${card.key}>Dismiss</button></p>`;
 
 const goingOut = (cards: readonly Card[], { notices, place }: QueueView): TemplateResult =>
   html`<h3 class="going-heading">Going out</h3>

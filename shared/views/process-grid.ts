@@ -101,17 +101,12 @@ function pages({ page, pages: count, total: units }: Page, { query, place }: Gri
   </nav>`;
 }
 
-const missing = ({ status, kind, q, page }: Query): string =>
-  status && !kind && !q && (page ?? 1) === 1
-    ? `No unit is ${status.map((each) => STATUS_NAMES[each].toLowerCase()).join(' or ')} now.`
-    : 'This filter shows no unit now.';
-
 const isNarrow = ({ status, kind, q, page }: Query): boolean =>
   status !== undefined || kind !== undefined || q !== undefined || (page ?? 1) > 1;
 
 const empty = ({ query, place }: GridView): TemplateResult =>
   isNarrow(query)
-    ? html`<p class="empty">${missing(query)} <a href="${place?.base ?? ''}/">Show all</a></p>`
+    ? html`<p class="empty">No unit matches this filter. <a href="${place?.base ?? ''}/">Show all</a></p>`
     : html`<p class="empty">No work yet. Add: <code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
 
 function sectionView(

@@ -18,7 +18,7 @@ import {
 } from './harness.ts';
 
 const three = () => [card('a', 10), card('b', 20), card('c', 30)];
-const NOTE = 'Answered by ann (cli): Go left. Your words were not sent. Let it go';
+const NOTE = 'Answered by ann (cli): Go left. Your text was not sent. Dismiss';
 
 /** The daemon says how an item ended. */
 async function tell(wire: FakeConnection, item: ReturnType<typeof card>): Promise<void> {
@@ -50,7 +50,7 @@ describe('a card with words that somebody else answers', () => {
     await drawn(page);
     for (const item of ['b', 'd']) {
       const labels = all(`#item-${item} button`).map((each) => each.textContent);
-      expect(labels).to.eql(['Let it go', 'Copy my words']);
+      expect(labels).to.eql(['Dismiss', 'Copy text']);
       expect(field(item).readOnly).to.equal(true);
       expect(all(`#item-${item} .later`).length).to.equal(0);
     }
@@ -63,7 +63,7 @@ describe('a card with words that somebody else answers', () => {
     const copied: string[] = [];
     const copy = () => copied.push(String(getSelection()));
     document.addEventListener('copy', copy, { once: true });
-    press(button('b', 'Copy my words'));
+    press(button('b', 'Copy text'));
     document.removeEventListener('copy', copy);
     expect(area.selectionEnd - area.selectionStart).to.equal('my words'.length);
   });
@@ -127,7 +127,7 @@ describe('a card with words that somebody else answers', () => {
     await drawn(page);
     await tell(page.wire, answered(card('b', 20)));
     await waitUntil(() => all('#item-b .notice-ended').length === 1);
-    press(button('b', 'Let it go'));
+    press(button('b', 'Dismiss'));
     await drawn(page);
     expect(order()).to.eql(['a', 'c']);
     expectFocusOn(page.queue);
@@ -141,7 +141,7 @@ describe('a card with words that somebody else answers', () => {
     type('b', 'my words');
     page.wire.put(goingOut(card('b', 20)));
     await drawn(page);
-    press(button('b', 'Let it go'));
+    press(button('b', 'Dismiss'));
     await drawn(page);
     expect(order()).to.eql(['a', 'c']);
     expect(all('form[name=undo-b]').length).to.equal(1);
@@ -177,7 +177,7 @@ describe('a card without words that somebody else answers', () => {
     one('#item-b > details > summary').focus();
     page.wire.put(goingOut(card('b', 20)));
     await drawn(page);
-    expect(page.queue.textContent?.includes('Your words were not sent')).to.equal(false);
+    expect(page.queue.textContent?.includes('Your text was not sent')).to.equal(false);
     expectFocusOn(page.queue);
   });
 });

@@ -3,9 +3,10 @@ import { AttentionQueue } from '../../client/elements/attention-queue.ts';
 import { LiveBoards } from '../../client/link/live-boards.ts';
 import type { FormError } from '../../server/web/page.ts';
 import { card, cell, goingOut, snapshotOf } from './board-rows.ts';
-import { FakeConnection } from './fake-connection.ts';
+import { FakeConnection, refusal } from './fake-connection.ts';
 import {
   all,
+  button,
   drawn,
   expectFocusOn,
   expectSame,
@@ -14,6 +15,7 @@ import {
   openPage,
   order,
   pageFor,
+  press,
   show,
   takeOver,
   textOf,
@@ -151,6 +153,21 @@ describe('a page drawn again after a refusal', () => {
     await drawn(page);
     expect(field('b').value).to.equal(WORDS);
     expect(textOf('#notice-b')).to.equal('The question has changed meanwhile.');
+  });
+
+  it('keeps the text area that the server filled when its words are sent again', async () => {
+    const page = await openPage({ rows: rows(), formError: formError('a') });
+    const area = field('a');
+    expect(area.getAttribute('aria-invalid')).to.equal('true');
+    press(button('a', 'Send'));
+    await waitUntil(() => area.readOnly);
+    expectSame(field('a'), area);
+    expect(page.wire.answers[0]?.input.text).to.equal(WORDS);
+    expect(area.getAttribute('aria-invalid')).to.equal(null);
+    page.wire.answers[0]?.reject(refusal('text: say more than that', 'text'));
+    await waitUntil(() => !area.readOnly);
+    expect(area.value).to.equal(WORDS);
+    expect(warned()).to.eql([]);
   });
 
   it('opens the card that was refused', async () => {

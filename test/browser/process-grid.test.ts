@@ -194,7 +194,7 @@ describe('a filter of the grid', () => {
     const page = await openPage({ rows: units() });
     press(filterLink('Needs attention'));
     await serve(page, units());
-    expect(textOf('.grid .empty')).to.contain('No unit is needs attention now');
+    expect(textOf('.grid .empty')).to.contain('No unit matches this filter.');
     press(one('.grid .empty a'));
     await drawn(page);
     expect(sections()).to.have.all.keys('Running', 'Ready', 'Blocked', 'Done');
@@ -254,7 +254,7 @@ describe('finding units', () => {
     const page = await openPage({ rows: [card('a', 1), ...units()], query: { q: 'nothing' } });
     page.wire.drop('item:a');
     await drawn(page);
-    expect(textOf('.queue .empty')).to.contain('One item that needs you is not shown by this filter');
+    expect(textOf('.queue .empty')).to.contain('This filter hides 1 item.');
   });
 });
 

@@ -115,7 +115,7 @@ describe('an answer over the connection', () => {
     expect(one('#item-b form.answer').contains(one('#notice-b'))).to.equal(true);
     expectSame(field('b'), area);
     expect(area.value).to.equal('kept words');
-    expect(area.hasAttribute('aria-invalid')).to.equal(true);
+    expect(area.getAttribute('aria-invalid')).to.equal('true');
     expect(area.getAttribute('aria-describedby')).to.equal('notice-b');
     expect(order()).to.eql(['a', 'b', 'c']);
   });
@@ -154,7 +154,7 @@ describe('an answer over the connection', () => {
     const area = type('a', 'too quick');
     button('a', 'Send').click();
     await waitUntil(() => all('#notice-a').length > 0);
-    expect(textOf('#notice-a')).to.contain('only just come into sight');
+    expect(textOf('#notice-a')).to.contain('only just appeared');
     expect(page.wire.answers.length).to.equal(0);
     expect(area.value).to.equal('too quick');
     press(button('a', 'Send'));
@@ -270,7 +270,7 @@ describe('an answer without a connection', () => {
       await waitUntil(() => all('#item-a .notice-ended').length === 1);
       await drawn(page);
       expect(field('a').value).to.equal(words);
-      press(button('a', 'Let it go'));
+      press(button('a', 'Dismiss'));
       await drawn(page);
       expect(order()).to.eql(['b', 'c']);
     });

@@ -7,7 +7,8 @@ import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { lastLines } from '../../server/output/tail.ts';
 import { followTranscript, readFrom, readTail, type Stretch } from '../../server/output/transcript.ts';
-import { printedMarkup } from '../../server/web/run-page.ts';
+import { markup } from '../../server/web/document.ts';
+import { printedView } from '../../server/web/run-page.ts';
 import { plain } from '../../shared/terminal-text.ts';
 import { until } from '../until.ts';
 import { COUNT, newRandom } from './how-many.ts';
@@ -48,15 +49,21 @@ function checkPlain(text: string): string {
   return shown;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+  '&amp;': '&',
+};
 
 /** Between the tags stands the text, and no other tag than the mark of what was found. */
-function checkMarkup(markup: string, shown: string): void {
-  const [, inside = ''] = /<pre [^>]*>([\s\S]*?)<\/pre><\/run-transcript>$/.exec(markup) ?? [];
+function checkMarkup(drawn: string, shown: string): void {
+  const [, inside = ''] = /<pre [^>]*>([\s\S]*?)<\/pre><\/run-transcript>$/.exec(drawn) ?? [];
   const bare = inside.replace('<mark>', '').replace('</mark>', '');
-  assertNone(/[<>"]|&(?!(?:lt|gt|quot|amp);)/, bare, 'markup');
+  assertNone(/[<>"]|&(?!(?:lt|gt|quot|#39|amp);)/, bare, 'markup');
   assert.equal(
-    bare.replace(/&\w+;/g, (entity) => ENTITIES[entity]!),
+    bare.replace(/&#?\w+;/g, (entity) => ENTITIES[entity]!),
     shown,
   );
 }
@@ -67,7 +74,7 @@ function checkOnPage(text: string, shown: string): void {
     ? shown.slice(at, at + random.below(9))
     : random.pick(['lt', 'amp', ';', '&', '<', oddText(random, 20)]);
   const printed = { run: 1, from: 0, to: Buffer.byteLength(text), size: Buffer.byteLength(text), text };
-  checkMarkup(printedMarkup('one', printed, find), shown);
+  checkMarkup(markup(printedView('one', printed, find)), shown);
 }
 
 const never = new AbortController().signal;

@@ -5,7 +5,8 @@ import { format } from 'node:util';
 import { BoardFeed } from '../../server/board/board-feed.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { consoleLog } from '../../server/system/log.ts';
-import { printedMarkup } from '../../server/web/run-page.ts';
+import { markup } from '../../server/web/document.ts';
+import { printedView } from '../../server/web/run-page.ts';
 import { StoreFixture as Facts, OPERATOR, spec } from '../core/store-fixture.ts';
 import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
@@ -111,9 +112,9 @@ test('what stands in an address is no format for the log', (t) => {
 
 test('what is looked for is found in the text, not in how the page writes it', () => {
   const printed = { run: 1, from: 0, to: 9, size: 9, text: 'a < b & c' };
-  assert.match(printedMarkup('one', printed, 'lt'), />a &lt; b &amp; c<\/pre>/);
-  assert.match(printedMarkup('one', printed, 'amp;'), />a &lt; b &amp; c<\/pre>/);
-  assert.match(printedMarkup('one', printed, '<'), />a <mark>&lt;<\/mark> b &amp; c<\/pre>/);
+  assert.match(markup(printedView('one', printed, 'lt')), />a &lt; b &amp; c<\/pre>/);
+  assert.match(markup(printedView('one', printed, 'amp;')), />a &lt; b &amp; c<\/pre>/);
+  assert.match(markup(printedView('one', printed, '<')), />a <mark>&lt;<\/mark> b &amp; c<\/pre>/);
 });
 
 test('whoever looks for ever other words makes nothing be remembered for long', async () => {

@@ -42,7 +42,7 @@ describe('acting on all that a filter shows', () => {
     await press(alive, 'retry');
     await shows(alive, '.bulk', '2 refused: auth-1 is not stuck');
     await press(alive, 'release');
-    await shows(alive, '.grid', 'No unit is blocked now');
+    await shows(alive, '.grid', 'No unit matches this filter.');
     assert.equal(await held(), 0);
     const unfiltered = await openPage(browser.current, house.address, 'no script');
     assert.equal(await unfiltered.$('form[action="/bulk"]'), null, 'everything at once is not offered');

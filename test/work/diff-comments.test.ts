@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lineAddress } from '../../server/web/diff-address.ts';
 import { openPlaceOf } from '../../server/web/diff-page.ts';
-import { lineAddress } from '../../shared/views/diff-address.ts';
 import {
   added,
   comment,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CommentDraft } from '../../server/web/diff-comments.ts';
 import { diffQueryOf, openPlaceOf } from '../../server/web/diff-page.ts';
+import { diffStat } from '../../server/web/diff-stat.ts';
 import { markup } from '../../server/web/document.ts';
 import type { DiffLine, DiffView, FileDiff } from '../../shared/diff.ts';
-import type { CommentDraft } from '../../shared/views/diff-comments.ts';
-import { diffStat } from '../../shared/views/diff-stat.ts';
 import { added, comment, context, draftOf, draw, fileOf, hunk, page, textOf, viewOf } from './diff-parts.ts';
 
 test('each line has its number and its sign as text', () => {

@@ -1,7 +1,9 @@
 /** Made-up differences and comments, and how their page is drawn. */
-import { diffMarkup, diffPage } from '../../server/web/diff-page.ts';
+import type { CommentDraft } from '../../server/web/diff-comments.ts';
+import { diffPage } from '../../server/web/diff-page.ts';
+import { diffView } from '../../server/web/diff-view.ts';
+import { markup } from '../../server/web/document.ts';
 import type { DiffLine, DiffView, DraftComment, FileDiff, Hunk } from '../../shared/diff.ts';
-import type { CommentDraft } from '../../shared/views/diff-comments.ts';
 
 export const TO = 'b'.repeat(40);
 export const PATH = '/work-units/unit/diff';
@@ -63,6 +65,7 @@ export const draftOf = (more: Partial<CommentDraft> = {}): CommentDraft => ({
   comments: [],
   open: null,
   problem: null,
+  words: '',
   ...more,
 });
 export const comment = (more: Partial<DraftComment>): DraftComment => ({
@@ -74,7 +77,8 @@ export const comment = (more: Partial<DraftComment>): DraftComment => ({
   snapshot: TO,
   ...more,
 });
-export const draw = (view: DiffView, draft: CommentDraft | null = null) => diffMarkup(view, PATH, draft);
+export const draw = (view: DiffView, draft: CommentDraft | null = null) =>
+  markup(diffView(view, { path: PATH, draft }));
 /** What a person reads. */
 export const textOf = (html: string): string =>
   html
@@ -90,7 +94,6 @@ export const page = (view: DiffView, draft: CommentDraft | null, words = '') =>
     snapshot: { epoch: '', build: '', seq: 1, rows: [] },
     chunk: 'unit',
     diff: view,
-    draft,
-    words,
+    draft: draft && { ...draft, words },
     now: new Date(),
   });

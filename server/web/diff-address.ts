@@ -1,4 +1,4 @@
-import { type DiffQuery, type LinePlace, placeText } from '../diff.ts';
+import { type DiffQuery, type LinePlace, placeText } from '../../shared/diff.ts';
 
 /** Where the page of a difference is, and what of it is in sight. */
 export interface DiffPlace {

@@ -1,6 +1,8 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import { type DiffLine, type Hunk, hunkHeader, type LinePlace } from '../diff.ts';
+import { html } from '@lit-labs/ssr';
+import { nothing, type TemplateResult } from 'lit';
+import { type DiffLine, type Hunk, hunkHeader, type LinePlace } from '../../shared/diff.ts';
 import { atLine, type CommentDraft } from './diff-comments.ts';
+import type { Drawn } from './document.ts';
 import { type Text, visibleText } from './visible-text.ts';
 
 /** What the lines of a file are drawn with. */
@@ -23,9 +25,9 @@ const header = (hunk: Hunk): TemplateResult =>
   html`<tr class="hunk"><th colspan="4" scope="rowgroup"><span class="range">${hunkHeader(hunk)}</span> <bdi dir="ltr">${visibleText(hunk.section)}</bdi></th></tr>`;
 
 /** Three templates, so that what is the same in thousands of lines is no part of any. */
-function lineView(line: DiffLine, setting: LineSetting): TemplateResult {
+function lineView(line: DiffLine, setting: LineSetting): Drawn {
   const row = rowOf(line, setting);
-  return setting.draft === null ? row : html`${row}${talk(line, setting.draft, setting.file)}`;
+  return setting.draft === null ? row : [row, talk(line, setting.draft, setting.file)];
 }
 
 function rowOf(line: DiffLine, setting: LineSetting): TemplateResult {
@@ -57,7 +59,8 @@ function codeOf({ text, words, cut, unended }: DiffLine, hidesReturns: boolean) 
   const shown = hidesReturns && text.endsWith('\r') ? text.slice(0, -1) : text;
   const code = words === undefined ? visibleText(shown) : marked(shown, words);
   if (!cut && !unended) return code;
-  return html`${code}${cut ? html`<span class="beyond"> … the line goes on</span>` : nothing}${unended ? html`<span class="beyond"> no line break at the end</span>` : nothing}`;
+  const cutMark = cut ? html`<span class="beyond"> … the line goes on</span>` : nothing;
+  return [code, cutMark, unended ? html`<span class="beyond"> no line break at the end</span>` : nothing];
 }
 
 function marked(text: string, words: NonNullable<DiffLine['words']>): readonly (Text | TemplateResult)[] {

@@ -1,9 +1,11 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import type { ChangedFile, DiffComment, FileDiff, Sides } from '../diff.ts';
+import { html } from '@lit-labs/ssr';
+import { nothing, type TemplateResult } from 'lit';
+import type { ChangedFile, DiffComment, FileDiff, Sides } from '../../shared/diff.ts';
 import { type DiffPlace, diffAddress, lineAddress } from './diff-address.ts';
 import { type CommentDraft, commentView, openForm } from './diff-comments.ts';
 import { hunkView, type LineSetting } from './diff-lines.ts';
 import { grouped, lineStat } from './diff-stat.ts';
+import type { Drawn } from './document.ts';
 import { visibleText } from './visible-text.ts';
 
 export interface FileSetting {
@@ -18,7 +20,7 @@ export interface FileSetting {
 /** One file: its lines fold away. A file without lines is one line, and has nothing to fold. */
 export function fileView(file: FileDiff, setting: FileSetting): TemplateResult {
   const said = file.hunks.length === 0 ? nothing : table(file, setting);
-  const rest = html`${leftOut(file, setting.place)}${outOfSight(file, setting)}`;
+  const rest = [leftOut(file, setting.place), outOfSight(file, setting)];
   if (!hasBody(file))
     return html`<section class="file" id="file-${setting.number}"><div class="head">${head(file)}</div>${outOfSight(file, setting)}</section>`;
   return html`<details class="file" id="file-${setting.number}" ?open=${setting.isOpen}><summary class="head">${head(file)}</summary>${said}${rest}</details>`;
@@ -26,17 +28,16 @@ export function fileView(file: FileDiff, setting: FileSetting): TemplateResult {
 
 const hasBody = ({ hunks, left_out }: FileDiff): boolean => hunks.length > 0 || left_out > 0;
 
-const head = (file: FileDiff): TemplateResult =>
-  html`<h3>${namesOf(file)}</h3>${factsOf(file)} ${countsOf(file)}`;
+const head = (file: FileDiff): Drawn => [html`<h3>${namesOf(file)}</h3>`, factsOf(file), ' ', countsOf(file)];
 
 /** Lines of a file that has any. */
 export const countsOf = (file: FileDiff) =>
   file.lines === null || !hasBody(file) ? nothing : lineStat(file.lines);
 
-const namesOf = ({ path, old_path }: ChangedFile): TemplateResult =>
+const namesOf = ({ path, old_path }: ChangedFile): Drawn =>
   old_path === null
     ? nameView(path)
-    : html`${nameView(old_path)} <span class="arrow">→</span> ${nameView(path)}`;
+    : [nameView(old_path), html` <span class="arrow">→</span> `, nameView(path)];
 
 /** The folders stand back behind the name. */
 export function nameView(path: string): TemplateResult {

@@ -1,5 +1,8 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import type { ChangedFile, DraftComment, LinePlace, Side } from '../diff.ts';
+import { html } from '@lit-labs/ssr';
+import { nothing, type TemplateResult } from 'lit';
+import type { ChangedFile, DraftComment, LinePlace, Side } from '../../shared/diff.ts';
+import type { Drawn } from './document.ts';
+import { afterBreak } from './text-area.ts';
 import { visiblePlain, visibleText } from './visible-text.ts';
 
 /** What is said about a difference and not sent yet, and how more is said. */
@@ -16,14 +19,16 @@ export interface CommentDraft {
   readonly open: LinePlace | null;
   /** Why the words of the open form could not be taken. */
   readonly problem: string | null;
+  /** What stands in the open form. */
+  readonly words: string;
 }
 
 /** Comments and the form at one line. */
-export function atLine(draft: CommentDraft, place: LinePlace): TemplateResult | typeof nothing {
+export function atLine(draft: CommentDraft, place: LinePlace): Drawn {
   const comments = draft.comments.filter((each) => isAt(each, place) && each.snapshot === draft.snapshot);
   const isOpen = draft.open !== null && isAt(draft.open, place);
   if (comments.length === 0 && !isOpen) return nothing;
-  return html`${comments.map((comment) => commentView(draft, comment))}${isOpen ? openForm(draft, place) : nothing}`;
+  return [comments.map((comment) => commentView(draft, comment)), isOpen ? openForm(draft, place) : nothing];
 }
 
 const isAt = (one: LinePlace, other: LinePlace): boolean =>
@@ -38,15 +43,15 @@ export const commentView = (draft: CommentDraft, comment: DraftComment, named = 
   </div>`;
 
 /**
- * `words` is filled in where the page is drawn: a text area takes no part of a template. The address of a line ends
- * with the name of the text area, which gives it the focus; `autofocus` does nothing where an address has such an end.
+ * The address of a line ends with the name of the text area, which gives it the focus; `autofocus` does nothing where
+ * an address has such an end.
  */
 export const openForm = (draft: CommentDraft, place: LinePlace): TemplateResult =>
   html`<form class="say" id="comment" method="post" action=${draft.post}>
     ${hidden(draft, place)}
     <label for="comment-words">Comment on ${lineName(place)}</label>
     ${draft.problem === null ? nothing : html`<p class="notice notice-wrong" role="alert" id="comment-problem">${draft.problem}</p>`}
-    <textarea id="comment-words" name="words" rows="3" dir="auto" required aria-describedby=${draft.problem === null ? nothing : 'comment-problem'}></textarea>
+    <textarea id="comment-words" name="words" rows="3" dir="auto" required aria-describedby=${draft.problem === null ? nothing : 'comment-problem'}>${draft.words === '' ? nothing : afterBreak(draft.words)}</textarea>
     <div class="choices"><button class="primary">Save comment</button></div>
   </form>`;
 

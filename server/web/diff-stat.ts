@@ -1,5 +1,6 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import type { DiffStat } from '../diff.ts';
+import { html } from '@lit-labs/ssr';
+import { nothing, type TemplateResult } from 'lit';
+import type { DiffStat } from '../../shared/diff.ts';
 
 /** How much changed, in one line: `3 files +12 −4 ++++−`. */
 export const diffStat = (stat: DiffStat): TemplateResult =>

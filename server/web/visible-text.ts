@@ -1,4 +1,5 @@
-import { html, type TemplateResult } from 'lit';
+import { html } from '@lit-labs/ssr';
+import type { TemplateResult } from 'lit';
 
 /**
  * What would not be seen, or would turn the order of letters around, so that what is read is not what is there:

@@ -1,5 +1,6 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import type { DiffView, FileDiff } from '../diff.ts';
+import { html } from '@lit-labs/ssr';
+import { nothing, type TemplateResult } from 'lit';
+import type { DiffView, FileDiff } from '../../shared/diff.ts';
 import { type DiffPlace, diffAddress } from './diff-address.ts';
 import { anyLineForm, type CommentDraft, commentView, openForm } from './diff-comments.ts';
 import { countsOf, fileView, nameView } from './diff-file.ts';
@@ -52,7 +53,7 @@ function fileList({ files }: DiffView) {
 
 const shortFact = (file: FileDiff) => {
   const fact = file.commits !== null ? 'submodule' : file.lines === null ? 'binary' : SHORT[file.status];
-  return html`${fact === undefined ? nothing : html`<span class="fact">${fact}</span>`}${countsOf(file)}`;
+  return [fact === undefined ? nothing : html`<span class="fact">${fact}</span>`, countsOf(file)];
 };
 
 /** A plain change goes without saying, and so do those that the numbers of lines show. */
@@ -71,7 +72,7 @@ function otherFiles({ files }: DiffView, place: DiffPlace, draft: CommentDraft |
   if (comments.length === 0 && open === null) return nothing;
   const named = (file: string) =>
     html`<p class="note"><a href=${diffAddress(place, { file, page: 1 })}>${nameView(file)}</a></p>`;
-  return html`<div class="talk elsewhere"><p class="note">On files that are not on this page:</p>${comments.map((each) => html`${named(each.file)}${commentView(draft, each, true)}`)}${open === null ? nothing : html`${named(open.file)}${openForm(draft, open)}`}</div>`;
+  return html`<div class="talk elsewhere"><p class="note">On files that are not on this page:</p>${comments.map((each) => [named(each.file), commentView(draft, each, true)])}${open === null ? nothing : [named(open.file), openForm(draft, open)]}</div>`;
 }
 
 function pages({ query, pages: count }: DiffView, place: DiffPlace) {
