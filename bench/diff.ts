@@ -45,7 +45,7 @@ async function rowOf(size: number): Promise<string[]> {
   const draft = {
     post: '/c',
     remove: '/r',
-    key: 'k',
+    seen: 'k',
     snapshot: to,
     comments: [],
     open: null,

@@ -81,6 +81,9 @@ export const verdictWords = (verdict: ConflictVerdict): string =>
 export const disagreementWords = (noted: Disagreement | null): string =>
   noted === null ? '' : `an analysis disagrees: ${noted.verdict}, ${noted.reason}`;
 
+/** What became of a change set. */
+export const END_WORDS = { merged: 'merged', left: 'left as a branch', discarded: 'discarded' } as const;
+
 /** `src/a.ts:12: Why?` */
 export const commentWords = ({ file, side, line, words }: DiffComment): string =>
   `${file}:${line}${side === 'old' ? ' (before)' : ''}: ${words.trim()}`;
@@ -137,7 +140,7 @@ const EVENT_WORDS: {
   'merge.planned': (data) => `merging (${data.strategy}): the base moves to ${data.new.slice(0, 10)}`,
   'merge.refused': (data) => `the base could not be moved (${data.why})`,
   'merge.rebasing': () => 'handed to its agent, to be put onto the base as it is now',
-  'merge.ended': ({ how }) => ({ merged: 'merged', left: 'left as a branch', discarded: 'discarded' })[how],
+  'merge.ended': ({ how }) => END_WORDS[how],
   'run.started': (data) =>
     `started run ${data.number} (${data.phase}, ${data.agent})${data.override ? `, although ${data.override}` : ''}`,
   'run.spawned': (data) => `run ${data.number} is process ${data.pid}`,

@@ -11,7 +11,7 @@ export interface CommentDraft {
   readonly post: string;
   readonly remove: string;
   /** Makes a form that is sent twice one action. */
-  readonly key: string;
+  readonly seen: string;
   /** The commit whose lines are in sight. */
   readonly snapshot: string;
   readonly comments: readonly DraftComment[];
@@ -55,14 +55,14 @@ export const openForm = (draft: CommentDraft, place: LinePlace): TemplateResult 
     <div class="choices"><button class="primary">Save comment</button></div>
   </form>`;
 
-const hidden = ({ key, snapshot }: CommentDraft, { file, line, side }: LinePlace): TemplateResult =>
-  html`<input type="hidden" name="key" value=${key} /><input type="hidden" name="snapshot" value=${snapshot} /><input type="hidden" name="file" value=${file} /><input type="hidden" name="side" value=${side} /><input type="hidden" name="line" value=${line} />`;
+const hidden = ({ seen, snapshot }: CommentDraft, { file, line, side }: LinePlace): TemplateResult =>
+  html`<input type="hidden" name="seen" value=${seen} /><input type="hidden" name="snapshot" value=${snapshot} /><input type="hidden" name="file" value=${file} /><input type="hidden" name="side" value=${side} /><input type="hidden" name="line" value=${line} />`;
 
 /** A line named by its number: the links of lines are not in the order of the Tab key, which this form is. */
 export const anyLineForm = (draft: CommentDraft, files: readonly ChangedFile[]): TemplateResult =>
   html`<details class="any-line"><summary>To comment on a line, choose its number, or name it here</summary>
     <form class="say" method="post" action=${draft.post}>
-      <input type="hidden" name="key" value=${draft.key} /><input type="hidden" name="snapshot" value=${draft.snapshot} />
+      <input type="hidden" name="seen" value=${draft.seen} /><input type="hidden" name="snapshot" value=${draft.snapshot} />
       <label for="any-file">File</label>
       <select id="any-file" name="file">${files.map(({ file, path }) => html`<option value=${file}>${visiblePlain(path)}</option>`)}</select>
       <p class="which"><label>Line <input name="line" inputmode="numeric" pattern="[1-9][0-9]*" required autocomplete="off" /></label> <label>of the <select name="side"><option value="new">new</option><option value="old">old</option></select> version</label></p>

@@ -12,6 +12,7 @@ import { findWork } from '../domain/state.ts';
 import { readTail } from '../output/transcript.ts';
 import { runFiles } from '../system/run-files.ts';
 import { strictQuery } from './address-query.ts';
+import { addDiffRoutes } from './diff-routes.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
 import { addApi } from './json.ts';
 import { dashboardPage, type FormError, unitPage } from './page.ts';
@@ -55,6 +56,7 @@ export function routes(parts: RouteParts): Router {
     sendPage(ctx, 200, await drawUnit(parts, ctx, chunkOf(ctx), lateUndo(parts, ctx)));
   });
   addRunRoutes(router, parts);
+  addDiffRoutes(router, parts);
   router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
   // Where a refused form leaves the address of the browser: whoever asks for it again means the unit.
   router.get('/work-units/:chunk/:action', (ctx) => {

@@ -85,7 +85,8 @@ function cardView(card: Card, view: QueueView): TemplateResult {
         <span class="prompt">${card.prompt}</span>
       </summary>
       ${ended}
-      ${card.context.map(({ label, text }) => html`<div class="context"><h3>${label}</h3><pre tabindex="0">${text}</pre></div>`)}
+      ${card.context.map(contextView)}
+      ${card.code === 'merge-review' || card.code === 'merge-conflict' ? html`<p><a href="${base}/work-units/${card.chunk}/diff">See what changed, line by line</a></p>` : nothing}
       ${card.run_ended === '' ? nothing : html`<p class="aside">${card.run_ended}</p>`}
       ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view)}
       ${isOpen(card) && may === 'all' ? snoozeForm(card) : nothing}
@@ -93,6 +94,14 @@ function cardView(card: Card, view: QueueView): TemplateResult {
     </details>
   </li>`;
 }
+
+/** What is long is folded away. */
+const contextView = ({ label, text }: Card['context'][number]): TemplateResult =>
+  text.split('\n').length > MOST_LINES
+    ? html`<details class="context"><summary><h3>${label}</h3></summary><pre tabindex="0">${text}</pre></details>`
+    : html`<div class="context"><h3>${label}</h3><pre tabindex="0">${text}</pre></div>`;
+
+const MOST_LINES = 12;
 
 const DURATIONS = [
   [15, '15 minutes'],

@@ -5,6 +5,7 @@ import type { Cell, Counts, Page, Pulses } from '../board.ts';
 import { ITEM_KINDS } from '../item-words.ts';
 import { addressOf, LONGEST_SEARCH, type Query } from '../query.ts';
 import type { Lot, Section } from '../sections.ts';
+import { statWords } from '../sentences.ts';
 import { STATUSES, type Status } from '../words.ts';
 import { type Notice, noticeView } from './action-form.ts';
 import type { Place } from './place.ts';
@@ -144,6 +145,7 @@ const cellView = (cell: Cell, zone: number, pulse: string | undefined, base: str
     <a href="${base}/work-units/${cell.chunk}">${cell.chunk}</a>
     <span class="phase">${cell.phase}${cell.phases > 1 ? ` ${Math.min(cell.finished + 1, cell.phases)} of ${cell.phases}` : ''}${cell.run > 1 ? ` · run ${cell.run}` : ''}${cell.agent === '' || cell.agent === 'shell' ? '' : ` · ${cell.agent}`}</span>
     ${when(cell.since, zone)}
+    ${cell.changes?.files ? html`<a class="changes" href="${base}/work-units/${cell.chunk}/diff">${statWords(cell.changes)}</a>` : nothing}
     ${cell.title === '' ? nothing : html`<span class="title">${cell.title}</span>`}
     ${cell.why === '' ? nothing : html`<span class="why">${cell.why}</span>`}
     ${isLive(cell) ? html`<span class="pulse">${pulse ?? ''}</span>` : nothing}

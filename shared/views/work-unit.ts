@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
-import { deliveryWords, outcomeWords, verdictWords } from '../sentences.ts';
+import { deliveryWords, END_WORDS, outcomeWords, statWords, verdictWords } from '../sentences.ts';
 import type { Notice } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
@@ -23,7 +23,7 @@ export function workUnit(
       ({ phase, command, state }) =>
         html`<li class="step"><span class="phase">${phase}</span> <span class="aside">${state}</span>${command === null ? html` <span class="aside">${detail.agent ?? 'done elsewhere'}</span>` : html`<pre tabindex="0">${command}</pre>`}</li>`,
     )}</ol>
-    ${dependencies(detail, place)} ${conflicts(detail, place)}
+    ${worktree(detail, place)} ${dependencies(detail, place)} ${conflicts(detail, place)}
     <h3>Questions and answers</h3>
     ${detail.items.length === 0 ? html`<p class="empty">None so far.</p>` : html`<ol class="items">${detail.items.map((item) => itemView(item, zone))}</ol>`}
     <h3>Runs</h3>
@@ -36,6 +36,17 @@ export function workUnit(
       )}</ol>
     </details>
   </section>`;
+}
+
+function worktree({ chunk, work }: Detail, { base }: Place) {
+  if (work === null) return nothing;
+  const { branch, snapshot, end, path, pruned_at, kept } = work;
+  return html`<h3>Worktree</h3>
+    <dl class="facts">
+      <dt>branch</dt><dd><bdi>${branch}</bdi>${work.base === null ? nothing : html` <span class="aside">returns to <bdi>${work.base}</bdi></span>`}</dd>
+      <dt>folder</dt><dd><bdi>${pruned_at === null ? path : `removed; kept as ${kept ?? 'nothing'}`}</bdi></dd>
+      ${snapshot === null ? nothing : html`<dt>changes</dt><dd><a href="${base}/work-units/${chunk}/diff">${statWords(snapshot)}</a>${end === null ? nothing : html` <span class="aside">${END_WORDS[end.how]}</span>`}</dd>`}
+    </dl>`;
 }
 
 function dependencies({ after, before }: Detail, { base }: Place) {

@@ -28,7 +28,7 @@ test('a line leads to a form under it, whatever its file is called', () => {
     const html = draw(view, draftOf({ open }));
     const [, row = ''] = /<tr class="d">.*?<\/tr><tr class="talk">(.*?)<\/tr>/s.exec(html)!;
     assert.match(row, /<form class="say" id="comment" method="post" action="\/comment">/);
-    for (const [name, value] of Object.entries({ key: 'key-1', snapshot: TO, side: 'old', line: '2' }))
+    for (const [name, value] of Object.entries({ seen: 'key-1', snapshot: TO, side: 'old', line: '2' }))
       assert.match(row, new RegExp(`name="${name}" value="?${value}"?`));
     const [, named = ''] = /name="file" value="([^"]*)"/.exec(row)!;
     assert.equal(textOf(named), file);

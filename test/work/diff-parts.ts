@@ -60,7 +60,7 @@ export const viewOf = (files: readonly FileDiff[], more: Partial<DiffView> = {})
 export const draftOf = (more: Partial<CommentDraft> = {}): CommentDraft => ({
   post: '/comment',
   remove: '/uncomment',
-  key: 'key-1',
+  seen: 'key-1',
   snapshot: TO,
   comments: [],
   open: null,
