@@ -150,5 +150,10 @@ async function moveFolder(repository: Repository, folder: Holder, options: MoveO
   const words = stderr.trim();
   if (now !== old) return refusalOf('base-moved', { folder: path, words });
   const files = await filesInTheWay(repository, folder, options);
-  return refusalOf(files.length === 0 ? 'git-refused' : 'files-in-the-way', { folder: path, files, words });
+  if (files.length > 0) return refusalOf('files-in-the-way', { folder: path, files, words });
+  return refusalOf('git-refused', { folder: path, files: namedIn(stderr), words });
 }
+
+/** Those that git names, each in a line of its own: it also looks at files that its index says not to look at. */
+const namedIn = (words: string): string[] =>
+  words.split('\n').flatMap((line) => (line.startsWith('\t') ? [line.slice(1)] : []));

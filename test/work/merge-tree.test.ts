@@ -1,7 +1,6 @@
 /** What git says about merges without doing them, and what a card shows of a conflict. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { conflictHunks } from '../../server/work/conflict-hunks.ts';
 import { type ConflictFile, checkPairs, tryMerge } from '../../server/work/merge-tree.ts';
