@@ -1,5 +1,6 @@
 /** A unit's work brought to its base: the commit, the base, and the folder that the base is checked out in. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -168,6 +169,20 @@ test("operator's edits survive: what is in the way is named, and nothing changes
         scene.write({ 'a.txt': 'one\n' });
       },
     ],
+    'a conflict, as a stash leaves it': [
+      ['a.txt', 'b.txt'],
+      ({ scene }) => {
+        for (const name of ['a.txt', 'b.txt']) {
+          const blob = scene.git('rev-parse', `HEAD:${name}`);
+          const stages = [1, 2, 3].map((stage) => `100644 ${blob} ${stage}\t${name}\n`);
+          scene.git('update-index', '--force-remove', name);
+          execFileSync('git', ['update-index', '--index-info'], {
+            cwd: scene.project,
+            input: stages.join(''),
+          });
+        }
+      },
+    ],
     'an edit of what is to go': [['d/c.txt'], ({ scene }) => scene.write({ 'd/c.txt': 'mine\n' })],
     deleted: [['a.txt'], ({ scene }) => rmSync(join(scene.project, 'a.txt'))],
     untracked: [['new/n.txt'], ({ scene }) => scene.write({ 'new/n.txt': 'mine\n' })],
@@ -182,7 +197,7 @@ test("operator's edits survive: what is in the way is named, and nothing changes
       ({ scene }) => symlinkSync('/tmp', join(scene.project, 'new')),
     ],
     'a folder where a file is to be': [
-      ['new/n.txt'],
+      ['new/n.txt/mine'],
       ({ scene }) => scene.write({ 'new/n.txt/mine': 'mine\n' }),
     ],
   };
