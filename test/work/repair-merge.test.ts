@@ -142,6 +142,15 @@ test('a half of a folder that becomes a file, with something of the operator in 
   assert.deepEqual(contentOf(scene.project), before);
 });
 
+test('a half of a file that becomes a folder, with something of the operator in it', async (t) => {
+  const { unit, scene, move } = await interrupted(t);
+  rmSync(join(scene.project, 'swap'));
+  scene.write({ 'swap/f': 'f\n', 'swap/mine': 'mine\n' });
+  const result = await repairMerge(unit.repository, move);
+  assert.deepEqual(!result.moved && [result.refused, result.files], ['files-in-the-way', ['swap']]);
+  assert.equal(contentOf(scene.project)['swap/mine'], '100644 mine\n');
+});
+
 test('git had written its index, but not moved the branch; and it had moved it', async (t) => {
   for (const step of ['index', 'branch']) {
     const { unit, scene, move } = await interrupted(t);
