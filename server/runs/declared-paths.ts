@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import picomatch from 'picomatch';
+import { Git } from '../work/git.ts';
 
 /** What a unit says it touches: the files there are, and, for patterns without any, where they would be. */
 export interface Expansion {
@@ -16,26 +15,13 @@ const GIT_BYTES = 256 * 1024 * 1024;
 
 /** The files of a project, as git knows them, ignored ones left out; outside git, those in its folders. */
 export async function listFiles(project: string): Promise<string[]> {
-  // No hook, no monitor, no lock: looking at a repository must run nothing that it carries.
-  const harmless = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
-  const args = [...harmless, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const options = {
-    cwd: project,
-    timeout: GIT_MS,
-    maxBuffer: GIT_BYTES,
-    env: { ...withoutGit(process.env), GIT_OPTIONAL_LOCKS: '0' },
-  };
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   try {
-    const { stdout } = await promisify(execFile)('git', args, options);
-    return stdout.split('\0').filter((name) => name !== '');
+    return await new Git({ cwd: project }).names(args, { ms: GIT_MS, bytes: GIT_BYTES });
   } catch {
     return walk(project);
   }
 }
-
-/** `GIT_DIR` and its like would lead to another repository. */
-const withoutGit = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_')));
 
 /** What cannot be read, or has just gone, is passed over. */
 async function walk(project: string, folder = ''): Promise<string[]> {

@@ -50,7 +50,7 @@ export async function conflictHunks(
   }));
 }
 
-/** Null where it is no file of text, or larger than is looked at. */
+/** Null where it is no file, or larger than is looked at. */
 async function textsOf(git: Git, tree: string, files: readonly ConflictFile[]): Promise<(string | null)[]> {
   const nameOf = ({ bytes }: ConflictFile) => Buffer.concat([Buffer.from(`${tree}:`), bytes, NUL]);
   const stdin = Buffer.concat(files.map(nameOf));
@@ -80,8 +80,7 @@ async function blobsOf(git: Git, ids: readonly string[]): Promise<ReadonlyMap<st
     const feed = stdout.indexOf(LF, at);
     const [id = '', , size] = stdout.toString('latin1', at, feed).split(' ');
     const end = feed + 1 + Number(size);
-    const blob = stdout.subarray(feed + 1, end);
-    if (!blob.includes(0)) found.set(id, blob.toString());
+    found.set(id, stdout.toString('utf8', feed + 1, end));
     at = end + 1;
   }
   return found;

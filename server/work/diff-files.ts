@@ -2,7 +2,7 @@
  * Which files two commits differ in: of `git diff-tree -r -M --raw --numstat --no-abbrev -z`. Names are taken from
  * there and nowhere else: the headers of a patch cannot be told apart from odd names.
  */
-import type { ChangedFile, FileStatus } from '../../shared/diff.ts';
+import type { ChangedFile, DiffStat, FileStatus } from '../../shared/diff.ts';
 import { nameOf } from './file-name.ts';
 
 export interface ListedFile extends ChangedFile {
@@ -22,7 +22,7 @@ export function filesIn(output: Buffer): ListedFile[] {
   const fields = new Fields(output);
   const raw: Raw[] = [];
   while (fields.beginsWith(COLON)) raw.push(readRaw(fields));
-  const lines = raw.map(({ names }) => readLines(fields, names.length > 1));
+  const lines = raw.map(() => readLines(fields));
   return raw.map((each, at) => fileOf(each, lines[at] ?? null));
 }
 
@@ -111,14 +111,29 @@ function readRaw(fields: Fields): Raw {
 }
 
 /** `added TAB deleted TAB name`; of a renamed file the name is empty, and both follow. */
-function readLines(fields: Fields, isRenamed: boolean): ChangedFile['lines'] {
-  const [, added, deleted] = /^(\d+|-)\t(\d+|-)\t/.exec(fields.next().toString('latin1')) ?? [];
-  if (added === undefined) throw new Error('The numbers of lines do not follow the changed files.');
-  if (isRenamed) {
+function readLines(fields: Fields): ChangedFile['lines'] {
+  const facts = fields.next().toString('latin1');
+  const [whole, added, deleted] = /^(\d+|-)\t(\d+|-)\t/.exec(facts) ?? [];
+  if (whole === undefined) throw new Error('The numbers of lines do not follow the changed files.');
+  if (whole === facts) {
     fields.next();
     fields.next();
   }
   return added === '-' ? null : { added: Number(added), deleted: Number(deleted) };
+}
+
+/** Of `git diff-tree -r --numstat -z`. */
+export function linesIn(output: Buffer): ChangedFile['lines'][] {
+  const fields = new Fields(output);
+  const lines: ChangedFile['lines'][] = [];
+  while (fields.at < output.length) lines.push(readLines(fields));
+  return lines;
+}
+
+/** Binary files count no lines. */
+export function statOf(lines: readonly ChangedFile['lines'][]): DiffStat {
+  const sum = (of: 'added' | 'deleted') => lines.reduce((total, each) => total + (each?.[of] ?? 0), 0);
+  return { files: lines.length, added: sum('added'), deleted: sum('deleted') };
 }
 
 function fileOf({ modes, ids, letter, names, record }: Raw, lines: ChangedFile['lines']): ListedFile {

@@ -118,7 +118,7 @@ export class Git {
   }
 }
 
-export const namesIn = (output: Buffer): string[] =>
+const namesIn = (output: Buffer): string[] =>
   output
     .toString()
     .split('\0')

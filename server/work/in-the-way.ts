@@ -1,5 +1,5 @@
 /** What in a folder keeps git from bringing it from one commit to the next, without asking git to try. */
-import { lstatSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { ChangedPath } from './diff-files.ts';
 import type { Git } from './git.ts';
@@ -27,10 +27,21 @@ export async function whatIsInTheWay(
     if (found?.isUnmerged) return [];
     if (found) return isAsWanted(found, change) ? [] : [{ bytes: change.bytes, why: 'changed' }];
     if (change.old !== null) return [];
-    const bytes = disk.has(change.bytes) ? change.bytes : disk.fileAbove(change.bytes);
-    return bytes === null || deleted.has(keyOf(bytes)) ? [] : [{ bytes, why: 'untracked' }];
+    const there = disk.filesAt(change.bytes) ?? disk.fileAbove(change.bytes);
+    return there
+      .filter((bytes) => !deleted.has(keyOf(bytes)))
+      .map((bytes) => ({ bytes, why: 'untracked' as const }));
   });
   return [...unmerged.map(({ bytes }) => ({ bytes, why: 'unmerged' as const })), ...unique(others)];
+}
+
+/** Index and folder have become as they are to be; git moves the branch last. */
+export async function isAllThere(git: Git, changes: readonly ChangedPath[]): Promise<boolean> {
+  const tracked = await uncommittedIn(git);
+  return changes.every((change) => {
+    const found = tracked.get(keyOf(change.bytes));
+    return found !== undefined && !found.isUnmerged && isAsWanted(found, change);
+  });
 }
 
 export const keyOf = (bytes: Buffer): string => bytes.toString('latin1');
@@ -81,19 +92,24 @@ class Disk {
     this.#folder = Buffer.from(join(folder, '/'));
   }
 
-  has(name: Buffer): boolean {
-    return this.#statOf(name) !== undefined;
+  /** The file itself, or all in the folder that is in its place; null where there is nothing. */
+  filesAt(name: Buffer): Buffer[] | null {
+    const stat = this.#statOf(name);
+    if (stat === undefined) return null;
+    if (!stat.isDirectory()) return [name];
+    const names = readdirSync(Buffer.concat([this.#folder, name]), { encoding: 'buffer' });
+    return names.flatMap((each) => this.filesAt(Buffer.concat([name, Buffer.from('/'), each])) ?? []);
   }
 
   /** What should be a folder on the way to a file, and is none. */
-  fileAbove(name: Buffer): Buffer | null {
+  fileAbove(name: Buffer): Buffer[] {
     for (let at = name.indexOf(SLASH); at > 0; at = name.indexOf(SLASH, at + 1)) {
       const above = name.subarray(0, at);
       const stat = this.#statOf(above);
-      if (stat === undefined) return null;
-      if (!stat.isDirectory()) return above;
+      if (stat === undefined) return [];
+      if (!stat.isDirectory()) return [above];
     }
-    return null;
+    return [];
   }
 
   #statOf(name: Buffer): Stats | undefined {

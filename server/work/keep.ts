@@ -5,6 +5,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { processesIn } from '../system/processes.ts';
+import { nameOf } from './file-name.ts';
 import { Git } from './git.ts';
 import { listIgnored, sizeOf } from './ignored-files.ts';
 import { WorkRefused } from './refused.ts';
@@ -49,10 +50,10 @@ export interface PruneOutlook {
   readonly ignored: readonly Ignored[];
 }
 
-const nameOf = ({ chunk, id }: UnitName): string => `${chunk}-${id}`;
-export const keptRef = (unit: UnitName): string => `refs/signalbox/kept/${nameOf(unit)}`;
+const keptName = ({ chunk, id }: UnitName): string => `${chunk}-${id}`;
+export const keptRef = (unit: UnitName): string => `refs/signalbox/kept/${keptName(unit)}`;
 /** What HEAD was on when the work was kept. */
-export const keptHeadRef = (unit: UnitName): string => `refs/signalbox/kept-head/${nameOf(unit)}`;
+export const keptHeadRef = (unit: UnitName): string => `refs/signalbox/kept-head/${keptName(unit)}`;
 
 /** Throws `WorkRefused` no-worktree. */
 export async function lookAtPrune(
@@ -72,8 +73,8 @@ const gitOf = ({ trusted }: Repository, { path, gitDir }: OpenWorktree): Git =>
 async function nestedIn(git: Git): Promise<string[]> {
   const lists = [['--exclude-standard'], ['-i', '--exclude-standard']];
   const found = await Promise.all(lists.map((which) => git.succeed(['ls-files', '-o', '-z', ...which])));
-  const names = found.flatMap(({ stdout }) => recordsOf(stdout)).map(String);
-  return names.filter((name) => name.endsWith('/'));
+  const names = found.flatMap(({ stdout }) => recordsOf(stdout));
+  return names.map((name) => nameOf(name).file).filter((name) => name.endsWith('/'));
 }
 
 async function ignoredIn(git: Git, path: string, brought: readonly string[]): Promise<Ignored[]> {

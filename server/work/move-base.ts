@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gitAtFolder, type Holder, holdersOf, type Operation } from './checked-out.ts';
 import { nameOf } from './file-name.ts';
-import type { Git } from './git.ts';
+import type { Git, GitResult } from './git.ts';
 import { whatIsInTheWay } from './in-the-way.ts';
 import { dropNote, type MergeNote, readNote, writeNote } from './merge-note.ts';
 import { putBack } from './put-back.ts';
@@ -68,7 +68,7 @@ export async function moveInTurn(repository: Repository, options: MoveOptions): 
   // Also what is no step forward from there.
   if (now !== old || !(await contains(git, options.new, old))) return refusalOf('base-moved');
   const [folder, ...others] = await holdersOf(repository, branch);
-  if (folder === undefined) return moveRef(repository, git, options);
+  if (folder === undefined) return moveBranch(repository, git, options);
   if (others.length > 0) return refusalOf('checked-out-twice', { folder: folder.path });
   return (await refusalIn(repository, folder, options)) ?? moveFolder(repository, folder, options);
 }
@@ -78,15 +78,20 @@ export const refusalOf = (
   more: Partial<Omit<MoveRefused, 'moved' | 'refused'>> = {},
 ): MoveRefused => ({ moved: false, refused, folder: null, files: [], words: '', operation: null, ...more });
 
-async function moveRef(repository: Repository, git: Git, options: MoveOptions): Promise<BaseMove> {
-  const { branch, old, id } = options;
-  const ref = `refs/heads/${branch}`;
+async function moveBranch(repository: Repository, git: Git, options: MoveOptions): Promise<BaseMove> {
+  const { branch, old } = options;
   writeNote(repository, { ...noteOf(options), folder: null });
-  const args = ['update-ref', '-m', `signalbox ${id}: merged`, ref, options.new, old];
-  const { code, stderr } = await git.run(args, { outlives: true });
+  const { code, stderr } = await moveRef(git, options);
   dropNote(repository);
   if (code === 0) return { moved: true };
-  return refusalOf((await refOf(git, ref)) === old ? 'git-refused' : 'base-moved', { words: stderr.trim() });
+  const isThere = (await refOf(git, `refs/heads/${branch}`)) === old;
+  return refusalOf(isThere ? 'git-refused' : 'base-moved', { words: stderr.trim() });
+}
+
+/** Only where it is at the old commit. */
+export function moveRef(git: Git, { branch, old, new: to, id }: MoveOptions): Promise<GitResult> {
+  const args = ['update-ref', '-m', `signalbox ${id}: merged`, `refs/heads/${branch}`, to, old];
+  return git.run(args, { outlives: true });
 }
 
 const noteOf = ({ id, branch, old, new: to }: MoveOptions): Omit<MergeNote, 'folder'> => ({
@@ -119,8 +124,6 @@ async function filesInTheWay(
 }
 
 const MERGE = ['merge', '-q', '--ff-only', '--no-autostash', '--no-overwrite-ignore', '--no-stat'];
-/** What `branch.<name>.mergeOptions` may say. */
-const PLAIN = ['--commit', '--no-squash', '--no-verify-signatures'];
 const MERGE_MS = 600_000;
 
 /**
@@ -133,10 +136,11 @@ async function moveFolder(repository: Repository, folder: Holder, options: MoveO
   const git = gitAtFolder(repository, folder);
   const note = { ...noteOf(options), folder: { path, gitDir } };
   writeNote(repository, note);
-  const { code, stderr } = await git.run([...MERGE, ...PLAIN, options.new], {
+  const { code, stderr } = await git.run([...MERGE, options.new], {
     outlives: true,
     ms: MERGE_MS,
     config: ['checkout.workers=1'],
+    // They could say to squash, or to leave it uncommitted.
     settings: [[`branch.${branch}.mergeOptions`, '']],
   });
   const now = await refOf(git, `refs/heads/${branch}`);
@@ -150,5 +154,10 @@ async function moveFolder(repository: Repository, folder: Holder, options: MoveO
   const words = stderr.trim();
   if (now !== old) return refusalOf('base-moved', { folder: path, words });
   const files = await filesInTheWay(repository, folder, options);
-  return refusalOf(files.length === 0 ? 'git-refused' : 'files-in-the-way', { folder: path, files, words });
+  if (files.length > 0) return refusalOf('files-in-the-way', { folder: path, files, words });
+  return refusalOf('git-refused', { folder: path, files: namedIn(stderr), words });
 }
+
+/** Those that git names, each in a line of its own: it also looks at files that its index says not to look at. */
+const namedIn = (words: string): string[] =>
+  words.split('\n').flatMap((line) => (line.startsWith('\t') ? [line.slice(1)] : []));

@@ -1,7 +1,7 @@
 /** Reads what is on one page of a difference. Nothing here writes. */
-import type { DiffQuery, DiffStat, DiffView, FileDiff } from '../../shared/diff.ts';
+import type { DiffQuery, DiffView, FileDiff } from '../../shared/diff.ts';
 import { withChangedWords } from './changed-words.ts';
-import { filesIn, type ListedFile, SUBMODULE } from './diff-files.ts';
+import { filesIn, type ListedFile, SUBMODULE, statOf } from './diff-files.ts';
 import { pathspecOf } from './file-name.ts';
 import { type Git, SAFE_DIFF } from './git.ts';
 import type { LineWindow } from './hunks.ts';
@@ -28,7 +28,7 @@ export async function readDiff({ repository, from, to, query }: DiffInput): Prom
   const all = await changedFiles(git, commits);
   const page =
     query.file === null ? await readPage(git, commits, all, query) : await readFile(git, commits, all, query);
-  return { from, to, stat: statOf(all), ...page };
+  return { from, to, stat: statOf(all.map(({ lines }) => lines)), ...page };
 }
 
 type Page = Pick<DiffView, 'query' | 'pages' | 'files'>;
@@ -92,11 +92,6 @@ async function changedFiles(git: Git, commits: Commits): Promise<ListedFile[]> {
 }
 
 const changedLines = ({ lines }: ListedFile): number => (lines ? lines.added + lines.deleted : 0);
-
-function statOf(files: readonly ListedFile[]): DiffStat {
-  const sum = (of: 'added' | 'deleted') => files.reduce((total, { lines }) => total + (lines?.[of] ?? 0), 0);
-  return { files: files.length, added: sum('added'), deleted: sum('deleted') };
-}
 
 /** Those of which lines may come into sight. */
 function toRead(files: readonly ListedFile[]): ListedFile[] {

@@ -2,12 +2,14 @@
 import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { processesIn, takeCensus } from '../system/processes.ts';
-import { foldersOf } from './checked-out.ts';
+import { foldersOf, gitAtFolder } from './checked-out.ts';
+import { isAllThere } from './in-the-way.ts';
 import { dropNote, type MergeNote, readNote } from './merge-note.ts';
-import { type BaseMove, type MoveOptions, moveInTurn } from './move-base.ts';
+import { type BaseMove, type MoveOptions, moveInTurn, moveRef } from './move-base.ts';
 import { putBack } from './put-back.ts';
 import { WorkRefused } from './refused.ts';
 import { gitIn, type Repository, refOf } from './repository.ts';
+import { changedPaths } from './touched-files.ts';
 import { inTurn } from './writer.ts';
 
 /**
@@ -31,10 +33,20 @@ async function repairAfter(repository: Repository, note: MergeNote): Promise<voi
   if (note.folder)
     for (const name of ['index', 'HEAD', 'ORIG_HEAD']) locks.push(join(note.folder.gitDir, `${name}.lock`));
   const now = await refOf(gitIn(repository), `refs/heads/${note.branch}`);
-  // Moved: the files came before the branch.
-  if (now === note.old && note.folder && existsSync(note.folder.path)) await putBack(repository, note);
+  const isBegun = now === note.old && note.folder !== null && existsSync(note.folder.path);
+  const isAlmostDone = isBegun && (await lacksOnlyBranch(repository, note));
+  if (isBegun && !isAlmostDone) await putBack(repository, note);
   for (const lock of locks) rmSync(lock, { force: true });
+  if (isAlmostDone) await moveRef(gitIn(repository), note);
   dropNote(repository);
+}
+
+async function lacksOnlyBranch(repository: Repository, note: MergeNote): Promise<boolean> {
+  if (note.folder === null) return false;
+  const git = gitAtFolder(repository, note.folder);
+  const { stdout } = await git.run(['symbolic-ref', '-q', 'HEAD']);
+  if (stdout.toString().trim() !== `refs/heads/${note.branch}`) return false;
+  return isAllThere(git, await changedPaths(git, note.old, note.new));
 }
 
 /** Ours have ended, or only read: this is a turn. */

@@ -2,6 +2,7 @@
 import { copyFile, mkdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ChangeSet, changeSetOf } from './change-set.ts';
+import { nameOf } from './file-name.ts';
 import { Git } from './git.ts';
 import { commitOf, type Repository, refOf } from './repository.ts';
 import { dropRefLock, type OpenWorktree } from './worktree.ts';
@@ -11,7 +12,7 @@ export interface WorkSnapshot extends ChangeSet {
   readonly commit: string;
   /** What the agent's HEAD is on; null where it has no commit. */
   readonly head: string | null;
-  /** Repositories inside, which cannot be in a commit: `vendor/x/`. */
+  /** Repositories inside, which cannot be in a commit: `vendor/x/`. Names are written as `FileName.file`. */
   readonly nested: readonly string[];
   /** Other files that git could not take: unreadable, or changing all the time. */
   readonly unsaved: readonly string[];
@@ -100,7 +101,7 @@ async function writeTree(git: Git, index: string, head: string | null, leftOut: 
   const unsaved = code === 0 ? [] : await stillOutside(git, env, [...nested, ...links]);
   if (code !== 0 && unsaved.length === 0) await git.succeed(args, { ...options, stdin });
   const tree = await git.text(['write-tree'], options);
-  return { tree, nested: nested.map(String), unsaved };
+  return { tree, nested: nested.map((name) => nameOf(name).file), unsaved };
 }
 
 const isFolder = (name: Buffer): boolean => name.at(-1) === SLASH;
@@ -113,7 +114,7 @@ async function stillOutside(
 ): Promise<string[]> {
   const { stdout } = await git.succeed(['ls-files', '-o', '-m', '-z', '--exclude-standard'], { env });
   const left = recordsOf(stdout).filter((name) => !known.some((each) => each.equals(name)));
-  return [...new Set(left.map(String))];
+  return [...new Set(left.map((name) => nameOf(name).file))];
 }
 
 /** An agent can tell its index not to look at a file (`--assume-unchanged`): its changes would be lost. */

@@ -4,12 +4,21 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { changeSetOf } from '../../server/work/change-set.ts';
+import { summariseChanges } from '../../server/work/change-summary.ts';
+import { conflictHunks } from '../../server/work/conflict-hunks.ts';
 import { SAFE_DIFF } from '../../server/work/git.ts';
 import { bringIgnored } from '../../server/work/ignored-files.ts';
 import { pruneWorktree } from '../../server/work/keep.ts';
+import { commitMerge, isMerged } from '../../server/work/merge.ts';
+import { writeNote } from '../../server/work/merge-note.ts';
+import { checkPairs, tryMerge } from '../../server/work/merge-tree.ts';
+import { moveBase } from '../../server/work/move-base.ts';
+import { rebaseState } from '../../server/work/rebase-state.ts';
+import { repairMerge } from '../../server/work/repair-merge.ts';
 import { baseOf, gitIn } from '../../server/work/repository.ts';
 import { restoreWorktree } from '../../server/work/restore.ts';
 import { takeSnapshot } from '../../server/work/snapshot.ts';
+import { touchedFiles } from '../../server/work/touched-files.ts';
 import { addWorktree } from '../../server/work/worktree.ts';
 import { contentOf, gitAt, operatorsOf, Scene } from './scene.ts';
 import { planned } from './unit.ts';
@@ -154,16 +163,58 @@ test('hostile configuration: through the life of a worktree none of its programs
   );
 });
 
+test('hostile configuration: through checks, a merge, its repair and a rebase none of its programs run', async (t) => {
+  const { scene, ran } = hostile(t);
+  const { repository, plan } = await planned(scene);
+  const worktree = await addWorktree(repository, plan);
+  const files = {
+    'a.txt': 'changed\n',
+    'new.p': '1',
+    'new.q': '2',
+    '-n': '3',
+    'a\nb"c\'': '4',
+    '$(touch x)': '5',
+  };
+  scene.write(files, plan.path);
+  const options = { id: plan.id, message: 'm', base: plan.commit };
+  const { commit: snapshot } = await takeSnapshot(repository, worktree, options);
+  const other = await otherSide(scene, 9, { ...files, 'a.txt': 'otherwise\n', 'new.p': 'x' });
+  for (const name of readdirSync(ran)) rmSync(join(ran, name));
+  const pairs = await checkPairs(repository, [{ id: 'x', ours: other, theirs: snapshot }]);
+  const conflict = await tryMerge(repository, { base: other, snapshot });
+  assert.ok(!conflict.clean && pairs[0]?.clean === false);
+  await conflictHunks(repository, conflict.tree, conflict.files);
+  await touchedFiles(repository, plan.commit, snapshot);
+  await summariseChanges(repository, { base: plan.commit, snapshot: signedLike(scene, snapshot) });
+  await rebaseState(repository, worktree, plan.commit);
+  const { tree } = await tryMerge(repository, { base: plan.commit, snapshot });
+  const common = { old: plan.commit, id: plan.id };
+  const names = { base: 'main', snapshot, tree, title: '-x', goal: '`touch y`' };
+  await commitMerge(repository, { ...common, ...names, strategy: 'squash' });
+  const to = await commitMerge(repository, { ...common, ...names, strategy: 'merge' });
+  const move = { ...common, branch: 'main', new: to };
+  writeNote(repository, { ...move, folder: { path: repository.top, gitDir: repository.gitDir } });
+  scene.write({ 'new.p': '', 'a.txt': 'changed\n' });
+  assert.deepEqual(await repairMerge(repository, move), { moved: true });
+  assert.deepEqual(await moveBase(repository, move), { moved: true });
+  assert.ok(await isMerged(repository, 'main', snapshot));
+  assert.deepEqual(readdirSync(ran), []);
+  const found = contentOf(scene.project);
+  for (const [name, text] of Object.entries(files)) assert.equal(found[name], `100644 ${text}`);
+});
+
+/** A commit beside the others, made without any program of the repository. */
+async function otherSide(scene: Scene, id: number, files: Readonly<Record<string, string>>): Promise<string> {
+  const { repository, plan } = await planned(scene, `other${id}`, id);
+  const worktree = await addWorktree(repository, plan);
+  scene.write(files, plan.path);
+  return (await takeSnapshot(repository, worktree, { id, message: 'm', base: plan.commit })).commit;
+}
+
 test('hostile merge driver: files that both changed are merged as text', async (t) => {
   const { scene, ran } = hostile(t);
-  const snapshotOf = async (chunk: string, id: number, text: string): Promise<string> => {
-    const { repository, plan } = await planned(scene, chunk, id);
-    const worktree = await addWorktree(repository, plan);
-    scene.write({ 'a.txt': text }, plan.path);
-    return (await takeSnapshot(repository, worktree, { id, message: 'm', base: plan.commit })).commit;
-  };
-  const one = await snapshotOf('one', 1, 'zero\none\n');
-  const two = await snapshotOf('two', 2, 'zwei\none\n');
+  const one = await otherSide(scene, 1, { 'a.txt': 'zero\none\n' });
+  const two = await otherSide(scene, 2, { 'a.txt': 'zwei\none\n' });
   const { repository } = await planned(scene);
   const before = operatorsOf(scene);
   for (const name of readdirSync(ran)) rmSync(join(ran, name));

@@ -5,10 +5,11 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Pruned } from '../../server/work/keep.ts';
+import { mergeRef } from '../../server/work/merge.ts';
 import type { WorkSnapshot } from '../../server/work/snapshot.ts';
-import { type Kill, MODES, runKilled } from './killed.ts';
+import { type Kill, type Killed, MODES, runKilled } from './killed.ts';
 import { contentOf, gitAt, operatorsOf, Scene } from './scene.ts';
-import { doStep, type Step, type StepCall } from './step.ts';
+import { doStep, plannedMerge, type Step } from './step.ts';
 import { planned } from './unit.ts';
 
 const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
@@ -30,29 +31,26 @@ const FILES = Object.fromEntries(
   Array.from({ length: 400 }, (_, at) => [`d${at % 20}/f${at}`, `${at}\n`.repeat(200)]),
 );
 
-interface Killed {
-  readonly scene: Scene;
-  readonly call: StepCall;
-}
-
 /** Kills a step `KILLS` times; `prepare` goes before each, `check` after it was done again. */
 async function killOften(
-  { scene, call }: Killed,
+  killed: Killed,
   prepare: (round: number) => Promise<void>,
   check: (result: unknown, kill: Kill) => Promise<void> | void,
+  keptOf: (scene: Scene) => unknown = operatorsOf,
 ): Promise<void> {
-  let killed = 0;
+  const { scene, call } = killed;
+  let kills = 0;
   let kill: Kill | null = null;
   let wasKilled = true;
-  for (let round = 1; killed < KILLS; round += 1) {
+  for (let round = 1; kills < KILLS; round += 1) {
     kill = nextKill(kill, wasKilled);
-    assert.ok(round < 3 * KILLS, `killed only ${killed} times`);
+    assert.ok(round < 3 * KILLS, `killed only ${kills} times`);
     await prepare(round);
-    const operators = operatorsOf(scene);
-    wasKilled = await runKilled(scene, git, call, kill);
-    if (wasKilled) killed += 1;
+    const kept = keptOf(scene);
+    wasKilled = await runKilled(killed, git, kill);
+    if (wasKilled) kills += 1;
     const result = await doStep(call);
-    assert.deepEqual(operatorsOf(scene), operators, JSON.stringify(kill));
+    assert.deepEqual(keptOf(scene), kept, JSON.stringify(kill));
     assert.deepEqual(locksIn(scene), [], JSON.stringify(kill));
     await check(result, kill);
   }
@@ -60,7 +58,8 @@ async function killOften(
 
 const locksIn = (scene: Scene): string[] =>
   readdirSync(join(scene.project, '.git'), { recursive: true, encoding: 'utf8' }).filter(
-    (name) => (name.endsWith('.lock') && name !== 'signalbox.lock') || /signalbox-(index|writer)$/.test(name),
+    (name) =>
+      (name.endsWith('.lock') && name !== 'signalbox.lock') || /signalbox-(index|writer|merge)$/.test(name),
   );
 
 async function begun(t: Parameters<typeof Scene.begun>[0], step: Step): Promise<Killed> {
@@ -152,6 +151,79 @@ test(`prune and restore, each killed ${KILLS} times`, async (t) => {
     assert.deepEqual(contentOf(path), files, JSON.stringify(kill));
     assert.match(gitAt(path, 'status', '--porcelain'), /^ M d1\/f1\n D d2\/f2\n\?\? new\/$/);
   });
+});
+
+/** Of the operator's files, those that no merge brings. */
+function unmergedOf({ project }: Scene): unknown {
+  const files = Object.entries(contentOf(project)).filter(([name]) => !/^(new\/|d[1-9])/.test(name));
+  return { files, head: gitAt(project, 'symbolic-ref', 'HEAD') };
+}
+
+/** Merges into the folder of the operator; `only`: where it is killed. Returns how often git had left half of it. */
+async function mergeKilled(t: Parameters<typeof Scene.begun>[0], only: string): Promise<number> {
+  const killed = { ...(await begun(t, 'merge')), only };
+  const { scene, call } = killed;
+  const { path } = call.plan;
+  await doStep({ ...call, step: 'add' });
+  let files: Record<string, string>;
+  const prepare = async (round: number) => {
+    rmSync(plannedMerge(call.plan), { force: true });
+    gitAt(path, 'reset', '-q', '--hard', 'main');
+    const many = Array.from({ length: 60 }, (_, at) => [
+      at % 2 ? `d${1 + (at % 19)}/f${round}-${at}` : `new/${at}`,
+      `${round} ${at}\n`.repeat(10_000),
+    ]);
+    scene.write({ ...Object.fromEntries(many), 'd1/f1': `${round}\n` }, path);
+    rmSync(join(path, `d2/f${2 + 20 * (round % 19)}`), { force: true });
+    await doStep({ ...call, step: 'snapshot' });
+    files = contentOf(path);
+  };
+  const check = (result: unknown, kill: Kill) => {
+    const said = JSON.stringify(kill);
+    assert.deepEqual(result, { moved: true }, said);
+    const wanted = { ...files, 'd0/f0': '100644 edited by the operator\n', own: '100644 untracked\n' };
+    assert.deepEqual(contentOf(scene.project), wanted, said);
+    assert.equal(gitAt(scene.project, 'status', '--porcelain'), ' M d0/f0\n?? own', said);
+    assert.equal(gitAt(scene.project, 'rev-parse', 'main'), gitAt(scene.project, 'rev-parse', mergeRef(7)));
+  };
+  await killOften(killed, prepare, check, unmergedOf);
+  return scene.git('for-each-ref', '--format=x', 'refs/signalbox/repair').length;
+}
+
+test(`merge into the folder of the operator, killed ${KILLS} times`, async (t) => {
+  await mergeKilled(t, '');
+});
+
+test(`merge, killed ${KILLS} times at or within git merge itself`, async (t) => {
+  const halves = await mergeKilled(t, ' merge -q --ff-only ');
+  assert.ok(halves >= 5, `git left half of its work ${halves} times`);
+});
+
+test(`merge into a branch that is checked out nowhere, killed ${KILLS} times`, async (t) => {
+  const killed = await begun(t, 'merge');
+  const { scene, call } = killed;
+  const { path } = call.plan;
+  scene.git('checkout', '-q', '-b', 'elsewhere');
+  await doStep({ ...call, step: 'add' });
+  const prepare = async (round: number) => {
+    rmSync(plannedMerge(call.plan), { force: true });
+    gitAt(path, 'reset', '-q', '--hard', 'main');
+    scene.write({ 'd1/f1': `${round}\n` }, path);
+    await doStep({ ...call, step: 'snapshot' });
+  };
+  const keptOf = ({ project }: Scene) => ({
+    files: contentOf(project),
+    status: gitAt(project, 'status', '--porcelain'),
+  });
+  await killOften(
+    killed,
+    prepare,
+    (result, kill) => {
+      assert.deepEqual(result, { moved: true }, JSON.stringify(kill));
+      assert.deepEqual(filesOf(scene, 'main'), contentOf(path), JSON.stringify(kill));
+    },
+    keptOf,
+  );
 });
 
 /** The files of a commit, checked out beside. */

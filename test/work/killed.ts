@@ -15,6 +15,7 @@ export type Mode = (typeof MODES)[number];
 
 const SHIM = `#!/bin/sh
 [ -e "$SHIM/armed" ] || exec "$SHIM_GIT" "$@"
+case " $* " in *"$SHIM_ONLY"*) ;; *) exec "$SHIM_GIT" "$@" ;; esac
 printf x >> "$SHIM/count"
 [ "$(wc -c < "$SHIM/count")" -eq "$SHIM_AT" ] || exec "$SHIM_GIT" "$@"
 rm "$SHIM/armed"
@@ -37,8 +38,19 @@ export interface Kill {
   readonly delay: number;
 }
 
+/** Of a step whose calls of git are counted: all, or those with these arguments. */
+export interface Killed {
+  readonly scene: Scene;
+  readonly call: StepCall;
+  readonly only?: string;
+}
+
 /** Whether it was killed; where it has fewer calls, it is done. */
-export async function runKilled(scene: Scene, git: string, call: StepCall, kill: Kill): Promise<boolean> {
+export async function runKilled(
+  { scene, call, only = '' }: Killed,
+  git: string,
+  kill: Kill,
+): Promise<boolean> {
   const shim = join(scene.root, 'shim');
   rmSync(shim, { recursive: true, force: true });
   scene.write({ git: SHIM }, shim);
@@ -50,6 +62,7 @@ export async function runKilled(scene: Scene, git: string, call: StepCall, kill:
     TMPDIR: scene.root,
     SHIM: shim,
     SHIM_GIT: git,
+    SHIM_ONLY: only,
     SHIM_AT: String(kill.at),
     SHIM_MODE: kill.mode,
     SHIM_DELAY: String(kill.delay),

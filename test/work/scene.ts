@@ -92,8 +92,17 @@ export function contentOf(folder: string, at = ''): Record<string, string> {
   return found;
 }
 
+export interface Operators {
+  readonly files: Record<string, string>;
+  readonly index: string;
+  readonly indexFile: string;
+  readonly head: string;
+  readonly config: string;
+  readonly refs: readonly string[];
+}
+
 /** What the operator has: files, index, HEAD, branches; the branches and refs of ours are left out. */
-export function operatorsOf({ project }: Scene): unknown {
+export function operatorsOf({ project }: Scene): Operators {
   const refs = gitAt(project, 'for-each-ref', '--format=%(refname) %(objectname)').split('\n');
   return {
     files: contentOf(project),

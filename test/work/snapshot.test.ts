@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { countIn } from '../../server/work/change-set.ts';
+import { linesIn, statOf } from '../../server/work/diff-files.ts';
 import { gitAt, operatorsOf } from './scene.ts';
 import { atWork, type UnitAtWork } from './unit.ts';
 
@@ -94,7 +94,7 @@ test('nested repository: kept out and named, with a commit or without', async (t
   gitAt(join(unit.path, 'odd\nname'), 'commit', '-qm', 'x');
   unit.write({ real: '1' });
   const { commit, nested, unsaved } = await unit.snapshot();
-  assert.deepEqual([...nested].sort(), ['empty/', 'odd\nname/']);
+  assert.deepEqual([...nested].sort(), ['empty/', 'odd%0Aname/']);
   assert.deepEqual(unsaved, []);
   assert.deepEqual(filesIn(unit, commit), ['.gitignore', 'a.txt', 'b.txt', 'real']);
 });
@@ -188,6 +188,6 @@ test('sandboxed agent: what it writes in place of .git leads nowhere', async (t)
 });
 
 test('numbers of a change set, also of renames and binary files', () => {
-  const fields = ['3\t1\ta\nb', '2\t0\t', 'old', 'new', '-\t-\tpicture'];
-  assert.deepEqual(countIn(fields), { files: 3, added: 5, deleted: 1 });
+  const fields = ['3\t1\ta\nb', '2\t0\t', 'old', 'new', '-\t-\tpicture', ''];
+  assert.deepEqual(statOf(linesIn(Buffer.from(fields.join('\0')))), { files: 3, added: 5, deleted: 1 });
 });
