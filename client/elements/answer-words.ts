@@ -81,7 +81,7 @@ export class AnswerWords {
     // A card that is kept for them would leave, had it no words.
     if (isEnded(item)) return;
     this.#wanted.delete(item);
-    if (!isSame) tell(item, 'Look again: you wrote this for an earlier version.');
+    if (!isSame) tell(item, 'You wrote this for an earlier version of the question.');
   }
 
   #formOf(item: string): HTMLFormElement | null {
