@@ -85,7 +85,7 @@ export class AnswerWords {
     // A card that is kept for them would leave, had it no words.
     if (this.#queue.isEnded(item)) return;
     this.#wanted.delete(item);
-    if (!isSame) this.#queue.tell(item, 'Look again: you wrote this for an earlier version.');
+    if (!isSame) this.#queue.tell(item, 'You wrote this for an earlier version of the question.');
   }
 
   #formOf(item: string): HTMLFormElement | null {

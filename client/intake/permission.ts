@@ -57,10 +57,14 @@ function useOf(call: ToolCall): Permission {
       {
         id: 'once',
         label: 'Allow once',
-        description: 'Words that you add stay here; the agent is not told.',
+        description: 'Text that you add stays here; the agent does not get it.',
       },
       ...(rule ? [always] : []),
-      { id: 'no', label: 'Refuse', description: 'The agent is told, with your words, and goes on.' },
+      {
+        id: 'no',
+        label: 'Refuse',
+        description: 'The agent is told, with the text that you add, and goes on.',
+      },
     ],
     kind: 'decision',
   };
@@ -123,8 +127,8 @@ function planOf({ input, folder }: ToolCall): Permission {
       { label: 'Folder', text: folder },
     ],
     options: [
-      { id: 'approve', label: 'Approve', description: 'Your words, if any, are added to the plan.' },
-      { id: 'no', label: 'Send back', description: 'It goes on planning, with your words.' },
+      { id: 'approve', label: 'Approve', description: 'Text that you add becomes part of the plan.' },
+      { id: 'no', label: 'Send back', description: 'It goes on planning, with the text that you add.' },
     ],
     kind: 'decision',
   };

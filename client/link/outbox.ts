@@ -45,7 +45,7 @@ export class Outbox {
     try {
       await deliver(connection, order, cancel.signal);
     } catch (error) {
-      throw cancel.signal.aborted ? new Error('Not sent. Your words are kept.') : error;
+      throw cancel.signal.aborted ? new Error('Not sent. Your text is kept.') : error;
     } finally {
       this.#sending.delete(order.item);
     }
@@ -70,7 +70,7 @@ export class Outbox {
     });
     const connection = this.#connection;
     if (connection?.isOpen || order.words === null) return say('Sending …');
-    if (!waits) return say('Lost on the way; it is sent again.');
+    if (!waits) return say('Connection lost; sending again.');
     return say(
       `${connection?.life === 'signed-out' ? 'Signed out' : 'Not connected'}. Your answer waits here until Signalbox is back.`,
       'waits',

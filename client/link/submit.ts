@@ -73,8 +73,7 @@ const soon = () => AbortSignal.timeout(PATIENCE_MS);
 function untilOpen(connection: Connection, cancel?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
-      if (cancel?.aborted)
-        reject(new Error('Not connected, so not done. What you typed is kept; try again.'));
+      if (cancel?.aborted) reject(new Error('Not done: not connected. What you typed is kept; try again.'));
       else if (connection.isOpen) resolve();
       else return;
       stop();

@@ -40,7 +40,7 @@ function wordsFor(
   const since = lastTrue.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
   switch (state) {
     case 'live':
-      return isPolling ? 'Live, asked every 2 s' : 'Live';
+      return isPolling ? 'Live, updated every 2 s' : 'Live';
     case 'newer':
       return 'New version: reload when ready';
     case 'stale':
@@ -50,6 +50,6 @@ function wordsFor(
     case 'signed-out':
       return 'Signed out';
     case 'connecting':
-      return hasFailed ? `As of ${since} · reload for news` : 'Connecting …';
+      return hasFailed ? `As of ${since} · reload to update` : 'Connecting …';
   }
 }

@@ -75,7 +75,7 @@ function stayHere(connection: Connection): void {
     const { life } = connection;
     if (event.defaultPrevented || (life !== 'reconnecting' && life !== 'stale')) return;
     event.preventDefault();
-    element('lost').textContent = 'Not connected, so not done. Try again when Signalbox is back.';
+    element('lost').textContent = 'Not done: not connected. Try again when Signalbox is back.';
   });
 }
 

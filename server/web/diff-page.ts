@@ -24,7 +24,7 @@ export function diffPage({ assets, snapshot, chunk, diff, draft, now }: DiffPage
   const zone = -now.getTimezoneOffset();
   const data = { query: { chunk }, snapshot, pulses: {}, zone, notices: {}, detail: null };
   const unit = `/work-units/${chunk}`;
-  const body = html`<main class="of-diff"><p class="back"><a href="${unit}">← All about ${chunk}</a></p><h2 class="name" tabindex="-1">Changes in ${chunk}</h2>${diffView(diff, { path: `${unit}/diff`, draft })}</main>`;
+  const body = html`<main class="of-diff"><p class="back"><a href="${unit}">← Unit ${chunk}</a></p><h2 class="name" tabindex="-1">Changes in ${chunk}</h2>${diffView(diff, { path: `${unit}/diff`, draft })}</main>`;
   return shell({ assets, data, now, body, name: `${chunk}, changes` });
 }
 

@@ -29,7 +29,7 @@ export interface ShellInput {
 /** A whole page, with the data that it was drawn from. */
 export function shell({ assets, data, body, name, now }: ShellInput): string {
   const items = countsOf(boardOf(data.snapshot))?.items ?? 0;
-  const asOf = `As of ${localText(now.toISOString(), data.zone)} · reload for news`;
+  const asOf = `As of ${localText(now.toISOString(), data.zone)} · reload to update`;
   const head = headOf({ assets, title: titleFor(items, name), icon: items, script: true, next: null });
   // The data stands between two templates and in none: lit would escape it, and in a script there are no escapes.
   const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(asOf)}${body}<script type="application/json" id="page-data">`;

@@ -76,20 +76,20 @@ const SIGN_OUT = html`<form class="sign-out" method="post" action="/sign-out"><b
 /** Somebody tries: the one who can do something about it should know. */
 function failedNotice({ failed, now }: DashboardInput): Drawn {
   if (failed === null) return nothing;
-  const times = failed.times === 1 ? 'A sign-in failed' : `${failed.times} sign-ins failed`;
+  const times = failed.times === 1 ? '1 sign-in failed' : `${failed.times} sign-ins failed`;
   const at = localText(failed.last_at, -now.getTimezoneOffset());
-  return html`<p class="failed-sign-ins" role="note">${times}, the last at ${at}. “signalbox audit” says from where.</p>`;
+  return html`<p class="failed-sign-ins" role="note">${times}, the last at ${at}. Run “signalbox audit” to see from where.</p>`;
 }
 
 const SETTINGS: readonly (readonly [name: keyof Settings, label: string])[] = [
-  ['max_agents', 'Runs at work at the same time'],
-  ['undo_seconds', 'Seconds in which an answer can be taken back'],
+  ['max_agents', 'Runs at the same time'],
+  ['undo_seconds', 'Seconds in which an answer can be undone'],
   ['weight', 'Weight of a longer chain of waiting units'],
-  ['ask_above', 'Share of common files from which you are asked'],
-  ['output_mib', 'MiB that a run may print; then it is stopped'],
-  ['keep_days', 'Days for which the output of done units is kept'],
-  ['keep_mib', 'MiB of it that are kept, the newest first'],
-  ['keep_worktrees_days', 'days until the worktree of a done unit is removed; its work stays kept'],
+  ['ask_above', 'Share of files in common from which you are asked'],
+  ['output_mib', 'MiB of output after which a run is stopped'],
+  ['keep_days', 'Days to keep the output of done units'],
+  ['keep_mib', 'MiB of this output to keep, newest first'],
+  ['keep_worktrees_days', 'Days to keep the worktree of a done unit; its work stays kept'],
 ];
 
 /** What is in force, and a form to change it. */
@@ -145,9 +145,9 @@ function formErrorBlock({ formError }: PageInput, { snapshot }: PageData): Drawn
   const words =
     formError.words === ''
       ? nothing
-      : html`<label for="kept">Your words, not sent:</label><textarea id="kept" rows="3">${afterBreak(formError.words)}</textarea>`;
+      : html`<label for="kept">Your text, not sent:</label><textarea id="kept" rows="3">${afterBreak(formError.words)}</textarea>`;
   return html`<div class="trouble" role="alert"><p>${formError.notice.message}</p>${words}</div>`;
 }
 
 const transcript = (chunk: string, printed: Printed): TemplateResult =>
-  html`<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">What run ${printed.run} printed</h3>${printedView(chunk, printed)}</section>`;
+  html`<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">Output of run ${printed.run}</h3>${printedView(chunk, printed)}</section>`;

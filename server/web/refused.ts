@@ -30,7 +30,7 @@ export function refuse(
       },
     };
   } else if (status === 401 && !wantsJson(ctx)) sendSignIn(ctx, assets, listener, 401);
-  else tell(ctx, assets, { status, code, title: 'Not let in', detail: message });
+  else tell(ctx, assets, { status, code, title: 'Access denied', detail: message });
 }
 
 /** A refusal is a page for a person and JSON for a script; anything unexpected is a line in the log. */
@@ -49,8 +49,8 @@ export function tellRefusals({ assets, log }: { assets: Assets; log: Log }): Koa
         tell(ctx, assets, {
           status: ctx.status,
           code: 'method',
-          title: 'Not that way',
-          detail: 'This address does not take this method.',
+          title: 'Method not allowed',
+          detail: 'This address does not accept this method.',
         });
     } catch (error) {
       const refusal = refusalOf(error);
@@ -62,7 +62,7 @@ export function tellRefusals({ assets, log }: { assets: Assets; log: Log }): Koa
         title: TITLES[status] ?? 'Refused',
         detail:
           refusal?.message ??
-          (status === 500 ? 'Something went wrong.' : (DETAILS[status] ?? 'This cannot be read.')),
+          (status === 500 ? 'Something went wrong.' : (DETAILS[status] ?? 'The request cannot be read.')),
         ...(refusal && { field: refusal.field, items: refusal.items }),
       });
     }
@@ -74,15 +74,15 @@ const statusFor = (ctx: Koa.Context, { kind, status }: RefusalForCaller): number
   kind === 'invalid' && ['GET', 'HEAD'].includes(ctx.method) && !wantsJson(ctx) ? 400 : status;
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: 'Not understood',
+  400: 'Bad request',
   404: 'Not found',
-  409: 'Not any more',
+  409: 'Out of date',
   413: 'Too large',
-  422: 'Not understood',
+  422: 'Invalid input',
   500: 'Something went wrong',
 };
 const DETAILS: Readonly<Record<number, string>> = {
-  413: 'This is more than is read.',
+  413: 'The request is too large.',
   415: 'Send it as UTF-8, not compressed.',
 };
 

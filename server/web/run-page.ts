@@ -38,7 +38,7 @@ export function runPage(input: RunPageInput): string {
   const data = { query, snapshot, pulses: {}, zone, notices: {}, detail: null };
   const end = run.outcome ? outcomeWords(run.outcome) : 'live';
   const unit = `/work-units/${detail.chunk}`;
-  const body = html`<main class="one"><p class="back"><a href="${unit}">← All about ${detail.chunk}</a></p><h2 class="name" tabindex="-1">${detail.chunk}, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${end}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
+  const body = html`<main class="one"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" tabindex="-1">${detail.chunk}, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${end}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
   return shell({ assets, data, now, body, name: `${detail.chunk}, run ${run.number}` });
 }
 
@@ -46,7 +46,7 @@ export function runPage(input: RunPageInput): string {
 const goneWords = ({ number, outcome }: RunLine): string =>
   outcome?.exit === 'never-began'
     ? `Run ${number} has printed nothing.`
-    : `What run ${number} printed is no longer kept.`;
+    : `The output of run ${number} is no longer kept.`;
 
 function whole({ detail, run, printed, find, found }: RunPageInput, unit: string): TemplateResult {
   const path = `${unit}/runs/${run.number}`;
@@ -70,9 +70,9 @@ function places(path: string, { from, to, size }: Printed): TemplateResult {
 
 function foundLine(path: string, find: string, found: number | null): Drawn {
   if (find === '') return nothing;
-  if (found === null) return html`<p role="status">“${find}” is not in there.</p>`;
+  if (found === null) return html`<p role="status">“${find}” was not found.</p>`;
   const next = new URLSearchParams({ find, from: String(found + 1) });
-  return html`<p role="status">Found. <a href="${path}?${next.toString()}">The next one</a></p>`;
+  return html`<p role="status">Found. <a href="${path}?${next.toString()}">Find next</a></p>`;
 }
 
 /** What was printed, as text; alive where it ends at the end of a run that goes on. */

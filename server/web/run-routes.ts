@@ -38,7 +38,7 @@ export function addRunRoutes(router: Router, parts: RouteParts): void {
   router.get('/work-units/:chunk/runs/:run/output', async (ctx) => {
     const { detail, run, output } = await runOf(parts, ctx);
     const size = await sizeOf(output);
-    if (size === null) throw notFound(`What run ${run.number} printed is no longer kept.`);
+    if (size === null) throw notFound(`The output of run ${run.number} is no longer kept.`);
     ctx.set('Cache-Control', 'no-store');
     ctx.attachment(`${detail.chunk}-${run.number}.log`);
     ctx.type = 'text/plain; charset=utf-8';

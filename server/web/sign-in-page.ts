@@ -30,7 +30,7 @@ const isAtHome = (ctx: KoaContext, listener: Listener): boolean =>
 const SIGN_IN_ELSEWHERE = {
   title: 'Sign in',
   sentences: [
-    'Nobody signs in under this name: “signalbox open” in the project opens the page where one does, signed in.',
+    'You cannot sign in at this address. Run “signalbox open” in the project: it opens the right one, signed in.',
   ],
   link: '',
 } as const;
@@ -38,10 +38,10 @@ const SIGN_IN_ELSEWHERE = {
 const SIGN_IN = {
   title: 'Sign in',
   sentences: [
-    'You are not signed in here, or you came by a link from another page.',
+    'You are not signed in, or you followed a link from another page.',
     'To sign in, run “signalbox open” in the project: it opens this page with a link that works once.',
   ],
-  link: 'Go on to this address',
+  link: 'Continue to this address',
 } as const;
 
 /** The address that signs a browser in, once, and the one that signs it out. */
@@ -58,8 +58,8 @@ export function addSignIn(router: Router, parts: RouteParts): void {
 
 const SIGNED_IN = {
   title: 'Signed in',
-  sentences: ['The page comes by itself.'],
-  link: 'Go on',
+  sentences: ['Redirecting …'],
+  link: 'Continue',
 } as const;
 
 async function signIn(parts: RouteParts, ctx: KoaContext, code: string): Promise<void> {
@@ -85,9 +85,9 @@ async function signIn(parts: RouteParts, ctx: KoaContext, code: string): Promise
 }
 
 const USED = {
-  title: 'This link does not sign in any more',
+  title: 'This sign-in link is no longer valid',
   sentences: [
-    'A sign-in link works once, and not for long.',
+    'A sign-in link works once and expires soon.',
     'Run “signalbox open” in the project for a new one.',
   ],
   link: 'Go to the dashboard',

@@ -81,7 +81,7 @@ const choice = ({ id, label, description }: Card['options'][number]): TemplateRe
   html`<button name="option" value=${id}>${label}${describe(description)}</button>`;
 
 const describe = (description: string) =>
-  description === '' ? nothing : html`<small>${description}</small>`;
+  description === '' ? nothing : html` <small>${description}</small>`;
 
 function send({ multiple, options, allows_text }: Card) {
   if (!multiple && !allows_text) return nothing;

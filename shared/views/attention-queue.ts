@@ -90,7 +90,7 @@ function cardView(card: Card, view: QueueView): TemplateResult {
       ${card.run_ended === '' ? nothing : html`<p class="aside">${card.run_ended}</p>`}
       ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view)}
       ${isOpen(card) && may === 'all' ? snoozeForm(card) : nothing}
-      <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">all about ${card.chunk}</a></p>
+      <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">details of ${card.chunk}</a></p>
     </details>
   </li>`;
 }
@@ -128,7 +128,7 @@ const withdrawForm = (card: Card): TemplateResult =>
   html`<form class="snooze" method="post" action="/work-units/${card.chunk}/withdraw" name="withdraw-${card.id}">
       <input type="hidden" name="item" value=${card.id} />
       <input type="hidden" name="seen" value=${card.seq} />
-      <label>Reason <input name="why" /></label>
+      <label>Withdraw because <input name="why" /></label>
       <button class="quiet">Withdraw</button>
     </form>`;
 
@@ -182,4 +182,4 @@ const undoForm = (card: Card): TemplateResult =>
         </form>`;
 
 const goes = (card: Card): TemplateResult =>
-  html`<span><strong>${card.chunk}</strong> gets “${saidWords(card)}”</span>`;
+  html`<span>Sending “${saidWords(card)}” to <strong>${card.chunk}</strong></span>`;

@@ -82,11 +82,11 @@ const isFiltered = ({ status, kind, q }: Query): boolean => Boolean(status || ki
 
 /** One thing, done to all that the filter shows; never to everything. */
 const bulk = ({ query, sections, page, notice }: GridView): TemplateResult =>
-  html`<details class="bulk" ?open=${notice !== undefined}><summary>With all ${page?.total ?? sections.reduce((sum, { size }) => sum + size, 0)} of these</summary>
+  html`<details class="bulk" ?open=${notice !== undefined}><summary>Actions on all ${page?.total ?? sections.reduce((sum, { size }) => sum + size, 0)} units</summary>
     <form class="steer" method="post" action="/bulk">
       <input type="hidden" name="status" value=${(query.status ?? []).join(',').toLowerCase()} /><input type="hidden" name="kind" value=${(query.kind ?? []).join(',')} /><input type="hidden" name="q" value=${query.q ?? ''} />
-      <label for="bulk-why">Why hold them</label><input id="bulk-why" name="why" />
-      <label for="bulk-minutes">Snooze for minutes</label><input id="bulk-minutes" name="minutes" inputmode="numeric" placeholder="60" />
+      <label for="bulk-why">Reason for holding</label><input id="bulk-why" name="why" />
+      <label for="bulk-minutes">Minutes to snooze</label><input id="bulk-minutes" name="minutes" inputmode="numeric" placeholder="60" />
       <div class="choices"><button name="what" value="retry">Try again</button><button name="what" value="hold">Hold</button><button name="what" value="release">Release</button><button name="what" value="snooze">Snooze</button></div>
     </form>
     <div class="told">${noticeView('bulk', notice)}</div>
@@ -108,7 +108,7 @@ const isNarrow = ({ status, kind, q, page }: Query): boolean =>
 const empty = ({ query, place }: GridView): TemplateResult =>
   isNarrow(query)
     ? html`<p class="empty">No unit matches this filter. <a href="${place?.base ?? ''}/">Show all</a></p>`
-    : html`<p class="empty">No work yet. Add: <code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
+    : html`<p class="empty">No units yet. Add one: <code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
 
 function sectionView(
   { status, size, lots }: Section,

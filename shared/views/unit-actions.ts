@@ -6,11 +6,11 @@ import { type Notice, noticeView } from './action-form.ts';
 /** What the operator may do to a unit, each a plain form. */
 export function unitActions(detail: Detail, notice: Notice | undefined): TemplateResult {
   return html`<section class="actions" aria-labelledby="actions-heading">
-    <h3 id="actions-heading">Steer it</h3>
+    <h3 id="actions-heading">Actions</h3>
     ${detail.status === 'DONE' ? nothing : steering(detail)}
-    <details><summary>Change its words</summary>${edit(detail)}</details>
-    ${detail.status === 'DONE' ? nothing : html`<details><summary>Close it</summary>${close(detail)}</details>`}
-    <details><summary>Remove it</summary>${remove(detail)}</details>
+    <details><summary>Edit</summary>${edit(detail)}</details>
+    ${detail.status === 'DONE' ? nothing : html`<details><summary>Close</summary>${close(detail)}</details>`}
+    <details><summary>Remove</summary>${remove(detail)}</details>
     <div class="told">${noticeView('unit', notice)}</div>
   </section>`;
 }
@@ -41,14 +41,14 @@ const interrupt = (detail: Detail, run: number) =>
   form(
     detail,
     'interrupt',
-    html`<input type="hidden" name="run" value=${run} /><label for="interrupt-text">Say something to run ${run}</label><input id="interrupt-text" name="text" required /><button>Tell it</button>`,
+    html`<input type="hidden" name="run" value=${run} /><label for="interrupt-text">Message to run ${run}</label><input id="interrupt-text" name="text" required /><button>Send message</button>`,
   );
 
 const kill = (detail: Detail, run: number) =>
   form(
     detail,
     'kill',
-    html`<input type="hidden" name="run" value=${run} /><button>Kill run ${run}; then it is held</button>`,
+    html`<input type="hidden" name="run" value=${run} /><button>Stop run ${run} and hold</button>`,
   );
 
 const retry = (detail: Detail) => form(detail, 'retry', html`<button class="primary">Try again now</button>`);
@@ -57,7 +57,7 @@ const hold = (detail: Detail) =>
   form(
     detail,
     'hold',
-    html`<label for="hold-why">Hold: start no next phase, because</label><input id="hold-why" name="why" /><button>Hold</button>`,
+    html`<label for="hold-why">Hold before the next phase (reason)</label><input id="hold-why" name="why" /><button>Hold</button>`,
   );
 
 const release = (detail: Detail) => form(detail, 'release', html`<button class="primary">Release</button>`);
@@ -66,15 +66,15 @@ const priority = (detail: Detail) =>
   form(
     detail,
     'priority',
-    html`<label for="priority">Priority: higher goes first among equals (now ${detail.priority})</label
-      ><input id="priority" name="priority" inputmode="numeric" placeholder=${detail.priority} /><button>Set</button>`,
+    html`<label for="priority">Priority, now ${detail.priority} (a higher one goes first)</label
+      ><input id="priority" name="priority" inputmode="numeric" placeholder=${detail.priority} /><button>Set priority</button>`,
   );
 
 const link = (detail: Detail) =>
   form(
     detail,
     'link',
-    html`<label for="link-after">Wait until this one is done</label><input id="link-after" name="after" /><button>Link</button>`,
+    html`<label for="link-after">Wait until this unit is done</label><input id="link-after" name="after" /><button>Add dependency</button>`,
   );
 
 const unlink = (detail: Detail) =>
@@ -84,27 +84,27 @@ const unlink = (detail: Detail) =>
       form(
         detail,
         'unlink',
-        html`<input type="hidden" name="after" value=${chunk} /><button>Wait no longer for ${chunk}</button>`,
+        html`<input type="hidden" name="after" value=${chunk} /><button>Remove dependency on ${chunk}</button>`,
       ),
     );
 
 const edit = (detail: Detail) =>
   html`${form(detail, 'edit', html`<label for="edit-title">Title</label><input id="edit-title" name="title" value=${detail.title} /><button>Save title</button>`)}
-  ${form(detail, 'edit', html`<label for="edit-goal">Goal (replaces: ${detail.goal === '' ? 'none' : 'the one above'})</label><textarea id="edit-goal" name="goal" rows="3"></textarea><button>Save goal</button>`)}
-  ${form(detail, 'edit', html`<label for="edit-paths">Paths it touches, a glob a line (now ${detail.paths.length === 0 ? 'none' : detail.paths.join(', ')})</label><textarea id="edit-paths" name="paths" rows="3"></textarea><button>Save paths</button>`)}`;
+  ${form(detail, 'edit', html`<label for="edit-goal">Goal (replaces the current one)</label><textarea id="edit-goal" name="goal" rows="3"></textarea><button>Save goal</button>`)}
+  ${form(detail, 'edit', html`<label for="edit-paths">Paths, one glob per line (now ${detail.paths.length === 0 ? 'none' : detail.paths.join(', ')})</label><textarea id="edit-paths" name="paths" rows="3"></textarea><button>Save paths</button>`)}`;
 
 const close = (detail: Detail) =>
   form(
     detail,
     'close',
-    html`<label for="close-reason">Why? It counts as done then.</label><input id="close-reason" name="reason" />${killToo(detail)}<button>Close ${detail.chunk}</button>`,
+    html`<label for="close-reason">Reason (the unit then counts as done)</label><input id="close-reason" name="reason" />${killToo(detail)}<button>Close ${detail.chunk}</button>`,
   );
 
 const remove = (detail: Detail) =>
   form(
     detail,
     'remove',
-    html`${detail.before.length === 0 ? nothing : html`<label class="check"><input type="checkbox" name="unlink" value="yes" /> <span>${detail.before.join(', ')} shall no longer wait for it</span></label>`}${killToo(detail)}<button>Remove ${detail.chunk}</button>`,
+    html`${detail.before.length === 0 ? nothing : html`<label class="check"><input type="checkbox" name="unlink" value="yes" /> <span>Remove the dependencies on it: ${detail.before.join(', ')}</span></label>`}${killToo(detail)}<button>Remove ${detail.chunk}</button>`,
   );
 
 /** Somebody else does the work: what they say of it. */
@@ -112,10 +112,10 @@ const report = (detail: Detail) =>
   form(
     detail,
     'report',
-    html`<label for="report-words">Report on it; words, if it failed</label><input id="report-words" name="words" />
-      <label>It has come to the phase <select name="phase"><option value=""></option>${detail.steps.filter(({ state }) => state === 'to come').map(({ phase }) => html`<option>${phase}</option>`)}</select></label>
-      <label class="check"><input type="checkbox" name="all" value="yes" /> <span>Finished: every phase</span></label>
-      <label class="check"><input type="checkbox" name="override" value="yes" /> <span>Started, although it is not ready; this is recorded</span></label>
+    html`<label for="report-words">Report (reason, if it failed)</label><input id="report-words" name="words" />
+      <label>Phase reached <select name="phase"><option value=""></option>${detail.steps.filter(({ state }) => state === 'to come').map(({ phase }) => html`<option>${phase}</option>`)}</select></label>
+      <label class="check"><input type="checkbox" name="all" value="yes" /> <span>Finished: all phases</span></label>
+      <label class="check"><input type="checkbox" name="override" value="yes" /> <span>Started although it is not ready (recorded)</span></label>
       <div class="choices"><button name="what" value="started">Started</button><button name="what" value="progressed">Progressed</button><button name="what" value="finished">Finished</button><button name="what" value="failed">Failed</button></div>`,
   );
 
@@ -123,4 +123,4 @@ const report = (detail: Detail) =>
 const killToo = ({ live }: Detail) =>
   live === null
     ? nothing
-    : html`<label class="check"><input type="checkbox" name="kill" value="yes" /> <span>Kill run ${live} first</span></label>`;
+    : html`<label class="check"><input type="checkbox" name="kill" value="yes" /> <span>Stop run ${live} first</span></label>`;

@@ -21,13 +21,13 @@ export function workUnit(
     <h3>Phases</h3>
     <ol class="steps">${detail.steps.map(
       ({ phase, command, state }) =>
-        html`<li class="step"><span class="phase">${phase}</span> <span class="aside">${state}</span>${command === null ? html` <span class="aside">${detail.agent ?? 'done elsewhere'}</span>` : html`<pre tabindex="0">${command}</pre>`}</li>`,
+        html`<li class="step"><span class="phase">${phase}</span> <span class="aside">· ${state === 'current' ? 'now' : state}${command === null ? ` · ${detail.agent ?? 'done elsewhere'}` : ''}</span>${command === null ? nothing : html`<pre tabindex="0">${command}</pre>`}</li>`,
     )}</ol>
     ${worktree(detail, place)} ${dependencies(detail, place)} ${conflicts(detail, place)}
     <h3>Questions and answers</h3>
-    ${detail.items.length === 0 ? html`<p class="empty">None so far.</p>` : html`<ol class="items">${detail.items.map((item) => itemView(item, zone))}</ol>`}
+    ${detail.items.length === 0 ? html`<p class="empty">None yet.</p>` : html`<ol class="items">${detail.items.map((item) => itemView(item, zone))}</ol>`}
     <h3>Runs</h3>
-    ${detail.runs.length === 0 ? html`<p class="empty">None so far.</p>` : html`<ol class="runs">${detail.runs.map((run) => runView(`${place.base}/work-units/${detail.chunk}`, run, zone))}</ol>`}
+    ${detail.runs.length === 0 ? html`<p class="empty">None yet.</p>` : html`<ol class="runs">${detail.runs.map((run) => runView(`${place.base}/work-units/${detail.chunk}`, run, zone))}</ol>`}
     ${place.may === 'all' ? unitActions(detail, notice) : nothing}
     <details class="history"><summary><h3>History <span class="count">${detail.history.length}</span></h3></summary>
       <ol>${detail.history.map(
@@ -68,7 +68,7 @@ const conflictView = (detail: Detail, conflict: ConflictLine, { base, may }: Pla
   html`<li>
     <p><a href="${base}/work-units/${conflict.chunk}">${conflict.chunk}</a>: ${verdictWords(conflict.verdict)} <span class="aside">${conflict.decided_by === 'operator' ? 'by you' : `found, confidence ${conflict.confidence.toFixed(2)}`}: ${conflict.reason}</span></p>
     ${conflict.overlapping_files.length === 0 ? nothing : html`<pre tabindex="0">${conflict.overlapping_files.join('\n')}</pre>`}
-    ${conflict.dropped ? html`<p class="aside">Who goes first was dropped: it would have closed a cycle.</p>` : nothing}
+    ${conflict.dropped ? html`<p class="aside">Their order was dropped: it would have closed a cycle.</p>` : nothing}
     ${conflict.noted === '' ? nothing : html`<p class="aside">${conflict.noted}</p>`}
     ${detail.status === 'DONE' || may !== 'all' ? nothing : resolveForm(detail, conflict)}
   </li>`;
@@ -82,11 +82,11 @@ const itemView = (item: ItemLine, zone: number): TemplateResult =>
 function itemEnd(item: ItemLine): string {
   switch (item.state) {
     case 'open':
-      return 'Waits for you.';
+      return 'Waiting for you.';
     case 'snoozed':
       return 'Snoozed.';
     case 'going-out':
-      return `“${item.said}” is going out.`;
+      return `Sending “${item.said}”.`;
     case 'withdrawn':
       return `Withdrawn: ${item.withdrawn_why}.`;
     case 'answered':

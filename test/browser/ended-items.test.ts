@@ -166,7 +166,7 @@ describe('a card without words that somebody else answers', () => {
     page.wire.put(goingOut(card('b', 20)));
     await drawn(page);
     expect(order()).to.eql(['a', 'c']);
-    expect(textOf('.going-out')).to.contain('chunk-b gets “Go left”');
+    expect(textOf('.going-out')).to.contain('Sending “Go left” to chunk-b');
     page.wire.drop('item:b');
     await drawn(page);
     expect(all('.going-out').length).to.equal(0);

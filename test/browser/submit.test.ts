@@ -211,7 +211,7 @@ describe('an answer without a connection', () => {
     await waitUntil(() => page.wire.answers.length === 1);
     page.wire.turn(false);
     page.wire.answers[0]?.reject(lostConnection());
-    await waitUntil(() => textOf('#notice-a').includes('Lost on the way'));
+    await waitUntil(() => textOf('#notice-a').includes('Connection lost'));
     expect(page.wire.answers.length).to.equal(1);
     page.wire.turn(true);
     await waitUntil(() => page.wire.answers.length === 2);
@@ -282,7 +282,7 @@ describe('what acts at once', () => {
     page.wire.turn(false);
     const prevented = watchSubmits();
     one('form[name=undo-a] button').click();
-    await waitUntil(() => textOf('.going-out').includes('Not connected, so not done'), 'said', {
+    await waitUntil(() => textOf('.going-out').includes('Not done: not connected'), 'said', {
       timeout: 7000,
     });
     stopWatching();
@@ -319,7 +319,7 @@ describe('after an answer', () => {
     const page = await openPage({ rows: three() });
     await answer(page, card('a', 10), 'words');
     expect(order()).to.eql(['b', 'c']);
-    expect(textOf('.going-out')).to.contain('chunk-a gets “Go left: words”');
+    expect(textOf('.going-out')).to.contain('Sending “Go left: words” to chunk-a');
     expectFocusOn(one('#item-b > details > summary'));
     expect(one<HTMLDetailsElement>('#item-b > details').open).to.equal(true);
   });

@@ -80,7 +80,7 @@ describe('a daemon with runs that print', () => {
     assert.match(found, /<pre[^>]*><mark>line 4321 <\/mark>of many/);
     assert.match(
       (await page('/work-units/long/runs/1?find=<b>nowhere')).body,
-      /“&lt;b&gt;nowhere” is not in there/,
+      /“&lt;b&gt;nowhere” was not found/,
     );
     const raw = await callers.anyone({ path: '/work-units/long/runs/1/output' });
     assert.deepEqual(
@@ -99,7 +99,7 @@ describe('a daemon with runs that print', () => {
     ])
       assert.equal((await page(path)).status, 404, path);
     rmSync(join(await outputOf('long'), '..'), { recursive: true });
-    assert.match((await page('/work-units/long/runs/1')).body, /What run 1 printed is no longer kept/);
+    assert.match((await page('/work-units/long/runs/1')).body, /The output of run 1 is no longer kept/);
     assert.equal((await page('/work-units/long/runs/1/output')).status, 404);
     assert.match((await page('/work-units/long')).body, /No longer kept/);
     const logs = await house.signalbox('logs', 'long');

@@ -107,7 +107,7 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
       await says('attention-badge', '1 item needs you');
       await says('attention-queue', 'Which port?');
       await says('process-grid', 'Needs attention 1');
-      await says('work-unit', 'Waits for you.');
+      await says('work-unit', 'Waiting for you.');
       assert.doesNotMatch(await text('process-grid'), /other/);
       await signalbox('answer', 'port', '--option', 'low');
       await says('attention-badge', 'Nothing needs you');

@@ -151,7 +151,7 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
     await terminal.shows('answered: Which port?');
     await terminal.shows('Which host?');
     terminal.type('z');
-    await terminal.shows('taken back; a takes your words up again');
+    await terminal.shows('taken back; a edits your text again');
     await terminal.shows('Which port?');
     await terminal.shows(LEGEND);
     assert.equal(await house.statusOf('port'), 'NEEDS_ATTENTION');

@@ -41,7 +41,7 @@ export function proxyStories(name: string, open: (() => Promise<Browser>) | null
     for (const sockets of ['refuse', 'swallow'] as const)
       test(`no socket gets through (${sockets}): the page follows all the same, answers, and returns to a socket`, async () => {
         const page = await begin(sockets);
-        await shows(page, '#badge', 'Live, asked every 2 s');
+        await shows(page, '#badge', 'Live, updated every 2 s');
         await house.add('second', 'signalbox ask "Which host?"');
         await shows(page, '.card', 'Which host?');
         const field = await fieldOf(page, 'Which port?');

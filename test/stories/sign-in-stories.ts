@@ -15,7 +15,7 @@ import { atTerminal, homeOf, linkOf, type Script, Visitor } from './visitor.ts';
 const UNIT = 'hush-hush';
 const PROMPT = 'Which of the two?';
 const HELP = 'To sign in, run “signalbox open” in the project';
-const USED = 'This link does not sign in any more';
+const USED = 'This sign-in link is no longer valid';
 const SCRIPTS: readonly Script[] = ['script', 'no script'];
 
 /** `open` opens the browser; null: it is not installed. */

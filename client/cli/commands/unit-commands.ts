@@ -22,19 +22,19 @@ function addRunning(command: MakeCommand, daemon: () => Daemon): void {
   command('retry', 'try a stuck unit again').action((chunk: string, flags: Flags) =>
     printCommitted(daemon().units.retry.mutate({ chunk }), flags, `${chunk} is tried again.`),
   );
-  command('kill', 'kill the live run of a unit; then it is held')
+  command('kill', 'stop the live run of a unit, and hold the unit')
     .option('--run <number>', 'only if this one is the live one')
     .action((chunk: string, flags: Flags & { run?: string }) => {
       const run = flags.run === undefined ? null : Number(flags.run);
       return printCommitted(
         daemon().units.kill.mutate({ chunk, run }),
         flags,
-        `the run of ${chunk} is being killed.`,
+        `the run of ${chunk} is being stopped.`,
       );
     });
   command(
     'interrupt',
-    'say something to the live run of a unit; its agent is told by the signal that it names',
+    'send a message to the live run of a unit; its agent gets the signal that it asked for',
   )
     .argument('<text>')
     .option('--run <number>', 'only if this one is the live one')
@@ -43,7 +43,7 @@ function addRunning(command: MakeCommand, daemon: () => Daemon): void {
       return printCommitted(
         daemon().units.interrupt.mutate({ chunk, text, run }),
         flags,
-        `the run of ${chunk} is being told.`,
+        `the message to the run of ${chunk} is being sent.`,
       );
     });
   command('hold', 'start no next phase of a unit; a run at work goes on')
@@ -72,7 +72,7 @@ function addPlacing(command: MakeCommand, daemon: () => Daemon): void {
     .action((chunk: string, after: string, flags: Flags) =>
       printCommitted(daemon().units.link.mutate({ chunk, after }), flags, `${chunk} waits for ${after}.`),
     );
-  command('unlink', 'let a unit wait no longer for another')
+  command('unlink', 'remove a dependency of a unit on another')
     .argument('<after>')
     .action((chunk: string, after: string, flags: Flags) =>
       printCommitted(
@@ -81,7 +81,7 @@ function addPlacing(command: MakeCommand, daemon: () => Daemon): void {
         `${chunk} no longer waits for ${after}.`,
       ),
     );
-  command('edit', 'change the words of a unit, or which paths it touches')
+  command('edit', 'edit the title, the goal or the paths of a unit')
     .option('--title <text>')
     .option('--goal <text>')
     .option('--path <glob>', 'a glob; repeat for more; all of them are replaced', collect)
@@ -102,7 +102,7 @@ function addPlacing(command: MakeCommand, daemon: () => Daemon): void {
 function addEnding(command: MakeCommand, daemon: () => Daemon): void {
   command('close', 'close a unit: it counts as done')
     .argument('[reason]')
-    .option('--kill', 'kill its live run first')
+    .option('--kill', 'stop its live run first')
     .action((chunk: string, reason: string | undefined, flags: Flags & { kill?: boolean }) =>
       printCommitted(
         daemon().units.close.mutate({ chunk, kill: flags.kill ?? false, ...(reason && { reason }) }),
@@ -111,8 +111,8 @@ function addEnding(command: MakeCommand, daemon: () => Daemon): void {
       ),
     );
   command('rm', 'remove a unit')
-    .option('--unlink', 'let those that wait for it wait no longer')
-    .option('--kill', 'kill its live run first')
+    .option('--unlink', 'remove the dependencies of other units on it')
+    .option('--kill', 'stop its live run first')
     .action((chunk: string, flags: Flags & { unlink?: boolean; kill?: boolean }) =>
       printCommitted(
         daemon().units.remove.mutate({ chunk, unlink: flags.unlink ?? false, kill: flags.kill ?? false }),

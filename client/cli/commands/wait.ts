@@ -49,7 +49,13 @@ function reached(
       board = afterMessage(board, data);
       return board ? isReached(board, chunk, wanted) : undefined;
     },
-    within(seconds, new ProgramError('timeout', `${chunk} is not so far yet.`)),
+    within(
+      seconds,
+      new ProgramError(
+        'timeout',
+        `Timed out: ${chunk} ${wanted === 'done' ? 'is not done' : 'does not need attention'} yet.`,
+      ),
+    ),
   );
 }
 

@@ -176,7 +176,7 @@ export class InteractiveSession {
 
   #keep(card: Card, text: string): void {
     this.#kept = text;
-    if (text !== '') this.#note('your words are kept: a takes them up again.');
+    if (text !== '') this.#note('your text is kept; a edits it again.');
     else if (card.allows_text) this.#note('a adds words to it.');
   }
 
@@ -192,7 +192,7 @@ export class InteractiveSession {
     if (!(await this.#call(null, () => this.#daemon.items.undo.mutate(shown)))) return;
     this.#answered = null;
     this.#returning = given;
-    this.#note(words === '' ? 'taken back.' : 'taken back; a takes your words up again.');
+    this.#note(words === '' ? 'taken back.' : 'taken back; a edits your text again.');
     if (this.#isBack) this.#showReturned();
   }
 

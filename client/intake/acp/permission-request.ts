@@ -45,10 +45,10 @@ const OWN_IDS: Readonly<Record<string, string>> = {
   reject_always: 'never',
 };
 const MEANINGS: Readonly<Record<string, string>> = {
-  allow_once: 'This time. It is told your words, too.',
+  allow_once: 'This time. The agent gets the text that you add.',
   allow_always: 'It is not asked again, as far as the agent says here.',
-  reject_once: 'The agent is told, with your words, and goes on.',
-  reject_always: 'The agent is told, with your words, and does not ask again.',
+  reject_once: 'The agent is told, with the text that you add, and goes on.',
+  reject_always: 'The agent is told, with the text that you add, and does not ask again.',
 };
 
 /** Throws an `RpcError` where nothing could be answered. */

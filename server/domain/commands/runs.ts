@@ -180,7 +180,11 @@ export function reviewItem({ key, run, lines }: Pick<EndInput, 'key' | 'run' | '
 
 const REVIEW_OPTIONS: readonly ItemOption[] = [
   { id: 'approve', label: 'Approve', description: 'The next phase may start.' },
-  { id: 'send-back', label: 'Send back', description: 'The same phase again, with your words.' },
+  {
+    id: 'send-back',
+    label: 'Send back',
+    description: 'Runs the same phase again, with the text that you add.',
+  },
 ];
 
 function stuckItem({ key, run, outcome, lines }: EndInput, phase: string, refused: readonly ToolRefusal[]) {
@@ -211,6 +215,6 @@ const FILE_OPTION: ItemOption = {
 };
 
 const STUCK_OPTIONS: readonly ItemOption[] = [
-  { id: 'retry', label: 'Try again', description: 'The same phase once more; your words, if any, go along.' },
+  { id: 'retry', label: 'Try again', description: 'Runs the same phase again, with the text that you add.' },
   { id: 'close', label: 'Close the unit', description: 'It counts as done, for the reason you give.' },
 ];
