@@ -1,4 +1,4 @@
-/** The terminal: what each command is called and takes. What a command does stands beside, or is one call. */
+/** Defines the commands of the terminal: names, arguments, help. What a command does is in `commands/`, or is one call. */
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
@@ -57,7 +57,7 @@ export const program = new Command('signalbox')
   .configureOutput({ writeErr: tellPlain })
   .exitOverride();
 
-/** The socket of the daemon that the words on the command line mean. */
+/** The socket of the daemon that the command line selects. */
 export const socket = (): string => socketFor(program.opts<{ project?: string }>().project);
 const daemon = () => overHttp(socket());
 const project = (): string => projectFrom(program.opts<{ project?: string }>().project);

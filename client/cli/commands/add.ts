@@ -19,7 +19,7 @@ export interface AddFlags {
   readonly json?: boolean;
 }
 
-/** The units to add, as the daemon takes them: those of a plan, or the one that the flags describe. */
+/** The units to add, as input of `units.add`: those of a plan, or the one that the flags describe. */
 export function unitsFrom(
   chunk: string | undefined,
   flags: AddFlags,
