@@ -29,6 +29,7 @@ function realFolder(folder: string, calledBy: string): string {
     const real = realpathSync(folder);
     if (statSync(real).isDirectory()) return real;
   } catch {
+    // The error below is the same for every cause.
   }
   throw new ProgramError('usage', `${calledBy}There is no folder ${folder}.`);
 }
