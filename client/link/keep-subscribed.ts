@@ -6,7 +6,7 @@ interface Subscription {
 
 /**
  * Subscribes again whenever the daemon ends the stream, until the returned function is called.
- * `subscribe` gets the `onEnd` to call when the stream ends. Unsubscribing also calls `onEnd`.
+ * `subscribe` gets what to call when the stream ends. Unsubscribing also calls it.
  */
 export function keepSubscribed(subscribe: (ended: () => void) => Subscription): () => void {
   let isWanted = true;

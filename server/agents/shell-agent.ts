@@ -1,6 +1,6 @@
 import type { Agent } from './agent.ts';
 
-/** Carries out a phase by its command line, in `/bin/sh`. */
+/** Runs a phase's command line in `/bin/sh`. */
 export const shellAgent: Agent = {
   name: 'shell',
   env: [],

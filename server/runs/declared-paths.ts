@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import picomatch from 'picomatch';
 
-/** What a unit says it touches: the files there are, and, for patterns without any, where they would be. */
+/** Expands the declared paths of a unit: existing files, and literal prefixes of patterns that match none. */
 export interface Expansion {
   readonly files: ReadonlySet<string>;
-  /** Literal beginnings of patterns that match nothing yet. */
+  /** Literal prefixes of patterns that match nothing yet. */
   readonly prefixes: readonly string[];
 }
 
 const GIT_MS = 10_000;
 const GIT_BYTES = 256 * 1024 * 1024;
 
-/** The files of a project, as git knows them, ignored ones left out; outside git, those in its folders. */
+/** The files of a project: without ignored ones in a git repository; all of them elsewhere. */
 export async function listFiles(project: string): Promise<string[]> {
-  // No hook, no monitor, no lock: looking at a repository must run nothing that it carries.
+  // No hook, no file monitor, no lock: listing a repository must not run its programs.
   const harmless = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
   const args = [...harmless, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const options = {
@@ -33,11 +33,11 @@ export async function listFiles(project: string): Promise<string[]> {
   }
 }
 
-/** `GIT_DIR` and its like would lead to another repository. */
+/** `GIT_DIR` and similar variables would select another repository. */
 const withoutGit = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_')));
 
-/** What cannot be read, or has just gone, is passed over. */
+/** Unreadable or vanished folders are skipped. */
 async function walk(project: string, folder = ''): Promise<string[]> {
   const entries = await readdir(join(project, folder), { withFileTypes: true }).catch(() => []);
   const found = await Promise.all(
@@ -55,7 +55,7 @@ export function expand(patterns: readonly string[], files: readonly string[]): E
   const prefixes: string[] = [];
   for (const pattern of patterns) {
     const folder = pattern.replace(/\/+$/, '');
-    // File names may hold line breaks, which "." does not match by itself.
+    // File names may contain line breaks, which "." matches only with the s flag.
     const isMatch = picomatch(folder, { dot: true, flags: 's' });
     const isPlain = picomatch.scan(folder).glob === '';
     const matching = files.filter((file) => isMatch(file) || (isPlain && isUnder(file, folder)));
@@ -65,7 +65,7 @@ export function expand(patterns: readonly string[], files: readonly string[]): E
   return { files: found, prefixes };
 }
 
-/** What two have in common, and which share of the smaller one that is. */
+/** The common files of two units, and their share of the smaller set. */
 export function overlapOf(a: Expansion, b: Expansion): { share: number; files: string[] } {
   const common = [...a.files].filter((file) => b.files.has(file));
   const planned = [...plannedIn(a, b), ...plannedIn(b, a)];
@@ -76,7 +76,7 @@ export function overlapOf(a: Expansion, b: Expansion): { share: number; files: s
 
 const sizeOf = ({ files, prefixes }: Expansion): number => files.size + prefixes.length;
 
-/** Places of `a` without files in which `b` has, or plans, some. */
+/** Prefixes of `a` under which `b` has or plans files. */
 const plannedIn = (a: Expansion, b: Expansion): string[] =>
   a.prefixes.filter(
     (prefix) =>
