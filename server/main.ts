@@ -25,18 +25,14 @@ import { keepHeapSmall } from './daemon/small-heap.ts';
 import { noticesOf } from './daemon/start-notices.ts';
 import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './daemon/state-files.ts';
 import { stopSignal } from './daemon/stop-signal.ts';
+import { workersOf } from './daemon/workers.ts';
 import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
 import { addUnits } from './domain/commands/units.ts';
 import { Refusal } from './domain/refusal.ts';
 import { LastLines } from './output/last-lines.ts';
-import { Dispatcher } from './runs/dispatcher.ts';
 import { pathFor } from './runs/environment.ts';
-import { followLiveWork } from './runs/live-work.ts';
-import { keepRoom } from './runs/retention.ts';
-import { TouchedConflicts } from './runs/touched-conflicts.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
-import { Worktrees } from './runs/worktrees.ts';
 import { DatabaseProblem } from './store/database-file.ts';
 import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
@@ -49,9 +45,9 @@ import { readAssets } from './web/assets.ts';
 import { Connections, openFileLimit } from './web/connections.ts';
 import type { HttpParts } from './web/http.ts';
 
-/** Runs the daemon until it is told to stop. Sets the exit code; prints a sentence when it cannot start. */
+/** Runs the daemon until it is stopped. Sets the exit code; prints a message if it cannot start. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A log that cannot be written, on a full disk or because nobody reads on, ends no daemon.
+  // An unwritable log (full disk, closed pipe) must not end the daemon.
   for (const stream of [process.stdout, process.stderr])
     stream.removeAllListeners('error').on('error', () => {});
   try {
@@ -62,7 +58,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const problem = problemOf(error);
     if (!problem) throw error;
     console.error(forTerminal(`signalbox: ${problem.message}`));
-    // Whoever started this in the background waits for it.
+    // The parent of a background start waits for this message.
     process.send?.(problem.message);
     process.exitCode = problem.exitCode;
   }
@@ -89,7 +85,7 @@ async function run(options: Options): Promise<void> {
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
     const problem = await serve(options, state, { store, db: opened, door, umask });
-    // Also of files that were moved: a log left beside another database would be taken for its own.
+    // Also if the files were moved: a write-ahead log left beside another database would be applied to it.
     db.checkpoint();
     if (problem) throw problem;
   } finally {
@@ -100,7 +96,7 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-/** A database that cannot be used is a problem of the operator's, not a mistake of ours. */
+/** Turns an unusable database into a problem for the operator. */
 function orProblem<T>(open: () => T): T {
   try {
     return open();
@@ -121,16 +117,16 @@ async function addPlan(store: Store, specs: ReturnType<typeof readPlan>, path: s
   }
 }
 
-/** What was there before, or was made. */
+/** What exists before the daemon serves. */
 interface Kept {
   readonly store: Store;
   readonly db: Db;
   readonly door: AccessFile;
-  /** Of the shell that started the daemon. */
+  /** The umask of the shell that started the daemon. */
   readonly umask: number;
 }
 
-/** From the first listener to the last: resolves when the daemon has ended in order, with what made it end. */
+/** Serves until stopped. Resolves after an orderly shutdown, with the problem that caused it, if any. */
 async function serve(options: Options, state: StatePaths, kept: Kept): Promise<Problem | undefined> {
   const { store, db, door } = kept;
   const addresses = await loopbackAddresses();
@@ -173,7 +169,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     program: fileURLToPath(new URL('./signalbox.js', import.meta.url)),
   };
   writeStateFiles(files);
-  const { dispatcher, chores } = workers(state, kept, options.door.readOnly);
+  const { dispatcher, chores } = workersOf(state, kept, options.door.readOnly);
   dispatcher.start();
   const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), ...chores];
   const upkeep = keepUp(all, consoleLog);
@@ -190,30 +186,9 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   return problem;
 }
 
-/** What carries out the work of the units, and looks after what that leaves behind. */
-function workers(state: StatePaths, { store, umask }: Kept, readOnly: boolean) {
-  const { project, runs, socket, bin, worktrees: folder } = state;
-  const log = consoleLog;
-  const worktrees = new Worktrees({ store, log, project, folder });
-  const touched = new TouchedConflicts(store, project);
-  const dispatcher = new Dispatcher({
-    store,
-    log,
-    project,
-    worktrees,
-    touched,
-    runs,
-    socket,
-    bin,
-    readOnly,
-    umask,
-  });
-  return { dispatcher, chores: [keepRoom(store, runs), followLiveWork({ store, worktrees, touched })] };
-}
-
 type Daemon = Pick<HttpParts['context'], 'about' | 'access' | 'lookAtClock' | 'stop' | 'worktrees'>;
 
-/** What every listener serves from. */
+/** The parts that all listeners share. */
 function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): HttpParts {
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const { limits } = daemon.access;

@@ -1,9 +1,9 @@
 /**
- * The program `signalbox`. Imports nothing before it has looked at the version of Node: an old one ends at an import
- * that it does not know, or in SQLite's binary, without a word that helps.
+ * The program `signalbox`. Checks the version of Node before it imports anything: an old one would fail at an import
+ * that it does not know, or in SQLite's binary, with no useful message.
  */
 
-/** The version that `engines` in package.json asks for; the build puts it here. */
+/** The version in `engines` of package.json, inserted by the build. */
 declare const NEEDED_NODE: readonly [major: number, minor: number];
 
 const [neededMajor, neededMinor] = NEEDED_NODE;

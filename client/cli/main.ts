@@ -1,4 +1,4 @@
-/** Runs one command of the terminal, and ends with its exit code. */
+/** Runs one command and exits with its code. */
 import { CommanderError } from 'commander';
 import { withHolder } from './context/unreachable-daemon.ts';
 import { explainError, refusalIn } from './output/explain-error.ts';
@@ -6,7 +6,7 @@ import { DaemonUnreachable, EXIT, exitCodeOf } from './output/program-error.ts';
 import { printJson, tell } from './output/terminal-output.ts';
 import { program, socket } from './program.ts';
 
-/** Whoever read our output has read enough, as in `signalbox ls | head`: nothing to complain about. */
+/** The reader closed the pipe, as in `signalbox ls | head`: no error message. */
 const isBrokenPipe = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'EPIPE';
 
 process.stdout.on('error', (error) => {
@@ -15,7 +15,7 @@ process.stdout.on('error', (error) => {
   tell(told.message);
   process.exit(exitCodeOf(told));
 });
-// Where not even a sentence can be written, the exit code says it alone.
+// Without stderr, the exit code is all that can be reported.
 process.stderr.on('error', () => {});
 
 let wantsJson = false;

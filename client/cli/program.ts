@@ -1,12 +1,9 @@
-/** The terminal: what each command is called and takes. What a command does stands beside, or is one call. */
-import { readFileSync } from 'node:fs';
+/** Defines the commands of the terminal: names, arguments, help. What a command does is in `commands/`, or is one call. */
 import { Command, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
-import { takingUnknown } from '../../shared/unknown-input.ts';
-import { MERGE_MODES } from '../../shared/work-words.ts';
 import { overHttp } from '../daemon/daemon-client.ts';
 import { addAccessCommands } from './commands/access-commands.ts';
-import { type AddFlags, unitsFrom } from './commands/add.ts';
+import { addAddCommand } from './commands/add.ts';
 import { addAskingCommands } from './commands/asking-commands.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBulk } from './commands/bulk.ts';
@@ -29,7 +26,7 @@ import { addCompletion } from './completion/completion.ts';
 import { pathsFor, projectFrom, socketFor } from './context/project.ts';
 import { guardRuns } from './context/run-guard.ts';
 import { attentionList, unitList, unitText } from './output/listing.ts';
-import { print, printJson, tell, tellPlain } from './output/terminal-output.ts';
+import { print, printJson, tellPlain } from './output/terminal-output.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 4 what was waited for can no longer
@@ -59,7 +56,7 @@ export const program = new Command('signalbox')
   .configureOutput({ writeErr: tellPlain })
   .exitOverride();
 
-/** The socket of the daemon that the words on the command line mean. */
+/** The socket of the daemon that the command line selects. */
 export const socket = (): string => socketFor(program.opts<{ project?: string }>().project);
 const daemon = () => overHttp(socket());
 const project = (): string => projectFrom(program.opts<{ project?: string }>().project);
@@ -109,39 +106,7 @@ program
     await print(status.items === 0 ? 'nothing needs you' : `${status.items} open: signalbox attention`);
   });
 
-program
-  .command('add')
-  .description('add a unit, or all units of a plan')
-  .argument('[chunk]', 'the name of the unit')
-  .option('--plan <file>', 'a plan; "-" reads it from standard input')
-  .option('--command <line>', 'what to run, in /bin/sh')
-  .option('--agent <name>', 'or who carries it out: an agent of signalbox.json')
-  .option('--phase <NAME=line>', 'a phase and its command; repeat for more', collect, [])
-  .option('--after <chunk>', 'wait until this one is done; repeat for more', collect, [])
-  .option('--title <text>', 'a few words')
-  .option('--goal <text>', 'what it is for')
-  .option('--env <NAME>', 'let the run see this variable; repeat for more', collect, [])
-  .option('--priority <number>', 'higher goes first among equals')
-  .option('--path <glob>', 'files that it will touch; repeat for more', collect)
-  .option('--review <PHASE>', 'a phase to which you must agree; repeat for more', collect)
-  .option('--time-limit <seconds>', 'bring it to you when a run takes longer')
-  .addOption(
-    new Option('--worktree', 'work in a git worktree of its own; units with an agent do').conflicts(
-      'inPlace',
-    ),
-  )
-  .option('--in-place', "work in the project's folder")
-  .option('--base <branch>', 'the branch that its work returns to (default: that of the project)')
-  .addOption(new Option('--merge <how>', 'what becomes of its work').choices(MERGE_MODES))
-  .option('--external', 'somebody else does the work and reports')
-  .option('--phases <LIST>', 'external: its phases, with commas')
-  .addOption(jsonOption())
-  .action(async (chunk: string | undefined, flags: AddFlags) => {
-    const units = unitsFrom(chunk, flags, (path) => readFileSync(path === '-' ? 0 : path, 'utf8'));
-    const { seq, result } = await takingUnknown(daemon().units.add.mutate)({ units });
-    if (flags.json) return printJson({ seq, chunks: result.chunks });
-    tell(`added ${result.chunks?.join(', ')}.`);
-  });
+addAddCommand(program, daemon);
 
 program
   .command('ls')

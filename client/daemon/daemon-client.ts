@@ -15,10 +15,10 @@ import { callerFor, type ProvenCaller } from './proven-caller.ts';
 
 export type Daemon = TRPCClient<AppRouter>;
 
-/** A daemon that says nothing for so long does not answer: it is stopped, or hangs. */
+/** A daemon that is silent for this long is stopped or hangs. */
 const SILENCE_MS = 10_000;
 
-/** One call, one connection: for commands that ask and end. `identify`: who calls, anew for each connection. */
+/** A client with one connection per call, for short commands. `identify` is called for each connection. */
 export function overHttp(socketPath: string, identify = () => callerFor(socketPath)): Daemon {
   const fetch = (url: URL | RequestInfo, init: RequestInit = {}) =>
     fetchOver(socketPath, String(url), init, identify());
@@ -27,7 +27,7 @@ export function overHttp(socketPath: string, identify = () => callerFor(socketPa
   });
 }
 
-/** The few parts of `fetch` that the client needs, over a Unix socket. */
+/** The parts of `fetch` that the tRPC client needs, over a Unix socket. */
 function fetchOver(
   socketPath: string,
   url: string,
@@ -63,9 +63,9 @@ function fetchOver(
 
 export interface SocketOptions {
   readonly onChange?: (open: boolean) => void;
-  /** Called once each time somebody listens at the socket but does not answer; the waiting goes on. */
+  /** Called once per silence of a daemon that accepts connections but does not answer; the client keeps waiting. */
   readonly onSilence?: (() => void) | undefined;
-  /** Who calls, anew for each connection. */
+  /** The identity of the caller, computed for each connection. */
   readonly identify?: () => ProvenCaller;
 }
 
@@ -75,8 +75,8 @@ export interface Streaming {
 }
 
 /**
- * A connection that stays and comes back by itself, for ever: for commands that watch or wait. Each try begins
- * only when somebody listens, since the client keeps every try that failed until one succeeds.
+ * A connection that reconnects for ever, for commands that watch or wait. Each attempt starts
+ * only when the socket accepts connections, because the client keeps every failed attempt in memory until one succeeds.
  */
 export function overSocket(
   socketPath: string,
@@ -93,7 +93,7 @@ export function overSocket(
       });
       this.once('open', caller.done).once('close', caller.done);
     }
-    /** Whoever does not answer does not say goodbye either. */
+    /** A daemon that does not answer does not complete a close handshake either. */
     override close(code?: number, reason?: string | Buffer): void {
       super.close(code, reason);
       setTimeout(() => this.terminate(), GOODBYE_MS).unref();
@@ -106,7 +106,7 @@ export function overSocket(
       await untilListening(socketPath, leaving.signal);
       return 'ws://localhost/trpc';
     },
-    // The link needs of the browser's class what this one has; only the types of their events differ.
+    // `ws` has all that the link uses of the browser's class; only the event types differ.
     WebSocket: UnixWebSocket as unknown as typeof globalThis.WebSocket,
     keepAlive: { enabled: true, intervalMs: 2000, pongTimeoutMs: 4000 },
     retryDelayMs: (attempt) => Math.random() * Math.min(500, 100 * 2 ** attempt),
@@ -115,7 +115,7 @@ export function overSocket(
       onChange(true);
     },
     onClose: () => {
-      // Closed by us: nobody waits any more, and a process that lives on must not be told that it does.
+      // After our own close nothing waits, so no silence is reported.
       if (!leaving.signal.aborted) silence.begin();
       onChange(false);
     },
@@ -132,7 +132,7 @@ export function overSocket(
 
 const GOODBYE_MS = 1000;
 
-/** Whoever waits on purpose waits on, but says so, once each time: somebody listens there who does not answer. */
+/** Keeps waiting while the daemon is silent, and reports it once per silence. */
 function noticeSilence(socketPath: string, onSilence: () => void) {
   let timer: NodeJS.Timeout | null = null;
   const say = async () => {
@@ -169,20 +169,20 @@ function isListening(socketPath: string): Promise<boolean> {
 
 export type DaemonError = TRPCClientError<AppRouter>;
 
-/** Whether the daemon itself said this, so that saying it again changes nothing. */
+/** Whether the daemon itself returned this error, so that a retry is useless. */
 export const isSaid = (error: unknown): error is DaemonError =>
   error instanceof TRPCClientError && error.data !== undefined && error.data !== null;
 
 const TRY_MS = 5000;
 
 export interface Waiting {
-  /** The caller no longer wants to know; its reason is thrown. */
+  /** Aborts the call; its reason is thrown. */
   readonly over?: AbortSignal | null;
-  /** Called once, when the daemon takes too long to answer; the waiting goes on. */
+  /** Called once when the daemon takes too long to answer; the call keeps waiting. */
   readonly onSilence?: (() => void) | undefined;
 }
 
-/** Sends until the daemon has said yes or no; everything else may be a daemon that is just restarting. */
+/** Sends until the daemon has accepted or refused; any other failure may be a restart. */
 export async function untilSaid<T>(
   send: (signal: AbortSignal) => Promise<T>,
   { over = null, onSilence = () => {} }: Waiting = {},
@@ -198,14 +198,14 @@ export async function untilSaid<T>(
         hasTold = true;
       }
       if (isSaid(error) ? error.data?.code !== 'SERVICE_UNAVAILABLE' : isForbidden(error)) throw error;
-      // Not before the first try: a question with no time to wait for an answer is asked all the same.
+      // Checked after the first attempt: with a timeout of 0 the question is still asked.
       over?.throwIfAborted();
       await pause(100 + Math.random() * 200);
     }
   }
 }
 
-/** The system, or a sandbox around this process, will not let it through, however often it tries. */
+/** The system or a sandbox denies the connection: retrying does not help. */
 export const isForbidden = (error: unknown): boolean => ['EPERM', 'EACCES'].includes(codeOf(error));
 
 export const codeOf = (error: unknown): string => {

@@ -8,9 +8,9 @@ interface Handlers<Data> {
 }
 
 export interface Limit {
-  /** Ends the waiting: the time is over, or nobody wants to know any more. */
+  /** Aborts the wait: a timeout, or a caller that gave up. */
   readonly over: AbortSignal | null;
-  /** What to say then. */
+  /** Message of the error that is then thrown. */
   readonly late: Error;
 }
 
@@ -20,9 +20,9 @@ export const within = (seconds: number | null, late: Error): Limit => ({
 });
 
 /**
- * Follows a stream until `take` returns something, over restarts of the daemon: what ends the stream without
- * the daemon saying so only means "again". `subscribe` begins it where the last one left off. Rejects with what
- * the daemon says, with what `take` throws, or when the time is over.
+ * Follows a stream until `take` returns a value, across restarts of the daemon: an end of the stream that
+ * is no error from the daemon starts it again. `subscribe` continues where the last one stopped. Rejects with
+ * an error from the daemon, with what `take` throws, or on timeout.
  */
 export async function followUntil<Data, Result>(
   subscribe: (handlers: Handlers<Data>) => { unsubscribe(): void },

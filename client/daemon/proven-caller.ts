@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Who calls, as the daemon can check it: what to send, and what to do once it has answered. */
+/** Proof of the calling process: a header to send, and a cleanup after the answer. */
 export interface ProvenCaller {
   readonly headers: Readonly<Record<string, string>>;
   readonly done: () => void;
 }
 
 /**
- * With a credential, whoever it names. Without one, this very process: it holds a file open whose name it sends,
- * and the daemon looks which process that is, and whether it descends from a run. For one connection.
+ * With a credential, its bearer. Without one, this process: it holds a file open and sends its name,
+ * so that the daemon can find the process and check whether it descends from a run. For one connection.
  */
 export function callerFor(socketPath: string): ProvenCaller {
   const { SIGNALBOX_CREDENTIAL: token } = process.env;
@@ -30,7 +30,7 @@ function thisProcess(socketPath: string): ProvenCaller {
     };
     return { headers: { 'signalbox-caller': name }, done };
   } catch {
-    // No daemon has made the folder: then none will answer either, or it says itself what is missing.
+    // Without the folder there is no daemon, or the daemon will report what is missing.
     return { headers: {}, done: () => {} };
   }
 }

@@ -11,10 +11,10 @@ export interface AnswerQueue {
   tell(item: string, message: string): void;
 }
 
-/** The words in the forms of answers: those that were there before are put back, and all are kept. */
+/** The text in the answer forms: restores earlier text and saves what is typed. */
 export class AnswerWords {
   readonly #queue: AnswerQueue;
-  /** Words that are to stand in the form of their item, as soon as there is one. */
+  /** Drafts to put into the form of their item as soon as it is drawn. */
   readonly #wanted = new Map<string, Draft>();
   #keeper: DraftKeeper | null = null;
 
@@ -26,7 +26,7 @@ export class AnswerWords {
     this.#keeper = keeper;
   }
 
-  /** What stands in the forms now, save what is under way. */
+  /** Saves what the forms hold now, except answers that are being sent. */
   keepAll(isSending: (item: string) => boolean): void {
     for (const form of this.#queue.renderRoot.querySelectorAll<HTMLFormElement>('form.answer')) {
       const { item } = draftOf(form, null);
@@ -55,7 +55,7 @@ export class AnswerWords {
     this.#wanted.delete(item);
   }
 
-  /** The keys of the cards that hold words or ticks, or will at the next drawing: not to be moved or taken away. */
+  /** Keys of the cards that hold a draft, or will after the next render: these must not move or disappear. */
   cards(): ReadonlySet<string> {
     const queue = this.#queue;
     const hold = draftFieldsIn(queue.renderRoot).map(
@@ -71,7 +71,7 @@ export class AnswerWords {
     for (const draft of this.#wanted.values()) this.#putBack(draft);
   }
 
-  /** Into an empty field: what the operator has typed meanwhile counts. Boxes only for the same question. */
+  /** Fills only an empty field: text typed since then wins. Ticks are restored only for the same version. */
   #putBack(draft: Draft): void {
     const { item, version } = draft;
     const form = this.#formOf(item);
@@ -82,7 +82,7 @@ export class AnswerWords {
     if (isSame)
       for (const box of form.querySelectorAll<HTMLInputElement>('input[type=checkbox]'))
         box.checked ||= draft.options.includes(box.value);
-    // A card that is kept for them would leave, had it no words.
+    // An ended card stays only while its draft is wanted.
     if (this.#queue.isEnded(item)) return;
     this.#wanted.delete(item);
     if (!isSame) this.#queue.tell(item, 'You wrote this for an earlier version of the question.');
@@ -100,7 +100,7 @@ function setText(form: HTMLFormElement, text: string): void {
   if (field) field.value = text;
 }
 
-/** By the selection: the clipboard itself is closed to pages without TLS. */
+/** Copies by the selection: the clipboard API needs TLS. */
 export function copyText(form: HTMLFormElement): void {
   fieldIn(form)?.select();
   document.execCommand('copy');

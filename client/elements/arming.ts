@@ -1,10 +1,10 @@
 import type { Notice } from '../../shared/views/action-form.ts';
 
-/** How long a card must have been there, seen and still, before it takes an answer. */
+/** How long a card must have been visible and unmoved before it accepts an answer. */
 export const ARMING_MS = 500;
 const LOOK_MS = 100;
 
-/** Said of a press that came too early. It is short: its place is kept for it. */
+/** Shown when a press came too early. Short, because its space is reserved. */
 export const TOO_SOON: Notice = {
   tone: 'wrong',
   message: 'Not sent: this only just appeared. Press again.',
@@ -17,16 +17,16 @@ interface Sight {
 }
 
 /**
- * A window swapped under a double click must not approve anything, and a press must not reach another button than
- * the one it was aimed at. A card takes an answer when document and card have been visible, the window has had
- * the focus, and neither the card nor any of its buttons has moved or changed for a while. Where they stand is
- * looked at ten times a second, as long as somebody can see them, and again at each press.
+ * Protects against clickjacking and misdirected clicks: a window swapped under a double click must not approve anything, and a press must not reach another button than
+ * the one aimed at. A card accepts an answer when document and card have been visible, the window has had
+ * the focus, and neither the card nor its buttons have moved or changed for a while. Positions are
+ * checked ten times a second while visible, and at each press.
  */
 export class Arming {
   #root: ParentNode = document;
   readonly #cards: string;
   readonly #now: () => number;
-  /** When the window was last looked at anew; null: nobody looks. */
+  /** Since when the window has been visible and focused; null: it is not. */
   #watchedSince: number | null = null;
   readonly #seen = new Map<Element, Sight>();
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -35,7 +35,7 @@ export class Arming {
   #down: Element | null = null;
   #early: (form: HTMLFormElement) => void = () => {};
 
-  /** `cards` selects what moves as one; of the forms in them, only what is guarded needs to be armed. */
+  /** `cards` selects the elements to watch; only forms for which `isGuarded` holds must be armed. */
   constructor(
     now: () => number = () => performance.now(),
     cards = '.card',
@@ -46,7 +46,7 @@ export class Arming {
     this.#isGuarded = isGuarded;
   }
 
-  /** `root` holds the cards; `early` hears of each press that came too early, and went nowhere. */
+  /** `root` contains the cards; `early` is called for each press that was blocked. */
   start(root: ParentNode, early: (form: HTMLFormElement) => void = () => {}): void {
     this.#root = root;
     this.#early = early;
@@ -68,7 +68,7 @@ export class Arming {
     this.#seen.clear();
   }
 
-  /** Whether what is pressed now was meant. Outside a card there is nothing to arm. */
+  /** Whether a press counts now. Outside a card every press does. */
   isArmed(within: Element): boolean {
     const card = within.closest(this.#cards);
     if (!card) return true;
@@ -76,7 +76,7 @@ export class Arming {
     return this.#isStill(card);
   }
 
-  /** Before anybody else hears of it. */
+  /** In the capture phase, before other listeners. */
   #check = (event: Event): void => {
     const button = buttonAt(event.target);
     const form = event.target instanceof HTMLFormElement ? event.target : submittedBy(button);
@@ -87,7 +87,7 @@ export class Arming {
     this.#early(form);
   };
 
-  /** Whether a click is of the button on which the pointer went down. One by keyboard (0) has no place. */
+  /** Whether the pointer went down on the button that is clicked. A click by keyboard (detail 0) has no pointer. */
   #isAimed({ detail }: MouseEvent, button: Element | null): boolean {
     return detail === 0 || (this.#down !== null && this.#down === button);
   }
@@ -130,7 +130,7 @@ const buttonAt = (target: EventTarget | null): HTMLButtonElement | null =>
 const submittedBy = (button: HTMLButtonElement | null): HTMLFormElement | null =>
   button?.type === 'submit' ? button.form : null;
 
-/** Where a card and its buttons stand, and which version of what; null: out of sight. */
+/** Position of a card and its buttons, with its version; null: not visible. */
 function placeOf(card: Element): string | null {
   const { top, left, bottom, right } = card.getBoundingClientRect();
   const isInView = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth && bottom > top;

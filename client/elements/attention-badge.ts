@@ -3,7 +3,7 @@ import { type Board, countsOf } from '../../shared/board.ts';
 import { attentionBadge } from '../../shared/views/attention-badge.ts';
 import { BoardElement } from './board-element.ts';
 
-/** How much needs the operator, for the corner of somebody else's page. */
+/** The number of open items, as an inline element for other pages. */
 export class AttentionBadge extends BoardElement {
   override readonly isInline = true;
 

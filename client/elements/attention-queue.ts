@@ -17,8 +17,8 @@ import { textArea } from './text-area.ts';
 const RETRY_MS = 1000;
 
 /**
- * What needs the operator. While somebody types or stands in the list its order is frozen; a card that
- * somebody else has ended stays as long as it holds words.
+ * The queue of items that need the operator. Its order is frozen while a card holds a draft, focus or mouse; a card that
+ * somebody else has ended stays while it holds a draft.
  */
 export class AttentionQueue extends BoardElement {
   readonly #arrangement = new QueueArrangement();
@@ -26,16 +26,16 @@ export class AttentionQueue extends BoardElement {
   #others: Readonly<Record<string, readonly string[]>> = {};
   readonly #words = new AnswerWords(this);
   readonly #submissions = new ItemSubmissions(this, this.#words);
-  /** The card on which a mouse is. A finger is nowhere between two touches. */
+  /** The card under the mouse; touch pointers do not count. */
   #pointed: HTMLElement | null = null;
 
-  /** What the server drew beside a field that was refused. */
+  /** Notices that the server drew beside refused fields. */
   set notices(notices: Readonly<Record<string, Notice>>) {
     this.#submissions.notices = notices;
     for (const item of Object.keys(notices)) this.#arrangement.open(`item:${item}`);
   }
 
-  /** Who keeps what is typed here; what has been typed so far is kept at once. */
+  /** Where drafts are saved; what has been typed so far is saved at once. */
   set keeper(keeper: DraftKeeper) {
     this.#words.keeper = keeper;
     this.keepAll();
@@ -67,12 +67,12 @@ export class AttentionQueue extends BoardElement {
     this.#arming.stop();
   }
 
-  /** Whether the card around something takes an answer now. */
+  /** Whether the card around an element accepts an answer now. */
   isArmed(within: Element): boolean {
     return this.#arming.isArmed(within);
   }
 
-  /** Where an item of this board stands; null: it is not on it. */
+  /** The state of an item; null: it is not on the board. */
   stateOf(item: string): ItemState | null {
     const row = this.board?.rows.get(`item:${item}`);
     return row?.row === 'item' ? row.state : null;
@@ -83,7 +83,7 @@ export class AttentionQueue extends BoardElement {
     return this.#arrangement.isEnded(`item:${item}`);
   }
 
-  /** By item: what was typed for it in other windows. */
+  /** Drafts of other windows, by item. */
   set others(others: Readonly<Record<string, readonly string[]>>) {
     this.#others = others;
     this.requestUpdate();
@@ -93,11 +93,11 @@ export class AttentionQueue extends BoardElement {
     return draftFieldsIn(this.renderRoot).length > 0;
   }
 
-  /** Puts back what was typed before. */
+  /** Restores a draft. */
   restore(draft: Draft): void {
     const { item, text } = draft;
     const row = this.board?.rows.get(`item:${item}`);
-    // Our own answer, which may still be taken back.
+    // The draft was sent and can still be undone.
     if (row?.row === 'item' && row.answer && (text === '' || row.answer.text === text))
       this.#submissions.answers.add(item, text, true);
     else this.#words.want(draft);
@@ -105,17 +105,17 @@ export class AttentionQueue extends BoardElement {
     this.requestUpdate();
   }
 
-  /** Sends on what was sent before, and nobody knows what came of it. */
+  /** Sends an order again whose outcome is unknown. */
   resume(order: Order): void {
     this.#submissions.send(order);
   }
 
-  /** Says something of an item. */
+  /** Shows a notice beside an item. */
   tell(item: string, message: string): void {
     this.#submissions.setNotice(item, { tone: 'ended', message, field: null });
   }
 
-  /** Shows how an item has ended for which words are kept. */
+  /** Shows how an item ended for which a draft is kept. */
   showEnded(card: Card): void {
     this.#arrangement.ending(card.key);
     this.#ended(card);
@@ -146,24 +146,24 @@ export class AttentionQueue extends BoardElement {
     this.#words.putBack();
   }
 
-  /** After an answer, the next card. */
+  /** After an answer, focus moves to the next card. */
   protected override heirOf(): Element | null {
     return this.renderRoot.querySelector('.card summary');
   }
 
-  /** Where in the list the focus stands, or a mouse: nothing may move under either; null: elsewhere. */
+  /** The card or button under the focus or the mouse, which must not move; null: none. */
   #focusKey(): string | null {
     const pointed = this.#pointed?.isConnected ? this.#pointed : null;
     const around = this.focused?.closest<HTMLElement>('.card, [data-do]') ?? pointed;
     return around?.dataset.key ?? around?.dataset.do ?? null;
   }
 
-  /** Somebody else's answer is going out while words stand in the card. */
+  /** Somebody else has answered while the card holds a draft. */
   #isTaken({ key, id, state }: Card, drafts: ReadonlySet<string>): boolean {
     return state === 'going-out' && drafts.has(key) && !this.#submissions.isOurs(id);
   }
 
-  /** A card with words has gone: ask who ended it, and how. */
+  /** Asks for cards with a draft that left the board: who ended them, and how. */
   #lookUpEnded(cards: readonly Card[], drafts: ReadonlySet<string>): void {
     const here = new Set(cards.map(({ key }) => key));
     for (const key of drafts) {
@@ -195,7 +195,7 @@ export class AttentionQueue extends BoardElement {
     this.requestUpdate();
   }
 
-  /** With script no form leaves the page: what cannot go now waits here, or says that it did not go. */
+  /** No form navigates: an answer waits here until it can be sent; other actions fail with a notice. */
   #submit = (event: SubmitEvent): void => {
     const form = event.target as HTMLFormElement;
     const order = orderOf(form, event.submitter);
@@ -214,7 +214,7 @@ export class AttentionQueue extends BoardElement {
     if (button?.dataset.do) this.#do(button, button.dataset.do);
   };
 
-  /** What only a script can do. */
+  /** Buttons that work only with script. */
   #do(button: HTMLButtonElement, what: string): void {
     const { form, value } = button;
     if (what === 'reorder') this.#arrangement.reorder();
@@ -236,7 +236,7 @@ export class AttentionQueue extends BoardElement {
     this.#pointed = isMouse ? target.closest<HTMLElement>('.card') : null;
   };
 
-  /** Focus or pointer has left for good: the order may change. While it only moves within, nothing does. */
+  /** Redraws when focus or mouse leave the list: the order may change then. */
   #settle = (event: FocusEvent | PointerEvent): void => {
     if (event.relatedTarget instanceof Node && this.renderRoot.contains(event.relatedTarget)) return;
     if (event.type === 'pointerout') this.#pointed = null;
@@ -244,7 +244,7 @@ export class AttentionQueue extends BoardElement {
   };
 }
 
-/** What cannot be taken back once it is out. */
+/** Actions that cannot be undone. */
 const isFinal = ({ action }: HTMLFormElement): boolean => /\/(answer|withdraw)$/.test(action);
 
 const itemOf = (form: HTMLFormElement): string => String(new FormData(form).get('item'));

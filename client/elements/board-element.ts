@@ -7,32 +7,32 @@ import type { Following, LiveBoards } from '../link/live-boards.ts';
 import { draftsIn } from './drafts.ts';
 import { keepTimes } from './relative-times.ts';
 
-/** What stands around an element on a page that is not ours. */
+/** How an element lives on a page that is not ours. */
 export interface Surroundings {
   readonly place: Place;
   /** Where the element is drawn. */
   readonly root: ShadowRoot;
-  /** Finds a daemon, as the page's author wants it, and calls `BoardElement.join`. Once more: the author has changed his mind. */
+  /** Finds the daemon that the attributes name and calls `BoardElement.join`. Called again when an attribute changes. */
   arrive(): void;
   leave(): void;
-  /** All that is shown: what is known, or null, and how sure that is. */
+  /** Wraps the view (null: nothing known yet) with the state of the connection. */
   around(view: TemplateResult | null): TemplateResult;
   /** Called after each drawing. */
   drawn(): void;
 }
 
 /**
- * The base of the elements. Where the server has drawn the view into the element, it hydrates that markup, so
- * that node, focus, caret and typed text stay; else it draws into itself. Then it redraws at each change of
- * its board, with the same view that the server used. On a page that is not ours it draws into a shadow root.
+ * Base class of the elements. If the server has drawn the view into the element, it hydrates that markup, so
+ * that nodes, focus, caret and typed text stay; else it renders from scratch. It redraws at each change of
+ * its board, with the view that the server used. On a page that is not ours it renders into a shadow root.
  */
 export abstract class BoardElement extends ReactiveElement {
-  /** How to stand on pages that are not ours; set by `embed.ts`, and by nobody else. */
+  /** Makes the surroundings on pages that are not ours; set by `embed.ts` only. */
   static abroad: ((element: BoardElement) => Surroundings) | null = null;
   static override properties = { getToken: { attribute: false } };
-  /** Where a token is fetched on pages that are not ours. */
+  /** Address from which an embed fetches its token. */
   declare getToken: (() => Promise<string>) | undefined;
-  /** Whether it stands in a line of text. */
+  /** Whether the element is inline. */
   readonly isInline: boolean = false;
   #surroundings: Surroundings | null = null;
   #connected = new AbortController();
@@ -41,12 +41,12 @@ export abstract class BoardElement extends ReactiveElement {
   #drawn = false;
   #last: TemplateResult | null = null;
   #stopTimes = () => {};
-  /** Where the focus was, should a redraw take it away. */
+  /** Where the focus was before a redraw removes it. */
   #focused: Element | null = null;
   protected query: Query = {};
   protected zone = 0;
 
-  /** Joins the element to its board. For another query, call again. */
+  /** Connects the element to a board. Call again for another query. */
   join(live: LiveBoards, query: Query, zone: number): void {
     this.#live = live;
     this.query = query;
@@ -60,7 +60,7 @@ export abstract class BoardElement extends ReactiveElement {
     this.requestUpdate();
   }
 
-  /** What to show, or null while nothing is known. */
+  /** The board to show; null: nothing known yet. */
   protected abstract view(board: Board): TemplateResult;
 
   protected get live(): LiveBoards | null {
@@ -87,13 +87,13 @@ export abstract class BoardElement extends ReactiveElement {
     this.rest();
   }
 
-  /** Follows nothing more, until it joins again; what is drawn stays. */
+  /** Stops following until `join` is called again; what is drawn stays. */
   rest(): void {
     this.#following?.stop();
     this.#following = null;
   }
 
-  /** On our page in the page itself: forms, anchors and restored words work as without script. */
+  /** On our page it renders into the light DOM: forms, anchors and restored text work as without script. */
   protected override createRenderRoot(): HTMLElement | ShadowRoot {
     if (!BoardElement.abroad || isDrawnByServer(this)) return this;
     this.#surroundings = BoardElement.abroad(this);
@@ -108,7 +108,7 @@ export abstract class BoardElement extends ReactiveElement {
     return this.#surroundings?.place ?? OUR_PAGE;
   }
 
-  /** Listens in here, also where events do not leave a shadow root, as long as the element is in a page. */
+  /** Listens within the render root while the element is connected; some events do not leave a shadow root. */
   protected listen<Type extends keyof HTMLElementEventMap>(
     type: Type,
     listener: (event: HTMLElementEventMap[Type]) => void,
@@ -117,7 +117,7 @@ export abstract class BoardElement extends ReactiveElement {
     this.renderRoot.addEventListener(type, listener as EventListener, { signal });
   }
 
-  /** What in here has the focus. */
+  /** The focused element within. */
   protected get focused(): Element | null {
     const root = this.renderRoot;
     const { activeElement } = root instanceof ShadowRoot ? root : document;
@@ -130,7 +130,7 @@ export abstract class BoardElement extends ReactiveElement {
     this.#focused = this.focused;
   }
 
-  /** Focus never falls to the body. A node that was only moved has it back, with its caret. */
+  /** Keeps the focus from falling to the body. A node that was moved gets it back, with its caret. */
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     if (!this.#focused || document.activeElement !== document.body) return;
@@ -144,7 +144,7 @@ export abstract class BoardElement extends ReactiveElement {
     }
   }
 
-  /** What takes the focus over from something that has left; null: the heading. */
+  /** The element that gets the focus when the focused one is removed; null: the heading. */
   protected heirOf(_gone: Element): Element | null {
     return null;
   }
@@ -161,7 +161,7 @@ export abstract class BoardElement extends ReactiveElement {
     else if (view) this.#draw(view);
   }
 
-  /** What was shown stays until there is something newer to show; how true it is, is said beside it. */
+  /** The last view stays while disconnected; the surroundings show the state of the connection. */
   #drawAbroad(surroundings: Surroundings, view: TemplateResult | null): void {
     this.#last = view ?? this.#last;
     render(surroundings.around(this.#last), surroundings.root);
@@ -174,7 +174,7 @@ export abstract class BoardElement extends ReactiveElement {
     this.#drawn = true;
   }
 
-  /** A mismatch must not cost the operator's words: they are carried over into a fresh drawing. */
+  /** On a hydration mismatch, typed text is carried over into a fresh render. */
   #hydrate(view: TemplateResult): void {
     try {
       hydrate(view, this);
@@ -194,13 +194,13 @@ export abstract class BoardElement extends ReactiveElement {
   }
 }
 
-/** Its markup begins with lit's mark; what the author of a page puts in for want of a script does not. */
+/** Server markup begins with lit's comment; fallback content of the page's author does not. */
 const isDrawnByServer = ({ firstChild }: Element): boolean =>
   firstChild instanceof Comment && firstChild.data.startsWith('lit-part');
 
 /**
- * An empty text has no node in the server's markup. Lit takes it that there is one, and would write the next
- * words into the comment that ends the place.
+ * An empty string has no text node in server markup. Lit assumes that there is one, and would write the next
+ * text into the comment that ends the part.
  */
 function giveNodesToEmptyTexts(root: Element): void {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);

@@ -1,24 +1,24 @@
 import type { Order } from '../link/submit.ts';
 
-/** Words for an item, and boxes ticked there. */
+/** An unsent answer: text and ticked options. */
 export interface Draft {
   readonly item: string;
-  /** Of the question for which it was written. */
+  /** The version of the question that it answers. */
   readonly version: number;
   readonly text: string;
   readonly options: readonly string[];
-  /** It was sent, and nobody has heard yet what came of it. */
+  /** The order, if it was sent and its outcome is unknown. */
   readonly order: Order | null;
 }
 
-/** Keeps words beyond the page, where the page is ours. */
+/** Stores drafts beyond a reload, on our own page. */
 export interface DraftKeeper {
   keep(draft: Draft): void;
-  /** The item has ended, or the words are wanted no more. */
+  /** The item has ended, or the draft is not wanted any more. */
   forget(item: string): void;
 }
 
-/** What stands in the form of an answer. */
+/** The draft in an answer form. */
 export function draftOf(form: HTMLFormElement, order: Order | null): Draft {
   const data = new FormData(form);
   return {
@@ -30,19 +30,19 @@ export function draftOf(form: HTMLFormElement, order: Order | null): Draft {
   };
 }
 
-/** Words typed so far, by the id of their field. */
+/** Text typed so far, by the id of its field. */
 export function draftsIn(root: ParentNode): Map<string, string> {
   const fields = [...root.querySelectorAll<HTMLTextAreaElement>('textarea')];
   return new Map(fields.filter(({ value }) => value !== '').map(({ id, value }) => [id, value]));
 }
 
-/** What the operator has put into forms: a redraw must not take it away. */
+/** Fields with unsent input: a redraw must not remove them. */
 export const draftFieldsIn = (root: ParentNode): HTMLElement[] =>
   [...root.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>('textarea, input[type=checkbox]')].filter(
     (field) => ('checked' in field ? field.checked : field.value !== ''),
   );
 
-/** Lets go of what was put into forms. */
+/** Clears unsent input. */
 export function clearDrafts(root: ParentNode): void {
   for (const field of root.querySelectorAll<HTMLTextAreaElement>('textarea')) field.value = '';
   for (const box of root.querySelectorAll<HTMLInputElement>('input[type=checkbox]')) box.checked = false;

@@ -8,7 +8,7 @@ import type { AnswerWords } from './answer-words.ts';
 import type { Draft } from './drafts.ts';
 import { SentAnswers } from './sent-answers.ts';
 
-/** The queue in which the forms stand. */
+/** The queue that contains the forms. */
 export interface QueueOfForms {
   stateOf(item: string): ItemState | null;
   /** Finds out how an item that is no longer on the board has ended. */
@@ -45,12 +45,12 @@ export class ItemSubmissions {
     this.#queue.requestUpdate();
   }
 
-  /** Whether what is under way for it came from this window. */
+  /** Whether the answer that is being sent for it came from this window. */
   isOurs(item: string): boolean {
     return this.answers.has(item) || this.outbox.has(item);
   }
 
-  /** A press while the same item is under way is not a second answer. */
+  /** Ignores a press while a form of the same item is being sent. */
   send(order: Order, form?: HTMLFormElement): void {
     const { item, words } = order;
     if (this.outbox.has(item)) return;
@@ -72,7 +72,7 @@ export class ItemSubmissions {
     this.setNotice(order.item, null);
   }
 
-  /** The card as it is now, with the words in it: also where it had left already. */
+  /** Shows the card as it is now, with the text in it, even if it had left the board. */
   #failed(order: Order, error: TRPCClientError<AppRouter>): void {
     const { item, words } = order;
     if (words !== null) {

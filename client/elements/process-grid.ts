@@ -11,30 +11,30 @@ import { fieldsOf, newKey, untilTold } from '../link/submit.ts';
 import { whenIdle } from '../link/when-idle.ts';
 import { BoardElement } from './board-element.ts';
 
-/** What a change may add at once, and what the browser is given when it has time, in lots. */
+/** How many lots a change may add at once, and how many an idle callback. */
 const AT_ONCE = 3;
 const WHEN_IDLE = 5;
 
-/** All units by status. Its filter lives in the address of the page. */
+/** All units by status. The address of the page holds its filter. */
 export class ProcessGrid extends BoardElement {
-  /** Who else shows what the filter shows. */
+  /** Elements that show the same query. */
   onFilter: (query: Query) => void = () => {};
   #pulses: Pulses = {};
   #notice: Notice | undefined;
   #stopPulses = () => {};
   #sections = new Sections();
-  /** The lots that stand in the page. */
+  /** Lots that are rendered. */
   #mounted = new Set<number>();
-  /** Whether the browser has time now. */
+  /** Whether the browser is idle. */
   #idle = false;
   #stopMounting: (() => void) | null = null;
-  /** Where the last unit of the page led that was shown last. */
+  /** Link to focus when the pager is removed. */
   #pageEnd = '';
   #onPop = () => this.#filter(location.search);
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // Its links lead away, and the address of the page is not ours.
+    // On other pages links open new tabs, and the address is not ours to change.
     if (this.isAbroad) return;
     this.addEventListener('click', this.#click);
     this.addEventListener('submit', this.#submit);
@@ -82,8 +82,8 @@ export class ProcessGrid extends BoardElement {
   }
 
   /**
-   * What is drawn stays drawn, and one page is drawn as a whole. Of more, some lots come at each look, from the
-   * top, and the rest when the browser has time: nothing above them moves.
+   * Rendered lots stay rendered, and a single page is rendered whole. With more, a few lots are added per change, from the
+   * top, and the rest when the browser is idle: nothing above them moves.
    */
   #mountable(board: Board): readonly Section[] {
     const sections = this.#sections.look(board);
@@ -111,14 +111,14 @@ export class ProcessGrid extends BoardElement {
     });
   }
 
-  /** A unit that moved to another section is another node there. */
+  /** A unit that moved to another section gets a new node there. */
   protected override heirOf(gone: Element): Element | null {
-    // When all units are here, the way to the other pages goes: what stood above it.
+    // The pager disappears when all units are loaded: focus what stood above.
     const href = gone.closest('.pages') ? this.#pageEnd : (gone.getAttribute('href') ?? '');
     return this.renderRoot.querySelector(`.cell a[href="${CSS.escape(href)}"]`);
   }
 
-  /** A filter is a link that needs no new page: typed words stay. Without a connection its units come later. */
+  /** Follows a filter link without a new page, so typed text stays. While disconnected its units come later. */
   #click = (event: MouseEvent): void => {
     const link =
       event.target instanceof Element &&
@@ -130,7 +130,7 @@ export class ProcessGrid extends BoardElement {
     this.#filter(link.search);
   };
 
-  /** Looking for words is an address, too; acting on all that is shown goes over the socket. */
+  /** A search changes the address; a bulk action goes over the socket. */
   #submit = (event: SubmitEvent): void => {
     const form = event.target as HTMLFormElement;
     if (!this.live) return;

@@ -1,6 +1,6 @@
 import type { Card } from '../../shared/board.ts';
 
-/** Which cards are shown, in which order, and which stand open. */
+/** Which cards are shown, in which order, and which are expanded. */
 export interface Arranged {
   readonly cards: readonly Card[];
   readonly opened: ReadonlySet<string>;
@@ -8,20 +8,20 @@ export interface Arranged {
 }
 
 /**
- * The order of the queue as a person can bear it: the board's, but frozen while a card holds words or the
- * focus is in the list. Then what is new goes to the end, and a card with words that has ended stays.
+ * The order of the queue: the board's, but frozen while a card holds a draft or the
+ * focus is in the list. While frozen, new cards go to the end, and an ended card with a draft stays.
  */
 export class QueueArrangement {
   #order: readonly string[] = [];
   #opened = new Set<string>();
-  /** Cards that ended under somebody's words; null until it is known how. */
+  /** Ended cards that hold a draft; null until it is known how they ended. */
   readonly #ended = new Map<string, Card | null>();
   #last = new Map<string, Card>();
   #forced = false;
-  /** What came while the order stood still. */
+  /** Cards that arrived while the order was frozen. */
   readonly #late = new Set<string>();
 
-  /** `drafts` are cards that hold words, `focus` the place in the list where the focus stands. */
+  /** `drafts`: keys of cards that hold drafts; `focus`: key of the focused card or button. */
   arrange(cards: readonly Card[], drafts: ReadonlySet<string>, focus: string | null): Arranged {
     const now = new Map(cards.map((card) => [card.key, card]));
     for (const key of this.#ended.keys()) if (now.has(key) || !drafts.has(key)) this.#ended.delete(key);
@@ -51,7 +51,7 @@ export class QueueArrangement {
     return [...stay, ...ranked.filter((key) => !stay.includes(key))];
   }
 
-  /** The first card opens by itself; one that has stood open is never closed under the reader. */
+  /** The first card opens by itself; an open card is never closed by a change. */
   #openFirst(cards: readonly Card[]): void {
     const first = cards.find(({ state }) => state === 'open');
     if (first) this.open(first.key);
@@ -61,7 +61,7 @@ export class QueueArrangement {
     this.#opened = new Set([...this.#opened, key]);
   }
 
-  /** Applies the board's order once, whoever is typing. */
+  /** Applies the board's order once, even while frozen. */
   reorder(): void {
     this.#forced = true;
   }

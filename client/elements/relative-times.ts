@@ -7,14 +7,14 @@ const DAY = 24 * 60 * MINUTE;
 /** An element, or the shadow root of one. */
 type Part = Element | DocumentFragment;
 
-/** What has been told of a moment, and from when until when it holds: a clock may be set back. */
+/** The text shown for a moment, and the period for which it holds: a clock may be set back. */
 interface Told {
   readonly moment: string;
   readonly from: number;
   readonly until: number;
 }
 
-/** As `toLocaleString` writes it, which finds all of this out again at each call. */
+/** Same as `toLocaleString`, which would build a formatter per call. */
 const WRITTEN = new Intl.DateTimeFormat(undefined, {
   year: 'numeric',
   month: 'numeric',
@@ -25,9 +25,9 @@ const WRITTEN = new Intl.DateTimeFormat(undefined, {
 });
 
 /**
- * Brings `<time>` to life: "3 min" instead of a date, kept true. The text node that the view made is changed
- * in place: the view still owns it. There may be thousands: what is out of sight is told when it comes in
- * sight, and what will say the same for a while is left alone until then.
+ * Keeps `<time>` elements relative: "3 min" instead of a date. The text node that the view made is changed
+ * in place, because the view still owns it. There may be thousands: one out of sight is updated when it comes into
+ * sight, and one whose text stays the same is skipped until it changes.
  */
 export function keepTimes(root: Part): () => void {
   const told = new WeakMap<HTMLTimeElement, Told>();
@@ -44,7 +44,7 @@ export function keepTimes(root: Part): () => void {
   const timer = setInterval(tellAll, SECOND);
   const observer = new MutationObserver((records) => tell(new Set(records.flatMap(changedParts))));
   observer.observe(root, { childList: true, subtree: true, attributeFilter: ['datetime'] });
-  // Neither of them bubbles everywhere.
+  // Captured: neither bubbles.
   for (const name of COMES_IN_SIGHT) root.addEventListener(name, appear, true);
   tellAll();
   return () => {
@@ -54,16 +54,16 @@ export function keepTimes(root: Part): () => void {
   };
 }
 
-/** Something was scrolled to, or opened. */
+/** After scrolling or opening something. */
 const COMES_IN_SIGHT = ['contentvisibilityautostatechange', 'toggle'];
 
-/** Where a change may have brought a time. */
+/** Roots in which a change may have added a time. */
 const changedParts = ({ type, target, addedNodes }: MutationRecord): Element[] =>
   (type === 'attributes' ? [target] : [...addedNodes])
     .filter((node) => node instanceof Element)
     .map((element) => element.closest('.lot') ?? element);
 
-/** Those that can be seen, where there are many. */
+/** Only the visible ones, if there are many. */
 function* timesIn(parts: Iterable<Part>): Iterable<HTMLTimeElement> {
   for (const part of parts) {
     if (part instanceof HTMLTimeElement) yield part;
@@ -74,11 +74,11 @@ function* timesIn(parts: Iterable<Part>): Iterable<HTMLTimeElement> {
   }
 }
 
-/** Whether the browser draws what is in a lot; one that cannot tell draws everything. */
+/** Whether the browser paints a lot; one without `checkVisibility` paints everything. */
 const isInSight = ({ firstElementChild: first }: Element): boolean =>
   first?.checkVisibility?.({ contentVisibilityAuto: true }) ?? true;
 
-/** Until when what it says now holds. */
+/** Until when its text holds. */
 function tellOne(time: HTMLTimeElement, now: number): number {
   const at = Date.parse(time.dateTime);
   if ('fixed' in time.dataset || Number.isNaN(at)) return Number.POSITIVE_INFINITY;
@@ -90,7 +90,7 @@ function tellOne(time: HTMLTimeElement, now: number): number {
   return holdsUntil(at, now);
 }
 
-/** When `ageOf` says something else. */
+/** When the result of `ageOf` changes. */
 function holdsUntil(at: number, now: number): number {
   const age = Math.max(0, now - at);
   const step = age < MINUTE ? SECOND : age < DAY ? MINUTE : DAY;

@@ -2,14 +2,14 @@ import { plain } from '../../shared/terminal-text.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
 
 const KEPT_CHARACTERS = 512 * 1024;
-/** Nearer to the end than this, the view follows what comes. */
+/** Within this distance of the end, the view scrolls with new output. */
 const FOLLOW_PX = 40;
 
-/** What a run prints, from where the page's text ends. Text only: whatever was printed is shown, never obeyed. */
+/** Follows the output of a run from where the page's text ends. Shown as text: control sequences have no effect. */
 export class RunTranscript extends HTMLElement {
   #subscription: { unsubscribe(): void } | null = null;
   #half = '';
-  /** The offset up to which everything is shown. */
+  /** Offset up to which output is shown. */
   #reached = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -26,7 +26,7 @@ export class RunTranscript extends HTMLElement {
     if (pre) pre.scrollTop = pre.scrollHeight;
   }
 
-  /** What only a script can do: stop the text from moving, and copy what is shown. */
+  /** Buttons that need script: pause scrolling, copy. */
   #tools(live: LiveBoards, isStill: boolean): HTMLElement {
     const tools = document.createElement('div');
     tools.className = 'tools';
@@ -78,7 +78,7 @@ export class RunTranscript extends HTMLElement {
     });
   }
 
-  /** Whole lines are made plain once; a line still being printed is made plain again as it grows. */
+  /** Complete lines are converted once; the unfinished line is converted again as it grows. */
   #append(text: string): void {
     const pre = this.querySelector('pre');
     if (!pre) return;
@@ -92,7 +92,7 @@ export class RunTranscript extends HTMLElement {
     if (follows) this.#toEnd();
   }
 
-  /** The text so far, and the line still being printed. */
+  /** Converted text so far, and the unfinished line. */
   #textNodes(pre: Element): [Text, Text] {
     while (pre.childNodes.length < 2) pre.append(document.createTextNode(''));
     return [pre.childNodes[0] as Text, pre.childNodes[1] as Text];

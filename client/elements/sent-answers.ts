@@ -3,9 +3,9 @@ import type { AnswerWords } from './answer-words.ts';
 
 interface Sent {
   readonly words: string;
-  /** It has been seen going out. */
+  /** It was on the board as going out. */
   readonly went: boolean;
-  /** The daemon has said yes. */
+  /** The daemon has accepted it. */
   readonly settled: boolean;
 }
 

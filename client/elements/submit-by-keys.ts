@@ -1,7 +1,7 @@
-/** Said of keys that an input method takes; some browsers say only this at the end of a composition. */
+/** keyCode of keys that an input method consumes; some browsers report only this at the end of a composition. */
 const COMPOSING = 229;
 
-/** Ctrl or Cmd with Enter sends the form of the words. While an input method composes, Enter is a part of the word. */
+/** Ctrl+Enter or Cmd+Enter submits the form. During composition Enter belongs to the input method. */
 export function submitByKeys(event: KeyboardEvent): void {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
   if (event.isComposing || event.keyCode === COMPOSING) return;

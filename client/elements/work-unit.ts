@@ -7,7 +7,7 @@ import { deliver, orderOf } from '../link/submit.ts';
 import { Arming, TOO_SOON } from './arming.ts';
 import { BoardElement } from './board-element.ts';
 
-/** Everything about one unit, asked for again whenever its board says that it changed. */
+/** All about one unit; fetched again whenever its board changes. */
 export class WorkUnitElement extends BoardElement {
   #detail: Detail | null = null;
   #asking = false;
@@ -29,12 +29,12 @@ export class WorkUnitElement extends BoardElement {
     this.#arming.stop();
   }
 
-  /** Whether a form takes a press now. */
+  /** Whether a form accepts a press now. */
   isArmed(within: Element): boolean {
     return this.#arming.isArmed(within);
   }
 
-  /** Without a connection nothing is done later, and no form leaves the page. */
+  /** Without a connection an action fails; it is not kept for later. No form navigates. */
   #submit = (event: SubmitEvent): void => {
     const form = event.target as HTMLFormElement;
     const order = this.live && orderOf(form, event.submitter);
@@ -65,14 +65,14 @@ export class WorkUnitElement extends BoardElement {
     return workUnit(this.#detail, this.zone, this.#notice);
   }
 
-  /** On our page its name stands above it. */
+  /** On our page its heading is above the element. */
   #named(cell: Cell | undefined): TemplateResult {
     if (!cell) return html`<p class="empty">There is no work unit called ${this.query.chunk}.</p>`;
     return html`<h2 class="name" id="unit-heading" tabindex="-1">${cell.chunk}</h2>
       ${this.#detail ? workUnit(this.#detail, this.zone, this.#notice, this.place) : nothing}`;
   }
 
-  /** One question at a time; if more has happened meanwhile, the next drawing asks again. */
+  /** One request at a time; changes meanwhile are fetched by the next render. */
   #ask(chunk: string): void {
     if (this.#asking || !this.live) return;
     this.#asking = true;
@@ -89,5 +89,5 @@ export class WorkUnitElement extends BoardElement {
   }
 }
 
-/** What cannot be taken back. */
+/** Actions that cannot be undone. */
 const isFinal = ({ action }: HTMLFormElement): boolean => /\/(resolve|kill|close|remove)$/.test(action);

@@ -1,4 +1,4 @@
-/** What a page may style from outside, by `::part()`: the name of each part, and where it is in our markup. */
+/** Parts that a page may style with `::part()`, by name, with their selectors in our markup. */
 const PARTS: Readonly<Record<string, string>> = {
   heading: 'h2',
   count: '.count',
@@ -14,7 +14,7 @@ const PARTS: Readonly<Record<string, string>> = {
   link: 'a',
 };
 
-/** Names the parts of what was drawn, and lets links open beside the page. */
+/** Sets the part names on rendered markup, and makes links open in a new tab. */
 export function nameParts(root: ParentNode): void {
   for (const [name, selector] of Object.entries(PARTS))
     for (const element of root.querySelectorAll(selector)) element.part.add(name);

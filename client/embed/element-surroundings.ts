@@ -8,10 +8,10 @@ import { whileVisible } from './while-visible.ts';
 
 const ATTRIBUTES = ['server', 'query', 'chunk', 'token'];
 
-/** What an element wants to see, by its attributes; null: they do not say. */
+/** The query from an element's attributes; null: incomplete. */
 export type QueryOfElement = (element: Element) => Query | null;
 
-/** An element on somebody else's page: its attributes say which daemon and what of it. */
+/** An element on another site: its attributes name the daemon and the query. */
 export class ElementSurroundings implements Surroundings {
   readonly root: ShadowRoot;
   readonly #element: BoardElement;
@@ -22,7 +22,7 @@ export class ElementSurroundings implements Surroundings {
   #letGo = () => {};
   #stopWatching = () => {};
 
-  /** `home` is where the script came from: the daemon, unless the element names another. */
+  /** `home`: origin of the script, which is the daemon unless the element names another. */
   constructor(element: BoardElement, home: string, sheet: CSSStyleSheet, queryOf: QueryOfElement) {
     this.#element = element;
     this.#home = home;
@@ -62,7 +62,7 @@ export class ElementSurroundings implements Surroundings {
     this.#stopWatching();
   }
 
-  /** Whoever follows nothing does not keep the socket, either. */
+  /** Without a subscription the socket is released. */
   #rest(): void {
     this.#element.rest();
     this.#letGo();

@@ -13,7 +13,7 @@ declare const EMBED_STYLE: string;
 
 const addressed = (element: Element) => queryOf(new URLSearchParams(element.getAttribute('query') ?? ''));
 
-/** Each asks for no more than it shows. */
+/** Each element queries only what it shows. */
 const ELEMENTS: Readonly<Record<string, readonly [CustomElementConstructor, QueryOfElement]>> = {
   'attention-queue': [
     AttentionQueue,

@@ -1,24 +1,24 @@
 import { Connection, type ConnectionState } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
 
-/** Fetches the token that opens the door; '' where there is none. */
+/** Fetches the token for the socket; '' if there is none. */
 export type GetToken = () => Promise<string>;
 
-/** What the elements of a page can know of the way to a daemon. */
+/** The connection state as the elements of a page see it. */
 export interface SharedConnectionState {
   readonly life: ConnectionState | 'newer' | 'unreached';
-  /** When what is shown was last known to be true. */
+  /** When the daemon was last heard. */
   readonly lastTrue: Date;
   readonly may: 'answer' | 'read';
 }
 
 const LOOK_MS = 500;
-/** An element that is moved leaves and returns: the socket waits that long for the next one. */
+/** An element that is moved disconnects and reconnects: the socket stays open this long. */
 const IDLE_MS = 1000;
 
 const lines = new Map<string, Map<unknown, SharedConnection>>();
 
-/** The line to a daemon under a token: one for all elements of the page that want the same. */
+/** The connection to a daemon with a token, shared by all elements of the page that use the same. */
 export function connectionTo(server: string, token: string | GetToken): SharedConnection {
   const there = lines.get(server) ?? new Map<unknown, SharedConnection>();
   lines.set(server, there);
@@ -27,7 +27,7 @@ export function connectionTo(server: string, token: string | GetToken): SharedCo
   return line;
 }
 
-/** One socket, as long as somebody listens. */
+/** One socket, open while there are listeners. */
 export class SharedConnection {
   readonly live: LiveBoards;
   state: SharedConnectionState = { life: 'connecting', lastTrue: new Date(), may: 'read' };
@@ -48,7 +48,7 @@ export class SharedConnection {
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
-  /** Calls whenever the state changes; returns how to let go. Who lets go last ends the socket. */
+  /** Calls `listener` when the state changes; returns how to unsubscribe. The last to unsubscribe closes the socket. */
   hold(listener: () => void): () => void {
     clearTimeout(this.#closing);
     this.#listeners.add(listener);
@@ -69,7 +69,7 @@ export class SharedConnection {
     if (this.live.connection.isOpen) void this.#askWhatWeMay();
   }
 
-  /** Until the daemon has said otherwise, nothing but looking. */
+  /** Read-only until the daemon says that this token may answer. */
   async #askWhatWeMay(): Promise<void> {
     const me = await this.live.connection.client.access.me.query().catch(() => null);
     this.#tell({ ...this.state, may: me?.may_answer ? 'answer' : 'read' });

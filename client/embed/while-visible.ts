@@ -1,10 +1,10 @@
-/** So long out of sight, and nobody is coming back to it soon. */
+/** After this time hidden, the page probably stays hidden. */
 const HIDDEN_MS = 5 * 60_000;
 
-/** What is needed of a document. */
+/** The parts of `Document` that are used. */
 export type Seen = Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>;
 
-/** Begins at once, ends when the page has been hidden for five minutes, begins again when it is seen. Returns how to stop. */
+/** Starts at once, stops when the page has been hidden for five minutes, starts again when it is visible. Returns how to stop. */
 export function whileVisible(begin: () => void, end: () => void, page: Seen = document): () => void {
   let isGoing = true;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { keepSubscribed } from './keep-subscribed.ts';
 
 /**
- * The board of one query, kept by the fold of `board.ts` from where it begins. The connection subscribes again
+ * The board of one query, folded by `board.ts` from the first message on. The connection resubscribes
  * by itself, from the number reached.
  */
 export class BoardStream {
@@ -14,7 +14,7 @@ export class BoardStream {
   #board: Board | null;
   readonly stop: () => void;
 
-  /** `listener` is called with each message, when the board has taken it in. */
+  /** `listener` is called after each message has been folded into the board. */
   constructor(
     connection: Connection,
     query: Query,
@@ -28,7 +28,7 @@ export class BoardStream {
     this.stop = keepSubscribed((ended) => this.#subscribe(ended));
   }
 
-  /** Null until something is known. */
+  /** Null until the first snapshot. */
   get board(): Board | null {
     return this.#board;
   }
@@ -47,7 +47,7 @@ export class BoardStream {
   }
 }
 
-/** A query as the procedures take it: what is not given is left out. */
+/** A query as input of the procedures, without undefined fields. */
 export const inputOf = ({ status, kind, q, page, chunk, item, only }: Query) => ({
   ...(status && { status: [...status] }),
   ...(kind && { kind: [...kind] }),

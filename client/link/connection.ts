@@ -15,41 +15,41 @@ import type { PollingLink } from './polling.ts';
 import { replaceable } from './replaceable-socket.ts';
 import { retryMs, slowlyMs, untilAnswering } from './retry-delay.ts';
 
-/** How sure we are that what is shown is true. */
+/** How current the shown data is. */
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'stale' | 'signed-out';
 
-/** How to come to a daemon. */
+/** How to reach a daemon. */
 export interface Way {
   readonly socket: string;
-  /** Whoever answers here, whatever it says, is there again. */
+  /** An address to probe: any response means that the daemon is back. */
   readonly probe: string;
-  /** From a page that is not ours: what opens the door. Fetched anew for each try. */
+  /** On another site: fetches the token, for each attempt. */
   readonly token?: () => Promise<string>;
-  /** Where no socket gets through: how to make the same calls by requests. */
+  /** Where proxies block sockets: loads the link that makes the same calls by HTTP requests. */
   readonly polling?: () => Promise<PollingLink>;
 }
 
 const PING_MS = 2000;
-/** With the ping and the first retry less than 8 s, until a silent socket has a successor. */
+/** With ping and first retry, a silent socket is replaced in less than 8 s. */
 const PONG_MS = 3000;
 const CONNECT_MS = 4000;
-/** How long somebody may think about an answer to the probe. */
+/** Timeout of a probe. */
 const PROBE_MS = 4000;
-/** Without a sign of life for this long, nothing is called live. */
+/** Without a message for this long, the state is not "live". */
 const PROOF_MS = 5000;
 const LONGEST_SNAPSHOT_MS = 60_000;
-/** The daemon does not know the token. */
+/** Close code for an unknown token. */
 const SIGNED_OUT = 4401;
 const UNAUTHORIZED = 401;
 
 /**
- * One socket to the daemon. It reconnects for ever, with full jitter (the first try within a second), and
- * notices by itself when the other side is gone without a word. Where HTTP gets through and no socket does, calls
- * go by requests until one does.
+ * One socket to the daemon. It reconnects for ever, with full jitter (first attempt within a second), and
+ * detects a dead peer. Where HTTP works and sockets do not, calls
+ * go by HTTP requests until a socket opens.
  */
 export class Connection {
   readonly client: TRPCClient<AppRouter>;
-  /** When we last heard from the daemon, in milliseconds of the page's clock. */
+  /** When the daemon was last heard, in milliseconds of the page's clock. */
   heardAt = 0;
   readonly #leaving = new AbortController();
   #tried = false;
@@ -58,13 +58,13 @@ export class Connection {
   #signedOut = false;
   #failed = false;
   #token = '';
-  /** The last socket was given up because nothing came by it: nobody has to be asked before the next try. */
+  /** The last socket was dropped for silence: the next attempt needs no probe before it. */
   #wasSilent = false;
-  /** Sockets in a row by which nothing was heard; -1: something was, by the one that is open. */
+  /** Consecutive sockets that delivered nothing; -1: the open one has. */
   #unheard = 0;
   #polling: OperationLink<AppRouter> | null = null;
   readonly #loadPolling: Way['polling'];
-  /** Ends the streams that are followed, so that they begin again by the other way. */
+  /** Ends the streams, so that they start again over the other link. */
   readonly #streams = new Set<() => void>();
   readonly #listeners = new Set<() => void>();
   readonly #socket: ReturnType<typeof createWSClient>;
@@ -74,7 +74,7 @@ export class Connection {
     this.#probe = probe;
     this.#loadPolling = polling;
     this.#socket = createWSClient({
-      // The client keeps every try that failed until one succeeds: begin another only when somebody answers.
+      // The client keeps every failed attempt in memory until one succeeds, so an attempt starts only after a probe is answered.
       url: async () => {
         if (this.#tried && !this.#wasSilent)
           this.#answered(await untilAnswering(probe, PROBE_MS, this.#leaving.signal));
@@ -97,7 +97,7 @@ export class Connection {
     this.client = createTRPCClient<AppRouter>({ links: [this.#link] });
   }
 
-  /** Calls go by the socket, or, while no socket gets through, by requests. */
+  /** Calls use the socket, or HTTP requests while no socket gets through. */
   readonly #link: TRPCLink<AppRouter> = (runtime) => {
     const bySocket = wsLink<AppRouter>({ client: this.#socket })(runtime);
     return (call) =>
@@ -112,17 +112,17 @@ export class Connection {
       });
   };
 
-  /** Whether something sent now would leave. */
+  /** Whether a call made now can be sent. */
   get isOpen(): boolean {
     return this.#open;
   }
 
-  /** Whether news come because they are asked for: no socket gets through. */
+  /** Whether it polls, because no socket gets through. */
   get isPolling(): boolean {
     return this.#polling !== null;
   }
 
-  /** Whether the last try came to nothing. */
+  /** Whether the last attempt failed. */
   get hasFailed(): boolean {
     return this.#failed;
   }
@@ -133,7 +133,7 @@ export class Connection {
     return performance.now() - this.heardAt < PROOF_MS ? 'live' : 'stale';
   }
 
-  /** The board of now, by HTTP: compressed, and not in the way of what the socket has to say. */
+  /** Fetches the board by HTTP: compressed, and without blocking the socket. */
   async snapshot(query: Query): Promise<Snapshot> {
     const address = new URL(`/board${addressOf(query).slice(1)}`, this.#probe);
     const signal = AbortSignal.any([this.#leaving.signal, AbortSignal.timeout(LONGEST_SNAPSHOT_MS)]);
@@ -152,7 +152,7 @@ export class Connection {
     void this.#socket.close();
   }
 
-  /** A socket is open when something has come by it; who shows a token is let in or not only after that. */
+  /** A socket counts as open after the first message; with a token, the server accepts only after the socket has opened. */
   #heardBySocket(message: unknown, showsToken: boolean): void {
     if (!this.#polling) this.heardAt = performance.now();
     if (showsToken && !this.#open && (message === 'PING' || message === 'PONG')) return;
@@ -161,32 +161,32 @@ export class Connection {
     if (!this.#open) this.#turn(true);
   }
 
-  /** Our own pages are let in by a cookie, or told by status that they are not. */
+  /** Our own pages have a cookie; a refusal shows as an HTTP status. */
   #answered(status: number): void {
     if (status === UNAUTHORIZED && !this.#signedOut) {
       this.#signedOut = true;
       this.#turn(false);
     }
-    // HTTP gets through. One socket may be lost for other reasons, where they have been seen to work.
+    // HTTP works. If sockets have worked before, a single lost one has another cause.
     if (status < 400 && status > 0 && this.#unheard > (this.#everOpen ? 1 : 0)) void this.#poll();
   }
 
   async #poll(): Promise<void> {
     if (this.#polling || !this.#loadPolling) return;
-    // What could not be loaded is tried again when the next socket has failed.
+    // If loading fails, it is tried again after the next failed socket.
     const make = await this.#loadPolling().catch(() => null);
     if (make && !this.#polling && !this.#open)
       this.#take(make((path, init) => this.#ask(path, init), observable));
   }
 
-  /** From now on by requests, or (null) by the socket. */
+  /** Switches calls to HTTP requests, or (null) back to the socket. */
   #take(polling: OperationLink<AppRouter> | null): void {
     this.#polling = polling;
     for (const end of [...this.#streams]) end();
     this.#turn(polling === null);
   }
 
-  /** One request in place of a message; whether it is answered says whether we are connected. */
+  /** A request in place of a message; its outcome sets the connection state. */
   async #ask(path: string, init: RequestInit): Promise<Response> {
     const signals = [
       this.#leaving.signal,
@@ -210,7 +210,7 @@ export class Connection {
 
   #closed(code: number | undefined): void {
     this.#unheard++;
-    // Until somebody lets us in again: a door that stays shut is not a lost connection.
+    // Signed out until a probe succeeds: being refused is not a lost connection.
     this.#signedOut ||= code === SIGNED_OUT;
     this.#failed = true;
     if (!this.#polling) this.#turn(false);

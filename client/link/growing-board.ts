@@ -7,20 +7,20 @@ import { whenIdle } from './when-idle.ts';
 const AGAIN_MS = 1000;
 
 /**
- * The board of a query. Where the query is for all units, it begins with the first page of them, as the page
- * was drawn; the rest comes when the browser has time, by HTTP, since many units are too much for the socket.
+ * The board of a query. A query for all units starts with the first page, as the page
+ * was drawn; the rest is fetched by HTTP when the browser is idle, since many units would block the socket.
  */
 export class GrowingBoard {
   readonly #connection: Connection;
   readonly #query: Query;
   readonly #listener: (message: BoardMessage) => void;
   #shown: BoardStream;
-  /** What is shown as soon as it is no older than what is shown now. */
+  /** The full board, which replaces the first page once it is not older. */
   #next: BoardStream | null = null;
   #growing = false;
   #stopGrowing = () => {};
 
-  /** `initial` is of the first page, where the query is for all units. */
+  /** `initial`: the snapshot of the first page. */
   constructor(
     connection: Connection,
     query: Query,
@@ -49,7 +49,7 @@ export class GrowingBoard {
     this.#shown.stop();
   }
 
-  /** Once there are more units than one page has. */
+  /** Once there are more units than fit on one page. */
   #grow(): void {
     const page = this.board && pageOf(this.board);
     if (this.#growing || !isOfAll(this.#query) || !page || page.pages === 1) return;
@@ -81,7 +81,7 @@ export class GrowingBoard {
     this.#next = next;
   }
 
-  /** What was answered meanwhile must not come back, not even for a moment. */
+  /** An item answered meanwhile must not reappear. */
   #isOld({ board }: BoardStream): boolean {
     const shown = this.board;
     return board !== null && shown !== null && board.epoch === shown.epoch && board.seq < shown.seq;

@@ -5,8 +5,8 @@ interface Subscription {
 }
 
 /**
- * A stream that the daemon ends, for whatever reason, is asked for again, until the returned function is called.
- * `subscribe` is given what to call when the stream has ended; leaving it is such an end, too.
+ * Subscribes again whenever the daemon ends the stream, until the returned function is called.
+ * `subscribe` gets what to call when the stream ends. Unsubscribing also calls it.
  */
 export function keepSubscribed(subscribe: (ended: () => void) => Subscription): () => void {
   let isWanted = true;

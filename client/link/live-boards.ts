@@ -5,12 +5,12 @@ import type { Connection } from './connection.ts';
 import { GrowingBoard } from './growing-board.ts';
 import { keepSubscribed } from './keep-subscribed.ts';
 
-/** Boards, one per query, however many look at it. */
+/** Boards, one per query, shared by all its listeners. */
 export class LiveBoards {
   readonly connection: Connection;
   readonly #boards = new Map<string, Followed>();
   readonly #initial = new Map<string, Snapshot>();
-  /** The build that drew this page, and the daemon's, once heard of. */
+  /** The build that drew this page. */
   build = '';
   newerBuild = false;
 
@@ -18,13 +18,13 @@ export class LiveBoards {
     this.connection = connection;
   }
 
-  /** Starts from what the page was drawn from, so that nothing is fetched twice. */
+  /** Starts from the page's own snapshot, so that nothing is fetched twice. */
   prime(query: Query, snapshot: Snapshot): void {
     this.#initial.set(queryKey(query), snapshot);
     this.build = snapshot.build;
   }
 
-  /** Follows a query. `listener` is called at each change; `board` is null until something is known. */
+  /** Follows a query. `listener` is called at each change; `board` is null until the first snapshot. */
   follow(query: Query, listener: () => void): Following {
     const key = queryKey(query);
     const followed = this.#boards.get(key) ?? this.#start(query, key);
@@ -43,7 +43,7 @@ export class LiveBoards {
     };
   }
 
-  /** The last lines of what runs: first all, then what changes. Returns how to stop. */
+  /** The last output lines of live runs: first all, then changes. Returns how to stop. */
   followPulses(query: Query, listener: (pulses: Pulses) => void): () => void {
     const { pulses } = this.connection.client.board;
     return keepSubscribed((ended) =>
@@ -63,7 +63,7 @@ export class LiveBoards {
     return followed;
   }
 
-  /** A page goes on as it is under a newer daemon; it only says so. */
+  /** A page keeps working with a newer daemon; it only says so. */
   #compareBuild(build: string): void {
     if (this.build === '') this.build = build;
     this.newerBuild = build !== this.build;

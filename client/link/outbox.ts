@@ -5,11 +5,11 @@ import { deliver, type Order } from './submit.ts';
 interface Sending {
   readonly order: Order;
   readonly cancel: AbortController;
-  /** Nothing has left yet: the daemon was away when it was pressed. */
+  /** Not sent yet, because the daemon was away. */
   readonly waits: boolean;
 }
 
-/** Forms under way, one an item at a time. What cannot leave now waits here, under the key that it will have. */
+/** Forms being sent, one per item at a time. While disconnected they wait, with the key that they will be sent with. */
 export class Outbox {
   readonly #sending = new Map<string, Sending>();
   readonly #changed: () => void;
@@ -35,9 +35,9 @@ export class Outbox {
     return this.#sending.has(item);
   }
 
-  /** Resolves when the daemon has taken it; rejects when it has refused, or it was held back. */
+  /** Resolves when the daemon has accepted; rejects when it has refused, or after `cancel`. */
   async send(order: Order): Promise<void> {
-    // Nothing is drawn before the element has joined a daemon.
+    // An element draws no form before it has joined a daemon.
     const connection = this.#connection as Connection;
     const cancel = new AbortController();
     this.#sending.set(order.item, { order, cancel, waits: !connection.isOpen });
@@ -51,13 +51,13 @@ export class Outbox {
     }
   }
 
-  /** Only what has not left can be held back. */
+  /** Has an effect only before it is sent. */
   cancel(item: string): void {
     const sending = this.#sending.get(item);
     if (sending?.waits) sending.cancel.abort();
   }
 
-  /** What is to be said of each. */
+  /** A notice for each item. */
   notices(): Record<string, Notice> {
     return Object.fromEntries([...this.#sending].map(([item, sending]) => [item, this.#noticeOf(sending)]));
   }

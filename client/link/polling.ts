@@ -1,4 +1,4 @@
-/** The same calls by plain requests, for where a proxy lets no socket through. Loaded only there. */
+/** Makes the same calls by HTTP requests, for proxies that block sockets. Loaded only then. */
 import type { Operation, OperationLink, OperationResultEnvelope, TRPCClientError } from '@trpc/client';
 import type { observable } from '@trpc/server/observable';
 import type { AppRouter } from '../../server/api/router.ts';
@@ -15,8 +15,8 @@ type Result = OperationResultEnvelope<unknown, Failure>;
 export type PollingLink = (ask: Ask, observe: typeof observable) => OperationLink<AppRouter>;
 
 /**
- * A stream is asked for again and again, each time to its present end: that passes every proxy. `observe` is
- * handed over: code that this file shared with the page's script would be one more file for every page.
+ * A stream is polled, each time up to its current end, which passes every proxy. `observe` is
+ * a parameter: an import shared with the page's script would become a chunk that every page loads.
  */
 export const pollingLink: PollingLink =
   (ask, observe) =>
@@ -28,7 +28,7 @@ export const pollingLink: PollingLink =
         op.type === 'subscription'
           ? follow(ask, op, signal, observer.next)
           : once(ask, op, signal, observer.next);
-      // What the daemon has said stands in `error` as it came; the client makes its own kind of error of it.
+      // `error` is the daemon's response; the tRPC client turns it into its own error.
       made.then(observer.complete, (error: unknown) => {
         if (!leaving.signal.aborted) observer.error(error as Failure);
       });
@@ -54,7 +54,7 @@ async function once(
   tell({ result: { type: 'data', data: said.result.data } });
 }
 
-/** Until it is left; the daemon goes on from the number that was told last. */
+/** Polls until unsubscribed, each time from the last number received. */
 async function follow(ask: Ask, { path, input }: Operation, signal: AbortSignal, tell: Tell): Promise<void> {
   let lastEventId: string | undefined;
   while (!signal.aborted) {
@@ -77,7 +77,7 @@ interface StreamEvent {
   readonly data: string;
 }
 
-/** A finished stream of server-sent events. */
+/** Parses a complete stream of server-sent events. */
 function eventsIn(text: string): StreamEvent[] {
   return text.split('\n\n').map((block) => {
     const fields = new Map(

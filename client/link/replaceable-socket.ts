@@ -1,13 +1,13 @@
 export interface SocketListener {
   readonly heard: (message: unknown) => void;
-  /** It had opened, and is given up from this side, because nothing came. */
+  /** It had opened, and was dropped because it was silent. */
   readonly silent: () => void;
 }
 
 /**
- * A socket that tells of every message, the answers to pings among them, and that has ended as soon as it is
- * closed from this side. Browsers wait for the other side to agree, Firefox for 10 s and Chromium for more where
- * the other side is gone: until then nobody would open another. One that does not open in time is closed.
+ * A WebSocket that reports every message, pongs included, and that counts as closed as soon as it is
+ * closed here. Browsers wait for the peer's close frame, Firefox for 10 s and Chromium longer if
+ * the peer is gone, and would delay the reconnect. A socket that does not open in time is closed.
  */
 export function replaceable(connectMs: number, { heard, silent }: SocketListener): typeof WebSocket {
   return class extends WebSocket {

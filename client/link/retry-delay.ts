@@ -1,4 +1,4 @@
-/** When to try again, and whether it is worth it. */
+/** Delays between attempts, and a probe. */
 const LONGEST_RETRY_MS = 8000;
 const SLOWLY_MS = 30_000;
 
@@ -6,10 +6,10 @@ const SLOWLY_MS = 30_000;
 export const retryMs = (attempt: number): number =>
   Math.random() * Math.min(LONGEST_RETRY_MS, 1000 * 2 ** attempt);
 
-/** What came to nothing a moment ago, and not by chance, hardly works now. */
+/** Longer delays, after a failure that is probably not transient. */
 export const slowlyMs = (): number => SLOWLY_MS * (0.5 + Math.random() / 2);
 
-/** Asks until there is an answer, whatever it says. Returns its status; 0: somebody is leaving. */
+/** Probes until there is a response. Returns its HTTP status; 0: aborted. */
 export async function untilAnswering(url: string, patienceMs: number, leaving: AbortSignal): Promise<number> {
   for (let attempt = 0; !leaving.aborted; attempt++) {
     const signal = AbortSignal.any([leaving, AbortSignal.timeout(patienceMs)]);

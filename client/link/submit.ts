@@ -2,22 +2,22 @@ import { TRPCClientError } from '@trpc/client';
 import { ACTIONS, type Action, formInput, isAction } from '../../shared/actions.ts';
 import type { Connection } from './connection.ts';
 
-/** A form as it was sent: plain data, which can be kept and sent again. */
+/** A submitted form as plain data, which can be stored and sent again. */
 export interface Order {
   readonly item: string;
   readonly action: Action;
-  /** With the key, by which it is one mutation however often it is sent. */
+  /** Includes the idempotency key, so that sending it twice has one effect. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** The words of an answer; null where no answer is given. */
+  /** The text of an answer; null: another action. */
   readonly words: string | null;
 }
 
 const TRY_MS = 5000;
 const AGAIN_MS = 250;
-/** What acts at once is not kept for later: it would come as a surprise. */
+/** Actions other than answers are not kept for later: executing them late would surprise. */
 const PATIENCE_MS = 5000;
 
-/** What a form asks for; null: a form that is not ours. */
+/** The order in a form; null: not one of our forms. */
 export function orderOf(form: HTMLFormElement, submitter: HTMLElement | null): Order | null {
   const [, chunk, action = ''] = /\/work-units\/([^/]+)\/([a-z]+)$/.exec(form.action) ?? [];
   if (chunk === undefined || !isAction(action)) return null;
@@ -30,7 +30,7 @@ export function orderOf(form: HTMLFormElement, submitter: HTMLElement | null): O
   };
 }
 
-/** Sends it over the connection. An answer waits until there is one, or until `cancel`; all else only a moment. */
+/** Sends it. An answer waits for a connection until `cancel`; anything else for a few seconds. */
 export function deliver(connection: Connection, order: Order, cancel?: AbortSignal): Promise<unknown> {
   const [group, name] = ACTIONS[order.action];
   const { mutate } = (connection.client[group] as Record<string, Mutation>)[name] as Mutation;
@@ -48,8 +48,8 @@ export function fieldsOf(data: FormData): Map<string, string[]> {
 }
 
 /**
- * A mutation lost in flight may have been carried out. Sent again under the same key it is the same mutation,
- * so it is sent until the daemon has said yes or no. Before the first try it can be given up.
+ * A mutation lost in flight may have been executed. Sent again with the same key it has one effect,
+ * so it is sent until the daemon accepts or refuses. It can be cancelled before the first attempt.
  */
 export async function untilTold<Told>(
   connection: Connection,

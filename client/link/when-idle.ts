@@ -1,9 +1,9 @@
-/** Not every browser says when it has nothing to do. */
+/** Safari has no requestIdleCallback. */
 const SOON_MS = 50;
-/** Nothing waits for ever, however busy the page. */
+/** An upper limit, for busy pages. */
 const LATEST_MS = 1000;
 
-/** Does it when the browser has time; returns how to forget about it. */
+/** Calls `work` when the browser is idle; returns how to cancel it. */
 export function whenIdle(work: () => void): () => void {
   if (typeof requestIdleCallback === 'function') {
     const id = requestIdleCallback(work, { timeout: LATEST_MS });

@@ -3,7 +3,7 @@ import type { Connection } from '../link/connection.ts';
 
 const LOOK_MS = 500;
 
-/** Is this view true? Says so, and never says Live without a recent sign of life. */
+/** Shows the connection state; never "Live" without a recent message. */
 export function keepBadge(
   badge: HTMLElement,
   lost: HTMLElement,
@@ -22,7 +22,7 @@ export function keepBadge(
       badge.dataset.state = state;
       badge.textContent = text;
     }
-    // The only alert: words that cannot be sent now.
+    // Alerts only about text that cannot be sent now.
     const isLost = life === 'reconnecting' || life === 'stale';
     const alarm = isLost && draftsIn(document).size > 0 ? 'Connection lost. What you typed is kept.' : '';
     if (lost.textContent !== alarm) lost.textContent = alarm;

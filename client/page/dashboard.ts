@@ -43,7 +43,7 @@ function start(): void {
   void joinTranscripts(live);
 }
 
-/** Not in the first script: what has been typed before it is there is kept then. */
+/** Loaded after the first script; text typed before that is saved when it loads. */
 async function keepWords(connection: Connection): Promise<void> {
   const queue = document.querySelector<AttentionQueue>('attention-queue');
   if (!queue) return;
@@ -51,7 +51,7 @@ async function keepWords(connection: Connection): Promise<void> {
   await keepDrafts(queue, connection);
 }
 
-/** The page of one unit, and what a run prints: the dashboard needs neither. */
+/** Only unit and run pages need these, so the dashboard does not load them. */
 async function joinUnits(live: LiveBoards, detail: Detail, { query, zone }: PageData): Promise<void> {
   const { WorkUnitElement: Element } = await import('../elements/work-unit.ts');
   customElements.define('work-unit', Element);
@@ -69,7 +69,7 @@ async function joinTranscripts(live: LiveBoards): Promise<void> {
   for (const transcript of transcripts) transcript.join(live);
 }
 
-/** A form that the browser posts itself would lead to an error page of the browser's while the daemon is away. */
+/** While the daemon is away, a form posted by the browser would end on the browser's error page. */
 function stayHere(connection: Connection): void {
   addEventListener('submit', (event) => {
     const { life } = connection;
@@ -94,7 +94,7 @@ function joinAll(live: LiveBoards, { query, zone, notices, pulses }: PageData): 
   }
 }
 
-/** Title and icon carry the count; new items are announced, politely and not too often. */
+/** Title and icon show the count; new items are announced to screen readers, rate-limited. */
 function keepCount(live: LiveBoards, query: Query, name: string): void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
   const status = element('announce');

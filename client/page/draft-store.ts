@@ -3,19 +3,19 @@ import type { Draft } from '../elements/drafts.ts';
 const DATABASE = 'signalbox';
 const STORE = 'drafts';
 
-/** A draft as one window typed it: two windows may hold two of one item. */
+/** A draft of one window: two windows may hold different drafts of one item. */
 export interface KeptDraft extends Draft {
   readonly id: string;
   readonly window: string;
   readonly at: number;
 }
 
-/** Where nothing can be kept, nothing is; the page works as well. */
+/** Drafts in IndexedDB. If it is unavailable nothing is stored, and the page works without. */
 export class DraftStore {
   readonly #database: IDBDatabase | null;
-  /** Whether what is typed now is in the page alone. */
+  /** Whether drafts are not being stored. */
   loses: boolean;
-  /** Nothing is kept any more. */
+  /** Stops storing. */
   #isClosed = false;
 
   private constructor(database: IDBDatabase | null) {
@@ -40,7 +40,7 @@ export class DraftStore {
     void this.#do('readwrite', (store) => store.delete(id));
   }
 
-  /** As one: a draft is in one of the two, whatever happens. */
+  /** In one transaction, so that the draft is always under one of the two names. */
   move(from: KeptDraft, to: KeptDraft): void {
     if (this.#isClosed) return;
     void this.#do('readwrite', (store) => {
@@ -55,7 +55,7 @@ export class DraftStore {
     await this.#do('readwrite', (store) => store.clear());
   }
 
-  /** Resolves when it is committed; null: it could not be done, as on a full disk. */
+  /** Resolves when committed; null: it failed, for example on a full disk. */
   #do(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
     return new Promise((resolve) => {
       const fail = () => {
@@ -79,7 +79,7 @@ export class DraftStore {
   }
 }
 
-/** Null: the browser keeps nothing here, as in some private windows. */
+/** Null: the browser stores nothing here, as in some private windows. */
 function open(): Promise<IDBDatabase | null> {
   return new Promise((resolve) => {
     try {

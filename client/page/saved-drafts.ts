@@ -1,21 +1,21 @@
 /**
- * What is typed on our own page, kept by the browser: through a reload, a closed tab, a browser that falls.
- * In IndexedDB, since what is committed there is on its way to the disk at once; browsers write the storage that
- * is simpler to use up to a minute later. Never loaded on a page that is not ours.
+ * Stores drafts of our own page in the browser, through a reload, a closed tab or a crash.
+ * In IndexedDB, because browsers write its commits to disk at once, but localStorage
+ * up to a minute later. Never loaded on other sites.
  */
 import type { AttentionQueue } from '../elements/attention-queue.ts';
 import type { Draft } from '../elements/drafts.ts';
 import type { Connection } from '../link/connection.ts';
 import { DraftStore, type KeptDraft } from './draft-store.ts';
 
-/** In the storage of a tab, only between two of its pages. */
+/** The window's id in sessionStorage, while a tab moves from one page to the next. */
 const WINDOW = 'signalbox-window';
-/** Of an item that nobody knows any more. */
+/** Age at which drafts of unknown items are deleted. */
 const LONGEST_MS = 30 * 24 * 60 * 60_000;
 const NOT_KNOWN =
   'Sent from another window, or before the browser was closed. Whether it arrived is not known; it is a draft here.';
 
-/** Keeps the drafts of a queue from now on, and gives it those that were kept. */
+/** Starts to store the drafts of a queue, and restores the stored ones. */
 export async function keepDrafts(queue: AttentionQueue, connection: Connection): Promise<void> {
   const store = await DraftStore.open();
   const all = await store.all();
@@ -24,13 +24,13 @@ export async function keepDrafts(queue: AttentionQueue, connection: Connection):
     drafts.giveBack(all.filter((draft) => draft.item === item));
   addEventListener('pagehide', () => queue.keepAll());
   addEventListener('beforeunload', (event) => {
-    // Only where the browser does not keep them.
+    // Warns before leaving only if the browser does not store them.
     if (store.loses && queue.holdsDrafts) event.preventDefault();
   });
   forgetAtSignOut(connection, store);
 }
 
-/** The name of this window, which the page before it in the same tab has left; a copied tab has its own. */
+/** The id of this window, taken over from the page before it in the same tab; a duplicated tab gets a new one. */
 function windowName(): string {
   const fresh = Math.random().toString(36).slice(2);
   try {
@@ -48,7 +48,7 @@ class SavedDrafts {
   readonly #connection: Connection;
   readonly #store: DraftStore;
   readonly #window = windowName();
-  /** By item: what was typed for it in other windows. */
+  /** Drafts of other windows, by item. */
   #others: Readonly<Record<string, readonly string[]>> = {};
 
   constructor(queue: AttentionQueue, connection: Connection, store: DraftStore) {
@@ -73,7 +73,7 @@ class SavedDrafts {
     else this.#store.put({ ...draft, id, window: this.#window, at: Date.now() });
   }
 
-  /** The latest draft of this window, or else of any; the others to choose from. */
+  /** Restores the latest draft of this window, or else of any; offers the others. */
   giveBack(drafts: readonly KeptDraft[]): void {
     const isOwn = ({ window }: KeptDraft) => Number(window === this.#window);
     const sorted = [...drafts].sort((a, b) => isOwn(b) - isOwn(a) || b.at - a.at);
@@ -85,13 +85,13 @@ class SavedDrafts {
     this.#queue.restore({ item, version, text, options, order: null });
     this.#offer(item, [...others]);
     if (isHere) this.#takeOver(first, sorted);
-    // What another window sent may still wait there, and be held back there.
+    // An order of another window may still wait in its outbox, and can be cancelled there.
     if (order && isOwn(first)) this.#queue.resume(order);
     else if (!isHere) void this.#lookUp(sorted);
     else if (order) this.#queue.tell(item, NOT_KNOWN);
   }
 
-  /** From now on it is this window's: what is deleted here does not come back. What was sent stays where it is. */
+  /** The draft now belongs to this window, so that deleting it here is final. Sent ones stay with theirs. */
   #takeOver(first: KeptDraft, drafts: readonly KeptDraft[]): void {
     const id = this.#id(first.item);
     for (const same of drafts)
@@ -99,13 +99,13 @@ class SavedDrafts {
         this.#store.move(same, { ...first, order: null, id, window: this.#window });
   }
 
-  /** It has ended, or this page does not show it. Who ended it is said once, with the words. */
+  /** The item has ended, or this page does not show it. The draft is shown once, with who ended the item. */
   async #lookUp(drafts: readonly KeptDraft[]): Promise<void> {
     const [{ item, at }] = drafts as readonly [KeptDraft];
     const found = await this.#connection.client.board.now.query({ item }).catch(() => null);
     const card = found?.rows.find((row) => row.row === 'item');
     const isOver = card?.state === 'answered' || card?.state === 'withdrawn';
-    // What was said is what was sent.
+    // The answer is this draft, so nothing is lost.
     if (isOver && drafts.some(({ text }) => text !== card.answer?.text)) this.#queue.showEnded(card);
     const isOld = found !== null && !card && Date.now() - at > LONGEST_MS;
     if (isOver || isOld) for (const { id } of drafts) this.#store.remove(id);
@@ -116,7 +116,7 @@ class SavedDrafts {
     this.#queue.others = this.#others;
   }
 
-  /** Another draft of the item for the one in its field, which stays to be had again. */
+  /** Swaps another draft of the item with the one in the field. */
   #swap = ({ target }: Event): void => {
     const button = target instanceof Element ? target.closest<HTMLButtonElement>('[data-do=swap]') : null;
     const field = button?.form?.querySelector('textarea');
@@ -137,7 +137,7 @@ class SavedDrafts {
   }
 }
 
-/** Whoever signs out leaves nothing behind; other windows hear of it from the daemon. */
+/** Signing out deletes all drafts; other windows are signed out by the daemon. */
 function forgetAtSignOut(connection: Connection, store: DraftStore): void {
   connection.onChange(() => {
     if (connection.life === 'signed-out') void store.clear();

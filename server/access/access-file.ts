@@ -1,6 +1,6 @@
 /**
- * What decides who may come in and is no news: the name of this daemon, listed origins, limits. It lives in the
- * state folder and is written by the terminal alone; no procedure changes it.
+ * Access settings outside the event log: the host name of this daemon, listed origins, limits. The file lies in the
+ * state folder and is written only by the terminal; no procedure changes it.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { makeStateFolder, refuseOthers } from '../system/state-folder.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 
 export interface AccessFile {
-  /** Ours alone, so that no other port of this machine is sent our cookie: `<10 of a–z, 2–7>.localhost`. */
+  /** A random name (`<10 of a–z, 2–7>.localhost`), because browsers send the cookies of `localhost` to every port. */
   readonly host_name: string;
   readonly origins: readonly string[];
   readonly limits: { readonly [Name in keyof Limits]?: number };
@@ -30,7 +30,7 @@ const shape = z.strictObject({
 
 type DoorPaths = Pick<StatePaths, 'door'>;
 
-/** The file as it is; made where there is none. Throws a `Problem`. */
+/** Reads the file, or creates it. Throws a `Problem`. */
 export function openDoor(paths: StatePaths): AccessFile {
   const found = readDoor(paths);
   if (found) return found;
@@ -40,7 +40,7 @@ export function openDoor(paths: StatePaths): AccessFile {
   return made;
 }
 
-/** Throws a `Problem` where somebody else could have written it, or it makes no sense. */
+/** Throws a `Problem` if others may write it, or its content is invalid. */
 export function readDoor({ door }: DoorPaths): AccessFile | null {
   try {
     refuseOthers(door, 0o600);
@@ -58,7 +58,7 @@ export function writeDoor(paths: StatePaths, door: AccessFile): void {
   renameSync(`${paths.door}.new`, paths.door);
 }
 
-/** The file, read again whenever it has changed. One that cannot be taken leaves all as it was. */
+/** Returns the current settings, read again whenever the file changes. An invalid file is reported and ignored. */
 export function followDoor(
   paths: DoorPaths,
   first: AccessFile,
@@ -88,7 +88,7 @@ function stampOf({ door }: DoorPaths): string {
   }
 }
 
-/** The origin that an address names, if it names nothing else; null: it does not. */
+/** The origin, if the text is a URL with nothing but an origin; else null. */
 export function originOf(text: string): string | null {
   try {
     const { protocol, origin, username, password, pathname, search, hash } = new URL(text);

@@ -16,7 +16,7 @@ const OPERATOR = {
   ended: null,
 } as const satisfies Partial<Credential>;
 
-/** Who stands behind a secret: looked up by its hash, which says nothing about the secret. */
+/** Finds the token, session or run of a secret by its hash. */
 export class Credentials {
   readonly #store: Store;
   readonly #now: () => Date;
@@ -42,7 +42,7 @@ export class Credentials {
     return session ? this.#ofSession(session) : null;
   }
 
-  /** Whether what let somebody in would still do so. */
+  /** Whether the credential is still valid. */
   isStanding({ id }: Credential): boolean {
     const { tokens, sessions, works } = this.#store.state;
     const session = sessions.find((each) => each.id === id);
@@ -58,7 +58,7 @@ export class Credentials {
     return { ...OPERATOR, id: session.id, ended: isOver ? 'You were signed out after 30 days.' : null };
   }
 
-  /** The token of a run is good until the commit that ends the run, and over restarts of the daemon. */
+  /** The token of a run is valid until the commit that ends the run, across restarts of the daemon. */
   #ofRun(hash: string, state: State): Credential | null {
     this.#index(state);
     const found = this.#runs.get(hash);
@@ -89,7 +89,7 @@ function ofToken({ id, role, name, origin, may_answer, unit }: Token, state: Sta
 
 const agentOf = (unit: number, run: number) => ({ ...OPERATOR, role: 'agent' as const, unit, run });
 
-/** The unit and number in the id of a run's credential. */
+/** Parses the unit and number from the id of a run's credential. */
 function runOf(id: string): [number, number] {
   const [, unit, number] = /^run-(\d+)-(\d+)$/.exec(id) ?? [];
   return [Number(unit ?? -1), Number(number ?? -1)];

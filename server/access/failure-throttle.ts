@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '../domain/refusal.ts';
 
 /**
- * Makes guessing slow, not signing in: whoever shows something valid never comes here, so nobody can be locked
- * out. Beyond so many at a time the answer is "later", at once.
+ * Delays failed sign-ins only: valid credentials never reach it, so nobody can be locked
+ * out. Above a number of concurrent delays it refuses at once.
  */
 export class FailureThrottle {
   readonly #most: number;
@@ -15,7 +15,7 @@ export class FailureThrottle {
     this.#ms = ms;
   }
 
-  /** Throws a `Refusal` when too many wait already. */
+  /** Throws a `Refusal` if too many requests wait already. */
   async wait(): Promise<void> {
     if (this.#waiting >= this.#most)
       throw new Refusal(

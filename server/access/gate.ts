@@ -23,37 +23,37 @@ export interface Tcp {
   readonly kind: 'tcp';
   /** What a Host header may say, with its port: `127.0.0.1:7845`, `[::1]:7845`, … */
   readonly hosts: readonly string[];
-  /** The one of them under which browsers sign in. All others are reached by plain HTTP. */
+  /** The host under which browsers sign in. All others are plain HTTP. */
   readonly own: { readonly host: string; readonly origin: string };
 }
 
-/** Whom a token or a session names. */
+/** The bearer of a token or session. */
 export interface Credential {
   readonly role: Exclude<Role, 'daemon'>;
   readonly actor: string;
-  /** The token or session, so that its end can be noticed. */
+  /** Id of the token or session, to check later that it is still valid. */
   readonly id: string;
   /** The page that an embed token is for. */
   readonly origin: string | null;
   /** An embed that may also answer. */
   readonly mayAnswer: boolean;
-  /** The unit, and the run of it, that an agent speaks for. */
+  /** The unit and run of an agent's token. */
   readonly unit: number | null;
   readonly run: number | null;
-  /** Why it counts no more; null: it does. */
+  /** Why it is no longer valid; null: it is valid. */
   readonly ended: string | null;
 }
 
 export interface Known {
-  /** Pages elsewhere that may embed ours. */
+  /** Origins that may embed our elements. */
   readonly origins: readonly string[];
-  /** Nobody signs in: whoever comes from our own pages is the operator. */
+  /** --no-auth: requests from our own pages are the operator's. */
   readonly open: boolean;
   /** The name of this instance's cookie. */
   readonly cookie: string;
   readonly ofToken: (token: string) => Credential | null;
   readonly ofSession: (secret: string) => Credential | null;
-  /** Why somebody on the Unix socket is not the operator; null: they are. `shown`: by which they say who calls. */
+  /** Why a caller on the Unix socket is not the operator; null: it is. `shown`: the caller's proof (`local-callers.ts`). */
   readonly refuseCaller: (shown: string | null) => string | null;
   readonly limits?: Limits;
 }
@@ -63,12 +63,12 @@ export interface Caller {
   readonly actor: string;
   readonly door: Exclude<Door, 'daemon'>;
   readonly origin: string | null;
-  /** What let the caller in; null: the Unix socket, or nobody has to sign in. */
+  /** The caller's credential; null: Unix socket, or --no-auth. */
   readonly credential: Credential | null;
 }
 
 export type Verdict =
-  /** Nobody (`null`) gets what everybody may see, or a socket that must still show its token. */
+  /** Without a caller (`null`): public files, or an embed's socket that must still send its token. */
   | { readonly admitted: true; readonly caller: Caller | null }
   | {
       readonly admitted: false;
@@ -77,7 +77,7 @@ export type Verdict =
       readonly message: string;
     };
 
-/** Why somebody is not let in. */
+/** Why a request is refused. */
 export type GateCode =
   | 'bad-target'
   | 'browser-on-socket'
@@ -115,7 +115,7 @@ function refuseTarget({ target }: Head): Verdict | null {
   return plain ? null : refuse(400, 'bad-target', 'The address must begin with one "/" and be plain ASCII.');
 }
 
-/** No browser may talk to the Unix socket. Node's own fetch sends `Sec-Fetch-Mode`, so that one is let be. */
+/** Refuses browsers on the Unix socket. `Sec-Fetch-Mode` is not checked, because Node's fetch sends it. */
 function refuseBrowser(head: Head): Verdict | null {
   const mark = ['origin', 'referer', 'cookie', 'sec-fetch-site', 'sec-fetch-dest'].find(
     (name) => valuesOf(head, name).length > 0,
@@ -125,7 +125,7 @@ function refuseBrowser(head: Head): Verdict | null {
     : refuse(403, 'browser-on-socket', `The socket is not for browsers (${mark} was sent).`);
 }
 
-/** A page under a name rebound to us can read this: it does not say under which names we are known. */
+/** A page under a rebound name can read this message, so it does not contain our host names. */
 function refuseHost({ hosts }: Tcp, head: Head): Verdict | null {
   const given = valuesOf(head, 'host');
   if (given.length === 1 && hosts.includes(given[0] ?? '')) return null;
@@ -136,7 +136,7 @@ function refuseHost({ hosts }: Tcp, head: Head): Verdict | null {
   );
 }
 
-/** An exact Origin is the forgery check. "Origin equals Host" alone would let a rebound name in; Host was checked. */
+/** The exact Origin is the CSRF check. Comparing Origin with Host would admit rebound names if Host were not checked before. */
 function refuseOrigin(listener: Tcp, head: Head, known: Known): Verdict | null {
   const origins = valuesOf(head, 'origin');
   const sites = valuesOf(head, 'sec-fetch-site');
@@ -151,7 +151,7 @@ function refuseOrigin(listener: Tcp, head: Head, known: Known): Verdict | null {
   return isReadable(head, known) ? null : foreign;
 }
 
-/** Who may change things, or open a socket: our own page, an embed on its socket, or a program with a token. */
+/** Whether a request may change something or open a socket: from our own page, an embed on its socket, or a program with a token. */
 function isOurs(listener: Tcp, head: Head, known: Known): boolean {
   const origin = firstOf(head, 'origin');
   const site = firstOf(head, 'sec-fetch-site');
@@ -163,7 +163,7 @@ function isOurs(listener: Tcp, head: Head, known: Known): boolean {
     : origin === originFor(listener, head);
 }
 
-/** Reading: from our own pages, from the address bar, by following a link to a whole page, or the listed embeds. */
+/** Whether a request may read: from our own pages, the address bar, a followed link to a whole page, or a listed embed. */
 function isReadable(head: Head, known: Known): boolean {
   const site = firstOf(head, 'sec-fetch-site');
   if (site === undefined || site === 'same-origin' || site === 'none') return true;
@@ -188,8 +188,8 @@ function refuseBody(head: Head, { limits = DEFAULT_LIMITS }: Known): Verdict | n
 }
 
 /**
- * Whoever may open the socket is the operator, by the mode of its file, unless a token says less, or the calling
- * process descends from a run.
+ * The mode of the socket file admits only the operator, so its callers are the operator, unless they send a token or the
+ * calling process descends from a run.
  */
 function admitLocal(head: Head, known: Known): Verdict {
   const token = bearerOf(head);
@@ -216,7 +216,7 @@ function admit(listener: Tcp, head: Head, known: Known): Verdict {
 
 const NOBODY: Verdict = { admitted: true, caller: null };
 
-/** What everybody may see: how to sign in, script and style. */
+/** Public: the sign-in page, scripts and styles. */
 function isPublic(head: Head): boolean {
   const path = pathOf(head);
   const isShown = path === '/embed.js' || path === '/sign-in' || /^\/(sign-in|assets)\//.test(path);
@@ -233,7 +233,7 @@ function byToken(token: string, door: 'cli' | 'api', origin: string | null, know
   return admitted(credential, door === 'cli' ? door : 'embed', origin);
 }
 
-/** Without a credential: the operator, by where they come from. */
+/** Without a credential the caller is the operator. */
 const admitted = (credential: Credential | null, door: Caller['door'], origin: string | null): Verdict => ({
   admitted: true,
   caller: {

@@ -1,4 +1,4 @@
-/** Which process calls over the Unix socket, and whether it may be the operator's. */
+/** Identifies the process that calls over the Unix socket, and checks that it does not belong to a run. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatePaths } from '../../shared/state-paths.ts';
@@ -8,7 +8,7 @@ import { lineageOf } from '../system/processes.ts';
 import { runFiles } from '../system/run-files.ts';
 import { isOfRun, isWithinRun } from '../system/within-run.ts';
 
-/** What a caller shows: its process number, and a random word that is used once. */
+/** A caller's proof: its process id and a random name that is used once. */
 const SHOWN = /^([1-9]\d{0,9})-[0-9a-f]{32}$/;
 
 const NOT_SHOWN =
@@ -19,9 +19,9 @@ const WITHIN_RUN =
   'This comes from inside a run, without its credential: SIGNALBOX_CREDENTIAL is not in its environment. Let the shell tool pass it on.';
 
 /**
- * Node cannot ask the kernel who is at the other end of a Unix socket. So the caller makes a file and names it,
- * and has it open while it calls; the process that is named must have this very file open. Whoever shows nothing
- * is nobody: what a caller leaves out makes it no more.
+ * Node cannot ask the kernel for the peer of a Unix socket. So the caller creates a file, sends its name,
+ * and holds it open during the call; the process with the given id must have this file open. A caller without
+ * proof is refused, so that omitting it gains nothing.
  */
 export class LocalCallers {
   readonly #folder: string;
@@ -36,7 +36,7 @@ export class LocalCallers {
     mkdirSync(callers, { recursive: true, mode: 0o700 });
   }
 
-  /** Why this caller is not the operator; null: it is. What was shown is used up by this. */
+  /** Why this caller is not the operator; null: it is. A proof is valid once. */
   refusal(shown: string | null): string | null {
     const [name, pid] = SHOWN.exec(shown ?? '') ?? [];
     if (name === undefined) return NOT_SHOWN;
@@ -49,7 +49,7 @@ export class LocalCallers {
 
   #isWithinRun(pid: number): boolean {
     const lineage = lineageOf(pid);
-    // It has ended since: nobody waits for an answer.
+    // The process has ended: nobody reads the answer.
     if (lineage.length === 0 || isWithinRun(lineage)) return true;
     for (const work of this.#state().works) {
       const run = tendedRun(work);

@@ -2,27 +2,27 @@ import type { Db, RefusedVisitor } from '../store/sqlite.ts';
 import type { Log } from '../system/log.ts';
 
 const KEEP_MS = 1000;
-/** What waits to be kept is bounded, too: an attacker chooses what is counted. */
+/** Unsaved counts are bounded, because an attacker controls what is counted. */
 const MOST_WAITING = 200;
 const LONGEST = 200;
 
-/** What was tried, from where. */
+/** The attempt and where it came from. */
 export interface Attempt {
   readonly what: string;
   readonly host: string;
   readonly origin: string;
 }
 
-/** How many, and when the last one was. */
+/** Their number and the time of the last. */
 export interface FailedSignIns {
   readonly times: number;
   readonly last_at: string;
 }
 
-/** For how long a failed sign-in is worth a line on the page. */
+/** How long the page shows failed sign-ins. */
 const LATELY_MS = 3_600_000;
 
-/** Counts who was not let in. Kept once a second at most, in a bounded table beside the log. */
+/** Counts refused requests. Saved at most once a second, in a bounded table outside the log. */
 export class Refusals {
   readonly #db: Pick<Db, 'refusals' | 'keepRefusals'>;
   readonly #log: Log;
@@ -58,7 +58,7 @@ export class Refusals {
     this.count(attempt);
   }
 
-  /** Sign-ins that failed, each within an hour of the one before; null when the last is an hour ago. The log keeps them all. */
+  /** Recent failed sign-ins, each within an hour of the one before; null if the last is older than an hour. All are saved. */
   failedLately(): FailedSignIns | null {
     const isLate = this.#failed !== null && this.#now() - Date.parse(this.#failed.last_at) >= LATELY_MS;
     return isLate ? null : this.#failed;

@@ -1,24 +1,24 @@
-/** What stands in the head of a request. A header that was sent twice says nothing that anybody may rely on. */
+/** Reads the head of a request. A header that was sent twice counts as untrusted. */
 
 export interface Head {
   readonly method: string;
   readonly target: string;
-  /** As received: names and values in turn, repeats included. */
+  /** As received: names and values alternate, repeats included. */
   readonly rawHeaders: readonly string[];
   readonly upgrade: boolean;
 }
 
-/** The path alone. Percent-escapes stay: what is not spelled plainly is none of the special paths. */
+/** The path, without query. Percent-escapes stay, so an escaped spelling never equals a special path. */
 export const pathOf = ({ target }: Head): string => target.split(/[?#]/, 1)[0] ?? '';
 
-/** The token of the one Authorization header; '' (which is nobody's) when it cannot be read; null when none. */
+/** The bearer token; '' (never valid) if the header is malformed or repeated; null: no header. */
 export function bearerOf(head: Head): string | null {
   const values = valuesOf(head, 'authorization');
   if (values.length === 0) return null;
   return values.length === 1 ? (/^Bearer ([A-Za-z0-9_-]{20,200})$/.exec(values[0] ?? '')?.[1] ?? '') : '';
 }
 
-/** The value of one cookie. Sent twice, it is nobody's: somebody has planted another. */
+/** The value of one cookie. Null if it was sent twice: another site may have planted one. */
 export function cookieOf(head: Pick<Head, 'rawHeaders'>, name: string): string | null {
   const values = valuesOf(head, 'cookie')
     .flatMap((header) => header.split(';'))

@@ -1,10 +1,10 @@
-/** Where a request comes from, by what the browser says of it, and whether it can change things. */
+/** Where a request comes from, by its browser headers, and whether it can change state. */
 import type { Known, Tcp } from './gate.ts';
 import { firstOf, type Head, pathOf } from './request-head.ts';
 
 export const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
-/** A link from elsewhere to a whole page. Whoever follows it is nobody until they follow ours. */
+/** A followed link from another site to a whole page. Its cookies do not count until a link of ours is followed. */
 export function isFollowedLink(head: Head): boolean {
   const site = firstOf(head, 'sec-fetch-site');
   const isElsewhere = site !== undefined && site !== 'same-origin' && site !== 'none';
@@ -13,7 +13,7 @@ export function isFollowedLink(head: Head): boolean {
   return isElsewhere && isPage && head.method === 'GET' && !head.upgrade;
 }
 
-/** An upgrade can change things, whatever its method says. */
+/** An upgrade can change state, although its method is GET. */
 export const isUnsafe = ({ method, upgrade }: Head): boolean => upgrade || !SAFE.includes(method);
 
 export const isListed = (head: Head, { origins }: Known): boolean =>
@@ -21,19 +21,19 @@ export const isListed = (head: Head, { origins }: Known): boolean =>
 
 export const isEmbedSocket = (head: Head): boolean => head.upgrade && pathOf(head) === '/embed';
 
-/** The origin of our own pages at the address that was called. */
+/** The origin of our own pages under the requested Host. */
 export function originFor({ own }: Tcp, head: Head): string {
   const host = firstOf(head, 'host') ?? '';
   return host === own.host ? own.origin : `http://${host}`;
 }
 
-/** From a page of ours, or typed into the address bar. */
+/** From one of our pages, or from the address bar. */
 export function isFromUs(listener: Tcp, head: Head): boolean {
   const origin = firstOf(head, 'origin');
   if (isFollowedLink(head)) return false;
   return origin === undefined ? ['GET', 'HEAD'].includes(head.method) : origin === originFor(listener, head);
 }
 
-/** The name of our own, where cookies are read; those of other names are sent to every port of this machine. */
+/** The one host whose cookies count: browsers send the cookies of the others to every port of this machine. */
 export const isAtHome = (listener: Tcp, head: Head): boolean =>
   firstOf(head, 'host') === listener.own.host && isFromUs(listener, head);

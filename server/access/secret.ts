@@ -3,5 +3,5 @@ import { createHash, randomBytes } from 'node:crypto';
 /** 256 bits, in 43 characters of A–Z, a–z, 0–9, "-" and "_". */
 export const newSecret = (): string => randomBytes(32).toString('base64url');
 
-/** What is kept of a secret: nobody gets from here back to it. SHA-256, in hex. */
+/** The stored form of a secret: SHA-256, in hex. */
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');

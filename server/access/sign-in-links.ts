@@ -8,7 +8,7 @@ interface Link {
 
 const MOST_LINKS = 100;
 
-/** Links that sign one browser in, once. They are kept in memory alone: a restart ends them. */
+/** Links that each sign in one browser, once. Held in memory only: a restart invalidates them. */
 export class SignInLinks {
   readonly #links = new Map<string, Link>();
   readonly #now: () => number;
@@ -17,7 +17,7 @@ export class SignInLinks {
     this.#now = now;
   }
 
-  /** Returns the code of a link that is good for `ms` milliseconds and then leads to the path `to`. */
+  /** Makes a link code that is valid for `ms` milliseconds and redirects to the path `to`. */
   make(ms: number, to: string): string {
     const from = this.#now();
     for (const [hash, link] of this.#links) if (!isGood(link, from)) this.#links.delete(hash);
@@ -28,7 +28,7 @@ export class SignInLinks {
     return code;
   }
 
-  /** Where the link leads; null when it was used, is too old, or never was. It is used up by this. */
+  /** Uses up a code. Returns its path; null if it is unknown, used or expired. */
   use(code: string): string | null {
     const hash = hashOf(code);
     const link = this.#links.get(hash);
@@ -37,5 +37,5 @@ export class SignInLinks {
   }
 }
 
-/** A clock that was set back does not make a link last longer. */
+/** A monotonic clock, so that setting the clock back does not prolong a link. */
 const isGood = ({ from, until }: Link, now: number): boolean => from <= now && now < until;

@@ -5,7 +5,7 @@ import { Problem } from '../system/problem.ts';
 /** An entry with `"driver": "acp"`, as `signalbox.json` has it. */
 export interface AcpEntry {
   readonly command?: readonly string[] | undefined;
-  /** A known agent that it is like; else its program says which, or its own name. */
+  /** The known agent whose quirks apply; default: by its program or name. */
   readonly like?: string | undefined;
   readonly mode?: string | undefined;
   readonly model?: string | undefined;
@@ -15,8 +15,8 @@ export interface AcpEntry {
 }
 
 /**
- * As a program that is run: `signalbox acp` leads the agent from inside the run, so that the daemon knows of no protocol
- * and what waits outlives it. Throws a `Problem` where no program is named.
+ * Translates it into a command: `signalbox acp` drives the agent inside the run, so that the daemon knows no protocol
+ * and waiting questions outlive it. Throws a `Problem` if no program is named.
  */
 export function acpDefinition(path: string, name: string, entry: AcpEntry): AgentDefinition {
   const { command: given, mode, model, env, phases, prompts } = entry;
@@ -38,7 +38,7 @@ export function acpDefinition(path: string, name: string, entry: AcpEntry): Agen
     env: [...new Set([...known.env, ...env])],
     phases,
     prompts,
-    // It reads its answers file by itself.
+    // The driver reads the answers file itself.
     interrupt: null,
   };
 }

@@ -4,7 +4,7 @@ import type { Agent } from './agent.ts';
 import { configuredAgent } from './configured-agent.ts';
 import { shellAgent } from './shell-agent.ts';
 
-/** Who carries out a unit; null: an agent that is not trusted (any more). */
+/** The agent of a unit; null: not trusted, or no longer. */
 export function agentOf(state: State, { agent: name }: UnitSpec): Agent | null {
   if (name === null) return shellAgent;
   const definition = agentNamed(state, name);

@@ -3,18 +3,18 @@ import type { Item } from '../../shared/item-words.ts';
 import type { Message, Unit } from '../../shared/words.ts';
 import type { UnitWork } from '../../shared/work-words.ts';
 
-/** What is to be done, by whom it was asked, and where. */
+/** The work of one run, as an agent gets it. */
 export interface Task {
   readonly unit: Pick<Unit, 'chunk' | 'title' | 'goal' | 'spec'>;
   readonly phase: string;
   readonly run: number;
-  /** What was answered and that no run has used yet, and what was said to runs that did not end well. */
+  /** Answers that no run has used yet, and messages to runs that failed. */
   readonly answered: readonly Item[];
   readonly messages: readonly Message[];
-  /** The file that holds all of it, and whether arguments and prompt are to say only where it is. */
+  /** The file with all answers, and whether arguments and prompt should only name it. */
   readonly answers_file: string;
   readonly by_file: boolean;
-  /** The session of the unit's last run by the same agent, to go on with; null: there is none. */
+  /** The session of the last run by the same agent, to resume; null: none. */
   readonly session: string | null;
   /** The folder of the project, whose files say what to do. */
   readonly project: string;
@@ -25,19 +25,19 @@ export interface Task {
 /** Of a worktree, what an agent has to know. */
 export interface TaskWork extends Pick<UnitWork, 'path' | 'branch' | 'base' | 'base_commit' | 'rebasing'> {}
 
-/** What can carry out a run. Says which program to start; starting and watching it is the same for all. */
+/** Makes the command line of a run; starting and watching it is the same for all agents. */
 export interface Agent {
   readonly name: string;
-  /** Names of environment variables that it needs beside those of the unit. */
+  /** Environment variables that it needs in addition to the unit's. */
   readonly env: readonly string[];
-  /** How it is told that the operator has said something meanwhile. */
+  /** The signal that tells it of a new message from the operator. */
   readonly interrupt: AgentDefinition['interrupt'];
   /**
-   * The program and its arguments, each a whole argument: nothing is spliced into a shell string. Throws an
-   * error with a sentence where the task cannot be put so, `AnswersTooLong` where only the answers are why.
+   * Program and arguments, each passed whole: nothing is spliced into a shell string. Throws an
+   * error with a message if the task cannot be expressed so, `AnswersTooLong` if only the answers are too long.
    */
   command(task: Task): readonly string[];
 }
 
-/** What was answered does not fit into an argument; told where its file is, the agent could read it. */
+/** The answers do not fit into an argument; try again with the name of their file. */
 export class AnswersTooLong extends Error {}

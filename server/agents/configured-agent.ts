@@ -19,7 +19,7 @@ export const configuredAgent = (definition: AgentDefinition): Agent => ({
   },
 });
 
-/** A placeholder is a whole argument, and what takes its place stays one. */
+/** A placeholder is a whole argument and is replaced by one argument. */
 function argumentAt(command: readonly string[], at: number, definition: AgentDefinition, task: Task): string {
   const written = command[at] ?? '';
   const [, name] = PLACEHOLDER.exec(written) ?? [];
@@ -31,12 +31,12 @@ function argumentAt(command: readonly string[], at: number, definition: AgentDef
     if (task.by_file || Buffer.byteLength(byFile) > ARGUMENT_BYTES) throw new Error(tooLong);
     throw new AnswersTooLong(`with your answers ${tooLong}`);
   }
-  // Somebody's words are never an option of the program, unless it was told where options end.
+  // Refuses text that the program would parse as an option, unless `--` precedes it.
   const isSafe = !value.startsWith('-') || command.slice(0, at).includes('--');
   return isSafe ? value : ` ${value}`;
 }
 
-/** Without NUL, which no argument can hold. */
+/** Removes NUL, which no argument can contain. */
 const wordsFor = (name: string, definition: AgentDefinition, task: Task): string =>
   meaningOf(name, definition, task).replaceAll('\0', '');
 
@@ -68,7 +68,7 @@ function meaningOf(name: string, definition: AgentDefinition, task: Task): strin
   }
 }
 
-/** The text of a prompt file; null where the phase has none. It must lie in the project, links followed. */
+/** The text of the phase's prompt file; null: none. After resolving links it must lie in the project. */
 function promptFile(path: string | undefined, project: string): string | null {
   if (path === undefined) return null;
   const real = realOf(join(project, path));

@@ -1,4 +1,4 @@
-/** What a project's `signalbox.json` may say. It names programs, so nothing in it counts before it is trusted. */
+/** Schema of a project's `signalbox.json`. It names programs, so it has no effect before it is trusted. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ACP_AGENTS } from '../../shared/acp-agents.ts';
@@ -51,7 +51,7 @@ const promptPath = z
     'A path within the project.',
   );
 
-/** What every agent may say. */
+/** Fields of every agent. */
 const agentParts = {
   env: z.array(environmentName).max(100).default([]),
   phases: z
@@ -107,7 +107,7 @@ const word = z
   .max(200)
   .regex(/^[^-\s][^\s\0]*$/, 'A word that does not begin with "-".');
 
-/** An agent that is led by the Agent Client Protocol: what it is told does not stand among its arguments. */
+/** An agent driven by the Agent Client Protocol, which gets its prompt by the protocol, not as arguments. */
 const acpAgentEntry = z
   .strictObject({
     driver: z.literal('acp', 'One of acp.'),
@@ -131,7 +131,7 @@ const name = z
   .regex(AGENT, 'The name of an agent: a lower-case letter, then a–z, 0–9, "_" and "-".')
   .refine((name) => name !== 'shell', 'The agent "shell" is built in.');
 
-/** By its driver, so that what is wrong in an entry is said of the shape that was meant. */
+/** Chosen by `driver`, so that errors are about the shape that was meant. */
 const entry = z.unknown().transform((given, context) => {
   const isAcp = typeof given === 'object' && given !== null && 'driver' in given;
   const read = isAcp ? acpAgentEntry.safeParse(given) : agent.safeParse(given);

@@ -1,4 +1,4 @@
-/** What an argument, or a place in a prompt file, may stand for. */
+/** Placeholders in arguments and prompt files. */
 export const PLACEHOLDERS = [
   'chunk',
   'phase',
@@ -14,9 +14,9 @@ export const PLACEHOLDERS = [
 ] as const;
 
 const NAMES = PLACEHOLDERS.join('|');
-/** An argument that is a placeholder. */
+/** Matches an argument that is a placeholder. */
 export const PLACEHOLDER = new RegExp(`^\\{(${NAMES})\\}$`);
-/** A placeholder anywhere in a text. */
+/** Matches placeholders within text. */
 export const PLACEHOLDER_WITHIN = new RegExp(`\\{(${NAMES})\\}`);
-/** What looks like one, known or not. */
+/** Matches anything that looks like a placeholder, known or not. */
 export const LIKE_PLACEHOLDER = /^\{[A-Za-z_]+\}$/;

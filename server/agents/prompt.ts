@@ -2,7 +2,7 @@ import type { Item } from '../../shared/item-words.ts';
 import { saidWords } from '../../shared/sentences.ts';
 import type { Task } from './agent.ts';
 
-/** How an agent reaches a person. It ends every prompt. */
+/** How an agent asks the operator. It ends every prompt. */
 export const HOW_TO_ASK = `When you are blocked on something that the code and these instructions cannot decide, run this as a plain shell command, with single quotes:
 
     signalbox ask 'Your question, with what one must know to answer it' --option one='What it means' --option two='What that means'
@@ -13,7 +13,7 @@ const DEFAULT_TEXT = `You work on "{chunk}", in its phase {phase} (run {run}).
 
 {goal}`;
 
-/** The prompt of a phase: the text of its file, or a plain one; then what was answered; then how to ask. */
+/** The prompt of a phase: the text of its file, or a default; then the answers; then how to ask. */
 export function composePrompt(task: Task, text: string | null): string {
   const written = text ?? DEFAULT_TEXT;
   const answer = task.by_file && hasWords(task) ? whereWords(task) : allLines(task).join('\n\n');
@@ -35,7 +35,7 @@ function whereToWork({ work }: Task): string {
 const REBASE_TEXT =
   'The base has moved on, and your work does not merge any more. Commit what is uncommitted, run `git rebase {base}`, resolve each conflict so that both sides keep their meaning, and finish the rebase. Leave no conflict markers.';
 
-/** One pass: what somebody wrote is never read as a placeholder. */
+/** One pass, so that placeholders in inserted text are not replaced. */
 function filled(text: string, task: Task, answer: string): string {
   const { unit, phase, run } = task;
   const values: Readonly<Record<string, string>> = {
@@ -56,7 +56,7 @@ function filled(text: string, task: Task, answer: string): string {
   );
 }
 
-/** What was answered, alone if it is one thing. */
+/** The answers; a single one without its prompt. */
 export function answerWords(task: Task): string {
   if (task.by_file && hasWords(task)) return whereWords(task);
   const words = [...task.answered.map(bare), ...task.messages.map(({ text }) => text)].filter(isSaid);
@@ -74,7 +74,7 @@ const allLines = ({ answered, messages }: Task): string[] => [
 const whereWords = ({ answers_file }: Task): string =>
   `The operator's answers are too long to stand here. Read them first: they are the entries with "new": true in the JSON file ${answers_file} (also in the environment variable SIGNALBOX_ANSWERS).`;
 
-/** Of a stuck unit, or of a phase that was reviewed, the words alone say what to do. */
+/** For stuck and review items the text alone says what to do. */
 const bare = (item: Item): string =>
   item.kind === 'stuck' || item.kind === 'review' ? (item.answer?.text ?? '') : saidWords(item);
 

@@ -2,7 +2,7 @@ import type { Agent } from './agent.ts';
 
 export const inShell = (command: string): readonly string[] => ['/bin/sh', '-c', command];
 
-/** Carries out a phase by its command line, in `/bin/sh`. */
+/** Runs a phase's command line in `/bin/sh`. */
 export const shellAgent: Agent = {
   name: 'shell',
   env: [],

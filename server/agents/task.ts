@@ -2,7 +2,7 @@ import type { Run, WorkUnit } from '../../shared/words.ts';
 import { BY_FILE, unheard } from '../domain/delivery.ts';
 import type { Task } from './agent.ts';
 
-/** What a run that is about to start has to do, with everything that was said and that no run has used yet. */
+/** The task of a run that is about to start, with all messages and answers that no run has used yet. */
 export function taskOf(
   work: WorkUnit,
   run: Pick<Run, 'phase' | 'number' | 'agent'>,
@@ -30,8 +30,8 @@ export function taskOf(
 }
 
 /**
- * That of the last run alone: one that was to go on with a session and could not name it again has lost it, and the
- * next begins afresh instead of failing for ever.
+ * Only the last run's session: a run that resumed a session and did not report it has lost it, and the
+ * next starts a new one instead of failing for ever.
  */
 const sessionBefore = ({ runs }: WorkUnit, { number, agent }: Pick<Run, 'number' | 'agent'>): string | null =>
   runs.findLast((run) => run.number < number && run.agent === agent && run.outcome?.exit !== 'never-began')

@@ -1,4 +1,4 @@
-/** What is trusted of a project's `signalbox.json`: a copy of it in the state folder, made by the operator's word. */
+/** The trusted copy of a project's `signalbox.json`, in the state folder, written when the operator confirms. */
 import { readFileSync, renameSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrustedAgents } from '../../shared/agent-words.ts';
@@ -32,7 +32,7 @@ export function trust(paths: StatePaths, { text }: Looked): void {
   renameSync(`${trusted}.new`, trusted);
 }
 
-/** Takes over what is trusted, now and whenever that changes. */
+/** Loads the trusted agents, now and whenever the copy changes. */
 export async function followTrust(
   store: Store,
   { trusted }: StatePaths,
@@ -50,7 +50,7 @@ export async function followTrust(
   return { stop: () => unwatchFile(trusted, again) };
 }
 
-/** What is trusted now; null: nothing ever was. Throws a `Problem`. */
+/** Reads the trusted copy; null: there is none. Throws a `Problem`. */
 export function readTrusted({ trusted }: Pick<StatePaths, 'trusted'>): TrustedAgents | null {
   const text = readIfThere(trusted);
   return text === null ? null : readDefinitions(trusted, text);

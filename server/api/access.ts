@@ -77,11 +77,11 @@ export const access = t.router({
     const id = input.all ? undefined : (ctx.credential?.id ?? '');
     return ctx.store.commit(ctx.by, (state) => endSessions(state, id === undefined ? {} : { id }));
   }),
-  /** What there is to let anybody in, or keep them out. */
+  /** Listeners, mode, origins and limits. */
   door: operator.input(nothing).query(({ ctx }) => {
     const { listeners, open, readOnly, origins, limits } = ctx.access;
     return { listeners, open, read_only: readOnly, origins: origins(), limits };
   }),
-  /** Who was not let in, latest first: beside the log, which says who was. */
+  /** Refused requests, latest first; they are not part of the log. */
   refusals: operator.input(nothing).query(({ ctx }) => ctx.access.refusals.all()),
 });

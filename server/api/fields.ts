@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CHUNK, CHUNK_RULE, PHASE } from '../../shared/words.ts';
 
 export const words = (most: number) => z.string().max(most, `At most ${most} characters.`);
-/** An empty field of a form says nothing. */
+/** An empty form field counts as absent. */
 export const orElse = (otherwise: string) => (text: string) => text.trim() || otherwise;
 export const key = z
   .string()

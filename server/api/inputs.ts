@@ -1,4 +1,4 @@
-/** What may be said to a procedure: strict shapes, with a sentence for each mistake. On the server only. */
+/** Input schemas of the procedures: strict, with a message per mistake. Server only. */
 import { z } from 'zod';
 import { ITEM_KINDS } from '../../shared/item-words.ts';
 import { parseMoment } from '../../shared/parse-moment.ts';
@@ -103,7 +103,7 @@ export const withdraw = z.strictObject({
   key: key.optional(),
 });
 export const confirm = z.strictObject({ chunk, item, run });
-/** What a run says of itself while it is live. */
+/** Notes of a live run. */
 export const note = z.strictObject({
   chunk,
   run: z.number().int().min(1),
@@ -120,7 +120,7 @@ export const note = z.strictObject({
     .default([]),
 });
 
-/** Callers give it what they must not change: in its type alone, the list is readonly. */
+/** The input type has a readonly list, so that callers can pass one. */
 const listed = <Each extends z.ZodType>(
   each: Each,
 ): z.ZodType<readonly z.output<Each>[], readonly z.input<Each>[]> => z.array(each);
@@ -139,7 +139,7 @@ const query = {
   only: z.enum(ONLY).optional(),
 };
 export const board = z.strictObject(query);
-/** Go on as there is news; else end with what there is now. */
+/** Whether to continue with changes, or end with the current state. */
 const goOn = z.boolean().default(true);
 export const pulses = z.strictObject({ ...query, follow: goOn });
 export const bulk = z
@@ -174,9 +174,9 @@ export const transcript = z.strictObject({
   chunk,
   run: z.number().int().min(1).optional(),
   offset: z.number().int().min(0).default(0),
-  /** Go on as the run prints; else end at the end of what there is. */
+  /** Whether to continue as the run prints, or end at the current end. */
   follow: z.boolean().default(true),
-  /** base64: the very bytes. */
+  /** base64: exact bytes. */
   encoding: z.enum(['utf8', 'base64']).default('utf8'),
   lastEventId: z
     .string()

@@ -1,4 +1,4 @@
-/** A plan as people write it, and the specs of units that it means. */
+/** The schema of a plan, and its translation into unit specs. */
 import { z } from 'zod';
 import { AGENT } from '../../shared/agent-words.ts';
 import type { UnitSpec } from '../../shared/words.ts';
@@ -50,7 +50,7 @@ const unit = z
     path: ['worktree'],
     message: 'An external unit has no worktree: somebody else does the work, where they want.',
   })
-  // The phases of an agent are known where its definition is.
+  // The phases of an agent come from its definition, later.
   .refine((unit) => unit.agent !== undefined || unit.review.every((each) => phasesOf(unit).includes(each)), {
     path: ['review'],
     message: 'Only phases of the unit can be reviewed.',
@@ -66,7 +66,7 @@ interface Phased {
 const phasesOf = ({ commands, phases }: Phased): readonly string[] =>
   commands === undefined ? (phases ?? ['IMPLEMENT']) : Object.keys(commands);
 
-/** In how many ways it is said who carries it out. */
+/** How many of command, commands, agent and external are given. */
 const waysOf = ({ command, commands, agent }: Carried): number =>
   [command, Object.keys(commands ?? {})[0], agent].filter((way) => way !== undefined).length;
 
@@ -76,7 +76,7 @@ interface Carried {
   readonly agent?: string | undefined;
 }
 
-/** A unit as people write it, made whole; an agent's phases are still to be filled in. */
+/** A plan's unit with defaults; an agent's phases are filled in later. */
 export function specOf(input: z.output<typeof unit>): UnitSpec {
   const { chunk, title, goal, command, commands, priority, paths, external, retry, time_limit } = input;
   const phases = input.agent === undefined ? phasesOf(input) : [];

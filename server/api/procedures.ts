@@ -14,37 +14,37 @@ import type { WorktreeActions } from './worktree-actions.ts';
 /** What procedures work with, and who calls. */
 export interface Context extends Source {
   readonly by: By;
-  /** What let the caller in; null: the operator, by where they come from. */
+  /** The caller's credential; null: Unix socket, or --no-auth. */
   readonly credential: Credential | null;
-  /** How many streams this connection follows. */
+  /** Number of subscriptions of this connection. */
   readonly streams: { count: number };
   readonly log: Log;
   readonly about: About;
-  /** Where runs look for programs: for the operator alone. */
+  /** PATH of runs, for `signalbox doctor`. */
   readonly path: string;
-  /** Commits what is due by the wall clock, so that nobody sees or steers what is over. */
+  /** Commits what is due by the wall clock, so that no caller sees expired state. */
   readonly lookAtClock: () => Promise<void>;
-  /** Asks the daemon to end in order. */
+  /** Starts an orderly shutdown. */
   readonly stop: () => void;
   readonly access: Access;
   readonly worktrees: WorktreeActions;
 }
 
-/** Who may come in, and how much they may send. */
+/** Access settings and limits. */
 export interface Access {
-  /** Operators change nothing, and nothing starts. */
+  /** --read-only. */
   readonly readOnly: boolean;
-  /** Nobody signs in. */
+  /** --no-auth. */
   readonly open: boolean;
   readonly limits: Limits;
-  /** Pages elsewhere that may embed ours. */
+  /** Origins that may embed our elements. */
   readonly origins: () => readonly string[];
   readonly links: SignInLinks;
   readonly listeners: readonly ListenerFacts[];
   readonly refusals: Refusals;
 }
 
-/** An address that is listened on, and the names under which that is done. */
+/** A listener: address, port and accepted host names. */
 export interface ListenerFacts {
   readonly address: string;
   readonly port: number;
@@ -55,12 +55,12 @@ export interface ListenerFacts {
 /** Which daemon this is. */
 export interface About {
   readonly project: string;
-  /** Where browsers sign in; where programs on this machine come with a token. */
+  /** `address`: where browsers sign in; `local_address`: for programs on this machine. */
   readonly address: string;
   readonly local_address: string;
   readonly pid: number;
   readonly started_at: string;
-  /** What somebody should know of how it runs. */
+  /** Notices about this start. */
   readonly notices: readonly StartNotice[];
 }
 
@@ -70,7 +70,7 @@ export interface StartNotice {
 }
 
 export const t = initTRPC.context<Context>().create({
-  /** A refusal travels whole; of anything else the caller learns no more than that it happened. */
+  /** A refusal is sent whole; any other error only as "Something went wrong." */
   errorFormatter({ shape, error }) {
     const { code, httpStatus, path } = shape.data;
     const refusal = refusalOf(error);
@@ -101,7 +101,7 @@ const told = t.procedure.use(async ({ ctx, next, path }) => {
   return result;
 });
 
-/** A connection follows so many streams at most; one that has ended makes room. */
+/** Limits the subscriptions per connection; one that ends makes room. */
 const base = told.use(async ({ ctx, next, type }) => {
   if (type !== 'subscription') return next();
   const { streams, access } = ctx;

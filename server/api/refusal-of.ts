@@ -3,7 +3,7 @@ import { ZodError } from 'zod';
 import type { Item } from '../../shared/item-words.ts';
 import { Refusal, type RefusalCode, type RefusalKind } from '../domain/refusal.ts';
 
-/** A refusal as a caller sees it, on every door. */
+/** A refusal as it is sent to callers, whatever the door. */
 export interface RefusalForCaller {
   readonly kind: RefusalKind | 'forbidden';
   readonly status: number;
@@ -15,7 +15,7 @@ export interface RefusalForCaller {
 
 const STATUS = { 'not-found': 404, conflict: 409, invalid: 422, unavailable: 503 } as const;
 
-/** What to tell the caller; null for what is our own fault. */
+/** The refusal in an error; null: an internal error. */
 export function refusalOf(error: unknown): RefusalForCaller | null {
   if (error instanceof Refusal) {
     const { kind, message, field, items, code } = error;
@@ -35,11 +35,11 @@ export function refusalOf(error: unknown): RefusalForCaller | null {
   return refusalOf(error.cause);
 }
 
-/** The first mistake in an input, as a sentence that names the field. */
+/** The first validation error, with the name of its field. */
 function inputRefusal({ issues }: ZodError): RefusalForCaller {
   const [issue] = issues;
   const field = issue?.path.join('.') ?? '';
-  // What is wrong with a name in a map is said one level deeper.
+  // Errors about keys of a record are nested one level deeper.
   const message = (issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message) ?? '';
   const whole = field === '' ? message : `${field}: ${message}`;
   return {

@@ -41,11 +41,11 @@ function givingOf({ by, store }: Context, at: string, key: string | undefined, u
   return { at, release_due: new Date(Date.parse(at) + wait).toISOString(), key: key ?? null };
 }
 
-/** What is said in a run's name is recorded as said by the run. */
+/** Records the run as the actor. */
 const asRun = (ctx: Context, run: number | null): Context =>
   run === null ? ctx : { ...ctx, by: { ...ctx.by, actor: `run ${run}` } };
 
-/** A mutation on one unit: what it takes, and the command that decides. */
+/** A mutation on one unit: its input schema and its command. */
 const steering = <Input extends { chunk: string; key?: string | undefined }, Given>(
   input: z.ZodType<Input, Given>,
   decide: (state: State, input: Input) => Decision,
@@ -82,7 +82,7 @@ const units = t.router({
   link: steering(inputs.link, steer.linkUnit),
   unlink: steering(inputs.unlink, steer.unlinkUnit),
   remove: steering(inputs.remove, steer.removeUnit),
-  /** One thing, done to what a filter shows at this moment. */
+  /** One action on all units that a filter matches now. */
   bulk: operator.input(inputs.bulk).mutation(async ({ ctx, input }) => {
     const { status, kind, q, key, ...what } = input;
     const chunks = ctx.boardFeed.chunks({ status, kind, q } as Query);
@@ -91,7 +91,7 @@ const units = t.router({
       (state, at) => bulk(state, chunks, what, givingOf(ctx, at, undefined)),
       once(key, input),
     );
-    // Versions before this one kept no more than `chunks` with a key.
+    // Older versions stored only `chunks` with a key.
     const { refused = [], left = 0, ...rest } = result;
     return { seq, result: rest, refused, left };
   }),
@@ -198,7 +198,7 @@ export const appRouter = t.router({
     .input(inputs.transcript)
     .subscription(({ ctx, input, signal }) => transcriptOf(ctx, input, signal)),
   daemon: t.router({
-    /** Where runs look for programs. */
+    /** PATH of runs. */
     path: operator.input(inputs.nothing).query(({ ctx }) => ctx.path),
     stop: operator.input(inputs.nothing).mutation(({ ctx }) => {
       onlyAtTerminal(ctx, 'stops the daemon');

@@ -1,4 +1,4 @@
-/** What flows: a board, the pulses of its runs, what a run prints. A slow reader gets what has been merged meanwhile. */
+/** Subscriptions: a board, the last lines of its runs, the output of a run. A slow reader gets merged changes. */
 import { existsSync } from 'node:fs';
 import { tracked } from '@trpc/server';
 import type { BoardMessage, News, Row, Snapshot } from '../../shared/board.ts';
@@ -17,11 +17,11 @@ export interface Source {
   readonly boardFeed: BoardFeed;
   readonly pulses: LastLines;
   readonly runs: string;
-  /** Bytes sent to this viewer that the network has not taken yet. */
+  /** Bytes buffered in this viewer's socket. */
   readonly backlog: () => number;
 }
 
-/** More than this waiting in the socket, and the next news is held back and merged. */
+/** Above this buffered size, changes are held back and merged. */
 const BACKLOG_BYTES = 256 * 1024;
 const BACKLOG_MS = 50;
 
@@ -51,7 +51,7 @@ export async function* followBoard(
   const nothing = () => envelope(at, { news: { seq: at, put: [], drop: [] } });
   if (boardFeed.since(query, theirs, at) === null) {
     const snapshot = boardFeed.snapshot(query);
-    // A page that was drawn a moment ago is still this page; of an older one nobody knows what stood on it.
+    // A page drawn a moment ago is compared with this one; the content of an older one is unknown.
     const isFresh = theirs === epoch && at === snapshot.seq;
     at = snapshot.seq;
     shown = snapshot.rows;
@@ -70,10 +70,10 @@ export async function* followBoard(
   }
 }
 
-/** By the two pages: however many watch, it is found once. */
+/** Cached by the two pages, so that it is computed once for all viewers. */
 const found = new WeakMap<readonly Row[], WeakMap<readonly Row[], News>>();
 
-/** What turns one page into another. A row that says the same is the same object. */
+/** The difference between two pages. Equal rows are the same object. */
 function newsBetween(before: readonly Row[], after: readonly Row[], seq: number): News {
   const from = found.get(before) ?? new WeakMap<readonly Row[], News>();
   found.set(before, from);
@@ -89,7 +89,7 @@ function compare(before: readonly Row[], after: readonly Row[], seq: number): Ne
   return { seq, put, drop: [...known.keys()].filter((key) => !there.has(key)) };
 }
 
-/** The row of the page itself is made anew each time. */
+/** The page row itself is a new object each time. */
 const isSame = (a: Row | undefined, b: Row): boolean =>
   a === b || (a?.row === 'page' && b.row === 'page' && a.pages === b.pages && a.total === b.total);
 
@@ -123,7 +123,7 @@ export interface TranscriptInput {
   readonly lastEventId?: string | undefined;
 }
 
-/** Checks before the stream begins, so that a refusal is one. */
+/** Checks before the stream starts, so that a refusal is an error of the call. */
 export function transcriptOf(source: Source, input: TranscriptInput, signal: AbortSignal = never()) {
   const work = findWork(source.store.state, input.chunk);
   if (!work) throw notFound(`There is no unit called ${input.chunk}.`);
@@ -154,7 +154,7 @@ async function* stretches(
   for await (const stretch of followTranscript(output, offset, isLive, signal, input.encoding)) {
     const sending = { run, ...stretch };
     yield tracked(String(stretch.to), sending);
-    // tRPC keeps hold of what it was given until a full collection, and may look one ahead of what it sends.
+    // tRPC holds what it was given until a full garbage collection, and may read one message ahead.
     sent.text = '';
     sent = sending;
     await readyAgain(source, signal);

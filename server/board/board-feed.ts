@@ -5,12 +5,12 @@ import type { Store } from '../store/store.ts';
 import { Signal } from '../system/signal.ts';
 import { BoardIndex } from './board-index.ts';
 
-/** What follows the first change within this time is merged into one piece of news. */
+/** Changes within this time after the first are merged into one message. */
 const MERGE_MS = 40;
 
 /**
- * Wakes those who watch. Nobody broadcasts: each watcher holds a number and reads on from it; being woken
- * only says "look". The first change is told at once, what follows soon after is told together.
+ * Wakes watchers. Nothing is broadcast: each watcher holds a number and reads on from it; waking it
+ * only means "look". The first change is announced at once, changes soon after together.
  */
 export class BoardFeed {
   readonly #store: Store;
@@ -19,7 +19,7 @@ export class BoardFeed {
   readonly #signal = new Signal();
   readonly #unsubscribe: () => void;
   #pause: NodeJS.Timeout | null = null;
-  /** The number that was told last. The index may know more: whoever draws a page looks at once. */
+  /** The number announced last. The index may be newer, because drawing a page updates it at once. */
   #told: number;
 
   constructor(store: Store, build: string) {
@@ -45,12 +45,12 @@ export class BoardFeed {
     this.#signal.ring();
   }
 
-  /** The number of the state that was looked at last. */
+  /** The number of the last state that the index has seen. */
   get seq(): number {
     return this.#index.seq;
   }
 
-  /** The board as of now, with nothing left out: a page rendered after an answer shows the answer. */
+  /** The board now, including changes not announced yet: a page rendered after an answer shows the answer. */
   snapshot(query: Query): Snapshot {
     this.#index.look(this.#store.state);
     return {
@@ -61,7 +61,7 @@ export class BoardFeed {
     };
   }
 
-  /** The names of all units that a query shows now, in order. */
+  /** Names of all units that match a query now, in order. */
   chunks(query: Query): string[] {
     this.#index.look(this.#store.state);
     return this.#index.chunks(query);
@@ -73,14 +73,14 @@ export class BoardFeed {
     return { units, items, seq: this.#index.seq };
   }
 
-  /** What changed after `seq`, or null when that number is not one of this log, or the query asks for one page. */
+  /** Changes after `seq`; null if that number is not of this log, or the query is for one page. */
   since(query: Query, epoch: string, seq: number): News | null {
     if (query.page !== undefined || epoch !== this.#store.epoch || seq < 0 || seq > this.#index.seq)
       return null;
     return this.#index.since(query, seq);
   }
 
-  /** Resolves when there is something after `seq`, or when `signal` fires. */
+  /** Resolves when there are changes after `seq`, or when `signal` aborts. */
   after(seq: number, signal: AbortSignal): Promise<void> {
     return this.#index.seq > seq ? Promise.resolve() : this.#signal.next(signal);
   }

@@ -6,16 +6,16 @@ import type { PersistentVector } from '../domain/persistent-vector.ts';
 import { exists, findItem, isPending, type State } from '../domain/state.ts';
 import { cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './board-rows.ts';
 
-/** An item that has left the queue frees nobody any more. */
+/** The impact of an item that has left the queue. */
 const UNRANKED = { impact: { blocked: 0, chain: [] }, score: 0 };
 
-/** Whoever asks for ever other words makes no more be remembered than this. */
+/** Size limit of the query cache. */
 const MOST_QUERIES = 200;
 
 /**
- * What a state looks like: rows in order. Remembers the last state it saw and looks again only at what
- * changed; each row carries the number of the event that last changed it, so that what is new since any
- * number is a comparison, for a viewer that lags by one event as for one that comes back after a day.
+ * The rows of a state, in order. Keeps the last state and recomputes only what
+ * changed; each row carries the number of the event that last changed it, so that the changes since any
+ * number are found by comparison, whether a viewer lags by one event or by a day.
  */
 export class BoardIndex {
   #state: State;
@@ -40,7 +40,7 @@ export class BoardIndex {
     return this.#counts;
   }
 
-  /** Takes in a newer state. */
+  /** Updates the rows to a newer state. */
   look(state: State): void {
     if (state !== this.#state) this.#take(state);
   }
@@ -59,12 +59,12 @@ export class BoardIndex {
     this.#pages.clear();
   }
 
-  /** What changed, and the rivals of what changed: how they stand depends on it. */
+  /** Recomputes changed units and their rivals, whose status depends on them. */
   #affected(state: State, changed: readonly WorkUnit[]): Set<WorkUnit> {
     const rivals = changed.flatMap(({ conflicts }) =>
       conflicts.map((conflict) => state.works.get(conflict.with)),
     );
-    // Who goes first, or which agents there are, can also change for units that nothing has happened to.
+    // A new order or other agents can change units that had no event.
     const ordered =
       this.#seen?.graph === state.graph
         ? []
@@ -72,7 +72,7 @@ export class BoardIndex {
     return new Set([...changed, ...rivals, ...ordered].filter((work) => work !== undefined));
   }
 
-  /** A cell that came to look otherwise by what happened to others is as new as that. */
+  /** A cell changed by another unit's event takes its seq. */
   #drawCell(state: State, work: WorkUnit): void {
     const key = unitKey(work.unit.id);
     if (!exists(work)) {
@@ -86,7 +86,7 @@ export class BoardIndex {
     this.#cells.set(key, own && work.conflicts.length === 0 ? cell : { ...cell, seq: state.seq });
   }
 
-  /** Where nobody waits otherwise than before, only the units that changed; else all, for their impact. */
+  /** Only changed units, if the dependency graph is the same; else all, for their impact. */
   #rankCards(state: State, works: Iterable<WorkUnit>): void {
     for (const work of works) {
       const pending = work.items.filter(isPending);
@@ -101,14 +101,14 @@ export class BoardIndex {
     }
   }
 
-  /** All rows for a query, of one page where it asks for one. */
+  /** All rows of a query, or of one of its pages. */
   rows(query: Query): readonly Row[] {
     return query.page === undefined ? this.since(query, -1).put : this.#page(query, query.page);
   }
 
   /**
-   * The units of a page, by status and then by their order; the queue stands on every page. What is on a page
-   * depends on what is not, so there is no news of it: who follows compares two pages.
+   * The units of a page, by status and then by order; the queue is on every page. The content of a page
+   * depends on units that are not on it, so there are no incremental changes: a viewer compares two pages.
    */
   #page(query: Query, page: number): readonly Row[] {
     const key = queryKey(query);
@@ -137,12 +137,12 @@ export class BoardIndex {
     return [...shown, ...cards, this.#counts, row];
   }
 
-  /** The names of all units that a query shows, in order. */
+  /** Names of all units that match a query, in order. */
   chunks(query: Query): string[] {
     return this.#inSections(query).map(({ chunk }) => chunk);
   }
 
-  /** Units stand in the state by their id, which is their order; only those that are DONE have another. */
+  /** The state holds units by id, which is their order; only DONE units have another. */
   #inSections(query: Query): Cell[] {
     const sections = new Map<Status, Cell[]>(STATUSES.map((status) => [status, []]));
     for (const work of this.#state.works) {
@@ -153,7 +153,7 @@ export class BoardIndex {
     return [...sections.values()].flat();
   }
 
-  /** What changed for a query after a number: computed once, however many ask. */
+  /** Changes for a query after a number, cached for all viewers. */
   since(query: Query, seq: number): News {
     const key = `${seq} ${queryKey(query)}`;
     let news = this.#news.get(key);
@@ -184,7 +184,7 @@ export class BoardIndex {
     return { seq: this.seq, put, drop };
   }
 
-  /** One item to its end, also after it has left the queue. */
+  /** One item, also after it has left the queue. */
   #itemSince(id: string, seq: number): News {
     const card = this.#cards.get(id) ?? this.#endedCard(id);
     return { seq: this.seq, put: card && card.seq > seq ? [card] : [], drop: [] };
@@ -196,13 +196,13 @@ export class BoardIndex {
   }
 }
 
-/** Forgets all when there are too many: what is still asked for is soon found again. */
+/** Clears the cache when it is full: entries in use are soon recomputed. */
 function remember<T>(known: Map<string, T>, key: string, value: T): void {
   if (known.size >= MOST_QUERIES) known.clear();
   known.set(key, value);
 }
 
-/** Who wants rows of one kind only hears nothing of the others, not even that they have gone. */
+/** A query for one kind of row gets no messages about the others, not even removals. */
 const wants = ({ only }: Query, kind: Only): boolean => only === undefined || only === kind;
 
 const shows = ({ chunk, status, kind, q, only }: Query, cell: Cell, { items }: WorkUnit): boolean =>
@@ -218,6 +218,6 @@ const showsCard = ({ chunk, kind, q, only }: Query, card: Card): boolean =>
   (kind === undefined || kind.includes(card.kind)) &&
   says(q, card.chunk, card.prompt);
 
-/** Whether one of these texts holds the words, however they are written. */
+/** Whether one of the texts contains the words, ignoring case. */
 const says = (q: string | undefined, ...texts: readonly string[]): boolean =>
   q === undefined || texts.some((text) => text.toLowerCase().includes(q.toLowerCase()));

@@ -7,7 +7,7 @@ import { type Impact, impactWords } from '../domain/impact.ts';
 import { isGoingOut, isOpen, isSnoozed, liveRun, phaseOf, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
 
-/** Rows of a board, made from facts. */
+/** Makes the rows of a board from the state. */
 
 export const unitKey = (id: number): string => `unit:${id}`;
 export const itemKey = (id: string): string => `item:${id}`;
@@ -42,13 +42,13 @@ function changesOf({ unit }: WorkUnit): ChangeStat | null {
   return snapshot ? { files: snapshot.files, added: snapshot.added, deleted: snapshot.deleted } : null;
 }
 
-/** What an answer frees, and the number by which the card is ranked for it. */
+/** How much an answer sets free, and its rank. */
 export interface Ranked {
   readonly impact: Impact;
   readonly score: number;
 }
 
-/** `seq` is the number of the state in which the card came to look like this. */
+/** `seq`: number of the event that last changed the card. */
 export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, seq: number): Card {
   return {
     row: 'item',
@@ -83,7 +83,7 @@ export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, se
   };
 }
 
-/** What was answered, without how it travels. */
+/** The answer, without its delivery. */
 export const answerOf = ({ answer }: Item): Answer | null =>
   answer && { options: answer.options, text: answer.text };
 
@@ -94,7 +94,7 @@ export function cardState(item: Item): Card['state'] {
   return isGoingOut(item) ? 'going-out' : 'answered';
 }
 
-/** An item outlives its asker; then the card says how that one ended. */
+/** An item outlives the run that asked; then the card says how the run ended. */
 function runEnded(work: WorkUnit, item: Item): string {
   if (liveRun(work)) return '';
   const run = work.runs.find(({ number }) => number === item.run);
@@ -111,6 +111,6 @@ export function countsRow(cells: Iterable<Cell>, cards: Iterable<Card>, seq: num
   return { row: 'counts', key: 'counts', seq, order: [], units, items };
 }
 
-/** Whether two rows say the same, whenever they came to say it. */
+/** Whether two rows are equal except for their seq. */
 export const sameRow = (a: Row, b: Row): boolean =>
   JSON.stringify({ ...a, seq: 0 }) === JSON.stringify({ ...b, seq: 0 });

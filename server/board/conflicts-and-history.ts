@@ -1,4 +1,4 @@
-/** What is listed for scripts: judgements on pairs, and the log. */
+/** Lists for scripts: verdicts on pairs of units, and the log. */
 
 import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event } from '../../shared/events.ts';
@@ -6,7 +6,7 @@ import { disagreementWords } from '../../shared/sentences.ts';
 import { workOf } from '../domain/commands/decision.ts';
 import { exists, type State } from '../domain/state.ts';
 
-/** Each pair of units on which somebody has judged, once; those that were removed are left out. */
+/** Each pair with a verdict, once; pairs with a removed unit are left out. */
 export function conflictsOf(state: State) {
   const pairs = [...state.works]
     .filter(exists)
@@ -30,7 +30,7 @@ export interface HistoryInput {
   readonly chunk?: string | undefined;
 }
 
-/** Events after a number, at most `limit`; `next` is where to go on, null at the end. Throws a `Refusal`. */
+/** Events after a number, at most `limit`; `next` is the number to continue from, null at the end. Throws a `Refusal`. */
 export function historyOf(
   state: State,
   { after, limit, chunk }: HistoryInput,

@@ -10,7 +10,7 @@ import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../do
 import { statusOf } from '../domain/status.ts';
 import { answerOf, cardState } from './board-rows.ts';
 
-/** Everything about one unit. `events` is its part of the log. Throws a `Refusal` when there is none. */
+/** Everything about one unit. `events` reads its part of the log. Throws a `Refusal` if there is no such unit. */
 export function detailOf(state: State, chunk: string, events: (unit: number) => Iterable<Event>): Detail {
   const work = findWork(state, chunk);
   if (!work) throw notFound(`There is no unit called ${chunk}.`);

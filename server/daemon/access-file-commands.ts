@@ -1,4 +1,4 @@
-/** What the terminal does with the door file: where no daemon has a say. */
+/** Commands of the terminal that read and write the access file without a daemon. */
 import type { Offline } from '../../shared/offline.ts';
 import { limitsOf, openDoor, originOf, writeDoor } from '../access/access-file.ts';
 import { DEFAULT_LIMITS } from '../access/limits.ts';

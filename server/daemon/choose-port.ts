@@ -4,7 +4,7 @@ import { readPort } from '../system/state-folder.ts';
 import { DEFAULT_PORT, freePort, type Loopback, nextFreePort, ownerOf } from './listen.ts';
 import type { Options } from './options.ts';
 
-/** Where to listen. The default port may be another project's: one that never had a port takes the next. */
+/** Chooses the port. If another project uses the default port, a project without one takes the next free port. */
 export async function portFor(
   { port: given }: Options,
   state: StatePaths,

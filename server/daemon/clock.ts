@@ -5,19 +5,19 @@ import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 
 /**
- * Timers count only while the machine is awake, and know nothing of a clock that is set; what is due is a moment
+ * Timers stop while the machine sleeps and ignore changes of the clock, but due times are moments
  * on the wall clock. So while anything is due, the wall clock is read this often.
  */
 const LOOK_MS = 1000;
 const RETRY_MS = 1000;
 
 export interface DueTimes {
-  /** Commits what is due by now. For whoever is about to look at the state. Never rejects. */
+  /** Commits what is due by now; to be called before the state is read. Never rejects. */
   look(): Promise<void>;
   stop(): void;
 }
 
-/** Commits what is due when its moment comes: time enters only as events, so a view needs no clock. */
+/** Commits each due change at its time: time enters the state only by events, so views need no clock. */
 export function keepTime(store: Store, log: Log, now: () => number = Date.now): DueTimes {
   let timer: NodeJS.Timeout | undefined;
   let due = dueIn(store.state);
@@ -35,7 +35,7 @@ export function keepTime(store: Store, log: Log, now: () => number = Date.now): 
   const look = async (): Promise<void> => {
     if (sending || failed) return sending ?? undefined;
     const at = now();
-    // A clock that was set back may have put a moment out of reach that a promise in seconds depends on.
+    // A clock that was set back would prolong delays that were promised in seconds.
     const wasSetBack = at < seen && due !== NEVER;
     seen = at;
     if (due > at && !wasSetBack) {
@@ -55,7 +55,7 @@ export function keepTime(store: Store, log: Log, now: () => number = Date.now): 
       log.error('clock', error);
       failed = true;
     }
-    // One answer of each unit goes out at a time: the next may be due at once.
+    // Only one answer per unit goes out at a time: the next may be due at once.
     arm(store.state === before ? RETRY_MS : 0);
   };
   const unsubscribe = store.onChange(() => {
@@ -74,7 +74,7 @@ export function keepTime(store: Store, log: Log, now: () => number = Date.now): 
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** The earliest moment at which something is due, in milliseconds. */
+/** The earliest due time, in milliseconds. */
 function dueIn(state: State): number {
   const due = nextDue(state);
   return due === null ? NEVER : Date.parse(due);

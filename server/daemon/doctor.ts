@@ -1,4 +1,4 @@
-/** What a daemon needs and what can be seen without one: a finding each, none of them an error. */
+/** Checks what a daemon needs and what can be checked without one. Returns findings; does not throw. */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
@@ -24,7 +24,7 @@ const good = (message: string): Seen => ({ status: 'good', message });
 const note = (message: string): Seen => ({ status: 'note', message });
 const bad = (message: string): Seen => ({ status: 'bad', message });
 
-/** What cannot be looked at is bad, for the reason that it gives. */
+/** A check that throws is a bad finding with its message. */
 function looked(what: string, look: () => Seen): Finding {
   try {
     return { what, ...look() };
@@ -49,7 +49,7 @@ function stateFolder(paths: StatePaths): Seen {
   return good(`${paths.folder} is yours alone.`);
 }
 
-/** The first folder on the way up that is there. */
+/** The nearest existing ancestor folder. */
 const nearestFolder = (path: string): string => (existsSync(path) ? path : nearestFolder(dirname(path)));
 
 function refuseUnwritable(folder: string): void {
@@ -57,7 +57,7 @@ function refuseUnwritable(folder: string): void {
   if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR', path: folder });
 }
 
-/** More than asking whether it may be written: a disk that is full says so only then. */
+/** Writes a file, because a full disk shows only then. */
 function writeSomething(folder: string): void {
   const path = join(folder, `doctor-${process.pid}`);
   try {
@@ -114,7 +114,7 @@ function programs(paths: StatePaths, path: string): Seen {
 
 const trustedAgents = (paths: StatePaths): readonly AgentDefinition[] => readTrusted(paths)?.agents ?? [];
 
-/** As a shell finds it: a name with a slash is a path from the project. */
+/** Looks up a program like a shell: a name with a slash is relative to the project. */
 function isFound(program: string, path: string, project: string): boolean {
   const places = program.includes('/')
     ? [isAbsolute(program) ? program : join(project, program)]

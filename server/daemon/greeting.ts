@@ -5,7 +5,7 @@ import type { DoorOptions } from './options.ts';
 
 const START_LINK_MS = 600_000;
 
-/** A link that signs in is shown to a terminal alone: what else is written may be kept somewhere. */
+/** The sign-in link is printed to a terminal only: other output may be stored. */
 export function greet(
   { address, project, notices }: About,
   { noAuth, readOnly }: DoorOptions,

@@ -4,17 +4,17 @@ import type { StatePaths } from '../../shared/state-paths.ts';
 import { holderOfPort } from '../system/daemon-holder.ts';
 import { Problem } from '../system/problem.ts';
 
-/** Where a daemon listens unless told otherwise. */
+/** The default port. */
 export const DEFAULT_PORT = 7845;
 const MOST_PORTS = 200;
 
-/** Addresses of this machine that no other machine reaches. */
+/** Loopback addresses. */
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
 export type Loopback = (typeof LOOPBACK)[number];
 
 /**
- * The loopback addresses that this machine has. A port is taken on all of them or on none: half a port would leave
- * the other half to a stranger. One that the machine does not have cannot be taken by a stranger either.
+ * The loopback addresses that this machine has. A port is taken on all of them or on none: otherwise another program
+ * could take it on the other. An address that the machine does not have is no risk.
  */
 export async function loopbackAddresses(): Promise<readonly Loopback[]> {
   const found: Loopback[] = [];
@@ -40,7 +40,7 @@ export async function listenOnLoopback(
   }
 }
 
-/** Why a port cannot be had, and the way out. */
+/** The error for a port that cannot be used, with what to do. */
 async function portProblem(error: unknown, port: number, state: StatePaths): Promise<unknown> {
   const { code } = error as NodeJS.ErrnoException;
   const start = async () =>
@@ -52,7 +52,7 @@ async function portProblem(error: unknown, port: number, state: StatePaths): Pro
   return error;
 }
 
-/** An address beyond loopback. Throws a `Problem` where it cannot be had. */
+/** Listens on an address beyond loopback. Throws a `Problem` if it cannot. */
 export async function listenOn(server: Server, address: string, port: number): Promise<void> {
   try {
     await listening(server, { host: address, port });
@@ -62,7 +62,7 @@ export async function listenOn(server: Server, address: string, port: number): P
   }
 }
 
-/** Under the lock nobody else listens there: what is left of a killed daemon may go. */
+/** We hold the project lock, so an existing socket file is left from a killed daemon. */
 export async function listenOnSocket(server: Server, path: string): Promise<void> {
   rmSync(path, { force: true });
   const before = process.umask(0o177);
@@ -73,7 +73,7 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
   }
 }
 
-/** Any port that is free on all addresses. */
+/** Finds a port that is free on all addresses. */
 export async function freePort(addresses: readonly Loopback[] = ['127.0.0.1']): Promise<number> {
   for (let tries = 0; tries < MOST_PORTS; tries++) {
     const port = await anyPort(addresses[0] ?? '127.0.0.1');
@@ -82,7 +82,7 @@ export async function freePort(addresses: readonly Loopback[] = ['127.0.0.1']): 
   throw new Problem('running', 'No port is free on this machine.');
 }
 
-/** The first free port from the default one on. */
+/** The first free port from the default on. */
 export async function nextFreePort(addresses: readonly Loopback[]): Promise<number> {
   for (let port = DEFAULT_PORT; port < DEFAULT_PORT + MOST_PORTS; port++)
     if (await isFree(port, addresses)) return port;
@@ -97,7 +97,7 @@ async function isFree(port: number, addresses: readonly Loopback[]): Promise<boo
 const isUnknown = (code: string): boolean => code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
 const isTaken = (code: string): boolean => code === 'EADDRINUSE';
 
-/** `isNo`: which error means that it cannot. */
+/** `isNo`: whether an error means "no". */
 async function canListen(address: Loopback, port: number, isNo: (code: string) => boolean): Promise<boolean> {
   const probe = createServer();
   try {
@@ -130,7 +130,7 @@ function listening(server: Server, where: Parameters<Server['listen']>[0]): Prom
   });
 }
 
-/** Who holds a port, as far as it can be known. */
+/** The process or daemon that uses a port, as far as known. */
 export function ownerOf(port: number, state: StatePaths): string {
   const holder = holderOfPort(port, state);
   return holder ? `Signalbox for ${holder.project} (pid ${holder.pid})` : 'another program';

@@ -1,4 +1,4 @@
-/** By which addresses we are known: what the gate compares a request's Host and Origin with. */
+/** Host names and origins of each listener, which the gate compares with a request's Host and Origin. */
 import type { AccessFile } from '../access/access-file.ts';
 import type { Tcp } from '../access/gate.ts';
 import type { Beyond, DoorOptions } from './options.ts';
@@ -6,8 +6,8 @@ import type { Beyond, DoorOptions } from './options.ts';
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * The listeners on loopback. Browsers sign in under a name that no other program of this machine answers to,
- * since they send the cookies of a host to every port of it.
+ * The loopback listener. Browsers sign in under a host name that no other program on this machine uses,
+ * because they send the cookies of a host to all its ports.
  */
 export function onLoopback(door: AccessFile, options: DoorOptions, port: number): Tcp {
   const { noAuth, hostName, publicOrigin } = options;
@@ -18,14 +18,14 @@ export function onLoopback(door: AccessFile, options: DoorOptions, port: number)
   return { kind: 'tcp', hosts: [...new Set([...hosts, own.host])], own };
 }
 
-/** The listener beyond loopback: TLS, and by its names alone. */
+/** The listener beyond loopback: TLS only, by its host names only. */
 export function onAddress({ names }: Beyond, port: number): Tcp {
   const [first, ...others] = names.map((name) => ownAt('https', name, port));
   if (!first) throw new Error('an address without a name');
   return { kind: 'tcp', hosts: [first, ...others].map(({ host }) => host), own: first };
 }
 
-/** A browser leaves out the usual port of a scheme. */
+/** Browsers omit the default port of a scheme. */
 const ownAt = (scheme: 'http' | 'https', name: string, port: number): Tcp['own'] =>
   ownOf(new URL(`${scheme}://${name}:${port}`).origin);
 

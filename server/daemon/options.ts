@@ -1,4 +1,4 @@
-/** What the daemon is started with: its command line, and what else has a say in it (`start-settings.ts`). */
+/** Options of the daemon from its command line, environment and settings file (`start-settings.ts`). */
 import { realpathSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -24,24 +24,24 @@ const FLAGS = {
 } as const;
 
 export interface Options {
-  /** The real path of the folder in which runs work. */
+  /** Real path of the project folder, where runs work. */
   readonly project: string;
-  /** null: the one of the last start, or the default. */
+  /** null: the port of the last start, or the default. */
   readonly port: number | null;
   readonly plan: string | null;
-  /** What to set for good; the rest stays as it was. */
+  /** Settings to store; others stay as they are. */
   readonly door: DoorOptions;
   readonly settings: { readonly max_agents: number | undefined; readonly undo_seconds: number | undefined };
 }
 
-/** Who may come in, by which name. */
+/** Access: modes and host names. */
 export interface DoorOptions {
-  /** Nobody signs in. On loopback only. */
+  /** --no-auth. On loopback only. */
   readonly noAuth: boolean;
   readonly readOnly: boolean;
-  /** Browsers sign in under this name, not under the random one. */
+  /** Host name for signing in, instead of the random one. */
   readonly hostName: string | null;
-  /** Where a proxy shows us. */
+  /** Origin at which a proxy publishes the page. */
   readonly publicOrigin: string | null;
   readonly beyond: Beyond | null;
 }
@@ -54,7 +54,7 @@ export interface Beyond {
   readonly key: string;
 }
 
-/** Throws a `Problem` whose sentence names what is wrong. */
+/** Throws a `Problem` that names the wrong option. */
 export function readOptions(argv: readonly string[], env = process.env, home = homeFolder()): Options {
   const values = parseFlags(argv);
   const said = startSettings(
@@ -95,7 +95,7 @@ function doorOptions(values: Flags): DoorOptions {
   };
 }
 
-/** Beyond loopback only with TLS and named hosts; no flag turns this off. */
+/** Beyond loopback TLS and host names are required; no flag turns this off. */
 function beyondOf(values: Flags): Beyond | null {
   const { listen: address, name = [], 'tls-cert': cert = null, 'tls-key': key = null } = values;
   if (address === undefined) {

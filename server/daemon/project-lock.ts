@@ -1,8 +1,8 @@
 /**
- * One daemon for a project, wherever it keeps its state: another state home is another folder, and two daemons
- * would run agents over the same files. So the name that is held depends on the user and the project alone, not
- * on a variable. On Linux it is an abstract socket, which stands in no folder, so that nobody cleans it away and
- * nothing is left behind; elsewhere it is a locked file in /tmp.
+ * One daemon per project, wherever its state is: with another state home there would be another lock, and two daemons
+ * would run agents on the same files. So the name of this lock depends on user and project only, not
+ * on a variable. On Linux it is an abstract socket, which has no file that could be deleted or
+ * left behind; elsewhere it is a locked file in /tmp.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
@@ -20,13 +20,13 @@ export interface Held {
   readonly release: () => void;
 }
 
-/** Holds the project until the process ends, however it ends. Throws a `Problem` when another daemon holds it. */
+/** Holds the lock until the process ends, however it ends. Throws a `Problem` if another daemon holds it. */
 export const lockProject = (paths: Paths): Promise<Held> =>
   hasAbstractSockets ? lockByName(paths) : lockByFile(paths);
 
 const digestOf = ({ project }: Paths): string => createHash('sha256').update(project).digest('hex');
 
-/** What others are told who find it held. */
+/** What the holder answers to others that try. */
 const textOf = ({ folder }: Paths): string => `${process.pid} ${folder}`;
 
 function alreadyRuns({ project }: Paths, told: string): Problem {
@@ -54,7 +54,7 @@ export async function lockByName(paths: Paths): Promise<Held> {
 
 const PATIENCE_MS = 1000;
 
-/** What the holder says; '' where it says nothing. */
+/** The holder's answer; '' if it gives none. */
 function tellingOf(name: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(name);
@@ -69,13 +69,13 @@ function tellingOf(name: string): Promise<string> {
 
 const HOUR_MS = 3_600_000;
 
-/** `place` is the same for all of one user's processes, and nobody else's to write to. */
+/** `place`: the same for all processes of one user, and writable only by that user. */
 export async function lockByFile(
   paths: Paths,
   place: string = `/tmp/signalbox-${userInfo().uid}`,
 ): Promise<Held> {
   if (!lstatSync(place, { throwIfNoEntry: false })) mkdirSync(place, { recursive: true, mode: 0o700 });
-  // In /tmp somebody else may have made it first, or a link that leads elsewhere.
+  // In /tmp another user may have created it first, or a symbolic link.
   if (!lstatSync(place).isDirectory())
     throw new Problem('permission', `${place} is not a folder. Remove it.`);
   refuseOthers(place, 0o700);
@@ -84,7 +84,7 @@ export async function lockByFile(
   const release = holdExclusively(file);
   if (!release) throw alreadyRuns(paths, readQuietly(telling));
   writeFileSync(telling, textOf(paths), { mode: 0o600 });
-  // Some systems clear away what lies untouched in /tmp for days.
+  // Some systems delete old files in /tmp, so it is touched.
   const touching = setInterval(() => touch(file), HOUR_MS).unref();
   return {
     release() {
@@ -98,7 +98,7 @@ function touch(path: string): void {
   try {
     utimesSync(path, new Date(), new Date());
   } catch {
-    // It was cleared away; the lock of the state folder still holds.
+    // It was deleted; the lock of the state folder still holds.
   }
 }
 

@@ -1,4 +1,4 @@
-/** The servers of one daemon: made, listening, and closed together. */
+/** Makes, starts and closes the servers of one daemon. */
 import { readFileSync } from 'node:fs';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import type { Tcp } from '../access/gate.ts';
@@ -19,7 +19,7 @@ export const listenersOf = (
   ...(beyond ? [{ address: beyond.address, port, hosts: onAddress(beyond, port).hosts, tls: true }] : []),
 ];
 
-/** The loopback addresses, the Unix socket of the terminal, and what else the operator asked for. */
+/** Listens on loopback, the Unix socket, and the address of --listen. */
 export async function listen(
   parts: HttpParts,
   tcp: Tcp,
@@ -48,7 +48,7 @@ function tlsOf({ cert, key }: Beyond): Tls {
 const HANG_UP_MS = 2000;
 const IDLE_MS = 20;
 
-/** Lets requests under way finish, for a moment; then ends the connections. */
+/** Waits briefly for requests in progress, then closes the connections. */
 export async function close({ server, hangUp, cutOff }: GatedServer): Promise<void> {
   if (!server.listening) return;
   const closed = new Promise((resolve) => server.close(resolve));

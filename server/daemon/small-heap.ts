@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Keeps the process small, at the price of collecting garbage more often. What flows through (ten transcripts
- * of 200 MB each) is garbage at once, but by itself V8 would let the heap grow by 160 MB over it, with these by
- * 44 (`npm run bench:memory`), in the same time. A large process is slow to start others from: each spawn
+ * Keeps the process small, at the price of more frequent garbage collection. Streamed data (ten transcripts
+ * of 200 MB each) is garbage at once, but by default V8 lets the heap grow by 160 MB, with these flags by
+ * 44 (`npm run bench:memory`), in the same time. Spawning from a large process is slow: each spawn
  * copies its page tables.
  */
 export function keepHeapSmall(): void {

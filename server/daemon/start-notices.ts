@@ -1,7 +1,7 @@
 import type { StartNotice } from '../api/procedures.ts';
 import type { Loopback } from './listen.ts';
 
-/** What somebody should know of the machine on which the daemon runs. */
+/** Notices about the machine on which the daemon runs. */
 export function noticesOf(addresses: readonly Loopback[]): StartNotice[] {
   const notices: StartNotice[] = [];
   if (!addresses.includes('127.0.0.1'))

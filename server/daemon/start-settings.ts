@@ -1,22 +1,22 @@
-/** What a start can be told in more than one way: by a flag, by a variable, by the operator's own file. */
+/** Settings that a flag, an environment variable or the operator's own file may give. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../../shared/json-text.ts';
 import { Problem } from '../system/problem.ts';
 
-/** Each by its long flag, which is also its name in the file, with the most that it takes. */
+/** The settings by long flag, which is also the name in the file, with their maximum. */
 const NUMBERS = { port: 65_535, 'max-agents': 1000, 'undo-seconds': 3600 } as const;
 type Name = keyof typeof NUMBERS;
 const NAMES = Object.keys(NUMBERS) as Name[];
 
-/** What somebody said of each, as far as they said anything. */
+/** The given values by setting. */
 export type Said = { readonly [Each in Name]?: number | undefined };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * For each the word of the first that says something: the flags, the environment, the file. Nobody's word is
- * taken unread: a bad one throws a `Problem` that names it, even where a better one stands before it.
+ * The value of the first source that has one: flags, environment, file. All sources are
+ * checked: a bad value throws a `Problem` that names it, even if an earlier source decides.
  */
 export function startSettings(flags: Environment, env: Environment, home: string): Said {
   const file = fromFile(configFile(env, home));
@@ -42,7 +42,7 @@ function saidBy(calledBy: (name: Name) => string, textOf: (name: Name) => string
   );
 }
 
-/** A file that is not there says nothing. */
+/** A missing file gives no settings. */
 function fromFile(path: string): Said {
   const said = Object.entries(readObject(path));
   return Object.fromEntries(
@@ -78,7 +78,7 @@ function readIfThere(path: string): string | null {
   }
 }
 
-/** `called`: how the one who said it would call it. */
+/** `called`: the name of the setting in its source. */
 function whole(kind: 'usage' | 'data', name: Name, called: string, text: string): number {
   const most = NUMBERS[name];
   if (!/^\d{1,6}$/.test(text) || Number(text) > most) {

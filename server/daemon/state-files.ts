@@ -18,11 +18,11 @@ interface Parts {
   readonly port: number;
   /** Listens on the socket. */
   readonly server: Server;
-  /** What `signalbox` means inside runs. */
+  /** The program that `signalbox` starts inside runs. */
   readonly program: string;
 }
 
-/** What a daemon says of itself to those who cannot ask it. */
+/** The daemon's entry in `daemon.json`, for programs that cannot ask it. */
 export const holderOf = ({ pid, local_address: address, project, started_at }: About): Holder => ({
   pid,
   address,
@@ -31,21 +31,21 @@ export const holderOf = ({ pid, local_address: address, project, started_at }: A
   process: lookUp(pid)?.started,
 });
 
-/** Writes what others find this daemon by; its socket is there already. */
+/** Writes the files by which others find this daemon; its socket exists already. */
 export function writeStateFiles({ state, holder, port, program }: Parts): void {
   writePort(state, port);
   writeHolder(state, holder);
   makeBin(state.bin, program);
 }
 
-/** The same again whenever one of them is gone: without them no terminal and no run finds the daemon. */
+/** Restores a file that was deleted: without them no terminal and no run finds the daemon. */
 export function keepStateFiles(parts: Parts): Chore {
   const { state, server } = parts;
   let socket = new FilesInPlace([state.socket]);
   return {
     name: 'state folder',
     look: async () => {
-      // Where the folder was taken away, the daemon is about to end.
+      // Without the folder, the daemon is about to stop.
       if (!existsSync(state.folder)) return;
       const files = [state.port, state.holder, join(state.bin, 'signalbox')];
       if (!files.every((path) => existsSync(path))) writeStateFiles(parts);
@@ -57,7 +57,7 @@ export function keepStateFiles(parts: Parts): Chore {
   };
 }
 
-/** A daemon whose files were taken away can keep nothing: it ends, so that another one can take its place. */
+/** A daemon whose database was moved can store nothing: it stops, so that another can start. */
 export const filesInPlace = (db: Db, stop: (problem: Problem) => void): Chore => ({
   name: 'files',
   look: () => {

@@ -1,6 +1,6 @@
 import type { Problem } from '../system/problem.ts';
 
-/** Resolves when the daemon is to end: with the problem that ends it, if it is one. */
+/** Resolves when the daemon must stop: with the problem, if one is the cause. */
 export function stopSignal() {
   let stop: (problem?: Problem) => void = () => {};
   const stopped = new Promise<Problem | undefined>((resolve) => {

@@ -16,13 +16,13 @@ interface Pulse {
   readonly run: Run;
   readonly size: number;
   readonly line: string;
-  /** The beat at which the line became what it is. */
+  /** The tick at which the line last changed. */
   readonly beat: number;
 }
 
 /**
- * The last line that each live run has printed: read once a second for all who watch, and only while somebody
- * does. Never an event and never stored; who watches gets what changed since it was last told.
+ * The last output line of each live run: read once a second for all viewers, and only while there are
+ * any. Never an event and never stored; each viewer gets what changed since its last message.
  */
 export class LastLines {
   readonly #store: Store;
@@ -38,13 +38,13 @@ export class LastLines {
     this.#runs = runs;
   }
 
-  /** As of now, for what a query shows. */
+  /** The current lines, for the units of a query. */
   now(query: Query): Pulses {
     this.#look();
     return this.#news(query, new Map());
   }
 
-  /** First all, then what changes, at most once a second, until `signal` fires. */
+  /** Yields all lines, then changes, at most once a second, until `signal` aborts. */
   async *follow(query: Query, signal: AbortSignal): AsyncGenerator<Pulses> {
     this.#join();
     try {
@@ -73,7 +73,7 @@ export class LastLines {
     this.#pulses.clear();
   }
 
-  /** Only the timer wakes those who watch: whoever comes in between sees more, and nobody else hears of it. */
+  /** Only the timer wakes viewers: reading in between for a new one must not wake the others. */
   #tick(): void {
     this.#look();
     this.#beats.ring();
@@ -91,7 +91,7 @@ export class LastLines {
     for (const unit of this.#pulses.keys()) if (!live.has(unit)) this.#pulses.delete(unit);
   }
 
-  /** A file that has not grown says what it said before. */
+  /** A file that has not grown has the same last line. */
   #read(run: Run): void {
     const before = this.#pulses.get(run.unit);
     const { output } = runFiles(this.#runs, run.unit, run.number);
@@ -102,7 +102,7 @@ export class LastLines {
     this.#pulses.set(run.unit, { run, size, line, beat });
   }
 
-  /** What a viewer does not know yet; `told` remembers, by unit, the beat of what it was told. */
+  /** What a viewer has not got yet; `told` holds the tick of the line it got, by unit. */
   #news(query: Query, told: Map<number, number>): Pulses {
     const news: Record<string, string> = {};
     for (const [unit, { line, beat }] of this.#pulses) {

@@ -4,7 +4,7 @@ import { cutAtStart } from './utf8.ts';
 
 const TAIL_BYTES = 4096;
 
-/** The last lines of what a run printed, as plain text: at most `lines`, from the last 4 KiB. */
+/** The last lines of a run's output, as plain text: at most `lines`, from the last 4 KiB. */
 export function lastLines(path: string, lines: number): string {
   const bytes = readEnd(path, TAIL_BYTES);
   const text = plain(bytes.subarray(bytes.length < TAIL_BYTES ? 0 : cutAtStart(bytes)).toString('utf8'));
@@ -15,7 +15,7 @@ export function lastLines(path: string, lines: number): string {
     .join('\n');
 }
 
-/** How many bytes a run has printed; 0 where there is no such file. */
+/** Size of a run's output in bytes; 0: no such file. */
 export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 function readEnd(path: string, most: number): Buffer {

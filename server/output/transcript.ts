@@ -2,15 +2,15 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cutAtEnd, cutAtStart } from './utf8.ts';
 
-/** How bytes are written in a message: as text, in which broken UTF-8 shows as U+FFFD, or exactly. */
+/** Encoding of bytes in a message: text, with U+FFFD for broken UTF-8, or exact (base64). */
 export type Encoding = 'utf8' | 'base64';
 
-/** A stretch of what a run printed. Offsets count raw bytes. */
+/** A range of a run's output. Offsets count raw bytes. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
   readonly text: string;
-  /** Nothing will follow. */
+  /** The run has ended: no more output follows. */
   readonly ended: boolean;
 }
 
@@ -18,8 +18,8 @@ const STRETCH_BYTES = 64 * 1024;
 const POLL_MS = 150;
 
 /**
- * Follows a file from a byte offset to its end, and on as it grows, until `isLive` says no and the end is
- * reached, or `signal` fires. Reads when the reader is ready for more, so a slow one holds no memory.
+ * Follows a file from a byte offset as it grows, until `isLive` returns false and the end is
+ * reached, or `signal` aborts. Reads only when the reader is ready, so a slow one holds no memory.
  */
 export async function* followTranscript(
   path: string,
@@ -45,7 +45,7 @@ export async function* followTranscript(
   }
 }
 
-/** The last bytes of a file, from the beginning of a line where there is one. `final`: it grows no more. */
+/** The last bytes of a file, from a line start if there is one. `final`: the file no longer grows. */
 export async function readTail(path: string, most: number, final: boolean): Promise<Stretch> {
   const size = (await sizeOf(path)) ?? 0;
   const from = Math.max(0, size - most);
@@ -54,7 +54,7 @@ export async function readTail(path: string, most: number, final: boolean): Prom
   return stretchOf(from + start, bytes.subarray(start), final);
 }
 
-/** A stretch from an offset on, whole characters only. */
+/** A range from an offset, cut to whole characters. */
 export async function readFrom(path: string, from: number, most: number): Promise<Stretch> {
   const bytes = await readBytes(path, from, most);
   const start = from === 0 ? 0 : cutAtStart(bytes);
@@ -63,7 +63,7 @@ export async function readFrom(path: string, from: number, most: number): Promis
 
 const SEARCH_BYTES = 1024 * 1024;
 
-/** The offset at which a text stands, first from `from` on; null: nowhere. Reads block by block. */
+/** The first offset of a text from `from` on; null: not found. Reads block by block. */
 export async function findIn(path: string, text: string, from: number): Promise<number | null> {
   const wanted = Buffer.from(text);
   const file = await openQuietly(path);
@@ -71,7 +71,7 @@ export async function findIn(path: string, text: string, from: number): Promise<
   try {
     const block = Buffer.alloc(SEARCH_BYTES + wanted.length - 1);
     for (let at = from; ; at += SEARCH_BYTES) {
-      // Blocks overlap, so that what stands across an edge is found.
+      // Blocks overlap, so that a match across an edge is found.
       const { bytesRead } = await file.read(block, 0, block.length, at);
       const found = block.subarray(0, bytesRead).indexOf(wanted);
       if (found >= 0) return at + found;
@@ -83,8 +83,8 @@ export async function findIn(path: string, text: string, from: number): Promise<
 }
 
 /**
- * At most one stretch from `from`, by way of a buffer that is used again and again. No file (yet): nothing.
- * `final`: the file grows no more, so a half character is a broken one.
+ * Reads at most one range from `from`, through a reused buffer. Missing file: null.
+ * `final`: the file no longer grows, so an incomplete character is a broken one.
  */
 async function readStretch(
   file: FileHandle | null,
@@ -95,13 +95,13 @@ async function readStretch(
   return stretchOf(from, buffer.subarray(0, bytesRead), final && bytesRead < buffer.length, encoding);
 }
 
-/** `ended`: nothing follows, so half a character stays half. */
+/** `ended`: nothing follows, so an incomplete character stays so. */
 function stretchOf(from: number, bytes: Buffer, ended: boolean, encoding: Encoding = 'utf8'): Stretch {
   const whole = ended ? bytes : bytes.subarray(0, bytes.length - cutAtEnd(bytes));
   return { from, to: from + whole.length, text: whole.toString(encoding), ended };
 }
 
-/** What there is from an offset on, as far as asked for; nothing where there is no such file (yet). */
+/** The bytes from an offset on, up to a length; empty if there is no such file (yet). */
 async function readBytes(path: string, from: number, most: number): Promise<Buffer> {
   const file = await openQuietly(path);
   if (!file) return Buffer.alloc(0);
@@ -117,7 +117,7 @@ async function openQuietly(path: string): Promise<FileHandle | null> {
   return open(path, 'r').catch(() => null);
 }
 
-/** How many bytes there are; null: there is no such file. */
+/** Size in bytes; null: no such file. */
 export const sizeOf = (path: string): Promise<number | null> =>
   stat(path).then(
     ({ size }) => size,

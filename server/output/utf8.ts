@@ -1,13 +1,13 @@
-/** Where a stretch of bytes cuts a UTF-8 character (RFC 3629). */
+/** Finds UTF-8 characters (RFC 3629) that the edges of a byte range cut. */
 
-/** How many bytes at the beginning belong to a character that began before. */
+/** Bytes at the start that belong to a character that began before. */
 export function cutAtStart(bytes: Buffer): number {
   let count = 0;
   while (count < Math.min(3, bytes.length) && isContinuation(bytes[count] ?? 0)) count++;
   return count;
 }
 
-/** How many bytes at the end belong to a character that is not all there. */
+/** Bytes at the end that belong to an incomplete character. */
 export function cutAtEnd(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;

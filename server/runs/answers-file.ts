@@ -6,17 +6,17 @@ import { isUndelivered, unheard } from '../domain/delivery.ts';
 import { isReleased } from '../domain/state.ts';
 import type { Log } from '../system/log.ts';
 
-/** Keeps the answers files of live runs as the facts are: each is written anew when its unit has changed. */
+/** Keeps the answers files of live runs current: each is rewritten when its unit changes. */
 export class AnswersFiles {
   readonly #log: Log;
-  /** By path: the unit as it was when the file was last written, or could not be. */
+  /** By path: the unit at the last write, successful or not. */
   readonly #seen = new Map<string, { readonly work: WorkUnit; readonly isWritten: boolean }>();
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** Whether the file now says what it has to. One that cannot be written is tried again at every look. */
+  /** Whether the file is current. A failed write is retried at every look. */
   refresh(path: string, work: WorkUnit, run: number): boolean {
     if (!isSpokenTo(work)) return true;
     const seen = this.#seen.get(path);
@@ -31,7 +31,7 @@ export class AnswersFiles {
     this.#seen.delete(path);
   }
 
-  /** The run of one unit must not keep the daemon from looking after the others. */
+  /** A failure for one unit must not stop the others. */
   #attempt(write: () => void, isFirst: boolean): boolean {
     try {
       write();
@@ -43,12 +43,12 @@ export class AnswersFiles {
   }
 }
 
-/** As long as nothing was said, the file is as it was when the run started. */
+/** Nothing was said since the run started, so the file is current. */
 const isSpokenTo = ({ items, runs }: WorkUnit): boolean =>
   items.some(isReleased) || runs.some(({ messages }) => messages.length > 0);
 
 /**
- * Writes what the operator has said on a unit so far, for a run that is about to start or is at work: a JSON
+ * Writes what the operator has said on a unit so far, for a starting or live run: a JSON
  * array, first the answers, then what was said to live runs, each oldest first. `run` is the run that got it;
  * `new` marks what no other run has used yet.
  */
@@ -78,7 +78,7 @@ const answersOf = ({ items }: WorkUnit, run: number) =>
         ],
   );
 
-/** An answer that came while this run was at work was given to none yet: nobody knows whether it is read. */
+/** An answer that came during this run was given to no run yet: it may not be read. */
 const gotBy = ({ delivery, answer }: Item, run: number): number | null =>
   delivery ? delivery.to : answer?.given_to === run ? run : null;
 

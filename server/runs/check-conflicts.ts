@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { newId } from '../system/new-id.ts';
 import { expand, listFiles, overlapOf } from './declared-paths.ts';
 
-/** Judges whether a unit that wants to start would be in the way of those under way, and commits what it finds. */
+/** Judges whether a unit about to start conflicts with units under way, and commits the verdicts. */
 export async function checkConflicts(store: Store, project: string, id: number): Promise<void> {
   const { state } = store;
   const work = state.works.get(id);
@@ -23,7 +23,7 @@ export async function checkConflicts(store: Store, project: string, id: number):
   await store.commit(DAEMON, (now) => wantToStart(now, input));
 }
 
-/** Units under way that declare paths, on which nobody has judged beside this one. */
+/** Units under way that declare paths and have no verdict with this unit yet. */
 function unjudged(state: State, work: WorkUnit): WorkUnit[] {
   if (work.unit.paths.length === 0) return [];
   return [...state.works].filter(

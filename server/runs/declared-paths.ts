@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { Git } from '../work/git.ts';
 
-/** What a unit says it touches: the files there are, and, for patterns without any, where they would be. */
+/** Expands the declared paths of a unit: existing files, and literal prefixes of patterns that match none. */
 export interface Expansion {
   readonly files: ReadonlySet<string>;
-  /** Literal beginnings of patterns that match nothing yet. */
+  /** Literal prefixes of patterns that match nothing yet. */
   readonly prefixes: readonly string[];
 }
 
 const GIT_MS = 10_000;
 const GIT_BYTES = 256 * 1024 * 1024;
 
-/** The files of a project, as git knows them, ignored ones left out; outside git, those in its folders. */
+/** The files of a project: without ignored ones in a git repository; all of them elsewhere. */
 export async function listFiles(project: string): Promise<string[]> {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   try {
@@ -23,7 +23,7 @@ export async function listFiles(project: string): Promise<string[]> {
   }
 }
 
-/** What cannot be read, or has just gone, is passed over. */
+/** Unreadable or vanished folders are skipped. */
 async function walk(project: string, folder = ''): Promise<string[]> {
   const entries = await readdir(join(project, folder), { withFileTypes: true }).catch(() => []);
   const found = await Promise.all(
@@ -41,7 +41,7 @@ export function expand(patterns: readonly string[], files: readonly string[]): E
   const prefixes: string[] = [];
   for (const pattern of patterns) {
     const folder = pattern.replace(/\/+$/, '');
-    // File names may hold line breaks, which "." does not match by itself.
+    // File names may contain line breaks, which "." matches only with the s flag.
     const isMatch = picomatch(folder, { dot: true, flags: 's' });
     const isPlain = picomatch.scan(folder).glob === '';
     const matching = files.filter((file) => isMatch(file) || (isPlain && isUnder(file, folder)));
@@ -51,7 +51,7 @@ export function expand(patterns: readonly string[], files: readonly string[]): E
   return { files: found, prefixes };
 }
 
-/** What two have in common, and which share of the smaller one that is. */
+/** The common files of two units, and their share of the smaller set. */
 export function overlapOf(a: Expansion, b: Expansion): { share: number; files: string[] } {
   const common = [...a.files].filter((file) => b.files.has(file));
   const planned = [...plannedIn(a, b), ...plannedIn(b, a)];
@@ -62,7 +62,7 @@ export function overlapOf(a: Expansion, b: Expansion): { share: number; files: s
 
 const sizeOf = ({ files, prefixes }: Expansion): number => files.size + prefixes.length;
 
-/** Places of `a` without files in which `b` has, or plans, some. */
+/** Prefixes of `a` under which `b` has or plans files. */
 const plannedIn = (a: Expansion, b: Expansion): string[] =>
   a.prefixes.filter(
     (prefix) =>

@@ -23,23 +23,23 @@ const POLL_MS = 300;
 export interface DispatcherParts extends RunParts {
   readonly worktrees: Worktrees;
   readonly touched: TouchedConflicts;
-  /** Nothing is started; what is at work goes on and ends. */
+  /** Starts nothing; live runs continue. */
   readonly readOnly: boolean;
 }
 
 /**
- * Starts READY units as room allows and reads how their runs end. A run that this daemon started and one that
- * it found alive are tended alike: exits, changes and the clock all only say "look again".
+ * Starts READY units within the limit and records how their runs end. Runs that this daemon started and runs that
+ * it found alive are treated the same: exits, changes and the clock only trigger another look.
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #terminator = new ProcessTerminator();
   readonly #answers: AnswersFiles;
-  /** Everybody alive, taken at most once in each look. */
+  /** All live processes, listed at most once per look. */
   #census: Census | null = null;
   readonly #merger: Merger;
   readonly #starter: Starter;
-  /** Runs that have ended and whose worktrees are being kept: not to be looked at. */
+  /** Ended runs whose worktree is being kept, which a look must skip. */
   readonly #ending = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
   #unsubscribe = () => {};
@@ -63,7 +63,7 @@ export class Dispatcher {
     this.#look();
   }
 
-  /** Starts nothing more and leaves every run alive; the next daemon adopts them. */
+  /** Stops starting and leaves runs alive; the next daemon adopts them. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#starter.stop();
@@ -73,7 +73,7 @@ export class Dispatcher {
     await Promise.all([this.#parts.worktrees.idle(), this.#merger.idle(), ...this.#ending.values()]);
   }
 
-  /** One look at a time; what comes in between is one more look. */
+  /** One look at a time; triggers in between cause one more. */
   #look(): void {
     this.#again = true;
     this.#working ??= this.#lookAround().finally(() => {
@@ -114,8 +114,8 @@ export class Dispatcher {
   }
 
   /**
-   * The process first, then the notes: in the other order an end between the two would look like a vanishing.
-   * The end counts when nobody of the family is left: what a run leaves behind is ended with it.
+   * Check the process first, then the notes: in the other order a run that exits in between is reported as vanished.
+   * The end counts when no process of the run is left: leftover processes are terminated with it.
    */
   #outcomeOf(run: Run, hurry: boolean): Outcome | null {
     if (!run.kill && run.process && isAlive(run.process, run.marker)) return null;
@@ -125,9 +125,9 @@ export class Dispatcher {
       return { exit: 'never-began', reason: 'its wrapper ended before the command began' };
     this.#census ??= takeCensus();
     const family = familyOf(run.marker, run.process?.pid ?? null, files.output, this.#census);
-    // It may have noted its end since: read again now that nobody can note any more.
+    // It may have noted its end since: read again, now that no process can write notes.
     if (family.length === 0) return readNotes(files).ended ?? { exit: 'vanished' };
-    // Without a note of its end and without its wrapper, what is left of the family is still the run.
+    // Without an end note and without the wrapper, its remaining processes are still the run.
     if (run.kill || ended) this.#terminator.press(keyOf(run), family, hurry);
     return null;
   }
@@ -139,8 +139,8 @@ export class Dispatcher {
   }
 
   /**
-   * Its file has the words. Now that they were said, then the signal: an agent that gets a signal twice may end
-   * for it, so a daemon that dies in between leaves the words without one.
+   * The message is in the answers file. Commit first, then signal: a second signal may end an agent,
+   * so a daemon that dies in between leaves the message without a signal.
    */
   async #tell(work: WorkUnit, run: Run): Promise<void> {
     const { store } = this.#parts;

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import type { Run, UnitSpec } from '../../shared/words.ts';
 import type { Agent } from '../agents/agent.ts';
 
-/** What every run sees of the daemon's own environment; a unit may name more. */
+/** Variables of the daemon's environment that every run gets; a unit may name more. */
 const PASSED = ['HOME', 'PATH', 'USER', 'SHELL', 'LANG', 'TERM', 'TZ', 'TMPDIR', 'SSH_AUTH_SOCK'];
 
 export interface RunEnvironment {
   readonly spec: Pick<UnitSpec, 'chunk' | 'env'>;
-  /** Who carries it out: the variables that it needs. */
+  /** The agent, for the variables that it needs. */
   readonly agent: Pick<Agent, 'env'>;
   readonly run: Pick<Run, 'phase' | 'number' | 'marker'>;
-  /** By which the run, and nobody else, asks and reports. Nowhere but in its environment. */
+  /** The run's token, which exists only in its environment. */
   readonly token: string;
   readonly socket: string;
   readonly answers: string;
@@ -26,7 +26,7 @@ export interface RunPlace {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The environment of a run: little of the daemon's, and the way back to it. */
+/** The environment of a run: few of the daemon's variables, and those that lead back to it. */
 export function environmentFor(input: RunEnvironment, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { spec, run } = input;
   const names = new Set([...PASSED, ...spec.env, ...input.agent.env]);
@@ -45,11 +45,11 @@ export function environmentFor(input: RunEnvironment, own: NodeJS.ProcessEnv): N
   };
 }
 
-/** Where a run looks for programs: first where `signalbox` is. */
+/** PATH of a run: the folder of `signalbox` first. */
 export const pathFor = (bin: string, own: NodeJS.ProcessEnv): string =>
   [bin, own.PATH].filter(Boolean).join(':');
 
-/** Makes the folder that each run finds `signalbox` in: this very build, by this very node. */
+/** Makes the folder in which runs find `signalbox`: this build, with this Node. */
 export function makeBin(folder: string, program: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'signalbox');

@@ -34,8 +34,8 @@ export interface LaunchParts extends RunParts {
 }
 
 /**
- * Spawns the wrapper, has its identity committed, and only then says "go": nothing runs unrecorded. Returns how the
- * run ended where it never began; null: it goes on. `look` is called when something has changed about the wrapper.
+ * Spawns the wrapper, commits its identity, and only then says "go": nothing runs unrecorded. Returns the outcome of a
+ * run that never began; null: it runs. `look` is called when the wrapper reports or exits.
  */
 export async function launchRun(
   { store, project, runs, socket, bin, umask, worktrees }: LaunchParts,

@@ -1,16 +1,16 @@
 import { signal } from '../system/processes.ts';
 
-/** How long a process may take to end by itself after TERM. */
+/** How long a process may take to exit after SIGTERM. */
 const GRACE_MS = 10_000;
 
 /**
- * Ends a family of processes: TERM for each, once; what is left after ten seconds is KILLed. Asked again and
- * again until nobody is left, it catches who was born meanwhile.
+ * Terminates the processes of a run: SIGTERM to each, once; SIGKILL after ten seconds. Called until
+ * none is left, so that it catches new ones.
  */
 export class ProcessTerminator {
   readonly #since = new Map<string, { readonly at: number; readonly told: Set<number> }>();
 
-  /** `run` says which kill this is; `family` who is alive now. `hurry`: no time is left to end by itself. */
+  /** `run` identifies the kill; `family`: its live processes. `hurry`: SIGKILL at once. */
   press(run: string, family: readonly number[], hurry = false): void {
     const kill = this.#since.get(run) ?? { at: performance.now(), told: new Set<number>() };
     this.#since.set(run, kill);

@@ -10,14 +10,14 @@ import type { Chore } from '../system/upkeep.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What is on disk of a run whose unit is over. */
+/** Files on disk of a run whose unit is finished. */
 interface Kept {
   readonly folder: string;
   readonly output: string;
   readonly over_at: Moment;
 }
 
-/** Clears away, at first and then for every hour on the wall clock, what nobody looks at any more. */
+/** Deletes old run files at the start and then every hour of the wall clock. */
 export function keepRoom(store: Store, runs: string, now: () => number = Date.now): Chore {
   let cleared = Number.NEGATIVE_INFINITY;
   return {
@@ -32,7 +32,7 @@ export function keepRoom(store: Store, runs: string, now: () => number = Date.no
 }
 
 /**
- * Removes what runs of units that are over have left on disk: all that is older than `keep_days`, then the
+ * Deletes files of runs of finished units: all older than `keep_days`, then the
  * oldest until at most `keep_mib` is left. `now` is in milliseconds. Only folders of known runs are touched.
  */
 export async function clearRuns(state: State, runs: string, now: number): Promise<void> {

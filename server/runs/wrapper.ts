@@ -35,11 +35,11 @@ export interface WrapperInput {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Which rights files of the command do not get, as the operator's shell has it. */
+  /** The umask of the operator's shell, for the command. */
   readonly umask: number;
 }
 
-/** Starts the wrapper, which waits. The output file is appended to and is the wrapper's alone afterwards. */
+/** Starts the wrapper, which waits for "go". Only the wrapper holds the output file afterwards. */
 export function spawnWrapper({ files, marker, command, cwd, env, umask }: WrapperInput): ChildProcess {
   const output = openSync(files.output, 'a', 0o600);
   try {
@@ -55,13 +55,13 @@ export function spawnWrapper({ files, marker, command, cwd, env, umask }: Wrappe
   }
 }
 
-/** Makes the folder of a run anew. */
+/** Makes an empty folder for a run. */
 export function makeRunFolder({ folder }: RunFiles): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
 }
 
-/** What the wrapper has noted so far. */
+/** The wrapper's notes so far. */
 export function readNotes({ folder }: RunFiles): { began: boolean; ended: Outcome | null } {
   const names = namesIn(folder);
   const ended = names.map((name) => /^ended\.(\d{1,3})$/.exec(name)?.[1]).find((code) => code !== undefined);

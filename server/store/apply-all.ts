@@ -4,7 +4,7 @@ import { consequencesOf } from '../domain/consequences.ts';
 import { reduce } from '../domain/reduce.ts';
 import type { State } from '../domain/state.ts';
 
-/** Folds changes and what follows from each, in order. */
+/** Folds changes and the consequences of each, in order. */
 export function applyAll(
   state: State,
   changes: readonly Change[],

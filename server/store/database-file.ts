@@ -1,4 +1,4 @@
-/** The database file: is it ours, whole, and at the newest schema? */
+/** Opens the database file: checks that it is ours and intact, and migrates it to the newest schema. */
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
@@ -8,7 +8,7 @@ import { builder } from './query-builder.ts';
 /** "SBOX": marks a database file as ours. */
 const APPLICATION_ID = 0x53424f58;
 
-/** The database file cannot be used; the sentence says why. The file was left as it is. */
+/** The database file cannot be used, for the reason in the message. The file is unchanged. */
 export class DatabaseProblem extends Error {
   readonly kind: 'unusable' | 'disk';
   constructor(kind: 'unusable' | 'disk', message: string) {
@@ -17,7 +17,7 @@ export class DatabaseProblem extends Error {
   }
 }
 
-/** Opens or makes the file, checked and at the newest schema. Throws whatever stands in the way: see `problemOf`. */
+/** Opens or creates the file, checked and migrated. Throws any error: see `problemOf`. */
 export function openChecked(path: string): Sqlite.Database {
   if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
   checkFirst(path);
@@ -37,7 +37,7 @@ export function openChecked(path: string): Sqlite.Database {
   }
 }
 
-/** Looks through a whole database that a daemon may be using. Returns the number of events. Throws `DatabaseProblem`. */
+/** Checks a whole database, which a daemon may be using. Returns the number of events. Throws `DatabaseProblem`. */
 export function examineDatabase(path: string): number {
   try {
     checkFirst(path);
@@ -80,7 +80,7 @@ function refuseStrange(sqlite: Sqlite.Database, path: string): void {
   };
   const application = sqlite.pragma('application_id', { simple: true });
   const tables = sqlite.prepare('select count(*) as count from sqlite_schema').get() as { count: number };
-  // A first start that was cut off before its tables were made.
+  // An interrupted first start: the tables are missing.
   if (application === 0 && tables.count === 0) return;
   if (application !== APPLICATION_ID) refuse('is a database of another program');
   const version = Number(sqlite.pragma('user_version', { simple: true }));
@@ -90,7 +90,7 @@ function refuseStrange(sqlite: Sqlite.Database, path: string): void {
   if (check !== 'ok') refuse(`is damaged (${String(check)})`);
 }
 
-/** Takes the steps that this file has not taken yet, each in one transaction with its number. */
+/** Applies the missing migrations, each in one transaction with its number. */
 function migrate(sqlite: Sqlite.Database): void {
   const taken = Number(sqlite.pragma('user_version', { simple: true }));
   for (const [nth, step] of MIGRATIONS.entries()) {
@@ -106,17 +106,17 @@ function migrate(sqlite: Sqlite.Database): void {
   }
 }
 
-/** The statements of one migration step, as they are sent. */
+/** The SQL of one migration. */
 export const migrationSql = (step: (typeof MIGRATIONS)[number]): string[] =>
   step(builder).map((query) => query.compile().sql);
 
-/** Whether the disk, not the caller, is at fault. */
+/** Whether an error comes from the disk. */
 export const isDiskError = (error: unknown): boolean =>
   /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/.test(codeOf(error));
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
 
-/** What a person can be told of an error, where the file or its disk is at fault; else the error itself. */
+/** A `DatabaseProblem`, if the file or its disk is the cause; else the error itself. */
 export function problemOf(error: unknown, path: string): Error {
   const code = codeOf(error);
   if (/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(code) || error instanceof SyntaxError)

@@ -6,7 +6,7 @@ interface Place {
   readonly ino: number;
 }
 
-/** Files that must stay what they are at their paths: what is written to one that was moved or removed is lost. */
+/** Detects whether files were moved, replaced or deleted: what is then written to them is lost. */
 export class FilesInPlace {
   readonly #places: readonly Place[];
 
@@ -17,7 +17,7 @@ export class FilesInPlace {
     });
   }
 
-  /** The first path at which another file stands now, or none. null: all are where they were. */
+  /** The first path with another file, or none; null: all are in place. */
   missing(): string | null {
     for (const { path, dev, ino } of this.#places) {
       const found = statSync(path, { throwIfNoEntry: false });

@@ -1,8 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 /**
- * The tables, in order. A step that has been published is frozen: a database remembers how many it has
- * taken, and a test holds the digest of each. `units`, `runs` and `items` are the fold of `events`, kept.
+ * The migrations, in order. A published migration is frozen: a database stores how many it has
+ * applied, and a test holds the digest of each. `units`, `runs` and `items` store the fold of `events`.
  */
 export interface Tables {
   meta: { key: string; value: string };
@@ -10,21 +10,21 @@ export interface Tables {
   units: { id: number; chunk: string; facts: string };
   runs: { unit: number; number: number; facts: string };
   items: { id: string; unit: number; nth: number; facts: string };
-  /** Mutations already made: the digest of the input, and what was answered. */
+  /** Executed mutations by key: digest of the input, and the result. */
   settings: { name: string; value: string };
   /** The agents that the operator trusts: one row, or none. */
   agents: { digest: string; facts: string; work: string };
   conflicts: { unit: number; other: number; facts: string };
   tokens: { id: string; facts: string };
   sessions: { id: string; facts: string };
-  /** Who was not let in, by what they tried: not news, and bounded. */
+  /** Refused requests, outside the log; bounded. */
   refusals: { what: string; host: string; origin: string; times: number; first_at: string; last_at: string };
   keys: { key: string; digest: string; seq: number; result: string; spent: number };
 }
 
 type Step = (tables: Kysely<Tables>) => readonly { compile(): { sql: string } }[];
 
-/** Gives facts that were kept before a field existed what it means to have none. */
+/** Backfills a new field with its default. */
 const fill = (tables: Kysely<Tables>, statement: RawBuilder<unknown>) => ({
   compile: () => statement.compile(tables),
 });
@@ -152,7 +152,7 @@ export const MIGRATIONS: readonly Step[] = [
       .modifyEnd(sql`strict`),
     fill(tables, sql`update runs set facts = json_insert(facts, '$.token', null)`),
   ],
-  // What a run was given before was counted as delivered at its start, and stays so.
+  // Earlier versions counted an answer as delivered at the start of a run; it stays so.
   (tables) => [
     fill(tables, sql`update items set facts = json_insert(facts, '$.code', null, '$.given_to', null)`),
   ],

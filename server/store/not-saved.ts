@@ -1,4 +1,4 @@
-/** What the callers of a batch that was not kept are told. */
+/** The error for the callers of a batch that was not committed. */
 
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { isDiskError } from './database-file.ts';

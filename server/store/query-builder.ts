@@ -1,4 +1,4 @@
-/** Kysely writes the SQL; better-sqlite3 carries it out. */
+/** Kysely builds the SQL; better-sqlite3 executes it. */
 import { DummyDriver, Kysely, SqliteAdapter, SqliteQueryCompiler } from 'kysely';
 import type { Tables } from './migrations.ts';
 

@@ -1,4 +1,4 @@
-/** What the log and the tables are asked and told. Only this folder knows the dialect. */
+/** Reads and writes the log and the tables. Only this folder knows the SQL dialect. */
 import type Sqlite from 'better-sqlite3';
 import type { Session, Token } from '../../shared/access-words.ts';
 import type { TrustedAgents } from '../../shared/agent-words.ts';
@@ -14,14 +14,14 @@ import { FilesInPlace } from './files-in-place.ts';
 import type { Tables } from './migrations.ts';
 import { prepareAll } from './statements.ts';
 
-/** A file that must stay at its path no longer does: whatever is written to it is lost. */
+/** The database or a file beside it was moved or deleted: what is written to it is lost. */
 export class FileMoved extends Error {
   constructor(path: string) {
     super(`${path} was moved, removed or replaced while Signalbox was using it.`);
   }
 }
 
-/** A mutation made before, under its key. */
+/** An executed mutation, by its key. */
 export interface KeptMutation {
   readonly digest: string;
   readonly seq: number;
@@ -29,7 +29,7 @@ export interface KeptMutation {
   readonly spent: boolean;
 }
 
-/** Somebody who was not let in, and how often they tried. */
+/** A refused request, and how often it came. */
 export type RefusedVisitor = Tables['refusals'];
 const MOST_REFUSALS = 1000;
 
@@ -38,7 +38,7 @@ export class Db {
   readonly #sqlite: Sqlite.Database;
   readonly #inPlace: FilesInPlace;
   readonly #statements: ReturnType<typeof prepareAll>;
-  /** Changes when the file is another one, so that numbers of two logs are never compared. */
+  /** Differs between databases, so that numbers of two logs are never compared. */
   readonly epoch: string;
 
   private constructor(path: string, sqlite: Sqlite.Database, beside: readonly string[]) {
@@ -46,13 +46,13 @@ export class Db {
     this.#sqlite = sqlite;
     this.#statements = prepareAll(sqlite);
     this.epoch = this.#meta('epoch');
-    // The write-ahead log exists from the first read on.
+    // The write-ahead log exists only after the first read.
     this.#inPlace = new FilesInPlace([path, `${path}-wal`, ...beside]);
   }
 
   /**
-   * Opens or makes the database, at the newest schema. Throws `DatabaseProblem`. Nothing is committed unless it,
-   * its write-ahead log and the files `beside` it are still the ones at their paths.
+   * Opens or creates the database, migrated. Throws `DatabaseProblem`. Nothing is committed unless it,
+   * its write-ahead log and the files `beside` it are still at their paths.
    */
   static open(path: string, beside: readonly string[] = []): Db {
     try {
@@ -65,7 +65,7 @@ export class Db {
   begin(): void {
     this.#sqlite.exec('begin immediate');
   }
-  /** Checks the files before, so that nothing is kept where nobody finds it, and after, for the moment between. */
+  /** Checks the files before the commit, and again after it, in case they were moved in between. */
   commit(): void {
     this.checkInPlace();
     this.#sqlite.exec('commit');
@@ -76,12 +76,12 @@ export class Db {
     const missing = this.#inPlace.missing();
     if (missing !== null) throw new FileMoved(missing);
   }
-  /** A full disk ends the transaction by itself: then there is nothing left to roll back. */
+  /** On a full disk SQLite may have rolled back already. */
   rollback(): void {
     if (this.#sqlite.inTransaction) this.#sqlite.exec('rollback');
   }
 
-  /** The mark of the last batch that was kept, whoever wrote it. */
+  /** The mark of the last committed batch, of any writer. */
   lastMark(): string {
     return this.#meta('mark');
   }
@@ -133,11 +133,11 @@ export class Db {
     this.#statements.sessions.remove.run(id);
   }
 
-  /** Who was not let in, latest first. */
+  /** Refused requests, latest first. */
   refusals(): RefusedVisitor[] {
     return this.#statements.refusals.all() as RefusedVisitor[];
   }
-  /** Keeps them, adding to what was counted before; the oldest make room. */
+  /** Saves counts, adding to earlier ones; deletes the oldest above the limit. */
   keepRefusals(refused: readonly RefusedVisitor[]): void {
     for (const { what, host, origin, times, first_at, last_at } of refused)
       this.#statements.addRefusal.run(what, host, origin, times, first_at, last_at);
@@ -163,7 +163,7 @@ export class Db {
       yield { ...row, by: JSON.parse(row.by), data: JSON.parse(row.data) } as Event;
   }
 
-  /** What the tables hold, as a state. Throws `DatabaseProblem`. */
+  /** Loads the state from the tables. Throws `DatabaseProblem`. */
   state(): State {
     try {
       return stateOf(this.#readWorks(), this.lastSeq(), {
@@ -177,7 +177,7 @@ export class Db {
     }
   }
 
-  /** What the operator has set; the rest is as by default. */
+  /** The operator's settings over the defaults. */
   #readSettings(): Settings {
     const rows = this.#statements.settings.all() as Tables['settings'][];
     return { ...DEFAULTS, ...Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value)])) };
@@ -203,7 +203,7 @@ export class Db {
     return works;
   }
 
-  /** Writes the log back into the file proper; called when nothing is going on. */
+  /** Checkpoints the write-ahead log; called at shutdown. */
   checkpoint(): void {
     this.#sqlite.pragma('wal_checkpoint(truncate)');
   }

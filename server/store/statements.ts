@@ -1,4 +1,4 @@
-/** Every statement that the daemon sends, prepared once. The values given here only say how many there are. */
+/** Every SQL statement, prepared once. The values given here are only placeholders. */
 import type Sqlite from 'better-sqlite3';
 import { type CompiledQuery, sql } from 'kysely';
 import { builder } from './query-builder.ts';
@@ -20,7 +20,7 @@ export function prepareAll(sqlite: Sqlite.Database) {
   };
 }
 
-/** The log, what is known of the file, and the keys of mutations made before. */
+/** Statements on the log, the file's metadata, and mutation keys. */
 function logStatements(prepare: Prepare) {
   const event = { seq: one, at: text, by: text, unit: one, type: text, data: text };
   return {
@@ -94,7 +94,7 @@ function settingStatements(prepare: Prepare) {
   };
 }
 
-/** Tokens or sessions, in the order in which they came. */
+/** Statements on tokens or sessions, in order of creation. */
 function credentialStatements(prepare: Prepare, table: 'tokens' | 'sessions') {
   return {
     all: prepare(builder.selectFrom(table).select('facts').orderBy(sql`rowid`)),

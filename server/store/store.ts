@@ -9,7 +9,7 @@ import { applyAll } from './apply-all.ts';
 import { isBusy, isDatabaseError, notSaved } from './not-saved.ts';
 import { type Db, FileMoved } from './sqlite.ts';
 
-/** Looks at the state as of now and says what changes, or throws a `Refusal`. */
+/** Decides on the current state: returns changes, or throws a `Refusal`. */
 export type Decide<Result extends object = Made> = (state: State, at: string) => Decision<Result>;
 
 /** The same mutation sent twice has the same key and the same input. */
@@ -23,11 +23,11 @@ export interface Committed<Result extends object = Made> {
   readonly result: Result;
 }
 
-/** Together about five seconds. */
+/** Retry delays; about five seconds in total. */
 const BUSY_TRIES = 100;
 const BUSY_MS = 50;
 
-/** A mutation in the queue, whatever it answers. */
+/** A queued mutation. */
 interface Waiting {
   readonly by: By;
   readonly decide: Decide<object>;
@@ -38,8 +38,8 @@ interface Waiting {
 
 /**
  * The only writer. Decisions are queued and drained once per turn of the event loop, in one transaction: each
- * sees what those before it changed, and one that refuses is alone in being refused. The new state takes the
- * old one's place, and callers hear of it, only after COMMIT has returned.
+ * sees the changes of those before it, and a refusal affects only its own. The new state replaces the
+ * old one, and callers are answered, only after COMMIT has returned.
  */
 export class Store {
   #state: State;
@@ -75,14 +75,14 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Decides and keeps. Rejects with a `Refusal`, or with what went wrong; then nothing has changed. */
+  /** Decides and commits. Rejects with a `Refusal` or another error; then nothing has changed. */
   commit<Result extends object = Made>(
     by: By,
     decide: Decide<Result>,
     once?: Idempotency,
   ): Promise<Committed<Result>> {
     return new Promise((resolve, reject) => {
-      // What `decide` makes, or what was kept of it under its key, is what `resolve` is given.
+      // `resolve` gets the result of `decide`, or the stored result of an earlier call with the same key.
       this.#queue.push({ by, decide, once, resolve: resolve as Waiting['resolve'], reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
@@ -90,7 +90,7 @@ export class Store {
     });
   }
 
-  /** Settles everything that is queued, at once. For an orderly end. */
+  /** Commits everything that is queued, at shutdown. */
   flush(): void {
     if (this.#queue.length > 0) this.#drain();
   }
@@ -113,7 +113,7 @@ export class Store {
     } catch (error) {
       if (this.#isKept(error, mark)) for (const each of settle) each();
       else {
-        // Another writer was in the way, or came before us: what was decided is decided again.
+        // Another writer held the lock or committed before us: decide again.
         const again = isBusy(error) || this.#state !== before;
         if (!again || !this.#putBack(queue)) this.#rejectAll(queue, error);
       }
@@ -129,7 +129,7 @@ export class Store {
     if (this.#state !== before) for (const listener of this.#listeners) listener();
   }
 
-  /** Another writer is at work: wait beside the loop, not in it. Not for ever, though. */
+  /** Another writer holds the lock: retry later, without blocking the event loop, a limited number of times. */
   #putBack(queue: readonly Waiting[]): boolean {
     if (++this.#busyTries > BUSY_TRIES) return false;
     this.#queue = [...queue, ...this.#queue];
@@ -185,7 +185,7 @@ export class Store {
     if (event.type === 'item.reopened' && event.data.spends !== null) this.#db.spend(event.data.spends);
   }
 
-  /** Keeps what the fold made of the units that changed. */
+  /** Writes the folded rows of changed units. */
   #write(before: State, after: State): void {
     for (const [name, value] of Object.entries(after.settings))
       if (value !== before.settings[name as keyof Settings]) this.#db.putSetting(name, value);
@@ -224,7 +224,7 @@ export class Store {
       if (isKept || this.#db.lastSeq() !== this.#state.seq) this.#state = this.#db.state();
       return isKept;
     } catch {
-      // What cannot be read is not known to be kept.
+      // If it cannot be read, the outcome counts as not committed.
       return false;
     }
   }

@@ -1,4 +1,4 @@
-/** Who holds a project: what the daemon that runs says of itself in its state folder, and whether it still lives. */
+/** Which daemon holds a project, from `daemon.json` in its state folder, and whether it is alive. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Living } from '../../shared/offline.ts';
@@ -7,7 +7,7 @@ import { lookUp } from './processes.ts';
 
 type HolderPath = Pick<StatePaths, 'holder'>;
 
-/** What the file says; a daemon that was killed leaves it behind. */
+/** Content of the file; a killed daemon leaves it behind. */
 export function readHolder({ holder }: HolderPath): Holder | null {
   try {
     return JSON.parse(readFileSync(holder, 'utf8')) as Holder;
@@ -16,17 +16,17 @@ export function readHolder({ holder }: HolderPath): Holder | null {
   }
 }
 
-/** The daemon that the file names, if this very process still lives. */
+/** The daemon in the file, if that process is alive. */
 export function livingHolder(paths: HolderPath): Living | null {
   const holder = readHolder(paths);
   const found = holder && lookUp(holder.pid);
   if (!found || found.zombie) return null;
-  // The number of a daemon that was killed may have been given to a stranger.
+  // The pid of a killed daemon may have been reused.
   if (holder.process !== undefined && holder.process !== found.started) return null;
   return { ...holder, stopped: found.stopped };
 }
 
-/** The Signalbox of this user that listens on a port, if one does. */
+/** The Signalbox daemon of this user that listens on a port, if any. */
 export function holderOfPort(port: number, { folder }: StatePaths): Holder | null {
   const home = dirname(folder);
   for (const name of namesIn(home)) {

@@ -1,7 +1,7 @@
 import { format } from 'node:util';
 import { forTerminal } from '../../shared/terminal-text.ts';
 
-/** The daemon's own log: one line per thing, for whoever keeps the machine. Never a token, never an answer. */
+/** The daemon's log: one line per entry. Never contains tokens or answers. */
 export interface Log {
   info(what: string): void;
   error(where: string, error: unknown): void;
@@ -9,7 +9,7 @@ export interface Log {
 
 export const consoleLog: Log = {
   info: (what) => console.log(forTerminal(what)),
-  // What stands in an address may look like a format.
+  // Text from requests may contain console format specifiers.
   error: (where, error) =>
     console.error('%s', forTerminal(format('%s %s:', new Date().toISOString(), where, error))),
 };

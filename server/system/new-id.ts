@@ -1,4 +1,4 @@
 import { randomBytes } from 'node:crypto';
 
-/** 128 random bits: an id that nobody guesses and no other daemon makes. */
+/** 128 random bits: unguessable and unique. */
 export const newId = (): string => randomBytes(16).toString('hex');

@@ -1,6 +1,6 @@
 /**
- * What the system says of processes. Linux (also with musl and BusyBox) has it in `/proc`; macOS and the BSDs are
- * asked by `ps` and `lsof`. Everything that differs between systems in this stands here.
+ * Reads process information from the system. Linux (also with musl and BusyBox) has it in `/proc`; macOS and the BSDs are
+ * asked by `ps` and `lsof`. All differences between systems are here.
  */
 import { execFileSync } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
@@ -13,24 +13,24 @@ export interface Process {
   /** When it started, in the system's own terms: together with `pid` it names one process for good. */
   readonly started: string;
   readonly zombie: boolean;
-  /** By a signal: it does nothing until another one lets it go on. */
+  /** Stopped by a signal, until SIGCONT. */
   readonly stopped: boolean;
 }
 
 export interface Platform {
-  /** What the kernel says of one process, or null when there is none. */
+  /** One process; null: there is none. */
   lookUp(pid: number): Process | null;
   listAll(): Process[];
-  /** Looks once where each look costs a process, and then finds many. */
+  /** Lists all processes once, where each query would spawn a process; finds many in it. */
   finder(): (pid: number) => Process | null;
   argumentsOf(pid: number): string;
-  /** Looks once, and then says of each process its arguments and its environment, as far as they can be read. */
+  /** Lists all processes once; returns the arguments and environment of each, as far as readable. */
   carried(): (pid: number) => string;
-  /** The files that it has open as stdout and stderr, by their real path; none where that cannot be known. */
+  /** Real paths of its stdout and stderr; empty if unknown. */
   writtenBy(pid: number): string[];
-  /** Whether the process has this very file open: an empty one, which has no other name and is no link to another. */
+  /** Whether the process has this file open: it must be empty, with one name, and no link. */
   hasOpen(pid: number, path: string): boolean;
-  /** The folder that each process works in, as far as it may be known; null where nothing can be. */
+  /** Working directory of each process, as far as readable; null: the system does not tell. */
   workingFolders(): ReadonlyMap<number, string> | null;
 }
 
@@ -60,7 +60,7 @@ const linux: Platform = {
   },
 };
 
-/** By a link, or a second name, anybody could name a file that somebody else has open anyway. */
+/** With a link, a caller could name a file that another process has open. */
 function ownFile(path: string): Stats | undefined {
   const file = lstatSync(path, { throwIfNoEntry: false });
   return file?.isFile() && file.nlink === 1 && file.size === 0 ? file : undefined;
@@ -85,7 +85,7 @@ export function processInStat(pid: number, stat: string): Process | null {
   };
 }
 
-/** One `-o` each: to some a comma after "=" belongs to the header. */
+/** One `-o` each: some versions of ps take a comma after "=" as part of the header. */
 const COLUMNS = ['pid', 'ppid', 'pgid', 'state', 'lstart'].flatMap((name) => ['-o', `${name}=`]);
 
 const bsd: Platform = {
@@ -97,7 +97,7 @@ const bsd: Platform = {
   },
   argumentsOf: (pid) => run('ps', ['-ww', '-o', 'command=', '-p', String(pid)]),
   carried() {
-    // One call for all: a process each would take longer than a run may.
+    // One call for all: one per process would take too long.
     const byPid = commandsInPs(run('ps', ['-axwwE', '-o', 'pid=', '-o', 'command=']));
     return (pid) => byPid.get(pid) ?? '';
   },
@@ -157,7 +157,7 @@ export function foldersInLsof(text: string): ReadonlyMap<number, string> {
   return found;
 }
 
-/** `ps` writes a start in the language and the zone of its caller: both are fixed, or travelling would change it. */
+/** `ps` prints start times in the caller's locale and time zone: both are fixed, so that a change of zone does not change identities. */
 function run(program: string, args: readonly string[]): string {
   const env = { PATH: `${process.env.PATH}:/bin:/usr/bin`, LC_ALL: 'C', TZ: 'UTC0' };
   try {
@@ -172,7 +172,7 @@ function run(program: string, args: readonly string[]): string {
   }
 }
 
-/** A process may end while it is being looked at: then there is nothing to read. */
+/** A process may exit while it is read. */
 function readQuietly(path: string): string {
   try {
     return readFileSync(path, 'latin1');
@@ -205,7 +205,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Names of sockets that are nowhere in the file system; the kernel forgets them with the process that listens. */
+/** Abstract socket names, which the kernel frees when the listening process exits. */
 export const hasAbstractSockets = process.platform === 'linux';
 
 export const platform: Platform = process.platform === 'linux' ? linux : bsd;

@@ -1,6 +1,6 @@
 import { fileProblemOf } from '../../shared/file-problem.ts';
 
-/** Why the daemon cannot start or go on: a sentence for a person, and an exit code (sysexits.h) for a script. */
+/** Why the daemon cannot start or continue: a message for the user, and an exit code (sysexits.h). */
 export class Problem extends Error {
   readonly exitCode: number;
   constructor(kind: keyof typeof EXIT, message: string) {
@@ -11,7 +11,7 @@ export class Problem extends Error {
 
 const EXIT = { usage: 64, data: 65, disk: 74, running: 75, permission: 77, config: 78 } as const;
 
-/** A refusal of the system as a problem for a person; null for what is a mistake of ours. */
+/** Turns a system error into a problem; null: an internal error. */
 export function problemOf(error: unknown): Problem | null {
   if (error instanceof Problem) return error;
   const found = fileProblemOf(error, 'the state folder');

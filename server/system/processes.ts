@@ -2,21 +2,21 @@ import { realpathSync } from 'node:fs';
 import type { ProcessIdentity } from '../../shared/words.ts';
 import { type Process, platform } from './platform.ts';
 
-/** A process with what shows whose it is. */
+/** A process with what shows to which run it belongs. */
 interface Seen extends Process {
-  /** Its arguments and its environment. */
+  /** Arguments and environment. */
   readonly carried: string;
-  /** The files that it has open as stdout and stderr, by their real path. */
+  /** Real paths of stdout and stderr. */
   readonly written: readonly string[];
 }
 
-/** Everybody alive at one moment, save ourselves. */
+/** All processes alive at one moment, except this one. */
 export type Census = readonly Seen[];
 
-/** What the kernel says of one process, or null when there is none. */
+/** One process; null: there is none. */
 export const lookUp = (pid: number): Process | null => platform.lookUp(pid);
 
-/** Whether this very process lives: the same start time, the marker in its arguments, and not a zombie. */
+/** Whether this process is alive: same start time, the marker in its arguments, no zombie. */
 export function isAlive({ pid, started }: ProcessIdentity, marker: string): boolean {
   const found = lookUp(pid);
   return (
@@ -24,7 +24,7 @@ export function isAlive({ pid, started }: ProcessIdentity, marker: string): bool
   );
 }
 
-/** The processes that this very process has started itself; none where it has ended. */
+/** The children of this process; none if it has ended.. */
 export function childrenOf(identity: ProcessIdentity, marker: string): number[] {
   if (!isAlive(identity, marker)) return [];
   return platform
@@ -33,9 +33,9 @@ export function childrenOf(identity: ProcessIdentity, marker: string): number[] 
 }
 
 /**
- * Everybody of a run's family: its process group, whoever carries the marker in the arguments or the
- * environment, whoever has the output file open as stdout or stderr, and the descendants of all these.
- * Not to be found: one that set its own session, cleared its environment, closed its output and lost its parent.
+ * All processes of a run: its process group, those with the marker in arguments or
+ * environment, those with the output file as stdout or stderr, and the descendants of all these.
+ * Not found: a process that set its own session, cleared its environment, closed its output and lost its parent.
  */
 export function familyOf(
   marker: string,
@@ -47,7 +47,7 @@ export function familyOf(
   const family = new Set<number>();
   for (const each of all)
     if (each.carried.includes(marker) || each.written.includes(written)) family.add(each.pid);
-  // A group number alone proves nothing: it counts while one of the proven is in it.
+  // A group id may be reused: it counts only while a proven process is in it.
   const isOurs = group !== null && all.some((each) => each.group === group && family.has(each.pid));
   if (isOurs) for (const each of all) if (each.group === group) family.add(each.pid);
   for (let grown = -1; grown !== family.size; ) {
@@ -57,7 +57,7 @@ export function familyOf(
   return [...family];
 }
 
-/** Looks at every process. One look serves for all runs whose family is searched at the same moment. */
+/** Lists every process, once for all runs that are checked at the same moment. */
 export function takeCensus(): Census {
   const carried = platform.carried();
   return platform
@@ -72,7 +72,7 @@ const seen = (each: Process, carried: (pid: number) => string): Seen => ({
   written: platform.writtenBy(each.pid),
 });
 
-/** Who works in a folder or below it, by its real path; null where the system does not say. */
+/** Processes that work in a folder (real path) or below; null: the system does not tell. */
 export function processesIn(folder: string): number[] | null {
   const folders = platform.workingFolders();
   return (
@@ -81,12 +81,12 @@ export function processesIn(folder: string): number[] | null {
   );
 }
 
-/** A process and those that it descends from, up to the first of the system. */
+/** A process and its ancestors. */
 export function lineageOf(pid: number): Census {
   const find = platform.finder();
   const carried = platform.carried();
   const line: Seen[] = [];
-  // A number given to another process meanwhile may lead in a cycle.
+  // A reused pid could make the chain a cycle.
   for (let at = find(pid); at !== null && line.length < DEEPEST; at = find(at.parent))
     line.push(seen(at, carried));
   return line;
@@ -108,6 +108,6 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // it has ended
+    // It has ended.
   }
 }

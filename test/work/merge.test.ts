@@ -5,10 +5,11 @@ import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { commitsOf, summariseChanges } from '../../server/work/change-summary.ts';
-import { commitMerge, isMerged, type MergeStrategy } from '../../server/work/merge.ts';
+import { commitMerge, isMerged } from '../../server/work/merge.ts';
 import { tryMerge } from '../../server/work/merge-tree.ts';
 import { type BaseMove, moveBase } from '../../server/work/move-base.ts';
 import { gitIn } from '../../server/work/repository.ts';
+import type { MergeStrategy } from '../../shared/work-words.ts';
 import { contentOf, gitAt, operatorsOf } from './scene.ts';
 import { atWork, refusal, type UnitAtWork } from './unit.ts';
 

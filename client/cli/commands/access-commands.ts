@@ -19,7 +19,7 @@ interface TokenFlags extends Flags {
   readonly chunk?: string;
 }
 
-/** Commands about who may come in: tokens, pages that embed ours, browsers that have signed in, limits. */
+/** Commands that manage access: tokens, embedding origins, signed-in browsers, limits. */
 export function addAccessCommands(program: Command, daemon: () => Daemon, paths: () => StatePaths): void {
   addTokens(program, daemon);
   addOrigins(program, paths);
@@ -81,7 +81,7 @@ function addTokens(program: Command, daemon: () => Daemon): void {
     );
 }
 
-/** Written to the state folder, not told to the daemon: no procedure changes what names an origin. */
+/** These write the access file in the state folder: no procedure may change which origins are listed. */
 function addOrigins(program: Command, paths: () => StatePaths): void {
   const origin = program.command('origin').description('say which pages elsewhere may embed ours');
   const change = (name: 'add' | 'remove', description: string, words: (url: string) => string) =>

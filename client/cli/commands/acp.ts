@@ -18,7 +18,7 @@ import { askerFrom } from './ask.ts';
 import { runNotes } from './run-notes.ts';
 
 export interface AcpFlags {
-  /** Which known agent it is, where its program does not say so. */
+  /** Which known agent it is, if the name of its program does not show it. */
   readonly like?: string;
   readonly mode?: string;
   readonly model?: string;
@@ -26,12 +26,12 @@ export interface AcpFlags {
   readonly session?: string;
 }
 
-/** How long an agent may take to end by itself once it has nothing to do. */
+/** How long an idle agent may take to exit before it is killed. */
 const GRACE_MS = 1000;
 
 /**
- * Leads an agent that speaks the Agent Client Protocol through the phase of this run. Ends well only when the agent
- * has done its work, and never without the agent.
+ * Drives an agent that speaks the Agent Client Protocol through the phase of this run. Succeeds only when the agent
+ * has finished its work, and never leaves the agent running.
  */
 export async function acp(socketPath: string, command: readonly string[], flags: AcpFlags): Promise<void> {
   const run = runFrom(process.env);
@@ -39,7 +39,7 @@ export async function acp(socketPath: string, command: readonly string[], flags:
   const child = await started(command, known);
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(name, () => {
-      // The wrapper then ends everybody that is left at once: an agent must not go on without us.
+      // An agent must not go on without us; the wrapper kills the rest of its process group.
       child.kill('SIGKILL');
       process.exit(143);
     });
@@ -80,7 +80,7 @@ export async function acp(socketPath: string, command: readonly string[], flags:
   process.exit(0);
 }
 
-/** What a run may call its session. */
+/** Session names that the daemon accepts. */
 const SESSION = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 
 function runFrom(env: NodeJS.ProcessEnv) {
@@ -104,7 +104,7 @@ function runFrom(env: NodeJS.ProcessEnv) {
 
 async function started(command: readonly string[], known: AcpAgent): Promise<ChildProcess> {
   const [program = '', ...args] = command;
-  // In the group of the wrapper, which ends it whole.
+  // In the wrapper's process group, so that the wrapper can kill all of it.
   const child = spawn(program, args, {
     stdio: 'pipe',
     env: { ...known.settings, ...process.env },
@@ -129,7 +129,7 @@ function streamsOf({ stdin, stdout }: ChildProcess): Pick<DriveParts, 'input' | 
 const COMPLAINTS = 10;
 const COMPLAINT_BYTES = 64 * 1024;
 
-/** What the agent says on standard error: much of it, and of use only where it fails. */
+/** The agent's standard error, which can be long; its last lines are printed only if the agent fails. */
 class Complaints {
   readonly #last: string[] = [];
 
@@ -165,7 +165,7 @@ function operatorFor(
     try {
       await untilSaid((signal) => calls.items.withdraw.mutate(input, { signal }), { onSilence });
     } catch (error) {
-      // It has been answered, or has ended otherwise.
+      // The item was answered or withdrawn in the meantime.
       if (!isSaid(error)) throw error;
     }
   };
@@ -178,7 +178,7 @@ function operatorFor(
   };
 }
 
-/** This very program, by which the agent asks in words. Some agents hand on nothing of their own environment. */
+/** `signalbox mcp`, with which the agent asks questions. The environment is listed because some agents pass none on. */
 function mcpServer(env: NodeJS.ProcessEnv) {
   const own = Object.entries(env).filter(
     ([name]) => name.startsWith('SIGNALBOX_') || name === 'PATH' || name === 'HOME',
@@ -191,7 +191,7 @@ function mcpServer(env: NodeJS.ProcessEnv) {
   };
 }
 
-/** The agent is asked to end; the wrapper ends what stays. */
+/** Closes the agent's input and kills it if it does not exit; the wrapper kills its children. */
 async function ended(child: ChildProcess): Promise<void> {
   child.stdin?.end();
   if (child.exitCode !== null || child.signalCode !== null) return;

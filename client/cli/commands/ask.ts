@@ -27,7 +27,7 @@ export interface AskFlags {
   readonly json?: boolean;
 }
 
-/** Asks, waits for as long as it takes, prints, and only then confirms. */
+/** Asks, waits for the answer, prints it, and only then confirms: an answer that was not printed is delivered again. */
 export async function ask(socketPath: string, prompt: string | undefined, flags: AskFlags): Promise<void> {
   const seconds = secondsFrom('--timeout', flags.timeout);
   const over = seconds === null ? null : AbortSignal.timeout(seconds * 1000);
@@ -45,7 +45,7 @@ export async function ask(socketPath: string, prompt: string | undefined, flags:
   await confirm();
 }
 
-/** A timeout says nothing in the operator's name. */
+/** Turns a withdrawn question and a timeout into errors with their exit codes. */
 async function answersTo(asked: Asked): Promise<Replies> {
   try {
     return await askOperator(asked);
@@ -59,7 +59,7 @@ async function answersTo(asked: Asked): Promise<Replies> {
   }
 }
 
-/** Who asks: inside a run, that run, unless another unit is named. */
+/** The unit and run that ask: inside a run, that run, unless another unit is named. */
 export function askerFrom(named: string | undefined): OnBehalfOf {
   const { SIGNALBOX_CHUNK, SIGNALBOX_RUN } = process.env;
   const chunk = named ?? SIGNALBOX_CHUNK;
@@ -93,7 +93,7 @@ function readList(path: string): unknown[] {
 
 const OPTION_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** `id=label`, or an id that is its own label. The id is what the asker gets back, so none is made up. */
+/** `id=label`, or an id that is its own label. The id is printed as the answer, so an empty one is refused. */
 function optionOf(text: string) {
   const at = text.indexOf('=');
   const [id, label] = at < 0 ? [text, text] : [text.slice(0, at), text.slice(at + 1)];

@@ -8,7 +8,7 @@ import { jsonOption } from './flags.ts';
 
 const PAGE = 1000;
 
-/** Who did what, by which door: the log, read for its "by"; and who was not let in. */
+/** Prints who did what and by which door, from the log, and which requests were refused. */
 export function addAudit(program: Command, daemon: () => Daemon): void {
   program
     .command('audit')
@@ -47,7 +47,7 @@ async function* allEvents(daemon: Daemon): AsyncIterable<Deed> {
   }
 }
 
-/** `asked`: what the words of an event need of the items. */
+/** `asked`: the items whose prompts the words of an event repeat. */
 function deedLine({ at, by, chunk, ...event }: Deed, asked: readonly Item[]): string {
   const { actor, role, door, origin } = by;
   const who = `${actor} (${role}, ${door}${origin ? `, ${origin}` : ''})`;

@@ -9,7 +9,7 @@ import { print, tell } from '../output/terminal-output.ts';
 import { askerFrom } from './ask.ts';
 import { runNotes } from './run-notes.ts';
 
-/** One line of the stream holds what a tool gave back. */
+/** A line of the stream may hold the whole result of a tool. */
 const LINE_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -44,10 +44,10 @@ export async function claude(socketPath: string): Promise<void> {
   process.exit(code);
 }
 
-/** All of them, as they were written: the parser of commands takes a `--` for itself. */
+/** From argv, because commander would consume a `--`. */
 const argumentsGiven = (): string[] => process.argv.slice(process.argv.indexOf('claude', 2) + 1);
 
-/** How it ended, as a shell says it. */
+/** The exit code, as a shell gives it. */
 async function endOf(child: ChildProcess): Promise<number> {
   try {
     const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
 /**
- * What somebody would type, by the names of the command; the empty name is the program itself. Help begins with
- * them. A test keeps one for every command, and every one valid.
+ * Example invocations by command; the empty name is the program itself. Help begins with
+ * them. A test checks that every command has one and that each parses.
  */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '': [
@@ -102,7 +102,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Lets the help of each command begin with its examples. */
+/** Puts the examples before the help of each command. */
 export function addExamples(command: Command, name = ''): void {
   const lines = (EXAMPLES[name] ?? []).map((example) => `  ${example}`);
   if (lines.length > 0) command.addHelpText('before', ['Examples:', ...lines, ''].join('\n'));

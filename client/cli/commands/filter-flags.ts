@@ -9,7 +9,7 @@ export interface FilterFlags {
   readonly page?: string;
 }
 
-/** What the flags ask to see. */
+/** The query that the flags describe. */
 export function queryFrom({ status, kind, find, page }: FilterFlags): Query {
   const given = { status, kind, q: find, page };
   const pairs = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -26,7 +26,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   page: '--page',
 };
 
-/** In an address, an empty field is one that a form has left out; on a command line, somebody's variable is empty. */
+/** An empty value is allowed in an address, where forms send empty fields; here it is probably an unset variable. */
 function emptyIn(pairs: readonly (readonly [field: string, value: string])[]): Mistake | null {
   const [field] = pairs.find(([, value]) => value === '') ?? [];
   return field === undefined ? null : { field, value: '', takes: 'something' };

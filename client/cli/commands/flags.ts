@@ -3,10 +3,10 @@ import { ProgramError } from '../output/program-error.ts';
 
 export const jsonOption = (): Option => new Option('--json', 'print JSON');
 
-/** For a flag that may be given more than once. */
+/** Parser of a flag that may be repeated. */
 export const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
-/** A time that a command takes in whole seconds; null: none was given. A timer takes no more than 24 days. */
+/** A duration in whole seconds; null: not given. The limit keeps it below the 24 days that a timer can count. */
 export function secondsFrom(flag: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   if (!/^\d{1,7}$/.test(text) || Number(text) > LONGEST_S)

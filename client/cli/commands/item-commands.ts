@@ -17,7 +17,7 @@ interface SnoozeFlags extends Flags {
   readonly untilDone?: string;
 }
 
-/** Commands on the items of a unit, beside answering them. */
+/** Commands on the items of a unit, except answering. */
 export function addItemCommands(program: Command, daemon: () => Daemon): void {
   const command = (name: string, description: string) =>
     program
@@ -59,7 +59,7 @@ export function addItemCommands(program: Command, daemon: () => Daemon): void {
     });
 }
 
-/** The item meant: the one named, or the only one in this state. */
+/** The item with the given id, or the only one in this state. */
 async function only(daemon: Daemon, chunk: string, state: Card['state'], { item }: Flags): Promise<Card> {
   const { rows } = await daemon.board.now.query({ chunk });
   const cards = rows.filter((row) => row.row === 'item').filter((card) => card.state === state);

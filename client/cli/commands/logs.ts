@@ -12,20 +12,20 @@ export interface LogsFlags {
   readonly json?: boolean;
 }
 
-/** A stretch of what the run printed, from one byte to another. */
+/** A byte range of the output. */
 interface Stretch {
   readonly run: number;
   readonly from: number;
   readonly to: number;
-  /** In the encoding that was asked for. */
+  /** In the requested encoding. */
   readonly text: string;
-  /** Nothing will follow. */
+  /** The run has ended: no more output follows. */
   readonly ended: boolean;
 }
 
 /**
- * Prints what a run printed: to a pipe or a file the very bytes, to a terminal what can be shown there. With `follow`,
- * goes on until the run ends, over restarts of the daemon. Where nobody takes what is printed, it asks for no more.
+ * Prints the output of a run: exact bytes to a pipe or file, escaped text to a terminal. With `follow`,
+ * continues until the run ends, across restarts of the daemon. Waits while stdout is full.
  */
 export async function logs(socketPath: string, chunk: string, flags: LogsFlags): Promise<void> {
   const { follow, run, json } = flags;

@@ -24,6 +24,6 @@ export async function mcp(socketPath: string, chunk: string | undefined): Promis
   } catch (error) {
     throw new ProgramError('data', `${(error as Error).message}`);
   }
-  // A connection that still waits must not keep a process for which nobody is left.
+  // An open connection would keep this process alive after its client has gone.
   process.exit();
 }

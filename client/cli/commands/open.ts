@@ -10,7 +10,7 @@ import { jsonOption } from './flags.ts';
 
 type Flags = { json?: boolean };
 
-/** Where the page of the daemon is, or that of one unit; and the browser on it, signed in. */
+/** The commands `url` and `open`: print the address of the page or of a unit, or open it in a browser, signed in. */
 export function addOpen(program: Command, daemon: () => Daemon, paths: () => StatePaths): void {
   const command = (name: string, description: string) =>
     program
@@ -46,7 +46,7 @@ async function addressOf(daemon: Daemon, chunk: string | undefined): Promise<str
   return new URL(`work-units/${unit.chunk}`, address).href;
 }
 
-/** By a page of our own in a file, since what a program is started with is for everybody on this machine to see. */
+/** Goes through a private file that redirects: command lines are visible to all users of this machine. */
 function leadTo(url: string, { folder }: StatePaths): string {
   const file = join(folder, 'open.html');
   rmSync(file, { force: true });
@@ -60,10 +60,10 @@ function leadTo(url: string, { folder }: StatePaths): string {
 }
 
 const OPENER = process.platform === 'darwin' ? 'open' : 'xdg-open';
-/** Some openers stay as long as the browser that they start. */
+/** Some openers run as long as the browser that they start. */
 const PATIENCE_MS = 3000;
 
-/** The browser belongs to a session of its own: it outlives this terminal. */
+/** Detached, so that the browser outlives this terminal. */
 function isOpened(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const opener = spawn(OPENER, [address], { stdio: 'ignore', detached: true });

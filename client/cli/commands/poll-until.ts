@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOK_MS = 50;
 
-/** Looks again and again until something holds, but not for ever. Returns whether it holds. */
+/** Polls until `holds` resolves to true, for at most `ms` milliseconds. Returns whether it did. */
 export async function pollUntil(ms: number, holds: () => Promise<boolean>): Promise<boolean> {
   const deadline = performance.now() + ms;
   while (!(await holds())) {

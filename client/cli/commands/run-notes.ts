@@ -8,7 +8,7 @@ export interface RunNote {
   readonly refused?: readonly { readonly key: string; readonly tool: string; readonly subject: string }[];
 }
 
-/** Takes what a run says of itself to the daemon, in order, over restarts. Outside a run there is nothing to note. */
+/** Sends notes of a run to the daemon, in order, retrying across restarts. Outside a run it does nothing. */
 export function runNotes({ socketPath, caller, onSilence }: DaemonAddress, { chunk, run }: OnBehalfOf) {
   const calls = overHttp(socketPath, caller);
   let failure: unknown = null;
@@ -20,7 +20,7 @@ export function runNotes({ socketPath, caller, onSilence }: DaemonAddress, { chu
         onSilence,
       });
     } catch (error) {
-      // The run has been ended: there is nobody to note it for.
+      // The daemon refused it, for example because the run has ended.
       if (isSaid(error)) tell(error.message);
       else failure ??= error;
     }
@@ -31,7 +31,7 @@ export function runNotes({ socketPath, caller, onSilence }: DaemonAddress, { chu
       last = last.then(() => send(note));
       return last;
     },
-    /** Waits until everything has been said. Throws where that is impossible. */
+    /** Waits until all notes are sent. Throws if one could not be. */
     done: async (): Promise<void> => {
       await last;
       if (failure !== null) throw failure;

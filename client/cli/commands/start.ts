@@ -16,7 +16,7 @@ export interface StartFlags {
   readonly plan?: string;
   readonly maxAgents?: string;
   readonly undoSeconds?: string;
-  /** Commander's reading of --no-auth. */
+  /** Commander's name for --no-auth: false if given. */
   readonly auth: boolean;
   readonly readOnly?: boolean;
   readonly hostName?: string;
@@ -28,7 +28,7 @@ export interface StartFlags {
   readonly json?: boolean;
 }
 
-/** The daemon's own entry stands beside this one; its contract is a command line. */
+/** The daemon's bundle lies beside this one and is started with a command line. */
 interface DaemonEntry {
   main(argv: readonly string[]): Promise<void>;
 }
@@ -64,7 +64,7 @@ function argumentsFor(project: string, flags: StartFlags): string[] {
   ];
 }
 
-/** Starts the daemon as a process of its own and waits until it answers, or has said why it cannot. */
+/** Starts the daemon in the background and waits until it answers or fails. */
 async function startDetached(project: string, argv: readonly string[], json: boolean): Promise<void> {
   const paths = pathsFor(project);
   (await loadOffline()).makeStateFolder(paths);
@@ -76,7 +76,7 @@ async function startDetached(project: string, argv: readonly string[], json: boo
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
   });
-  // The log has what others say who start at the same moment.
+  // Other starts may write to the log at the same time; this message is from our own process.
   let said = '';
   child.on('message', (message) => {
     said = String(message);
@@ -100,13 +100,13 @@ async function startDetached(project: string, argv: readonly string[], json: boo
   letGo(child);
 }
 
-/** This process may end without it. */
+/** Lets this process exit while the daemon runs. */
 function letGo(child: ChildProcess): void {
   if (child.connected) child.disconnect();
   child.unref();
 }
 
-/** Why the daemon has ended, in its own words; where there are none, its exit code says it. */
+/** The daemon's own message on why it ended, or its exit code. */
 function sayWhy({ log, folder }: StatePaths, { exitCode, signalCode }: ChildProcess, said: string): void {
   if (said !== '') tell(said);
   else if (exitCode === EXIT.disk) tell(`${folder} cannot be written: is the disk full or read-only?`);
@@ -119,7 +119,7 @@ function sayWhy({ log, folder }: StatePaths, { exitCode, signalCode }: ChildProc
 
 const START_LINK_S = 600;
 
-/** A link that signs in is shown to a person alone: what else is written may be kept somewhere. */
+/** The sign-in link is printed to a terminal only: other output may be stored. */
 async function tellHowToSignIn(daemon: Daemon, flags: readonly string[]): Promise<void> {
   if (flags.includes('--no-auth')) return;
   if (!process.stderr.isTTY) return tell('to sign in: signalbox open');
@@ -129,7 +129,7 @@ async function tellHowToSignIn(daemon: Daemon, flags: readonly string[]): Promis
 
 const STOP_MS = 30_000;
 
-/** Asks the daemon to end, and waits until it has let go of the project. */
+/** Asks the daemon to stop and waits until it has released the project lock. */
 export async function stop(socket: string, json: boolean): Promise<void> {
   const daemon = overHttp(socket);
   const { pid, project } = await daemon.status.query();
@@ -145,7 +145,7 @@ export async function stop(socket: string, json: boolean): Promise<void> {
   else tell('stopped. Runs at work go on.');
 }
 
-/** A database of many years takes some time to be read. */
+/** A large database takes time to load. */
 const START_MS = 120_000;
 const TRY_MS = 2000;
 

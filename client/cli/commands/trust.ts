@@ -35,12 +35,12 @@ export async function trustAgents(paths: StatePaths, { yes, json }: TrustFlags):
   else tell('trusted; the daemon that runs has not taken it over yet. Look closer: signalbox doctor');
 }
 
-/** Before a start: asks at a terminal, else says what is to be done. What cannot be read keeps nobody from starting. */
+/** Before a start: asks at a terminal, else prints what to do. An unreadable file does not prevent the start. */
 export const offerTrust = (paths: StatePaths): Promise<void> =>
   offer(paths).catch((error: Error) => tell(error.message));
 
 async function offer(paths: StatePaths): Promise<void> {
-  // Most projects have no such file: nothing is loaded for it.
+  // Most projects have no such file, so the offline bundle is loaded only if there is one.
   if (!existsSync(join(paths.project, AGENTS_FILE))) return;
   const { lookAtAgents } = await loadOffline();
   const { status, path } = lookAtAgents(paths);
@@ -70,7 +70,7 @@ async function isConfirmed(): Promise<boolean> {
 
 const TAKEN_MS = 10_000;
 
-/** A daemon that runs sees by itself that something else is trusted now. */
+/** Waits until a running daemon has noticed the new trusted copy. */
 const isTaken = ({ socket }: StatePaths, { digest }: Looked): Promise<boolean> =>
   pollUntil(TAKEN_MS, async () => {
     const status = await overHttp(socket)
@@ -118,6 +118,6 @@ function workText(work: WorkSettings): string[] {
   return all.length === 0 ? [] : [[styled('bold', 'worktrees'), ...all].join('\n')];
 }
 
-/** As one would type it; whatever is odd in it shows. */
+/** As typed in a shell; unusual characters are shown escaped. */
 const quoted = (argument: string): string =>
   /^[A-Za-z0-9_./:={},@%+-]+$/.test(argument) ? argument : JSON.stringify(argument);

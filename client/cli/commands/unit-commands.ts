@@ -6,7 +6,7 @@ import { printCommitted } from './print-committed.ts';
 
 type Flags = { json?: boolean };
 
-/** The commands by which the operator steers a unit. Each is one call; `daemon` makes the client when needed. */
+/** The operator's commands on one unit. Each is one call; `daemon` makes the client when needed. */
 export function addUnitCommands(program: Command, daemon: () => Daemon): void {
   const command = (name: string, description: string) =>
     program.command(name).description(description).argument('<chunk>').addOption(jsonOption());
@@ -17,7 +17,7 @@ export function addUnitCommands(program: Command, daemon: () => Daemon): void {
 
 type MakeCommand = (name: string, description: string) => Command;
 
-/** What becomes of its runs. */
+/** Commands on its runs. */
 function addRunning(command: MakeCommand, daemon: () => Daemon): void {
   command('retry', 'try a stuck unit again').action((chunk: string, flags: Flags) =>
     printCommitted(daemon().units.retry.mutate({ chunk }), flags, `${chunk} is tried again.`),
@@ -56,7 +56,7 @@ function addRunning(command: MakeCommand, daemon: () => Daemon): void {
   );
 }
 
-/** Its words, and its place among the others. */
+/** Commands that edit it or move it in the order. */
 function addPlacing(command: MakeCommand, daemon: () => Daemon): void {
   command('prioritize', 'set the priority of a unit: higher goes first among equals')
     .argument('<priority>')

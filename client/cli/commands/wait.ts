@@ -14,11 +14,11 @@ export interface WaitFlags {
 
 /**
  * Waits until a unit is done, or needs attention, over restarts of the daemon. Throws `never` where it can no
- * longer come: the unit was removed; it was closed instead of finished; it is done and will ask no more.
+ * longer happen: the unit was removed, closed instead of finished, or is done and asks nothing more.
  */
 export async function wait(socketPath: string, chunk: string, flags: WaitFlags): Promise<void> {
   const seconds = secondsFrom('--timeout', flags.timeout);
-  // One that is not there is refused at once.
+  // An unknown unit is refused at once.
   await overHttp(socketPath).unit.query({ chunk });
   const { daemon, close } = overSocket(socketPath, { onSilence: tellSilence });
   try {
@@ -59,7 +59,7 @@ function reached(
   );
 }
 
-/** Throws where it can no longer come. */
+/** Throws `never` if it can no longer happen. */
 function isReached(board: Board, chunk: string, wanted: WaitFlags['until']): true | undefined {
   const status = statusOn(board, chunk);
   if (status === null) throw new ProgramError('never', `${chunk} was removed.`);

@@ -6,7 +6,7 @@ import { tellSilence } from '../output/explain-error.ts';
 import { cardText, statusWords } from '../output/listing.ts';
 import { oneLine, print, printJson, styled, tell } from '../output/terminal-output.ts';
 
-/** Prints what happens, a line each, until interrupted; survives the daemon's restarts. */
+/** Prints a line per change until interrupted, across restarts of the daemon. */
 export async function watch(socketPath: string, json: boolean): Promise<void> {
   await overHttp(socketPath).status.query();
   let wasOpen = false;

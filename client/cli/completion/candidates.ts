@@ -4,7 +4,7 @@ import { collect } from '../commands/flags.ts';
 import { homeFolder } from '../context/project.ts';
 import { FILES } from './shell-scripts.ts';
 
-/** What can stand where a word is being typed: the last of `words`, which may be empty. */
+/** Completion candidates for the last of `words`, which may be empty. */
 export async function candidatesFor(
   program: Command,
   words: readonly string[],
@@ -17,7 +17,7 @@ export async function candidatesFor(
   return found.filter((each) => each.startsWith(place.typing)).map((each) => place.before + each);
 }
 
-/** The folder after `--project`: the daemon to ask is that project's. */
+/** The value of `--project`: candidates come from that project's daemon. */
 export function projectIn(words: readonly string[]): string | undefined {
   const whole = joined(words);
   const at = whole.findIndex((word) => word === '--project' || word.startsWith('--project='));
@@ -26,7 +26,7 @@ export function projectIn(words: readonly string[]): string | undefined {
   return folder.startsWith('~/') ? homeFolder() + folder.slice(1) : folder;
 }
 
-/** bash breaks `--until=done` into three words; here it is one again. */
+/** bash splits `--until=done` into three words; this joins them again. */
 function joined(words: readonly string[]): string[] {
   const whole: string[] = [];
   for (const word of words) {
@@ -47,7 +47,7 @@ interface Place {
   readonly option: Option | null;
   /** After `--`, nothing is an option. */
   readonly isEnded: boolean;
-  /** The word so far, and what stands before it in the same word of the shell. */
+  /** The text typed so far, and the part of the same shell word before it. */
   readonly typing: string;
   readonly before: string;
 }
@@ -84,7 +84,7 @@ function afterOption(place: Place, word: string): Place {
 const optionOf = ({ command }: Place, name: string): Option | null =>
   optionsOf(command).find(({ long, short }) => name === long || name === short) ?? null;
 
-/** Those of the command and of the commands around it: they may stand anywhere. */
+/** Options of the command and of its parents, which are accepted anywhere. */
 const optionsOf = (command: Command): Option[] => [
   ...command.createHelp().visibleOptions(command),
   ...around(command).flatMap(({ options }) => options),
@@ -94,7 +94,7 @@ const around = ({ parent }: Command): Command[] => (parent ? [parent, ...around(
 
 const CHUNKS = 'chunks';
 
-/** Candidates that the definitions of the commands say, or that they are names of units. */
+/** Candidates from the command definitions, or CHUNKS for names of units. */
 function wantedAt(place: Place): readonly string[] | typeof CHUNKS {
   const { command, operands, option, typing, isEnded } = place;
   if (option) return valuesOf(option);
@@ -107,7 +107,7 @@ function wantedAt(place: Place): readonly string[] | typeof CHUNKS {
   return argument.argChoices ?? (isChunk(argument.name()) && !makesOne(command) ? CHUNKS : []);
 }
 
-/** `add` takes the name of a unit that is not there yet. */
+/** `add` takes a new name, so existing ones are no candidates. */
 const makesOne = (command: Command): boolean => command.name() === 'add';
 
 function valuesOf({ argChoices, flags, long }: Option): readonly string[] | typeof CHUNKS {

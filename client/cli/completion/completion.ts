@@ -5,10 +5,10 @@ import { print } from '../output/terminal-output.ts';
 import { candidatesFor, projectIn } from './candidates.ts';
 import { SCRIPTS, SHELLS, type Shell } from './shell-scripts.ts';
 
-/** Somebody has pressed a key and waits: a daemon that is slower than this is not asked. */
+/** A slower daemon is not waited for: the user has pressed Tab. */
 const PATIENCE_MS = 500;
 
-/** The scripts for shells, and the hidden command that they ask. */
+/** The command that prints the shell scripts, and the hidden command that they call. */
 export function addCompletion(program: Command): void {
   program
     .command('completion')
@@ -21,7 +21,7 @@ export function addCompletion(program: Command): void {
     .action((words: string[]) => complete(program, words));
 }
 
-/** One candidate a line. Whatever goes wrong, there are none: nobody wants to read about it while typing. */
+/** Prints one candidate per line. Errors print nothing: a message would disturb the line being typed. */
 async function complete(program: Command, words: readonly string[]): Promise<void> {
   const now = () => {
     const daemon = overHttp(socketFor(projectIn(words)));

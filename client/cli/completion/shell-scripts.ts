@@ -5,7 +5,7 @@
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** Said instead of candidates where a file or folder is wanted: the shell knows those best. */
+/** Printed instead of candidates where a file or folder is expected: the shell then completes paths itself. */
 export const FILES = ':files';
 
 const bash = `# bash: add this line to ~/.bashrc

@@ -19,17 +19,17 @@ function projectAround(folder: string, calledBy: string): string {
   }
 }
 
-/** A worktree has a file there that leads to its repository; an empty folder is none. */
+/** In a worktree `.git` is a file; an empty `.git` folder is no repository. */
 const isRepository = (git: string): boolean =>
   existsSync(join(git, 'HEAD')) || (statSync(git, { throwIfNoEntry: false })?.isFile() ?? false);
 
-/** `calledBy`: who names it, where it is not clear. */
+/** `calledBy` is put before the error: the variable that named the folder, or ''. */
 function realFolder(folder: string, calledBy: string): string {
   try {
     const real = realpathSync(folder);
     if (statSync(real).isDirectory()) return real;
   } catch {
-    // said below
+    // The error below is the same for every cause.
   }
   throw new ProgramError('usage', `${calledBy}There is no folder ${folder}.`);
 }

@@ -1,11 +1,11 @@
-/** What the terminal does inside a run: the one place where commands are refused there. */
+/** Refuses commands inside a run, except those that an agent may use. */
 import type { Command } from 'commander';
 import type { CallPlace } from '../../../shared/offline.ts';
 import { ProgramError } from '../output/program-error.ts';
 
 /**
- * The commands that ask the daemon for what a run may have, by their whole names; the daemon decides how much. All
- * others are refused inside a run, and so is every command that is not written yet.
+ * Commands that are allowed inside a run, by full name; the daemon still checks each call. All
+ * others are refused, including any that is added later.
  */
 const RUN_MAY: ReadonlySet<string> = new Set([
   'ask',
@@ -16,16 +16,16 @@ const RUN_MAY: ReadonlySet<string> = new Set([
   'show',
   'logs',
   'wait',
-  // Speak for their run to the agent in it.
+  // Adapters between the agent and the daemon.
   'mcp',
   'claude',
   'acp',
 ]);
 
-/** Print words of this program; they ask nobody, or are refused in silence. */
+/** These print static text, or fail silently. */
 const ANYBODY_MAY: ReadonlySet<string> = new Set(['completion', 'complete']);
 
-/** Looks before each command whether it was called inside a run. */
+/** Checks before each command whether it was called inside a run. */
 export function guardRuns(program: Command): void {
   program.hook('preAction', async (_, command) => {
     const name = nameOf(command);
@@ -43,14 +43,14 @@ export function guardRuns(program: Command): void {
   });
 }
 
-/** By the variables of a run, or, where a shell tool has dropped them, by the processes that this one descends from. */
+/** By the environment, or, if a shell tool dropped the variables, by the ancestor processes. */
 async function isWithinRun(): Promise<boolean> {
   if (process.env.SIGNALBOX_MARKER) return true;
   const entry = new URL('./surroundings.js', import.meta.url).href;
   return ((await import(entry)) as CallPlace).isWithinRun();
 }
 
-/** "origin add" for the inner of the two. */
+/** The full name with its parent's: "origin add". */
 function nameOf(command: Command): string {
   const { parent } = command;
   return parent?.parent ? `${nameOf(parent)} ${command.name()}` : command.name();

@@ -3,7 +3,7 @@ import type { Living } from '../../../shared/offline.ts';
 import { type DaemonUnreachable, ProgramError } from '../output/program-error.ts';
 import { loadOffline } from './load-offline.ts';
 
-/** The same with what the state folder says of the daemon: its process, since when it runs, and the way out. */
+/** Adds what the state folder knows of the daemon: its process, its start, and what to do. */
 export async function withHolder(trouble: DaemonUnreachable, socketPath: string): Promise<ProgramError> {
   const { livingHolder } = await loadOffline();
   const living = livingHolder({ holder: join(dirname(socketPath), 'daemon.json') });

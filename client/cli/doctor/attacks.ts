@@ -85,7 +85,7 @@ const attacksByPrograms = (host: string): Attack[] => [
   ),
 ];
 
-/** By a name that is not ours, or by two. */
+/** With a host name that is not ours, or with two. */
 function attacksByNames(host: string): Attack[] {
   const port = portOf(host);
   const own = `Host: ${host}`;
@@ -123,7 +123,7 @@ function attacksOnSockets(host: string): Attack[] {
 
 const portOf = (host: string): string => host.split(':').at(-1) ?? '';
 
-/** What no browser may say to the Unix socket. */
+/** Requests with headers that only browsers send; the Unix socket refuses them. */
 export const ATTACKS_ON_SOCKET: readonly Attack[] = [
   'Origin: null',
   'Cookie: a=b',
@@ -137,7 +137,7 @@ export const ATTACKS_ON_SOCKET: readonly Attack[] = [
 
 const PATIENCE_MS = 5000;
 
-/** The status of the answer; null where there is none. */
+/** The HTTP status of the answer; null: no answer. */
 export function statusOf(
   { head, body = '' }: Pick<Attack, 'head' | 'body'>,
   where: NetConnectOpts,

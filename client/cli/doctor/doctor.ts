@@ -11,7 +11,7 @@ import { statusOf } from './attacks.ts';
 import { bad, good, note } from './findings.ts';
 import { roundTrip, roundTripThrough } from './round-trip.ts';
 
-/** Looks at everything that has to work here, and says so, a sentence each. Throws where something is bad. */
+/** Checks this machine and project and prints a line per finding. Throws if one is bad. */
 export async function doctor(paths: StatePaths, json: boolean): Promise<void> {
   const { examine } = await loadOffline();
   const node = good('node', `${process.version} (${process.platform} ${process.arch})`);
@@ -25,7 +25,7 @@ export async function doctor(paths: StatePaths, json: boolean): Promise<void> {
   await say([node, ...findings, ...examine(paths, path), await roundTripFinding(paths, status)], json);
 }
 
-/** What the daemon that runs lets in, and what it keeps out. */
+/** Checks which requests the running daemon admits and refuses. */
 export async function doctorSecurity(paths: StatePaths, json: boolean): Promise<void> {
   await say(await (await import('./security-findings.ts')).securityFindings(paths), json);
 }
@@ -46,7 +46,7 @@ const line = ({ what, status, message }: Finding): string =>
 type Status = Awaited<ReturnType<Daemon['status']['query']>>;
 
 interface Seen {
-  /** null: it cannot be asked. */
+  /** null: no daemon answers. */
   readonly status: Status | null;
   readonly findings: readonly Finding[];
 }
@@ -80,7 +80,7 @@ async function troubleFinding(paths: StatePaths, error: unknown): Promise<Findin
     : note('daemon', `None runs for ${paths.project}. Start it: signalbox start`);
 }
 
-/** Through the daemon that runs, in its environment; only where none runs, through one of its own. */
+/** Through the running daemon, in its environment; if none runs, through a temporary one. */
 async function roundTripFinding(paths: StatePaths, status: Status | null): Promise<Finding> {
   const what = 'round trip';
   const why = status ? whyNotTried(status) : null;
@@ -94,7 +94,7 @@ async function roundTripFinding(paths: StatePaths, status: Status | null): Promi
   );
 }
 
-/** A unit more would have to wait, or could not be added. */
+/** Another unit would have to wait, or could not be added. */
 function whyNotTried({ settings, units, read_only }: Status): string | null {
   if (process.env.SIGNALBOX_CREDENTIAL) return 'a run may not add a unit.';
   if (read_only) return 'Signalbox runs with --read-only.';
@@ -110,7 +110,7 @@ function socketFinding({ socket }: StatePaths): Finding {
     : bad('socket', `${socket} is open to others (mode ${mode.toString(8)}). Restart the daemon.`);
 }
 
-/** Each loopback address that this machine has, and whether this very daemon answers there: only it knows its own name. */
+/** Checks each loopback address: whether this daemon answers there, recognised by its project. */
 async function portFinding(paths: StatePaths, address: string): Promise<Finding> {
   const { port } = new URL(address);
   const { host_name } = (await loadOffline()).doorOf(paths);

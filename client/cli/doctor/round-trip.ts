@@ -17,13 +17,13 @@ const ANSWER = 'It does.';
 const COMMAND = `said=$(signalbox ask "${QUESTION}") && [ "$said" = "${ANSWER}" ]`;
 
 /**
- * A unit that asks, an answer, delivered: through the daemon that runs, so that what keeps its runs from asking
- * shows. The unit is removed afterwards. Returns how long it took, in milliseconds; throws a sentence.
+ * Adds a unit that asks, answers it, and waits for delivery, through the running daemon: so a fault that keeps its runs from asking
+ * shows. Removes the unit afterwards. Returns the time in milliseconds; throws an error with a message for the user.
  */
 export async function roundTripThrough(daemon: Daemon): Promise<number> {
   const from = performance.now();
   const chunk = `doctor-${process.pid}-${Date.now().toString(36)}`;
-  // First in the line: it must not wait behind the work of others.
+  // High priority, so that it does not queue behind other units.
   await daemon.units.add.mutate({
     units: [{ chunk, title: TITLE, command: COMMAND, priority: 1000 }],
   });
@@ -38,7 +38,7 @@ export async function roundTripThrough(daemon: Daemon): Promise<number> {
 const TITLE = 'signalbox doctor tries whether runs can ask';
 
 /**
- * The same where no daemon runs: with a daemon, a project and a state folder of its own, so that nothing of the
+ * The same without a running daemon: with a temporary daemon, project and state folder, so that nothing of the
  * operator's is touched.
  */
 export async function roundTrip(): Promise<number> {
@@ -72,7 +72,7 @@ const outsideOfRuns = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
 
 interface Started {
   readonly child: ChildProcess;
-  /** What it has said so far, for the sentence when it fails. */
+  /** Its stderr so far, for the error message. */
   readonly said: () => string;
 }
 
@@ -87,14 +87,14 @@ function startDaemon(cwd: string, env: NodeJS.ProcessEnv): Started {
   return { child, said: () => said.trim() };
 }
 
-/** The daemon that is asked: whether it is still there, and what it has said. */
+/** The daemon under test: whether it still runs, and its stderr. */
 interface Asked {
   readonly isThere: () => boolean;
   readonly said: () => string;
 }
 const ALWAYS: Asked = { isThere: () => true, said: () => '' };
 
-/** The unit is there: it asks, is answered, and ends. */
+/** Waits until the unit asks, answers it, and waits until it ends. */
 async function walk(daemon: Daemon, chunk: string, asked: Asked): Promise<void> {
   await step('A run did not get as far as asking: is "signalbox" found, and the socket?', asked, async () => {
     const [card] = cardsOf(boardOf(await daemon.board.now.query({ chunk })));
@@ -113,7 +113,7 @@ async function walk(daemon: Daemon, chunk: string, asked: Asked): Promise<void> 
 /** What a run printed before it failed. */
 const textsOf = ({ context }: Card): string => context.map(({ text }) => text).join(' ');
 
-/** Until a step is done, or its time is over, or the daemon has ended. */
+/** Polls until a step is done; throws after a timeout, or when the daemon has exited. */
 async function step(message: string, { isThere, said }: Asked, done: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline && isThere()) {
@@ -123,7 +123,7 @@ async function step(message: string, { isThere, said }: Asked, done: () => Promi
   throw new Error([message, said()].filter((part) => part !== '').join(' It says: '));
 }
 
-/** A daemon that is just starting cannot be asked; what a step itself says is final. */
+/** A starting daemon refuses connections, so other errors are retried; a ProgramError is final. */
 function notYet(error: unknown): false {
   if (error instanceof ProgramError) throw error;
   return false;

@@ -5,7 +5,7 @@ import { overHttp } from '../../daemon/daemon-client.ts';
 import { ATTACKS_ON_SOCKET, type Attack, attacksOn, statusOf } from './attacks.ts';
 import { bad, good, note } from './findings.ts';
 
-/** Who may come in, by what, and what becomes of those who may not: each attack is tried on the daemon that runs. */
+/** Who has access and by which credentials; and whether the running daemon refuses each attack. */
 export async function securityFindings(paths: StatePaths): Promise<Finding[]> {
   const daemon = overHttp(paths.socket);
   const door = await daemon.access.door.query();
@@ -67,7 +67,7 @@ function modeFindings({ folder, database, door, socket }: StatePaths): Finding[]
   });
 }
 
-/** Each is refused as it should be, and the log is as long as before. */
+/** Each attack must be refused with the expected status, and the log must not grow. */
 async function attackFindings(paths: StatePaths, listeners: readonly ListenerFacts[]): Promise<Finding[]> {
   const daemon = overHttp(paths.socket);
   const { seq } = await daemon.status.query();

@@ -1,9 +1,9 @@
-/** Tells keys that a person means from those that only happened: for another card, or as a part of something pasted. */
+/** Ignores keys that were not meant for the card shown: pressed for the card before it, or part of pasted text. */
 
 export interface Clock {
-  /** In milliseconds, and never set back. */
+  /** Monotonic, in milliseconds. */
   now(): number;
-  /** Returns how to call it off. */
+  /** Returns a function that cancels it. */
   later(ms: number, then: () => void): () => void;
 }
 
@@ -15,14 +15,14 @@ export const CLOCK: Clock = {
   },
 };
 
-/** How long a card must have been in sight, and no key pressed, before it takes one. */
+/** How long a card must have been shown, without a key press, before it accepts a key. */
 const IN_SIGHT_MS = 500;
-/** Nobody types two keys within this. */
+/** Nobody types two keys faster than this: quicker input is pasted. */
 const FASTEST_MS = 25;
-/** To quit, to turn to another card, and to undo. */
+/** Quit, next, previous, undo: harmless on the wrong card. */
 const ANSWERS_NOTHING = ['q', 'n', 'p', 'z'];
 const PASTED = /\x1b\[200~[\s\S]*?\x1b\[201~/g;
-/** One character, or what a terminal sends for a key that has none; nothing is left of a marked paste. */
+/** One character, or the escape sequence of one key; or nothing, once marked pastes are removed. */
 const ONE_KEY = /^(?:\x1b(?:\[[\d;]*[A-Za-z~]|O[A-Za-z]|.)?|.|\r|\n)?$/su;
 
 export class AccidentalKeyFilter {
@@ -38,7 +38,7 @@ export class AccidentalKeyFilter {
     this.#clock = clock;
   }
 
-  /** What the terminal gave in one read; the keys in it come right after. */
+  /** Takes the text of one read from the terminal; the key events for it follow. */
   read(chunk: string): void {
     const now = this.#clock.now();
     const isQuick = now - this.#lastRead < FASTEST_MS;
@@ -47,7 +47,7 @@ export class AccidentalKeyFilter {
     if (isQuick) this.#callOff();
   }
 
-  /** Whether this key stands in what the terminal itself marks as pasted, or is one of the marks. */
+  /** Whether this key is within a bracketed paste, or is one of its marks. */
   isPasted(key: string): boolean {
     if (key === 'paste-start') this.#isPasting = true;
     if (key !== 'paste-end') return this.#isPasting;
@@ -55,23 +55,23 @@ export class AccidentalKeyFilter {
     return true;
   }
 
-  /** Whether the key that has just come was typed too fast for a person: pasted, where the terminal does not mark that. */
+  /** Whether the last key came too fast for a person: pasted, in a terminal that does not mark pastes. */
   get isBurst(): boolean {
     return this.#isBurst;
   }
 
-  /** Acts on a key that has just come, once nothing has followed that makes it a part of something pasted. */
+  /** Calls `then` for the last key, unless more input follows at once, which would make it part of a paste. */
   act(then: () => void): void {
     this.#callOff();
     if (!this.#isBurst) this.#callOff = this.#clock.later(FASTEST_MS, then);
   }
 
-  /** A card has come into sight. */
+  /** To be called when a card is shown. */
   disarm(): void {
     this.#armedAt = this.#clock.now() + IN_SIGHT_MS;
   }
 
-  /** Words were being typed for a card that is gone: whoever types on presses no key. */
+  /** To be called when a card leaves while text is typed for it: further characters are not commands. */
   breakOff(): void {
     this.#isMidWord = true;
   }
@@ -80,7 +80,7 @@ export class AccidentalKeyFilter {
     return this.#clock.now() >= this.#armedAt;
   }
 
-  /** Whether a key is meant for what is in sight. One that comes too early begins the time again: they are typing on. */
+  /** Whether a key is meant for the card shown. A key that comes too early restarts the delay. */
   takes(key: string): boolean {
     const isMeant = this.isArmed || (!this.#isMidWord && ANSWERS_NOTHING.includes(key));
     if (isMeant) this.#isMidWord = false;

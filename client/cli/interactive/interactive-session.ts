@@ -8,7 +8,7 @@ import { type LineEditor, lineEditor } from './line-editor.ts';
 import { afterBoard, BEGINNING, choosing, onto, turned, type Walk } from './queue-walk.ts';
 import { EARLY, PASTED, queueWalkText, unsentWords } from './queue-walk-text.ts';
 
-/** One person at one terminal: keys and news in, lines out. Lines are only added, none is drawn over. */
+/** The interactive queue: takes keys and board changes, prints lines. Lines are appended, never redrawn. */
 export class InteractiveSession {
   readonly over: Promise<void>;
   readonly #daemon: Daemon;
@@ -18,19 +18,19 @@ export class InteractiveSession {
   #walk: Walk = BEGINNING;
   #hasBegun = false;
   #wasOpen = true;
-  /** Words being typed, for the card shown. */
+  /** The editor of the answer being typed for the card shown. */
   #line: LineEditor | null = null;
-  /** Words that were refused, or not sent, for the card shown. */
+  /** Text for the card shown that was refused or not sent. */
   #kept = '';
-  /** The item of the call under way: its card may leave before the call has come back. */
+  /** The item of the pending call: its card may leave before the call returns. */
   #calling: string | null = null;
-  /** The item that our own call has taken out of the queue, until the board says so, too. */
+  /** The item that our own call has removed from the queue, until the board shows it. */
   #leaving: string | null = null;
   #typingFor = '';
   #lastNote = '';
   readonly #keys: AccidentalKeyFilter;
   #answered: UndoableAnswer | null = null;
-  /** What was just taken back, until it is shown again. */
+  /** The answer that was just undone, until its card is shown again. */
   #returning: UndoableAnswer | null = null;
 
   constructor(
@@ -47,7 +47,7 @@ export class InteractiveSession {
     });
   }
 
-  /** What the terminal gave in one read, before the keys in it. */
+  /** Takes the text of one read, before its key events. */
   onRead(chunk: string): void {
     this.#keys.read(chunk);
   }
@@ -88,13 +88,13 @@ export class InteractiveSession {
     this.#hasBegun = true;
     if (isGone) this.#leaving = null;
     const isBack = this.#isBack;
-    // Who is typing is not interrupted for a card that has only come in.
+    // A new card does not interrupt typing.
     if (!isNew && !isFirst && !isBack && (notes.length === 0 || this.#line)) return;
     this.#around(() => {
       for (const note of isOurs || (isBack && !isGone) ? [] : notes) this.#note(note);
       if (isGone) this.#letGo();
       if (isBack) this.#showReturned();
-      // What comes after our own answer is shown when the answer is known to have arrived.
+      // After our own answer, the next card is shown only once the answer is confirmed.
       else if ((isNew || isFirst) && !isCalling) this.#show();
     });
   }
@@ -111,7 +111,7 @@ export class InteractiveSession {
     this.#wasOpen = false;
   }
 
-  /** Says something; a line being typed steps aside and comes back while its card stands. */
+  /** Prints something between: closes the line editor, and opens it again with its text if the card is still there. */
   #around(say: () => void): void {
     const line = this.#line;
     if (line) this.#kept = line.interrupt();
@@ -122,7 +122,7 @@ export class InteractiveSession {
     else if (line) this.#keys.breakOff();
   }
 
-  /** Words for a card that has left are shown once more, so that they can be copied. */
+  /** Prints unsent text for a card that has left, so that it can be copied. */
   #letGo(): void {
     if (this.#kept.trim() !== '') this.#note(unsentWords(this.#kept));
     this.#kept = '';
@@ -155,13 +155,13 @@ export class InteractiveSession {
     this.#kept = '';
     if (words === null) return void this.#note('not sent.');
     if (this.#keys.takes('\r')) return this.#send(card, words);
-    // The question has just changed under them.
+    // The question changed while the answer was typed.
     this.#noteOnce(EARLY);
     this.#kept = words;
     void this.#type(card);
   }
 
-  /** Answers the version that was shown. What was refused is kept for another try. */
+  /** Answers the version that was shown. Refused text is kept for another try. */
   async #send(card: Card, text: string): Promise<void> {
     const shown = itemVersionOf(card);
     const options = [...this.#walk.chosen];
@@ -196,7 +196,7 @@ export class InteractiveSession {
     if (this.#isBack) this.#showReturned();
   }
 
-  /** Whether the board has again what was taken back here. Words being typed for another card come first. */
+  /** Whether the undone item is on the board again, and no other answer is being typed. */
   get #isBack(): boolean {
     return !this.#line && this.#walk.cards.some(({ id }) => id === this.#returning?.item);
   }
@@ -210,7 +210,7 @@ export class InteractiveSession {
     this.#show();
   }
 
-  /** One call at a time; what goes wrong is said. */
+  /** Makes one call at a time; prints its error. Returns whether it succeeded. */
   async #call(card: Card | null, call: () => Promise<unknown>): Promise<boolean> {
     this.#calling = card?.id ?? '';
     try {
@@ -224,7 +224,7 @@ export class InteractiveSession {
     }
   }
 
-  /** Says what became of a card, and shows the one behind it as soon as the board says that it has left. */
+  /** Prints the outcome for a card; the next one is shown when the board no longer has it. */
   #onward(card: Card, note: string): void {
     this.#note(note);
     if (this.#walk.card?.id === card.id) this.#leaving = card.id;

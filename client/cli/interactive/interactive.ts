@@ -8,12 +8,12 @@ import { ProgramError } from '../output/program-error.ts';
 import { control } from '../output/terminal-output.ts';
 import { InteractiveSession } from './interactive-session.ts';
 
-/** Terminals that know it mark what is pasted, so that it is never taken for keys. */
+/** Asks the terminal to mark pasted text, so that it is not taken for keys. */
 const MARK_PASTES = '\x1b[?2004h';
 const MARK_NO_PASTES = '\x1b[?2004l';
 const SIGNALS = { SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Works through the queue by keys, until somebody quits. The terminal is as it was afterwards. */
+/** Runs the interactive queue until the user quits; restores the terminal. */
 export async function interactive(socketPath: string): Promise<void> {
   if (!process.stdin.isTTY || !process.stdout.isTTY)
     throw new ProgramError('usage', 'attention --interactive works by keys: it needs a terminal.');
@@ -28,7 +28,7 @@ export async function interactive(socketPath: string): Promise<void> {
     listen(session);
     await Promise.race([session.over, followed(daemon, session), endOfInput(), ended()]);
   } finally {
-    // Following comes back for ever where the daemon is away: it would keep this process.
+    // The subscription would reconnect for ever and keep this process alive.
     setImmediate(() => process.exit());
     session.leave();
     restore();
@@ -71,7 +71,7 @@ function followed(daemon: Daemon, session: InteractiveSession): Promise<never> {
 
 const endOfInput = (): Promise<unknown> => once(process.stdin, 'end');
 
-/** By a signal: the exit code says which. */
+/** Ended by a signal: 128 + its number. */
 function ended(): Promise<void> {
   return new Promise((resolve) => {
     for (const [signal, code] of Object.entries(SIGNALS))

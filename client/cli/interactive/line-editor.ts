@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
 import { write } from '../output/terminal-output.ts';
 
-/** A line in which words are being typed. */
+/** A line editor for an answer. */
 export interface LineEditor {
-  /** What was typed until Enter; null: given up, by Esc or with nothing in it. */
+  /** The text, after Enter; null: cancelled by Esc, or empty. */
   readonly words: Promise<string | null>;
-  /** Ends it at once and gives what stands there so far; `words` never comes. */
+  /** Closes it at once and returns the text so far; `words` never resolves. */
   interrupt(): string;
 }
 
@@ -14,9 +14,9 @@ interface Key {
 }
 
 /**
- * Line editing on the terminal, beginning with `first`. Pasted line breaks do not send: all lines that were
- * pasted are one answer (`paste-start` and `paste-end` are how Node calls what a terminal says around it; where a
- * terminal says nothing, `isBurst` knows what came faster than a person types).
+ * Opens a line editor that contains `first`. Pasted line breaks do not submit: all pasted lines
+ * are one answer (Node reports `paste-start` and `paste-end` if the terminal marks pastes; if it
+ * does not, `isBurst` tells that input came faster than a person types).
  */
 export function lineEditor(prompt: string, first: string, isBurst: () => boolean): LineEditor {
   const { stdin, stdout } = process;

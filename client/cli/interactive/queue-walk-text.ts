@@ -3,7 +3,7 @@ import { cardText } from '../output/listing.ts';
 import { indented, oneLine, styled } from '../output/terminal-output.ts';
 import type { Walk } from './queue-walk.ts';
 
-/** The card where somebody stands, which of how many it is, and what can be done. */
+/** The card shown, its position in the queue, and the keys. */
 export function queueWalkText({ cards, card }: Walk): string {
   if (!card) return `\nNothing needs you. ${styled('dim', 'q: quit')}`;
   const at = cards.findIndex(({ id }) => id === card.id) + 1;
@@ -17,7 +17,7 @@ export const PASTED =
 export const unsentWords = (words: string): string =>
   words === '' ? 'not sent.' : `not sent, what you typed:\n${indented(words, '  ')}`;
 
-/** The keys, with the options by their numbers. */
+/** The available keys, options by number. */
 function legend({ options, multiple, allows_text }: Card): string {
   const numbered = options.slice(0, 9).map(({ id }, at) => `${at + 1}: ${oneLine(id)}`);
   const keys = ['n/p: next/previous', 's: snooze 1 h', 'z: undo', 'q: quit'];

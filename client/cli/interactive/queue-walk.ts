@@ -1,17 +1,17 @@
 import { type Board, type Card, cardsOf } from '../../../shared/board.ts';
 import { oneLine } from '../output/terminal-output.ts';
 
-/** Where somebody stands who works through the queue by keys. Pure: others draw and call. */
+/** The position in the interactive queue. Pure: `InteractiveSession` draws and calls. */
 export interface Walk {
-  /** The open ones, first things first. */
+  /** Open cards, in the order of the queue. */
   readonly cards: readonly Card[];
-  /** The one shown; null: nothing needs anybody. */
+  /** The card shown; null: the queue is empty. */
   readonly card: Card | null;
-  /** Options of the card that are chosen and not sent. */
+  /** Options that are chosen and not sent. */
   readonly chosen: readonly string[];
 }
 
-/** A walk after something happened: what to say of it, and whether a card is to be shown anew. */
+/** The next position: what to print, and whether to print the card. */
 export interface WalkStep {
   readonly walk: Walk;
   readonly notes: readonly string[];
@@ -20,11 +20,11 @@ export interface WalkStep {
 
 export const BEGINNING: Walk = { cards: [], card: null, chosen: [] };
 
-/** The walk at a card, none of its options chosen. */
+/** The position at a card, with no option chosen. */
 export const onto = (walk: Walk, card: Card | null): Walk => ({ ...walk, card, chosen: [] });
 const same = (a: Card | null) => (b: Card) => a !== null && a.id === b.id;
 
-/** After the board has changed. The card stays as long as it is open; then the one behind it comes. */
+/** The position after the board changed: the same card while it is open, else the next one. */
 export function afterBoard(walk: Walk, board: Board): WalkStep {
   const { card } = walk;
   const cards = cardsOf(board).filter(({ state }) => state === 'open');
@@ -37,7 +37,7 @@ export function afterBoard(walk: Walk, board: Board): WalkStep {
   return { walk: onto(now, still), notes: [`${card.chunk} has changed what it asks.`], isNew: true };
 }
 
-/** The nearest card behind the one shown that is still there; else the first. */
+/** The nearest open card after the one shown; else the first. */
 function behind({ cards, card }: Walk, open: readonly Card[]): Card | null {
   const later = cards.slice(cards.findIndex(same(card)) + 1);
   return open.find(({ id }) => later.some((each) => each.id === id)) ?? open[0] ?? null;
@@ -54,14 +54,14 @@ const newcomers = (walk: Walk, cards: readonly Card[]): string[] =>
     .filter(({ id }) => !walk.cards.some((each) => each.id === id))
     .map(({ chunk, prompt }) => `${chunk} needs you, too: ${oneLine(prompt)}`);
 
-/** The next card, or the one before; around the end. */
+/** The next or previous card, wrapping around. */
 export function turned(walk: Walk, by: 1 | -1): Walk {
   const { cards, card } = walk;
   const at = cards.findIndex(same(card)) + by;
   return onto(walk, cards[(at + cards.length) % cards.length] ?? null);
 }
 
-/** The card with an option chosen; where several may be, a second time means no longer. */
+/** Chooses an option; if several are allowed, choosing it again removes it. */
 export function choosing(walk: Walk, option: string): Walk {
   const { card, chosen } = walk;
   if (!card?.multiple) return { ...walk, chosen: [option] };

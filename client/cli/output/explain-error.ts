@@ -4,11 +4,11 @@ import { codeOf, type DaemonError, isForbidden, isSaid } from '../../daemon/daem
 import { DaemonUnreachable, ProgramError } from './program-error.ts';
 import { tell } from './terminal-output.ts';
 
-/** Says on stderr that a wait goes on although the daemon does not answer. */
+/** Reports on stderr that the command still waits for a daemon that does not answer. */
 export const tellSilence = (): void =>
   tell('Signalbox does not answer; waiting on. Look closer: signalbox doctor');
 
-/** An error as a person should read it. */
+/** Turns any error into one with a message for the user. */
 export function explainError(error: unknown, socketPath: () => string): Error {
   if (error instanceof ProgramError) return error;
   if (isSaid(error)) return saidError(error);
@@ -34,7 +34,7 @@ export function refusalIn(error: unknown): { code: string; message: string; fiel
   return refusal ? { code: refusal.code, message: refusal.message, field: refusal.field } : null;
 }
 
-/** What the daemon has said: its codes decide which kind of end it is. */
+/** An error from the daemon: the refusal code decides the exit code. */
 function saidError(error: DaemonError): ProgramError {
   const { refusal } = error.data ?? {};
   if (refusal?.code === 'disk' || refusal?.code === 'moved') return new ProgramError('disk', error.message);
@@ -42,7 +42,7 @@ function saidError(error: DaemonError): ProgramError {
   return new ProgramError(refusal ? 'refused' : 'failed', error.message);
 }
 
-/** What went wrong in this process, mostly with files. */
+/** An error in this process, mostly about files. */
 function localError(error: unknown): Error {
   const found = fileProblemOf(error, 'Standard output');
   if (found) return new ProgramError(found.kind, found.message);

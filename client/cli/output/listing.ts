@@ -35,7 +35,7 @@ const unitLine = (cell: Cell): string[] => [
   oneLine(cell.why || cell.title),
 ];
 
-/** The queue, first things first, with what can be answered. */
+/** The queue in order, with the options of each item. */
 export function attentionList(snapshot: Snapshot): string {
   const cards = cardsOf(boardOf(snapshot)).filter(({ state }) => state === 'open');
   if (cards.length === 0) return 'Nothing needs you.';

@@ -1,4 +1,4 @@
-/** Why a command ends without success: a sentence on stderr and an exit code (sysexits.h where one fits). */
+/** Ends a command: a message for stderr and an exit code (from sysexits.h where one fits). */
 export class ProgramError extends Error {
   readonly exitCode: number;
   constructor(kind: keyof typeof EXIT, message: string) {
@@ -7,7 +7,7 @@ export class ProgramError extends Error {
   }
 }
 
-/** The daemon cannot be asked; why, its state folder says (`daemon-trouble.ts`). */
+/** The daemon does not answer; `unreachable-daemon.ts` adds the reason from its state folder. */
 export class DaemonUnreachable extends ProgramError {
   readonly what: 'absent' | 'silent';
   constructor(what: 'absent' | 'silent', socketPath: string) {
@@ -18,31 +18,31 @@ export class DaemonUnreachable extends ProgramError {
   }
 }
 
-/** Parts of the server that run in this process end with an exit code of their own. */
+/** Errors of server code that runs in this process bring their own exit code. */
 export const exitCodeOf = (error: Error & { exitCode?: unknown }): number =>
   typeof error.exitCode === 'number' ? error.exitCode : EXIT.failed;
 
 export const EXIT = {
-  /** The daemon said no. */
+  /** The daemon refused it. */
   refused: 1,
   /** The question that this command waits for was withdrawn. */
   withdrawn: 3,
-  /** What this command waits for can no longer come. */
+  /** What this command waits for can no longer happen. */
   never: 4,
   usage: 64,
-  /** A file cannot be taken. */
+  /** A file is invalid. */
   data: 65,
   /** No daemon runs for this project. */
   absent: 69,
-  /** Something went wrong in the daemon or on the way. */
+  /** An internal error, in the daemon or in the connection. */
   failed: 70,
-  /** The disk is full, or cannot be written. */
+  /** The disk is full or not writable. */
   disk: 74,
-  /** It took longer than it was given; try again. */
+  /** A timeout; try again. */
   timeout: 75,
   /** The system forbids it: a file, or a sandbox around this process. */
   permission: 77,
-  /** Not possible as this machine is set up. */
+  /** This machine or its configuration does not allow it. */
   config: 78,
   /** As if ended by SIGPIPE. */
   pipe: 141,

@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import { forTerminal, jsonForTerminal, plain } from '../../../shared/terminal-text.ts';
 
 /**
- * The only file that writes to the terminal. Data goes to stdout, messages to stderr. Whatever somebody else wrote, and
- * whoever forgot it: a terminal gets it written out, a pipe or a file as it is.
+ * The only file that writes to the terminal. Data goes to stdout, messages to stderr. On a terminal, control characters
+ * are escaped whoever wrote the text; a pipe or a file gets it unchanged.
  */
 const outgoing = (text: string): string => (process.stdout.isTTY ? forTerminal(text) : text);
 
@@ -13,20 +13,20 @@ export function print(text: string): Promise<void> {
   });
 }
 
-/** The same without a line break and without waiting. Returns whether stdout takes more now. */
+/** Writes without a line break and without waiting. Returns false if stdout is full. */
 export const write = (text: string): boolean => process.stdout.write(outgoing(text));
 
-/** Exactly these bytes: for pipes and files. */
+/** Writes bytes unchanged, for pipes and files. */
 export const writeBytes = (bytes: Buffer): boolean => process.stdout.write(bytes);
 
-/** A control sequence of our own. */
+/** Writes one of our own control sequences unescaped. */
 export const control = (sequence: string): boolean => process.stdout.write(sequence);
 
 export const printJson = (value: unknown): Promise<void> => print(jsonForTerminal(value));
 
 export const tell = (message: string): void => tellPlain(`signalbox: ${message}\n`);
 
-/** What a program has said already. */
+/** Writes text to stderr without the "signalbox:" prefix. */
 export const tellPlain = (text: string): void => {
   process.stderr.write(forTerminal(text));
 };
@@ -37,17 +37,17 @@ const wantsColor = () =>
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
 export const styled = (style: Style, text: string): string => (wantsColor() ? styleText(style, text) : text);
 
-/** Somebody else's words, on one line. */
+/** Untrusted text, escaped, on one line. */
 export const oneLine = (text: string): string => forTerminal(plain(text)).replace(/\s+/g, ' ').trim();
 
-/** Somebody else's words, indented. */
+/** Untrusted text, escaped and indented. */
 export const indented = (text: string, by: string): string =>
   forTerminal(plain(text))
     .split('\n')
     .map((line) => by + line)
     .join('\n');
 
-/** Columns, as wide as their widest cell; the last one takes what is left. */
+/** Aligns columns to their widest cell; the last column is not padded. */
 export function table(
   rows: readonly (readonly string[])[],
   style: (row: number, column: number, cell: string) => string,

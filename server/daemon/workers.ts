@@ -1,0 +1,33 @@
+import type { StatePaths } from '../../shared/state-paths.ts';
+import { Dispatcher } from '../runs/dispatcher.ts';
+import { followLiveWork } from '../runs/live-work.ts';
+import { keepRoom } from '../runs/retention.ts';
+import { TouchedConflicts } from '../runs/touched-conflicts.ts';
+import { Worktrees } from '../runs/worktrees.ts';
+import type { Store } from '../store/store.ts';
+import { consoleLog } from '../system/log.ts';
+
+/** What carries out the work of the units, and looks after what that leaves behind. */
+export function workersOf(
+  state: StatePaths,
+  { store, umask }: { readonly store: Store; readonly umask: number },
+  readOnly: boolean,
+) {
+  const { project, runs, socket, bin, worktrees: folder } = state;
+  const log = consoleLog;
+  const worktrees = new Worktrees({ store, log, project, folder });
+  const touched = new TouchedConflicts(store, project);
+  const dispatcher = new Dispatcher({
+    store,
+    log,
+    project,
+    worktrees,
+    touched,
+    runs,
+    socket,
+    bin,
+    readOnly,
+    umask,
+  });
+  return { dispatcher, chores: [keepRoom(store, runs), followLiveWork({ store, worktrees, touched })] };
+}
