@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..', '..');
 const ROOMS = ['server', 'shared', 'client/page', 'client/elements', 'client/embed', 'client/link'];
 /** Where no template can draw it. */
 const BY_HAND: Readonly<Record<string, string>> = {
-  'shared/title.ts':
+  'shared/tab-title.ts':
     'an image in an address, which the page makes anew with each count; lit draws nodes there, not text',
 };
 
