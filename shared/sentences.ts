@@ -4,7 +4,16 @@ import type { ConflictVerdict, Disagreement } from './conflict-words.ts';
 import type { ItemLine } from './detail.ts';
 import type { Event } from './events.ts';
 import type { Answer, Asking, Item, Snooze } from './item-words.ts';
-import type { Kill, Outcome, ToolRefusal } from './words.ts';
+import {
+  closingWords,
+  holdWords,
+  limitWords,
+  outcomeWords,
+  sessionEndWords,
+  wakeWords,
+  withdrawalWords,
+} from './reason-sentences.ts';
+import type { Kill, ToolRefusal } from './words.ts';
 
 /** What was answered, in words: the labels of the chosen options, then the text. */
 export function saidWords(item: {
@@ -43,26 +52,6 @@ export const snoozedWords = (snooze: Snooze | null): string =>
     ? `snoozed until ${snooze?.until?.slice(0, 16).replace('T', ' ')} UTC`
     : `snoozed until ${snooze.for} is done`;
 
-/** How a run ended, to stand after "Run 3". */
-export function outcomeWords(outcome: Outcome): string {
-  switch (outcome.exit) {
-    case 'exited':
-      return outcome.code === 0 ? 'ended well' : `failed with exit code ${outcome.code}`;
-    case 'refused':
-      return `ended, but ${outcome.tools.join(', ')} was refused and you were not asked`;
-    case 'reported':
-      return outcome.success ? 'was reported finished' : 'was reported failed';
-    case 'killed':
-      return 'was killed';
-    case 'stopped':
-      return `was stopped: ${outcome.reason}`;
-    case 'vanished':
-      return 'vanished: its processes are gone and nothing says how it ended';
-    case 'never-began':
-      return `never began: ${outcome.reason}`;
-  }
-}
-
 /** A refused tool call: `Bash: npm test`. */
 export const refusalWords = ({ tool, subject }: ToolRefusal): string =>
   subject === '' ? tool : `${tool}: ${subject}`;
@@ -81,7 +70,8 @@ export const disagreementWords = (noted: Disagreement | null): string =>
 
 /** An event as a line of a unit's history. */
 export function eventWords(event: Event, items: readonly Item[]): string {
-  const prompt = (id: string) => items.find((item) => item.id === id)?.prompt ?? 'an item';
+  const itemOf = (id: string) => items.find((item) => item.id === id);
+  const prompt = (id: string) => itemOf(id)?.prompt ?? 'an item';
   switch (event.type) {
     case 'config.updated':
       return `set ${Object.entries(event.data)
@@ -100,13 +90,13 @@ export function eventWords(event: Event, items: readonly Item[]): string {
     case 'session.renewed':
       return 'still signed in';
     case 'session.ended':
-      return `signed out: ${event.data.why}`;
+      return `signed out: ${sessionEndWords(event.data.code)}`;
     case 'unit.closed':
-      return `closed: ${event.data.reason}`;
+      return `closed: ${closingWords(event.data)}`;
     case 'unit.edited':
       return `edited: ${Object.keys(event.data).join(', ')}`;
     case 'unit.held':
-      return `held: ${event.data.why}`;
+      return `held: ${holdWords(event.data)}`;
     case 'unit.released':
       return 'released';
     case 'unit.prioritized':
@@ -116,7 +106,7 @@ export function eventWords(event: Event, items: readonly Item[]): string {
     case 'dependency.added':
       return `waits for ${event.data.on}`;
     case 'dependency.removed':
-      return `no longer waits for ${event.data.on}: ${event.data.why}`;
+      return `no longer waits for ${event.data.on}: ${event.data.code === 'removed' ? `${event.data.on} was removed` : 'unlinked'}`;
     case 'dependency.met':
       return `no longer waits for ${event.data.on}, which is done`;
     case 'phase.finished':
@@ -152,7 +142,7 @@ export function eventWords(event: Event, items: readonly Item[]): string {
     case 'item.snoozed':
       return `${snoozedWords(event.data)}: ${prompt(event.data.id)}`;
     case 'item.woke':
-      return `back in the queue, ${event.data.why}: ${prompt(event.data.id)}`;
+      return `back in the queue, ${wakeWords(event.data)}: ${prompt(event.data.id)}`;
     case 'item.changed':
       return `changed the question: ${event.data.prompt}`;
     case 'item.answered':
@@ -166,12 +156,13 @@ export function eventWords(event: Event, items: readonly Item[]): string {
     case 'item.delivered':
       return `run ${event.data.run} got the answer: ${prompt(event.data.id)}`;
     case 'item.withdrawn':
-      return `withdrawn (${event.data.why}): ${prompt(event.data.id)}`;
+      return `withdrawn (${withdrawalWords({ withdrawal: { ...event.data, at: event.at }, answer: itemOf(event.data.id)?.answer ?? null })}): ${prompt(event.data.id)}`;
   }
 }
 
-function killWords({ number, next, reason }: Kill & { readonly number: number }): string {
-  if (next === 'stuck') return `stops run ${number}: ${reason}`;
+function killWords(kill: Kill & { readonly number: number }): string {
+  const { number, next } = kill;
+  if (kill.next === 'stuck') return `stops run ${number}: ${limitWords(kill)}`;
   return `wants run ${number} killed${next === 'hold' ? '' : `, then to ${next} the unit`}`;
 }
 

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { REASON_CODES } from './reason-codes.ts';
 
 /**
  * The tables, in order. A step that has been published is frozen: a database remembers how many it has
@@ -220,4 +221,6 @@ export const MIGRATIONS: readonly Step[] = [
       );
     }),
   ],
+  // Reasons are codes with fields.
+  (tables) => REASON_CODES.map((statement) => fill(tables, statement)),
 ];

@@ -1,7 +1,6 @@
 /** The page of one run: what it printed, from any place in it, without script too. */
 import type { Snapshot } from '../../shared/board.ts';
 import type { Detail, RunLine } from '../../shared/detail.ts';
-import { outcomeWords } from '../../shared/sentences.ts';
 import { plain } from '../../shared/terminal-text.ts';
 import { ago } from '../../shared/views/when.ts';
 import type { Assets } from './assets.ts';
@@ -34,7 +33,7 @@ export function runPage(input: RunPageInput): string {
   const zone = -now.getTimezoneOffset();
   const query = { chunk: detail.chunk };
   const data = { query, snapshot, pulses: {}, zone, notices: {}, detail: null };
-  const facts = `${run.phase} · ${escaped(run.agent)} · ${markup(ago(run.started_at, zone))} · ${escaped(run.outcome ? outcomeWords(run.outcome) : 'live')}`;
+  const facts = `${run.phase} · ${escaped(run.agent)} · ${markup(ago(run.started_at, zone))} · ${escaped(run.said)}`;
   const unit = `/work-units/${detail.chunk}`;
   const body = `<main class="one"><p class="back"><a href="${unit}">← All about ${detail.chunk}</a></p><h2 class="name" tabindex="-1">${detail.chunk}, run ${run.number}</h2><p class="aside">${facts}</p>${printed.size === null ? `<p class="empty">${escaped(goneWords(run))}</p>` : whole(input, unit)}</main>`;
   return shell({ assets, data, now, body, name: `${detail.chunk}, run ${run.number}` });

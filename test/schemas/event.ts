@@ -6,10 +6,13 @@ import {
   agent,
   answer,
   asking,
+  brokenLimit,
   chunk,
+  closing,
   count,
   digest,
   door,
+  hold,
   item,
   judgement,
   kind,
@@ -20,6 +23,7 @@ import {
   seq,
   someSettings,
   stuckCode,
+  text,
 } from './parts.ts';
 
 const spec = z.strictObject({
@@ -57,20 +61,23 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
   'token.revoked': z.strictObject({ id: z.string() }),
   'session.opened': z.strictObject({ id: z.string(), hash: digest }),
   'session.renewed': z.strictObject({ id: z.string() }),
-  'session.ended': z.strictObject({ id: z.string(), why: z.string() }),
+  'session.ended': z.strictObject({
+    id: z.string(),
+    code: z.enum(['signed-out', 'signed-out-everywhere', 'expired', 'too-many']),
+  }),
   'unit.added': spec,
-  'unit.closed': z.strictObject({ reason: z.string() }),
+  'unit.closed': closing,
   'unit.edited': z.strictObject({
     title: z.exactOptional(z.string()),
     goal: z.exactOptional(z.string()),
     paths: z.exactOptional(z.array(z.string())),
   }),
-  'unit.held': z.strictObject({ why: z.string() }),
+  'unit.held': hold,
   'unit.released': nothing,
   'unit.prioritized': z.strictObject({ priority: z.int() }),
   'unit.removed': nothing,
   'dependency.added': z.strictObject({ on: chunk }),
-  'dependency.removed': z.strictObject({ on: chunk, why: z.string() }),
+  'dependency.removed': z.strictObject({ on: chunk, code: z.enum(['unlinked', 'removed']) }),
   'dependency.met': z.strictObject({ on: chunk }),
   'phase.finished': z.strictObject({ phase }),
   'run.started': run.extend({
@@ -89,7 +96,11 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
   'conflict.noted': z.strictObject({ with: count, verdict: judgement.verdict, reason: z.string() }),
   'retry.scheduled': z.strictObject({ due: moment, nth: number }),
   'retry.due': z.strictObject({ anew: z.boolean() }),
-  'run.killing': run.extend({ next: z.enum(['hold', 'close', 'remove', 'stuck']), reason: z.string() }),
+  'run.killing': z.union([
+    run.extend({ next: z.enum(['hold', 'remove']) }),
+    run.extend({ next: z.literal('close'), text }),
+    run.extend({ next: z.literal('stuck'), ...brokenLimit }),
+  ]),
   'run.interrupted': run.extend({ text: z.string() }),
   'run.told': run.extend({ count }),
   'run.noted': run.extend({ session: z.string() }),
@@ -109,14 +120,21 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
   }),
   'item.attached': z.strictObject({ id: item, run: count, key: z.string() }),
   'item.snoozed': z.strictObject({ id: item, until: moment.nullable(), for: chunk.nullable() }),
-  'item.woke': z.strictObject({ id: item, why: z.string() }),
+  'item.woke': z.union([
+    z.strictObject({ id: item, code: z.enum(['operator', 'due']) }),
+    z.strictObject({ id: item, code: z.enum(['unit-done', 'unit-removed']), chunk }),
+  ]),
   'item.changed': z.strictObject({ ...asking, id: item, rivals: z.exactOptional(z.array(count)) }),
   'item.answered': z.strictObject({ id: item, answer, release_due: moment, key: z.string().nullable() }),
   'item.reopened': z.strictObject({ id: item, spends: z.string().nullable() }),
   'item.released': z.strictObject({ id: item }),
   'item.given': z.strictObject({ id: item, run: count }),
   'item.delivered': z.strictObject({ id: item, run: count }),
-  'item.withdrawn': z.strictObject({ id: item, why: z.string() }),
+  'item.withdrawn': z.strictObject({
+    id: item,
+    code: z.enum(['operator', 'asker', 'run-ended', 'no-rival', 'unit-closed', 'unit-removed']),
+    text,
+  }),
 };
 
 const ROLES = [

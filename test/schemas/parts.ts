@@ -6,6 +6,7 @@ import { type AgentDefinition, INTERRUPT_SIGNALS } from '../../shared/agent-word
 import type { Card, Cell, Counts, ItemState, Page, Row } from '../../shared/board.ts';
 import type { Judgement } from '../../shared/conflict-words.ts';
 import { type Answer, type Asking, ITEM_KINDS, type ItemKind } from '../../shared/item-words.ts';
+import type { Closing, Hold } from '../../shared/reason-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import { CHUNK, type Outcome, PHASE, STATUSES, type Status, type StuckCode } from '../../shared/words.ts';
 
@@ -48,15 +49,27 @@ export const stuckCode: z.ZodType<StuckCode> = z.enum(['answers-too-long']).meta
   description: 'what kept a run from going on, where something can be done about it',
 });
 
+/** In the words of the person or agent who did it. */
+export const text = z.string().describe('the reason, in the words of whoever did it; empty: they gave none');
+export const hold: z.ZodType<Hold> = z.strictObject({ code: z.enum(['operator', 'killed']), text });
+export const closing: z.ZodType<Closing> = z.strictObject({ code: z.enum(['operator', 'stuck']), text });
+export const brokenLimit = { code: z.literal('output-limit'), output_mib: number };
+
 export const outcome: z.ZodType<Outcome> = z
   .discriminatedUnion('exit', [
     z.strictObject({ exit: z.literal('exited'), code: z.int() }),
     z.strictObject({ exit: z.literal('refused'), tools: z.array(z.string()) }),
     z.strictObject({ exit: z.literal('reported'), success: z.boolean() }),
     z.strictObject({ exit: z.literal('killed') }),
-    z.strictObject({ exit: z.literal('stopped'), reason: z.string() }),
+    z.strictObject({ exit: z.literal('stopped'), ...brokenLimit }),
     z.strictObject({ exit: z.literal('vanished') }),
-    z.strictObject({ exit: z.literal('never-began'), reason: z.string(), code: z.exactOptional(stuckCode) }),
+    z.strictObject({
+      exit: z.literal('never-began'),
+      code: z.enum(['wrapper-ended', 'agent-not-trusted', 'cannot-start', 'answers-too-long']),
+      detail: z
+        .string()
+        .describe('cannot-start, answers-too-long: what kept it; agent-not-trusted: its name'),
+    }),
   ])
   .meta({ id: 'Outcome', description: 'how a run ended' });
 
