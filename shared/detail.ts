@@ -2,6 +2,7 @@ import type { Door } from './access-words.ts';
 import type { ItemState } from './board.ts';
 import type { Judgement } from './conflict-words.ts';
 import type { Answer, ItemCode, ItemKind } from './item-words.ts';
+import type { Closing, Hold } from './reason-words.ts';
 import type { Moment, Outcome, Status } from './words.ts';
 import type { UnitWork } from './work-words.ts';
 
@@ -16,11 +17,11 @@ export interface Detail {
   readonly since: Moment;
   readonly priority: number;
   /** Why its next phase may not start, if so. */
-  readonly held: string | null;
+  readonly held: Hold | null;
   /** When a failed run is tried again by itself, if so. */
   readonly retry_due: Moment | null;
   /** Why it was closed; null: it was not. */
-  readonly closed: string | null;
+  readonly closed: Closing | null;
   readonly paths: readonly string[];
   readonly external: boolean;
   /** The agent that carries it out; null: its commands, or somebody else. */
@@ -53,6 +54,8 @@ export interface RunLine {
   readonly started_at: Moment;
   readonly ended_at: Moment | null;
   readonly outcome: Outcome | null;
+  /** How it ended, in words; or that it is live. */
+  readonly said: string;
 }
 
 /** An attention item of any age. */

@@ -4,6 +4,14 @@ import type { TrustedAgents } from './agent-words.ts';
 import type { Conflict, Disagreement, Judgement } from './conflict-words.ts';
 import type { DraftComment } from './diff.ts';
 import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
+import type {
+  Closing,
+  Hold,
+  SessionEndCode,
+  UnlinkCode,
+  WakeReason,
+  WithdrawalReason,
+} from './reason-words.ts';
 import type { Settings } from './settings-words.ts';
 import type { Kill, Moment, Outcome, ProcessIdentity, ToolRefusal, UnitSpec } from './words.ts';
 import type {
@@ -41,12 +49,12 @@ export type Change =
   | {
       readonly type: 'session.ended';
       readonly unit: typeof NO_UNIT;
-      readonly data: { readonly id: string; readonly why: string };
+      readonly data: { readonly id: string; readonly code: SessionEndCode };
     }
   | { readonly type: 'unit.added'; readonly unit: number; readonly data: UnitSpec }
-  | { readonly type: 'unit.closed'; readonly unit: number; readonly data: { readonly reason: string } }
+  | { readonly type: 'unit.closed'; readonly unit: number; readonly data: Closing }
   | { readonly type: 'unit.edited'; readonly unit: number; readonly data: UnitEdit }
-  | { readonly type: 'unit.held'; readonly unit: number; readonly data: { readonly why: string } }
+  | { readonly type: 'unit.held'; readonly unit: number; readonly data: Hold }
   | { readonly type: 'unit.released'; readonly unit: number; readonly data: Record<string, never> }
   | { readonly type: 'unit.prioritized'; readonly unit: number; readonly data: { readonly priority: number } }
   | { readonly type: 'unit.removed'; readonly unit: number; readonly data: Record<string, never> }
@@ -54,7 +62,7 @@ export type Change =
   | {
       readonly type: 'dependency.removed';
       readonly unit: number;
-      readonly data: { readonly on: string; readonly why: string };
+      readonly data: { readonly on: string; readonly code: UnlinkCode };
     }
   | { readonly type: 'dependency.met'; readonly unit: number; readonly data: { readonly on: string } }
   | { readonly type: 'phase.finished'; readonly unit: number; readonly data: { readonly phase: string } }
@@ -111,7 +119,7 @@ export type Change =
   | {
       readonly type: 'item.woke';
       readonly unit: number;
-      readonly data: { readonly id: string; readonly why: string };
+      readonly data: { readonly id: string } & WakeReason;
     }
   | { readonly type: 'item.changed'; readonly unit: number; readonly data: ItemChanged }
   | { readonly type: 'item.answered'; readonly unit: number; readonly data: ItemAnswered }
@@ -134,7 +142,7 @@ export type Change =
   | {
       readonly type: 'item.withdrawn';
       readonly unit: number;
-      readonly data: { readonly id: string; readonly why: string };
+      readonly data: { readonly id: string } & WithdrawalReason;
     };
 
 /** Of a unit's worktree, its snapshots and its merge. */

@@ -1,5 +1,6 @@
 /** What needs the operator, and what became of it. */
 import type { Door } from './access-words.ts';
+import type { WithdrawalReason } from './reason-words.ts';
 import type { Moment, StuckCode } from './words.ts';
 
 /**
@@ -82,7 +83,6 @@ export interface Delivery {
   readonly to: number;
 }
 
-export interface Withdrawal {
+export interface Withdrawal extends WithdrawalReason {
   readonly at: Moment;
-  readonly why: string;
 }

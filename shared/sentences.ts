@@ -5,7 +5,16 @@ import type { ItemLine } from './detail.ts';
 import type { DiffComment } from './diff.ts';
 import type { Event } from './events.ts';
 import type { Answer, Asking, Item, Snooze } from './item-words.ts';
-import type { Kill, Outcome, ToolRefusal } from './words.ts';
+import {
+  closingWords,
+  holdWords,
+  limitWords,
+  outcomeWords,
+  sessionEndWords,
+  wakeWords,
+  withdrawalWords,
+} from './reason-sentences.ts';
+import type { Kill, ToolRefusal } from './words.ts';
 import type { ChangeStat } from './work-words.ts';
 
 /** What was answered, in words: the labels of the chosen options, then the text. */
@@ -44,26 +53,6 @@ export const snoozedWords = (snooze: Snooze | null): string =>
   snooze?.for == null
     ? `snoozed until ${snooze?.until?.slice(0, 16).replace('T', ' ')} UTC`
     : `snoozed until ${snooze.for} is done`;
-
-/** How a run ended, to stand after "Run 3". */
-export function outcomeWords(outcome: Outcome): string {
-  switch (outcome.exit) {
-    case 'exited':
-      return outcome.code === 0 ? 'ended well' : `failed with exit code ${outcome.code}`;
-    case 'refused':
-      return `ended, but ${outcome.tools.join(', ')} was refused and you were not asked`;
-    case 'reported':
-      return outcome.success ? 'was reported finished' : 'was reported failed';
-    case 'killed':
-      return 'was killed';
-    case 'stopped':
-      return `was stopped: ${outcome.reason}`;
-    case 'vanished':
-      return 'vanished: its processes are gone and nothing says how it ended';
-    case 'never-began':
-      return `never began: ${outcome.reason}`;
-  }
-}
 
 /** A refused tool call: `Bash: npm test`. */
 export const refusalWords = ({ tool, subject }: ToolRefusal): string =>
@@ -114,15 +103,16 @@ const EVENT_WORDS: {
   'token.revoked': (data) => `revoked the token ${data.id}`,
   'session.opened': () => 'signed in',
   'session.renewed': () => 'still signed in',
-  'session.ended': (data) => `signed out: ${data.why}`,
-  'unit.closed': (data) => `closed: ${data.reason}`,
+  'session.ended': (data) => `signed out: ${sessionEndWords(data.code)}`,
+  'unit.closed': (data) => `closed: ${closingWords(data)}`,
   'unit.edited': (data) => `edited: ${Object.keys(data).join(', ')}`,
-  'unit.held': (data) => `held: ${data.why}`,
+  'unit.held': (data) => `held: ${holdWords(data)}`,
   'unit.released': () => 'released',
   'unit.prioritized': (data) => `priority is now ${data.priority}`,
   'unit.removed': () => 'removed',
   'dependency.added': (data) => `waits for ${data.on}`,
-  'dependency.removed': (data) => `no longer waits for ${data.on}: ${data.why}`,
+  'dependency.removed': (data) =>
+    `no longer waits for ${data.on}: ${data.code === 'removed' ? `${data.on} was removed` : 'unlinked'}`,
   'dependency.met': (data) => `no longer waits for ${data.on}, which is done`,
   'phase.finished': (data) => `finished ${data.phase}`,
   'phase.reopened': (data) => `sent back to ${data.phase}`,
@@ -159,7 +149,7 @@ const EVENT_WORDS: {
   'item.asked': (data) => `asked: ${data.prompt}`,
   'item.attached': (data, items) => `run ${data.run} asked again: ${promptOf(data.id, items)}`,
   'item.snoozed': (data, items) => `${snoozedWords(data)}: ${promptOf(data.id, items)}`,
-  'item.woke': (data, items) => `back in the queue, ${data.why}: ${promptOf(data.id, items)}`,
+  'item.woke': (data, items) => `back in the queue, ${wakeWords(data)}: ${promptOf(data.id, items)}`,
   'item.changed': (data) => `changed the question: ${data.prompt}`,
   'item.answered': (data, items) =>
     `answered “${promptOf(data.id, items)}”: ${saidWords({ answer: data.answer, options: optionsOf(data.id, items) })}`,
@@ -167,14 +157,16 @@ const EVENT_WORDS: {
   'item.released': (data, items) => `the answer went out: ${promptOf(data.id, items)}`,
   'item.given': (data, items) => `run ${data.run} is given the answer: ${promptOf(data.id, items)}`,
   'item.delivered': (data, items) => `run ${data.run} got the answer: ${promptOf(data.id, items)}`,
-  'item.withdrawn': (data, items) => `withdrawn (${data.why}): ${promptOf(data.id, items)}`,
+  'item.withdrawn': (data, items) =>
+    `withdrawn (${withdrawalWords({ withdrawal: { ...data, at: '' }, answer: itemOf(data.id, items)?.answer ?? null })}): ${promptOf(data.id, items)}`,
 };
 
-const promptOf = (id: string, items: readonly Item[]) =>
-  items.find((item) => item.id === id)?.prompt ?? 'an item';
+const itemOf = (id: string, items: readonly Item[]) => items.find((item) => item.id === id);
+const promptOf = (id: string, items: readonly Item[]) => itemOf(id, items)?.prompt ?? 'an item';
 
-function killWords({ number, next, reason }: Kill & { readonly number: number }): string {
-  if (next === 'stuck') return `stops run ${number}: ${reason}`;
+function killWords(kill: Kill & { readonly number: number }): string {
+  const { number, next } = kill;
+  if (kill.next === 'stuck') return `stops run ${number}: ${limitWords(kill)}`;
   return `wants run ${number} killed${next === 'hold' ? '' : `, then to ${next} the unit`}`;
 }
 

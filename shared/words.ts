@@ -16,10 +16,11 @@
  * Every moment is an ISO 8601 string in UTC with milliseconds, so text order is time order.
  *
  * Beside these: `access-words.ts` (doors, roles, tokens, sessions), `agent-words.ts`, `conflict-words.ts`,
- * `item-words.ts`, `settings-words.ts`, `work-words.ts`.
+ * `item-words.ts`, `reason-words.ts`, `settings-words.ts`, `work-words.ts`.
  */
 import type { Conflict } from './conflict-words.ts';
 import type { Item } from './item-words.ts';
+import type { BrokenLimit, Closing, Hold, NeverBegan } from './reason-words.ts';
 import type { MergeMode, UnitWork } from './work-words.ts';
 
 export type Moment = string;
@@ -87,10 +88,10 @@ export interface Unit {
   readonly open: readonly string[];
   readonly met: readonly string[];
   readonly added_at: Moment;
-  readonly closed: string | null;
+  readonly closed: Closing | null;
   readonly done_at: Moment | null;
   /** Why the next phase may not start until the operator says so; null: it may. */
-  readonly held: string | null;
+  readonly held: Hold | null;
   readonly removed_at: Moment | null;
   /** When a failed run is tried again by itself; null: nothing is planned. */
   readonly retry_due: Moment | null;
@@ -110,9 +111,9 @@ export type Outcome =
   | { readonly exit: 'refused'; readonly tools: readonly string[] }
   | { readonly exit: 'reported'; readonly success: boolean }
   | { readonly exit: 'killed' }
-  | { readonly exit: 'stopped'; readonly reason: string }
+  | ({ readonly exit: 'stopped' } & BrokenLimit)
   | { readonly exit: 'vanished' }
-  | { readonly exit: 'never-began'; readonly reason: string; readonly code?: StuckCode };
+  | ({ readonly exit: 'never-began' } & NeverBegan);
 
 /** What kept a run from going on, where something can be done about it beside trying again. */
 export type StuckCode = 'answers-too-long' | WorkStuckCode;
@@ -153,11 +154,12 @@ export interface ToolRefusal {
   readonly subject: string;
 }
 
-/** stuck: it broke a limit, and a person is asked. */
-export interface Kill {
-  readonly next: 'hold' | 'close' | 'remove' | 'stuck';
-  readonly reason: string;
-}
+/** What comes after the end of a run. stuck: it broke a limit, and a person is asked. */
+export type Kill =
+  | { readonly next: 'hold' | 'remove' }
+  /** `text`: the operator's reason, if they gave one. */
+  | { readonly next: 'close'; readonly text: string }
+  | ({ readonly next: 'stuck' } & BrokenLimit);
 
 export interface Message {
   readonly text: string;

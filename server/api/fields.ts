@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { CHUNK, CHUNK_RULE, PHASE } from '../../shared/words.ts';
 
 export const words = (most: number) => z.string().max(most, `At most ${most} characters.`);
-/** An empty form field counts as absent. */
-export const orElse = (otherwise: string) => (text: string) => text.trim() || otherwise;
+/** A reason in the caller's own words; empty: none is given, as by an empty field of a form. */
+export const own = words(2000)
+  .default('')
+  .transform((text) => text.trim());
 export const key = z
   .string()
   .regex(/^[A-Za-z0-9._:-]{1,128}$/, '1 to 128 characters of A–Z, a–z, 0–9 and ._:-');

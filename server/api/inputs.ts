@@ -4,11 +4,11 @@ import { ITEM_KINDS } from '../../shared/item-words.ts';
 import { parseMoment } from '../../shared/parse-moment.ts';
 import { LONGEST_SEARCH, ONLY } from '../../shared/query.ts';
 import { STATUSES } from '../../shared/words.ts';
-import { chunk, item, key, orElse, paths, phase, priority, run, version, words } from './fields.ts';
+import { chunk, item, key, own, paths, phase, priority, run, version, words } from './fields.ts';
 
 export const close = z.strictObject({
   chunk,
-  reason: words(2000).default('').transform(orElse('closed by the operator')),
+  reason: own,
   key: key.optional(),
   kill: z.boolean().default(false),
 });
@@ -33,7 +33,7 @@ export const interrupt = z.strictObject({
   run: run.default(null),
   text: words(20_000).refine((text) => text.trim() !== '', 'Say something.'),
 });
-export const hold = z.strictObject({ ...onUnit, why: words(2000).default('').transform(orElse('by you')) });
+export const hold = z.strictObject({ ...onUnit, why: own });
 export const release = z.strictObject(onUnit);
 export const prioritize = z.strictObject({ ...onUnit, priority });
 export const link = z.strictObject({ ...onUnit, after: chunk });
@@ -99,7 +99,7 @@ export const report = z.strictObject({
 export const withdraw = z.strictObject({
   chunk,
   item,
-  why: words(2000).default('').transform(orElse('no longer needed')),
+  why: own,
   key: key.optional(),
 });
 export const confirm = z.strictObject({ chunk, item, run });
@@ -148,7 +148,7 @@ export const bulk = z
     status: query.status,
     kind: query.kind,
     q: query.q,
-    why: words(2000).default('').transform(orElse('by you')),
+    why: own,
     minutes: z.number('Minutes are a number.').int().min(1).max(525_600).default(60),
     key: key.optional(),
   })

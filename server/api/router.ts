@@ -71,9 +71,7 @@ const units = t.router({
       ),
     ),
   close: steering(inputs.close, steer.closeUnit),
-  kill: steering(inputs.kill, (state, { chunk, run }) =>
-    killRun(state, { chunk, run, next: 'hold', reason: 'killed by you' }),
-  ),
+  kill: steering(inputs.kill, (state, { chunk, run }) => killRun(state, { chunk, run, next: 'hold' })),
   interrupt: steering(inputs.interrupt, interruptRun),
   hold: steering(inputs.hold, steer.holdUnit),
   release: steering(inputs.release, steer.releaseUnit),
@@ -151,9 +149,10 @@ const items = t.router({
       commit(ctx, (state, at) => snooze(state, input, at), once(input.key, input)),
     ),
   wake: steering(inputs.wake, wake),
-  withdraw: agent
-    .input(inputs.withdraw)
-    .mutation(({ ctx, input }) => commit(ctx, (state) => withdraw(state, input), once(input.key, input))),
+  withdraw: agent.input(inputs.withdraw).mutation(({ ctx, input }) => {
+    const code = ctx.by.role === 'agent' ? 'asker' : 'operator';
+    return commit(ctx, (state) => withdraw(state, input, code), once(input.key, input));
+  }),
   /** Confirming twice is confirming once: no key is needed. */
   confirm: agent
     .input(inputs.confirm)

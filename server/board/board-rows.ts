@@ -1,6 +1,6 @@
 import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
 import type { Answer, Item } from '../../shared/item-words.ts';
-import { outcomeWords } from '../../shared/sentences.ts';
+import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
 import type { Status, WorkUnit } from '../../shared/words.ts';
 import type { ChangeStat } from '../../shared/work-words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
@@ -79,7 +79,7 @@ export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, se
     snoozed_until: item.snooze?.until ?? null,
     snoozed_for: item.snooze?.for ?? null,
     release_due: item.answer?.release_due ?? null,
-    withdrawn_why: item.withdrawal?.why ?? null,
+    withdrawn_why: item.withdrawal && withdrawalWords(item),
   };
 }
 

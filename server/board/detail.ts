@@ -1,6 +1,7 @@
 import type { ConflictLine, DeliveryState, Detail, ItemLine, StepState } from '../../shared/detail.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
+import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
 import { disagreementWords, eventWords, saidWords } from '../../shared/sentences.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { hasReceiver } from '../domain/delivery.ts';
@@ -48,6 +49,7 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
       started_at,
       ended_at,
       outcome,
+      said: outcome ? outcomeWords(outcome) : 'live',
     })),
     items: work.items.map((item) => itemLine(work, item)),
     history: [...events(unit.id)].map((event) => ({
@@ -93,7 +95,7 @@ function itemLine(work: WorkUnit, item: Item): ItemLine {
     given_to: answer?.given_to ?? null,
     delivered_to: item.delivery?.to ?? null,
     delivered_at: item.delivery?.at ?? null,
-    withdrawn_why: item.withdrawal?.why ?? null,
+    withdrawn_why: item.withdrawal && withdrawalWords(item),
   };
 }
 

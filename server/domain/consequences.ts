@@ -58,8 +58,8 @@ const aboutRivals = (state: State, work: WorkUnit): Change[] =>
 
 function endOf(state: State, work: WorkUnit): Change[] {
   return exists(work)
-    ? [...withdrawals(work, 'closed'), ...strikes(state, work), ...wakings(state, work, 'is done')]
-    : [...withdrawals(work, 'removed'), ...wakings(state, work, 'was removed')];
+    ? [...withdrawals(work, 'unit-closed'), ...strikes(state, work), ...wakings(state, work, 'unit-done')]
+    : [...withdrawals(work, 'unit-removed'), ...wakings(state, work, 'unit-removed')];
 }
 
 function metAlready(state: State, { unit }: WorkUnit): Change[] {
@@ -70,11 +70,11 @@ function metAlready(state: State, { unit }: WorkUnit): Change[] {
   return done.map((on) => ({ type: 'dependency.met', unit: unit.id, data: { on } }));
 }
 
-function withdrawals({ unit, items }: WorkUnit, how: 'closed' | 'removed'): Change[] {
+function withdrawals({ unit, items }: WorkUnit, code: 'unit-closed' | 'unit-removed'): Change[] {
   return items.filter(isPending).map((item) => ({
     type: 'item.withdrawn',
     unit: unit.id,
-    data: { id: item.id, why: `the unit was ${how}${item.answer ? '; never delivered' : ''}` },
+    data: { id: item.id, code, text: '' },
   }));
 }
 
@@ -85,7 +85,7 @@ function outdated({ unit, items }: WorkUnit): Change[] {
     .map((item) => ({
       type: 'item.withdrawn',
       unit: unit.id,
-      data: { id: item.id, why: 'the work has changed since' },
+      data: { id: item.id, code: 'work-changed', text: '' },
     }));
 }
 
@@ -95,7 +95,7 @@ function strikes(state: State, { unit }: WorkUnit): Change[] {
 }
 
 /** Who slept until this unit was DONE wakes; also when that can no longer come true. */
-function wakings(state: State, { unit }: WorkUnit, how: string): Change[] {
+function wakings(state: State, { unit }: WorkUnit, code: 'unit-done' | 'unit-removed'): Change[] {
   const changes: Change[] = [];
   for (const work of state.works)
     for (const item of work.items)
@@ -103,7 +103,7 @@ function wakings(state: State, { unit }: WorkUnit, how: string): Change[] {
         changes.push({
           type: 'item.woke',
           unit: work.unit.id,
-          data: { id: item.id, why: `${unit.chunk} ${how}` },
+          data: { id: item.id, code, chunk: unit.chunk },
         });
   return changes;
 }
@@ -115,7 +115,7 @@ function outcomes(state: State, work: WorkUnit, id: string): Change[] {
   const unit = work.unit.id;
   const { options, text } = item.answer;
   if (item.kind === 'stuck' && options.includes('close'))
-    return [{ type: 'unit.closed', unit, data: { reason: text || 'closed when stuck' } }];
+    return [{ type: 'unit.closed', unit, data: { code: 'stuck', text } }];
   if (isAboutMerge(item)) return mergeOutcomes(work, item);
   if (item.kind === 'conflict') return decisions(state, work, item);
   if (item.kind === 'review' && options.includes('approve') && mayFinish(work))

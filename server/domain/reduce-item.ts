@@ -65,7 +65,7 @@ function itemChange(item: Item, event: AboutItem): Partial<Item> {
     case 'item.delivered':
       return { delivery: { at: event.at, to: event.data.run } };
     case 'item.withdrawn':
-      return { withdrawal: { at: event.at, why: event.data.why } };
+      return { withdrawal: { at: event.at, code: event.data.code, text: event.data.text } };
   }
 }
 

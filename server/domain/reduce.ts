@@ -95,8 +95,8 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
       return changeRun(work, number, { process: { pid, started } });
     }
     case 'run.killing': {
-      const { number, next, reason } = event.data;
-      return changeRun(work, number, { kill: { next, reason } });
+      const { number, ...kill } = event.data;
+      return changeRun(work, number, { kill });
     }
     case 'run.interrupted':
       return withMessage(work, event.data.number, { text: event.data.text, at: event.at });
@@ -158,11 +158,11 @@ type AboutFacts = Exclude<
 function unitChange(unit: Unit, event: AboutFacts): Partial<Unit> {
   switch (event.type) {
     case 'unit.closed':
-      return { closed: event.data.reason };
+      return { closed: event.data };
     case 'unit.edited':
       return event.data;
     case 'unit.held':
-      return { held: event.data.why };
+      return { held: event.data };
     case 'unit.released':
       return { held: null };
     case 'unit.prioritized':

@@ -1,4 +1,5 @@
 import type { Item } from '../../shared/item-words.ts';
+import { closingWords, holdWords, limitWords } from '../../shared/reason-sentences.ts';
 import { saidWords, snoozedWords } from '../../shared/sentences.ts';
 import type { Moment, Status, WorkUnit } from '../../shared/words.ts';
 import { rivalWords } from './serial-order.ts';
@@ -29,10 +30,11 @@ export function statusOf(state: State, work: WorkUnit): StatusAndWhy {
   const run = liveRun(work);
   const goingOut = work.items.find(isGoingOut);
   const say = (status: Status, why: string, since: Moment): StatusAndWhy => ({ status, why, since });
-  if (isDone(work)) return say('DONE', unit.closed ?? '', unit.done_at ?? unit.changed_at);
+  if (isDone(work))
+    return say('DONE', unit.closed ? closingWords(unit.closed) : '', unit.done_at ?? unit.changed_at);
   if (asking[0]) return say('NEEDS_ATTENTION', needs(asking), asking[0].asked_at);
   if (run) return say('RUNNING', whileRunning(work, goingOut), run.started_at);
-  if (unit.held !== null) return say('BLOCKED', `held: ${unit.held}`, unit.changed_at);
+  if (unit.held !== null) return say('BLOCKED', `held: ${holdWords(unit.held)}`, unit.changed_at);
   if (unit.open.length > 0) return say('BLOCKED', `waits for ${unit.open.join(', ')}`, unit.added_at);
   if (unit.retry_due !== null)
     return say('BLOCKED', `tries again at ${unit.retry_due.slice(11, 19)} UTC`, unit.changed_at);
@@ -55,11 +57,11 @@ function betweenRuns(work: WorkUnit): string {
 function whileRunning(work: WorkUnit, goingOut: Item | undefined): string {
   const { unit, items } = work;
   const kill = liveRun(work)?.kill;
-  if (kill) return kill.next === 'stuck' ? `being stopped: ${kill.reason}` : 'being killed';
+  if (kill) return kill.next === 'stuck' ? `being stopped: ${limitWords(kill)}` : 'being killed';
   const snoozed = items.find(isSnoozed);
   if (snoozed) return `waiting for you, ${snoozedWords(snoozed.snooze)}`;
   if (goingOut) return 'the answer is going out';
-  return unit.held === null ? '' : `held after this phase: ${unit.held}`;
+  return unit.held === null ? '' : `held after this phase: ${holdWords(unit.held)}`;
 }
 
 const needs = (open: readonly Item[]): string =>

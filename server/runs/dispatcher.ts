@@ -121,8 +121,7 @@ export class Dispatcher {
     if (!run.kill && run.process && isAlive(run.process, run.marker)) return null;
     const files = this.#files(run);
     const { began, ended } = readNotes(files);
-    if (!run.kill && !began)
-      return { exit: 'never-began', reason: 'its wrapper ended before the command began' };
+    if (!run.kill && !began) return { exit: 'never-began', code: 'wrapper-ended', detail: '' };
     this.#census ??= takeCensus();
     const family = familyOf(run.marker, run.process?.pid ?? null, files.output, this.#census);
     // It may have noted its end since: read again, now that no process can write notes.
@@ -134,7 +133,7 @@ export class Dispatcher {
 
   async #stopForOutput({ unit, number }: Run): Promise<void> {
     const { output_mib } = this.#parts.store.state.settings;
-    const input = { unit, run: number, reason: `it printed more than ${output_mib} MiB` };
+    const input = { unit, run: number, code: 'output-limit', output_mib } as const;
     await this.#parts.store.commit(DAEMON, (state) => stopRun(state, input));
   }
 

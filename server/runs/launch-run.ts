@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { NeverBegan } from '../../shared/reason-words.ts';
 import type { Outcome, ProcessIdentity, Run } from '../../shared/words.ts';
 import { AnswersTooLong } from '../agents/agent.ts';
 import { agentOf } from '../agents/agent-of.ts';
@@ -53,7 +54,7 @@ export async function launchRun(
     makeRunFolder(files);
     writeAnswers(files.answers, work, run.number);
     const agent = isSettingUp(work) ? shellAgent : agentOf(store.state, spec);
-    if (!agent) throw new Error(`its agent ${spec.agent} is not trusted`);
+    if (!agent) return neverBegan('agent-not-trusted', spec.agent ?? '');
     const place = await worktrees.placeOf(work.unit);
     const env = environmentFor(
       { spec, agent, run, token, socket, answers: files.answers, bin, place },
@@ -66,27 +67,31 @@ export async function launchRun(
         : agent.command(taskOf(work, run, project, files.answers));
     child = spawnWrapper({ files, marker: run.marker, command, cwd: place.cwd, env, umask });
     const identity = await identify(child, look);
+    if (!identity) {
+      child.stdin?.destroy();
+      return neverBegan('wrapper-ended');
+    }
     await store.commit(DAEMON, (state) => spawned(state, { unit, run: run.number, ...identity }));
     child.stdin?.end('go\n');
     child.unref();
     return null;
   } catch (error) {
     child?.stdin?.destroy();
-    return neverBegan(error);
+    const detail = error instanceof Error ? error.message : String(error);
+    return neverBegan(error instanceof AnswersTooLong ? 'answers-too-long' : 'cannot-start', detail);
   }
 }
 
-async function identify(child: ChildProcess, look: () => void): Promise<ProcessIdentity> {
+async function identify(child: ChildProcess, look: () => void): Promise<ProcessIdentity | null> {
   for (const emitter of [child, child.stdin]) emitter?.on('error', look);
   child.on('exit', look);
   await once(child, 'spawn');
   const found = lookUp(child.pid ?? 0);
-  if (!found) throw new Error('the wrapper ended at once');
-  return { pid: found.pid, started: found.started };
+  return found ? { pid: found.pid, started: found.started } : null;
 }
 
-function neverBegan(error: unknown): Outcome {
-  const reason = error instanceof Error ? error.message : String(error);
-  const isTooLong = error instanceof AnswersTooLong;
-  return { exit: 'never-began', reason, ...(isTooLong && { code: 'answers-too-long' }) };
-}
+const neverBegan = (code: NeverBegan['code'], detail = ''): Outcome => ({
+  exit: 'never-began',
+  code,
+  detail,
+});

@@ -131,7 +131,9 @@ export class Worktrees {
   async placeOf({ work }: Unit): Promise<RunPlace> {
     const { project } = this.#parts;
     if (!work) return { cwd: project, env: { SIGNALBOX_PROJECT: project } };
-    const { prefix } = await findRepository(project);
+    const { prefix } = await findRepository(project).catch((error: unknown) => {
+      throw error instanceof WorkRefused ? new Error(problemWords(error.problem)) : error;
+    });
     const env = {
       SIGNALBOX_PROJECT: project,
       SIGNALBOX_WORKTREE: work.path,

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { REASON_CODES } from './reason-codes.ts';
 
 /**
  * The migrations, in order. A published migration is frozen: a database stores how many it has
@@ -224,6 +225,8 @@ export const MIGRATIONS: readonly Step[] = [
       );
     }),
   ],
+  // Reasons are codes with fields.
+  (tables) => REASON_CODES.map((statement) => fill(tables, statement)),
   // Units work in worktrees. Those that have begun stay where they are, as they have a run and no worktree.
   (tables) => [
     fill(

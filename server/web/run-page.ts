@@ -3,7 +3,6 @@ import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import type { Snapshot } from '../../shared/board.ts';
 import type { Detail, RunLine } from '../../shared/detail.ts';
-import { outcomeWords } from '../../shared/sentences.ts';
 import { plain } from '../../shared/terminal-text.ts';
 import { ago } from '../../shared/views/when.ts';
 import type { Assets } from './assets.ts';
@@ -36,9 +35,8 @@ export function runPage(input: RunPageInput): string {
   const zone = -now.getTimezoneOffset();
   const query = { chunk: detail.chunk };
   const data = { query, snapshot, pulses: {}, zone, notices: {}, detail: null };
-  const end = run.outcome ? outcomeWords(run.outcome) : 'live';
   const unit = `/work-units/${detail.chunk}`;
-  const body = html`<main class="one"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" tabindex="-1">${detail.chunk}, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${end}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
+  const body = html`<main class="one"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" tabindex="-1">${detail.chunk}, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
   return shell({ assets, data, now, body, name: `${detail.chunk}, run ${run.number}` });
 }
 

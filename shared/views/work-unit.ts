@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
-import { deliveryWords, END_WORDS, outcomeWords, statWords, verdictWords } from '../sentences.ts';
+import { deliveryWords, END_WORDS, statWords, verdictWords } from '../sentences.ts';
 import type { Notice } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
@@ -97,4 +97,4 @@ function itemEnd(item: ItemLine): string {
 }
 
 const runView = (unit: string, run: RunLine, zone: number): TemplateResult =>
-  html`<li><a href="${unit}/runs/${run.number}">Run ${run.number}</a> · ${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.outcome ? outcomeWords(run.outcome) : 'live'}</li>`;
+  html`<li><a href="${unit}/runs/${run.number}">Run ${run.number}</a> · ${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.said}</li>`;

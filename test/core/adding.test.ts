@@ -239,6 +239,9 @@ test(
         review: [],
         retry: null,
         time_limit: null,
+        worktree: null,
+        base: null,
+        merge: null,
       },
     ]);
   }),

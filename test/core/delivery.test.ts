@@ -33,7 +33,7 @@ const finished = (house: StoreFixture) => house.work('a').unit.finished;
 
 /** The live run is killed by the operator, and the unit goes on at once. */
 async function killed(house: StoreFixture): Promise<void> {
-  await house.commit((state) => killRun(state, { chunk: 'a', run: null, next: 'hold', reason: 'by you' }));
+  await house.commit((state) => killRun(state, { chunk: 'a', run: null, next: 'hold' }));
   await house.end('a', { exit: 'killed' });
   await house.commit((state) => releaseUnit(state, { chunk: 'a' }));
 }
@@ -80,7 +80,10 @@ const FALLS: readonly [string, (house: StoreFixture) => Promise<unknown>][] = [
   ['exit code 1', (house) => ended(house, exited(1))],
   ['command not found', (house) => ended(house, exited(127))],
   ['vanished', (house) => ended(house, { exit: 'vanished' })],
-  ['stopped for its output', (house) => ended(house, { exit: 'stopped', reason: 'too much' })],
+  [
+    'stopped for its output',
+    (house) => ended(house, { exit: 'stopped', code: 'output-limit', output_mib: 1 }),
+  ],
   ['never began', (house) => house.end('a', NEVER_BEGAN)],
   ['killed', killed],
 ];
@@ -264,12 +267,12 @@ test(
 test(
   'answers that are too long for the agent are brought to a person at once, each time, and are not used up',
   running(async (house) => {
-    const reason = '{prompt} has more than 128 KiB';
+    const detail = '{prompt} has more than 128 KiB';
     await house.ask('a', 'q');
     await house.end('a');
     await house.answer('a', 'q');
     await house.start('a');
-    await house.end('a', { exit: 'never-began', reason, code: 'answers-too-long' });
+    await house.end('a', { exit: 'never-began', detail, code: 'answers-too-long' });
     const { kind, code, prompt, options } = house.item('stuck-a-2');
     assert.deepEqual(
       [kind, code, options.map(({ id }) => id)],
@@ -278,7 +281,7 @@ test(
     assert.match(prompt, /Run 2 never began: \{prompt\} has more than 128 KiB/);
     await house.retry('a');
     await house.start('a');
-    await house.end('a', { exit: 'never-began', reason, code: 'answers-too-long' });
+    await house.end('a', { exit: 'never-began', detail, code: 'answers-too-long' });
     await house.answer('a', 'stuck-a-3', { options: ['by-file'] });
     await house.start('a');
     assert.deepEqual([house.item('q').answer?.given_to, house.item('stuck-a-3').answer?.given_to], [4, 4]);

@@ -111,7 +111,7 @@ test('an event that does not follow, or is about no unit, is never folded', () =
   const closed = (seq: number): Event => ({
     type: 'unit.closed',
     unit: 0,
-    data: { reason: '' },
+    data: { code: 'operator', text: '' },
     seq,
     at: '',
     by,

@@ -5,7 +5,7 @@ import { ask, confirm, withdraw } from '../../server/domain/commands/asks.ts';
 import { updateConfig } from '../../server/domain/commands/config.ts';
 import { reportConflict, resolve, wantToStart } from '../../server/domain/commands/conflicts.ts';
 import type { Decision } from '../../server/domain/commands/decision.ts';
-import { killRun } from '../../server/domain/commands/kill.ts';
+import { killRun, type Wish } from '../../server/domain/commands/kill.ts';
 import { report } from '../../server/domain/commands/reports.ts';
 import { endRun, spawned, startRun } from '../../server/domain/commands/runs.ts';
 import { snooze, wake } from '../../server/domain/commands/snooze.ts';
@@ -39,6 +39,13 @@ export interface Step {
 type Aim = Step & { readonly nth: number; readonly at: string };
 
 const OUTCOMES: readonly Outcome[] = [exited(0), exited(0), exited(1), { exit: 'vanished' }, NEVER_BEGAN];
+
+const WISHES: readonly Wish[] = [
+  { next: 'hold' },
+  { next: 'hold' },
+  { next: 'close', text: 'enough' },
+  { next: 'remove' },
+];
 
 const COMMANDS = {
   add: (state: State, aim: Aim): Decision => addUnits(state, newSpecs(state, aim)),
@@ -97,7 +104,7 @@ const COMMANDS = {
       itemsOf(state, () => true),
       a,
     );
-    return withdraw(state, { chunk, item: item.id, why: 'solved' });
+    return withdraw(state, { chunk, item: item.id, why: 'solved' }, 'operator');
   },
   close: (state: State, { a }: Aim): Decision =>
     steer.closeUnit(state, { chunk: pick(worksOf(state), a).unit.chunk, reason: 'enough' }),
@@ -144,8 +151,8 @@ const COMMANDS = {
   },
   kill: (state: State, { a, b }: Aim): Decision => {
     const chunk = state.works.get(pick(liveRuns(state), a).unit)?.unit.chunk ?? '';
-    const next = pick(['hold', 'hold', 'close', 'remove'] as const, b);
-    return killRun(state, { chunk, run: null, next, reason: 'killed by you' });
+    const wish = pick(WISHES, b);
+    return killRun(state, { chunk, run: null, ...wish });
   },
   hold: (state: State, { a, b }: Aim): Decision =>
     steer.holdUnit(state, { chunk: chunkOf(state, a), why: `reason ${b % 2}` }),

@@ -60,7 +60,7 @@ export const spec = (chunk: string, more: Partial<UnitSpec> & { phases?: string[
 };
 
 export const exited = (code: number): Outcome => ({ exit: 'exited', code });
-export const NEVER_BEGAN: Outcome = { exit: 'never-began', reason: 'no shell' };
+export const NEVER_BEGAN: Outcome = { exit: 'never-began', code: 'cannot-start', detail: 'no shell' };
 
 interface Said {
   readonly text?: string;
@@ -160,7 +160,7 @@ export class StoreFixture {
   }
 
   withdraw(chunk: string, item: string): Promise<Committed> {
-    return this.commit((state) => withdraw(state, { chunk, item, why: 'solved' }), AGENT);
+    return this.commit((state) => withdraw(state, { chunk, item, why: 'solved' }, 'asker'), AGENT);
   }
 
   confirm(chunk: string, item: string, run: number | null = null): Promise<Committed> {

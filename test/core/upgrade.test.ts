@@ -303,12 +303,12 @@ test('answers, snoozes, deliveries, withdrawals, conflicts, ends of runs and key
     const db = Db.open(path);
     const works = [...db.state().works];
     assert.deepEqual([...[...db.events()].reduce(reduce, EMPTY).works], works);
-    assert.equal(db.kept('k')?.result, '{"refused":[{"chunk":"a","message":"no"}]}');
+    assert.equal(db.kept('k')?.result, '{"refused":[{"chunk":"a","code":"invalid","message":"no"}]}');
     db.close();
     const [q, r, s] = works[0]?.items ?? [];
     assert.deepEqual([q?.answer?.text, q?.answer?.given_to, q?.delivery], ['80', 1, { at: AT, to: 1 }]);
     assert.deepEqual([r?.answer, r?.snooze], [null, { until: AT, for: null }]);
-    assert.equal(s?.withdrawal?.why, EARLIER_ITEMS.s.withdrawn_why);
+    assert.deepEqual(s?.withdrawal, { at: AT, code: 'operator', text: EARLIER_ITEMS.s.withdrawn_why });
     assert.deepEqual(works[0]?.items[3]?.rivals, [1]);
     assert.deepEqual(works[0]?.conflicts[0]?.noted, { verdict: 'INDEPENDENT', reason: 'no, not at all' });
     assert.deepEqual(works[0]?.runs[0]?.outcome, { exit: 'reported', success: false });

@@ -53,7 +53,7 @@ describe('a daemon with runs that print', () => {
     const { runs, items, held } = await detail('loud');
     assert.deepEqual(
       runs.map(({ outcome }) => outcome),
-      [{ exit: 'stopped', reason: 'it printed more than 1 MiB' }],
+      [{ exit: 'stopped', code: 'output-limit', output_mib: 1 }],
     );
     assert.deepEqual([items.length, items[0]?.kind, held], [1, 'stuck', null]);
     assert.equal(items[0]?.prompt, 'Run 1 was stopped: it printed more than 1 MiB. What now?');

@@ -21,7 +21,7 @@ const ENDS: readonly Outcome[] = [
   exited(1),
   exited(2),
   { exit: 'vanished' },
-  { exit: 'stopped', reason: 'it printed too much' },
+  { exit: 'stopped', code: 'output-limit', output_mib: 1 },
   NEVER_BEGAN,
   TOO_LONG,
 ];

@@ -21,7 +21,7 @@ interface Asker {
   readonly by: By;
 }
 
-export const TOO_LONG: Outcome = { exit: 'never-began', reason: 'too long', code: 'answers-too-long' };
+export const TOO_LONG: Outcome = { exit: 'never-began', detail: 'too long', code: 'answers-too-long' };
 const WORDS = ['Port?', 'Host?', 'Name?'];
 const OUTSIDE = 'somebody at a terminal';
 
@@ -230,7 +230,7 @@ export class Players {
 
   async kill(): Promise<void> {
     const { chunk } = this;
-    await this.house.commit((state) => killRun(state, { chunk, run: null, next: 'hold', reason: 'by you' }));
+    await this.house.commit((state) => killRun(state, { chunk, run: null, next: 'hold' }));
     await this.house.end(chunk, { exit: 'killed' });
     this.askers = this.askers.filter(({ by }) => by !== 'agent');
     this.book.ended(false);

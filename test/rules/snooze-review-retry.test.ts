@@ -469,7 +469,7 @@ test(
     await passes(house, MINUTE);
     await house.end('a');
     assert.deepEqual([pendingOf(house, 'a'), house.status('a')], [[], 'READY']);
-    assert.match(house.work('a').items[0]?.withdrawal?.why ?? '', /ended/);
+    assert.equal(house.work('a').items[0]?.withdrawal?.code, 'run-ended');
     await house.start('a');
     await passes(house, MINUTE);
     await house.end('a', exited(1));

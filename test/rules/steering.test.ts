@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import * as steer from '../../server/domain/commands/steering.ts';
 import { startOrder } from '../../server/domain/start-order.ts';
 import type { UnitEdit } from '../../shared/events.ts';
+import { withdrawalWords } from '../../shared/reason-sentences.ts';
 import { exited, inHouse, refused, type StoreFixture, spec } from '../core/store-fixture.ts';
 import { sleep } from './store-commands.ts';
 
@@ -243,8 +244,8 @@ test(
     await house.ask('a', 'r');
     await house.answer('a', 'r', { text: 'yes', wait: 4000 });
     await remove(house, 'a');
-    assert.match(house.item('q').withdrawal?.why ?? '', /removed/);
-    assert.match(house.item('r').withdrawal?.why ?? '', /never delivered/);
+    assert.equal(house.item('q').withdrawal?.code, 'unit-removed');
+    assert.equal(withdrawalWords(house.item('r')), 'the unit was removed; never delivered');
     assert.equal(house.item('r').answer?.text, 'yes');
   }),
 );

@@ -67,7 +67,7 @@ async function rivalIsAtWork(walk: Walk): Promise<void> {
 
 /** The operator wants it killed, and then nobody of the family is left. */
 async function killed(walk: Walk): Promise<void> {
-  const kill = { chunk: UNIT, run: null, next: 'hold', reason: 'killed by you' } as const;
+  const kill = { chunk: UNIT, run: null, next: 'hold' } as const;
   await walk.commit((state) => killRun(state, kill));
   if (liveRun(walk.work(UNIT))) await walk.end(UNIT, { exit: 'killed' });
 }

@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { killRun } from '../../server/domain/commands/kill.ts';
 import { closeUnit } from '../../server/domain/commands/steering.ts';
 import { findWork } from '../../server/domain/state.ts';
+import { withdrawalWords } from '../../shared/reason-sentences.ts';
 import { refused, spec } from '../core/store-fixture.ts';
 import { type Cell, gone, is, no } from './walk-cells.ts';
 import { inWalk, MINUTE, RIVAL, refusalOnly, SECOND, UNIT } from './walk-fixture.ts';
@@ -368,7 +369,7 @@ test(
     await walk.startLive();
     await walk.wait();
     assert.equal(walk.said(UNIT).why, 'stuck');
-    const kill = { chunk: UNIT, run: 1, next: 'hold', reason: 'killed by you' } as const;
+    const kill = { chunk: UNIT, run: 1, next: 'hold' } as const;
     await walk.commit((state) => killRun(state, kill));
     await walk.end(UNIT, { exit: 'killed' });
     assert.deepEqual([walk.status(UNIT), walk.said(UNIT).why], ['BLOCKED', 'held: killed by you']);
@@ -383,7 +384,7 @@ test(
     await walk.close(UNIT);
     const item = walk.lastItem();
     assert.deepEqual([item?.answer?.text, item?.delivery], ['yes', null]);
-    assert.match(item?.withdrawal?.why ?? '', /never delivered/);
+    assert.match(item ? withdrawalWords(item) : '', /never delivered/);
   }),
 );
 

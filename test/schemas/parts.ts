@@ -12,6 +12,7 @@ import {
   type ItemCode,
   type ItemKind,
 } from '../../shared/item-words.ts';
+import type { Closing, Hold } from '../../shared/reason-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import { CHUNK, type Outcome, PHASE, STATUSES, type Status, type StuckCode } from '../../shared/words.ts';
 import {
@@ -67,15 +68,27 @@ export const itemCode: z.ZodType<ItemCode> = z
   .enum(['answers-too-long', 'worktree', 'snapshot', 'merge', 'merge-review', 'merge-conflict'])
   .meta({ id: 'ItemCode', description: 'why it is asked, where that is one of the known reasons' });
 
+/** In the words of the person or agent who did it. */
+export const text = z.string().describe('the reason, in the words of whoever did it; empty: they gave none');
+export const hold: z.ZodType<Hold> = z.strictObject({ code: z.enum(['operator', 'killed']), text });
+export const closing: z.ZodType<Closing> = z.strictObject({ code: z.enum(['operator', 'stuck']), text });
+export const brokenLimit = { code: z.literal('output-limit'), output_mib: number };
+
 export const outcome: z.ZodType<Outcome> = z
   .discriminatedUnion('exit', [
     z.strictObject({ exit: z.literal('exited'), code: z.int() }),
     z.strictObject({ exit: z.literal('refused'), tools: z.array(z.string()) }),
     z.strictObject({ exit: z.literal('reported'), success: z.boolean() }),
     z.strictObject({ exit: z.literal('killed') }),
-    z.strictObject({ exit: z.literal('stopped'), reason: z.string() }),
+    z.strictObject({ exit: z.literal('stopped'), ...brokenLimit }),
     z.strictObject({ exit: z.literal('vanished') }),
-    z.strictObject({ exit: z.literal('never-began'), reason: z.string(), code: z.exactOptional(stuckCode) }),
+    z.strictObject({
+      exit: z.literal('never-began'),
+      code: z.enum(['wrapper-ended', 'agent-not-trusted', 'cannot-start', 'answers-too-long']),
+      detail: z
+        .string()
+        .describe('cannot-start, answers-too-long: what kept it; agent-not-trusted: its name'),
+    }),
   ])
   .meta({ id: 'Outcome', description: 'how a run ended' });
 

@@ -161,7 +161,7 @@ function operatorFor(
   const { socketPath, caller, onSilence } = connection;
   const calls = overHttp(socketPath, caller);
   const withdraw = async (item: string) => {
-    const input = { chunk: asker.chunk, item, why: 'the agent no longer asks' };
+    const input = { chunk: asker.chunk, item };
     try {
       await untilSaid((signal) => calls.items.withdraw.mutate(input, { signal }), { onSilence });
     } catch (error) {

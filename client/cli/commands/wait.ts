@@ -1,4 +1,5 @@
 import { afterMessage, type Board, type BoardMessage } from '../../../shared/board.ts';
+import { closingWords } from '../../../shared/reason-sentences.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from '../../daemon/daemon-client.ts';
 import { followUntil, within } from '../../daemon/follow-until.ts';
 import { tellSilence } from '../output/explain-error.ts';
@@ -28,7 +29,10 @@ export async function wait(socketPath: string, chunk: string, flags: WaitFlags):
       onSilence: tellSilence,
     });
     if (flags.until === 'done' && detail.closed !== null)
-      throw new ProgramError('never', `${chunk} did not finish; it was closed: ${oneLine(detail.closed)}`);
+      throw new ProgramError(
+        'never',
+        `${chunk} did not finish; it was closed: ${oneLine(closingWords(detail.closed))}`,
+      );
     if (flags.json) await printJson({ seq: detail.seq, chunk, status: detail.status });
     else tell(`${chunk} ${flags.until === 'done' ? 'is done' : `needs attention: ${oneLine(detail.why)}`}.`);
   } finally {

@@ -1,7 +1,7 @@
 import { ageOf } from '../../../shared/age.ts';
 import { boardOf, type Card, type Cell, cardsOf, cellsOf, type Snapshot } from '../../../shared/board.ts';
 import type { Detail, ItemLine } from '../../../shared/detail.ts';
-import { deliveryWords, outcomeWords } from '../../../shared/sentences.ts';
+import { deliveryWords } from '../../../shared/sentences.ts';
 import { STATUSES, type Status } from '../../../shared/words.ts';
 import { indented, oneLine, type Style, styled, table } from './terminal-output.ts';
 
@@ -65,8 +65,7 @@ export function unitText(detail: Detail): string {
     lines.push(`  ${phase} (${state}): ${oneLine(command ?? detail.agent ?? 'done elsewhere')}`);
   for (const { chunk, state } of detail.after) lines.push(`  waits for ${chunk} (${state})`);
   if (detail.before.length > 0) lines.push(`  unblocks ${detail.before.join(', ')}`);
-  for (const run of detail.runs)
-    lines.push(`  run ${run.number} ${run.phase}: ${run.outcome ? outcomeWords(run.outcome) : 'live'}`);
+  for (const run of detail.runs) lines.push(`  run ${run.number} ${run.phase}: ${run.said}`);
   for (const item of detail.items)
     lines.push(`  ${item.kind} ${item.state}: ${oneLine(item.prompt)}${answerText(item)}`);
   return lines.join('\n');

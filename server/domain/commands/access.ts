@@ -2,6 +2,7 @@
 
 import type { Session, TokenRole } from '../../../shared/access-words.ts';
 import { type Change, NO_UNIT } from '../../../shared/events.ts';
+import type { SessionEndCode } from '../../../shared/reason-words.ts';
 import type { Moment } from '../../../shared/words.ts';
 import { conflict, invalid, notFound } from '../refusal.ts';
 import { findWork, type State } from '../state.ts';
@@ -69,8 +70,8 @@ export function openSession(state: State, input: { id: string; hash: string }, a
   const surplus = live.slice(0, Math.max(0, live.length + 1 - MOST_SESSIONS));
   return {
     changes: [
-      ...expired.map((session) => ended(session, 'not used for 30 days')),
-      ...surplus.map((session) => ended(session, 'too many browsers')),
+      ...expired.map((session) => ended(session, 'expired')),
+      ...surplus.map((session) => ended(session, 'too-many')),
       { type: 'session.opened', unit: NO_UNIT, data: { id: input.id, hash: input.hash } },
     ],
   };
@@ -86,13 +87,15 @@ export function renewSession(state: State, { id }: { id: string }, at: Moment): 
 export function endSessions(state: State, { id }: { id?: string }): Decision {
   const those = state.sessions.filter((session) => id === undefined || session.id === id);
   return {
-    changes: those.map((session) => ended(session, id === undefined ? 'everywhere' : 'here')),
+    changes: those.map((session) =>
+      ended(session, id === undefined ? 'signed-out-everywhere' : 'signed-out'),
+    ),
     result: { ended: those.length },
   };
 }
 
-const ended = ({ id }: Session, why: string): Change => ({
+const ended = ({ id }: Session, code: SessionEndCode): Change => ({
   type: 'session.ended',
   unit: NO_UNIT,
-  data: { id, why },
+  data: { id, code },
 });

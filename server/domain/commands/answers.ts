@@ -1,5 +1,6 @@
 import type { Change } from '../../../shared/events.ts';
 import type { Answer, Item } from '../../../shared/item-words.ts';
+import { withdrawalWords } from '../../../shared/reason-sentences.ts';
 import { saidWords } from '../../../shared/sentences.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
 import { conflict, invalid, type Refusal, type RefusalCode } from '../refusal.ts';
@@ -83,7 +84,7 @@ function checked(item: Item, { options, text }: Answer): Answer {
 /** An item that has ended: withdrawn, or answered by somebody before. */
 export function endedRefusal(item: Item): Refusal {
   const message = item.withdrawal
-    ? `This was withdrawn: ${item.withdrawal.why}.`
+    ? `This was withdrawn: ${withdrawalWords(item)}.`
     : `Already answered by ${item.answer?.by} (${item.answer?.via}): ${saidWords(item)}`;
   return conflict(endedCode(item), message, [item]);
 }

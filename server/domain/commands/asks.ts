@@ -118,13 +118,17 @@ const sameQuestion = (item: Item, asked: Question): boolean =>
 const sameAsking = (a: Asking, b: Asking): boolean => JSON.stringify(asking(a)) === JSON.stringify(asking(b));
 
 /** The asker, or the operator, no longer wants an answer. */
-export function withdraw(state: State, input: { chunk: string; item: string; why: string }): Decision {
+export function withdraw(
+  state: State,
+  input: { chunk: string; item: string; why: string },
+  code: 'operator' | 'asker',
+): Decision {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   if (!isPending(item)) throw endedRefusal(item);
   if (!isAsked(item))
     throw conflict('not-asked', 'Nobody asked this who could withdraw it: answer it.', [item]);
-  const data = { id: item.id, why: input.why };
+  const data = { id: item.id, code, text: input.why };
   return { changes: [{ type: 'item.withdrawn', unit: work.unit.id, data }], result: { item: item.id } };
 }
 

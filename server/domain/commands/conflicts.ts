@@ -212,7 +212,7 @@ export function refreshConflictItem(state: State, work: WorkUnit): Change[] {
   const unit = work.unit.id;
   const rivals = knownRivals(state, work);
   if (rivals.length === 0)
-    return [{ type: 'item.withdrawn', unit, data: { id: item.id, why: 'nobody is in the way any more' } }];
+    return [{ type: 'item.withdrawn', unit, data: { id: item.id, code: 'no-rival', text: '' } }];
   const asking = conflictAsking(work, rivals);
   // Also where only what was found about a rival is other than it was: the operator must see that.
   if (sameIds(item.rivals, idsOf(rivals)) && JSON.stringify(asking.context) === JSON.stringify(item.context))

@@ -1,25 +1,21 @@
 import type { Change } from '../../../shared/events.ts';
+import type { BrokenLimit } from '../../../shared/reason-words.ts';
 import type { Kill, WorkUnit } from '../../../shared/words.ts';
 import { conflict } from '../refusal.ts';
 import { isDone, isOver, isPending, liveRun, type State } from '../state.ts';
 import { type Decision, workOf } from './decision.ts';
 
 /** A kill that the operator wants, not one for a broken limit. */
-export interface Wish extends Kill {
-  readonly next: Exclude<Kill['next'], 'stuck'>;
-}
+export type Wish = Exclude<Kill, { next: 'stuck' }>;
 
-export interface KillInput extends Wish {
-  readonly chunk: string;
-  /** The run that is meant; null: the live one, whichever it is. */
-  readonly run: number | null;
-}
+/** `run`: the one that is meant; null: the live one, whichever it is. */
+export type KillInput = Wish & { readonly chunk: string; readonly run: number | null };
 
 /**
  * Has the live run of a unit killed. The wish is kept first, so that the next daemon finishes it; the unit is
  * held, closed or removed in the commit that records the end.
  */
-export function killRun(state: State, { chunk, run: wanted, next, reason }: KillInput): Decision {
+export function killRun(state: State, { chunk, run: wanted, ...wish }: KillInput): Decision {
   const work = workOf(state, chunk);
   if (isDone(work)) throw conflict('unit-done', `${chunk} is done already.`);
   const run = liveRun(work);
@@ -28,20 +24,21 @@ export function killRun(state: State, { chunk, run: wanted, next, reason }: Kill
     throw conflict('run-ended', `Run ${wanted} of ${chunk} has ended; run ${run.number} is live.`);
   if (work.unit.spec.external)
     return {
-      changes: [...ended(work, run.number), ...mootItems(work), ...afterKill(state, work, { next, reason })],
+      changes: [...ended(work, run.number), ...mootItems(work), ...afterKill(state, work, wish)],
     };
-  if (run.kill?.next === next) return { changes: [] };
+  if (run.kill?.next === wish.next) return { changes: [] };
   return {
-    changes: [{ type: 'run.killing', unit: work.unit.id, data: { number: run.number, next, reason } }],
+    changes: [{ type: 'run.killing', unit: work.unit.id, data: { number: run.number, ...wish } }],
   };
 }
 
 /** Has a run stopped that broke a limit: a person is asked when it has ended. An operator's wish stands. */
-export function stopRun(state: State, input: { unit: number; run: number; reason: string }): Decision {
+export function stopRun(state: State, input: { unit: number; run: number } & BrokenLimit): Decision {
   const work = state.works.get(input.unit);
   const run = work && liveRun(work);
   if (run?.number !== input.run || run.kill) return { changes: [] };
-  const data = { number: input.run, next: 'stuck', reason: input.reason } as const;
+  const { code, output_mib } = input;
+  const data = { number: input.run, next: 'stuck', code, output_mib } as const;
   return { changes: [{ type: 'run.killing', unit: input.unit, data }] };
 }
 
@@ -55,7 +52,7 @@ export const mootItems = ({ unit, items }: WorkUnit): Change[] =>
     .map((item) => ({
       type: 'item.withdrawn',
       unit: unit.id,
-      data: { id: item.id, why: 'the run has ended' },
+      data: { id: item.id, code: 'run-ended', text: '' },
     }));
 
 /** Nobody is there to be signalled: what was reported started ends by the operator's word. */
@@ -64,9 +61,10 @@ const ended = ({ unit }: WorkUnit, number: number): Change[] => [
 ];
 
 /** What the operator wanted to come after the end. */
-export function afterKill(state: State, { unit }: WorkUnit, { next, reason }: Wish): Change[] {
-  if (next === 'hold') return [{ type: 'unit.held', unit: unit.id, data: { why: reason } }];
-  if (next === 'close') return [{ type: 'unit.closed', unit: unit.id, data: { reason } }];
+export function afterKill(state: State, { unit }: WorkUnit, wish: Wish): Change[] {
+  if (wish.next === 'hold') return [{ type: 'unit.held', unit: unit.id, data: { code: 'killed', text: '' } }];
+  if (wish.next === 'close')
+    return [{ type: 'unit.closed', unit: unit.id, data: { code: 'operator', text: wish.text } }];
   return [...unlinked(state, unit.chunk), { type: 'unit.removed', unit: unit.id, data: {} }];
 }
 
@@ -82,5 +80,5 @@ export const unlinked = (state: State, chunk: string): Change[] =>
   stillWaiting(state, chunk).map((unit) => ({
     type: 'dependency.removed',
     unit,
-    data: { on: chunk, why: `${chunk} was removed` },
+    data: { on: chunk, code: 'removed' },
   }));

@@ -1,6 +1,7 @@
 import type { Change } from '../../../shared/events.ts';
 import type { ItemOption } from '../../../shared/item-words.ts';
-import { outcomeWords, refusalWords } from '../../../shared/sentences.ts';
+import { outcomeWords } from '../../../shared/reason-sentences.ts';
+import { refusalWords } from '../../../shared/sentences.ts';
 import type {
   Moment,
   Outcome,
@@ -114,7 +115,7 @@ function againWithAnswers(work: WorkUnit, run: Run, outcome: Outcome): boolean {
  */
 function outcomeOf({ kill, refused }: Run, noted: Outcome): Outcome {
   if (isWished(kill)) return { exit: 'killed' };
-  if (kill) return { exit: 'stopped', reason: kill.reason };
+  if (kill) return { exit: 'stopped', code: kill.code, output_mib: kill.output_mib };
   if (refused.length === 0 || !isWell(noted)) return noted;
   return { exit: 'refused', tools: [...new Set(refused.map(({ tool }) => tool))] };
 }
@@ -132,7 +133,8 @@ function afterRun(work: WorkUnit, run: Run, input: EndInput): Change | null {
       ? { type: 'item.asked', unit, data: reviewItem(input, phase) }
       : { type: 'phase.finished', unit, data: { phase } };
   const failed = inARow(work, outcome.exit) + 1;
-  if (outcome.exit === 'never-began' && outcome.code === undefined && failed < NEVER_BEGAN_LIMIT) return null;
+  if (outcome.exit === 'never-began' && outcome.code !== 'answers-too-long' && failed < NEVER_BEGAN_LIMIT)
+    return null;
   if (outcome.exit === 'exited' && spec.retry?.on.includes(outcome.code) && failed <= spec.retry.times)
     return {
       type: 'retry.scheduled',
@@ -188,7 +190,7 @@ const REVIEW_OPTIONS: readonly ItemOption[] = [
 ];
 
 function stuckItem({ key, run, outcome, lines }: EndInput, phase: string, refused: readonly ToolRefusal[]) {
-  const code = outcome.exit === 'never-began' ? outcome.code : undefined;
+  const isTooLong = outcome.exit === 'never-began' && outcome.code === 'answers-too-long';
   const refusals = refused.map(refusalWords).join('\n');
   return {
     id: key,
@@ -201,10 +203,10 @@ function stuckItem({ key, run, outcome, lines }: EndInput, phase: string, refuse
       { label: 'Refused', text: refusals },
       { label: 'Last lines', text: lines },
     ].filter(({ text }) => text !== ''),
-    options: code === 'answers-too-long' ? [FILE_OPTION, ...STUCK_OPTIONS] : STUCK_OPTIONS,
+    options: isTooLong ? [FILE_OPTION, ...STUCK_OPTIONS] : STUCK_OPTIONS,
     multiple: false,
     allows_text: true,
-    ...(code !== undefined && { code }),
+    ...(isTooLong && { code: outcome.code }),
   };
 }
 

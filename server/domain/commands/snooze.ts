@@ -63,11 +63,11 @@ export function wake(state: State, input: { chunk: string; item: string }): Deci
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   if (!isSnoozed(item)) return { changes: [], result: { item: item.id } };
-  return { changes: [waking(item, 'woken by the operator')], result: { item: item.id } };
+  return { changes: [waking(item, 'operator')], result: { item: item.id } };
 }
 
-export const waking = (item: Item, why: string): Change => ({
+export const waking = (item: Item, code: 'operator' | 'due'): Change => ({
   type: 'item.woke',
   unit: item.unit,
-  data: { id: item.id, why },
+  data: { id: item.id, code },
 });

@@ -14,9 +14,12 @@ const NOTHING: Decision = { changes: [] };
 /** Closes a unit: it counts as DONE, for the reason given. */
 export function closeUnit(state: State, input: { chunk: string; reason: string; kill?: boolean }): Decision {
   const work = undoneWork(state, input.chunk);
-  if (input.kill && liveRun(work)) return killRun(state, { ...input, run: null, next: 'close' });
+  if (input.kill && liveRun(work))
+    return killRun(state, { chunk: input.chunk, run: null, next: 'close', text: input.reason });
   refuseLive(work);
-  return { changes: [{ type: 'unit.closed', unit: work.unit.id, data: { reason: input.reason } }] };
+  return {
+    changes: [{ type: 'unit.closed', unit: work.unit.id, data: { code: 'operator', text: input.reason } }],
+  };
 }
 
 /**
@@ -38,8 +41,11 @@ export function retryUnit(state: State, input: { chunk: string } & Giving): Deci
 /** Keeps the next phase from starting; a run at work goes on. */
 export function holdUnit(state: State, input: { chunk: string; why: string }): Decision {
   const work = undoneWork(state, input.chunk);
-  if (work.unit.held === input.why) return NOTHING;
-  return { changes: [{ type: 'unit.held', unit: work.unit.id, data: { why: input.why } }] };
+  const { held } = work.unit;
+  if (held?.code === 'operator' && held.text === input.why) return NOTHING;
+  return {
+    changes: [{ type: 'unit.held', unit: work.unit.id, data: { code: 'operator', text: input.why } }],
+  };
 }
 
 export function releaseUnit(state: State, input: { chunk: string }): Decision {
@@ -83,7 +89,7 @@ export function linkUnit(state: State, input: { chunk: string; after: string }):
 export function unlinkUnit(state: State, input: { chunk: string; after: string }): Decision {
   const { unit } = workOf(state, input.chunk);
   if (!unit.open.includes(input.after)) return NOTHING;
-  const data = { on: input.after, why: 'unlinked' };
+  const data = { on: input.after, code: 'unlinked' } as const;
   return { changes: [{ type: 'dependency.removed', unit: unit.id, data }] };
 }
 
@@ -101,8 +107,7 @@ export function removeUnit(
       'has-dependents',
       `${names} would wait for ${input.chunk} for ever. Unlink, or ask for it with the removal.`,
     );
-  if (liveRun(work))
-    return killRun(state, { chunk: input.chunk, run: null, next: 'remove', reason: 'removed' });
+  if (liveRun(work)) return killRun(state, { chunk: input.chunk, run: null, next: 'remove' });
   return { changes: [...waiting, { type: 'unit.removed', unit: work.unit.id, data: {} }] };
 }
 

@@ -26,7 +26,7 @@ function dueOf(work: WorkUnit, at: Moment): Change[] {
   const { unit } = work;
   const woken = work.items
     .filter((item) => isSnoozed(item) && isDue(item.snooze?.until))
-    .map((item) => waking(item, 'its time has come'));
+    .map((item) => waking(item, 'due'));
   const isTimeToRetry =
     isDue(unit.retry_due) || (unit.retry_due !== null && isAhead(work.runs.at(-1)?.ended_at));
   const retry: Change[] = isTimeToRetry ? [{ type: 'retry.due', unit: unit.id, data: { anew: false } }] : [];

@@ -1,0 +1,81 @@
+/** How runs end, and why something was held, closed, withdrawn or woken. The same words on every door. */
+import type { Item } from './item-words.ts';
+import type { BrokenLimit, Closing, Hold, NeverBegan, SessionEndCode, WakeReason } from './reason-words.ts';
+import type { Outcome } from './words.ts';
+
+/** How a run ended, to stand after "Run 3". */
+export function outcomeWords(outcome: Outcome): string {
+  switch (outcome.exit) {
+    case 'exited':
+      return outcome.code === 0 ? 'ended well' : `failed with exit code ${outcome.code}`;
+    case 'refused':
+      return `ended, but ${outcome.tools.join(', ')} was refused and you were not asked`;
+    case 'reported':
+      return outcome.success ? 'was reported finished' : 'was reported failed';
+    case 'killed':
+      return 'was killed';
+    case 'stopped':
+      return `was stopped: ${limitWords(outcome)}`;
+    case 'vanished':
+      return 'vanished: its processes are gone and nothing says how it ended';
+    case 'never-began':
+      return `never began: ${neverBeganWords(outcome)}`;
+  }
+}
+
+/** Which limit a run broke, to stand after "was stopped:". */
+export const limitWords = ({ output_mib }: BrokenLimit): string => `it printed more than ${output_mib} MiB`;
+
+function neverBeganWords({ code, detail }: NeverBegan): string {
+  if (code === 'wrapper-ended') return 'its wrapper ended before the command began';
+  return code === 'agent-not-trusted' ? `its agent ${detail} is not trusted` : detail;
+}
+
+/** Why a unit is held, to stand after "held:". */
+export const holdWords = ({ code, text }: Hold): string =>
+  text || (code === 'killed' ? 'killed by you' : 'by you');
+
+/** Why a unit was closed. */
+export const closingWords = ({ code, text }: Closing): string =>
+  text || (code === 'stuck' ? 'closed when stuck' : 'closed by the operator');
+
+/** Why an item was withdrawn; empty: it was not. */
+export function withdrawalWords({ withdrawal, answer }: Pick<Item, 'withdrawal' | 'answer'>): string {
+  if (withdrawal === null) return '';
+  const { code, text } = withdrawal;
+  const isLost = answer !== null && (code === 'unit-closed' || code === 'unit-removed');
+  return text || `${WITHDRAWN[code]}${isLost ? '; never delivered' : ''}`;
+}
+
+const WITHDRAWN = {
+  operator: 'no longer needed',
+  asker: 'the agent no longer asks',
+  'run-ended': 'the run has ended',
+  'no-rival': 'nobody is in the way any more',
+  'work-changed': 'the work has changed since',
+  'unit-closed': 'the unit was closed',
+  'unit-removed': 'the unit was removed',
+} as const;
+
+/** Why an item is back in the queue. */
+export function wakeWords(reason: WakeReason): string {
+  switch (reason.code) {
+    case 'operator':
+      return 'woken by the operator';
+    case 'due':
+      return 'its time has come';
+    case 'unit-done':
+      return `${reason.chunk} is done`;
+    case 'unit-removed':
+      return `${reason.chunk} was removed`;
+  }
+}
+
+/** Why a browser is no longer signed in, to stand after "signed out:". */
+export const sessionEndWords = (code: SessionEndCode): string =>
+  ({
+    'signed-out': 'here',
+    'signed-out-everywhere': 'everywhere',
+    expired: 'not used for 30 days',
+    'too-many': 'too many browsers',
+  })[code];
