@@ -45,7 +45,7 @@ function addConflicts(program: Command, daemon: () => Daemon): void {
     );
   program
     .command('conflict')
-    .description('say what an analysis found about two units')
+    .description('record what an analysis found about two units')
     .argument('<chunk>')
     .argument('<other>')
     .requiredOption('--verdict <word>', 'INDEPENDENT, SERIALIZE or ASK_OPERATOR')
@@ -75,13 +75,13 @@ function addConflicts(program: Command, daemon: () => Daemon): void {
 function addReport(program: Command, daemon: () => Daemon): void {
   program
     .command('report')
-    .description('say how work goes that is done elsewhere')
+    .description('report on work that is done elsewhere')
     .argument('<chunk>')
     .argument('<what>', 'started, progressed, finished or failed')
-    .argument('[words]', 'what went wrong, or anything to know')
-    .option('--phase <NAME>', 'progressed: the phase that it has come to')
-    .option('--all', 'finished: every phase')
-    .option('--override', 'started: although it is not ready; this is recorded')
+    .argument('[words]', 'what went wrong, or anything else to know')
+    .option('--phase <NAME>', 'progressed: the phase that it has reached')
+    .option('--all', 'finished: all phases')
+    .option('--override', 'started: although it is not ready (recorded)')
     .addOption(jsonOption())
     .action((chunk: string, what: string, words: string | undefined, flags: ReportFlags) => {
       const { phase, all = false, override = false } = flags;

@@ -40,13 +40,11 @@ export function addLater(program: Command, daemon: () => Daemon): void {
     const { id: item } = await only(daemon(), chunk, 'snoozed', flags);
     await printed(daemon().items.wake.mutate({ chunk, item }), flags, `${chunk} is back in the queue.`);
   });
-  command('undo', 'take back an answer that is still going out').action(
-    async (chunk: string, flags: Flags) => {
-      const { id: item, version } = await only(daemon(), chunk, 'going-out', flags);
-      await printed(daemon().items.undo.mutate({ chunk, item, version }), flags, `taken back.`);
-    },
-  );
-  command('withdraw', 'no longer ask')
+  command('undo', 'take back an answer that was not sent yet').action(async (chunk: string, flags: Flags) => {
+    const { id: item, version } = await only(daemon(), chunk, 'going-out', flags);
+    await printed(daemon().items.undo.mutate({ chunk, item, version }), flags, `taken back.`);
+  });
+  command('withdraw', 'withdraw a question')
     .argument('[why]')
     .action(async (chunk: string, why: string | undefined, flags: Flags) => {
       const { id: item } = await only(daemon(), chunk, 'open', flags);

@@ -12,7 +12,7 @@ import { ProgramError } from './program-error.ts';
 export function addLooking(program: Command, daemon: () => Daemon): void {
   program
     .command('conflicts')
-    .description('list what was judged about two units at a time')
+    .description('list the judgements on pairs of units')
     .addOption(jsonOption())
     .action(async (flags: { json?: boolean }) => {
       const { conflicts } = await daemon().conflicts.list.query();
@@ -25,11 +25,11 @@ export function addLooking(program: Command, daemon: () => Daemon): void {
     });
   program
     .command('bulk')
-    .description('do one thing to all units that a filter shows, at most 500 at once')
+    .description('do one action on all units that a filter shows, at most 500 at once')
     .argument('<action>', 'retry, hold, release or snooze')
     .option('--status <list>', 'those with this status')
     .option('--kind <list>', 'those with an item of this kind')
-    .option('--find <words>', 'those whose name or title holds these words')
+    .option('--find <words>', 'those with these words in name or title')
     .option('--why <text>', 'hold: the reason')
     .option('--minutes <number>', 'snooze: how long (default 60)')
     .addOption(jsonOption())

@@ -66,7 +66,7 @@ program
   .option('--port <number>', 'listen here, and from now on (0: any free one)')
   .option('--plan <file>', 'add the units of a plan; those that exist stay as they are')
   .option('--max-agents <number>', 'how many runs may be at work at once (default 4)')
-  .option('--undo-seconds <number>', 'how long an answer from the page can be taken back (default 4)')
+  .option('--undo-seconds <number>', 'how long an answer from the page can be undone, in seconds (default 4)')
   .option('--no-auth', 'nobody signs in: everyone on this machine may read and answer')
   .option('--read-only', 'nothing can be changed and nothing starts')
   .option('--host-name <name>', 'sign in under this name, for browsers that do not know *.localhost')
@@ -117,9 +117,9 @@ program
   .option('--goal <text>', 'what it is for')
   .option('--env <NAME>', 'let the run see this variable; repeat for more', collect, [])
   .option('--priority <number>', 'higher goes first among equals')
-  .option('--path <glob>', 'files that it will touch; repeat for more', collect)
+  .option('--path <glob>', 'a glob of files that it will change; repeat for more', collect)
   .option('--review <PHASE>', 'a phase to which you must agree; repeat for more', collect)
-  .option('--time-limit <seconds>', 'bring it to you when a run takes longer')
+  .option('--time-limit <seconds>', 'a run that takes longer needs you')
   .option('--external', 'somebody else does the work and reports')
   .option('--phases <LIST>', 'external: its phases, with commas')
   .addOption(jsonOption())
@@ -159,9 +159,9 @@ program
 
 program
   .command('attention')
-  .description('list what needs you, first things first')
+  .description('list what needs you, the most useful first')
   .option('--kind <list>', 'only these, with commas: question, decision, review, stuck, conflict')
-  .option('--find <words>', 'only those in which these words stand')
+  .option('--find <words>', 'only those with these words')
   .addOption(new Option('--interactive', 'work through it by keys').conflicts('json'))
   .addOption(jsonOption())
   .action(async (flags: FilterFlags & { json?: boolean; interactive?: boolean }) => {
@@ -201,7 +201,7 @@ program
 
 program
   .command('doctor')
-  .description('look at everything that has to work here, and say what does not')
+  .description('check everything that has to work here')
   .option('--security', 'look at who may come in, and attack the daemon that runs')
   .addOption(jsonOption())
   .action(async ({ security, json = false }: { security?: boolean; json?: boolean }) => {
