@@ -13,7 +13,7 @@ const WINDOW = 'signalbox-window';
 /** Of an item that nobody knows any more. */
 const LONGEST_MS = 30 * 24 * 60 * 60_000;
 const NOT_KNOWN =
-  'Sent from another window, or before the browser was closed. Whether it arrived is not known; it is a draft here.';
+  'Sent from another window, or before the browser was closed. Whether it arrived is not known. It is a draft here.';
 
 /** Keeps the drafts of a queue from now on, and gives it those that were kept. */
 export async function keepDrafts(queue: AttentionQueue, connection: Connection): Promise<void> {
