@@ -68,7 +68,7 @@ program
   .option('--port <number>', 'listen here, and from now on (0: any free one)')
   .option('--plan <file>', 'add the units of a plan; those that exist stay as they are')
   .option('--max-agents <number>', 'how many runs may be at work at once (default 4)')
-  .option('--undo-seconds <number>', 'how long an answer from the page can be taken back (default 4)')
+  .option('--undo-seconds <number>', 'how long an answer from the page can be undone, in seconds (default 4)')
   .option('--no-auth', 'nobody signs in: everyone on this machine may read and answer')
   .option('--read-only', 'nothing can be changed and nothing starts')
   .option('--host-name <name>', 'sign in under this name, for browsers that do not know *.localhost')
@@ -137,9 +137,9 @@ program
 
 program
   .command('attention')
-  .description('list what needs you, first things first')
+  .description('list what needs you, the most useful first')
   .option('--kind <list>', 'only these, with commas: question, decision, review, stuck, conflict')
-  .option('--find <words>', 'only those in which these words stand')
+  .option('--find <words>', 'only those with these words')
   .addOption(new Option('--interactive', 'work through it by keys').conflicts('json'))
   .addOption(jsonOption())
   .action(async (flags: FilterFlags & { json?: boolean; interactive?: boolean }) => {
@@ -181,7 +181,7 @@ program
 
 program
   .command('doctor')
-  .description('look at everything that has to work here, and say what does not')
+  .description('check everything that has to work here')
   .option('--security', 'look at who may come in, and attack the daemon that runs')
   .addOption(jsonOption())
   .action(async ({ security, json = false }: { security?: boolean; json?: boolean }) => {

@@ -13,7 +13,7 @@ const WINDOW = 'signalbox-window';
 /** Age at which drafts of unknown items are deleted. */
 const LONGEST_MS = 30 * 24 * 60 * 60_000;
 const NOT_KNOWN =
-  'Sent from another window, or before the browser was closed. Whether it arrived is not known; it is a draft here.';
+  'Sent from another window, or before the browser was closed. Whether it arrived is not known. It is a draft here.';
 
 /** Starts to store the drafts of a queue, and restores the stored ones. */
 export async function keepDrafts(queue: AttentionQueue, connection: Connection): Promise<void> {

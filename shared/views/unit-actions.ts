@@ -66,7 +66,7 @@ const priority = (detail: Detail) =>
   form(
     detail,
     'priority',
-    html`<label for="priority">Priority, now ${detail.priority} (a higher one goes first)</label
+    html`<label for="priority">Priority, now ${detail.priority} (higher goes first among equals)</label
       ><input id="priority" name="priority" inputmode="numeric" placeholder=${detail.priority} /><button>Set priority</button>`,
   );
 

@@ -224,7 +224,7 @@ describe('the queue by keys', { skip: !hasTerminals }, () => {
     await terminal.shows('missing');
     await presses('\r');
     await terminal.shows('Approve it, or send it back.');
-    await terminal.shows('your words are kept');
+    await terminal.shows('your text is kept');
     terminal.type('2');
     await terminal.shows('answered:');
     const { items } = await house.json<{ items: readonly { said: string }[] }>('show', 'built');

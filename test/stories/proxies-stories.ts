@@ -66,13 +66,13 @@ export function proxyStories(name: string, open: (() => Promise<Browser>) | null
 
     test('nothing gets through any more after the page: it says since when it is as it is, and that news need a reload', async () => {
       const page = await begin('refuse');
-      await shows(page, '#badge', 'Live, asked');
+      await shows(page, '#badge', 'Live, updated');
       await house.end('SIGKILL');
       await page.waitForFunction(() =>
         document.querySelector('#badge')?.textContent?.includes('stale since'),
       );
       await house.start();
-      await shows(page, '#badge', 'Live, asked');
+      await shows(page, '#badge', 'Live, updated');
     });
 
     test('a socket that says nothing any more is called stale, and has a successor within 8 s', async () => {

@@ -27,7 +27,7 @@ export function addAccessCommands(program: Command, daemon: () => Daemon, paths:
   program
     .command('sign-out')
     .description('sign all browsers out')
-    .requiredOption('--all', 'every browser, this moment')
+    .requiredOption('--all', 'every browser, at once')
     .addOption(jsonOption())
     .action((flags: Flags) =>
       printCommitted(daemon().access.signOut.mutate({ all: true }), flags, 'every browser is signed out.'),
@@ -35,14 +35,14 @@ export function addAccessCommands(program: Command, daemon: () => Daemon, paths:
 }
 
 function addTokens(program: Command, daemon: () => Daemon): void {
-  const token = program.command('token').description('let programs and embedding pages in, or no more');
+  const token = program.command('token').description('manage the tokens of programs and embedding pages');
   token
     .command('add')
     .description('make a token and print it: this once, it is kept nowhere')
     .option('--role <role>', 'operator, viewer, embed or agent', 'operator')
     .option('--name <words>', 'what it is for')
     .option('--origin <url>', 'embed: the page that uses it')
-    .option('--may-answer', 'embed: it may answer, too')
+    .option('--may-answer', 'embed: it may also answer')
     .option('--chunk <name>', 'agent: the external unit that it speaks for')
     .addOption(jsonOption())
     .action(async ({ role, name, origin, mayAnswer, chunk, json }: TokenFlags) => {
@@ -69,11 +69,11 @@ function addTokens(program: Command, daemon: () => Daemon): void {
       }
       for (const { id, opened_at, renewed_at } of known.sessions)
         await print(`${id.slice(0, 12)}  browser  since ${opened_at}, last seen ${renewed_at.slice(0, 10)}`);
-      if (known.tokens.length + known.sessions.length === 0) await print('Nobody was let in yet.');
+      if (known.tokens.length + known.sessions.length === 0) await print('No tokens and no browsers yet.');
     });
   token
     .command('revoke')
-    .description('let a token count no more; what is open by it ends at once')
+    .description('revoke a token; its open connections end at once')
     .argument('<id>', 'as "token list" prints it')
     .addOption(jsonOption())
     .action((id: string, flags: Flags) =>
@@ -83,7 +83,7 @@ function addTokens(program: Command, daemon: () => Daemon): void {
 
 /** These write the access file in the state folder: no procedure may change which origins are listed. */
 function addOrigins(program: Command, paths: () => StatePaths): void {
-  const origin = program.command('origin').description('say which pages elsewhere may embed ours');
+  const origin = program.command('origin').description('manage which other pages may embed Signalbox');
   const change = (name: 'add' | 'remove', description: string, words: (url: string) => string) =>
     origin
       .command(name)
@@ -95,8 +95,12 @@ function addOrigins(program: Command, paths: () => StatePaths): void {
         if (flags.json) return printJson({ origins });
         tell(words(url));
       });
-  change('add', 'let a page embed ours', (url) => `${url} may embed Signalbox, with a token of its own.`);
-  change('remove', 'let it no more', (url) => `${url} may not embed Signalbox.`);
+  change(
+    'add',
+    'allow a page to embed Signalbox',
+    (url) => `${url} may embed Signalbox, with a token of its own.`,
+  );
+  change('remove', 'no longer allow it', (url) => `${url} may not embed Signalbox.`);
   origin
     .command('list', { isDefault: true })
     .description('list them')
@@ -109,7 +113,9 @@ function addOrigins(program: Command, paths: () => StatePaths): void {
 }
 
 function addLimits(program: Command, paths: () => StatePaths): void {
-  const limits = program.command('limits').description('show how much is taken from outside, or change it');
+  const limits = program
+    .command('limits')
+    .description('show or change the limits on what comes from outside');
   const show = async (limits: ReturnType<Offline['doorOf']>['limits'], flags: Flags) =>
     flags.json
       ? printJson({ limits })

@@ -21,7 +21,7 @@ function addAsk(program: Command, socket: () => string): void {
     .option('--option <id=label>', 'an option to choose; repeat for more. The id is printed', collect, [])
     .option('--context <label=text>', 'something to know; repeat for more', collect, [])
     .option('--multiple', 'more than one option may be chosen')
-    .option('--no-text', 'options only, no words')
+    .option('--no-text', 'options only, no text')
     .option('--key <key>', 'the same key asks the same question')
     .option(
       '--questions <file>',
@@ -67,7 +67,7 @@ function addAnswer(program: Command, daemon: () => Daemon): void {
     .command('answer')
     .description('answer what a unit asks')
     .argument('<chunk>')
-    .argument('[text]', 'the answer in words')
+    .argument('[text]', 'the answer as text')
     .option('--item <id>', 'which item, when several are open')
     .option('--option <id>', 'an option; repeat where several may be chosen', collect, [])
     .addOption(jsonOption())

@@ -12,7 +12,7 @@ const PATIENCE_MS = 500;
 export function addCompletion(program: Command): void {
   program
     .command('completion')
-    .description('print the script by which a shell completes the words of this program')
+    .description('print the script for completion in a shell')
     .addArgument(new Argument('<shell>', 'for which shell').choices(SHELLS))
     .action((shell: Shell) => print(SCRIPTS[shell]));
   program
