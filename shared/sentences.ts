@@ -1,4 +1,4 @@
-/** How facts read. The same words on every door. */
+/** Sentences made from facts, the same on every door. */
 
 import type { ConflictVerdict, Disagreement } from './conflict-words.ts';
 import type { ItemLine } from './detail.ts';
@@ -6,7 +6,7 @@ import type { Event } from './events.ts';
 import type { Answer, Asking, Item, Snooze } from './item-words.ts';
 import type { Kill, Outcome, ToolRefusal } from './words.ts';
 
-/** What was answered, in words: the labels of the chosen options, then the text. */
+/** An answer as text: the labels of the chosen options, then the words. */
 export function saidWords(item: {
   readonly answer: Answer | null;
   readonly options: Asking['options'];
@@ -17,7 +17,7 @@ export function saidWords(item: {
   return [labels.join(', '), text].filter((part) => part !== '').join(': ');
 }
 
-/** How far an answer has come on its way, to stand behind it; empty: there is nothing to hand over. */
+/** The delivery state of an answer, to be shown after it; empty: nothing to deliver. */
 export function deliveryWords({
   delivery,
   given_to,
@@ -43,7 +43,7 @@ export const snoozedWords = (snooze: Snooze | null): string =>
     ? `snoozed until ${snooze?.until?.slice(0, 16).replace('T', ' ')} UTC`
     : `snoozed until ${snooze.for} is done`;
 
-/** How a run ended, to stand after "Run 3". */
+/** How a run ended, to be shown after "Run 3". */
 export function outcomeWords(outcome: Outcome): string {
   switch (outcome.exit) {
     case 'exited':

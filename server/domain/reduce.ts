@@ -5,7 +5,7 @@ import { changeItem, newItem } from './reduce-item.ts';
 import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
 import { isDone, isOver, isSnoozed, type State } from './state.ts';
 
-/** What is known after one more event. Facts change here, and those of items in `reduce-item.ts`; nowhere else. */
+/** The reducer: folds one event into the state. Facts change only here, and in `reduce-item.ts`. */
 export function reduce(state: State, event: Event): State {
   if (event.seq !== state.seq + 1) throw new Error(`event ${event.seq} does not follow ${state.seq}`);
   if (event.type === 'unit.added') return addUnit(state, event, event.data);
@@ -70,7 +70,7 @@ function put(state: State, before: WorkUnit, changed: WorkUnit, event: Event): S
   };
 }
 
-/** Whether somebody may wait for somebody else than before. */
+/** Whether the dependency graph may have changed. */
 function changesGraph(before: WorkUnit, after: WorkUnit): boolean {
   const sleeps = (work: WorkUnit) => work.items.some(isSnoozed);
   return (

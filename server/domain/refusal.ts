@@ -2,7 +2,7 @@ import type { Item } from '../../shared/item-words.ts';
 
 export type RefusalKind = 'not-found' | 'conflict' | 'invalid' | 'unavailable';
 
-/** Why nothing could be saved: no room or no right to write; the files were moved; another writer. */
+/** Why nothing could be saved: disk full or not writable; files moved; another writer. */
 export type RefusalCode = 'disk' | 'moved' | 'busy';
 
 /**

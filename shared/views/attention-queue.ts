@@ -13,12 +13,12 @@ export interface QueueView {
   readonly zone: number;
   /** On the page of one unit: its chunk. Then an empty queue says nothing. */
   readonly only: string;
-  /** Keys of the cards that stand open. */
+  /** Keys of the expanded cards. */
   readonly opened: ReadonlySet<string>;
   readonly notices: Readonly<Record<string, Notice>>;
-  /** By item: what was typed for it in other windows. */
+  /** Drafts of other windows, by item. */
   readonly others?: Readonly<Record<string, readonly string[]>>;
-  /** How many cards came while the order stood still. */
+  /** Number of cards that arrived while the order was frozen. */
   readonly waiting: number;
   /** How many open items the filter leaves out. */
   readonly hidden: number;
@@ -62,7 +62,7 @@ export function freshQueue(
 
 const isOpen = ({ state }: Card): boolean => state === 'open';
 
-/** A filter must not look like peace. */
+/** With a filter, an empty queue says how many items it hides. */
 const hidden = (count: number, { base }: Place): TemplateResult =>
   html`<p class="empty">${count === 1 ? 'One item that needs you is' : `${count} items that need you are`} not shown by this filter. <a href="${base}/">Show all</a></p>`;
 
@@ -112,7 +112,7 @@ const snoozeForm = (card: Card): TemplateResult =>
     ${card.kind === 'question' || card.kind === 'decision' ? withdrawForm(card) : nothing}
   </details>`;
 
-/** Whoever asked is told that there will be no answer. */
+/** The asker is told that there will be no answer. */
 const withdrawForm = (card: Card): TemplateResult =>
   html`<form class="snooze" method="post" action="/work-units/${card.chunk}/withdraw" name="withdraw-${card.id}">
       <input type="hidden" name="item" value=${card.id} />
