@@ -1,4 +1,4 @@
-/** How facts read. The same words on every door. */
+/** Sentences made from facts, the same on every door. */
 
 import type { ConflictVerdict, Disagreement } from './conflict-words.ts';
 import type { ItemLine } from './detail.ts';
@@ -17,7 +17,7 @@ import {
 import type { Kill, ToolRefusal } from './words.ts';
 import type { ChangeStat } from './work-words.ts';
 
-/** What was answered, in words: the labels of the chosen options, then the text. */
+/** An answer as text: the labels of the chosen options, then the words. */
 export function saidWords(item: {
   readonly answer: Answer | null;
   readonly options: Asking['options'];
@@ -28,7 +28,7 @@ export function saidWords(item: {
   return [labels.join(', '), text].filter((part) => part !== '').join(': ');
 }
 
-/** How far an answer has come on its way, to stand behind it; empty: there is nothing to hand over. */
+/** The delivery state of an answer, to be shown after it; empty: nothing to deliver. */
 export function deliveryWords({
   delivery,
   given_to,

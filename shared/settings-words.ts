@@ -1,16 +1,16 @@
-/** What the operator may set. */
+/** Settings of the operator. */
 export interface Settings {
-  /** How many runs may be at work at the same time; one that waits for a person does not count. */
+  /** Maximum of runs at work; a run that waits for the operator does not count. */
   readonly max_agents: number;
   /** How long an answer from a page can be taken back, in seconds; 0 sends it at once. */
   readonly undo_seconds: number;
-  /** How much a longer chain of waiting units counts beside their number. */
+  /** Weight of the chain's length against the number of waiting units. */
   readonly weight: number;
-  /** From which share of common files on two units are brought to a person. */
+  /** Share of common files from which two units are put to the operator. */
   readonly ask_above: number;
-  /** How much a run may print, in MiB; then it is stopped and brought to a person. */
+  /** Limit of a run's output, in MiB; above it the run is stopped and the unit is stuck. */
   readonly output_mib: number;
-  /** How long what runs printed is kept after their unit is over, in days, and how much of it, in MiB. */
+  /** How long output is kept after its unit is finished, in days, and how much in total, in MiB. */
   readonly keep_days: number;
   readonly keep_mib: number;
   /** How long the worktree of a unit that is over stays, in days; its last state stays kept under a ref. */

@@ -4,7 +4,7 @@ import { basename, isAbsolute, join } from 'node:path';
 /** At the root of a project: marks it, and names its agents. */
 export const AGENTS_FILE = 'signalbox.json';
 
-/** Where the daemon of a project keeps everything: outside the project, since agents run `git clean`. */
+/** The state folder of a project and its files: outside the project, because agents run `git clean`. */
 export interface StatePaths {
   /** The real path of the project. */
   readonly project: string;
@@ -22,25 +22,25 @@ export interface StatePaths {
   /** Says who holds the lock (`Holder`). */
   readonly holder: string;
   readonly log: string;
-  /** Who may come in: its name, listed origins, limits. */
+  /** The access file: host name, listed origins, limits. */
   readonly door: string;
   /** The copy of `signalbox.json` that the operator trusts. */
   readonly trusted: string;
 }
 
-/** The daemon that runs, as `holder` says. */
+/** The running daemon, as written in `holder`. */
 export interface Holder {
   readonly pid: number;
   readonly address: string;
   readonly project: string;
   readonly started_at: string;
-  /** With `pid` it names one process for good: its start, in the system's own terms. */
+  /** Start time in the system's own format: with `pid` it identifies one process for good. */
   readonly process?: string | undefined;
 }
 
 /**
- * The home folder: that of the environment, or, where it says none that holds everywhere, that of the account. A
- * relative one would be another folder in each folder, and in the project. null: neither is absolute.
+ * The home folder: HOME if it is an absolute path, else that of the account. A
+ * relative one would depend on the working directory and could lie in the project. null: neither is absolute.
  */
 export function homeOf(env: { readonly HOME?: string | undefined }, ofAccount: () => string): string | null {
   for (const home of [() => env.HOME, ofAccount]) {

@@ -1,4 +1,4 @@
-/** The title and the icon carry the count, for whoever looks at the tab only. */
+/** Title and icon of the tab, with the number of open items. */
 
 /** "(3) Signalbox", or "(3) auth – Signalbox" on the page of a unit. */
 export function titleFor(items: number, name: string): string {

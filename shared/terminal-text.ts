@@ -1,5 +1,5 @@
 /**
- * What a program printed for a terminal, as plain text: escape sequences (ECMA-48) are dropped, a carriage
+ * Converts terminal output to plain text: escape sequences (ECMA-48) are dropped, a carriage
  * return that rewrites a line keeps what was written last, other control characters are dropped. One pass;
  * text from outside cannot make it slow.
  */
@@ -16,7 +16,7 @@ export function plain(text: string): string {
       returned = false;
     } else if (code === CR) returned = true;
     else if (isVisible(code)) {
-      // Only what is written after it makes a carriage return erase: many programs end their lines with one.
+      // A carriage return erases only if text follows it: many programs end their lines with one.
       if (returned) line = '';
       returned = false;
       line += text[at];
@@ -46,7 +46,7 @@ function endOfSequence(text: string, at: number): number {
   return code >= 0x30 && code <= 0x7e ? end : end - 1;
 }
 
-/** `ESC [`, parameters, a final byte. What cannot stand in it ends it. */
+/** `ESC [`, parameters, a final byte. An invalid character ends it. */
 function endOfControl(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -56,7 +56,7 @@ function endOfControl(text: string, from: number): number {
   return text.length - 1;
 }
 
-/** Up to BEL or `ESC \`; a line break, or another escape, ends what was never ended. */
+/** Up to BEL or `ESC \`; a line break or another escape ends an unterminated one. */
 function endOfString(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -67,21 +67,21 @@ function endOfString(text: string, from: number): number {
   return text.length - 1;
 }
 
-/** Our own colours (`styled`), then everything that a terminal obeys or that turns the order of letters around. */
+/** Our own colours (`styled`), then control characters and bidirectional marks. */
 const UNSAFE =
   /\x1b\[(?:1|2|22|3[1236]|39)m|[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 const codePoint = (char: string): string => char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
 
 /**
- * The last thing that happens to a text on its way to a terminal: controls, also those of right-to-left writing, are
- * written out (`<U+202E>`), so that what is read is what was sent. Line breaks, tabs and our own colours stay.
+ * Last step before text reaches a terminal: control characters and bidirectional marks are
+ * escaped (`<U+202E>`), so that the display equals the text. Line breaks, tabs and our own colours stay.
  */
 export const forTerminal = (text: string): string =>
   text
     .replaceAll('\r\n', '\n')
     .replace(UNSAFE, (found) => (found.length > 1 ? found : `<U+${codePoint(found)}>`));
 
-/** JSON that means the same and that no terminal obeys. */
+/** Equivalent JSON without characters that a terminal interprets. */
 export const jsonForTerminal = (value: unknown): string =>
   JSON.stringify(value).replace(UNSAFE, (found) => `\\u${codePoint(found).toLowerCase()}`);

@@ -1,6 +1,6 @@
 /**
- * A procedure as one that takes anything, for what came from outside and is checked nowhere before: its own
- * schema parses, and refuses, whatever it is given. The type of its input is a promise of its callers alone, so
+ * Types a procedure as taking `unknown`, for unchecked input from outside: its own
+ * schema validates whatever it gets. The input type is only a promise of typed callers, so
  * widening it here loses no check.
  */
 export const takingUnknown = <Rest extends unknown[], Output>(

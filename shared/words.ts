@@ -1,5 +1,5 @@
 /**
- * The words of Signalbox, and the shape of each fact.
+ * The glossary of Signalbox, and the type of each fact.
  *
  * | word           | meaning                                                                       |
  * |----------------|-------------------------------------------------------------------------------|
@@ -25,10 +25,10 @@ import type { MergeMode, UnitWork } from './work-words.ts';
 
 export type Moment = string;
 
-/** What a chunk may be called. */
+/** Valid names of chunks. */
 export const CHUNK = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 export const CHUNK_RULE = 'a lower-case letter or digit, then up to 62 of a–z, 0–9, "_" and "-"';
-/** What a phase may be called. */
+/** Valid names of phases. */
 export const PHASE = /^[A-Z][A-Z0-9_]{0,62}$/;
 
 /** One phase of a unit and the shell command that carries it out; none where an agent or somebody else does the work. */
@@ -37,7 +37,7 @@ export interface Step {
   readonly command: string | null;
 }
 
-/** After which exit codes a run is tried again by itself: `delay` seconds later, then twice that, and so on. */
+/** Exit codes after which a run is retried automatically: after `delay` seconds, then twice that, and so on. */
 export interface RetryPolicy {
   readonly times: number;
   readonly delay: number;
@@ -54,17 +54,17 @@ export interface UnitSpec {
   readonly agent: string | null;
   /** Chunks that must be DONE first; a name that nobody has added yet counts as not done. */
   readonly after: readonly string[];
-  /** Names of environment variables that the runs of this unit may see beside the usual ones. */
+  /** Environment variables that its runs get in addition to the usual ones. */
   readonly env: readonly string[];
   readonly priority: number;
-  /** Globs of the files that it will touch. */
+  /** Globs of the files that it declares to touch. */
   readonly paths: readonly string[];
   /** Somebody else does the work and reports: no process, no slot. */
   readonly external: boolean;
   /** Phases to which a person must agree before the next one starts. */
   readonly review: readonly string[];
   readonly retry: RetryPolicy | null;
-  /** After how many seconds a live run is brought to a person; null: never. */
+  /** Seconds after which a live run makes the unit stuck; null: never. */
   readonly time_limit: number | null;
   /** Whether it works in a worktree; null: where it has an agent and the project is in a repository. */
   readonly worktree: boolean | null;
@@ -73,7 +73,7 @@ export interface UnitSpec {
   readonly merge: MergeMode | null;
 }
 
-/** The facts of a work unit. Its status is not among them: it follows from them (`rank.ts`). */
+/** The facts of a work unit. Its status is not among them: it is derived from them (`status.ts`). */
 export interface Unit {
   readonly id: number;
   readonly chunk: string;
@@ -93,9 +93,9 @@ export interface Unit {
   /** Why the next phase may not start until the operator says so; null: it may. */
   readonly held: Hold | null;
   readonly removed_at: Moment | null;
-  /** When a failed run is tried again by itself; null: nothing is planned. */
+  /** When a failed run is retried automatically; null: no retry is planned. */
   readonly retry_due: Moment | null;
-  /** Runs up to this one no longer count when it is decided whether to try again. */
+  /** Runs up to this number do not count as earlier attempts. */
   readonly counted_from: number;
   /** Null: it works in the project's folder, or nothing is planned yet. */
   readonly work: UnitWork | null;
@@ -104,7 +104,7 @@ export interface Unit {
   readonly changed_at: Moment;
 }
 
-/** How a run ended: by itself with an exit code, as somebody reported, by us, without a trace, or before it began. */
+/** How a run ended: with an exit code, as reported, killed or stopped by us, vanished, or never begun. */
 export type Outcome =
   | { readonly exit: 'exited'; readonly code: number }
   /** With exit code 0, after calls of these tools were refused without the operator. */
@@ -134,18 +134,18 @@ export interface Run {
   readonly started_at: Moment;
   readonly ended_at: Moment | null;
   readonly outcome: Outcome | null;
-  /** It is to end, and what comes then. */
+  /** The pending kill, and what follows it. */
   readonly kill: Kill | null;
-  /** What the operator said to it while it was at work, and how many of these it has been told. */
+  /** Messages of the operator to the live run, and how many of them it was signalled. */
   readonly messages: readonly Message[];
   readonly told: number;
-  /** The agent's own name for its conversation, by which a later run can go on with it; null: it named none. */
+  /** The agent's session id, with which a later run can resume; null: none reported. */
   readonly session: string | null;
   /** Tool calls that were refused without the operator. */
   readonly refused: readonly ToolRefusal[];
 }
 
-/** A tool call that somebody other than the operator refused, or a question that reached nobody. */
+/** A tool call that was refused without the operator, or a question that reached nobody. */
 export interface ToolRefusal {
   /** The key under which the call was, or would have been, an item. */
   readonly key: string;
@@ -166,7 +166,7 @@ export interface Message {
   readonly at: Moment;
 }
 
-/** A process that cannot be mistaken for another: the kernel reuses numbers, not start times. */
+/** Identifies a process: the kernel reuses pids, but not with the same start time. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly started: string;

@@ -92,7 +92,7 @@ program
 
 program
   .command('status')
-  .description('say what runs and how many units there are')
+  .description('show the daemon, its address and how many units there are')
   .addOption(jsonOption())
   .action(async (flags: { json?: boolean }) => {
     const status = await daemon().status.query();
@@ -139,7 +139,7 @@ program
   .command('attention')
   .description('list what needs you, the most useful first')
   .option('--kind <list>', 'only these, with commas: question, decision, review, stuck, conflict')
-  .option('--find <words>', 'only those with these words')
+  .option('--find <words>', 'only those that contain these words')
   .addOption(new Option('--interactive', 'work through it by keys').conflicts('json'))
   .addOption(jsonOption())
   .action(async (flags: FilterFlags & { json?: boolean; interactive?: boolean }) => {
@@ -172,8 +172,8 @@ program
 
 program
   .command('trust')
-  .description('look at the agents that signalbox.json names, and trust them')
-  .option('--yes', 'you have looked already')
+  .description('show the agents that signalbox.json names, and trust them')
+  .option('--yes', 'do not ask: you have read them')
   .addOption(jsonOption())
   .action(async (flags: TrustFlags) =>
     (await import('./commands/trust.ts')).trustAgents(pathsFor(project()), flags),
@@ -181,8 +181,8 @@ program
 
 program
   .command('doctor')
-  .description('check everything that has to work here')
-  .option('--security', 'look at who may come in, and attack the daemon that runs')
+  .description('check everything that must work here, and report what does not')
+  .option('--security', 'check access, and try attacks on the running daemon')
   .addOption(jsonOption())
   .action(async ({ security, json = false }: { security?: boolean; json?: boolean }) => {
     const { doctor, doctorSecurity } = await import('./doctor/doctor.ts');

@@ -1,10 +1,10 @@
 import type { By } from '../../shared/access-words.ts';
 
-/** What the daemon does by itself. */
+/** The daemon acting by itself. */
 export const DAEMON: By = { actor: 'signalbox', role: 'daemon', door: 'daemon', origin: null };
 
-/** Who signs in, or stays so, in a browser. */
+/** A browser that signs in or renews its session. */
 export const BROWSER: By = { actor: 'operator', role: 'operator', door: 'page', origin: null };
 
-/** Who starts the daemon, or trusts a file, says so at a terminal. */
+/** The operator at a terminal, who starts the daemon or trusts a file. */
 export const OPERATOR: By = { actor: 'operator', role: 'operator', door: 'cli', origin: null };

@@ -50,7 +50,7 @@ function reportedEnd(work: WorkUnit): Change[] {
   return [{ type: 'run.ended', unit: work.unit.id, data: { number: run.number, outcome } }];
 }
 
-/** Who is at work has changed: what is asked about it elsewhere is asked anew, or no longer. */
+/** The set of live runs changed: conflict items about it are updated or withdrawn. */
 const aboutRivals = (state: State, work: WorkUnit): Change[] =>
   work.conflicts
     .flatMap((each) => state.works.get(each.with) ?? [])
@@ -94,7 +94,7 @@ function strikes(state: State, { unit }: WorkUnit): Change[] {
   return waiting.map((id) => ({ type: 'dependency.met', unit: id, data: { on: unit.chunk } }));
 }
 
-/** Who slept until this unit was DONE wakes; also when that can no longer come true. */
+/** Wakes items that were snoozed until this unit is DONE, also if that can no longer happen. */
 function wakings(state: State, { unit }: WorkUnit, code: 'unit-done' | 'unit-removed'): Change[] {
   const changes: Change[] = [];
   for (const work of state.works)

@@ -1,4 +1,4 @@
-/** How the operator's words reach whoever is to use them: the asker that waits, or a run that is given them. */
+/** How answers and messages reach the waiting asker, or a run. */
 import type { Change } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Message, WorkUnit } from '../../shared/words.ts';
@@ -22,17 +22,17 @@ export function hasReceiver(item: Item): boolean {
 /** The answer to a stuck item that has the next run read its answers from its file. */
 export const BY_FILE = 'by-file';
 
-/** Sent, and not known to have been used. */
+/** Sent, but not confirmed as used. */
 export const isUndelivered = (item: Item): boolean =>
   isReleased(item) && item.delivery === null && hasReceiver(item);
 
-/** A run that starts is given everything that nobody has used yet. */
+/** A starting run gets every answer that no run has used yet. */
 export const givenTo = (work: WorkUnit, run: number): Change[] =>
   work.items
     .filter(isUndelivered)
     .map((item) => ({ type: 'item.given', unit: work.unit.id, data: { id: item.id, run } }));
 
-/** A run that ended well has used what it was given. One that fell, vanished or never began has used nothing. */
+/** A run that succeeded has used its answers. One that failed, vanished or never began has used none. */
 export const usedBy = (work: WorkUnit, run: number): Change[] =>
   work.items
     .filter((item) => isUndelivered(item) && item.answer?.given_to === run)

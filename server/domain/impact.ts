@@ -1,7 +1,7 @@
 import { serialOrderOf } from './serial-order.ts';
 import { isOver, type State } from './state.ts';
 
-/** What answering a unit's items sets free. */
+/** How many units wait for a unit. */
 export interface Impact {
   /** Units not DONE that wait for this one, directly or not. */
   readonly blocked: number;
@@ -23,7 +23,7 @@ export function impactWords({ blocked, chain }: Impact): string {
 }
 
 /**
- * Who waits for a unit. Longest path in a directed acyclic graph by topological order (Kahn 1962), in time
+ * The units that wait for a unit. Longest path in a directed acyclic graph by topological order (Kahn 1962), in time
  * proportional to the units and edges above it.
  */
 export function impactOf(state: State, id: number): Impact {
@@ -67,7 +67,7 @@ function longestChain(state: State, id: number, edges: Map<number, number>): str
   return chain;
 }
 
-/** Who waits for a unit directly: by an open dependency, or because it goes first. */
+/** Direct dependents: by an open dependency, or in a serial order behind it. */
 function waitersOf(state: State, id: number): readonly number[] {
   const work = state.works.get(id);
   const waiting = (work && state.waiting.get(work.unit.chunk)) ?? [];

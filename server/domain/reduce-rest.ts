@@ -5,7 +5,7 @@ export type AboutNone = Extract<Event, { unit: typeof NO_UNIT }>;
 
 export const concernsNoUnit = (event: Event): event is AboutNone => event.unit === NO_UNIT;
 
-/** What an event that concerns no unit changes: settings, whom the operator trusts, who may come in. */
+/** Folds events that concern no unit: settings, trusted agents, tokens and sessions. */
 export function withoutUnit(state: State, event: AboutNone): Partial<State> {
   switch (event.type) {
     case 'config.updated':

@@ -7,7 +7,7 @@ import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
 import { concernsWork, workAfter, workAtPhase } from './reduce-work.ts';
 import { isDone, type State } from './state.ts';
 
-/** What is known after one more event. Facts change here, and those of items in `reduce-item.ts`; nowhere else. */
+/** The reducer: folds one event into the state. Facts change only here, and in `reduce-item.ts`. */
 export function reduce(state: State, event: Event): State {
   if (event.seq !== state.seq + 1) throw new Error(`event ${event.seq} does not follow ${state.seq}`);
   if (event.type === 'unit.added') return addUnit(state, event, event.data);

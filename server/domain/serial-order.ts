@@ -3,7 +3,7 @@ import type { WorkUnit } from '../../shared/words.ts';
 import { isOver, liveRun, type State, sleepsFor } from './state.ts';
 
 /**
- * Who goes first among units that must not be at work together. SERIALIZE is two rules: *exclusion*, never two
+ * The order of units that must not run at the same time. SERIALIZE is two rules: *exclusion*, never two
  * live runs at the same time; and *order*, the one under way goes first and the other waits until it is DONE.
  */
 export interface SerialOrder {
@@ -16,7 +16,7 @@ export interface SerialOrder {
 
 const known = new WeakMap<State, SerialOrder>();
 
-/** The orders of a state, worked out once for it. */
+/** The serial order of a state, computed once per state. */
 export function serialOrderOf(state: State): SerialOrder {
   const orders = known.get(state) ?? workOut(state);
   known.set(state, orders);
@@ -49,7 +49,7 @@ function workOut(state: State): SerialOrder {
   return { before, after, dropped };
 }
 
-/** Pairs that have an order, in the order in which they count: by when they were found, then by name. */
+/** Pairs that have an order, sorted by when they were found, then by name. */
 function pairsOf(state: State): Pair[] {
   const pairs: Pair[] = [];
   for (const work of state.works) {
@@ -109,7 +109,7 @@ function aheadOf(state: State, before: ReadonlyMap<number, readonly number[]>, i
   return [...named, ...(before.get(id) ?? [])];
 }
 
-/** The rivals for which a unit has to wait now, in words; none: it need not. */
+/** The rivals that a unit waits for now, in words; empty: none. */
 export function rivalWords(state: State, work: WorkUnit): string {
   const name = (id: number) => state.works.get(id)?.unit.chunk ?? '';
   const first = (serialOrderOf(state).before.get(work.unit.id) ?? []).map(name);
@@ -118,7 +118,7 @@ export function rivalWords(state: State, work: WorkUnit): string {
   return live.length > 0 ? `${live.join(', ')} is at work: not both at the same time` : '';
 }
 
-/** The other units, not over, beside which this one may not be at work. */
+/** Unfinished units that may not run at the same time as this one. */
 export const serialRivals = (state: State, work: WorkUnit): WorkUnit[] =>
   work.conflicts.flatMap((conflict) => serialRival(state, conflict) ?? []);
 

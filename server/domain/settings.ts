@@ -1,6 +1,6 @@
 import type { Settings } from '../../shared/settings-words.ts';
 
-/** What is in force until the operator says otherwise. */
+/** Default settings. */
 export const DEFAULTS: Settings = {
   max_agents: 4,
   undo_seconds: 4,

@@ -8,7 +8,7 @@ import { PersistentMap } from './persistent-map.ts';
 import { PersistentVector } from './persistent-vector.ts';
 import { DEFAULTS } from './settings.ts';
 
-/** Everything that is known, as of event `seq`. The tables hold the work units; the rest is an index of them. */
+/** The whole state after event `seq`. The tables hold the work units; the rest is indexes. */
 export interface State {
   readonly seq: number;
   /** By unit id, which is the slot. */
@@ -18,11 +18,11 @@ export interface State {
   readonly byItem: PersistentMap<number>;
   /** Which units have a chunk among their open dependencies. */
   readonly waiting: PersistentMap<readonly number[]>;
-  /** The latest event that changed who waits for whom. */
+  /** The latest event that changed the dependency graph. */
   readonly graph: number;
   readonly settings: Settings;
   readonly trusted: TrustedAgents;
-  /** Who may come in: programs, and browsers that have signed in. */
+  /** Credentials: tokens, and browser sessions. */
   readonly tokens: readonly Token[];
   readonly sessions: readonly Session[];
 }
@@ -122,7 +122,7 @@ export const liveRun = (work: WorkUnit): Run | undefined => {
 export const isWell = (outcome: Outcome): boolean =>
   (outcome.exit === 'exited' && outcome.code === 0) || (outcome.exit === 'reported' && outcome.success);
 
-/** The live run that the daemon itself has to look after: of a unit that is not over, by a process of its own. */
+/** The live run that the daemon manages: of an unfinished unit, with its own process. */
 export const tendedRun = (work: WorkUnit): Run | undefined =>
   isOver(work) || work.unit.spec.external ? undefined : liveRun(work);
 
@@ -136,7 +136,7 @@ export const isOpen = (item: Item): boolean => item.answer === null && item.with
 /** Open, but out of the queue until a moment, or until a unit is DONE. */
 export const isSnoozed = (item: Item): boolean => isOpen(item) && item.snooze !== null;
 
-/** The chunks until whose end items of a unit sleep: they keep it from going on, as dependencies do. */
+/** Units that snoozed items wait for: they block this unit, as dependencies do. */
 export const sleepsFor = ({ items }: WorkUnit): string[] =>
   items.filter(isSnoozed).flatMap(({ snooze }) => snooze?.for ?? []);
 

@@ -83,7 +83,7 @@ export async function findIn(path: string, text: string, from: number): Promise<
 }
 
 /**
- * Reads at most one range from `from`, through a reused buffer. Missing file: null.
+ * Reads at most one range from `from`, through a reused buffer. A missing file reads as empty.
  * `final`: the file no longer grows, so an incomplete character is a broken one.
  */
 async function readStretch(

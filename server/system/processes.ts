@@ -24,7 +24,7 @@ export function isAlive({ pid, started }: ProcessIdentity, marker: string): bool
   );
 }
 
-/** The children of this process; none if it has ended.. */
+/** The children of this process; none if it has ended. */
 export function childrenOf(identity: ProcessIdentity, marker: string): number[] {
   if (!isAlive(identity, marker)) return [];
   return platform

@@ -1,4 +1,4 @@
-/** What the query of an address says. Each throws a `Refusal` that names the field: nothing is guessed or left out. */
+/** Parses the query of an address. Throws a `Refusal` that names the field: nothing is guessed or ignored. */
 
 import { type Query, queryOf } from '../../shared/query.ts';
 import { mistakeIn, mistakeWords } from '../../shared/query-mistake.ts';
@@ -11,7 +11,7 @@ export function strictQuery(address: URLSearchParams): Query {
   return queryOf(address);
 }
 
-/** Something that is given once at most; null: it is not, or it is empty. */
+/** A parameter that may occur once; null: absent or empty. */
 export function oneIn(address: URLSearchParams, name: string): string | null {
   const [value = '', ...more] = address.getAll(name);
   if (more.length > 0) throw invalid(name, `${name} was given twice.`);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the build made for the browser: addresses that carry a hash, so a page and its script always match. */
+/** The build's files for the browser: their addresses contain a hash, so page and script always match. */
 export interface Assets {
   readonly build: string;
   readonly script: string;
   readonly style: string;
-  /** The elements for pages elsewhere, at an address that stays. */
+  /** The script for embeds, at a fixed address. */
   readonly embed: Buffer;
   /** By address: type and content. */
   readonly files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;

@@ -2,17 +2,17 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context, Middleware } from 'koa';
 
-/** Less than this fits into one packet anyway. */
+/** Smaller bodies fit into one packet anyway. */
 const WORTH_BYTES = 1024;
 const PACKABLE = ['text/html', 'text/css', 'text/javascript', 'application/json'];
 
 const pack = promisify<Buffer, Buffer>(gzip);
-/** A body that is sent again is the same buffer, and is packed once. */
+/** A body that is sent again is the same buffer, and is compressed once. */
 const known = new WeakMap<Buffer, Promise<Buffer>>();
 
 /**
- * Sends texts as gzip to who can read that. Nothing in them is secret: how long they become tells nobody
- * anything. Streams, downloads and what tRPC sends by itself are left as they are.
+ * Compresses text responses with gzip. They contain no secrets, so their length reveals
+ * nothing. Streams, downloads and responses of the tRPC adapter are not compressed.
  */
 export function packed(): Middleware {
   return async (ctx, next) => {

@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What the daemon itself holds open: database, log, listeners, transcripts that are being read. */
+/** Descriptors of the daemon itself: database, log, listeners, transcripts being read. */
 const OWN_FILES = 64;
-/** What is kept for runs that start and for the terminal's socket: a quarter, and no more than this. */
+/** Reserved for starting runs and the terminal's socket: a quarter, at most this. */
 const MOST_RESERVED = 512;
 const FEWEST_CONNECTIONS = 16;
-/** Where the system does not say; the least that a usual one allows. */
+/** If the system does not tell; a common minimum. */
 const FILES_UNLESS_SAID = 256;
 const UNLIMITED = 1_000_000;
 
@@ -26,9 +26,9 @@ export const mostConnections = (files: number): number =>
   Math.max(FEWEST_CONNECTIONS, files - OWN_FILES - Math.min(MOST_RESERVED, Math.floor(files / 4)));
 
 /**
- * The connections of all listeners beyond the Unix socket. One is silent until it has sent the head of a request that
- * somebody known sent, and again when that is answered. Of silent ones the oldest makes room for the next, so
- * that whoever has something to say always gets in.
+ * The TCP connections of all listeners. A connection is silent until it has sent the head of a request with a known
+ * caller, and again after the response. Above the limit the oldest silent one is closed, so
+ * that signed-in callers always get in.
  */
 export class Connections {
   readonly #most: number;
@@ -46,7 +46,7 @@ export class Connections {
     server.on('connection', (socket: Socket) => this.#add(socket));
   }
 
-  /** Somebody known speaks: it stays until it is silent again, or closed. */
+  /** A known caller sent a request: the connection stays until it is silent again, or closed. */
   speaks(socket: Socket): void {
     this.#silent.delete(keyOf(socket));
   }

@@ -21,8 +21,8 @@ export function readForm(body: string): Fields {
 }
 
 /**
- * A form sent twice is the same mutation: its key is the digest of what it does, to what, as of which version,
- * with which input. One that names no version is taken as it comes.
+ * A form sent twice is one mutation: its key is a digest of the action, its target, the version
+ * and the input. A form without a version gets no key.
  */
 export function formKey(action: string, chunk: string, fields: Fields): string | undefined {
   if (![SEEN, 'version', 'run'].some((name) => fields.has(name))) return undefined;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** What every answer carries. No inline script or style; nothing of ours in anybody's frame. */
+/** Headers of every response. No inline script or style; no framing by other sites. */
 export const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': [
     "default-src 'none'",
@@ -20,7 +20,7 @@ export const HEADERS: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'same-origin',
 };
 
-/** Whoever writes the head of an answer, and whatever was taken off it before: Koa takes all off where a stream fails. */
+/** Set when the head is written, because Koa removes all headers if a stream fails. */
 export function carryHeaders(res: ServerResponse): void {
   const writeHead = res.writeHead.bind(res) as (...given: unknown[]) => ServerResponse;
   res.writeHead = (...given: unknown[]) => {

@@ -25,7 +25,7 @@ import { type SocketParts, sockets } from './sockets.ts';
 export interface HttpParts {
   readonly assets: Assets;
   readonly log: Log;
-  /** Everything that procedures work with, save who calls. */
+  /** The procedures' context, without the caller. */
   readonly context: Omit<Context, 'by' | 'backlog' | 'credential' | 'streams'>;
   readonly credentials: Credentials;
   readonly throttle: FailureThrottle;
@@ -44,11 +44,11 @@ export interface Tls {
 
 export interface GatedServer {
   readonly server: Server;
-  /** Ends the sockets of those whose token or session counts no more. */
+  /** Closes sockets whose token or session is no longer valid. */
   readonly dropEnded: () => void;
-  /** Ends every connection, so that the server can close; those who watch come back by themselves. */
+  /** Closes every connection, so that the server can close; watching clients reconnect. */
   readonly hangUp: () => void;
-  /** The same without asking. */
+  /** The same without a close handshake. */
   readonly cutOff: () => void;
 }
 
@@ -135,7 +135,7 @@ const socketParts = (parts: HttpParts, check: Check, contextFor: ContextFor): So
   limits: parts.context.access.limits,
 });
 
-/** Whom a token names on this page; null: nobody. Where nobody signs in, a listed page looks without one. */
+/** The caller for an embed's token on this origin; null: invalid. With --no-auth a listed origin may read without one. */
 function embedOf({ credentials, context }: HttpParts, token: string, origin: string): Caller | null {
   const { open, refusals } = context.access;
   if (open && token === '') return { role: 'embed', actor: 'embed', door: 'embed', origin, credential: null };

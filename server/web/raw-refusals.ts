@@ -1,10 +1,10 @@
-/** What is said where Koa has no request to answer: to upgrades, and to what is not HTTP or comes too slowly. */
+/** Responses where Koa has no request: to upgrades, malformed HTTP and timeouts. */
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Limits } from '../access/limits.ts';
 import { HEADERS } from './headers.ts';
 
-/** Node looks at most so late for what is overdue. */
+/** How often Node checks for timeouts. */
 const OVERDUE_LOOK_MS = 1000;
 
 /** How long Node waits for a head, and for the body behind it, before it gives up with a `clientError`. */
@@ -28,7 +28,7 @@ export function refuseBroken(
   refuseRaw(socket, status, status === 408 ? 'This came too slowly.' : 'This cannot be read as HTTP.');
 }
 
-/** How long a refused peer has to take what was said to it. */
+/** How long a refused peer may take to read the response. */
 const LINGER_MS = 1000;
 
 /** An answer where there is no request to answer: to an upgrade, or to what is not HTTP. */
@@ -50,7 +50,7 @@ export function refuseRaw(
   socket.end(
     `HTTP/1.1 ${status} Refused\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
   );
-  // A peer that never closes would keep the connection.
+  // A peer that never closes would keep the connection open.
   const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
   socket.once('close', () => clearTimeout(linger));
 }

@@ -1,4 +1,4 @@
-/** A "no" as whoever hears it can read it: a page for a person, JSON for a script, an error of the procedures. */
+/** Sends a refusal in the caller's format: a page, JSON, or a tRPC error. */
 import type Koa from 'koa';
 import type { Item } from '../../shared/item-words.ts';
 import type { Listener, Verdict } from '../access/gate.ts';
@@ -11,7 +11,7 @@ import { sendSignIn } from './sign-in-page.ts';
 
 export type RefusedRequest = Extract<Verdict, { admitted: false }>;
 
-/** What the gate says, in the form that the caller can read: a page, JSON, or an error of the procedures. */
+/** Sends the gate's refusal in the caller's format. */
 export function refuse(
   ctx: Koa.Context,
   assets: Assets,
@@ -69,7 +69,7 @@ export function tellRefusals({ assets, log }: { assets: Assets; log: Log }): Koa
   };
 }
 
-/** To a person who looks, a field that is wrong is a wrong address. */
+/** For a page that is read, an invalid field means a wrong address. */
 const statusFor = (ctx: Koa.Context, { kind, status }: RefusalForCaller): number =>
   kind === 'invalid' && ['GET', 'HEAD'].includes(ctx.method) && !wantsJson(ctx) ? 400 : status;
 
@@ -105,7 +105,7 @@ function tell(ctx: Koa.Context, assets: Assets, problem: Problem): void {
   }
 }
 
-/** Errors of the body reader say themselves that the caller is at fault. */
+/** Errors of the body parser carry a status that blames the caller. */
 function clientStatus(error: unknown): number | null {
   const status = (error as { status?: unknown } | null)?.status;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : null;

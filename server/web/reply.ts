@@ -1,4 +1,4 @@
-/** What the paths of people and scripts have in common: whom they speak for, and how they answer. */
+/** What all routes share: the caller, and the response formats. */
 import type { RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { CHUNK } from '../../shared/words.ts';
@@ -19,7 +19,7 @@ export interface RouteParts {
   /** The name of this instance's cookie; what it holds. */
   readonly cookie: string;
   readonly cookieOf: (ctx: KoaContext) => string | null;
-  /** Who sent this request; null: somebody who sees what everybody may see. */
+  /** The caller of this request; null: only public content. */
   readonly callerOf: (ctx: KoaContext) => Caller | null;
   /** The context of procedures for whoever sent this request. */
   readonly contextFor: (ctx: KoaContext) => Context;
@@ -31,7 +31,7 @@ export function chunkOf(ctx: RouterContext): string {
   return chunk;
 }
 
-/** Whether a script asks, which reads JSON: it says so, shows a token, or comes by the socket. */
+/** Whether to answer in JSON: the request accepts it, has a token, or came over the Unix socket. */
 export const wantsJson = (ctx: KoaContext): boolean =>
   ctx.state.fromSocket === true ||
   ctx.get('Authorization') !== '' ||

@@ -1,4 +1,4 @@
-/** What answers the requests of one listener: the gate, then procedures or addresses. */
+/** Handles the requests of one listener: the gate, then procedures or routes. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
@@ -66,7 +66,7 @@ export function requestHandler(
   return app.callback();
 }
 
-/** The gate. Who was let in is noted in `callers`. */
+/** The gate as middleware. Stores the caller of an admitted request in `callers`. */
 function admission(
   parts: HttpParts,
   listener: Listener,
@@ -103,7 +103,7 @@ function keepWhileAnswered(connections: Connections, res: ServerResponse, socket
 /** The adapter makes a `Request` of each, and `TRACE` cannot be one. */
 const SPOKEN = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
-/** Hands the addresses of procedures to the tRPC adapter, and leaves all others to what follows. */
+/** Passes the addresses of procedures to the tRPC adapter, and all others to the next middleware. */
 function procedures(limits: Limits, contextOf: (req: IncomingMessage) => Context): Koa.Middleware {
   const trpc = createHTTPHandler({
     router: appRouter,
@@ -134,25 +134,25 @@ const bodyReader = ({ json_bytes, form_bytes }: Limits): Koa.Middleware =>
     textLimit: String(form_bytes),
   });
 
-/** Somebody went away, or what they sent stopped being HTTP halfway: that is theirs, and no news. */
+/** Whether the client disconnected, or sent broken HTTP: its fault, so not logged. */
 const isBroken = (error: unknown): boolean =>
   /^(HPE_|ECONN|EPIPE$|ERR_STREAM_PREMATURE_CLOSE$)/.test(
     String((error as { code?: unknown } | null)?.code ?? ''),
   );
 
-/** A token that is not known may be a guess: it is counted, and its bearer waits. */
+/** An unknown token may be a guess: counts it and delays the response. */
 export async function slowDown({ context, throttle }: HttpParts, req: IncomingMessage): Promise<void> {
   context.access.refusals.countFailedSignIn({ what: 'A token that is not known.', ...placeOf(req) });
   await throttle.wait();
 }
 
-/** The adapter sets a weaker one of its own on streams. */
+/** Keeps our value of a header: the adapter sets a weaker one on streams. */
 function keepHeader(res: ServerResponse, kept: string): void {
   const setHeader = res.setHeader.bind(res);
   res.setHeader = (name, value) => (name.toLowerCase() === kept ? res : setHeader(name, value));
 }
 
-/** The declared length is checked before anything is read; what unpacks to another has none. */
+/** Refuses compressed bodies: the declared length, which the gate checked, would not be the real one. */
 const refuseCompressed: Koa.Middleware = (ctx, next) => {
   if (!['', 'identity'].includes(ctx.get('Content-Encoding').toLowerCase())) ctx.throw(415);
   return next();

@@ -2,7 +2,7 @@ const KEPT_MS = 1000;
 const MOST = 32;
 
 /**
- * What was drawn a moment ago, for whoever asks for the same while nothing has changed: of one state, and for
+ * Caches responses while nothing has changed: for one state, and for
  * at most a second, as what live runs print changes without an event. The same body is the same buffer.
  */
 export class ResponseCache {
@@ -10,7 +10,7 @@ export class ResponseCache {
   #seq = -1;
   #timer: NodeJS.Timeout | null = null;
 
-  /** What is called `key` as of `seq`; drawn unless that has just been done. */
+  /** The response `key` for the state `seq`; drawn if it is not cached. */
   at(seq: number, key: string, draw: () => string): Buffer {
     if (seq !== this.#seq || this.#bodies.size >= MOST) this.#forget();
     this.#seq = seq;

@@ -13,7 +13,7 @@ export function seeOther(ctx: KoaContext, path: string): void {
   ctx.status = 303;
 }
 
-/** The page that the form stood on, if it was one of ours, made anew from what it means. */
+/** The page that contained the form, if it is one of ours, rebuilt from its parsed parts. */
 export function backOf(ctx: KoaContext): string {
   const path = localPath(ctx.get('Referer'), ctx.get('Origin')) ?? '/';
   const unit = /^\/work-units\/([a-z0-9_-]+)/.exec(path);

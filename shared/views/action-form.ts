@@ -2,9 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Card } from '../board.ts';
 import type { QueueView } from './attention-queue.ts';
 
-/** What went wrong with an answer, or how far it is; and whether that is about one field. */
+/** A notice about a form: an error or its progress; `field` names the field it is about. */
 export interface Notice {
-  /** What `waits` has not left yet, and can be held back. */
+  /** `waits`: not sent yet, can be cancelled. */
   readonly tone: 'wrong' | 'busy' | 'ended' | 'waits';
   readonly message: string;
   readonly field: string | null;

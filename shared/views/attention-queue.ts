@@ -14,10 +14,10 @@ export interface QueueView {
   readonly zone: number;
   /** On the page of one unit: its chunk. Then an empty queue says nothing. */
   readonly only: string;
-  /** Keys of the cards that stand open. */
+  /** Keys of the expanded cards. */
   readonly opened: ReadonlySet<string>;
   readonly notices: Readonly<Record<string, Notice>>;
-  /** By item: what was typed for it in other windows. */
+  /** Drafts of other windows, by item. */
   readonly others?: Readonly<Record<string, readonly string[]>>;
   /** By item: the options chosen in an answer that could not be taken. */
   readonly ticked?: Readonly<Record<string, readonly string[]>>;
@@ -64,7 +64,7 @@ export function freshQueue(fresh: Omit<QueueView, 'opened' | 'waiting' | 'place'
 
 const isOpen = ({ state }: Card): boolean => state === 'open';
 
-/** A filter must not look like peace. */
+/** With a filter, an empty queue says how many items it hides. */
 const hidden = (count: number, { base }: Place): TemplateResult =>
   html`<p class="empty">This filter hides ${count} ${count === 1 ? 'item' : 'items'}. <a href="${base}/">Show all</a></p>`;
 
@@ -123,7 +123,7 @@ const snoozeForm = (card: Card): TemplateResult =>
     ${card.kind === 'question' || card.kind === 'decision' ? withdrawForm(card) : nothing}
   </details>`;
 
-/** Whoever asked is told that there will be no answer. */
+/** The asker is told that there will be no answer. */
 const withdrawForm = (card: Card): TemplateResult =>
   html`<form class="snooze" method="post" action="/work-units/${card.chunk}/withdraw" name="withdraw-${card.id}">
       <input type="hidden" name="item" value=${card.id} />

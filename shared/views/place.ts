@@ -1,8 +1,8 @@
-/** Where a view stands: on our own page, or on somebody else's, where links lead away and less may be done. */
+/** Where a view is drawn: on our own page, or on another site, where links open new tabs and fewer actions are allowed. */
 export interface Place {
-  /** What the addresses of links begin with: nothing on our own page, else `http://ab12cd34ef.localhost:7845`. */
+  /** Prefix of links: empty on our own page, else `http://ab12cd34ef.localhost:7845`. */
   readonly base: string;
-  /** Steer and answer; answer, and take that back; or only look. */
+  /** May act and answer; may only answer and undo; or may only read. */
   readonly may: 'all' | 'answer' | 'read';
 }
 

@@ -2,17 +2,17 @@ import { html, type TemplateResult } from 'lit';
 import type { Moment } from '../words.ts';
 
 /**
- * A moment, as text that needs no clock: the script, where there is one, turns it into "3 min".
- * `zone` is the offset from UTC in minutes in which the daemon's people live.
+ * A moment as absolute text; script turns it into "3 min".
+ * `zone`: the daemon's offset from UTC, in minutes.
  */
 export const when = (at: Moment, zone: number): TemplateResult =>
   html`<time datetime=${at}>${localText(at, zone)}</time>`;
 
-/** The same for what lies back: "3 min ago". */
+/** The same for a moment in the past: "3 min ago". */
 export const ago = (at: Moment, zone: number): TemplateResult =>
   html`<time datetime=${at} data-ago>${localText(at, zone)}</time>`;
 
-/** A moment still to come stays a moment. */
+/** A future moment stays absolute. */
 export const moment = (at: Moment, zone: number): TemplateResult =>
   html`<time datetime=${at} data-fixed>${at === '' ? '' : localText(at, zone)}</time>`;
 

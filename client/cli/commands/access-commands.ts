@@ -35,10 +35,10 @@ export function addAccessCommands(program: Command, daemon: () => Daemon, paths:
 }
 
 function addTokens(program: Command, daemon: () => Daemon): void {
-  const token = program.command('token').description('manage the tokens of programs and embedding pages');
+  const token = program.command('token').description('manage access tokens of programs and embedding pages');
   token
     .command('add')
-    .description('make a token and print it: this once, it is kept nowhere')
+    .description('make a token and print it, once: it is stored nowhere')
     .option('--role <role>', 'operator, viewer, embed or agent', 'operator')
     .option('--name <words>', 'what it is for')
     .option('--origin <url>', 'embed: the page that uses it')
@@ -83,7 +83,7 @@ function addTokens(program: Command, daemon: () => Daemon): void {
 
 /** These write the access file in the state folder: no procedure may change which origins are listed. */
 function addOrigins(program: Command, paths: () => StatePaths): void {
-  const origin = program.command('origin').description('manage which other pages may embed Signalbox');
+  const origin = program.command('origin').description('manage the origins that may embed Signalbox');
   const change = (name: 'add' | 'remove', description: string, words: (url: string) => string) =>
     origin
       .command(name)
@@ -97,13 +97,13 @@ function addOrigins(program: Command, paths: () => StatePaths): void {
       });
   change(
     'add',
-    'allow a page to embed Signalbox',
+    'allow an origin to embed Signalbox',
     (url) => `${url} may embed Signalbox, with a token of its own.`,
   );
-  change('remove', 'no longer allow it', (url) => `${url} may not embed Signalbox.`);
+  change('remove', 'no longer allow an origin', (url) => `${url} may not embed Signalbox.`);
   origin
     .command('list', { isDefault: true })
-    .description('list them')
+    .description('list the allowed origins')
     .addOption(jsonOption())
     .action(async (flags: Flags) => {
       const { origins } = (await loadOffline()).doorOf(paths());
@@ -113,9 +113,7 @@ function addOrigins(program: Command, paths: () => StatePaths): void {
 }
 
 function addLimits(program: Command, paths: () => StatePaths): void {
-  const limits = program
-    .command('limits')
-    .description('show or change the limits on what comes from outside');
+  const limits = program.command('limits').description('show or change the limits on requests from outside');
   const show = async (limits: ReturnType<Offline['doorOf']>['limits'], flags: Flags) =>
     flags.json
       ? printJson({ limits })
@@ -126,12 +124,12 @@ function addLimits(program: Command, paths: () => StatePaths): void {
         );
   limits
     .command('show', { isDefault: true })
-    .description('show them')
+    .description('show the limits')
     .addOption(jsonOption())
     .action(async (flags: Flags) => show((await loadOffline()).doorOf(paths()).limits, flags));
   limits
     .command('set')
-    .description('change one; it counts from the next start')
+    .description('change a limit; it takes effect at the next start')
     .addArgument(new Argument('<name>', 'as "limits" shows it'))
     .argument('<value>', 'a whole number, or "default"')
     .addOption(jsonOption())

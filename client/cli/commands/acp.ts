@@ -210,5 +210,5 @@ const CODES: Readonly<Record<FailureKind, keyof typeof EXIT>> = {
 function failureOf(error: unknown): ProgramError {
   if (error instanceof AgentFailure) return new ProgramError(CODES[error.kind], error.message);
   tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return new ProgramError('failed', 'The agent could not be led to its end.');
+  return new ProgramError('failed', 'The agent could not be driven to its end.');
 }

@@ -42,14 +42,14 @@ function addAgents(program: Command, socket: () => string): void {
     .action(async ({ chunk }: { chunk?: string }) => (await import('./mcp.ts')).mcp(socket(), chunk));
   program
     .command('claude')
-    .description('inside a run: run Claude Code with these arguments, and notice what it is refused')
+    .description('inside a run: run Claude Code with these arguments, and record refused tool calls')
     .argument('[arguments...]')
     .allowUnknownOption()
     .helpOption(false)
     .action(async () => (await import('./claude.ts')).claude(socket()));
   program
     .command('acp')
-    .description('inside a run: lead an agent that speaks the Agent Client Protocol; it asks you')
+    .description('inside a run: drive an agent that speaks the Agent Client Protocol; it asks you')
     .argument('<program>', 'the agent, behind "--"')
     .argument('[arguments...]')
     .option('--like <name>', 'which known agent it is: claude, codex, gemini, opencode, qwen, copilot')

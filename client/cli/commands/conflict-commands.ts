@@ -32,7 +32,7 @@ export function addConflictCommands(program: Command, daemon: () => Daemon): voi
     );
   program
     .command('conflict')
-    .description('say what an analysis found about two units')
+    .description('report what an analysis found about two units')
     .argument('<chunk>')
     .argument('<other>')
     .requiredOption('--verdict <word>', 'INDEPENDENT, SERIALIZE or ASK_OPERATOR')
@@ -59,7 +59,7 @@ export function addConflictCommands(program: Command, daemon: () => Daemon): voi
     });
   program
     .command('conflicts')
-    .description('list what was judged about two units at a time')
+    .description('list the verdicts on pairs of units')
     .addOption(jsonOption())
     .action(async (flags: { json?: boolean }) => {
       const { conflicts } = await daemon().conflicts.list.query();
@@ -68,6 +68,6 @@ export function addConflictCommands(program: Command, daemon: () => Daemon): voi
         await print(
           `${chunk} and ${other_chunk}: ${verdictWords(verdict)} (${decided_by}: ${oneLine(reason)})`,
         );
-      if (conflicts.length === 0) await print('Nothing was judged yet.');
+      if (conflicts.length === 0) await print('There are no verdicts yet.');
     });
 }

@@ -50,7 +50,7 @@ export function addItemCommands(program: Command, daemon: () => Daemon): void {
       await printCommitted(daemon().items.undo.mutate({ chunk, item, version }), flags, `taken back.`);
     },
   );
-  command('withdraw', 'no longer ask')
+  command('withdraw', 'withdraw an open item: it needs no answer any more')
     .argument('[why]')
     .action(async (chunk: string, why: string | undefined, flags: Flags) => {
       const { id: item } = await only(daemon(), chunk, 'open', flags);

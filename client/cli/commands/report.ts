@@ -13,7 +13,7 @@ interface ReportFlags {
 export function addReport(program: Command, daemon: () => Daemon): void {
   program
     .command('report')
-    .description('say how work goes that is done elsewhere')
+    .description('report on work that is done elsewhere')
     .argument('<chunk>')
     .argument('<what>', 'started, progressed, finished or failed')
     .argument('[words]', 'what went wrong, or anything to know')

@@ -1,4 +1,4 @@
-/** Who may come in. Nothing here makes a secret: only hashes are kept. */
+/** Tokens and sessions. Secrets are made elsewhere: only hashes are stored. */
 
 import type { Session, TokenRole } from '../../../shared/access-words.ts';
 import { type Change, NO_UNIT } from '../../../shared/events.ts';
@@ -20,7 +20,7 @@ export interface TokenInput {
 
 const MOST_TOKENS = 200;
 
-/** `origins`: the pages that are listed. */
+/** `origins`: the listed origins. */
 export function addToken(state: State, input: TokenInput, origins: readonly string[]): Decision {
   const { id, hash, role, name, origin, may_answer, chunk } = input;
   if (state.tokens.length >= MOST_TOKENS)
@@ -38,7 +38,7 @@ export function addToken(state: State, input: TokenInput, origins: readonly stri
   return { changes: [{ type: 'token.added', unit: NO_UNIT, data }], result: { token: id } };
 }
 
-/** Runs have tokens of their own; somebody who works elsewhere is given one. */
+/** Runs get their tokens automatically; only an external unit can be given one. */
 function externalUnit(state: State, chunk: string | undefined): number {
   if (chunk === undefined) throw invalid('chunk', 'A token for the role agent names its unit: --chunk NAME');
   const work = findWork(state, chunk);
@@ -60,7 +60,7 @@ const MOST_SESSIONS = 100;
 const age = ({ renewed_at }: Session, at: Moment): number => Date.parse(at) - Date.parse(renewed_at);
 
 export const isExpired = (session: Session, at: Moment): boolean => age(session, at) >= SESSION_MS;
-/** A session that is used lives on; once a day is enough to say so. */
+/** A used session is renewed, at most once a day. */
 export const isToRenew = (session: Session, at: Moment): boolean => age(session, at) >= RENEW_MS;
 
 /** A browser has signed in. Those that have not come for 30 days, and the oldest of too many, are over. */

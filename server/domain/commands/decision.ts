@@ -1,6 +1,6 @@
 /**
- * What people and processes may ask for. Each command looks at the state and says what changes, or refuses
- * in a sentence. Pure: no clock, no randomness, no I/O; what follows from a change is added in `consequences.ts`.
+ * The commands. Each reads the state and returns changes, or refuses
+ * with a code and a message. Pure: no clock, no randomness, no I/O; consequences of a change are added in `consequences.ts`.
  */
 import type { Change } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';

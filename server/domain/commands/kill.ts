@@ -45,7 +45,7 @@ export function stopRun(state: State, input: { unit: number; run: number } & Bro
 /** Whether the operator wants the run to end. */
 export const isWished = (kill: Kill | null): kill is Wish => kill !== null && kill.next !== 'stuck';
 
-/** What was asked about a live run is moot when it has ended. */
+/** Items about a live run are withdrawn when it ends. */
 export const mootItems = ({ unit, items }: WorkUnit): Change[] =>
   items
     .filter((item) => isPending(item) && item.kind === 'stuck')
@@ -55,7 +55,7 @@ export const mootItems = ({ unit, items }: WorkUnit): Change[] =>
       data: { id: item.id, code: 'run-ended', text: '' },
     }));
 
-/** Nobody is there to be signalled: what was reported started ends by the operator's word. */
+/** An external run has no process: it ends with the operator's command. */
 const ended = ({ unit }: WorkUnit, number: number): Change[] => [
   { type: 'run.ended', unit: unit.id, data: { number, outcome: { exit: 'killed' } } },
 ];
@@ -68,7 +68,7 @@ export function afterKill(state: State, { unit }: WorkUnit, wish: Wish): Change[
   return [...unlinked(state, unit.chunk), { type: 'unit.removed', unit: unit.id, data: {} }];
 }
 
-/** Who waits for a chunk and is not over: a closed unit waits for nobody. */
+/** Units that wait for a chunk and are not DONE. */
 const stillWaiting = (state: State, chunk: string): number[] =>
   (state.waiting.get(chunk) ?? []).filter((id) => {
     const work = state.works.get(id);

@@ -7,7 +7,7 @@ import { type Giving, give } from './answers.ts';
 import { type Decision, workOf } from './decision.ts';
 import { killRun, unlinked } from './kill.ts';
 
-/** What the operator may do to a unit. Asking for what is so already is a success that changes nothing. */
+/** The operator's actions on a unit. An action whose effect already holds succeeds and changes nothing. */
 
 const NOTHING: Decision = { changes: [] };
 
