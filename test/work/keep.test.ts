@@ -55,6 +55,35 @@ test('pruned, its work is kept under a ref, its folder in the trash; restored, i
   assert.deepEqual(operatorsOf(unit.scene), operators);
 });
 
+test('pruned again after a restore, what was kept first is kept, too', async (t) => {
+  const unit = await atWork(t);
+  const texts = ['first', 'second', 'third'];
+  const commits: (string | null)[] = [];
+  for (const text of texts) {
+    unit.write({ x: text });
+    commits.push((await pruneWorktree(unit.repository, optionsOf(unit))).commit);
+    await restoreWorktree(unit.repository, { ...unit.plan });
+  }
+  const kept = async () => (await listKept(unit.repository)).map(({ name, commit }) => [name, commit]);
+  const [first, second, third] = commits;
+  const all = [
+    ['api-7', third],
+    ['api-7.1', first],
+    ['api-7.2', second],
+  ];
+  assert.deepEqual(await kept(), all);
+  await pruneWorktree(unit.repository, optionsOf(unit));
+  assert.deepEqual(await kept(), all, 'nothing new');
+  await restoreWorktree(unit.repository, { ...unit.plan });
+  assert.deepEqual(contentOf(unit.path).x, '100644 third');
+  unit.git('add', 'x');
+  unit.git('reset', '-q', '--soft', third!);
+  await pruneWorktree(unit.repository, optionsOf(unit));
+  assert.deepEqual(await kept(), all, 'the new one has the last in its history');
+  await forgetKept(unit.repository, { unit: unit.plan, path: unit.path });
+  assert.equal(unit.scene.git('for-each-ref', 'refs/signalbox'), '');
+});
+
 test('restored where the branch is gone, and where it went on', async (t) => {
   const unit = await atWork(t);
   unit.write({ x: '1' });
