@@ -18,13 +18,13 @@ export interface ConflictHunk {
   readonly line: number;
   /** The head of the function, of the class, of the chapter above it, as git finds it without attributes; '' where none. */
   readonly section: string;
-  readonly lines: readonly ConflictLine[];
+  readonly lines: readonly MergedLine[];
   /** Lines of this conflict that are not in `lines`. */
   readonly left_out: number;
 }
 
 /** `text` is cut at 500 characters. */
-export interface ConflictLine {
+export interface MergedLine {
   readonly kind: 'context' | 'marker' | 'ours' | 'theirs';
   readonly text: string;
 }
@@ -139,7 +139,7 @@ function hunkAt(lines: readonly string[], begin: number, sections: readonly Sect
   const end = lines.findIndex((line, at) => at > begin && isMarker(line, '>'));
   const last = end < 0 ? lines.length - 1 : end;
   const middle = lines.findIndex((line, at) => at > begin && at < last && isMarker(line, '='));
-  const kindOf = (at: number): ConflictLine['kind'] => {
+  const kindOf = (at: number): MergedLine['kind'] => {
     if (at < begin || at > last) return 'context';
     if (at === begin || at === middle || at === last) return 'marker';
     return at < middle ? 'ours' : 'theirs';

@@ -1,7 +1,7 @@
 /** Brings the base to a merge commit, and with it the folder that it is checked out in. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { gitAtFolder, type Holder, holdersOf, type Operation } from './checked-out.ts';
+import { type BranchHolder, gitAtFolder, holdersOf, type Operation } from './checked-out.ts';
 import { nameOf } from './file-name.ts';
 import type { Git, GitResult } from './git.ts';
 import { whatIsInTheWay } from './in-the-way.ts';
@@ -103,7 +103,7 @@ const noteOf = ({ id, branch, old, new: to }: MoveOptions): Omit<MergeNote, 'fol
 
 async function refusalIn(
   repository: Repository,
-  { path, gitDir, operation }: Holder,
+  { path, gitDir, operation }: BranchHolder,
   options: MoveOptions,
 ): Promise<MoveRefused | null> {
   if (!existsSync(path)) return refusalOf('folder-missing', { folder: path });
@@ -115,7 +115,7 @@ async function refusalIn(
 
 async function filesInTheWay(
   repository: Repository,
-  folder: Pick<Holder, 'path' | 'gitDir'>,
+  folder: Pick<BranchHolder, 'path' | 'gitDir'>,
   { old, new: to }: MoveOptions,
 ): Promise<string[]> {
   const git = gitAtFolder(repository, folder);
@@ -130,7 +130,11 @@ const MERGE_MS = 600_000;
  * Git has no way to say which branch it is to move: where the operator changes to another one in the moments since it
  * was looked up, that one goes forward, if it can.
  */
-async function moveFolder(repository: Repository, folder: Holder, options: MoveOptions): Promise<BaseMove> {
+async function moveFolder(
+  repository: Repository,
+  folder: BranchHolder,
+  options: MoveOptions,
+): Promise<BaseMove> {
   const { branch, old } = options;
   const { path, gitDir } = folder;
   const git = gitAtFolder(repository, folder);
