@@ -52,22 +52,28 @@ export async function conflictHunks(
 
 /** Null where it is no file, or larger than is looked at. */
 async function textsOf(git: Git, tree: string, files: readonly ConflictFile[]): Promise<(string | null)[]> {
-  const nameOf = ({ bytes }: ConflictFile) => Buffer.concat([Buffer.from(`${tree}:`), bytes, NUL]);
-  const stdin = Buffer.concat(files.map(nameOf));
+  const names = files.map(({ bytes }) => Buffer.concat([Buffer.from(`${tree}:`), bytes]));
+  const stdin = Buffer.concat(names.flatMap((name) => [name, NUL]));
   const check = '--batch-check=%(objecttype) %(objectsize) %(objectname)';
-  // What is missing is answered with its name, which may hold line breaks.
-  const said = (await git.text(['cat-file', check, '-z'], { stdin })).split('\n');
-  const facts = said.flatMap((line) => {
-    const [, type, size, id] = /^(blob|tree|commit) (\d+) ([0-9a-f]{40,64})$/.exec(line) ?? [];
-    return id === undefined ? [] : [{ type, size: Number(size), id }];
-  });
-  if (facts.length !== files.length) return files.map(() => null);
-  const wanted = facts.filter(({ type, size }) => type === 'blob' && size <= MOST_BYTES_OF_ONE);
+  const ids = blobsIn((await git.succeed(['cat-file', check, '-z'], { stdin })).stdout, names);
   const texts = await blobsOf(
     git,
-    wanted.map(({ id }) => id),
+    ids.filter((id) => id !== null),
   );
-  return facts.map(({ id }) => texts.get(id) ?? null);
+  return ids.map((id) => (id === null ? null : (texts.get(id) ?? null)));
+}
+
+/** A line for each name; for what is not there it begins with the name, which may hold line breaks. */
+function blobsIn(output: Buffer, names: readonly Buffer[]): (string | null)[] {
+  let at = 0;
+  return names.map((name) => {
+    const missing = Buffer.concat([name, Buffer.from(' missing\n')]);
+    const isMissing = output.subarray(at, at + missing.length).equals(missing);
+    const end = isMissing ? at + missing.length : output.indexOf(LF, at) + 1;
+    const [type, size, id] = output.toString('latin1', at, end - 1).split(' ');
+    at = end;
+    return !isMissing && type === 'blob' && Number(size) <= MOST_BYTES_OF_ONE ? (id ?? null) : null;
+  });
 }
 
 const NUL = Buffer.from([0]);
