@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
@@ -15,9 +15,9 @@ import {
 import { listWorktrees } from '../../server/work/repository.ts';
 import { restoreWorktree } from '../../server/work/restore.ts';
 import { emptyTrash } from '../../server/work/trash.ts';
-import { openWorktree } from '../../server/work/worktree.ts';
+import { addWorktree, openWorktree } from '../../server/work/worktree.ts';
 import { contentOf, gitAt, operatorsOf } from './scene.ts';
-import { atWork, refusal, type UnitAtWork, workOf } from './unit.ts';
+import { atWork, planned, refusal, type UnitAtWork, workOf } from './unit.ts';
 
 const optionsOf = ({ plan, path }: UnitAtWork) => ({ unit: plan, path, base: plan.commit, message: 'kept' });
 
@@ -98,6 +98,18 @@ test('restored where the branch is gone, and where it went on', async (t) => {
   assert.equal(unit.git('rev-parse', 'HEAD'), unit.plan.commit);
   assert.throws(() => unit.git('symbolic-ref', 'HEAD'));
   assert.equal(unit.git('status', '--porcelain'), '?? x');
+});
+
+test('pruned where git left the entry of another unit half made', async (t) => {
+  const unit = await atWork(t);
+  const { repository, plan } = await planned(unit.scene, 'other', 8);
+  const { gitDir } = await addWorktree(repository, plan);
+  writeFileSync(join(gitDir, 'commondir'), '');
+  await pruneWorktree(unit.repository, optionsOf(unit));
+  assert.deepEqual(
+    (await listOurWorktrees(repository)).map(({ id }) => id),
+    [8],
+  );
 });
 
 test('live child: a process that works there keeps the worktree', async (t) => {
