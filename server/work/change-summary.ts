@@ -53,7 +53,7 @@ export async function commitsOf(
   most = MOST_COMMITS,
 ): Promise<WorkCommit[]> {
   const format = `--format=tformat:${FORMAT.join('%x00')}%x00`;
-  const args = ['log', '-z', `--max-count=${most}`, '--no-show-signature', '--no-decorate', format];
+  const args = ['log', '-z', `--max-count=${most}`, format];
   const config = ['i18n.logOutputEncoding=UTF-8'];
   const said = await git.text([...args, '--end-of-options', snapshot, `^${base}`, '--'], { config });
   const fields = said.split('\0');

@@ -14,7 +14,7 @@ export interface Folder {
 export const gitAtFolder = ({ trusted }: Repository, { path, gitDir }: Folder): Git =>
   new Git({ cwd: path, gitDir, trusted });
 
-export interface BranchFolder extends Folder {
+export interface BranchHolder extends Folder {
   /** Null: nothing is in progress. */
   readonly operation: Operation | null;
 }
@@ -22,7 +22,7 @@ export interface BranchFolder extends Folder {
 export type Operation = 'rebase' | 'merge' | 'cherry-pick' | 'revert' | 'bisect';
 
 /** The folders that a branch is checked out in, or that will return to it when their rebase or bisect ends. */
-export async function holdersOf(repository: Repository, branch: string): Promise<BranchFolder[]> {
+export async function holdersOf(repository: Repository, branch: string): Promise<BranchHolder[]> {
   const all = await foldersOf(repository);
   return all.flatMap(({ branch: current, ...folder }) =>
     current === branch || returnsTo(folder.gitDir, branch)

@@ -18,13 +18,13 @@ export interface ConflictHunk {
   readonly line: number;
   /** The head of the function, of the class, of the chapter above it, as git finds it without attributes; '' where none. */
   readonly section: string;
-  readonly lines: readonly ConflictHunkLine[];
+  readonly lines: readonly MergedLine[];
   /** Lines of this conflict that are not in `lines`. */
   readonly left_out: number;
 }
 
 /** `text` is cut at 500 characters. */
-export interface ConflictHunkLine {
+export interface MergedLine {
   readonly kind: 'context' | 'marker' | 'ours' | 'theirs';
   readonly text: string;
 }
@@ -52,22 +52,28 @@ export async function conflictHunks(
 
 /** Null where it is no file, or larger than is looked at. */
 async function textsOf(git: Git, tree: string, files: readonly ConflictFile[]): Promise<(string | null)[]> {
-  const nameOf = ({ bytes }: ConflictFile) => Buffer.concat([Buffer.from(`${tree}:`), bytes, NUL]);
-  const stdin = Buffer.concat(files.map(nameOf));
+  const names = files.map(({ bytes }) => Buffer.concat([Buffer.from(`${tree}:`), bytes]));
+  const stdin = Buffer.concat(names.flatMap((name) => [name, NUL]));
   const check = '--batch-check=%(objecttype) %(objectsize) %(objectname)';
-  // What is missing is answered with its name, which may hold line breaks.
-  const said = (await git.text(['cat-file', check, '-z'], { stdin })).split('\n');
-  const facts = said.flatMap((line) => {
-    const [, type, size, id] = /^(blob|tree|commit) (\d+) ([0-9a-f]{40,64})$/.exec(line) ?? [];
-    return id === undefined ? [] : [{ type, size: Number(size), id }];
-  });
-  if (facts.length !== files.length) return files.map(() => null);
-  const wanted = facts.filter(({ type, size }) => type === 'blob' && size <= MOST_BYTES_OF_ONE);
+  const ids = blobsIn((await git.succeed(['cat-file', check, '-z'], { stdin })).stdout, names);
   const texts = await blobsOf(
     git,
-    wanted.map(({ id }) => id),
+    ids.filter((id) => id !== null),
   );
-  return facts.map(({ id }) => texts.get(id) ?? null);
+  return ids.map((id) => (id === null ? null : (texts.get(id) ?? null)));
+}
+
+/** A line for each name; for what is not there it begins with the name, which may hold line breaks. */
+function blobsIn(output: Buffer, names: readonly Buffer[]): (string | null)[] {
+  let at = 0;
+  return names.map((name) => {
+    const missing = Buffer.concat([name, Buffer.from(' missing\n')]);
+    const isMissing = output.subarray(at, at + missing.length).equals(missing);
+    const end = isMissing ? at + missing.length : output.indexOf(LF, at) + 1;
+    const [type, size, id] = output.toString('latin1', at, end - 1).split(' ');
+    at = end;
+    return !isMissing && type === 'blob' && Number(size) <= MOST_BYTES_OF_ONE ? (id ?? null) : null;
+  });
 }
 
 const NUL = Buffer.from([0]);
@@ -139,7 +145,7 @@ function hunkAt(lines: readonly string[], begin: number, sections: readonly Sect
   const end = lines.findIndex((line, at) => at > begin && isMarker(line, '>'));
   const last = end < 0 ? lines.length - 1 : end;
   const middle = lines.findIndex((line, at) => at > begin && at < last && isMarker(line, '='));
-  const kindOf = (at: number): ConflictHunkLine['kind'] => {
+  const kindOf = (at: number): MergedLine['kind'] => {
     if (at < begin || at > last) return 'context';
     if (at === begin || at === middle || at === last) return 'marker';
     return at < middle ? 'ours' : 'theirs';

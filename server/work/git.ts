@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { lookUp } from '../system/processes.ts';
 import { type Captured, captureInFiles, captureInPipes } from './git-output.ts';
-import { asEnvironment, type GitSettings, neutralSettings } from './neutral-drivers.ts';
+import { asEnvironment, type ConfigPairs, neutralSettings } from './neutral-drivers.ts';
 import { WorkRefused } from './refused.ts';
 
 export interface GitPlace {
@@ -24,8 +24,8 @@ export interface GitOptions {
   /** Ours, on top of what every call gets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly config?: readonly string[];
-  /** GitSettings whose key may hold "=", as the name of a branch does. */
-  readonly settings?: GitSettings;
+  /** ConfigPairs whose key may hold "=", as the name of a branch does. */
+  readonly settings?: ConfigPairs;
   readonly stdin?: string | Buffer;
   /** Of stdout; git is stopped when it says more. */
   readonly bytes?: number;
@@ -71,7 +71,7 @@ const MS = 60_000;
  */
 export class Git {
   readonly #place: GitPlace;
-  #drivers: Promise<GitSettings> | undefined;
+  #drivers: Promise<ConfigPairs> | undefined;
 
   constructor(place: GitPlace) {
     this.#place = place;
@@ -102,14 +102,14 @@ export class Git {
     return namesIn((await this.succeed(args, options)).stdout);
   }
 
-  async #neutralised(): Promise<GitSettings> {
+  async #neutralised(): Promise<ConfigPairs> {
     const args = ['config', '-z', '--show-scope', '--get-regexp', '^(filter|merge)\\.'];
     const { code, stdout, stderr } = await this.#start(args, {}, []);
     if (code > 1) throw new WorkRefused({ code: 'git-failed', command: 'config', exit: code, words: stderr });
     return neutralSettings(namesIn(stdout));
   }
 
-  #start(args: readonly string[], options: GitOptions, drivers: GitSettings) {
+  #start(args: readonly string[], options: GitOptions, drivers: ConfigPairs) {
     const { cwd, gitDir, trusted } = this.#place;
     const place = gitDir === undefined ? {} : { GIT_DIR: gitDir, GIT_WORK_TREE: cwd };
     const settings = asEnvironment([...drivers, ...(options.settings ?? [])]);

@@ -9,7 +9,7 @@ import { nameOf } from './file-name.ts';
 import { Git } from './git.ts';
 import { listIgnored, sizeOf } from './ignored-files.ts';
 import { WorkRefused } from './refused.ts';
-import { gitIn, listWorktrees, type Repository, refOf } from './repository.ts';
+import { contains, gitIn, listWorktrees, type Repository, refOf } from './repository.ts';
 import { recordsOf, snapshotIn, workRef } from './snapshot.ts';
 import { clearPlace, dropRefLock, type OpenWorktree, openWorktree, type UnitName } from './worktree.ts';
 import { adminFolderOf } from './worktree-entry.ts';
@@ -141,13 +141,33 @@ function refuseLoss(path: string, { processes, nested }: PruneOutlook): void {
 
 /** The head first: what is kept can be restored only with it. */
 async function keep(repository: Repository, unit: UnitName, commit: string, head: string): Promise<void> {
-  const git = gitIn(repository);
-  for (const [ref, to] of [
+  await keepEarlier(repository, unit, commit);
+  await setRefs(repository, [
     [keptHeadRef(unit), head],
     [keptRef(unit), commit],
-  ] as const) {
+  ]);
+}
+
+/** What was kept before a restore stays, as `<chunk>-<unit id>.1`, `.2` and so on, unless the new commit has it. */
+async function keepEarlier(repository: Repository, unit: UnitName, commit: string): Promise<void> {
+  const git = gitIn(repository);
+  const [kept, head] = [await refOf(git, keptRef(unit)), await refOf(git, keptHeadRef(unit))];
+  if (kept === null || (await contains(git, commit, kept))) return;
+  for (let number = 1; ; number += 1) {
+    const ref = `${keptRef(unit)}.${number}`;
+    const there = await refOf(git, ref);
+    if (there !== null && there !== kept) continue;
+    return setRefs(repository, [
+      [`${keptHeadRef(unit)}.${number}`, head ?? kept],
+      [ref, kept],
+    ]);
+  }
+}
+
+async function setRefs(repository: Repository, refs: readonly (readonly [ref: string, to: string])[]) {
+  for (const [ref, to] of refs) {
     dropRefLock(repository, ref);
-    await git.succeed(['update-ref', ref, to]);
+    await gitIn(repository).succeed(['update-ref', ref, to]);
   }
 }
 
@@ -164,7 +184,7 @@ async function keepLast(repository: Repository, unit: UnitName): Promise<string 
 
 export interface KeptWork {
   readonly ref: string;
-  /** `<chunk>-<unit id>` */
+  /** `<chunk>-<unit id>`; what was kept before a restore has `.1`, `.2` … behind it, the oldest first. */
   readonly name: string;
   readonly commit: string;
   /** When the commit was made: seconds since 1970. */
@@ -204,9 +224,9 @@ export function forgetKept(
   return inTurn(repository, async () => {
     if (adminFolderOf(repository, path)) throw new WorkRefused({ code: 'path-taken', path });
     const git = gitIn(repository);
-    for (const ref of [keptRef(unit), keptHeadRef(unit), workRef(unit.id)]) {
-      const commit = await refOf(git, ref);
-      if (commit !== null) await git.succeed(['update-ref', '-d', ref, commit]);
-    }
+    const kept = [keptRef(unit), keptHeadRef(unit)].flatMap((ref) => [ref, `${ref}.*`]);
+    const refs = await git.text(['for-each-ref', '--format=%(refname)', ...kept, workRef(unit.id)]);
+    for (const ref of refs.split('\n').filter((each) => each !== ''))
+      await git.succeed(['update-ref', '-d', ref]);
   });
 }

@@ -1,7 +1,7 @@
 /** Brings the base to a merge commit, and with it the folder that it is checked out in. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BranchFolder, gitAtFolder, holdersOf, type Operation } from './checked-out.ts';
+import { type BranchHolder, gitAtFolder, holdersOf, type Operation } from './checked-out.ts';
 import { nameOf } from './file-name.ts';
 import type { Git, GitResult } from './git.ts';
 import { whatIsInTheWay } from './in-the-way.ts';
@@ -103,7 +103,7 @@ const noteOf = ({ id, branch, old, new: to }: MoveOptions): Omit<MergeNote, 'fol
 
 async function refusalIn(
   repository: Repository,
-  { path, gitDir, operation }: BranchFolder,
+  { path, gitDir, operation }: BranchHolder,
   options: MoveOptions,
 ): Promise<MoveRefused | null> {
   if (!existsSync(path)) return refusalOf('folder-missing', { folder: path });
@@ -115,7 +115,7 @@ async function refusalIn(
 
 async function filesInTheWay(
   repository: Repository,
-  folder: Pick<BranchFolder, 'path' | 'gitDir'>,
+  folder: Pick<BranchHolder, 'path' | 'gitDir'>,
   { old, new: to }: MoveOptions,
 ): Promise<string[]> {
   const git = gitAtFolder(repository, folder);
@@ -132,7 +132,7 @@ const MERGE_MS = 600_000;
  */
 async function moveFolder(
   repository: Repository,
-  folder: BranchFolder,
+  folder: BranchHolder,
   options: MoveOptions,
 ): Promise<BaseMove> {
   const { branch, old } = options;

@@ -3,7 +3,7 @@
  * settings here take their place, so that files are taken as they are and merged as git merges text.
  */
 
-export type GitSettings = readonly (readonly [key: string, value: string])[];
+export type ConfigPairs = readonly (readonly [key: string, value: string])[];
 
 /** Pairs of `scope`, `key\nvalue`, as `config -z --show-scope` has them, to settings that take the programs away. */
 export function neutralSettings(fields: readonly string[]): [key: string, value: string][] {
@@ -29,7 +29,7 @@ const NO_FILTER = [
 const PLAIN_MERGE = 'git merge-file -q --marker-size=%L %A %O %B';
 
 /** Not `-c`, which ends a key at its first "=". */
-export function asEnvironment(settings: GitSettings): Record<string, string> {
+export function asEnvironment(settings: ConfigPairs): Record<string, string> {
   const pairs = settings.flatMap(([key, value], at) => [
     [`GIT_CONFIG_KEY_${at}`, key],
     [`GIT_CONFIG_VALUE_${at}`, value],

@@ -9,7 +9,7 @@ import type { ChangedPath } from './diff-files.ts';
 import type { Git } from './git.ts';
 import { keyOf, lstatQuietly, whatIsInTheWay } from './in-the-way.ts';
 import type { MergeNote } from './merge-note.ts';
-import { type Repository, refOf } from './repository.ts';
+import { commitOf, type Repository, refOf } from './repository.ts';
 import { inOwnIndex, snapshotIn } from './snapshot.ts';
 import { changedPaths } from './touched-files.ts';
 
@@ -18,6 +18,8 @@ export async function putBack(repository: Repository, note: MergeNote): Promise<
   const { folder } = note;
   if (folder === null) return;
   const git = gitAtFolder(repository, folder);
+  // Somebody went elsewhere meanwhile: there, a file like those may be in its place.
+  if ((await commitOf(git, 'HEAD')) !== note.old) return;
   const changes = await changedPaths(git, note.old, note.new);
   const inTheWay = new Set(
     (await whatIsInTheWay(git, folder.path, changes)).flatMap(({ bytes, why }) =>

@@ -30,14 +30,14 @@ export interface TouchedBy {
   readonly files: ReadonlySet<string>;
 }
 
-export interface TouchedPair {
+export interface FilesInCommon {
   readonly ids: readonly [string, string];
   /** Exact names, also of what is a file to one and a folder to the other. */
   readonly files: readonly string[];
 }
 
 /** The pairs that have a file in common, each once, in the order of `units`. */
-export function overlapsAmong(units: readonly TouchedBy[]): TouchedPair[] {
+export function overlapsAmong(units: readonly TouchedBy[]): FilesInCommon[] {
   const all = units.map((unit) => ({ ...unit, folders: foldersAbove(unit.files) }));
   return all.flatMap((one, at) =>
     all.slice(at + 1).flatMap((other) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
@@ -15,9 +15,9 @@ import {
 import { listWorktrees } from '../../server/work/repository.ts';
 import { restoreWorktree } from '../../server/work/restore.ts';
 import { emptyTrash } from '../../server/work/trash.ts';
-import { openWorktree } from '../../server/work/worktree.ts';
+import { addWorktree, openWorktree } from '../../server/work/worktree.ts';
 import { contentOf, gitAt, operatorsOf } from './scene.ts';
-import { atWork, refusal, type UnitAtWork, workOf } from './unit.ts';
+import { atWork, planned, refusal, type UnitAtWork, workOf } from './unit.ts';
 
 const optionsOf = ({ plan, path }: UnitAtWork) => ({ unit: plan, path, base: plan.commit, message: 'kept' });
 
@@ -55,6 +55,35 @@ test('pruned, its work is kept under a ref, its folder in the trash; restored, i
   assert.deepEqual(operatorsOf(unit.scene), operators);
 });
 
+test('pruned again after a restore, what was kept first is kept, too', async (t) => {
+  const unit = await atWork(t);
+  const texts = ['first', 'second', 'third'];
+  const commits: (string | null)[] = [];
+  for (const text of texts) {
+    unit.write({ x: text });
+    commits.push((await pruneWorktree(unit.repository, optionsOf(unit))).commit);
+    await restoreWorktree(unit.repository, { ...unit.plan });
+  }
+  const kept = async () => (await listKept(unit.repository)).map(({ name, commit }) => [name, commit]);
+  const [first, second, third] = commits;
+  const all = [
+    ['api-7', third],
+    ['api-7.1', first],
+    ['api-7.2', second],
+  ];
+  assert.deepEqual(await kept(), all);
+  await pruneWorktree(unit.repository, optionsOf(unit));
+  assert.deepEqual(await kept(), all, 'nothing new');
+  await restoreWorktree(unit.repository, { ...unit.plan });
+  assert.deepEqual(contentOf(unit.path).x, '100644 third');
+  unit.git('add', 'x');
+  unit.git('reset', '-q', '--soft', third!);
+  await pruneWorktree(unit.repository, optionsOf(unit));
+  assert.deepEqual(await kept(), all, 'the new one has the last in its history');
+  await forgetKept(unit.repository, { unit: unit.plan, path: unit.path });
+  assert.equal(unit.scene.git('for-each-ref', 'refs/signalbox'), '');
+});
+
 test('restored where the branch is gone, and where it went on', async (t) => {
   const unit = await atWork(t);
   unit.write({ x: '1' });
@@ -69,6 +98,18 @@ test('restored where the branch is gone, and where it went on', async (t) => {
   assert.equal(unit.git('rev-parse', 'HEAD'), unit.plan.commit);
   assert.throws(() => unit.git('symbolic-ref', 'HEAD'));
   assert.equal(unit.git('status', '--porcelain'), '?? x');
+});
+
+test('pruned where git left the entry of another unit half made', async (t) => {
+  const unit = await atWork(t);
+  const { repository, plan } = await planned(unit.scene, 'other', 8);
+  const { gitDir } = await addWorktree(repository, plan);
+  writeFileSync(join(gitDir, 'commondir'), '');
+  await pruneWorktree(unit.repository, optionsOf(unit));
+  assert.deepEqual(
+    (await listOurWorktrees(repository)).map(({ id }) => id),
+    [8],
+  );
 });
 
 test('live child: a process that works there keeps the worktree', async (t) => {

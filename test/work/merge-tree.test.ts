@@ -197,6 +197,27 @@ test('a card: each conflict with its lines, and the function that it stands in',
   assert.equal(odd?.hunks[0]?.lines.length, 5);
 });
 
+test('a file that both renamed is in the merged tree no more; the others are read', async (t) => {
+  const { lines, scene, repository } = await begun(t);
+  const long = { 'z.txt': '1\n', 'a\nz': CODE };
+  lines.branch('begin', long);
+  scene.git('merge', '-q', '--ff-only', 'begin');
+  const ours = lines.branch('ours', { 'a\nz': null, b1: CODE, 'z.txt': '2\n' });
+  const theirs = lines.branch('theirs', { 'a\nz': null, b2: CODE, 'z.txt': '3\n' });
+  const found = await tryMerge(repository, { base: ours, snapshot: theirs });
+  assert.ok(!found.clean);
+  const cards = await conflictHunks(repository, found.tree, found.files);
+  assert.deepEqual(
+    cards.map(({ path, kind, hunks }) => [path, kind, hunks.length]),
+    [
+      ['a\nz', 'other', 0],
+      ['b1', 'other', 0],
+      ['b2', 'other', 0],
+      ['z.txt', 'both-changed', 1],
+    ],
+  );
+});
+
 test('limits of a card: files, conflicts of a file, lines of a conflict and characters of a line; binary', async (t) => {
   const { lines, repository } = await begun(t);
   const many = Array.from({ length: 25 }, (_, at) => `f${String(at).padStart(2, '0')}`);

@@ -44,7 +44,7 @@ test('not begun, in the middle, markers left, and done; the worktree stays as it
   });
   unit.git('-c', 'core.editor=true', 'rebase', '--continue');
   assert.deepEqual(await stateOf(unit, base), { ...CLEAN, markers: ['odd\nname'], on_base: true });
-  unit.write({ 'odd\nname': 'both\n' });
+  unit.write({ 'odd\nname': 'both\n', 'doc.md': 'a marker less\n' });
   assert.deepEqual(await stateOf(unit, base), { ...CLEAN, on_base: true });
 });
 

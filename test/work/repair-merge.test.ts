@@ -202,6 +202,17 @@ test('a git of the operator is at work in the folder: refused, and nothing chang
   assert.deepEqual(await repairMerge(unit.repository, move), { moved: true });
 });
 
+test('the operator has changed to another branch meanwhile: nothing of it is taken for a half', async (t) => {
+  const { unit, scene, move } = await interrupted(t);
+  scene.git('checkout', '-q', '-b', 'elsewhere');
+  scene.write({ 'new/x': 'x\n' });
+  scene.commit('has it, too');
+  const before = operatorsOf(scene);
+  assert.deepEqual(await repairMerge(unit.repository, move), { moved: true });
+  assert.equal(scene.git('rev-parse', 'main'), move.new);
+  assert.deepEqual({ ...operatorsOf(scene), refs: before.refs }, before);
+});
+
 test('line ends and filters of the folder: a half of what git would have written', async (t) => {
   const { unit, scene, move } = await interrupted(t);
   scene.git('config', 'core.autocrlf', 'true');
