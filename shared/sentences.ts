@@ -141,6 +141,8 @@ export function eventWords(event: Event, items: readonly Item[]): string {
       return `run ${event.data.number} was told`;
     case 'run.noted':
       return `run ${event.data.number} has the session ${event.data.session}`;
+    case 'run.said':
+      return `run ${event.data.number} says: ${event.data.text}`;
     case 'run.refused':
       return `run ${event.data.number} was refused without you: ${event.data.refused.map(refusalWords).join('; ')}`;
     case 'run.ended':

@@ -132,6 +132,8 @@ export interface Run {
   readonly session: string | null;
   /** Tool calls that were refused without the operator. */
   readonly refused: readonly ToolRefusal[];
+  /** What it last told the operator, who need not answer; absent: nothing. */
+  readonly said?: string;
 }
 
 /** A tool call that somebody other than the operator refused, or a question that reached nobody. */
