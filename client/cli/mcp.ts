@@ -3,10 +3,11 @@ import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isListening } from '../daemon/daemon-client.ts';
 import { ask, type DaemonAddress, type OnBehalfOf } from '../intake/ask.ts';
-import { chunkOf, ExternalSession, titleOf } from '../intake/external-session.ts';
+import { ExternalSession } from '../intake/external-session.ts';
 import { serveCalls } from '../intake/json-rpc.ts';
 import { type Client, mcpMethods } from '../intake/mcp.ts';
 import { OwnUnit } from '../intake/own-unit.ts';
+import { chunkOf, sessionName, titleOf } from '../intake/session-name.ts';
 import { askerFrom } from './ask.ts';
 import { connectionTo } from './connection.ts';
 import { secondsFrom } from './flags.ts';
@@ -75,9 +76,11 @@ function session(connection: DaemonAddress): Speaker {
   const open = () => {
     const folder = process.cwd();
     const agent = client.title || 'an agent';
-    const name = chunkOf(client.name || 'agent', basename(folder));
+    // Claude Code says which session it is: its hooks speak for the same unit.
+    const { CLAUDE_CODE_SESSION_ID: own } = process.env;
+    const name = own ? sessionName('claude', own) : chunkOf(client.name || 'agent', basename(folder));
     const title = titleOf(agent, folder);
-    return new ExternalSession({ connection, name, title, agent, host: process.ppid });
+    return new ExternalSession({ connection, name, title, agent, host: process.ppid, keepsQuestions: true });
   };
   return {
     asker: async () => {

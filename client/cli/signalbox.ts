@@ -12,6 +12,7 @@ import { addDoor } from './door.ts';
 import { addExamples } from './examples.ts';
 import { type FilterFlags, queryFrom } from './filter.ts';
 import { collect, jsonOption } from './flags.ts';
+import { addHooking } from './hooking.ts';
 import { addJudging } from './judging.ts';
 import { addLater } from './later.ts';
 import { attentionList, unitList, unitText } from './listing.ts';
@@ -224,6 +225,7 @@ program
     (await import('./wait.ts')).wait(socket(), chunk, flags),
   );
 
+addHooking(program);
 addSteering(program, daemon);
 addLater(program, daemon);
 addJudging(program, daemon);

@@ -22,8 +22,8 @@ const RUN_MAY: ReadonlySet<string> = new Set([
   'acp',
 ]);
 
-/** Print words of this program; they ask nobody, or are refused in silence. */
-const ANYBODY_MAY: ReadonlySet<string> = new Set(['completion', 'complete']);
+/** Print words of this program; they ask nobody, or are refused in silence: a hook inside a run does nothing. */
+const ANYBODY_MAY: ReadonlySet<string> = new Set(['completion', 'complete', 'hook']);
 
 /** Looks before each command whether it was called inside a run. */
 export function guardRuns(program: Command): void {

@@ -2,11 +2,10 @@
  * Work that a person has started outside of Signalbox, in a terminal or an editor: an external unit, made when its
  * agent first needs the operator, reported started, and finished when the session ends.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import type { Detail } from '../../shared/detail.ts';
 import { type Daemon, isSaid, overHttp, untilSaid } from '../daemon/daemon-client.ts';
 import type { DaemonAddress, OnBehalfOf } from './ask.ts';
+import { hostLives, SignedUnits } from './signed-units.ts';
 
 export interface SessionOptions {
   readonly connection: DaemonAddress;
@@ -17,6 +16,10 @@ export interface SessionOptions {
   readonly agent: string;
   /** The process without which there is no session: a unit whose session's process is gone may be taken over. */
   readonly host: number;
+  /** Whether a question outlives the session, for the next one that asks the same. */
+  readonly keepsQuestions: boolean;
+  /** Ends each call to the daemon. */
+  readonly over?: AbortSignal | undefined;
 }
 
 /** How many units of one name are looked at: closed ones stay, with their number. */
@@ -24,11 +27,13 @@ const MOST_NAMES = 1000;
 
 export class ExternalSession {
   readonly #options: SessionOptions;
+  readonly #signed: SignedUnits;
   #chunk: string | null = null;
   #asker: Promise<OnBehalfOf> | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#signed = new SignedUnits(options.connection.socketPath);
   }
 
   /** For whom it asks. The unit is made, and reported started, where it is not. Throws what the daemon refuses. */
@@ -52,23 +57,40 @@ export class ExternalSession {
 
   /** The first unit of the name that nobody else has: a new one, or one whose session has gone without ending it. */
   async #take(): Promise<Detail> {
-    const { name, host } = this.#options;
+    const { name } = this.#options;
     for (let nth = 1; nth <= MOST_NAMES; nth++) {
-      const chunk = nth === 1 ? name : `${name}-${nth}`;
+      const chunk = numbered(name, nth);
       const found = await this.#detail(chunk);
       if (found === null) await this.#add(chunk);
-      else if (!found.external || !isUndone(found) || !this.#isMine(chunk)) continue;
-      this.#sign(chunk, host);
+      else if (!this.#isOurs(found)) continue;
+      this.#signed.sign(chunk, this.#options);
       const unit = found ?? (await this.#detail(chunk));
       if (unit) return unit;
     }
     throw new Error(`There are too many units called ${name}. Remove some: signalbox rm`);
   }
 
+  /** Its unit, where it has one that is not done. Makes none. */
+  async current(): Promise<Detail | null> {
+    for (let nth = 1; nth <= MOST_NAMES; nth++) {
+      const unit = await this.#detail(numbered(this.#options.name, nth));
+      if (unit === null || this.#isOurs(unit)) return unit;
+    }
+    return null;
+  }
+
+  /** A session has made it, this one or one whose process is gone. */
+  #isOurs(unit: Detail): boolean {
+    if (!unit.external || !isUndone(unit)) return false;
+    const signed = this.#signed.signature(unit.chunk);
+    return signed !== null && (signed.host === this.#options.host || !hostLives(signed));
+  }
+
   async #add(chunk: string): Promise<void> {
-    const { title } = this.#options;
-    const units = [{ chunk, title, external: true }];
+    const units = [{ chunk, title: this.#options.title, external: true }];
     await this.#say((calls, signal) => calls.units.add.mutate({ units }, { signal }));
+    // Whoever is killed ends nothing: the next one does it.
+    await this.#endDead();
   }
 
   async #started(chunk: string): Promise<number> {
@@ -79,21 +101,33 @@ export class ExternalSession {
     return unit.live;
   }
 
-  /**
-   * The session is over. Its unit is finished; one with a question open stays, and so does the question: whoever
-   * takes the unit over and asks the same finds the answer. Answers that nobody has taken are marked so.
-   */
+  async #endDead(): Promise<void> {
+    for (const [chunk, signature] of this.#signed.all())
+      if (!hostLives(signature)) await this.#end(chunk, signature.keepsQuestions);
+  }
+
+  /** The session is over, and so is its unit, unless a question stays. */
   async end(): Promise<void> {
     await this.#asker?.catch(() => {});
-    const chunk = this.#chunk;
-    if (chunk === null) return;
+    const chunk = this.#chunk ?? (await this.current())?.chunk;
+    if (chunk !== undefined) await this.#end(chunk, this.#options.keepsQuestions);
+  }
+
+  /**
+   * Finishes a unit. Where questions are kept, one with a question open stays, for whoever takes it over and asks the
+   * same. Answers that nobody has taken are marked so.
+   */
+  async #end(chunk: string, keepsQuestions: boolean): Promise<void> {
     const unit = await this.#detail(chunk);
-    if (unit?.live == null || !isUndone(unit)) return rmSync(this.#signature(chunk), { force: true });
+    if (unit === null || !isUndone(unit)) return this.#signed.forget(chunk);
     const isWaiting = unit.items.some(({ state }) => state !== 'answered' && state !== 'withdrawn');
+    if (isWaiting && keepsQuestions) {
+      if (unit.live !== null) await this.#report(chunk, 'failed');
+      return;
+    }
     const isOwed = unit.items.some(({ delivery }) => delivery === 'undelivered' || delivery === 'given');
-    if (isWaiting) return this.#report(chunk, 'failed');
-    await (isOwed ? this.#close(chunk) : this.#report(chunk, 'finished'));
-    rmSync(this.#signature(chunk), { force: true });
+    await (isWaiting || isOwed ? this.#close(chunk, unit.live !== null) : this.#report(chunk, 'finished'));
+    this.#signed.forget(chunk);
   }
 
   async #report(chunk: string, what: 'failed' | 'finished'): Promise<void> {
@@ -101,9 +135,8 @@ export class ExternalSession {
     await this.#say((calls, signal) => calls.units.report.mutate(report, { signal }));
   }
 
-  async #close(chunk: string): Promise<void> {
-    const closing = { chunk, reason: ENDED, kill: true };
-    await this.#say((calls, signal) => calls.units.close.mutate(closing, { signal }));
+  async #close(chunk: string, kill: boolean): Promise<void> {
+    await this.#say((calls, signal) => calls.units.close.mutate({ chunk, reason: ENDED, kill }, { signal }));
   }
 
   async #detail(chunk: string): Promise<Detail | null> {
@@ -116,24 +149,9 @@ export class ExternalSession {
   }
 
   #say<T>(send: (calls: Daemon, signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { socketPath, caller, onSilence } = this.#options.connection;
-    return untilSaid((signal) => send(overHttp(socketPath, caller), signal), { onSilence });
-  }
-
-  /** A session has made it, this one or one whose process is gone. */
-  #isMine(chunk: string): boolean {
-    const signed = signedBy(this.#signature(chunk));
-    return signed !== null && (signed === this.#options.host || !isLiving(signed));
-  }
-
-  #sign(chunk: string, host: number): void {
-    const path = this.#signature(chunk);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(path, String(host), { mode: 0o600 });
-  }
-
-  #signature(chunk: string): string {
-    return join(dirname(this.#options.connection.socketPath), 'sessions', chunk);
+    const { connection, over = null } = this.#options;
+    const { socketPath, caller, onSilence } = connection;
+    return untilSaid((signal) => send(overHttp(socketPath, caller), signal), { over, onSilence });
   }
 }
 
@@ -141,35 +159,4 @@ const ENDED = 'The session has ended.';
 
 const isUndone = ({ status }: Detail): boolean => status !== 'DONE';
 
-function signedBy(path: string): number | null {
-  try {
-    return Number.parseInt(readFileSync(path, 'utf8'), 10) || null;
-  } catch {
-    return null;
-  }
-}
-
-function isLiving(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** A chunk made of words from outside, such as the name of a program and a folder. */
-export function chunkOf(...words: readonly string[]): string {
-  const parts = words.map((word) =>
-    word
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .slice(0, 24)
-      .replace(/^-+|-+$/g, ''),
-  );
-  return parts.filter((part) => part !== '').join('-') || 'session';
-}
-
-/** "Claude Code in signalbox" */
-export const titleOf = (agent: string, folder: string): string =>
-  `${agent} in ${basename(folder) || folder}`.replace(/\s+/g, ' ').slice(0, 200);
+const numbered = (name: string, nth: number): string => (nth === 1 ? name : `${name}-${nth}`);
