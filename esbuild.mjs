@@ -132,6 +132,18 @@ const buildTerminal = () =>
     minifySyntax: true,
   });
 
+/** Called by agents at every event of theirs: what is needed to find no daemon, and the rest in a file of its own. */
+const buildHook = () =>
+  esbuild.build({
+    ...node,
+    banner,
+    entryPoints: { hook: 'client/cli/hook-entry.ts' },
+    chunkNames: 'hook-[hash]',
+    outdir: flags.outdir,
+    splitting: true,
+    minifySyntax: true,
+  });
+
 const buildLauncher = () =>
   esbuild.build({
     ...node,
@@ -146,7 +158,14 @@ const buildLauncher = () =>
 async function buildAll() {
   await rm(flags.outdir, { recursive: true, force: true });
   await mkdir(assets, { recursive: true });
-  await Promise.all([buildPage(), buildEmbed(), buildDaemon(), buildTerminal(), buildLauncher()]);
+  await Promise.all([
+    buildPage(),
+    buildEmbed(),
+    buildDaemon(),
+    buildTerminal(),
+    buildHook(),
+    buildLauncher(),
+  ]);
 }
 
 /** Everything is small: a change anywhere builds everything, in well under a second. */

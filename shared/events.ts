@@ -100,6 +100,11 @@ export type Change =
       readonly data: { readonly number: number; readonly session: string };
     }
   | {
+      readonly type: 'run.said';
+      readonly unit: number;
+      readonly data: { readonly number: number; readonly text: string };
+    }
+  | {
       readonly type: 'run.refused';
       readonly unit: number;
       readonly data: { readonly number: number; readonly refused: readonly ToolRefusal[] };

@@ -143,6 +143,7 @@ const EVENT_WORDS: {
   'run.interrupted': (data) => `said to run ${data.number}: ${data.text}`,
   'run.told': (data) => `run ${data.number} was told`,
   'run.noted': (data) => `run ${data.number} has the session ${data.session}`,
+  'run.said': (data) => `run ${data.number} says: ${data.text}`,
   'run.refused': (data) =>
     `run ${data.number} was refused without you: ${data.refused.map(refusalWords).join('; ')}`,
   'run.ended': (data) => `run ${data.number} ${outcomeWords(data.outcome)}`,

@@ -143,6 +143,8 @@ export interface Run {
   readonly session: string | null;
   /** Tool calls that were refused without the operator. */
   readonly refused: readonly ToolRefusal[];
+  /** What it last told the operator, who need not answer; absent: nothing. */
+  readonly said?: string;
 }
 
 /** A tool call that was refused without the operator, or a question that reached nobody. */

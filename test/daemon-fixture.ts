@@ -172,10 +172,15 @@ export class DaemonFixture {
 
   /** Whoever lives with this house's socket in the environment: the runs and what they left. */
   processes(): number[] {
+    return this.processesWith(`SIGNALBOX_SOCKET=${this.paths.socket}`);
+  }
+
+  /** Whoever lives with this in the environment. */
+  processesWith(variable: string): number[] {
     if (process.platform !== 'linux') return [];
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
-      .filter((pid) => readQuietly(`/proc/${pid}/environ`).includes(`SIGNALBOX_SOCKET=${this.paths.socket}`))
+      .filter((pid) => readQuietly(`/proc/${pid}/environ`).includes(variable))
       .map(Number);
   }
 }

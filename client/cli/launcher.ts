@@ -10,7 +10,10 @@ const [neededMajor, neededMinor] = NEEDED_NODE;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) {
-  await import(new URL('./terminal.js', import.meta.url).href);
+  // Agents call hooks for every event: as settings write them, without the rest of the terminal.
+  const [command, , state] = process.argv.slice(2);
+  const entry = command === 'hook' && state === '--state' ? './hook.js' : './terminal.js';
+  await import(new URL(entry, import.meta.url).href);
 } else {
   console.error(
     `Signalbox needs Node ${neededMajor}.${neededMinor} or later; this is ${process.versions.node} (${process.execPath}).\n` +

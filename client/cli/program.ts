@@ -13,6 +13,7 @@ import { addExamples } from './commands/examples.ts';
 import { type FilterFlags, queryFrom } from './commands/filter-flags.ts';
 import { collect, jsonOption } from './commands/flags.ts';
 import { addHistory } from './commands/history.ts';
+import { addHookCommands } from './commands/hook-commands.ts';
 import { addItemCommands } from './commands/item-commands.ts';
 import type { LogsFlags } from './commands/logs.ts';
 import { addOpen } from './commands/open.ts';
@@ -204,6 +205,7 @@ program
     (await import('./commands/wait.ts')).wait(socket(), chunk, flags),
   );
 
+addHookCommands(program);
 addUnitCommands(program, daemon);
 addItemCommands(program, daemon);
 addConflictCommands(program, daemon);

@@ -156,7 +156,8 @@ async function untilListening(socketPath: string, signal: AbortSignal): Promise<
     await pause(Math.random() * most, undefined, { signal });
 }
 
-function isListening(socketPath: string): Promise<boolean> {
+/** Whether somebody takes connections there; nothing is said to them. */
+export function isListening(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(socketPath);
     probe.once('error', () => resolve(false));

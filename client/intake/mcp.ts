@@ -1,13 +1,16 @@
 /**
- * The tools of `signalbox mcp`, for agents that speak the Model Context Protocol: `approve`, which Claude Code asks
- * before it does what needs permission (`--permission-prompt-tool`), and `ask_human`.
+ * `signalbox mcp`, for agents that speak the Model Context Protocol: `ask_human`, `notify`, `report` and `my_unit`, and
+ * `approve`, which Claude Code asks before it does what needs permission (`--permission-prompt-tool`).
  */
 import { randomBytes } from 'node:crypto';
+import { isSaid } from '../daemon/daemon-client.ts';
 import type { AskedQuestion, Replies } from './ask.ts';
 import { Withdrawn } from './ask.ts';
 import { callKey } from './call-key.ts';
 import { type Call, type CallOutcome, isObject, type Methods, RpcError } from './json-rpc.ts';
-import { optionsOf, permissionFor, saidBy } from './permission.ts';
+import { type HumanQuestion, questionsIn, TOOLS, WrongInput } from './mcp-tools.ts';
+import type { OwnUnit } from './own-unit.ts';
+import { permissionFor, saidBy } from './permission.ts';
 import { subjectOf } from './tool-call.ts';
 
 /** What the tools need of the world. */
@@ -19,6 +22,11 @@ export interface Intake {
   ask(questions: readonly AskedQuestion[], key: string, over: AbortSignal): Promise<Replies>;
   /** Notes that a call was refused because nobody could be asked. */
   refused(call: { readonly key: string; readonly tool: string; readonly subject: string }): Promise<void>;
+  readonly unit: Pick<OwnUnit, 'notify' | 'report' | 'look'>;
+  /** Called when the host has said who it is. */
+  met?(client: Client): void;
+  /** How long the host waits for a call, in milliseconds, where somebody has said so. */
+  readonly patience?: number | undefined;
 }
 
 /** Newest first. A client that wants another gets the newest and decides for itself. */
@@ -27,59 +35,89 @@ const PROTOCOLS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 /** Clients give a call up that says nothing for a minute or more. */
 const PROGRESS_MS = 20_000;
 
-const TEXT = { type: 'string' };
+/** How a host calls itself. */
+export interface Client {
+  readonly name: string;
+  readonly title: string;
+}
 
-export const TOOLS = [
-  {
-    name: 'ask_human',
-    description:
-      'Ask the person who runs this work, and wait for the answer, which may take hours. Ask what the code and the instructions cannot decide; not for confirmation of what you were told to do.',
-    inputSchema: {
-      type: 'object',
-      properties: {
-        question: { ...TEXT, description: 'with what one must know to answer it' },
-        options: {
-          type: 'array',
-          maxItems: 50,
-          items: { type: 'object', properties: { label: TEXT, description: TEXT }, required: ['label'] },
-        },
-        multiple: { type: 'boolean', description: 'more than one option may be chosen' },
-      },
-      required: ['question'],
-    },
-    // Some agents want permission for a tool that does not say so.
-    annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
-  },
-  {
-    name: 'approve',
-    description: 'Asks the operator about a permission prompt of Claude Code.',
-    inputSchema: {
-      type: 'object',
-      properties: { tool_name: TEXT, input: { type: 'object' }, tool_use_id: TEXT },
-      required: ['tool_name', 'input'],
-    },
-  },
+/** Hosts that give a call up after so long, whatever word they are sent of it: with some seconds to spare. */
+const SHORT_PATIENCE: readonly (readonly [name: RegExp, ms: number])[] = [
+  [/^codex/i, 290_000],
+  [/^(gemini|qwen)/i, 590_000],
 ];
+/** What most hosts give a call of which they want no word meanwhile, with some seconds to spare. */
+const SILENT_PATIENCE_MS = 50_000;
 
-export const mcpMethods = (intake: Intake): Methods => ({
-  initialize: ({ params: { protocolVersion } }) => ({
-    result: {
-      protocolVersion: PROTOCOLS.find((each) => each === protocolVersion) ?? PROTOCOLS[0],
-      capabilities: { tools: {} },
-      serverInfo: { name: 'signalbox', version: intake.version },
+const NO_ANSWER_YET =
+  'No answer yet: call again with the same words. The question stays open, and the answer waits for you.';
+
+export function mcpMethods(intake: Intake): Methods {
+  let client: Client = { name: '', title: '' };
+  return {
+    initialize: ({ params: { protocolVersion, clientInfo } }) => {
+      client = clientIn(clientInfo);
+      intake.met?.(client);
+      return {
+        result: {
+          protocolVersion: PROTOCOLS.find((each) => each === protocolVersion) ?? PROTOCOLS[0],
+          capabilities: { tools: {} },
+          serverInfo: { name: 'signalbox', version: intake.version },
+        },
+      };
     },
-  }),
-  ping: () => ({ result: {} }),
-  'tools/list': () => ({ result: { tools: TOOLS } }),
-  'tools/call': (call) => withProgress(call, () => callTool(intake, call)),
-});
+    ping: () => ({ result: {} }),
+    'tools/list': () => ({ result: { tools: TOOLS } }),
+    'tools/call': (call) => withProgress(call, () => callTool(intake, client, call)),
+  };
+}
 
-async function callTool(intake: Intake, { params, signal }: Call): Promise<CallOutcome> {
-  const { name, arguments: given, _meta: meta } = params;
+/** At most one line each: they become the name and the title of a unit. */
+function clientIn(info: unknown): Client {
+  const { name, title } = isObject(info) ? info : {};
+  const line = (text: unknown) =>
+    typeof text === 'string'
+      ? text
+          .slice(0, 60)
+          .replace(/[\p{Cc}\s]+/gu, ' ')
+          .trim()
+      : '';
+  return { name: line(name), title: line(title) || line(name) };
+}
+
+async function callTool(intake: Intake, client: Client, call: Call): Promise<CallOutcome> {
+  const { signal } = call;
+  const { name, arguments: given } = call.params;
   const input = isObject(given) ? given : {};
-  if (name === 'approve') return approve(intake, input, signal);
-  if (name === 'ask_human') return askHuman(intake, input, isObject(meta) ? meta : {}, signal);
-  throw new RpcError('params', 'There are the tools ask_human and approve.');
+  switch (name) {
+    case 'approve':
+      return approve(intake, input, signal);
+    case 'ask_human':
+      return askHuman(intake, input, call, patienceFor(intake, client, call));
+    case 'notify':
+      return toldOf(intake, (unit) => unit.notify(input, signal), signal);
+    case 'report':
+      return toldOf(intake, (unit) => unit.report(input, signal), signal);
+    case 'my_unit':
+      return toldOf(intake, (unit) => unit.look(signal), signal);
+    default:
+      throw new RpcError(
+        'params',
+        `There is no such tool. There are: ${TOOLS.map((tool) => tool.name).join(', ')}.`,
+      );
+  }
+}
+
+/** How long the host waits for a call, in milliseconds; null: for as long as it is sent word of it. */
+function patienceFor({ patience }: Intake, { name }: Client, { params }: Call): number | null {
+  if (patience !== undefined) return patience;
+  const [, short] = SHORT_PATIENCE.find(([pattern]) => pattern.test(name)) ?? [];
+  return short ?? (progressToken(params) === null ? SILENT_PATIENCE_MS : null);
+}
+
+function progressToken({ _meta }: Call['params']): string | number | null {
+  const { progressToken: token } = isObject(_meta) ? _meta : {};
+  return typeof token === 'string' || typeof token === 'number' ? token : null;
 }
 
 /** Says every now and then that the call is still waited for. */
@@ -87,12 +125,12 @@ async function withProgress(
   { params, notify }: Call,
   work: () => Promise<CallOutcome>,
 ): Promise<CallOutcome> {
-  const { progressToken } = isObject(params._meta) ? params._meta : {};
-  if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return work();
+  const token = progressToken(params);
+  if (token === null) return work();
   let progress = 0;
   const message = 'waiting for the operator';
   const timer = setInterval(
-    () => notify('notifications/progress', { progressToken, progress: ++progress, message }),
+    () => notify('notifications/progress', { progressToken: token, progress: ++progress, message }),
     PROGRESS_MS,
   );
   try {
@@ -133,31 +171,47 @@ async function approve(
 async function askHuman(
   intake: Intake,
   input: Readonly<Record<string, unknown>>,
-  meta: Readonly<Record<string, unknown>>,
-  signal: AbortSignal,
+  { params, signal }: Call,
+  patience: number | null,
 ): Promise<CallOutcome> {
-  const { question, options = [], multiple = false } = input;
-  if (typeof question !== 'string' || question.trim() === '')
-    return saying('question: say what you want to know.', { isError: true });
+  const meta = isObject(params._meta) ? params._meta : {};
   const key = keyFor(intake, meta['claudecode/toolUseId'] ?? meta.callId);
+  const late = patience === null ? null : AbortSignal.timeout(patience);
   try {
-    const offered = optionsOf(options);
-    const numbered = offered.map((option, nth) => ({ ...option, id: String(nth + 1) }));
-    const asked = { prompt: question, options: numbered, multiple: multiple === true };
-    const { replies, confirm } = await intake.ask([asked], key, signal);
-    const said = replies.map((reply) =>
-      saidBy(
-        reply,
-        offered.map(({ label }) => label),
-      ),
-    );
-    return saying(asWords(said.join('\n')), { sent: confirm });
+    const questions = questionsIn(input);
+    const over = late === null ? signal : AbortSignal.any([signal, late]);
+    const asked = questions.map((question) => question.asked);
+    const { replies, confirm } = await intake.ask(asked, key, over);
+    return saying(asWords(answersTo(questions, replies)), { sent: confirm });
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof WrongInput) return saying(error.message, { isError: true });
     if (error instanceof Withdrawn) return saying(`${error.message} Decide yourself, and say so.`);
+    if (late?.aborted && !isSaid(error)) return saying(NO_ANSWER_YET);
     return saying(await whyNot(intake, { key, tool: 'ask_human', subject: subjectOf(input) }, error), {
       isError: true,
     });
+  }
+}
+
+/** Of several questions, each with its answer. */
+function answersTo(questions: readonly HumanQuestion[], replies: Replies['replies']): string {
+  const said = replies.map((reply, nth) => saidBy(reply, questions[nth]?.labels ?? []));
+  if (said.length === 1) return said[0] ?? '';
+  return said.map((answer, nth) => `${questions[nth]?.asked.prompt}\n${answer}`).join('\n\n');
+}
+
+/** A call for which no person is waited. */
+async function toldOf(
+  { unit }: Intake,
+  work: (unit: Intake['unit']) => Promise<string>,
+  signal: AbortSignal,
+): Promise<CallOutcome> {
+  try {
+    return saying(await work(unit));
+  } catch (error) {
+    signal.throwIfAborted();
+    return saying(error instanceof Error ? error.message : String(error), { isError: true });
   }
 }
 

@@ -118,6 +118,9 @@ export const note = z.strictObject({
     .array(z.strictObject({ key: item, tool: words(200).min(1, 'Name the tool.'), subject: words(2000) }))
     .max(100, 'At most 100 refusals at once.')
     .default([]),
+  said: words(2000)
+    .refine((text) => text.trim() !== '', 'Say something.')
+    .optional(),
 });
 
 /** The input type has a readonly list, so that callers can pass one. */

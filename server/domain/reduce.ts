@@ -104,6 +104,8 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
       return changeRun(work, event.data.number, { told: event.data.count });
     case 'run.noted':
       return changeRun(work, event.data.number, { session: event.data.session });
+    case 'run.said':
+      return changeRun(work, event.data.number, { said: event.data.text });
     case 'run.refused': {
       const { number, refused } = event.data;
       const before = work.runs.find((run) => run.number === number)?.refused ?? [];

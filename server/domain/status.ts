@@ -61,7 +61,14 @@ function whileRunning(work: WorkUnit, goingOut: Item | undefined): string {
   const snoozed = items.find(isSnoozed);
   if (snoozed) return `waiting for you, ${snoozedWords(snoozed.snooze)}`;
   if (goingOut) return 'the answer is going out';
-  return unit.held === null ? '' : `held after this phase: ${holdWords(unit.held)}`;
+  if (unit.held !== null) return `held after this phase: ${holdWords(unit.held)}`;
+  return lastWords(liveRun(work)?.said ?? '');
+}
+
+/** A row has room for a line. */
+function lastWords(said: string): string {
+  const line = said.replace(/\s+/g, ' ').trim();
+  return line.length > 120 ? `${line.slice(0, 120)} …` : line;
 }
 
 const needs = (open: readonly Item[]): string =>

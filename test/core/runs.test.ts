@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { answerOf } from '../../server/board/board-rows.ts';
+import { noteRun } from '../../server/domain/commands/notes.ts';
 import { endRun } from '../../server/domain/commands/runs.ts';
 import { writeAnswers } from '../../server/runs/answers-file.ts';
 import type { Outcome } from '../../shared/words.ts';
@@ -343,5 +344,25 @@ test(
     assert.deepEqual([house.lastRun('a').refused.length, house.lastRun('a').session], [100, 's1']);
     await house.end('a');
     await refused(house.note('a', [refusal('late')]), 'conflict', /Run 1 of a has ended/);
+  }),
+);
+
+test(
+  'what a run says stands beside its unit until it says something else, and needs nobody',
+  running(async (house) => {
+    const say = (said: string) =>
+      house.commit((state) => noteRun(state, { chunk: 'a', run: 1, refused: [], said }), DAEMON);
+    await say('half\nway');
+    const { seq } = await say('half\nway');
+    assert.equal(seq, house.store.state.seq);
+    assert.deepEqual([house.status('a'), house.said('a').why], ['RUNNING', 'half way']);
+    assert.deepEqual(house.types().slice(-1), ['run.said']);
+    house.reopen();
+    assert.equal(house.said('a').why, 'half way');
+    await say('x'.repeat(500));
+    assert.match(house.said('a').why, /^x{120} …$/);
+    assert.equal(house.work('a').items.length, 0);
+    await house.end('a');
+    assert.equal(house.said('a').why, '');
   }),
 );

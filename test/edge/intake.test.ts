@@ -10,6 +10,7 @@ import { ClaudeStream } from '../../client/intake/claude-stream.ts';
 import { type Methods, serveCalls } from '../../client/intake/json-rpc.ts';
 import { linesOf } from '../../client/intake/lines.ts';
 import { type Intake, mcpMethods } from '../../client/intake/mcp.ts';
+import { WrongInput } from '../../client/intake/mcp-tools.ts';
 import { permissionFor } from '../../client/intake/permission.ts';
 import { cut } from '../../client/intake/tool-call.ts';
 import { ask as askInput } from '../../server/api/ask-input.ts';
@@ -312,6 +313,11 @@ describe('the tools', () => {
       return answer();
     },
     refused: async (call) => void refusals.push(call),
+    unit: {
+      notify: async ({ message }) => `told ${message}`,
+      report: async () => Promise.reject(new WrongInput('what: one of progress, finished, failed.')),
+      look: async () => 'unit: a',
+    },
   };
   let confirmed = 0;
   const replying = (...replies: Reply[]) => {
@@ -321,6 +327,9 @@ describe('the tools', () => {
     answersTo(mcpMethods(intake), { id: 1, method: 'tools/call', params: { name, arguments: given, _meta } });
   const textOf = ([said]: Record<string, unknown>[]) =>
     (said?.result as { content: { text: string }[] } | undefined)?.content[0]?.text ?? '';
+
+  const isErrorIn = (said: Record<string, unknown> | undefined) =>
+    (said?.result as { isError?: boolean } | undefined)?.isError === true;
 
   test('say who they are to any version of the protocol', async () => {
     const hello = (protocolVersion?: unknown) =>
@@ -393,6 +402,7 @@ describe('the tools', () => {
     ['ask_human', { question: ' ' }],
     ['ask_human', { question: 'Q', options: 'A' }],
     ['ask_human', { question: 'Q', options: [''] }],
+    ['report', { what: 'done' }],
     ['nothing', {}],
     [undefined, undefined],
   ] as const)
@@ -403,6 +413,103 @@ describe('the tools', () => {
       assert.ok(said?.error !== undefined || result?.isError);
       assert.equal(asked.length, before, 'it was asked');
     });
+
+  test('ask_human takes several questions, each with what to show, and gives each its answer', async () => {
+    replying(reply(['1']), reply([], 'no'));
+    const context = [{ label: 'Log', text: 'it broke' }];
+    const questions = [
+      { question: 'One?', options: [{ label: 'A', description: 'a' }], context },
+      { question: 'Two?' },
+    ];
+    assert.equal(textOf(await call('ask_human', { questions })), 'One?\nA\n\nTwo?\nno');
+    const said = asked.at(-1)?.questions ?? [];
+    inputs.parse(said);
+    assert.deepEqual(
+      said.map((each) => [each.prompt, each.context]),
+      [
+        ['One?', context],
+        ['Two?', undefined],
+      ],
+    );
+  });
+
+  for (const [given, message] of [
+    [{ question: 7 }, /^question: a text, not a number/],
+    [{ question: 'x'.repeat(20_001) }, /^question: at most 20000 characters, not 20001/],
+    [{ question: 'Q', questions: [] }, /^questions: give either/],
+    [{ questions: [] }, /^questions: ask at least one/],
+    [{ questions: Array(21).fill({ question: 'Q' }) }, /^questions: at most 20, not 21/],
+    [{ questions: { question: 'Q' } }, /^questions: a list, not an object/],
+    [{ questions: [{ question: 'Q' }, null] }, /^questions\[1\]: an object, not nothing/],
+    [{ questions: [{ question: 'Q', multiple: 'yes' }] }, /^questions\[0\]\.multiple: true or false/],
+    [{ question: 'Q', options: Array(51).fill('A') }, /^options: at most 50, not 51/],
+    [{ question: 'Q', options: ['A', 7] }, /^options\[1\]: an object, not a number/],
+    [{ question: 'Q', options: [{ label: 'x'.repeat(201) }] }, /^options\[0\]\.label: at most 200/],
+    [{ question: 'Q', options: [{ label: 'A', description: {} }] }, /^options\[0\]\.description: a text/],
+    [{ question: 'Q', context: 'log' }, /^context: a list, not a string/],
+    [{ question: 'Q', context: [{ label: 'L' }] }, /^context\[0\]\.text: say what to show/],
+    [{ question: 'Q', context: [{ label: 'L', text: 'x'.repeat(65_537) }] }, /^context\[0\]\.text: at most/],
+  ] as const)
+    test(`ask_human names the field that is wrong: ${message}`, async () => {
+      const before = [asked.length, refusals.length];
+      const [said] = await call('ask_human', given);
+      assert.match(textOf([said ?? {}]), message);
+      assert.ok(isErrorIn(said));
+      assert.deepEqual([asked.length, refusals.length], before, 'what was never asked is refused by nobody');
+    });
+
+  test('a deeply nested call ends no server', async () => {
+    replying(reply([], 'yes'));
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    const line = (name: string, given: string, id: number) =>
+      `{"id":${id},"method":"tools/call","params":{"name":"${name}","arguments":${given}}}`;
+    const answers = await answersTo(
+      mcpMethods(intake),
+      line('ask_human', `{"question":"Q","context":${deep}}`, 1),
+      line('approve', `{"tool_name":"X","input":{"a":${deep}}}`, 2),
+      { id: 3, method: 'ping' },
+    );
+    assert.deepEqual(answers.map(({ id }) => id).sort(), [1, 2, 3]);
+  });
+
+  test('notify, report and my_unit answer at once, or say what is wrong', async () => {
+    assert.equal(textOf(await call('notify', { message: 'half' })), 'told half');
+    assert.equal(textOf(await call('my_unit', {})), 'unit: a');
+    const [said] = await call('report', { what: 'x' });
+    assert.ok(isErrorIn(said));
+  });
+
+  /** What ask_human says to a host when nobody has answered after so long, and how long it waited. */
+  const waitedFor = async (client: string, ms: number, _meta?: object, patience?: number) => {
+    const limits: number[] = [];
+    const late = mock.method(AbortSignal, 'timeout', (limit: number) => {
+      limits.push(limit);
+      return limit <= ms ? AbortSignal.abort() : new AbortController().signal;
+    });
+    answer = async () => Promise.reject(new Error('Nobody waits for the answer any more.'));
+    try {
+      const methods = mcpMethods({ ...intake, patience });
+      const params = { name: 'ask_human', arguments: { question: 'Q?' }, _meta };
+      const answers = await answersTo(
+        methods,
+        { id: 0, method: 'initialize', params: { clientInfo: { name: client } } },
+        { id: 1, method: 'tools/call', params },
+      );
+      const said = answers.filter(({ id }) => id === 1);
+      return [limits, /^No answer yet: call again/.test(textOf(said))];
+    } finally {
+      late.mock.restore();
+    }
+  };
+
+  test('a host that gives calls up is answered before it does: call again', async () => {
+    const token = { progressToken: 1 };
+    assert.deepEqual(await waitedFor('codex-mcp-client', 300_000, token), [[290_000], true]);
+    assert.deepEqual(await waitedFor('gemini-cli-mcp-client', 600_000, token), [[590_000], true]);
+    assert.deepEqual(await waitedFor('anything', 60_000), [[50_000], true]);
+    assert.deepEqual(await waitedFor('claude-code', 60_000, token), [[], false]);
+    assert.deepEqual(await waitedFor('claude-code', 60_000, token, 5000), [[5000], true]);
+  });
 
   test('a call that waits says so every 20 seconds, to clients that want to know', async () => {
     mock.timers.enable({ apis: ['setInterval'] });

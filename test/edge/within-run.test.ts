@@ -22,7 +22,8 @@ const RUNS = [
   'claude',
   'acp',
 ];
-const HARMLESS = ['completion', 'complete'];
+/** A hook that runs inside a run does nothing: test/stories/hooks. */
+const HARMLESS = ['completion', 'complete', 'hook'];
 
 const before = { ...process.env };
 beforeEach(() => {

@@ -125,6 +125,7 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
   'run.interrupted': run.extend({ text: z.string() }),
   'run.told': run.extend({ count }),
   'run.noted': run.extend({ session: z.string() }),
+  'run.said': run.extend({ text: z.string() }),
   'run.refused': run.extend({
     refused: z.array(z.strictObject({ key: item, tool: z.string(), subject: z.string() })),
   }),

@@ -1,4 +1,4 @@
-/** `signalbox mcp`, as an agent's program speaks to it, in the place of a run: through restarts, and with anything broken. */
+/** `signalbox mcp`, as an agent's program speaks to it, in a run or started by hand: through restarts, and with anything broken. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -45,8 +45,8 @@ describe('signalbox mcp', () => {
     );
   };
 
-  const bridgeIn = (env: NodeJS.ProcessEnv) => {
-    const child = spawn(process.execPath, [PROGRAM, 'mcp'], { env, cwd: house.project });
+  const bridgeIn = (env: NodeJS.ProcessEnv, ...flags: string[]) => {
+    const child = spawn(process.execPath, [PROGRAM, 'mcp', ...flags], { env, cwd: house.project });
     bridges.push(child);
     const heard: Message[] = [];
     let stderr = '';
@@ -134,6 +134,24 @@ describe('signalbox mcp', () => {
     assert.equal((await cards()).length, 2);
   });
 
+  test('a run reports how it goes and looks at its unit; that it is done, only its end can say', async () => {
+    const { say, answerTo } = bridgeIn(await inRun());
+    const call = (id: number, name: string, given: object) =>
+      say({ id, method: 'tools/call', params: { name, arguments: given } });
+    call(1, 'report', { what: 'progress', words: 'half way' });
+    assert.equal(textOf(await answerTo(1)), 'Reported.');
+    assert.equal((await house.json<Detail>('show', 'a')).why, 'half way');
+    call(2, 'notify', { message: 'nearly there' });
+    await answerTo(2);
+    call(3, 'my_unit', {});
+    assert.match(textOf(await answerTo(3)), /^unit: a\nstatus: RUNNING \(nearly there\)\nphase: IMPLEMENT/);
+    call(4, 'report', { what: 'finished' });
+    const said = (await answerTo(4)).result as { isError?: boolean };
+    assert.equal(said.isError, true);
+    assert.match(textOf(await answerTo(4)), /the end of this run says whether it is done/);
+    assert.equal(await house.statusOf('a'), 'RUNNING');
+  });
+
   test('broken messages change nothing, and one that is too long ends it with a sentence', async () => {
     const { child, say, answerTo, stderr, heard } = bridgeIn(await inRun());
     say(
@@ -151,17 +169,135 @@ describe('signalbox mcp', () => {
     assert.deepEqual([child.exitCode, /more than 16 MiB/.test(stderr())], [65, true]);
   });
 
-  test('outside a run it says what it lacks, and a run that lost its credential is nobody', async () => {
+  test('a run that lost its credential is nobody, and one that has ended asks no more', async () => {
     const env = await inRun();
     const lost = bridgeIn({ ...env, SIGNALBOX_CREDENTIAL: '' });
     await once(lost.child, 'close');
     assert.deepEqual([lost.child.exitCode, /lost its credential/.test(lost.stderr())], [77, true]);
-    const none = await house.signalbox('mcp');
-    assert.deepEqual([none.code, /--chunk NAME/.test(none.stderr)], [64, true]);
     writeFileSync(file('go'), '');
     await ok('wait', 'a');
     const late = bridgeIn(env);
     late.say(approve(1, 'make', 'toolu_1'));
     assert.match(textOf(await late.answerTo(1)), /"deny".*could not be asked/);
+  });
+
+  const HELLO = {
+    id: 'hello',
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', clientInfo: { name: 'some-host', title: 'Some\nHost' } },
+  };
+  const askHuman = (id: number, question: string, _meta?: object) => ({
+    id,
+    method: 'tools/call',
+    params: { name: 'ask_human', arguments: { question }, _meta },
+  });
+  const details = async () => {
+    const cells = await house.json<{ chunk: string }[]>('ls');
+    return Promise.all(cells.map(({ chunk }) => house.json<Detail>('show', chunk)));
+  };
+
+  test('started by hand, its session is a unit from its first question to its end', async () => {
+    house = await DaemonFixture.open();
+    const { say, answerTo, child } = bridgeIn(house.env);
+    say(HELLO, { id: 1, method: 'tools/list' });
+    await answerTo(1);
+    assert.deepEqual(await details(), [], 'a session that never asks is no unit');
+    say(askHuman(2, 'Which port?'));
+    const card = await asked('Which port?');
+    assert.deepEqual([card.chunk, card.asked_by, card.run], ['some-host-project', 'Some Host', 1]);
+    await ok('answer', card.chunk, '--item', card.id, 'port 80');
+    assert.equal(textOf(await answerTo(2)), 'port 80');
+    say({ id: 3, method: 'tools/call', params: { name: 'my_unit', arguments: {} } });
+    assert.match(textOf(await answerTo(3)), /- Which port\?\n {2}answered: port 80/);
+    child.stdin.end();
+    await once(child, 'close');
+    const [unit] = await details();
+    assert.deepEqual(
+      [unit?.chunk, unit?.title, unit?.external, unit?.status, unit?.items.map(({ delivery }) => delivery)],
+      ['some-host-project', 'Some Host in project', true, 'DONE', ['delivered']],
+    );
+  });
+
+  test('a question whose session has ended stays, and the next session that asks it has the answer', async () => {
+    house = await DaemonFixture.open();
+    // The host is a process of its own: while it lives, nobody takes its unit over.
+    const script = `trap : TERM; "$0" "$1" mcp & wait $!; echo ended; read -r x`;
+    const host = spawn(
+      '/bin/sh',
+      ['-c', `exec 3<&0; ${script.replace('mcp &', 'mcp <&3 &')}`, process.execPath, PROGRAM],
+      {
+        env: house.env,
+        cwd: house.project,
+        stdio: ['pipe', 'pipe', 'ignore'],
+      },
+    );
+    bridges.push(host);
+    const say = (to: ChildProcess, ...messages: readonly object[]) => {
+      for (const message of messages) to.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    };
+    say(host, HELLO, askHuman(1, 'Which port?'));
+    const card = await asked('Which port?');
+    const other = bridgeIn(house.env);
+    other.say(HELLO, askHuman(1, 'Which color?'));
+    assert.equal(
+      (await asked('Which color?')).chunk,
+      'some-host-project-2',
+      'that of a living session was taken',
+    );
+    host.kill('SIGKILL');
+    host.stdin.end();
+    await until('the session to have ended', async () => (await details())[0]?.live === null);
+    assert.equal((await asked('Which port?')).id, card.id);
+    await ok('answer', card.chunk, '--item', card.id, 'port 80');
+    const next = bridgeIn(house.env);
+    next.say(HELLO, askHuman(1, 'Which port?'));
+    assert.equal(textOf(await next.answerTo(1)), 'port 80');
+    assert.equal((await details()).length, 2);
+  });
+
+  test('started by hand: cancelled, late, reported, closed', async () => {
+    house = await DaemonFixture.open();
+    const { say, answerTo, heard, child } = bridgeIn(house.env, '--wait', '1');
+    say(HELLO, askHuman(1, 'Which port?'));
+    const card = await asked('Which port?');
+    assert.match(textOf(await answerTo(1)), /^No answer yet: call again with the same words/);
+    say(askHuman(2, 'Which port?'), { method: 'notifications/cancelled', params: { requestId: 2 } });
+    say(askHuman(3, 'Which port?', { progressToken: 'p' }));
+    assert.match(textOf(await answerTo(3)), /^No answer yet/);
+    assert.deepEqual([(await cards()).length, heard.some(({ id }) => id === 2)], [1, false]);
+    await ok('answer', card.chunk, '--item', card.id, '80');
+    // On a slow machine, once more.
+    let said = '';
+    for (let id = 100; said === '' || said.startsWith('No answer yet'); id++) {
+      say(askHuman(id, 'Which port?'));
+      said = textOf(await answerTo(id));
+    }
+    assert.equal(said, 'The operator answers: 80');
+    const report = (id: number, given: object) =>
+      say({ id, method: 'tools/call', params: { name: 'report', arguments: given } });
+    report(5, { what: 'failed', words: 'no network' });
+    await answerTo(5);
+    assert.deepEqual(
+      (await cards()).map(({ kind, context }) => [kind, context[0]?.text]),
+      [['stuck', 'no network']],
+    );
+    await ok('answer', card.chunk, '--option', 'retry');
+    report(6, { what: 'finished' });
+    await answerTo(6);
+    assert.equal(await house.statusOf(card.chunk), 'DONE');
+    say(askHuman(7, 'And now?'));
+    assert.equal((await asked('And now?')).chunk, `${card.chunk}-2`, 'work after the end is another unit');
+    child.stdin.end();
+    await once(child, 'close');
+  });
+
+  test('started by hand where no daemon runs, the agent is told so, and asks once it does', async () => {
+    house = DaemonFixture.make();
+    const { say, answerTo } = bridgeIn(house.env);
+    say(HELLO, askHuman(1, 'Which port?'));
+    assert.match(textOf(await answerTo(1)), /No Signalbox runs for this folder.*signalbox start/);
+    await house.start('--port', '0');
+    say(askHuman(2, 'Which port?'));
+    await asked('Which port?');
   });
 });

@@ -4,6 +4,7 @@ import type { AcpFlags } from './acp.ts';
 import type { AnswerFlags } from './answer.ts';
 import type { AskFlags } from './ask.ts';
 import { collect, jsonOption } from './flags.ts';
+import type { McpFlags } from './mcp.ts';
 
 /** Commands that ask the operator, by hand or for an agent, and the one that answers. */
 export function addAskingCommands(program: Command, socket: () => string, daemon: () => Daemon): void {
@@ -38,8 +39,9 @@ function addAgents(program: Command, socket: () => string): void {
   program
     .command('mcp')
     .description('speak the Model Context Protocol to an agent: it asks you, also for permission')
-    .option('--chunk <name>', 'the unit that asks; inside a run it is known')
-    .action(async ({ chunk }: { chunk?: string }) => (await import('./mcp.ts')).mcp(socket(), chunk));
+    .option('--chunk <name>', 'the unit that asks; inside a run it is known, elsewhere one is made')
+    .option('--wait <seconds>', 'answer "no answer yet" after this long: for hosts that give calls up')
+    .action(async (flags: McpFlags) => (await import('./mcp.ts')).mcp(socket(), flags));
   program
     .command('claude')
     .description('inside a run: run Claude Code with these arguments, and record refused tool calls')

@@ -5,6 +5,8 @@ import { tell } from '../output/terminal-output.ts';
 export interface RunNote {
   /** The agent's own name for its conversation. */
   readonly session?: string;
+  /** News for the operator that need no answer. */
+  readonly said?: string;
   readonly refused?: readonly { readonly key: string; readonly tool: string; readonly subject: string }[];
 }
 

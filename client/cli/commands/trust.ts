@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import type { AgentDefinition } from '../../../shared/agent-words.ts';
 import type { Looked } from '../../../shared/offline.ts';
 import { AGENTS_FILE, type StatePaths } from '../../../shared/state-paths.ts';
@@ -9,6 +8,7 @@ import { overHttp } from '../../daemon/daemon-client.ts';
 import { loadOffline } from '../context/load-offline.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { oneLine, print, printJson, styled, tell } from '../output/terminal-output.ts';
+import { isConfirmed } from './confirmed.ts';
 import { pollUntil } from './poll-until.ts';
 
 export interface TrustFlags {
@@ -29,7 +29,8 @@ export async function trustAgents(paths: StatePaths, { yes, json }: TrustFlags):
     throw new ProgramError('data', `There is no ${looked.path}: nothing to trust.`);
   await (json ? printJson(dataOf(looked)) : print(agentsText(looked)));
   if (looked.status === 'trusted') return tell('trusted already.');
-  if (!yes && !(await isConfirmed())) throw new ProgramError('refused', 'Not trusted: nothing has changed.');
+  if (!yes && !(await isConfirmed(QUESTION, 'signalbox trust --yes')))
+    throw new ProgramError('refused', 'Not trusted: nothing has changed.');
   trust(paths, looked);
   if (await isTaken(paths, looked)) tell('trusted.');
   else tell('trusted; the daemon that runs has not taken it over yet. Look closer: signalbox doctor');
@@ -51,22 +52,7 @@ async function offer(paths: StatePaths): Promise<void> {
   tell(`${path} ${what}; its agents do not count. Look at them: signalbox trust`);
 }
 
-async function isConfirmed(): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new ProgramError(
-      'usage',
-      'Nobody is at this terminal to say yes. If you have looked: signalbox trust --yes',
-    );
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const said = await terminal.question(
-      'Runs may start these programs with your rights. Trust them? [y/N] ',
-    );
-    return /^y(es)?$/i.test(said.trim());
-  } finally {
-    terminal.close();
-  }
-}
+const QUESTION = 'Runs may start these programs with your rights. Trust them?';
 
 const TAKEN_MS = 10_000;
 

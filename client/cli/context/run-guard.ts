@@ -22,8 +22,8 @@ const RUN_MAY: ReadonlySet<string> = new Set([
   'acp',
 ]);
 
-/** These print static text, or fail silently. */
-const ANYBODY_MAY: ReadonlySet<string> = new Set(['completion', 'complete']);
+/** These print static text, or fail silently: a hook inside a run does nothing. */
+const ANYBODY_MAY: ReadonlySet<string> = new Set(['completion', 'complete', 'hook']);
 
 /** Checks before each command whether it was called inside a run. */
 export function guardRuns(program: Command): void {

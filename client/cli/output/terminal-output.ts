@@ -26,6 +26,10 @@ export const printJson = (value: unknown): Promise<void> => print(jsonForTermina
 
 export const tell = (message: string): void => tellPlain(`signalbox: ${message}\n`);
 
+/** The same, until it is written. */
+export const tellWhole = (text: string): Promise<void> =>
+  new Promise((resolve) => process.stderr.write(forTerminal(text), () => resolve()));
+
 /** Writes text to stderr without the "signalbox:" prefix. */
 export const tellPlain = (text: string): void => {
   process.stderr.write(forTerminal(text));

@@ -10,13 +10,15 @@ export interface NoteInput {
   /** The agent's own name for its conversation. */
   readonly session?: string | undefined;
   readonly refused: readonly ToolRefusal[];
+  /** News for the operator that need no answer. */
+  readonly said?: string | undefined;
 }
 
 /** How many refusals of one run are kept: an agent may try the same for hours. */
 const REFUSALS_KEPT = 100;
 
-/** What a live run says of itself: the session that it has, and tool calls that were refused to it. */
-export function noteRun(state: State, { chunk, run: number, session, refused }: NoteInput): Decision {
+/** What a live run says of itself: the session that it has, tool calls that were refused to it, how it goes. */
+export function noteRun(state: State, { chunk, run: number, session, refused, said }: NoteInput): Decision {
   const work = workOf(state, chunk);
   const run = liveRun(work);
   if (run?.number !== number)
@@ -25,6 +27,8 @@ export function noteRun(state: State, { chunk, run: number, session, refused }: 
   const changes: Change[] = [];
   if (session !== undefined && session !== run.session)
     changes.push({ type: 'run.noted', unit, data: { number, session } });
+  if (said !== undefined && said !== run.said)
+    changes.push({ type: 'run.said', unit, data: { number, text: said } });
   const known = new Set(run.refused.map(({ key }) => key));
   const news = refused
     .filter(({ key }) => !known.has(key) && !isItem(state, key))

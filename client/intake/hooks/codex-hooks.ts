@@ -1,0 +1,41 @@
+import { callIn } from './claude-hooks.ts';
+import { type HookAction, type HookAgent, textOf } from './hook-agent.ts';
+
+/**
+ * Codex CLI 0.171.0. It shows no dialog while the hook of a permission waits, so the hook gives up after a while, and
+ * the dialog comes. It takes neither rules nor other input from a hook: an answer that holds them counts as none.
+ */
+export const codexHooks: HookAgent = {
+  name: 'codex',
+  title: 'Codex',
+  read: (input) => {
+    const what = actionIn(input);
+    return what && { session: textOf(input.session_id), folder: textOf(input.cwd), what };
+  },
+  keepsRules: false,
+  decided: (given) => {
+    const { behavior } = given;
+    const decision = behavior === 'allow' ? { behavior } : { behavior, message: given.message };
+    return JSON.stringify({ hookSpecificOutput: { hookEventName: 'PermissionRequest', decision } });
+  },
+  wake: null,
+  wait: 120,
+};
+
+function actionIn(input: Readonly<Record<string, unknown>>): HookAction | null {
+  const call = callIn(input);
+  switch (input.hook_event_name) {
+    case 'PermissionRequest':
+      return call && { kind: 'permission', call };
+    case 'PostToolUse':
+      return call && { kind: 'call-made', call };
+    case 'Stop':
+      return { kind: 'idle', words: textOf(input.last_assistant_message) };
+    case 'UserPromptSubmit':
+      return { kind: 'spoken-to' };
+    case 'SessionEnd':
+      return { kind: 'session-ended' };
+    default:
+      return null;
+  }
+}

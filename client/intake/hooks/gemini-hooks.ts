@@ -1,0 +1,32 @@
+import { type HookAction, type HookAgent, textOf } from './hook-agent.ts';
+
+/** Gemini CLI 0.61.0. Its hooks can refuse a tool but allow none: what it asks is told, and answered at its terminal. */
+export const geminiHooks: HookAgent = {
+  name: 'gemini',
+  title: 'Gemini CLI',
+  read: (input) => {
+    const what = actionIn(input);
+    return what && { session: textOf(input.session_id), folder: textOf(input.cwd), what };
+  },
+  keepsRules: false,
+  decided: () => '',
+  wake: null,
+  wait: null,
+};
+
+function actionIn(input: Readonly<Record<string, unknown>>): HookAction | null {
+  switch (input.hook_event_name) {
+    case 'Notification':
+      return { kind: 'needs-terminal', words: textOf(input.message) };
+    case 'AfterAgent':
+      return { kind: 'idle', words: textOf(input.prompt_response) };
+    // Whatever it asked about has been decided.
+    case 'AfterTool':
+    case 'BeforeAgent':
+      return { kind: 'spoken-to' };
+    case 'SessionEnd':
+      return { kind: 'session-ended' };
+    default:
+      return null;
+  }
+}
