@@ -33,21 +33,7 @@ export type Action = keyof typeof ACTIONS;
 
 export const isAction = (name: string): name is Action => Object.hasOwn(ACTIONS, name);
 
-const NUMBERS = [
-  'version',
-  'run',
-  'priority',
-  'minutes',
-  'line',
-  'max_agents',
-  'undo_seconds',
-  'weight',
-  'ask_above',
-  'output_mib',
-  'keep_days',
-  'keep_mib',
-  'keep_worktrees_days',
-];
+const NUMBERS = ['version', 'run', 'priority', 'minutes', 'line'];
 const SWITCHES = ['unlink', 'all', 'override', 'kill', 'dry_run'];
 const LINES = ['paths'];
 /** Says what the form was drawn from; it makes the key of a form, and no procedure takes it. */
@@ -66,10 +52,13 @@ export function formInput(fields: ReadonlyMap<string, readonly string[]>): Recor
   );
 }
 
+/** What is no number stays none, and is refused by name. */
+export const numberIn = (value: string): number => (value.trim() === '' ? Number.NaN : Number(value));
+
 function meaning(name: string, values: readonly string[]): unknown {
   const [value = ''] = values;
   if (REPEATED.includes(name)) return values;
-  if (NUMBERS.includes(name)) return value.trim() === '' ? Number.NaN : Number(value);
+  if (NUMBERS.includes(name)) return numberIn(value);
   if (SWITCHES.includes(name)) return value !== '' && value !== 'false';
   if (LINES.includes(name))
     return value

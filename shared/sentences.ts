@@ -1,7 +1,6 @@
 /** Sentences made from facts, the same on every door. */
 
-import type { ConflictVerdict, Disagreement } from './conflict-words.ts';
-import type { ItemLine } from './detail.ts';
+import type { Disagreement } from './conflict-words.ts';
 import type { DiffComment } from './diff.ts';
 import type { Event } from './events.ts';
 import type { Answer, Asking, Item, Snooze } from './item-words.ts';
@@ -14,6 +13,7 @@ import {
   wakeWords,
   withdrawalWords,
 } from './reason-sentences.ts';
+import { END_WORDS, verdictWords } from './unit-sentences.ts';
 import type { Kill, ToolRefusal } from './words.ts';
 import type { ChangeStat } from './work-words.ts';
 
@@ -28,26 +28,6 @@ export function saidWords(item: {
   return [labels.join(', '), text].filter((part) => part !== '').join(': ');
 }
 
-/** The delivery state of an answer, to be shown after it; empty: nothing to deliver. */
-export function deliveryWords({
-  delivery,
-  given_to,
-  delivered_to,
-}: Pick<ItemLine, 'delivery' | 'given_to' | 'delivered_to'>): string {
-  switch (delivery) {
-    case null:
-      return '';
-    case 'undelivered':
-      return 'not yet delivered';
-    case 'given':
-      return `not yet delivered: given to run ${given_to}`;
-    case 'delivered':
-      return delivered_to ? `delivered to run ${delivered_to}` : 'delivered';
-    case 'never':
-      return 'never delivered';
-  }
-}
-
 /** Until when an item is out of the queue. */
 export const snoozedWords = (snooze: Snooze | null): string =>
   snooze?.for == null
@@ -58,20 +38,9 @@ export const snoozedWords = (snooze: Snooze | null): string =>
 export const refusalWords = ({ tool, subject }: ToolRefusal): string =>
   subject === '' ? tool : `${tool}: ${subject}`;
 
-/** What a verdict on two units means. */
-export const verdictWords = (verdict: ConflictVerdict): string =>
-  ({
-    INDEPENDENT: 'may be at work at the same time',
-    SERIALIZE: 'never at work at the same time',
-    ASK_OPERATOR: 'may be in each other’s way',
-  })[verdict];
-
 /** An analysis came to another verdict than the operator; empty: none has. */
 export const disagreementWords = (noted: Disagreement | null): string =>
   noted === null ? '' : `an analysis disagrees: ${noted.verdict}, ${noted.reason}`;
-
-/** What became of a change set. */
-export const END_WORDS = { merged: 'merged', left: 'left as a branch', discarded: 'discarded' } as const;
 
 /** `src/a.ts:12: Why?` */
 export const commentWords = ({ file, side, line, words }: DiffComment): string =>

@@ -44,6 +44,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'program.ts',
     'main.ts',
     'launcher.ts',
+    'hook-entry.ts',
   ],
 };
 /** The one thing that the client knows of the server. */

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Board, Cell } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
+import type { UnitForms } from '../../shared/views/unit-actions.ts';
 import { workUnit } from '../../shared/views/work-unit.ts';
 import { deliver, orderOf } from '../link/submit.ts';
 import { Arming, TOO_SOON } from './arming.ts';
@@ -9,6 +10,8 @@ import { BoardElement } from './board-element.ts';
 
 /** All about one unit; fetched again whenever its board changes. */
 export class WorkUnitElement extends BoardElement {
+  /** Set on our own page, where the operator may act. */
+  static forms: UnitForms | null = null;
   #detail: Detail | null = null;
   #asking = false;
   #notice: Notice | undefined;
@@ -62,14 +65,14 @@ export class WorkUnitElement extends BoardElement {
     if (cell && cell.seq > seq) this.#ask(cell.chunk);
     if (this.isAbroad) return this.#named(cell);
     if (!this.#detail) throw new Error('the page has no detail of this unit');
-    return workUnit(this.#detail, this.zone, this.#notice);
+    return workUnit(this.#detail, this.zone, WorkUnitElement.forms, this.#notice);
   }
 
   /** On our page its heading is above the element. */
   #named(cell: Cell | undefined): TemplateResult {
     if (!cell) return html`<p class="empty">There is no work unit called ${this.query.chunk}.</p>`;
     return html`<h2 class="name" id="unit-heading" tabindex="-1">${cell.chunk}</h2>
-      ${this.#detail ? workUnit(this.#detail, this.zone, this.#notice, this.place) : nothing}`;
+      ${this.#detail ? workUnit(this.#detail, this.zone, null, this.#notice, this.place) : nothing}`;
   }
 
   /** One request at a time; changes meanwhile are fetched by the next render. */

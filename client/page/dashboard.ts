@@ -10,7 +10,6 @@ import type { RunTranscript } from '../elements/run-transcript.ts';
 import type { WorkUnitElement } from '../elements/work-unit.ts';
 import { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
-import { keepBadge } from './connection-badge.ts';
 
 const ANNOUNCE_MS = 5000;
 
@@ -36,11 +35,17 @@ function start(): void {
   live.prime(query, snapshot);
   joinAll(live, data);
   if (detail) void joinUnits(live, detail, data);
-  keepBadge(element('badge'), element('lost'), connection, () => live.newerBuild);
+  void keepBadge(connection, live);
   keepCount(live, query, detail?.chunk ?? '');
   stayHere(connection);
   void keepWords(connection);
   void joinTranscripts(live);
+}
+
+/** Until it is loaded, the page says as of when it is. */
+async function keepBadge(connection: Connection, live: LiveBoards): Promise<void> {
+  const { keepBadge: keep } = await import('./connection-badge.ts');
+  keep(element('badge'), element('lost'), connection, () => live.newerBuild);
 }
 
 /** Loaded after the first script; text typed before that is saved when it loads. */
@@ -53,8 +58,7 @@ async function keepWords(connection: Connection): Promise<void> {
 
 /** Only unit and run pages need these, so the dashboard does not load them. */
 async function joinUnits(live: LiveBoards, detail: Detail, { query, zone }: PageData): Promise<void> {
-  const { WorkUnitElement: Element } = await import('../elements/work-unit.ts');
-  customElements.define('work-unit', Element);
+  (await import('./unit-page.ts')).defineWorkUnit();
   for (const unit of document.querySelectorAll<WorkUnitElement>('work-unit')) {
     unit.detail = detail;
     unit.join(live, query, zone);

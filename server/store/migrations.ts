@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { REASON_CODES } from './reason-codes.ts';
+import { WORKTREE_FACTS } from './worktree-facts.ts';
 
 /**
  * The migrations, in order. A published migration is frozen: a database stores how many it has
@@ -42,10 +43,6 @@ const verdictIn = (note: string) =>
   sql.raw(`substr(${note}, ${AFTER_COLON}, instr(substr(${note}, ${AFTER_COLON}), ', ') - 1)`);
 const reasonIn = (note: string) =>
   sql.raw(`substr(substr(${note}, ${AFTER_COLON}), instr(substr(${note}, ${AFTER_COLON}), ', ') + 2)`);
-
-/** How units work in worktrees where nobody had said it. */
-const WORK_BEFORE =
-  '{"base":null,"copy":[],"link":[],"setup":null,"setup_limit":600,"merge":"review","strategy":"merge"}';
 
 export const MIGRATIONS: readonly Step[] = [
   ({ schema }) => [
@@ -227,26 +224,6 @@ export const MIGRATIONS: readonly Step[] = [
   ],
   // Reasons are codes with fields.
   (tables) => REASON_CODES.map((statement) => fill(tables, statement)),
-  // Units work in worktrees. Those that have begun stay where they are, as they have a run and no worktree.
-  (tables) => [
-    fill(
-      tables,
-      sql`update units set facts = json_insert(facts, '$.spec.worktree', null, '$.spec.base', null, '$.spec.merge', null,
-        '$.work', null)`,
-    ),
-    fill(
-      tables,
-      sql`update events set data = json_insert(data, '$.worktree', null, '$.base', null, '$.merge', null)
-        where type = 'unit.added'`,
-    ),
-    fill(
-      tables,
-      sql`alter table agents add column work text not null default ${sql.raw(`'${WORK_BEFORE}'`)}`,
-    ),
-    fill(
-      tables,
-      sql`update events set data = json_insert(data, '$.work', json(${sql.raw(`'${WORK_BEFORE}'`)}))
-        where type = 'agents.trusted'`,
-    ),
-  ],
+  // Units work in worktrees.
+  (tables) => WORKTREE_FACTS.map((statement) => fill(tables, statement)),
 ];

@@ -1,7 +1,7 @@
 /** What forms and scripts do to units and settings: each leads to a procedure. */
 import type { RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
-import { ACTIONS, type Action, formInput, isAction } from '../../shared/actions.ts';
+import { ACTIONS, type Action, formInput, isAction, numberIn, SEEN } from '../../shared/actions.ts';
 import { bulkInput, bulkWords } from '../../shared/bulk.ts';
 import { takingUnknown } from '../../shared/unknown-input.ts';
 import { type RefusalForCaller, refusalOf } from '../api/refusal-of.ts';
@@ -78,9 +78,10 @@ export async function configure(parts: RouteParts, ctx: RouterContext): Promise<
   const update = takingUnknown(createCaller(parts.contextFor(ctx)).config.update);
   if (!isForm(ctx)) return sendJson(ctx, await update(ctx.request.body ?? {}));
   const fields = readForm(String(ctx.request.body ?? ''));
-  const given = new Map([...fields].filter(([, [value]]) => value !== ''));
+  const given = [...fields].filter(([name, [value]]) => value !== '' && name !== SEEN);
   try {
-    await update(formInput(given));
+    // Every setting is a number.
+    await update(Object.fromEntries(given.map(([name, [value = '']]) => [name, numberIn(value)])));
     seeOther(ctx, '/');
   } catch (error) {
     const refusal = refusalOf(error);

@@ -18,6 +18,7 @@ import type { Settings } from '../../shared/settings-words.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
 import { attentionQueue, freshQueue } from '../../shared/views/attention-queue.ts';
 import { processGrid } from '../../shared/views/process-grid.ts';
+import { UNIT_FORMS } from '../../shared/views/unit-actions.ts';
 import { localText } from '../../shared/views/when.ts';
 import { workUnit } from '../../shared/views/work-unit.ts';
 import type { FailedSignIns } from '../access/refusals.ts';
@@ -111,7 +112,7 @@ export interface UnitPageInput extends PageInput {
 export function unitPage(input: UnitPageInput): string {
   const { printed, detail } = input;
   const data = dataOf(input, detail);
-  const body = html`<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${detail.chunk}</h2>${formErrorBlock(input, data)}<attention-queue>${queueView(input, data)}</attention-queue><work-unit>${workUnit(detail, data.zone)}</work-unit>${printed === null ? nothing : transcript(detail.chunk, printed)}</main>`;
+  const body = html`<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${detail.chunk}</h2>${formErrorBlock(input, data)}<attention-queue>${queueView(input, data)}</attention-queue><work-unit>${workUnit(detail, data.zone, UNIT_FORMS)}</work-unit>${printed === null ? nothing : transcript(detail.chunk, printed)}</main>`;
   return shell({ ...input, data, body, name: detail.chunk });
 }
 

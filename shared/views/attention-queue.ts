@@ -86,20 +86,17 @@ function cardView(card: Card, view: QueueView): TemplateResult {
       </summary>
       ${ended}
       ${card.context.map(contextView)}
-      ${card.code === 'merge-review' || card.code === 'merge-conflict' ? html`<p><a href="${base}/work-units/${card.chunk}/diff">See what changed, line by line</a></p>` : nothing}
       ${card.run_ended === '' ? nothing : html`<p class="aside">${card.run_ended}</p>`}
       ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view)}
       ${isOpen(card) && may === 'all' ? snoozeForm(card) : nothing}
-      <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">details of ${card.chunk}</a></p>
+      <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">details of ${card.chunk}</a>${card.code?.startsWith('merge-') ? html` · <a href="${base}/work-units/${card.chunk}/diff">changes, line by line</a>` : nothing}</p>
     </details>
   </li>`;
 }
 
 /** What is long is folded away. */
 const contextView = ({ label, text }: Card['context'][number]): TemplateResult =>
-  text.split('\n').length > MOST_LINES
-    ? html`<details class="context"><summary><h3>${label}</h3></summary><pre tabindex="0">${text}</pre></details>`
-    : html`<div class="context"><h3>${label}</h3><pre tabindex="0">${text}</pre></div>`;
+  html`<details class="context" ?open=${text.split('\n').length <= MOST_LINES}><summary><h3>${label}</h3></summary><pre tabindex="0">${text}</pre></details>`;
 
 const MOST_LINES = 12;
 

@@ -3,8 +3,14 @@ import type { Action } from '../actions.ts';
 import type { ConflictLine, Detail } from '../detail.ts';
 import { type Notice, noticeView } from './action-form.ts';
 
+/** The forms of a unit. Given to its view where the operator may act, so that other sites load none of them. */
+export interface UnitForms {
+  unitActions(detail: Detail, notice: Notice | undefined): TemplateResult;
+  resolveForm(detail: Detail, conflict: ConflictLine): TemplateResult;
+}
+
 /** What the operator may do to a unit, each a plain form. */
-export function unitActions(detail: Detail, notice: Notice | undefined): TemplateResult {
+function unitActions(detail: Detail, notice: Notice | undefined): TemplateResult {
   return html`<section class="actions" aria-labelledby="actions-heading">
     <h3 id="actions-heading">Actions</h3>
     ${detail.status === 'DONE' ? nothing : steering(detail)}
@@ -22,7 +28,7 @@ const form = (detail: Detail, action: Action, body: TemplateResult): TemplateRes
   </form>`;
 
 /** What the operator decides about this unit and another. */
-export const resolveForm = (detail: Detail, { chunk }: ConflictLine): TemplateResult =>
+const resolveForm = (detail: Detail, { chunk }: ConflictLine): TemplateResult =>
   form(
     detail,
     'resolve',
@@ -124,3 +130,5 @@ const killToo = ({ live }: Detail) =>
   live === null
     ? nothing
     : html`<label class="check"><input type="checkbox" name="kill" value="yes" /> <span>Stop run ${live} first</span></label>`;
+
+export const UNIT_FORMS: UnitForms = { unitActions, resolveForm };

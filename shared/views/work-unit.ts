@@ -1,16 +1,18 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
-import { deliveryWords, END_WORDS, statWords, verdictWords } from '../sentences.ts';
+import { statWords } from '../sentences.ts';
+import { deliveryWords, END_WORDS, verdictWords } from '../unit-sentences.ts';
 import type { Notice } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
-import { resolveForm, unitActions } from './unit-actions.ts';
+import type { UnitForms } from './unit-actions.ts';
 import { ago, when } from './when.ts';
 
 /** Facts, items with their answers, runs and history of one unit. The transcript stands by itself. */
 export function workUnit(
   detail: Detail,
   zone: number,
+  forms: UnitForms | null,
   notice?: Notice,
   place: Place = OUR_PAGE,
 ): TemplateResult {
@@ -23,12 +25,12 @@ export function workUnit(
       ({ phase, command, state }) =>
         html`<li class="step"><span class="phase">${phase}</span> <span class="aside">· ${state === 'current' ? 'now' : state}${command === null ? ` · ${detail.agent ?? 'done elsewhere'}` : ''}</span>${command === null ? nothing : html`<pre tabindex="0">${command}</pre>`}</li>`,
     )}</ol>
-    ${worktree(detail, place)} ${dependencies(detail, place)} ${conflicts(detail, place)}
+    ${worktree(detail, place)} ${dependencies(detail, place)} ${conflicts(detail, place, forms)}
     <h3>Questions and answers</h3>
     ${detail.items.length === 0 ? html`<p class="empty">None yet.</p>` : html`<ol class="items">${detail.items.map((item) => itemView(item, zone))}</ol>`}
     <h3>Runs</h3>
     ${detail.runs.length === 0 ? html`<p class="empty">None yet.</p>` : html`<ol class="runs">${detail.runs.map((run) => runView(`${place.base}/work-units/${detail.chunk}`, run, zone))}</ol>`}
-    ${place.may === 'all' ? unitActions(detail, notice) : nothing}
+    ${forms === null ? nothing : forms.unitActions(detail, notice)}
     <details class="history"><summary><h3>History <span class="count">${detail.history.length}</span></h3></summary>
       <ol>${detail.history.map(
         ({ at, who, door, what }) =>
@@ -58,19 +60,24 @@ function dependencies({ after, before }: Detail, { base }: Place) {
     </dl>`;
 }
 
-function conflicts(detail: Detail, place: Place) {
+function conflicts(detail: Detail, place: Place, forms: UnitForms | null) {
   if (detail.conflicts.length === 0) return nothing;
   return html`<h3>Conflicts</h3>
-    <ul class="items">${detail.conflicts.map((conflict) => conflictView(detail, conflict, place))}</ul>`;
+    <ul class="items">${detail.conflicts.map((conflict) => conflictView(detail, conflict, place, forms))}</ul>`;
 }
 
-const conflictView = (detail: Detail, conflict: ConflictLine, { base, may }: Place): TemplateResult =>
+const conflictView = (
+  detail: Detail,
+  conflict: ConflictLine,
+  { base }: Place,
+  forms: UnitForms | null,
+): TemplateResult =>
   html`<li>
     <p><a href="${base}/work-units/${conflict.chunk}">${conflict.chunk}</a>: ${verdictWords(conflict.verdict)} <span class="aside">${conflict.decided_by === 'operator' ? 'by you' : `found, confidence ${conflict.confidence.toFixed(2)}`}: ${conflict.reason}</span></p>
     ${conflict.overlapping_files.length === 0 ? nothing : html`<pre tabindex="0">${conflict.overlapping_files.join('\n')}</pre>`}
     ${conflict.dropped ? html`<p class="aside">Their order was dropped: it would have closed a cycle.</p>` : nothing}
     ${conflict.noted === '' ? nothing : html`<p class="aside">${conflict.noted}</p>`}
-    ${detail.status === 'DONE' || may !== 'all' ? nothing : resolveForm(detail, conflict)}
+    ${detail.status === 'DONE' || forms === null ? nothing : forms.resolveForm(detail, conflict)}
   </li>`;
 
 const itemView = (item: ItemLine, zone: number): TemplateResult =>

@@ -7,7 +7,7 @@ import { killRun } from '../../server/domain/commands/kill.ts';
 import { holdUnit, releaseUnit } from '../../server/domain/commands/steering.ts';
 import { unheard } from '../../server/domain/delivery.ts';
 import type { ItemLine } from '../../shared/detail.ts';
-import { deliveryWords } from '../../shared/sentences.ts';
+import { deliveryWords } from '../../shared/unit-sentences.ts';
 import type { Outcome } from '../../shared/words.ts';
 import { DAEMON, exited, inHouse, NEVER_BEGAN, type StoreFixture, spec } from './store-fixture.ts';
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { detailOf } from '../../server/board/detail.ts';
 import { AnswersFiles } from '../../server/runs/answers-file.ts';
 import type { DeliveryState } from '../../shared/detail.ts';
-import { deliveryWords } from '../../shared/sentences.ts';
+import { deliveryWords } from '../../shared/unit-sentences.ts';
 import type { Outcome } from '../../shared/words.ts';
 import { exited, NEVER_BEGAN } from '../core/store-fixture.ts';
 import type { Random } from '../fuzz/random.ts';

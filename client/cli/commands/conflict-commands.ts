@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { verdictWords } from '../../../shared/sentences.ts';
+import { verdictWords } from '../../../shared/unit-sentences.ts';
 import type { Daemon } from '../../daemon/daemon-client.ts';
 import { oneLine, print, printJson } from '../output/terminal-output.ts';
 import { collect, jsonOption } from './flags.ts';

@@ -1,9 +1,9 @@
 import { isListening } from '../../daemon/daemon-client.ts';
+import { callerFor } from '../../daemon/proven-caller.ts';
 import type { HookAgent, HookEvent } from '../../intake/hooks/hook-agent.ts';
 import { takeEvent } from '../../intake/hooks/hook-session.ts';
 import { hostProcess } from '../../intake/hooks/host-process.ts';
 import { hostLives } from '../../intake/signed-units.ts';
-import { callerFor } from '../../daemon/proven-caller.ts';
 import { print, tellWhole } from '../output/terminal-output.ts';
 
 const LOOK_MS = 1000;

@@ -1,7 +1,7 @@
 import { ageOf } from '../../../shared/age.ts';
 import { boardOf, type Card, type Cell, cardsOf, cellsOf, type Snapshot } from '../../../shared/board.ts';
 import type { Detail, ItemLine } from '../../../shared/detail.ts';
-import { deliveryWords } from '../../../shared/sentences.ts';
+import { deliveryWords } from '../../../shared/unit-sentences.ts';
 import { STATUSES, type Status } from '../../../shared/words.ts';
 import { indented, oneLine, type Style, styled, table } from './terminal-output.ts';
 
