@@ -84,7 +84,9 @@ export const work = t.router({
   }),
   uncomment: operator
     .input(uncomment)
-    .mutation(({ ctx, input }) => ctx.store.commit(ctx.by, (state) => removeComment(state, input))),
+    .mutation(({ ctx, input }) =>
+      ctx.store.commit(ctx.by, (state) => removeComment(state, input), onceFor(input.key, input)),
+    ),
   list: reader.input(nothing).query(({ ctx }) => worktreesIn(ctx.store.state)),
   prune: operator.input(prune).mutation(({ ctx, input }) =>
     refusing(async () => {

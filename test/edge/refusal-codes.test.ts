@@ -64,10 +64,18 @@ const adding = (units: object[]): Refused => ({
 });
 
 /** For each code, something that is refused with it; what it is about is made first. */
+const COMMIT = 'a'.repeat(40);
+
 const REFUSED: { readonly [Code in RefusalCode]?: () => Promise<Refused> } = {
   'not-found': async () => on('units.hold', 'hold', { chunk: 'nobody' }),
   invalid: async () => answering({ ...(await asking()), text: '' }),
   taken: async () => adding([{ chunk: await unit(), command: 'false' }]),
+  'no-worktree': async () => on('work.prune', 'prune', { chunk: await unit() }),
+  'no-changes': async () => {
+    const line = { snapshot: COMMIT, file: 'a', side: 'new', line: 1, words: 'Why?' };
+    return on('work.comment', 'comment', { chunk: await unit(), ...line });
+  },
+  'not-merging': async () => on('work.merge', 'merge', { chunk: await unit(), snapshot: COMMIT }),
   'unit-done': async () => {
     const chunk = await unit();
     await callers.must('units.close', { chunk });
@@ -153,6 +161,11 @@ const REFUSED: { readonly [Code in RefusalCode]?: () => Promise<Refused> } = {
 
 /** What nobody hears by a mutation of such a daemon. */
 const ELSEWHERE: readonly RefusalCode[] = [
+  // Of git: the stories about worktrees.
+  'merge-conflict',
+  'unit-not-done',
+  'too-large',
+  'git-refused',
   // The dispatcher alone, and a process that is on its way out.
   'no-slot',
   'run-ending',

@@ -1,5 +1,6 @@
 /** Four doors, one core: every procedure has a command, a path and a form, or a reason why not. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { appRouter } from '../../server/api/router.ts';
 import { ACTIONS } from '../../shared/actions.ts';
@@ -69,6 +70,15 @@ const DOORS: Readonly<Record<string, Doors>> = {
     path: 'POST /config',
     form: not('the settings of the dashboard post to its path'),
   },
+  'work.diff': { command: 'diff', path: 'GET /work-units/:chunk/diff', form: READING },
+  'work.patch': { command: 'diff', path: not('the same path, as text/x-patch'), form: READING },
+  'work.merge': action('merge'),
+  'work.comment': { ...action('comment'), command: not('a line is chosen on the page') },
+  'work.uncomment': { ...action('uncomment'), command: not('as a comment') },
+  'work.list': { command: 'worktree', path: not('each unit says its own'), form: READING },
+  'work.prune': action('prune', 'worktree'),
+  'work.restore': action('restore', 'worktree'),
+  'work.forget': action('forget', 'worktree'),
   status: { command: 'status', path: 'GET /status', form: READING },
   unit: { command: 'show', path: 'GET /work-units/:chunk', form: READING },
   history: { command: 'history', path: 'GET /history', form: READING },
@@ -110,7 +120,10 @@ describe('the doors', () => {
   before(async () => {
     house = await DaemonFixture.open();
     callers = new Callers(house);
-    await house.add('one', 'true');
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: house.project });
+    git('init', '-q');
+    git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-q', '--allow-empty', '-m', 'begin');
+    await house.add('one', 'echo > new', '--worktree', '--merge', 'leave');
     await house.untilStatus('one', 'DONE');
   });
   after(() => house.close());

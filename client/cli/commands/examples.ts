@@ -51,7 +51,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'hooks uninstall': ['signalbox hooks uninstall claude'],
   'hooks status': ['signalbox hooks status', 'signalbox hooks status codex --json'],
-  diff: ['signalbox diff api', 'signalbox diff api --stat', 'signalbox diff api | git apply --check'],
+  diff: ['signalbox diff api', 'signalbox diff api --stat', 'signalbox diff api > api.patch'],
   merge: ['signalbox merge api', 'signalbox merge api --strategy squash', 'signalbox merge api --leave'],
   worktree: ['signalbox worktree', 'signalbox worktree path api'],
   'worktree ls': ['signalbox worktree ls', 'signalbox worktree ls --json'],
