@@ -6,8 +6,10 @@ import {
   askReview,
   endMerge,
   isApproved,
+  isUnderReview,
   planMerge,
   rebaseUnit,
+  refreshReview,
   refuseMerge,
 } from '../domain/commands/merge.ts';
 import { mayMerge, snapshotTaken } from '../domain/commands/work.ts';
@@ -43,10 +45,17 @@ interface Merging {
   readonly base: string;
 }
 
+/** How often the bases of open reviews are looked at. */
+const REFRESH_MS = 2000;
+
 /** Settles what becomes of the change sets of units that are through with their phases: asks, merges, leaves. */
 export class Merger {
   readonly #parts: MergerParts;
   readonly #busy = new Map<number, Promise<void>>();
+  /** By unit: where the base was when its card was made. */
+  readonly #shown = new Map<number, string>();
+  #refreshing: Promise<void> | null = null;
+  #refreshed = 0;
 
   constructor(parts: MergerParts) {
     this.#parts = parts;
@@ -55,6 +64,14 @@ export class Merger {
   /** Looks at every unit that could be merged now; what it begins goes on by itself. */
   look(): void {
     const { state } = this.#parts.store;
+    if (this.#refreshing === null && Date.now() - this.#refreshed > REFRESH_MS) {
+      this.#refreshing = this.#refresh()
+        .catch((error: unknown) => this.#parts.log.error('merger', error))
+        .finally(() => {
+          this.#refreshing = null;
+          this.#refreshed = Date.now();
+        });
+    }
     for (const work of state.works) {
       const { id } = work.unit;
       if (!isMerging(work) || this.#busy.has(id) || !mayMerge(state, work)) continue;
@@ -67,7 +84,7 @@ export class Merger {
 
   /** Resolves when nothing is being merged any more. */
   async idle(): Promise<void> {
-    await Promise.all(this.#busy.values());
+    await Promise.all([...this.#busy.values(), this.#refreshing]);
   }
 
   async #settle(unit: number): Promise<void> {
@@ -116,20 +133,38 @@ export class Merger {
   }
 
   async #decide(merging: Merging, isAuto: boolean): Promise<void> {
-    const { work, repository, facts, snapshot, base } = merging;
-    const { store } = this.#parts;
-    const unit = work.unit.id;
-    const changes = await summariseChanges(repository, { base, snapshot: snapshot.commit });
-    const rebase = await rebaseState(repository, openWorktree(repository, facts.path), base);
-    const isBroken = rebase.in_progress || rebase.unmerged.length > 0 || rebase.markers.length > 0;
-    const conflicts = !changes.merge.clean || isBroken;
+    const { work } = merging;
     const mayGo = isApproved(work) || isAuto;
-    if (mayGo && !conflicts) return this.#merge(merging, changes.merge.tree);
-    const context = await reviewContext({ repository, branch: facts.base, snapshot, changes, rebase });
-    const question = { unit, snapshot: snapshot.commit, context, key: newId() };
-    await store.commit(DAEMON, (state) =>
-      mayGo ? askConflict(state, question) : askReview(state, { ...question, conflicts }),
+    const { tree, conflicts, question } = await assess(merging);
+    if (mayGo && !conflicts) return this.#merge(merging, tree);
+    await this.#parts.store.commit(DAEMON, (state) =>
+      mayGo ? askConflict(state, question) : askReview(state, question),
     );
+    this.#shown.set(work.unit.id, merging.base);
+  }
+
+  /** Cards say what a merge would be now: a base that has moved may have made it a conflict, or ended one. */
+  async #refresh(): Promise<void> {
+    const { store, project } = this.#parts;
+    const asked = [...store.state.works].filter(isUnderReview);
+    if (asked.length === 0) return;
+    const repository = await findRepository(project);
+    for (const work of asked) {
+      const { id, work: facts } = work.unit;
+      if (!facts?.snapshot || facts.base === null) continue;
+      const base = await refOf(gitIn(repository), `refs/heads/${facts.base}`);
+      if (base === null || base === this.#shown.get(id)) continue;
+      const merging = {
+        work,
+        facts: { ...facts, base: facts.base },
+        repository,
+        snapshot: facts.snapshot,
+        base,
+      };
+      const { question } = await assess(merging);
+      await store.commit(DAEMON, (state) => refreshReview(state, question));
+      this.#shown.set(id, base);
+    }
   }
 
   async #merge({ work, facts, repository, snapshot, base }: Merging, tree: string): Promise<void> {
@@ -173,4 +208,15 @@ export class Merger {
   async #end(unit: number, how: 'merged' | 'left'): Promise<void> {
     await this.#parts.store.commit(DAEMON, (state) => endMerge(state, { unit, how }));
   }
+}
+
+/** Whether the work merges as it is now, and what a person is asked about it. */
+async function assess({ work, repository, facts, snapshot, base }: Merging) {
+  const changes = await summariseChanges(repository, { base, snapshot: snapshot.commit });
+  const rebase = await rebaseState(repository, openWorktree(repository, facts.path), base);
+  const isBroken = rebase.in_progress || rebase.unmerged.length > 0 || rebase.markers.length > 0;
+  const conflicts = !changes.merge.clean || isBroken;
+  const context = await reviewContext({ repository, branch: facts.base, snapshot, changes, rebase });
+  const question = { unit: work.unit.id, snapshot: snapshot.commit, context, conflicts, key: newId() };
+  return { tree: changes.merge.tree, conflicts, question };
 }

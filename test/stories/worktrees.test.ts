@@ -118,6 +118,29 @@ describe('worktrees', () => {
     assert.equal((await scene.show('two')).work, null);
   });
 
+  test('a card says what a merge would be now: another merge makes it a conflict', async () => {
+    scene = await Scene.open({ numbers: NUMBERS });
+    for (const chunk of ['one', 'two']) scene.go(chunk);
+    await scene.add('one', THIRD('by one'));
+    const first = await scene.card('one', 'merge-review');
+    await scene.add('two', THIRD('by two'));
+    const found = await scene.card('two', null);
+    await scene.answer(found, 'parallelize');
+    const before = await scene.card('two', 'merge-review');
+    assert.ok(before.options.some(({ id }) => id === 'approve'));
+    await scene.answer(first, 'approve');
+    await until(
+      'the card to change',
+      async () => (await scene.card('two', 'merge-review')).version > before.version,
+    );
+    const now = await scene.card('two', 'merge-review');
+    assert.deepEqual(
+      now.options.map(({ id }) => id),
+      ['rebase', 'send-back', 'leave', 'discard'],
+    );
+    assert.match(now.context.map(({ text }) => text).join('\n'), /numbers: both changed it/);
+  });
+
   test('a base that is not there makes the unit stuck, with the name', async () => {
     scene = await Scene.open({ numbers: NUMBERS });
     await scene.add('one', 'true', '--base', 'nowhere');

@@ -28,20 +28,45 @@ export interface MergeQuestion {
 export function askReview(state: State, input: MergeQuestion): Decision {
   const work = mergeable(state, input);
   if (!work) return NOTHING;
-  const { base } = work.unit.work ?? {};
-  const options = [...(input.conflicts ? rebaseOf(work) : [APPROVE]), SEND_BACK, LEAVE, DISCARD];
-  const prompt = input.conflicts
-    ? `${work.unit.chunk} is finished, but does not merge into ${base} as it is.`
-    : `${work.unit.chunk} is finished. Merge it into ${base}?`;
-  return ask(work, { ...input, kind: 'review', code: 'merge-review', prompt, options, allows_text: true });
+  const { key } = input;
+  return ask(work, { key, kind: 'review', code: 'merge-review', ...reviewAsking(work, input) });
+}
+
+function reviewAsking(work: WorkUnit, { conflicts, context }: MergeQuestion) {
+  const { unit } = work;
+  const { base } = unit.work ?? {};
+  const options = [...(conflicts ? rebaseOf(work) : [APPROVE]), SEND_BACK, LEAVE, DISCARD];
+  const prompt = conflicts
+    ? `${unit.chunk} is finished, but does not merge into ${base} as it is.`
+    : `${unit.chunk} is finished. Merge it into ${base}?`;
+  return { prompt, options, context, allows_text: true };
+}
+
+const openReview = ({ items }: WorkUnit): Item | undefined =>
+  items.find((item) => item.code === 'merge-review' && isOpen(item));
+
+export const isUnderReview = (work: WorkUnit): boolean => isMerging(work) && openReview(work) !== undefined;
+
+/** Says on the open card what a merge would be now. The same changes nothing. */
+export function refreshReview(state: State, input: MergeQuestion): Decision {
+  const work = state.works.get(input.unit);
+  const item = work && openReview(work);
+  if (!work || !item || work.unit.work?.snapshot?.commit !== input.snapshot) return NOTHING;
+  const asking = { ...reviewAsking(work, input), multiple: false };
+  const isSame = (['prompt', 'options', 'context'] as const).every(
+    (name) => JSON.stringify(asking[name]) === JSON.stringify(item[name]),
+  );
+  if (isSame) return NOTHING;
+  return { changes: [{ type: 'item.changed', unit: input.unit, data: { id: item.id, ...asking } }] };
 }
 
 /** An approved merge, or one that needs no approval, runs into a conflict. */
-export function askConflict(state: State, input: Omit<MergeQuestion, 'conflicts'>): Decision {
+export function askConflict(state: State, input: MergeQuestion): Decision {
   const work = mergeable(state, input);
   if (!work) return NOTHING;
   const prompt = `${work.unit.chunk} does not merge into ${work.unit.work?.base}: both changed the same lines.`;
-  const asked = { ...input, kind: 'conflict', code: 'merge-conflict', prompt } as const;
+  const { key, context } = input;
+  const asked = { key, context, kind: 'conflict', code: 'merge-conflict', prompt } as const;
   return ask(work, { ...asked, options: [RETRY, ...rebaseOf(work), LEAVE], allows_text: false });
 }
 
