@@ -1,5 +1,5 @@
 /** The whole script of the page, loaded late: the operator was faster. */
-import { expect } from '@open-wc/testing';
+import { expect, waitUntil } from '@open-wc/testing';
 import { card, cell, goingOut } from './board-rows.ts';
 import { all, expectFocusOn, expectSame, field, one, order, show, textOf, type, warned } from './harness.ts';
 
@@ -52,8 +52,8 @@ describe('the script takes over the page', () => {
     expect(warned()).to.eql([]);
   });
 
-  it('says on the badge that it is connecting, not that it is live', () => {
-    expect(textOf('#badge')).to.equal('Connecting …');
+  it('says on the badge that it is connecting, not that it is live', async () => {
+    await waitUntil(() => textOf('#badge') === 'Connecting …', textOf('#badge'));
   });
 
   it('carries the count in the title', () => {
