@@ -9,7 +9,7 @@ import { permissionFor, type ToolCall } from '../permission.ts';
 import { sessionName, titleOf } from '../session-name.ts';
 import { hostLives } from '../signed-units.ts';
 import { cut } from '../tool-call.ts';
-import type { HookAction, HookAgent, HookEvent, Printed } from './hook-agent.ts';
+import type { HookAction, HookAgent, HookEvent, HookOutput } from './hook-agent.ts';
 
 export interface HookCall {
   readonly connection: DaemonAddress;
@@ -22,7 +22,7 @@ export interface HookCall {
 }
 
 /** How a hook ends. `sent`: what to do once that has been printed. */
-export interface HookResult extends Printed {
+export interface HookResult extends HookOutput {
   readonly sent?: () => Promise<void>;
 }
 
