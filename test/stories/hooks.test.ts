@@ -1,6 +1,6 @@
 /** `signalbox hook`, as an agent calls it by its settings, with a daemon and without; and how it gets into settings. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -115,6 +115,27 @@ describe('hooks of agents that a person starts', () => {
     assert.deepEqual(await called({ hook_event_name: 'Stop' }).ended, SILENT);
     called(permission);
     assert.notEqual((await asked()).id, card.id);
+  });
+
+  test('a hook that is overtaken settles nothing that was asked after it was called', async () => {
+    await open();
+    const first = called(permission);
+    const card = await asked();
+    const delayed = spawn('/bin/sh', ['-c', commandOf('Stop')], {
+      cwd: house.project,
+      env: { ...house.env, CLAUDE_PID: String(process.pid) },
+    });
+    children.push(delayed);
+    // It is there, and is told what happened only when something else has been asked.
+    await until('the hook to run', () => isNode(delayed.pid ?? 0));
+    called({ ...permission, tool_input: { command: 'make more' } });
+    await until('both to be asked', async () => (await cards()).length === 2);
+    delayed.stdin.end(JSON.stringify({ ...SESSION, cwd: house.project, hook_event_name: 'Stop' }));
+    await once(delayed, 'close');
+    assert.deepEqual(await first.ended, SILENT);
+    const left = await cards();
+    assert.deepEqual([left.length, left[0]?.prompt], [1, 'Allow Bash: make more?']);
+    assert.notEqual(left[0]?.id, card.id);
   });
 
   test('ended by a signal, it takes its question back', async () => {
@@ -255,3 +276,11 @@ describe('hooks of agents that a person starts', () => {
     assert.deepEqual(readdirSync(join(house.folder, 'codex')), []);
   });
 });
+
+/** The shell of a command has become Node, or has started it. */
+function isNode(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'comm=', '-p', String(pid), '--ppid', String(pid)], {
+    encoding: 'utf8',
+  });
+  return /node|MainThread/.test(stdout);
+}
