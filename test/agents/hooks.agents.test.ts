@@ -3,7 +3,7 @@
  * the queue and take the answer back, beside its own terminal. With a scripted model. Needs the npm registry, once.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,6 +22,8 @@ const LONG_MS = 90_000;
 const found = installed('@anthropic-ai/claude-code', VERSION, 'claude');
 const skip = 'missing' in found ? `skipped: ${found.missing}` : false;
 if (skip) console.error(`The hooks of Claude Code ${VERSION} are not tried: ${skip}`);
+
+const noTmux = spawnSync('tmux', ['-V']).status === 0 ? false : 'there is no tmux';
 
 /** Nothing of the person who runs the tests, and nothing that goes further than this machine. */
 const QUIET = {
@@ -130,6 +132,22 @@ describe(`Claude Code ${VERSION}, started by a person`, { skip }, () => {
     };
   }
 
+  const tmux = (...args: string[]): string =>
+    spawnSync('tmux', ['-S', join(house.folder, 'tmux'), '-f', '/dev/null', ...args], {
+      cwd: house.project,
+      env: house.env,
+      encoding: 'utf8',
+    }).stdout;
+
+  /** By hand: only somebody who has typed is told later that it is idle. */
+  async function typed(...script: object[]): Promise<void> {
+    tmux('new-session', '-d', '-x', '150', '-y', '50', 'claude');
+    await until('its prompt', () => /❯/.test(tmux('capture-pane', '-p')), LONG_MS);
+    tmux('send-keys', '-l', promptOf(script));
+    await until('the words', () => /model:/.test(tmux('capture-pane', '-p')), LONG_MS);
+    tmux('send-keys', 'Enter');
+  }
+
   async function asked(): Promise<Card> {
     let card: Card | undefined;
     await until(
@@ -234,15 +252,15 @@ describe(`Claude Code ${VERSION}, started by a person`, { skip }, () => {
       assert.equal(item?.withdrawn_why, 'settled at its terminal');
     });
 
-    test('words wake it when it has ended its turn, and it goes on with them', async () => {
+    test('words wake it when it has ended its turn, and it goes on with them', { skip: noTmux }, async () => {
       await open();
-      atTerminal({ end: 'All is done.' });
+      await typed({ end: 'All is done.' });
       const idle = await asked();
       assert.deepEqual(
         [idle.prompt, idle.options.map(({ id }) => id), idle.context[0]?.text],
         ['Claude Code has ended its turn and waits for you.', ['dismiss'], 'All is done.'],
       );
-      await answer(idle, promptOf([use('Bash', { command: 'touch woken' })]));
+      await answer(idle, `go on:\n${promptOf([use('Bash', { command: 'touch woken' })])}`);
       const next = await asked();
       assert.deepEqual([next.chunk, next.prompt], [idle.chunk, 'Allow Bash: touch woken?']);
       await answer(next, '--option', 'once');

@@ -1,5 +1,6 @@
 /** What each command prints with `--json`. `npm run schemas` publishes it in docs/schemas. */
 import { z } from 'zod';
+import { HOOK_AGENTS } from '../../client/intake/hooks/hook-agent.ts';
 import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
 import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { BoardMessage } from '../../shared/board.ts';
@@ -204,6 +205,20 @@ const diff: z.ZodType<DiffView> = z.strictObject({
 export const OUTPUTS: Readonly<Record<string, Output>> = {
   start: { schema: z.strictObject({ address, project: z.string(), pid: number }) },
   stop: { schema: z.strictObject({ project: z.string(), pid: number }) },
+  'hooks status': {
+    schema: z.array(
+      z.strictObject({
+        agent: z.enum(HOOK_AGENTS),
+        status: z
+          .enum(['absent', 'installed', 'incomplete', 'broken'])
+          .describe('incomplete: some of it is gone; broken: what it calls is gone'),
+        path: z.string().describe('the file with the settings'),
+        missing: z.array(z.string()).describe('the programs of the command that are gone'),
+        command: z.string().nullable().describe('what the agent calls'),
+        can: z.string().describe('what its hooks can do, and what not'),
+      }),
+    ),
+  },
   status: {
     schema: z.strictObject({
       project: z.string(),
@@ -380,6 +395,10 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   origin: 'it is `origin list`',
   limits: 'it is `limits show`',
   completion: 'it prints a script for a shell',
+  hook: 'it prints what an agent reads of its hooks',
+  hooks: 'it prints help',
+  'hooks install': 'it shows a person what it would write',
+  'hooks uninstall': 'it prints nothing',
   mcp: 'it prints messages of the Model Context Protocol',
   acp: 'it prints the transcript of the agent that it leads',
   claude: 'it prints what Claude Code does',

@@ -23,7 +23,9 @@ const documents = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) =>
 
 /** What a document takes for granted. */
 const BEFORE: Readonly<Record<string, (house: DaemonFixture) => Promise<void> | void>> = {
-  'docs/agents.md': ({ project }) => {
+  'docs/agents.md': ({ project, folder, env }) => {
+    // Not into the settings of the person who runs the tests.
+    env.CLAUDE_CONFIG_DIR = join(folder, 'claude');
     for (const name of ['agent.sh', 'prompts'])
       cpSync(join(ROOT, 'examples', 'agents', name), join(project, name), { recursive: true });
   },
@@ -90,7 +92,7 @@ describe('the examples of', { concurrency: HOUSES_AT_ONCE }, () => {
 });
 
 /** Agents start them inside a run and speak their protocols to them: test/stories/mcp and test/stories/agents do. */
-const SPOKEN_TO_BY_AGENTS = ['mcp', 'claude', 'acp'];
+const SPOKEN_TO_BY_AGENTS = ['mcp', 'claude', 'acp', 'hook'];
 
 test('every command that people give stands in an example that is run', () => {
   const text = documents.map(scriptOf).join('\n');

@@ -260,6 +260,7 @@ describe('with --json', () => {
       ['session.renewed'],
     );
     await says('doctor');
+    await says('hooks status');
   });
 
   test('the end: stop, and all that was watched', async () => {

@@ -18,7 +18,9 @@ export async function answerHook(
   if (!(await isListening(socketPath))) return;
   const host = hostProcess();
   const connection = { socketPath, caller: () => callerFor(socketPath) };
-  const result = await takeEvent({ connection, agent, event, host, over: whileWaited(host, seconds) });
+  const over = whileWaited(host, seconds);
+  const since = performance.timeOrigin;
+  const result = await takeEvent({ connection, agent, event, host, since, over });
   const { stdout = '', stderr = '', code = 0, sent } = result;
   if (stdout !== '') await print(stdout);
   if (stderr !== '') await tellWhole(stderr);

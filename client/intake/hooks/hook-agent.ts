@@ -35,13 +35,13 @@ export interface HookAgent {
   /** What its hook prints when the operator has decided. */
   decided(decision: PermissionDecision, call: ToolCall): string;
   /** How the operator's words reach it while it has nothing to do; null: they cannot. */
-  readonly wake: ((words: string) => Printed) | null;
+  readonly wake: ((words: string) => HookOutput) | null;
   /** How long it may be kept waiting for a permission, in seconds, where nobody says otherwise; null: as long as it takes. */
   readonly wait: number | null;
 }
 
 /** How a hook ends: what it prints, and its exit code. */
-export interface Printed {
+export interface HookOutput {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly code?: number;

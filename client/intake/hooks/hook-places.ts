@@ -29,8 +29,9 @@ export function placed(
   const groups = groupsOf(agent, command, wait);
   if (before !== null && earlier?.command === command && eventsIn(before, groups).length === groups.length)
     return { text: before, made: earlier.made };
-  const cleared = before === null || earlier === undefined ? (before ?? '') : withoutHooks(before, earlier);
-  return withHooks(withoutHooks(cleared, { command, made: [] }), groups);
+  const text = before === null || before.trim() === '' ? '{}\n' : before;
+  const free = earlier === undefined ? text : withoutHooks(text, earlier);
+  return withHooks(withoutHooks(free, { command, made: [] }), groups);
 }
 
 /** The file without our hooks; null: nothing is left of it, and it was made for them. */

@@ -9,7 +9,7 @@ import { permissionFor, type ToolCall } from '../permission.ts';
 import { sessionName, titleOf } from '../session-name.ts';
 import { hostLives } from '../signed-units.ts';
 import { cut } from '../tool-call.ts';
-import type { HookAction, HookAgent, HookEvent, Printed } from './hook-agent.ts';
+import type { HookAction, HookAgent, HookEvent, HookOutput } from './hook-agent.ts';
 
 export interface HookCall {
   readonly connection: DaemonAddress;
@@ -17,12 +17,14 @@ export interface HookCall {
   readonly event: HookEvent;
   /** The process of the agent. */
   readonly host: number;
+  /** When the hook was called, in milliseconds. Hooks overtake each other: what was asked since is not settled by it. */
+  readonly since: number;
   /** Ends the waiting for a person. */
   readonly over: AbortSignal;
 }
 
 /** How a hook ends. `sent`: what to do once that has been printed. */
-export interface HookResult extends Printed {
+export interface HookResult extends HookOutput {
   readonly sent?: () => Promise<void>;
 }
 
@@ -159,9 +161,10 @@ class HookSession {
   }
 
   /** Others may ask for the same unit, as `signalbox mcp` does: their questions wait for their own answers. */
-  #isOurs({ asked_by, state }: Card): boolean {
+  #isOurs({ asked_by, asked_at, state }: Card): boolean {
     const isPending = state === 'open' || state === 'snoozed' || state === 'going-out';
-    return isPending && asked_by === askedBy(this.#call.agent);
+    const { agent, since } = this.#call;
+    return isPending && asked_by === askedBy(agent) && Date.parse(asked_at) < since;
   }
 
   async #withdraw(chunk: string, item: string): Promise<void> {

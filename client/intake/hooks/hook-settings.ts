@@ -72,7 +72,7 @@ export function settingsFile(agent: HookAgentName, { home, env }: Places): strin
 /** The settings with ours in them, and what was made to hold them. Throws where the text cannot be understood. */
 export function withHooks(text: string, groups: readonly Group[]): { text: string; made: readonly string[] } {
   const made: string[] = [];
-  let now = text.trim() === '' ? '{}\n' : text;
+  let now = text;
   if (!isObject(valueAt(now, []))) throw new Error('It is not an object.');
   const make = (path: JsonPath, key: string, value: unknown, isRight: (found: unknown) => boolean) => {
     const found = valueAt(now, [...path, key]);

@@ -53,7 +53,9 @@ export const Signalbox = async ({ client, directory }) => {
     if (said.answers) await post('/question/' + id + '/reply', { answers: said.answers });
     else if (said.refused) await post('/question/' + id + '/reject', {});
   };
+  const idling = new Set();
   const idle = async (session) => {
+    idling.add(session);
     const said = await tell('idle', session);
     if (!said?.words) return;
     const parts = [{ type: 'text', text: said.words }];
@@ -67,8 +69,9 @@ export const Signalbox = async ({ client, directory }) => {
     else if (type === 'question.asked') void question(about);
     else if (/^(permission|question)\\.(replied|rejected)$/.test(type)) settled(about.requestID, about.sessionID);
     else if (type === 'session.idle') void idle(about.sessionID);
-    else if (type === 'session.status' && about.status.type === 'busy') void tell('settled', about.sessionID);
-    else if (type === 'session.deleted') void tell('ended', about.sessionID ?? about.info?.id);
+    else if (type === 'session.status' && about.status.type === 'busy') {
+      if (idling.delete(about.sessionID)) void tell('settled', about.sessionID);
+    } else if (type === 'session.deleted') void tell('ended', about.sessionID ?? about.info?.id);
   };
   return {
     event: async ({ event }) => {
