@@ -2,7 +2,7 @@ import type { Asking } from '../../shared/item-words.ts';
 import { statWords } from '../../shared/sentences.ts';
 import type { SnapshotTaken } from '../../shared/work-words.ts';
 import type { ChangeSummary } from '../work/change-summary.ts';
-import { type ConflictHunks, conflictHunks } from '../work/conflict-hunks.ts';
+import { type ConflictHunks, conflictHunks, type MergedLine } from '../work/conflict-hunks.ts';
 import type { MergeTry } from '../work/merge-tree.ts';
 import type { RebaseState } from '../work/rebase-state.ts';
 import type { Repository } from '../work/repository.ts';
@@ -24,12 +24,11 @@ export async function reviewContext(reviewed: Reviewed): Promise<Asking['context
   const { repository, branch, snapshot, changes, rebase } = reviewed;
   const hunks = await hunksOf(repository, changes.merge);
   const parts = [
-    { label: 'Changes', text: `${statWords(snapshot)}\n${snapshot.commit}` },
+    { label: 'Changes', text: `${statWords(snapshot)}\n${baseLine(branch, changes)}` },
     { label: 'Commits', text: commitLines(changes) },
-    { label: 'Base', text: baseLine(branch, changes) },
     { label: 'Conflicts', text: hunks.map(fileLine).join('\n') },
     { label: 'Unfinished rebase', text: rebaseLines(rebase) },
-    { label: 'Conflicting lines', text: hunks.map(hunkText).filter(Boolean).join('\n\n') },
+    { label: 'Conflicting lines', text: hunks.map((file) => hunkText(file, branch)).filter(Boolean).join('\n\n') },
     {
       label: 'In no commit',
       text: [...snapshot.nested, ...snapshot.unsaved].slice(0, MOST_FILES).join('\n'),
@@ -65,10 +64,17 @@ function fileLine({ path, kind, hunks }: ConflictHunks): string {
   return [`${path}: ${KINDS[kind]}`, ...sections.map((section) => `  in ${section}`)].join('\n');
 }
 
-const hunkText = ({ path, hunks }: ConflictHunks): string =>
+const hunkText = ({ path, hunks }: ConflictHunks, branch: string): string =>
   hunks
-    .map(({ line, lines }) => [`${path}:${line}`, ...lines.map(({ text }) => text)].join('\n'))
+    .map(({ line, lines }) => [`${path}:${line}`, ...lines.map((each) => lineText(each, branch))].join('\n'))
     .join('\n\n');
+
+/** Git names the commits; a person knows the base and the unit. */
+function lineText({ kind, text }: MergedLine, branch: string): string {
+  if (kind !== 'marker') return text;
+  if (text.startsWith('<')) return `<<<<<<< ${branch}`;
+  return text.startsWith('>') ? '>>>>>>> this unit' : text;
+}
 
 function rebaseLines({ in_progress, unmerged, markers }: RebaseState): string {
   const files = (said: string, all: RebaseState['markers']) =>
