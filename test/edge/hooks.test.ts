@@ -68,10 +68,15 @@ describe('what the hooks of an agent say', () => {
       words: 'done',
     });
     assert.deepEqual(said(codexHooks, 'UserPromptSubmit'), { kind: 'spoken-to' });
-    assert.deepEqual(said(geminiHooks, 'Notification', { message: 'Allow?' }), {
-      kind: 'needs-terminal',
-      words: 'Allow?',
-    });
+    for (const [details, words] of [
+      [undefined, 'Allow?'],
+      [{ command: 'make' }, 'Allow?: make'],
+      [{ command: 7 }, 'Allow?'],
+    ] as const)
+      assert.deepEqual(said(geminiHooks, 'Notification', { message: 'Allow?', details }), {
+        kind: 'needs-terminal',
+        words,
+      });
     assert.deepEqual(said(geminiHooks, 'AfterAgent', { prompt_response: 'ok' }), {
       kind: 'idle',
       words: 'ok',

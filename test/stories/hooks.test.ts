@@ -16,6 +16,9 @@ describe('hooks of agents that a person starts', () => {
   const children: ChildProcess[] = [];
   afterEach(async () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
+    // The shells, and the hooks that they have started.
+    for (const pid of house.processesWith(`CLAUDE_CONFIG_DIR=${house.env.CLAUDE_CONFIG_DIR}`))
+      killQuietly(pid);
     await house.close();
   });
 

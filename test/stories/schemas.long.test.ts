@@ -225,7 +225,13 @@ describe('with --json', () => {
     await says('answer', 'later', 'now');
     await says('wait', 'later');
     const refused = [{ key: 'call-1', tool: 'Bash', subject: 'rm -r build' }];
-    await callers.must('runs.note', { chunk: 'agent', run: 1, session: 'a-session', refused });
+    await callers.must('runs.note', {
+      chunk: 'agent',
+      run: 1,
+      session: 'a-session',
+      refused,
+      said: 'half way',
+    });
     await says('interrupt', 'agent', 'leave the tests alone');
     await until('it to be told', async () => {
       const { events } = await says<{ events: { type: string }[] }>('history', 'agent');

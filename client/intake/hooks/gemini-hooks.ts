@@ -1,3 +1,4 @@
+import { isObject } from '../json-rpc.ts';
 import { type HookAction, type HookAgent, textOf } from './hook-agent.ts';
 
 /** Gemini CLI 0.61.0. Its hooks can refuse a tool but allow none: what it asks is told, and answered at its terminal. */
@@ -17,7 +18,7 @@ export const geminiHooks: HookAgent = {
 function actionIn(input: Readonly<Record<string, unknown>>): HookAction | null {
   switch (input.hook_event_name) {
     case 'Notification':
-      return { kind: 'needs-terminal', words: textOf(input.message) };
+      return { kind: 'needs-terminal', words: wordsIn(input) };
     case 'AfterAgent':
       return { kind: 'idle', words: textOf(input.prompt_response) };
     // Whatever it asked about has been decided.
@@ -29,4 +30,10 @@ function actionIn(input: Readonly<Record<string, unknown>>): HookAction | null {
     default:
       return null;
   }
+}
+
+/** The message says what kind of thing it wants to do; of a command, the details have the command. */
+function wordsIn({ message, details }: Readonly<Record<string, unknown>>): string {
+  const command = isObject(details) ? textOf(details.command) : '';
+  return [textOf(message), command].filter((part) => part !== '').join(': ');
 }
