@@ -28,7 +28,13 @@ export async function reviewContext(reviewed: Reviewed): Promise<Asking['context
     { label: 'Commits', text: commitLines(changes) },
     { label: 'Conflicts', text: hunks.map(fileLine).join('\n') },
     { label: 'Unfinished rebase', text: rebaseLines(rebase) },
-    { label: 'Conflicting lines', text: hunks.map((file) => hunkText(file, branch)).filter(Boolean).join('\n\n') },
+    {
+      label: 'Conflicting lines',
+      text: hunks
+        .map((file) => hunkText(file, branch))
+        .filter(Boolean)
+        .join('\n\n'),
+    },
     {
       label: 'In no commit',
       text: [...snapshot.nested, ...snapshot.unsaved].slice(0, MOST_FILES).join('\n'),

@@ -37,7 +37,6 @@ export class Worktrees {
   readonly #making = new Map<number, Promise<void>>();
   /** Units that work in the project's folder; found out before their first run, and again by the next daemon. */
   readonly #inPlace = new Set<number>();
-  readonly #percents = new Map<number, number>();
 
   constructor(parts: WorktreeParts) {
     this.#parts = parts;
@@ -53,9 +52,6 @@ export class Worktrees {
     return this.#making.size;
   }
 
-  /** How far the folder of a unit is written, in percent; undefined: it is not being written. */
-  percentOf = (unit: number): number | undefined => this.#percents.get(unit);
-
   /** Whether a unit has a folder to run in. If not, one is made. */
   isReady(work: WorkUnit): boolean {
     const { id, work: facts } = work.unit;
@@ -65,7 +61,6 @@ export class Worktrees {
       id,
       this.#make(id).finally(() => {
         this.#making.delete(id);
-        this.#percents.delete(id);
         this.#changed();
       }),
     );
@@ -104,8 +99,7 @@ export class Worktrees {
     const planned = await this.#planned(repository, unit);
     const { chunk } = store.state.works.get(unit)?.unit ?? { chunk: '' };
     const { branch, base_commit: commit, path } = planned;
-    const onProgress = (percent: number) => this.#percents.set(unit, percent);
-    await addWorktree(repository, { id: unit, chunk, branch, commit, path }, { onProgress });
+    await addWorktree(repository, { id: unit, chunk, branch, commit, path });
     const { copy, link, setup, setup_limit: limit } = store.state.trusted.work;
     const { copied, linked } = await bringIgnored(repository, path, { copy, link });
     const made = { unit, copied, linked, setup: setup === null ? null : { command: setup, limit } };
