@@ -24,7 +24,7 @@ export const INTERRUPT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIG
 export type InterruptSignal = (typeof INTERRUPT_SIGNALS)[number];
 
 /** The phases of an agent that names none. */
-export const AGENT_PHASES: readonly string[] = ['GOAL', 'PLAN', 'IMPLEMENT', 'REBASE', 'REVIEW', 'COMPLETE'];
+export const AGENT_PHASES: readonly string[] = ['GOAL', 'PLAN', 'IMPLEMENT', 'REVIEW'];
 
 /** What the operator has looked at and trusts of a `signalbox.json`: its agents, and how they work in worktrees. */
 export interface TrustedAgents {
