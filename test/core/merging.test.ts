@@ -90,9 +90,13 @@ test(
     assert.equal(house.lastRun('a').phase, 'SETUP');
     await house.end('a', exited(1));
     assert.equal(house.said('a').why, 'stuck');
-    await house.retry('a');
+    await house.answer('a', 'stuck-a-1', { options: ['retry'], text: 'Use node 22.' });
     await ran(house, snapshot(ONE, 0));
     assert.equal(phaseOf(house.work('a')), 'IMPLEMENT');
+    assert.equal(house.item('stuck-a-1').delivery, null);
+    await house.start('a');
+    assert.equal(house.item('stuck-a-1').answer?.given_to, 3);
+    await house.end('a', exited(1));
     assert.equal(house.work('a').unit.finished, 0);
   }),
 );
