@@ -1,5 +1,11 @@
 import type { WorkUnit } from '../../shared/words.ts';
-import type { MergePlanned, MergeStrategy, SnapshotTaken, UnitWork } from '../../shared/work-words.ts';
+import {
+  type MergePlanned,
+  type MergeStrategy,
+  REBASE,
+  type SnapshotTaken,
+  type UnitWork,
+} from '../../shared/work-words.ts';
 import { DAEMON } from '../domain/actors.ts';
 import {
   askConflict,
@@ -136,7 +142,9 @@ export class Merger {
     const { work } = merging;
     const mayGo = isApproved(work) || isAuto;
     const { tree, conflicts, question } = await assess(merging);
-    if (mayGo && !conflicts) return this.#merge(merging, tree);
+    const { strategy, needsRebase } = this.#strategyFor(merging);
+    if (mayGo && !conflicts && !needsRebase) return this.#merge(merging, tree, strategy);
+    if (mayGo && !conflicts && canRebase(work)) return this.#rebase(work);
     await this.#parts.store.commit(DAEMON, (state) =>
       mayGo ? askConflict(state, question) : askReview(state, question),
     );
@@ -167,15 +175,22 @@ export class Merger {
     }
   }
 
-  async #merge({ work, facts, repository, snapshot, base }: Merging, tree: string): Promise<void> {
+  #strategyFor({ facts, snapshot, base }: Merging) {
+    const strategy = facts.approved?.strategy ?? this.#parts.store.state.trusted.work.strategy;
+    return { strategy, needsRebase: strategy === 'rebase' && snapshot.from !== base };
+  }
+
+  async #rebase({ unit }: WorkUnit): Promise<void> {
+    await this.#parts.store.commit(DAEMON, (state) => rebaseUnit(state, { unit: unit.id }));
+  }
+
+  async #merge(
+    { work, facts, repository, snapshot, base }: Merging,
+    tree: string,
+    strategy: MergeStrategy,
+  ): Promise<void> {
     const { store } = this.#parts;
     const { id: unit, chunk, title, goal } = work.unit;
-    const strategy: MergeStrategy = facts.approved?.strategy ?? store.state.trusted.work.strategy;
-    if (strategy === 'rebase' && snapshot.from !== base) {
-      // Only its agent can put the commits onto the base as it is now.
-      await store.commit(DAEMON, (state) => rebaseUnit(state, { unit }));
-      return;
-    }
     const options = { strategy, base: facts.base, old: base, snapshot: snapshot.commit, tree };
     const made = await commitMerge(repository, { ...options, title: title || chunk, goal, id: unit });
     const plan: MergePlanned = { old: base, new: made, snapshot: snapshot.commit, strategy };
@@ -209,6 +224,10 @@ export class Merger {
     await this.#parts.store.commit(DAEMON, (state) => endMerge(state, { unit, how }));
   }
 }
+
+/** Only an agent can put commits onto another base; one that has just failed to would be asked for ever. */
+const canRebase = ({ unit, runs }: WorkUnit): boolean =>
+  unit.spec.agent !== null && runs.at(-1)?.phase !== REBASE;
 
 /** Whether the work merges as it is now, and what a person is asked about it. */
 async function assess({ work, repository, facts, snapshot, base }: Merging) {

@@ -282,7 +282,7 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
     const needs = house.run('wait', 'asks', '--until', 'needs-attention');
     assert.equal((await needs.finished).code, 0);
     const late = await house.signalbox('wait', 'asks', '--timeout', '0');
-    assert.deepEqual([late.code, /not so far/.test(late.stderr)], [75, true]);
+    assert.deepEqual([late.code, /Timed out/.test(late.stderr)], [75, true]);
     await ok('answer', 'asks', '80');
     await asked('asks');
     const done = house.run('wait', 'asks');

@@ -1,5 +1,6 @@
 /** What every command prints with --json is what docs/schemas says, to the last field. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -96,7 +97,9 @@ describe('with --json', () => {
       interrupt: 'SIGUSR1',
     };
     writeFileSync(file('prompt.md'), 'Do it.');
-    writeFileSync(file('signalbox.json'), JSON.stringify({ agents: { mine } }));
+    // Leaves the base where it is, so that its rebase has failed.
+    const quick = { command: ['sh', '-c', 'date >> quick', '{prompt}'], phases: ['DO'] };
+    writeFileSync(file('signalbox.json'), JSON.stringify({ agents: { mine, quick } }));
     const bin = join(house.folder, 'bin');
     mkdirSync(bin);
     for (const name of ['open', 'xdg-open']) {
@@ -245,6 +248,51 @@ describe('with --json', () => {
     await says('close', 'changes', 'enough', '--kill');
     writeFileSync(file('stop'), '');
     await says('wait', 'lives');
+    await showAll();
+  });
+
+  test('worktrees: reviewed, sent back, refused, merged, rebased, removed and brought back', async () => {
+    await says('bulk', 'release', '--status', 'blocked');
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: house.project });
+    git('init', '-q', '-b', 'main');
+    git('add', 'src');
+    git('commit', '-qm', 'begin');
+    await says('add', 'tree', '--command', 'echo new >> src/a.ts', '--worktree');
+    await needs('tree');
+    await says('diff', 'tree');
+    await says('worktree ls');
+    await says('worktree path', 'tree');
+    const { work } = await says<Detail>('show', 'tree');
+    const line = { chunk: 'tree', snapshot: work?.snapshot?.commit, file: 'src/a.ts', side: 'new', line: 1 };
+    const { result } = (await callers.must('work.comment', { ...line, words: 'Why?' })) as {
+      result: { item: string };
+    };
+    await callers.must('work.uncomment', { chunk: 'tree', id: result.item });
+    await says('answer', 'tree', 'Once more.', '--option', 'send-back');
+    await until('it to be reviewed again', async () => {
+      const { runs, status } = await says<Detail>('show', 'tree');
+      return runs.length === 2 && status === 'NEEDS_ATTENTION';
+    });
+    writeFileSync(file('src/a.ts'), 'mine\n');
+    await says('merge', 'tree');
+    await needs('tree');
+    git('checkout', '-q', 'src/a.ts');
+    await says('answer', 'tree', '--option', 'retry');
+    await says('wait', 'tree');
+    await says('worktree prune', 'tree');
+    await says('worktree restore', 'tree');
+    await says('worktree prune', 'tree');
+    await says('worktree forget', 'tree');
+    await says('add', 'quick', '--agent', 'quick', '--worktree');
+    await needs('quick');
+    git('commit', '-qm', 'elsewhere', '--allow-empty');
+    await says('merge', 'quick', '--strategy', 'rebase');
+    await until('it to be asked about', async () => {
+      const { runs, status } = await says<Detail>('show', 'quick');
+      return runs.at(-1)?.phase === 'REBASE' && status === 'NEEDS_ATTENTION';
+    });
+    await says('close', 'quick');
     await showAll();
   });
 

@@ -64,8 +64,9 @@ export function refreshReview(state: State, input: MergeQuestion): Decision {
 export function askConflict(state: State, input: MergeQuestion): Decision {
   const work = mergeable(state, input);
   if (!work) return NOTHING;
-  const prompt = `${work.unit.chunk} does not merge into ${work.unit.work?.base}: both changed the same lines.`;
-  const { key, context } = input;
+  const { key, context, conflicts } = input;
+  const why = conflicts ? 'both changed the same lines' : 'it is to be rebased, and does not stand on it';
+  const prompt = `${work.unit.chunk} does not merge into ${work.unit.work?.base}: ${why}.`;
   const asked = { key, context, kind: 'conflict', code: 'merge-conflict', prompt } as const;
   return ask(work, { ...asked, options: [RETRY, ...rebaseOf(work), LEAVE], allows_text: false });
 }
