@@ -13,7 +13,7 @@ export interface UnitForms {
 function unitActions(detail: Detail, notice: Notice | undefined): TemplateResult {
   return html`<section class="actions" aria-labelledby="actions-heading">
     <h3 id="actions-heading">Actions</h3>
-    ${detail.status === 'DONE' ? nothing : steering(detail)}
+    ${detail.status === 'DONE' ? folder(detail) : steering(detail)}
     <details><summary>Edit</summary>${edit(detail)}</details>
     ${detail.status === 'DONE' ? nothing : html`<details><summary>Close</summary>${close(detail)}</details>`}
     <details><summary>Remove</summary>${remove(detail)}</details>
@@ -35,6 +35,15 @@ const resolveForm = (detail: Detail, { chunk }: ConflictLine): TemplateResult =>
     html`<input type="hidden" name="other_chunk" value=${chunk} />
       <div class="choices"><button name="verdict" value="serialize">One after the other</button><button name="verdict" value="parallelize">Side by side</button></div>`,
   );
+
+/** Of a unit that is done, what becomes of its worktree. */
+function folder(detail: Detail): TemplateResult | typeof nothing {
+  const { work } = detail;
+  if (work === null || work.made_at === null) return nothing;
+  if (work.pruned_at === null)
+    return form(detail, 'prune', html`<button>Remove the worktree; its work stays kept</button>`);
+  return work.kept === null ? nothing : form(detail, 'restore', html`<button>Restore the worktree</button>`);
+}
 
 function steering(detail: Detail): TemplateResult {
   return html`${detail.live === null ? nothing : live(detail, detail.live)} ${detail.retry_due === null ? nothing : retry(detail)} ${detail.external ? report(detail) : nothing} ${detail.held === null ? hold(detail) : release(detail)} ${priority(detail)} ${link(detail)} ${unlink(detail)}`;
