@@ -110,6 +110,15 @@ describe('a query', () => {
     };
   }
 
+  test('what units changed is source code: no page elsewhere reads it', async () => {
+    const context = contextWith(() => {});
+    const embed = createCaller({ ...context, by: { ...OPERATOR, role: 'embed', door: 'embed' } });
+    for (const call of [embed.work.diff, embed.work.patch])
+      await assert.rejects(call({ chunk: 'one' }), /is not for the role embed/);
+    await assert.rejects(embed.work.list(), /is not for the role embed/);
+    context.boardFeed.stop();
+  });
+
   /** They ask git: the stories about worktrees do. */
   const OF_GIT = ['work.diff', 'work.patch'];
 
