@@ -18,6 +18,7 @@ const RUNS = [
   'show',
   'logs',
   'wait',
+  'diff',
   'mcp',
   'claude',
   'acp',

@@ -16,6 +16,7 @@ const RUN_MAY: ReadonlySet<string> = new Set([
   'show',
   'logs',
   'wait',
+  'diff',
   // Adapters between the agent and the daemon.
   'mcp',
   'claude',
