@@ -1,6 +1,6 @@
 import type { Notice } from '../../shared/views/action-form.ts';
 import type { Connection } from './connection.ts';
-import { deliver, type Order } from './submit.ts';
+import { type Order, sendAction, sendAnswer } from './submit.ts';
 
 interface Sending {
   readonly order: Order;
@@ -35,7 +35,7 @@ export class Outbox {
     return this.#sending.has(item);
   }
 
-  /** Resolves when the daemon has accepted; rejects when it has refused, or after `cancel`. */
+  /** Resolves when the daemon has accepted; rejects when it has refused, after `cancel`, or, of an action, too late. */
   async send(order: Order): Promise<void> {
     // An element draws no form before it has joined a daemon.
     const connection = this.#connection as Connection;
@@ -43,7 +43,8 @@ export class Outbox {
     this.#sending.set(order.item, { order, cancel, waits: !connection.isOpen });
     this.#changed();
     try {
-      await deliver(connection, order, cancel.signal);
+      if (order.words === null) await sendAction(connection, order);
+      else await sendAnswer(connection, order, cancel.signal);
     } catch (error) {
       throw cancel.signal.aborted ? new Error('Not sent. Your text is kept.') : error;
     } finally {
@@ -51,7 +52,7 @@ export class Outbox {
     }
   }
 
-  /** Has an effect only before it is sent. */
+  /** Has an effect only on an answer that is not sent yet. */
   cancel(item: string): void {
     const sending = this.#sending.get(item);
     if (sending?.waits) sending.cancel.abort();
