@@ -4,7 +4,7 @@ import type { Detail } from '../../shared/detail.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
 import type { UnitForms } from '../../shared/views/unit-actions.ts';
 import { workUnit } from '../../shared/views/work-unit.ts';
-import { orderOf, sendAction } from '../link/submit.ts';
+import { deliver, orderOf } from '../link/submit.ts';
 import { Arming, TOO_SOON } from './arming.ts';
 import { BoardElement } from './board-element.ts';
 
@@ -44,7 +44,7 @@ export class WorkUnitElement extends BoardElement {
     if (!this.live || !order) return;
     event.preventDefault();
     this.#tell({ tone: 'busy', message: 'Sending …', field: null });
-    sendAction(this.live.connection, order).then(
+    deliver(this.live.connection, order).then(
       () => {
         form.reset();
         this.#tell(undefined);

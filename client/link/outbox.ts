@@ -1,6 +1,6 @@
 import type { Notice } from '../../shared/views/action-form.ts';
 import type { Connection } from './connection.ts';
-import { type Order, sendAction, sendAnswer } from './submit.ts';
+import { deliver, type Order } from './submit.ts';
 
 interface Sending {
   readonly order: Order;
@@ -43,8 +43,7 @@ export class Outbox {
     this.#sending.set(order.item, { order, cancel, waits: !connection.isOpen });
     this.#changed();
     try {
-      if (order.words === null) await sendAction(connection, order);
-      else await sendAnswer(connection, order, cancel.signal);
+      await deliver(connection, order, order.words === null ? undefined : cancel.signal);
     } catch (error) {
       throw cancel.signal.aborted ? new Error('Not sent. Your text is kept.') : error;
     } finally {

@@ -33,21 +33,22 @@ export function orderOf(form: HTMLFormElement, submitter: HTMLElement | null): O
   };
 }
 
-/** Sends an answer once there is a connection, however late. `cancel` has an effect only before the first attempt. */
-export const sendAnswer = (connection: Connection, order: Order, cancel: AbortSignal): Promise<unknown> =>
-  retry(connection, mutationOf(connection, order), { first: cancel, further: null });
-
-/** Sends anything else, soon or not at all. */
-export const sendAction = (connection: Connection, order: Order): Promise<unknown> =>
-  sendSoon(connection, mutationOf(connection, order));
+/**
+ * Sends it soon or not at all; with `untilCancelled`, once there is a connection, however late. To cancel has an effect
+ * only before the first attempt.
+ */
+export function deliver(
+  connection: Connection,
+  { action, input }: Order,
+  untilCancelled?: AbortSignal,
+): Promise<unknown> {
+  const [group, name] = ACTIONS[action];
+  const { mutate } = (connection.client[group] as Record<string, Mutation>)[name] as Mutation;
+  const send = (signal: AbortSignal) => mutate(input, { signal });
+  return untilCancelled ? retry(connection, send, untilCancelled) : sendSoon(connection, send);
+}
 
 type Send<Result> = (signal: AbortSignal) => Promise<Result>;
-
-function mutationOf({ client }: Connection, { action, input }: Order): Send<unknown> {
-  const [group, name] = ACTIONS[action];
-  const { mutate } = (client[group] as Record<string, Mutation>)[name] as Mutation;
-  return (signal) => mutate(input, { signal });
-}
 
 interface Mutation {
   readonly mutate: (input: object, options: { signal: AbortSignal }) => Promise<unknown>;
@@ -55,57 +56,49 @@ interface Mutation {
 
 /** The fields of a form, each with all its values. */
 export function fieldsOf(data: FormData): Map<string, string[]> {
-  return new Map([...new Set(data.keys())].map((name) => [name, data.getAll(name).map(String)]));
+  return new Map(Array.from(data.keys(), (name) => [name, data.getAll(name).map(String)]));
 }
 
 /** Sends a mutation that must not be executed late. Its input includes the idempotency key. */
 export const sendSoon = <Result>(connection: Connection, send: Send<Result>): Promise<Result> =>
-  retry(connection, send, {
-    first: AbortSignal.timeout(FIRST_ATTEMPT_WITHIN_MS),
-    further: AbortSignal.timeout(LAST_ATTEMPT_WITHIN_MS),
-  });
-
-/** Each aborts when no such attempt may begin any more; null: never. */
-interface Deadlines {
-  readonly first: AbortSignal;
-  readonly further: AbortSignal | null;
-}
+  retry(
+    connection,
+    send,
+    AbortSignal.timeout(FIRST_ATTEMPT_WITHIN_MS),
+    AbortSignal.timeout(LAST_ATTEMPT_WITHIN_MS),
+  );
 
 /**
  * A mutation lost in flight may have been executed. Sent again with the same key it has one effect,
  * so it is sent until the daemon accepts or refuses. Any error that is not of the connection is thrown at once.
+ * When `first` is aborted, no first attempt begins; when `last` is aborted, none at all.
  */
 async function retry<Result>(
   connection: Connection,
   send: Send<Result>,
-  { first, further }: Deadlines,
+  first: AbortSignal,
+  last?: AbortSignal,
 ): Promise<Result> {
-  if (!connection.isOpen)
-    await untilOpen(connection, first, 'Not done: not connected. What you typed is kept; try again.');
+  await untilOpen(connection, 'Not done: not connected. What you typed is kept; try again.', first);
   for (;;) {
     try {
       return await send(AbortSignal.timeout(ATTEMPT_TIMEOUT_MS));
     } catch (error) {
       if (!(error instanceof TRPCClientError) || error.data) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
-      await untilOpen(
-        connection,
-        further,
-        'Connection lost: it may have been done or not. Look, then try again.',
-      );
+      await untilOpen(connection, 'Perhaps done: not connected. Look, then try again.', last);
     }
   }
 }
 
 /** Rejects with the message when the deadline aborts first. */
-function untilOpen(connection: Connection, deadline: AbortSignal | null, message: string): Promise<void> {
+function untilOpen(connection: Connection, message: string, deadline?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
       if (deadline?.aborted) reject(new Error(message));
       else if (connection.isOpen) resolve();
       else return;
       stop();
-      deadline?.removeEventListener('abort', look);
     };
     const stop = connection.onChange(look);
     deadline?.addEventListener('abort', look);
@@ -114,7 +107,6 @@ function untilOpen(connection: Connection, deadline: AbortSignal | null, message
 }
 
 export function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

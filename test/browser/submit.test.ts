@@ -323,7 +323,7 @@ describe('what acts at once', () => {
       page.wire.turn(false);
       page.wire.undos[1]?.reject(lostConnection());
       time.pass();
-      await waitUntil(() => textOf('.going-out').includes('may have been done or not'), 'said');
+      await waitUntil(() => textOf('.going-out').includes('Perhaps done: not connected'), 'said');
       page.wire.turn(true);
       await drawn(page);
       expect(page.wire.undos.length).to.equal(2);
