@@ -79,7 +79,8 @@ async function retry<Result>(
   first: AbortSignal,
   last?: AbortSignal,
 ): Promise<Result> {
-  await untilOpen(connection, 'Not done: not connected. What you typed is kept; try again.', first);
+  if (!connection.isOpen)
+    await untilOpen(connection, 'Not done: not connected. What you typed is kept; try again.', first);
   for (;;) {
     try {
       return await send(AbortSignal.timeout(ATTEMPT_TIMEOUT_MS));
