@@ -55,10 +55,10 @@ function refuseLivingGit(path: string): void {
   const inside = processesIn(realpathSync(path));
   if (inside === null) throw new WorkRefused({ code: 'process-unknown', path });
   const gits = takeCensus().filter(
-    ({ pid, carried }) =>
+    ({ pid, argumentsAndEnvironment }) =>
       inside.includes(pid) &&
-      /^([^\0 ]*\/)?git(-[^\0 ]+)?[\0 ]/.test(carried) &&
-      !carried.includes('SIGNALBOX_GIT_OF='),
+      /^([^\0 ]*\/)?git(-[^\0 ]+)?[\0 ]/.test(argumentsAndEnvironment) &&
+      !argumentsAndEnvironment.includes('SIGNALBOX_GIT_OF='),
   );
   if (gits.length > 0) throw new WorkRefused({ code: 'git-running', path, pids: gits.map(({ pid }) => pid) });
 }
