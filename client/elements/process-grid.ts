@@ -1,3 +1,4 @@
+/** The element `process-grid`: shows all units by status, with the filter and the bulk actions. */
 import type { TemplateResult } from 'lit';
 import { type Board, countsOf, type Pulses, pageOf } from '../../shared/board.ts';
 import { bulkInput, bulkWords } from '../../shared/bulk.ts';

@@ -1,3 +1,4 @@
+/** Finds the credential that a token or session cookie stands for. */
 import type { Session, Token } from '../../shared/access-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { isExpired } from '../domain/commands/access.ts';

@@ -1,3 +1,4 @@
+/** The procedures of the API, with their inputs and roles. */
 import type { z } from 'zod';
 import type { Query } from '../../shared/query.ts';
 import { mayStart } from '../access/permissions.ts';
