@@ -1,3 +1,4 @@
+/** Clients of the daemon over its Unix socket: by HTTP for single calls, by WebSocket for streams. */
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';

@@ -1,3 +1,4 @@
+/** Follows a stream of the daemon, over reconnections, until its data gives a result or a limit is reached. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { isSaid } from './daemon-client.ts';
 

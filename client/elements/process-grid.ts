@@ -1,3 +1,4 @@
+/** The element `process-grid`: shows all units by status, with the filter and the bulk actions. */
 import type { TemplateResult } from 'lit';
 import { type Board, countsOf, type Pulses, pageOf } from '../../shared/board.ts';
 import { bulkInput, bulkWords } from '../../shared/bulk.ts';
@@ -7,7 +8,7 @@ import { takingUnknown } from '../../shared/unknown-input.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
 import { processGrid } from '../../shared/views/process-grid.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
-import { fieldsOf, newKey, untilTold } from '../link/submit.ts';
+import { fieldsOf, newKey, sendSoon } from '../link/submit.ts';
 import { whenIdle } from '../link/when-idle.ts';
 import { BoardElement } from './board-element.ts';
 
@@ -149,7 +150,7 @@ export class ProcessGrid extends BoardElement {
   #actOnAll({ connection }: LiveBoards, data: FormData): void {
     const input = { ...bulkInput(fieldsOf(data)), key: newKey() };
     this.#tell({ tone: 'busy', message: 'Sending …', field: null });
-    untilTold(connection, (signal) =>
+    sendSoon(connection, (signal) =>
       takingUnknown(connection.client.units.bulk.mutate)(input, { signal }),
     ).then(
       (outcome) => this.#tell({ tone: 'ended', message: bulkWords(outcome), field: null }),

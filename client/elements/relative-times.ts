@@ -1,3 +1,4 @@
+/** Keeps the relative times on the page current: "5 min ago". */
 import { ageOf } from '../../shared/age.ts';
 
 const SECOND = 1000;

@@ -1,4 +1,7 @@
-/** Parts that a page may style with `::part()`, by name, with their selectors in our markup. */
+/**
+ * Names the parts of an embedded element that a page may style with `::part()`, each with its selector in our markup. Two
+ * more, `frame` and `state`, stand in the markup of `element-surroundings.ts`.
+ */
 const PARTS: Readonly<Record<string, string>> = {
   heading: 'h2',
   count: '.count',
@@ -14,10 +17,14 @@ const PARTS: Readonly<Record<string, string>> = {
   link: 'a',
 };
 
-/** Sets the part names on rendered markup, and makes links open in a new tab. */
+/** Sets the part names on rendered markup. */
 export function nameParts(root: ParentNode): void {
   for (const [name, selector] of Object.entries(PARTS))
     for (const element of root.querySelectorAll(selector)) element.part.add(name);
+}
+
+/** Makes the links of rendered markup open in a new tab: an embedded element is within another site. */
+export function openInNewTab(root: ParentNode): void {
   for (const link of root.querySelectorAll<HTMLAnchorElement>('a:not([target])')) {
     link.target = '_blank';
     link.rel = 'noopener';

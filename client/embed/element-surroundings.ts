@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Query } from '../../shared/query.ts';
 import type { Place } from '../../shared/views/place.ts';
 import type { BoardElement, Surroundings } from '../elements/board-element.ts';
-import { nameParts } from './css-parts.ts';
+import { nameParts, openInNewTab } from './css-parts.ts';
 import { connectionTo, type SharedConnection, type SharedConnectionState } from './shared-connection.ts';
 import { whileVisible } from './while-visible.ts';
 
@@ -104,5 +104,6 @@ export class ElementSurroundings implements Surroundings {
 
   drawn(): void {
     nameParts(this.root);
+    openInNewTab(this.root);
   }
 }

@@ -1,3 +1,4 @@
+/** The connection of a page to the daemon: one WebSocket, which reconnects by itself, or HTTP requests where none gets through. */
 import {
   createTRPCClient,
   createWSClient,

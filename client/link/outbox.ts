@@ -35,7 +35,7 @@ export class Outbox {
     return this.#sending.has(item);
   }
 
-  /** Resolves when the daemon has accepted; rejects when it has refused, or after `cancel`. */
+  /** Resolves when the daemon has accepted; rejects when it has refused, after `cancel`, or, of an action, too late. */
   async send(order: Order): Promise<void> {
     // An element draws no form before it has joined a daemon.
     const connection = this.#connection as Connection;
@@ -43,7 +43,7 @@ export class Outbox {
     this.#sending.set(order.item, { order, cancel, waits: !connection.isOpen });
     this.#changed();
     try {
-      await deliver(connection, order, cancel.signal);
+      await deliver(connection, order, order.words === null ? undefined : cancel.signal);
     } catch (error) {
       throw cancel.signal.aborted ? new Error('Not sent. Your text is kept.') : error;
     } finally {
@@ -51,7 +51,7 @@ export class Outbox {
     }
   }
 
-  /** Has an effect only before it is sent. */
+  /** Has an effect only on an answer that is not sent yet. */
   cancel(item: string): void {
     const sending = this.#sending.get(item);
     if (sending?.waits) sending.cancel.abort();

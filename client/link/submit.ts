@@ -1,3 +1,4 @@
+/** Sends submitted forms to the daemon as idempotent mutations, and retries until the daemon accepts or refuses. */
 import { TRPCClientError } from '@trpc/client';
 import { ACTIONS, type Action, formInput, isAction } from '../../shared/actions.ts';
 import type { Connection } from './connection.ts';
@@ -12,10 +13,12 @@ export interface Order {
   readonly words: string | null;
 }
 
-const TRY_MS = 5000;
-const AGAIN_MS = 250;
-/** Actions other than answers are not kept for later: executing them late would surprise. */
-const PATIENCE_MS = 5000;
+const ATTEMPT_TIMEOUT_MS = 5000;
+const RETRY_DELAY_MS = 250;
+/** An action other than an answer is given up after these times, because executing it late would surprise. */
+const FIRST_ATTEMPT_WITHIN_MS = 5000;
+/** Longer: a silent socket is replaced within 8 s, and then the same key tells what became of the first attempt. */
+const LAST_ATTEMPT_WITHIN_MS = 15_000;
 
 /** The order in a form; null: not one of our forms. */
 export function orderOf(form: HTMLFormElement, submitter: HTMLElement | null): Order | null {
@@ -30,13 +33,22 @@ export function orderOf(form: HTMLFormElement, submitter: HTMLElement | null): O
   };
 }
 
-/** Sends it. An answer waits for a connection until `cancel`; anything else for a few seconds. */
-export function deliver(connection: Connection, order: Order, cancel?: AbortSignal): Promise<unknown> {
-  const [group, name] = ACTIONS[order.action];
+/**
+ * Sends it soon or not at all; with `untilCancelled`, once there is a connection, however late. To cancel has an effect
+ * only before the first attempt.
+ */
+export function deliver(
+  connection: Connection,
+  { action, input }: Order,
+  untilCancelled?: AbortSignal,
+): Promise<unknown> {
+  const [group, name] = ACTIONS[action];
   const { mutate } = (connection.client[group] as Record<string, Mutation>)[name] as Mutation;
-  const patience = order.words === null ? soon() : cancel;
-  return untilTold(connection, (signal) => mutate(order.input, { signal }), patience);
+  const send = (signal: AbortSignal) => mutate(input, { signal });
+  return untilCancelled ? retry(connection, send, untilCancelled) : sendSoon(connection, send);
 }
+
+type Send<Result> = (signal: AbortSignal) => Promise<Result>;
 
 interface Mutation {
   readonly mutate: (input: object, options: { signal: AbortSignal }) => Promise<unknown>;
@@ -44,49 +56,58 @@ interface Mutation {
 
 /** The fields of a form, each with all its values. */
 export function fieldsOf(data: FormData): Map<string, string[]> {
-  return new Map([...new Set(data.keys())].map((name) => [name, data.getAll(name).map(String)]));
+  return new Map(Array.from(data.keys(), (name) => [name, data.getAll(name).map(String)]));
 }
+
+/** Sends a mutation that must not be executed late. Its input includes the idempotency key. */
+export const sendSoon = <Result>(connection: Connection, send: Send<Result>): Promise<Result> =>
+  retry(
+    connection,
+    send,
+    AbortSignal.timeout(FIRST_ATTEMPT_WITHIN_MS),
+    AbortSignal.timeout(LAST_ATTEMPT_WITHIN_MS),
+  );
 
 /**
  * A mutation lost in flight may have been executed. Sent again with the same key it has one effect,
- * so it is sent until the daemon accepts or refuses. It can be cancelled before the first attempt.
+ * so it is sent until the daemon accepts or refuses. Any error that is not of the connection is thrown at once.
+ * When `first` is aborted, no first attempt begins; when `last` is aborted, none at all.
  */
-export async function untilTold<Told>(
+async function retry<Result>(
   connection: Connection,
-  send: (signal: AbortSignal) => Promise<Told>,
-  cancel: AbortSignal | undefined = soon(),
-): Promise<Told> {
-  if (!connection.isOpen) await untilOpen(connection, cancel);
+  send: Send<Result>,
+  first: AbortSignal,
+  last?: AbortSignal,
+): Promise<Result> {
+  if (!connection.isOpen)
+    await untilOpen(connection, 'Not done: not connected. What you typed is kept; try again.', first);
   for (;;) {
     try {
-      return await send(AbortSignal.timeout(TRY_MS));
+      return await send(AbortSignal.timeout(ATTEMPT_TIMEOUT_MS));
     } catch (error) {
-      if (error instanceof TRPCClientError && error.data) throw error;
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      await untilOpen(connection);
+      if (!(error instanceof TRPCClientError) || error.data) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+      await untilOpen(connection, 'Perhaps done: not connected. Look, then try again.', last);
     }
   }
 }
 
-const soon = () => AbortSignal.timeout(PATIENCE_MS);
-
-function untilOpen(connection: Connection, cancel?: AbortSignal): Promise<void> {
+/** Rejects with the message when the deadline aborts first. */
+function untilOpen(connection: Connection, message: string, deadline?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
-      if (cancel?.aborted) reject(new Error('Not done: not connected. What you typed is kept; try again.'));
+      if (deadline?.aborted) reject(new Error(message));
       else if (connection.isOpen) resolve();
       else return;
       stop();
-      cancel?.removeEventListener('abort', look);
     };
     const stop = connection.onChange(look);
-    cancel?.addEventListener('abort', look);
+    deadline?.addEventListener('abort', look);
     look();
   });
 }
 
 export function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

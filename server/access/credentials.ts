@@ -1,3 +1,4 @@
+/** Finds the credential that a token or session cookie stands for. */
 import type { Session, Token } from '../../shared/access-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { isExpired } from '../domain/commands/access.ts';
@@ -13,7 +14,7 @@ const OPERATOR = {
   mayAnswer: false,
   unit: null,
   run: null,
-  ended: null,
+  invalidReason: null,
 } as const satisfies Partial<Credential>;
 
 /** Finds the token, session or run of a secret by its hash. */
@@ -46,16 +47,20 @@ export class Credentials {
   isStanding({ id }: Credential): boolean {
     const { tokens, sessions, works } = this.#store.state;
     const session = sessions.find((each) => each.id === id);
-    if (session) return this.#ofSession(session).ended === null;
+    if (session) return this.#ofSession(session).invalidReason === null;
     const token = tokens.find((each) => each.id === id);
-    if (token) return ofToken(token, this.#store.state).ended === null;
+    if (token) return ofToken(token, this.#store.state).invalidReason === null;
     const [unit, number] = runOf(id);
     return works.get(unit)?.runs.some((run) => run.number === number && run.ended_at === null) ?? false;
   }
 
   #ofSession(session: Session): Credential {
     const isOver = isExpired(session, this.#now().toISOString());
-    return { ...OPERATOR, id: session.id, ended: isOver ? 'You were signed out after 30 days.' : null };
+    return {
+      ...OPERATOR,
+      id: session.id,
+      invalidReason: isOver ? 'You were signed out after 30 days.' : null,
+    };
   }
 
   /** The token of a run is valid until the commit that ends the run, across restarts of the daemon. */
@@ -64,9 +69,9 @@ export class Credentials {
     const found = this.#runs.get(hash);
     const run = found && state.works.get(found.unit)?.runs.find(({ number }) => number === found.number);
     if (!run) return null;
-    const ended = run.ended_at === null ? null : `Run ${run.number} has ended.`;
+    const invalidReason = run.ended_at === null ? null : `Run ${run.number} has ended.`;
     const id = `run-${run.unit}-${run.number}`;
-    return { ...agentOf(run.unit, run.number), id, actor: `run ${run.number}`, ended };
+    return { ...agentOf(run.unit, run.number), id, actor: `run ${run.number}`, invalidReason };
   }
 
   #index(state: State): void {
@@ -84,7 +89,11 @@ function ofToken({ id, role, name, origin, may_answer, unit }: Token, state: Sta
   const base = { ...OPERATOR, id, role, actor: name || role, origin, mayAnswer: may_answer };
   if (unit === null) return base;
   const work = state.works.get(unit);
-  return { ...base, unit, ended: work && exists(work) ? null : 'The unit of this token was removed.' };
+  return {
+    ...base,
+    unit,
+    invalidReason: work && exists(work) ? null : 'The unit of this token was removed.',
+  };
 }
 
 const agentOf = (unit: number, run: number) => ({ ...OPERATOR, role: 'agent' as const, unit, run });

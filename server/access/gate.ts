@@ -1,7 +1,7 @@
 /**
- * The gate: one pure function of listener, request head and what is known, before every request and every
- * upgrade. It decides who may come in at all, and as whom; what they may do is said in `permissions.ts`.
- * The rules are those of `SECURITY.md`; `npm run test:door` compares every one of them with a second reading.
+ * Decides for every request and every upgrade whether it is admitted, and as which caller. It is one pure function of the
+ * listener, the request head and the context. What an admitted caller may do is decided in `permissions.ts`. The rules are
+ * those of `SECURITY.md`; `npm run test:door` compares each of them with a second implementation.
  */
 import type { Door, Role } from '../../shared/access-words.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -27,7 +27,7 @@ export interface Tcp {
   readonly own: { readonly host: string; readonly origin: string };
 }
 
-/** The bearer of a token or session. */
+/** A valid or ended token or session, and whom it stands for. */
 export interface Credential {
   readonly role: Exclude<Role, 'daemon'>;
   readonly actor: string;
@@ -41,10 +41,11 @@ export interface Credential {
   readonly unit: number | null;
   readonly run: number | null;
   /** Why it is no longer valid; null: it is valid. */
-  readonly ended: string | null;
+  readonly invalidReason: string | null;
 }
 
-export interface Known {
+/** What the gate needs to know besides the request. */
+export interface GateContext {
   /** Origins that may embed our elements. */
   readonly origins: readonly string[];
   /** --no-auth: requests from our own pages are the operator's. */
@@ -93,13 +94,13 @@ export type GateCode =
   | 'foreign-token'
   | 'agents-only-ask';
 
-export function gate(listener: Listener, head: Head, known: Known): Verdict {
+export function gate(listener: Listener, head: Head, context: GateContext): Verdict {
   return (
     refuseTarget(head) ??
     (listener.kind === 'socket' ? refuseBrowser(head) : refuseHost(listener, head)) ??
-    (listener.kind === 'tcp' ? refuseOrigin(listener, head, known) : null) ??
-    refuseBody(head, known) ??
-    (listener.kind === 'tcp' ? admit(listener, head, known) : admitLocal(head, known))
+    (listener.kind === 'tcp' ? refuseOrigin(listener, head, context) : null) ??
+    refuseBody(head, context) ??
+    (listener.kind === 'tcp' ? admit(listener, head, context) : admitLocal(head, context))
   );
 }
 
@@ -137,7 +138,7 @@ function refuseHost({ hosts }: Tcp, head: Head): Verdict | null {
 }
 
 /** The exact Origin is the CSRF check. Comparing Origin with Host would admit rebound names if Host were not checked before. */
-function refuseOrigin(listener: Tcp, head: Head, known: Known): Verdict | null {
+function refuseOrigin(listener: Tcp, head: Head, context: GateContext): Verdict | null {
   const origins = valuesOf(head, 'origin');
   const sites = valuesOf(head, 'sec-fetch-site');
   if (origins.length > 1 || sites.length > 1)
@@ -147,15 +148,15 @@ function refuseOrigin(listener: Tcp, head: Head, known: Known): Verdict | null {
     'foreign-origin',
     'Another web page may not do this. Open Signalbox itself; a page that embeds it is listed by "signalbox origin add".',
   );
-  if (isUnsafe(head)) return isOurs(listener, head, known) ? null : foreign;
-  return isReadable(head, known) ? null : foreign;
+  if (isUnsafe(head)) return mayWrite(listener, head, context) ? null : foreign;
+  return mayRead(head, context) ? null : foreign;
 }
 
 /** Whether a request may change something or open a socket: from our own page, an embed on its socket, or a program with a token. */
-function isOurs(listener: Tcp, head: Head, known: Known): boolean {
+function mayWrite(listener: Tcp, head: Head, context: GateContext): boolean {
   const origin = firstOf(head, 'origin');
   const site = firstOf(head, 'sec-fetch-site');
-  if (isEmbedSocket(head) && isListed(head, known))
+  if (isEmbedSocket(head) && isListed(head, context))
     return site === undefined || ['same-origin', 'same-site', 'cross-site'].includes(site);
   if (site !== undefined && site !== 'same-origin') return false;
   return origin === undefined
@@ -164,13 +165,13 @@ function isOurs(listener: Tcp, head: Head, known: Known): boolean {
 }
 
 /** Whether a request may read: from our own pages, the address bar, a followed link to a whole page, or a listed embed. */
-function isReadable(head: Head, known: Known): boolean {
+function mayRead(head: Head, context: GateContext): boolean {
   const site = firstOf(head, 'sec-fetch-site');
   if (site === undefined || site === 'same-origin' || site === 'none') return true;
-  return isFollowedLink(head) || (pathOf(head) === '/embed.js' && isListed(head, known));
+  return isFollowedLink(head) || (pathOf(head) === '/embed.js' && isListed(head, context));
 }
 
-function refuseBody(head: Head, { limits = DEFAULT_LIMITS }: Known): Verdict | null {
+function refuseBody(head: Head, { limits = DEFAULT_LIMITS }: GateContext): Verdict | null {
   if (SAFE.includes(head.method)) return null;
   const type = (firstOf(head, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   const isForm = type === 'application/x-www-form-urlencoded' && !isTrpc(head.target);
@@ -191,24 +192,24 @@ function refuseBody(head: Head, { limits = DEFAULT_LIMITS }: Known): Verdict | n
  * The mode of the socket file admits only the operator, so its callers are the operator, unless they send a token or the
  * calling process descends from a run.
  */
-function admitLocal(head: Head, known: Known): Verdict {
+function admitLocal(head: Head, context: GateContext): Verdict {
   const token = bearerOf(head);
-  if (token !== null) return byToken(token, 'cli', null, known);
+  if (token !== null) return byToken(token, 'cli', null, context);
   const shown = valuesOf(head, 'signalbox-caller');
-  const why = known.refuseCaller(shown.length === 1 ? (shown[0] ?? null) : null);
+  const why = context.refuseCaller(shown.length === 1 ? (shown[0] ?? null) : null);
   return why === null ? admitted(null, 'cli', null) : refuse(403, 'refused-caller', why);
 }
 
-function admit(listener: Tcp, head: Head, known: Known): Verdict {
+function admit(listener: Tcp, head: Head, context: GateContext): Verdict {
   const origin = firstOf(head, 'origin') ?? null;
   const token = bearerOf(head);
-  if (token !== null) return byToken(token, 'api', origin, known);
-  if (isEmbedSocket(head) && isListed(head, known)) return NOBODY;
+  if (token !== null) return byToken(token, 'api', origin, context);
+  if (isEmbedSocket(head) && isListed(head, context)) return NOBODY;
   const door = isUnsafe(head) && !head.upgrade && !isTrpc(head.target) ? 'form' : 'page';
-  const secret = isAtHome(listener, head) ? cookieOf(head, known.cookie) : null;
-  const session = secret === null ? null : known.ofSession(secret);
-  if (session && session.ended === null) return admitted(session, door, origin);
-  if (known.open && isFromUs(listener, head)) return admitted(null, door, origin);
+  const secret = isAtHome(listener, head) ? cookieOf(head, context.cookie) : null;
+  const session = secret === null ? null : context.ofSession(secret);
+  if (session && session.invalidReason === null) return admitted(session, door, origin);
+  if (context.open && isFromUs(listener, head)) return admitted(null, door, origin);
   return isPublic(head)
     ? NOBODY
     : refuse(401, 'not-signed-in', 'You are not signed in. In the project, run: signalbox open');
@@ -223,10 +224,10 @@ function isPublic(head: Head): boolean {
   return isShown && ['GET', 'HEAD'].includes(head.method) && !head.upgrade;
 }
 
-function byToken(token: string, door: 'cli' | 'api', origin: string | null, known: Known): Verdict {
-  const credential = known.ofToken(token);
+function byToken(token: string, door: 'cli' | 'api', origin: string | null, context: GateContext): Verdict {
+  const credential = context.ofToken(token);
   if (!credential) return refuse(401, 'unknown-token', 'This token is not known.');
-  if (credential.ended !== null) return refuse(401, 'ended-credential', credential.ended);
+  if (credential.invalidReason !== null) return refuse(401, 'ended-credential', credential.invalidReason);
   if (credential.role !== 'embed') return admitted(credential, door, origin);
   if (origin !== null && origin !== credential.origin)
     return refuse(401, 'foreign-token', 'This token is for another page.');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { type State, tendedRun } from '../domain/state.ts';
 import { platform } from '../system/platform.ts';
-import { lineageOf } from '../system/processes.ts';
+import { processAndAncestors } from '../system/processes.ts';
 import { runFiles } from '../system/run-files.ts';
 import { isOfRun, isWithinRun } from '../system/within-run.ts';
 
@@ -48,7 +48,7 @@ export class LocalCallers {
   }
 
   #isWithinRun(pid: number): boolean {
-    const lineage = lineageOf(pid);
+    const lineage = processAndAncestors(pid);
     // The process has ended: nobody reads the answer.
     if (lineage.length === 0 || isWithinRun(lineage)) return true;
     for (const work of this.#state().works) {

@@ -1,5 +1,5 @@
 /** Where a request comes from, by its browser headers, and whether it can change state. */
-import type { Known, Tcp } from './gate.ts';
+import type { GateContext, Tcp } from './gate.ts';
 import { firstOf, type Head, pathOf } from './request-head.ts';
 
 export const SAFE = ['GET', 'HEAD', 'OPTIONS'];
@@ -16,7 +16,7 @@ export function isFollowedLink(head: Head): boolean {
 /** An upgrade can change state, although its method is GET. */
 export const isUnsafe = ({ method, upgrade }: Head): boolean => upgrade || !SAFE.includes(method);
 
-export const isListed = (head: Head, { origins }: Known): boolean =>
+export const isListed = (head: Head, { origins }: GateContext): boolean =>
   origins.includes(firstOf(head, 'origin') ?? '');
 
 export const isEmbedSocket = (head: Head): boolean => head.upgrade && pathOf(head) === '/embed';

@@ -1,8 +1,10 @@
+/** The procedures of the API, with their inputs and roles. */
 import type { z } from 'zod';
 import type { Query } from '../../shared/query.ts';
 import { mayStart } from '../access/permissions.ts';
-import { conflictsOf, historyOf } from '../board/conflicts-and-history.ts';
+import { conflictsOf } from '../board/conflict-list.ts';
 import { detailOf } from '../board/detail.ts';
+import { historyOf } from '../board/history.ts';
 import { answer, type Giving, undo } from '../domain/commands/answers.ts';
 import { askAll, confirm, withdraw } from '../domain/commands/asks.ts';
 import { bulk } from '../domain/commands/bulk.ts';

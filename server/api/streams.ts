@@ -1,4 +1,7 @@
-/** Subscriptions: a board, the last lines of its runs, the output of a run. A slow reader gets merged changes. */
+/**
+ * Subscriptions: the changes of a board, the last output lines of its runs, and the output of one run. If a client reads
+ * slowly, changes are merged before they are sent.
+ */
 import { existsSync } from 'node:fs';
 import { tracked } from '@trpc/server';
 import type { BoardMessage, News, Row, Snapshot } from '../../shared/board.ts';
@@ -21,18 +24,18 @@ export interface Source {
   readonly backlog: () => number;
 }
 
-/** Above this buffered size, changes are held back and merged. */
+/** While more than this is buffered for a client, nothing is sent to it; changes meanwhile are merged. */
 const BACKLOG_BYTES = 256 * 1024;
 const BACKLOG_MS = 50;
 
-const never = () => new AbortController().signal;
+const neverAborted = () => new AbortController().signal;
 
 /** A board from a number on (`epoch:seq`), or from the beginning; then what changes, or, without `follow`, what has changed. */
 export async function* followBoard(
   source: Source,
   query: Query,
   from: string | undefined,
-  signal: AbortSignal = never(),
+  signal: AbortSignal = neverAborted(),
   follow = true,
 ) {
   const { boardFeed, store } = source;
@@ -48,15 +51,15 @@ export async function* followBoard(
   const [theirs = '', number = ''] = from?.split(':') ?? [];
   let at = /^\d{1,15}$/.test(number) ? Number(number) : -1;
   let shown: readonly Row[] = [];
-  const nothing = () => envelope(at, { news: { seq: at, put: [], drop: [] } });
+  const emptyUpdate = () => envelope(at, { news: { seq: at, put: [], drop: [] } });
   if (boardFeed.since(query, theirs, at) === null) {
     const snapshot = boardFeed.snapshot(query);
     // A page drawn a moment ago is compared with this one; the content of an older one is unknown.
     const isFresh = theirs === epoch && at === snapshot.seq;
     at = snapshot.seq;
     shown = snapshot.rows;
-    yield isFresh ? nothing() : envelope(at, { snapshot });
-  } else yield nothing();
+    yield isFresh ? emptyUpdate() : envelope(at, { snapshot });
+  } else yield emptyUpdate();
   while (!signal.aborted) {
     if (!follow && boardFeed.seq <= at) return;
     await boardFeed.after(at, signal);
@@ -70,13 +73,16 @@ export async function* followBoard(
   }
 }
 
-/** Cached by the two pages, so that it is computed once for all viewers. */
-const found = new WeakMap<readonly Row[], WeakMap<readonly Row[], News>>();
+/**
+ * Cached by the two pages, so that it is computed once for all viewers. The number in it is right only because the board
+ * index makes a new array of each page for every number: an array kept over two numbers would bring back the older one.
+ */
+const newsCache = new WeakMap<readonly Row[], WeakMap<readonly Row[], News>>();
 
 /** The difference between two pages. Equal rows are the same object. */
 function newsBetween(before: readonly Row[], after: readonly Row[], seq: number): News {
-  const from = found.get(before) ?? new WeakMap<readonly Row[], News>();
-  found.set(before, from);
+  const from = newsCache.get(before) ?? new WeakMap<readonly Row[], News>();
+  newsCache.set(before, from);
   const news = from.get(after) ?? compare(before, after, seq);
   from.set(after, news);
   return news;
@@ -96,7 +102,7 @@ const isSame = (a: Row | undefined, b: Row): boolean =>
 export async function* followPulses(
   source: Source,
   query: Query,
-  signal: AbortSignal = never(),
+  signal: AbortSignal = neverAborted(),
   follow = true,
 ) {
   if (!follow) {
@@ -124,7 +130,7 @@ export interface TranscriptInput {
 }
 
 /** Checks before the stream starts, so that a refusal is an error of the call. */
-export function transcriptOf(source: Source, input: TranscriptInput, signal: AbortSignal = never()) {
+export function transcriptOf(source: Source, input: TranscriptInput, signal: AbortSignal = neverAborted()) {
   const work = findWork(source.store.state, input.chunk);
   if (!work) throw notFound(`There is no unit called ${input.chunk}.`);
   const number = input.run ?? work.runs.at(-1)?.number;
@@ -150,12 +156,12 @@ async function* stretches(
   };
   const offset = input.lastEventId === undefined ? input.offset : Number(input.lastEventId);
   const { output } = runFiles(source.runs, unit, run);
-  let sent = { text: '' };
+  let sent: { text: string } | null = null;
   for await (const stretch of followTranscript(output, offset, isLive, signal, input.encoding)) {
     const sending = { run, ...stretch };
     yield tracked(String(stretch.to), sending);
     // tRPC holds what it was given until a full garbage collection, and may read one message ahead.
-    sent.text = '';
+    if (sent) sent.text = '';
     sent = sending;
     await readyAgain(source, signal);
   }

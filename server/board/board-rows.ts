@@ -1,3 +1,4 @@
+/** Makes the rows of a board from the state. */
 import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
 import type { Answer, Item } from '../../shared/item-words.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
@@ -6,8 +7,6 @@ import type { ChangeStat } from '../../shared/work-words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
 import { isGoingOut, isOpen, isSnoozed, liveRun, phaseOf, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
-
-/** Makes the rows of a board from the state. */
 
 export const unitKey = (id: number): string => `unit:${id}`;
 export const itemKey = (id: string): string => `item:${id}`;

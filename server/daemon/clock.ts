@@ -1,3 +1,4 @@
+/** Commits changes that are due at a time, such as the end of a snooze. */
 import { DAEMON } from '../domain/actors.ts';
 import { nextDue, timePasses } from '../domain/commands/time.ts';
 import type { State } from '../domain/state.ts';

@@ -1,3 +1,4 @@
+/** The functions that the terminal calls in its own process, without a daemon. */
 import type { Offline } from '../../shared/offline.ts';
 import { lookAtAgents, trust } from '../agents/trust.ts';
 import { livingHolder } from '../system/daemon-holder.ts';

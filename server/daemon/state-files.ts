@@ -1,3 +1,4 @@
+/** Writes the files by which others find the daemon, and restores those that are deleted. */
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Adds the changes that follow from an event, in the same commit. */
 import type { Change, Event } from '../../shared/events.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { decisions, refreshConflictItem } from './commands/conflicts.ts';

@@ -1,3 +1,4 @@
+/** Derives the status of a unit, and why it has it. */
 import type { Item } from '../../shared/item-words.ts';
 import { closingWords, holdWords, limitWords } from '../../shared/reason-sentences.ts';
 import { saidWords, snoozedWords } from '../../shared/sentences.ts';

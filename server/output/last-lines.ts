@@ -1,3 +1,4 @@
+/** Reads the last output line of each live run, for the boards that show it. */
 import type { Pulses } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Run } from '../../shared/words.ts';

@@ -25,9 +25,9 @@ export interface Platform {
   finder(): (pid: number) => Process | null;
   argumentsOf(pid: number): string;
   /** Lists all processes once; returns the arguments and environment of each, as far as readable. */
-  carried(): (pid: number) => string;
+  argumentsAndEnvironment(): (pid: number) => string;
   /** Real paths of its stdout and stderr; empty if unknown. */
-  writtenBy(pid: number): string[];
+  outputFilesOf(pid: number): string[];
   /** Whether the process has this file open: it must be empty, with one name, and no link. */
   hasOpen(pid: number, path: string): boolean;
   /** Working directory of each process, as far as readable; null: the system does not tell. */
@@ -42,8 +42,8 @@ const linux: Platform = {
   },
   finder: () => linux.lookUp,
   argumentsOf: (pid) => readQuietly(`/proc/${pid}/cmdline`),
-  carried: () => (pid) => `${linux.argumentsOf(pid)}\0${readQuietly(`/proc/${pid}/environ`)}`,
-  writtenBy: (pid) => [1, 2].flatMap((descriptor) => linkQuietly(`/proc/${pid}/fd/${descriptor}`)),
+  argumentsAndEnvironment: () => (pid) => `${linux.argumentsOf(pid)}\0${readQuietly(`/proc/${pid}/environ`)}`,
+  outputFilesOf: (pid) => [1, 2].flatMap((descriptor) => linkQuietly(`/proc/${pid}/fd/${descriptor}`)),
   hasOpen(pid, path) {
     const file = ownFile(path);
     const folder = `/proc/${pid}/fd`;
@@ -96,13 +96,13 @@ const bsd: Platform = {
     return (pid) => byPid.get(pid) ?? null;
   },
   argumentsOf: (pid) => run('ps', ['-ww', '-o', 'command=', '-p', String(pid)]),
-  carried() {
+  argumentsAndEnvironment() {
     // One call for all: one per process would take too long.
     const byPid = commandsInPs(run('ps', ['-axwwE', '-o', 'pid=', '-o', 'command=']));
     return (pid) => byPid.get(pid) ?? '';
   },
   // `lsof` for every process would take seconds.
-  writtenBy: () => [],
+  outputFilesOf: () => [],
   hasOpen: (pid, path) =>
     ownFile(path) !== undefined &&
     pidsInLsof(run('/usr/sbin/lsof', ['-a', '-p', String(pid), '-t', '--', path])).includes(pid),

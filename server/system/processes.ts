@@ -1,17 +1,18 @@
+/** Finds operating-system processes: whether one is alive, which belong to a run, its ancestors, and which work in a directory. */
 import { realpathSync } from 'node:fs';
 import type { ProcessIdentity } from '../../shared/words.ts';
 import { type Process, platform } from './platform.ts';
 
 /** A process with what shows to which run it belongs. */
-interface Seen extends Process {
+interface ObservedProcess extends Process {
   /** Arguments and environment. */
-  readonly carried: string;
+  readonly argumentsAndEnvironment: string;
   /** Real paths of stdout and stderr. */
-  readonly written: readonly string[];
+  readonly outputFiles: readonly string[];
 }
 
 /** All processes alive at one moment, except this one. */
-export type Census = readonly Seen[];
+export type Census = readonly ObservedProcess[];
 
 /** One process; null: there is none. */
 export const lookUp = (pid: number): Process | null => platform.lookUp(pid);
@@ -43,10 +44,11 @@ export function familyOf(
   output: string,
   all: Census = takeCensus(),
 ): number[] {
-  const written = realPath(output);
+  const outputFile = realPath(output);
   const family = new Set<number>();
   for (const each of all)
-    if (each.carried.includes(marker) || each.written.includes(written)) family.add(each.pid);
+    if (each.argumentsAndEnvironment.includes(marker) || each.outputFiles.includes(outputFile))
+      family.add(each.pid);
   // A group id may be reused: it counts only while a proven process is in it.
   const isOurs = group !== null && all.some((each) => each.group === group && family.has(each.pid));
   if (isOurs) for (const each of all) if (each.group === group) family.add(each.pid);
@@ -59,17 +61,17 @@ export function familyOf(
 
 /** Lists every process, once for all runs that are checked at the same moment. */
 export function takeCensus(): Census {
-  const carried = platform.carried();
+  const argumentsAndEnvironment = platform.argumentsAndEnvironment();
   return platform
     .listAll()
     .filter(({ zombie, pid }) => !zombie && pid !== process.pid)
-    .map((each) => seen(each, carried));
+    .map((each) => observed(each, argumentsAndEnvironment));
 }
 
-const seen = (each: Process, carried: (pid: number) => string): Seen => ({
+const observed = (each: Process, argumentsAndEnvironment: (pid: number) => string): ObservedProcess => ({
   ...each,
-  carried: carried(each.pid),
-  written: platform.writtenBy(each.pid),
+  argumentsAndEnvironment: argumentsAndEnvironment(each.pid),
+  outputFiles: platform.outputFilesOf(each.pid),
 });
 
 /** Processes that work in a folder (real path) or below; null: the system does not tell. */
@@ -82,17 +84,17 @@ export function processesIn(folder: string): number[] | null {
 }
 
 /** A process and its ancestors. */
-export function lineageOf(pid: number): Census {
+export function processAndAncestors(pid: number): Census {
   const find = platform.finder();
-  const carried = platform.carried();
-  const line: Seen[] = [];
+  const argumentsAndEnvironment = platform.argumentsAndEnvironment();
+  const line: ObservedProcess[] = [];
   // A reused pid could make the chain a cycle.
-  for (let at = find(pid); at !== null && line.length < DEEPEST; at = find(at.parent))
-    line.push(seen(at, carried));
+  for (let at = find(pid); at !== null && line.length < MAX_ANCESTORS; at = find(at.parent))
+    line.push(observed(at, argumentsAndEnvironment));
   return line;
 }
 
-const DEEPEST = 200;
+const MAX_ANCESTORS = 200;
 
 /** `/proc` knows files by their real path only. */
 function realPath(path: string): string {
@@ -103,11 +105,14 @@ function realPath(path: string): string {
   }
 }
 
-/** Sends a signal to a process that may have ended meanwhile. */
+/**
+ * Sends a signal to a process that may have ended meanwhile. A process that has changed its user is not reached, which
+ * is no error: the others of its run must still get theirs. It stays among the processes of its run.
+ */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
-  } catch {
-    // It has ended.
+  } catch (error) {
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }

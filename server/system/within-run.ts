@@ -1,13 +1,13 @@
 /** Whether a process belongs to a run: by the processes that it descends from, so that no variable has to be passed on. */
 import type { Run } from '../../shared/words.ts';
-import { type Census, familyOf, isAlive, lineageOf } from './processes.ts';
+import { type Census, familyOf, isAlive, processAndAncestors } from './processes.ts';
 
 /** The name of a wrapper among its arguments, or the marker in an environment: of a run of any Signalbox. */
 const MARKS = /(^|[\0 ])(signalbox-run-[0-9a-f]{32}([\0 ]|$)|SIGNALBOX_MARKER=[^\0 ])/;
 
 /** Whether a process descends from a run, whichever daemon has started it. */
-export const isWithinRun = (lineage: Census = lineageOf(process.pid)): boolean =>
-  lineage.some(({ carried }) => MARKS.test(carried));
+export const isWithinRun = (lineage: Census = processAndAncestors(process.pid)): boolean =>
+  lineage.some(({ argumentsAndEnvironment }) => MARKS.test(argumentsAndEnvironment));
 
 /**
  * The same for one run of which more is known: its wrapper's number and start, its group, and its output. Of

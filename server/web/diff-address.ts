@@ -1,11 +1,16 @@
-import { type DiffQuery, type LinePlace, placeText } from '../../shared/diff.ts';
+/** Builds and reads the addresses of the diff page. */
+import { type DiffQuery, type LinePlace, placeIn, placeText } from '../../shared/diff.ts';
+import { invalid } from '../domain/refusal.ts';
+import { oneIn, wholeIn } from './address-query.ts';
 
 /** Where the page of a difference is, and what of it is in sight. */
 export interface DiffPlace {
-  /** `/work-units/auth-schema/diff` */
+  /** As `diffPath`. */
   readonly path: string;
   readonly query: DiffQuery;
 }
+
+export const diffPath = (chunk: string): string => `/work-units/${chunk}/diff`;
 
 export function diffAddress(
   { path }: DiffPlace,
@@ -27,3 +32,17 @@ export const lineAddress = (place: DiffPlace, file: string): string =>
 /** Where the form for a comment on this line stands. */
 export const commentAddress = (place: DiffPlace, line: LinePlace): string =>
   `${diffAddress(place, place.query, { comment: placeText(line) })}#comment-words`;
+
+/** `?file=`, `?page=`. Throws a `Refusal` that names the field. */
+export function diffQueryOf(address: URLSearchParams): DiffQuery {
+  return { file: oneIn(address, 'file'), page: Math.max(1, wholeIn(address, 'page') ?? 1) };
+}
+
+/** `?comment=`: the line under which a form is asked for. Throws a `Refusal`. */
+export function openPlaceOf(address: URLSearchParams): LinePlace | null {
+  const text = oneIn(address, 'comment');
+  const place = text === null ? null : placeIn(text);
+  if (text !== null && place === null)
+    throw invalid('comment', 'comment takes a file, ":", "old" or "new", and the number of a line.');
+  return place;
+}

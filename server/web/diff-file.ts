@@ -1,3 +1,4 @@
+/** Renders one file of the diff page. */
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import type { ChangedFile, DiffComment, FileDiff, Sides } from '../../shared/diff.ts';

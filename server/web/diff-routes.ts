@@ -8,14 +8,14 @@ import { mayAnswer } from '../access/permissions.ts';
 import { refusalOf } from '../api/refusal-of.ts';
 import { createCaller } from '../api/router.ts';
 import { newId } from '../system/new-id.ts';
-import { diffAddress } from './diff-address.ts';
-import { diffPage, diffQueryOf, openPlaceOf } from './diff-page.ts';
+import { diffAddress, diffPath, diffQueryOf, openPlaceOf } from './diff-address.ts';
+import { diffPage } from './diff-page.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
 import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
 import { seeOther } from './return-address.ts';
 
 export function addDiffRoutes(router: Router, parts: RouteParts): void {
-  router.get('/work-units/:chunk/diff', async (ctx) => {
+  router.get(diffPath(':chunk'), async (ctx) => {
     const chunk = chunkOf(ctx);
     const { work } = createCaller(parts.contextFor(ctx));
     if (ctx.accepts('html', 'json', 'text/x-patch') === 'text/x-patch') {
@@ -29,7 +29,7 @@ export function addDiffRoutes(router: Router, parts: RouteParts): void {
     sendPage(ctx, 200, await drawDiff(parts, ctx, { address, open: openPlaceOf(address) }));
   });
   for (const action of ['comment', 'uncomment'] as const)
-    router.post(`/work-units/:chunk/diff/${action}`, (ctx) => actOnLine(parts, ctx, action));
+    router.post(`${diffPath(':chunk')}/${action}`, (ctx) => actOnLine(parts, ctx, action));
 }
 
 interface Drawing {
@@ -48,7 +48,7 @@ async function drawDiff(parts: RouteParts, ctx: RouterContext, drawing: Drawing)
     caller.work.diff({ chunk, ...diffQueryOf(drawing.address) }),
     caller.unit({ chunk }),
   ]);
-  const path = `/work-units/${chunk}/diff`;
+  const path = diffPath(chunk);
   const isOpen = mayAnswer(context) && work !== null && work.end === null;
   const draft = isOpen
     ? {
@@ -78,7 +78,7 @@ async function actOnLine(
   const procedure = takingUnknown(createCaller(parts.contextFor(ctx)).work[action]);
   try {
     await procedure({ ...inputOf(action, fields), chunk, key: formKey(action, chunk, fields) });
-    const place = { path: `/work-units/${chunk}/diff`, query: { file: null, page: 1 } };
+    const place = { path: diffPath(chunk), query: { file: null, page: 1 } };
     seeOther(ctx, diffAddress(place, { file: file === '' ? null : file, page: 1 }));
   } catch (error) {
     const refusal = refusalOf(error);

@@ -1,3 +1,4 @@
+/** Renders the content of the diff page: the list of files, and each file. */
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import type { DiffView, FileDiff } from '../../shared/diff.ts';

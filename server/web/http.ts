@@ -10,7 +10,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Credentials } from '../access/credentials.ts';
 import type { FailureThrottle } from '../access/failure-throttle.ts';
-import { type Caller, gate, type Known, type Listener, type Verdict } from '../access/gate.ts';
+import { type Caller, type GateContext, gate, type Listener, type Verdict } from '../access/gate.ts';
 import { mayStay } from '../access/permissions.ts';
 import type { Head } from '../access/request-head.ts';
 import type { Context } from '../api/procedures.ts';
@@ -31,7 +31,7 @@ export interface HttpParts {
   readonly throttle: FailureThrottle;
   readonly connections: Connections;
   /** Why the process that calls over the Unix socket is not the operator's; null: it is. */
-  readonly refuseCaller: Known['refuseCaller'];
+  readonly refuseCaller: GateContext['refuseCaller'];
   /** The name of this instance's cookie. */
   readonly cookie: string;
 }
@@ -93,7 +93,7 @@ type Check = (req: IncomingMessage, upgrade: boolean) => Verdict;
 function gateOf(parts: HttpParts, listener: Listener): Check {
   const { context, credentials } = parts;
   const { limits, refusals } = context.access;
-  const known = (): Known => ({
+  const gateContext = (): GateContext => ({
     origins: context.access.origins(),
     open: context.access.open,
     cookie: parts.cookie,
@@ -105,7 +105,7 @@ function gateOf(parts: HttpParts, listener: Listener): Check {
   return (req, upgrade) => {
     // On the Unix socket any Host passes the gate; one that is no URL would make the tRPC adapter throw.
     if (listener.kind === 'socket') req.headers.host = 'localhost';
-    const verdict = gate(listener, headOf(req, upgrade), known());
+    const verdict = gate(listener, headOf(req, upgrade), gateContext());
     if (!verdict.admitted && verdict.status !== 401)
       refusals.count({ what: verdict.message, ...placeOf(req) });
     return verdict;
@@ -140,7 +140,7 @@ function embedOf({ credentials, context }: HttpParts, token: string, origin: str
   const { open, refusals } = context.access;
   if (open && token === '') return { role: 'embed', actor: 'embed', door: 'embed', origin, credential: null };
   const found = credentials.ofToken(token);
-  if (found?.role === 'embed' && found.origin === origin && found.ended === null)
+  if (found?.role === 'embed' && found.origin === origin && found.invalidReason === null)
     return { role: 'embed', actor: found.actor, door: 'embed', origin, credential: found };
   refusals.countFailedSignIn({ what: 'An embed without a valid token.', host: '', origin });
   return null;

@@ -1,3 +1,4 @@
+/** Renders text from outside with its invisible characters written out. */
 import { html } from '@lit-labs/ssr';
 import type { TemplateResult } from 'lit';
 

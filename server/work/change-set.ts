@@ -1,5 +1,6 @@
+/** Finds what changed between two commits: from the merge base, or path by path. */
 import type { DiffStat } from '../../shared/diff.ts';
-import { linesIn, statOf } from './diff-files.ts';
+import { type ChangedPath, changedPathsIn, linesIn, statOf } from './diff-files.ts';
 import { type Git, SAFE_DIFF } from './git.ts';
 
 /** What work changed: merge-base(base, snapshot)..snapshot. */
@@ -21,4 +22,10 @@ export async function mergeBaseOf(git: Git, base: string, snapshot: string): Pro
   const found = await git.run(['merge-base', '--end-of-options', base, snapshot]);
   if (found.code === 0) return found.stdout.toString().trim();
   return git.text(['hash-object', '-t', 'tree', '--stdin'], { stdin: '' });
+}
+
+/** A renamed file is two paths. Throws `WorkRefused` git-failed. */
+export async function changedPaths(git: Git, from: string, to: string): Promise<ChangedPath[]> {
+  const args = ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', ...SAFE_DIFF];
+  return changedPathsIn((await git.succeed([...args, '--end-of-options', from, to])).stdout);
 }

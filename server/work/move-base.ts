@@ -1,6 +1,7 @@
 /** Brings the base to a merge commit, and with it the folder that it is checked out in. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { changedPaths } from './change-set.ts';
 import { type BranchHolder, gitAtFolder, holdersOf, type Operation } from './checked-out.ts';
 import { nameOf } from './file-name.ts';
 import type { Git, GitResult } from './git.ts';
@@ -8,7 +9,6 @@ import { whatIsInTheWay } from './in-the-way.ts';
 import { dropNote, type MergeNote, readNote, writeNote } from './merge-note.ts';
 import { putBack } from './put-back.ts';
 import { contains, gitIn, type Repository, refOf } from './repository.ts';
-import { changedPaths } from './touched-files.ts';
 import { inTurn } from './writer.ts';
 
 export interface MoveOptions {

@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readlinkSync, readSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { changedPaths } from './change-set.ts';
 import { gitAtFolder } from './checked-out.ts';
 import type { ChangedPath } from './diff-files.ts';
 import type { Git } from './git.ts';
@@ -11,7 +12,6 @@ import { keyOf, lstatQuietly, whatIsInTheWay } from './in-the-way.ts';
 import type { MergeNote } from './merge-note.ts';
 import { commitOf, type Repository, refOf } from './repository.ts';
 import { inOwnIndex, snapshotIn } from './snapshot.ts';
-import { changedPaths } from './touched-files.ts';
 
 /** Within a turn, and while no git writes in the folder. All that was in it is kept under a ref before. */
 export async function putBack(repository: Repository, note: MergeNote): Promise<void> {

@@ -2,6 +2,7 @@
 import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { processesIn, takeCensus } from '../system/processes.ts';
+import { changedPaths } from './change-set.ts';
 import { foldersOf, gitAtFolder } from './checked-out.ts';
 import { isAllThere } from './in-the-way.ts';
 import { dropNote, type MergeNote, readNote } from './merge-note.ts';
@@ -9,7 +10,6 @@ import { type BaseMove, type MoveOptions, moveInTurn, moveRef } from './move-bas
 import { putBack } from './put-back.ts';
 import { WorkRefused } from './refused.ts';
 import { gitIn, type Repository, refOf } from './repository.ts';
-import { changedPaths } from './touched-files.ts';
 import { inTurn } from './writer.ts';
 
 /**
@@ -55,10 +55,10 @@ function refuseLivingGit(path: string): void {
   const inside = processesIn(realpathSync(path));
   if (inside === null) throw new WorkRefused({ code: 'process-unknown', path });
   const gits = takeCensus().filter(
-    ({ pid, carried }) =>
+    ({ pid, argumentsAndEnvironment }) =>
       inside.includes(pid) &&
-      /^([^\0 ]*\/)?git(-[^\0 ]+)?[\0 ]/.test(carried) &&
-      !carried.includes('SIGNALBOX_GIT_OF='),
+      /^([^\0 ]*\/)?git(-[^\0 ]+)?[\0 ]/.test(argumentsAndEnvironment) &&
+      !argumentsAndEnvironment.includes('SIGNALBOX_GIT_OF='),
   );
   if (gits.length > 0) throw new WorkRefused({ code: 'git-running', path, pids: gits.map(({ pid }) => pid) });
 }

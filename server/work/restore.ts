@@ -1,3 +1,4 @@
+/** Restores a worktree from what was kept of it. */
 import { existsSync } from 'node:fs';
 import { Git } from './git.ts';
 import { keptHeadRef, keptRef } from './keep.ts';

@@ -1,8 +1,6 @@
-/** Which files units changed, and so which units may be in each other's way. */
-import { mergeBaseOf } from './change-set.ts';
-import { type ChangedPath, changedPathsIn } from './diff-files.ts';
+/** Lists the files that a unit changed, and finds pairs of units whose changed files overlap. */
+import { changedPaths, mergeBaseOf } from './change-set.ts';
 import { nameOf } from './file-name.ts';
-import { type Git, SAFE_DIFF } from './git.ts';
 import { gitIn, type Repository } from './repository.ts';
 
 /**
@@ -19,49 +17,39 @@ export async function touchedFiles(
   return new Set(paths.map(({ bytes }) => nameOf(bytes).file));
 }
 
-/** Throws `WorkRefused` git-failed. */
-export async function changedPaths(git: Git, from: string, to: string): Promise<ChangedPath[]> {
-  const args = ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', ...SAFE_DIFF];
-  return changedPathsIn((await git.succeed([...args, '--end-of-options', from, to])).stdout);
-}
-
 export interface TouchedBy {
   readonly id: string;
   readonly files: ReadonlySet<string>;
 }
 
-export interface FilesInCommon {
-  readonly ids: readonly [string, string];
-  /** Exact names, also of what is a file to one and a folder to the other. */
-  readonly files: readonly string[];
-}
-
-/** The pairs that have a file in common, each once, in the order of `units`. */
-export function overlapsAmong(units: readonly TouchedBy[]): FilesInCommon[] {
-  const all = units.map((unit) => ({ ...unit, folders: foldersAbove(unit.files) }));
+/** The pairs that have a file in common, or a file of one is a parent directory of a file of the other; in the order of `units`. */
+export function overlapsAmong(units: readonly TouchedBy[]): { readonly ids: readonly [string, string] }[] {
+  const all = units.map(({ id, files }) => ({ id, files, parents: parentDirectories(files) }));
   return all.flatMap((one, at) =>
-    all.slice(at + 1).flatMap((other) => {
-      const files = [...common(one.files, other), ...common(other.files, { ...one, files: new Set() })];
-      return files.length === 0 ? [] : [{ ids: [one.id, other.id] as const, files: files.sort() }];
-    }),
+    all
+      .slice(at + 1)
+      .filter(
+        (other) =>
+          haveCommon(one.files, other.files) ||
+          haveCommon(one.files, other.parents) ||
+          haveCommon(one.parents, other.files),
+      )
+      .map((other) => ({ ids: [one.id, other.id] as const })),
   );
 }
 
 type Names = ReadonlySet<string>;
 
-const common = (
-  names: Names,
-  { files, folders }: { readonly files: Names; readonly folders: Names },
-): string[] => [...names].filter((name) => files.has(name) || folders.has(name));
+const haveCommon = (some: Names, others: Names): boolean => [...some].some((name) => others.has(name));
 
 /** `a` and `a/b` of `a/b/c`. */
-function foldersAbove(files: Names): Names {
-  const folders = new Set<string>();
+function parentDirectories(files: Names): Names {
+  const parents = new Set<string>();
   for (const file of files)
     for (let at = file.lastIndexOf('/'); at > 0; at = file.lastIndexOf('/', at - 1)) {
-      const folder = file.slice(0, at);
-      if (folders.has(folder)) break;
-      folders.add(folder);
+      const parent = file.slice(0, at);
+      if (parents.has(parent)) break;
+      parents.add(parent);
     }
-  return folders;
+  return parents;
 }

@@ -50,7 +50,7 @@ const isHalfMade = (entry: string): boolean => existsSync(entry) && readQuietly(
 
 /** In some repository of this machine. */
 const isSomebodyAdding = (): boolean =>
-  takeCensus().some(({ carried }) => /\bworktree[\0 ]add\b/.test(carried));
+  takeCensus().some(({ argumentsAndEnvironment }) => /\bworktree[\0 ]add\b/.test(argumentsAndEnvironment));
 
 /** '' where it is no file: agents can put anything in its place, a folder or a link to something endless. */
 export function readQuietly(path: string): string {

@@ -60,7 +60,9 @@ async function lock(commonDir: string, deadline: number): Promise<() => void> {
 async function endOfGits(mark: string, commonDir: string, deadline: number): Promise<void> {
   if (!/^\w+=\d+\/.*\/$/.test(mark)) return;
   for (;;) {
-    const [left] = takeCensus().filter(({ carried }) => carried.includes(mark));
+    const [left] = takeCensus().filter(({ argumentsAndEnvironment }) =>
+      argumentsAndEnvironment.includes(mark),
+    );
     if (!left) return;
     if (performance.now() > deadline)
       throw new WorkRefused({ code: 'repository-busy', folder: commonDir, pid: left.pid });

@@ -276,6 +276,25 @@ describe('an answer without a connection', () => {
     });
 });
 
+/** Timeouts that pass when the test says so. */
+function watchTimeouts(): { readonly pass: () => void; readonly restore: () => void } {
+  const { timeout } = AbortSignal;
+  const begun: AbortController[] = [];
+  AbortSignal.timeout = () => {
+    const controller = new AbortController();
+    begun.push(controller);
+    return controller.signal;
+  };
+  return {
+    pass: () => {
+      for (const controller of begun) controller.abort();
+    },
+    restore: () => {
+      AbortSignal.timeout = timeout;
+    },
+  };
+}
+
 describe('what acts at once', () => {
   it('is not done later: without a connection it says so, and leaves the page where it is', async () => {
     const page = await openPage({ rows: [goingOut(card('a', 10))] });
@@ -290,6 +309,36 @@ describe('what acts at once', () => {
     page.wire.turn(true);
     await drawn(page);
     expect(page.wire.undos.length).to.equal(0);
+  });
+
+  it('that was lost on the way is sent again at once, but not later', async () => {
+    const page = await openPage({ rows: [goingOut(card('a', 10))] });
+    const time = watchTimeouts();
+    try {
+      press(one('form[name=undo-a] button'));
+      await waitUntil(() => page.wire.undos.length === 1);
+      page.wire.undos[0]?.reject(lostConnection());
+      await waitUntil(() => page.wire.undos.length === 2, 'it is sent again');
+      expect(page.wire.undos[1]?.input).to.eql(page.wire.undos[0]?.input);
+      page.wire.turn(false);
+      page.wire.undos[1]?.reject(lostConnection());
+      time.pass();
+      await waitUntil(() => textOf('.going-out').includes('Perhaps done: not connected'), 'said');
+      page.wire.turn(true);
+      await drawn(page);
+      expect(page.wire.undos.length).to.equal(2);
+    } finally {
+      time.restore();
+    }
+  });
+
+  it('fails at once by an error that is not of the connection', async () => {
+    const page = await openPage({ rows: [goingOut(card('a', 10))] });
+    press(one('form[name=undo-a] button'));
+    await waitUntil(() => page.wire.undos.length === 1);
+    page.wire.undos[0]?.reject(new TypeError('x is undefined'));
+    await waitUntil(() => textOf('.going-out').includes('x is undefined'), 'said');
+    expect(page.wire.undos.length).to.equal(1);
   });
 });
 

@@ -46,6 +46,20 @@ test(
 );
 
 test(
+  'each number of the log has its own array of a page, as the cache of differences relies on',
+  manyUnits(async (house) => {
+    const index = new BoardIndex(house.store.state);
+    const before = index.rows({ page: 1 });
+    assert.equal(index.rows({ page: 1 }), before, 'one for all viewers');
+    await house.commit((state) => holdUnit(state, { chunk: chunk(449), why: '' }));
+    index.look(house.store.state);
+    const after = index.rows({ page: 1 });
+    assert.notEqual(after, before, 'also of a page that shows the same');
+    assert.deepEqual(chunksOn(after), chunksOn(before));
+  }),
+);
+
+test(
   'who follows a page has the page of now, whatever moves on and off it',
   manyUnits(async (house) => {
     const boardFeed = new BoardFeed(house.store, 'b');

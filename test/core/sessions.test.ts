@@ -27,8 +27,8 @@ test(
     house.now += 2 * DAY;
     house.reopen();
     const credentials = credentialsOf(house);
-    assert.equal(credentials.ofSession('one')?.ended, null);
-    assert.match(credentials.ofSession('two')?.ended ?? '', /30 days/);
+    assert.equal(credentials.ofSession('one')?.invalidReason, null);
+    assert.match(credentials.ofSession('two')?.invalidReason ?? '', /30 days/);
     assert.equal(credentials.ofSession('nobody'), null);
     await open(house, 'three');
     assert.deepEqual(
@@ -82,7 +82,7 @@ test(
       startRun(state, { unit: 0, marker: 'm', token: hashOf('of run 1') }),
     );
     const before = credentialsOf(house).ofToken('of run 1');
-    assert.deepEqual([before?.role, before?.unit, before?.run, before?.ended], ['agent', 0, 1, null]);
+    assert.deepEqual([before?.role, before?.unit, before?.run, before?.invalidReason], ['agent', 0, 1, null]);
     house.reopen();
     const credentials = credentialsOf(house);
     const after = credentials.ofToken('of run 1');
@@ -96,7 +96,7 @@ test(
       at: new Date(house.now).toISOString(),
     };
     await house.store.commit(DAEMON, (state) => endRun(state, end));
-    assert.equal(credentials.ofToken('of run 1')?.ended, 'Run 1 has ended.');
+    assert.equal(credentials.ofToken('of run 1')?.invalidReason, 'Run 1 has ended.');
     assert.equal(credentials.isStanding(after), false);
   }),
 );

@@ -1,5 +1,5 @@
 /** The house at whose door the cells knock: its names, its listed origin, its credentials; and what they send. */
-import type { Credential, Known, Listener, Tcp, Verdict } from '../../server/access/gate.ts';
+import type { Credential, GateContext, Listener, Tcp, Verdict } from '../../server/access/gate.ts';
 import type { Head } from '../../server/access/request-head.ts';
 
 /** Where browsers sign in. */
@@ -58,7 +58,7 @@ const credential = (role: Credential['role'], actor: string, more: Partial<Crede
   mayAnswer: false,
   unit: null,
   run: null,
-  ended: null,
+  invalidReason: null,
   ...more,
 });
 
@@ -67,7 +67,7 @@ const OF_TOKEN: ReadonlyMap<string, Credential> = new Map([
   [TOKENS.viewer, credential('viewer', 'wall')],
   [TOKENS.embed, credential('embed', 'board', { origin: LISTED })],
   [TOKENS.agent, credential('agent', 'run 4')],
-  [TOKENS.ended, credential('agent', 'run 3', { ended: 'Run 3 has ended.' })],
+  [TOKENS.ended, credential('agent', 'run 3', { invalidReason: 'Run 3 has ended.' })],
   // Known, so that it shows whether their form is looked at.
   ...['O'.repeat(19), 'O'.repeat(20), 'O'.repeat(200), 'O'.repeat(201), `${'O'.repeat(42)}!`].map(
     (token): [string, Credential] => [token, credential('operator', 'operator')],
@@ -75,10 +75,10 @@ const OF_TOKEN: ReadonlyMap<string, Credential> = new Map([
 ]);
 const OF_SESSION: ReadonlyMap<string, Credential> = new Map([
   [TOKENS.session, credential('operator', 'operator')],
-  [ENDED_SESSION, credential('operator', 'operator', { ended: 'You have signed out.' })],
+  [ENDED_SESSION, credential('operator', 'operator', { invalidReason: 'You have signed out.' })],
 ]);
 
-export const SHUT: Known = {
+export const SHUT: GateContext = {
   origins: [LISTED, SECOND],
   open: false,
   cookie: COOKIE,
@@ -87,7 +87,7 @@ export const SHUT: Known = {
   ofSession: (secret) => OF_SESSION.get(secret) ?? null,
 };
 /** `--no-auth`. */
-export const OPEN: Known = { ...SHUT, open: true };
+export const OPEN: GateContext = { ...SHUT, open: true };
 
 /** One request, as facts. A header that stands there twice has two values here. */
 export interface Cell {
@@ -148,7 +148,7 @@ export function headOf(cell: Cell, more: readonly string[] = NOTHING): Head {
   return { method, target, upgrade, rawHeaders: more.length === 0 ? headers : [...headers, ...more] };
 }
 
-export type Gate = (listener: Listener, head: Head, known: Known) => Verdict;
+export type Gate = (listener: Listener, head: Head, known: GateContext) => Verdict;
 
 /** A verdict in words: a status, `nobody`, or the role and the door of whoever was let in. */
 export function inWords(verdict: Verdict): string {

@@ -1,11 +1,13 @@
 /** One row of the table: a request at a door, what becomes of it, and the sentence of the design that says so. */
-import type { Known, Listener } from '../../server/access/gate.ts';
+import type { GateContext, Listener } from '../../server/access/gate.ts';
 import { type Cell, OPEN, PLAIN, PROXIED, SHUT, TCP } from './scene.ts';
 
 /** At whose door: TCP; TCP under `--no-auth`; TCP behind a proxy with a public name; the Unix socket; one that looks who calls. */
 export type DoorOfRow = 'shut' | 'open' | 'proxied' | 'socket' | 'watched';
 
-export const DOORS: Readonly<Record<DoorOfRow, { readonly listener: Listener; readonly known: Known }>> = {
+export const DOORS: Readonly<
+  Record<DoorOfRow, { readonly listener: Listener; readonly known: GateContext }>
+> = {
   shut: { listener: TCP, known: SHUT },
   open: { listener: TCP, known: OPEN },
   proxied: { listener: PROXIED, known: SHUT },

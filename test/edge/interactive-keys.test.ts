@@ -200,13 +200,13 @@ describe('what is one key', () => {
     test(`several: ${JSON.stringify(chunk)}`, () => assert.equal(isOne(chunk), false));
 
   test('whoever was typing words presses no key until they pause', () => {
-    guard.disarm();
+    guard.onCardShown();
     guard.breakOff();
     for (const key of ['q', 's', 'z', 'n', '1', 'p', 'q']) {
       clock.pass(400);
-      assert.equal(guard.takes(key), false, key);
+      assert.equal(guard.accept(key), false, key);
     }
     clock.pass(501);
-    assert.equal(guard.takes('q'), true);
+    assert.equal(guard.accept('q'), true);
   });
 });

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { familyOf, isAlive, lookUp } from '../../server/system/processes.ts';
+import { familyOf, isAlive, lookUp, signal } from '../../server/system/processes.ts';
 import { until } from '../until.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sbx-processes-')));
@@ -117,9 +117,10 @@ test('an ended process is not alive', async () => {
 });
 
 test('a zombie is not alive, and nobody of the family', async () => {
-  // A shell that has turned into `sleep` collects no children: the one before stays a zombie.
+  // A shell that has turned into `sleep` collects no children. The child ends after that, or the shell may collect it.
   const marker = newMarker();
-  const script = `/bin/sh -c 'exit 0' "signalbox-run-${marker}" & echo $!; exec sleep 1000`;
+  const ended = 'until grep -q sleep /proc/$PPID/comm; do :; done';
+  const script = `/bin/sh -c '${ended}' "signalbox-run-${marker}" & echo $!; exec sleep 1000`;
   const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
   started.add(parent.pid ?? 0);
   const [said] = (await once(parent.stdout, 'data')) as [Buffer];
@@ -224,4 +225,11 @@ test('no stranger is of the family, and not we ourselves', async () => {
 
 test('of a family that is gone, nobody is found', async () => {
   assert.deepEqual(familyOf(newMarker(), null, join(folder, 'nothing')), []);
+});
+
+test('a signal to a process that has ended is no error; one that the system does not know is', async () => {
+  const child = spawn('/bin/sh', ['-c', 'exit 0'], { stdio: 'ignore' });
+  await once(child, 'exit');
+  signal(child.pid ?? 0, 'SIGTERM');
+  assert.throws(() => signal(process.pid, 'SIGNOTHING' as NodeJS.Signals), { code: 'ERR_UNKNOWN_SIGNAL' });
 });

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ProgramError } from '../../client/cli/output/program-error.ts';
 import { program } from '../../client/cli/program.ts';
-import { lineageOf } from '../../server/system/processes.ts';
+import { processAndAncestors } from '../../server/system/processes.ts';
 import { isWithinRun } from '../../server/system/within-run.ts';
 import { everyCommand } from '../every-command.ts';
 
@@ -65,7 +65,7 @@ async function isKnown(args: readonly string[], env: NodeJS.ProcessEnv): Promise
   );
   try {
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
-    return isWithinRun(lineageOf(Number(said.toString())));
+    return isWithinRun(processAndAncestors(Number(said.toString())));
   } finally {
     child.stdin.end();
     await once(child, 'exit');
@@ -87,5 +87,5 @@ test('others are not taken for a run, whatever they are called', async () => {
 });
 
 test('a process that is gone has no ancestors', () => {
-  assert.deepEqual(lineageOf(2 ** 22 + 1), []);
+  assert.deepEqual(processAndAncestors(2 ** 22 + 1), []);
 });

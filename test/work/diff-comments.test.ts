@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lineAddress } from '../../server/web/diff-address.ts';
-import { openPlaceOf } from '../../server/web/diff-page.ts';
+import { lineAddress, openPlaceOf } from '../../server/web/diff-address.ts';
 import {
   added,
   comment,

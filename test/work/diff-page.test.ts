@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { diffQueryOf, openPlaceOf } from '../../server/web/diff-address.ts';
 import type { CommentDraft } from '../../server/web/diff-comments.ts';
-import { diffQueryOf, openPlaceOf } from '../../server/web/diff-page.ts';
 import { diffStat } from '../../server/web/diff-stat.ts';
 import { markup } from '../../server/web/document.ts';
 import type { DiffLine, DiffView, FileDiff } from '../../shared/diff.ts';

@@ -155,13 +155,18 @@ test('touched files, also of renames and by what is not UTF-8; the base has move
 });
 
 test('pairs that touch the same file, or make a file of a folder', () => {
-  const units = Object.entries({ a: ['x', 'y'], b: ['z', 'y'], c: ['w'], d: ['w/deep/f', 'q'] }).map(
-    ([id, files]) => ({ id, files: new Set(files) }),
+  const units = Object.entries({
+    a: ['x', 'y'],
+    b: ['z', 'y'],
+    c: ['w'],
+    d: ['w/deep/f', 'q'],
+    e: ['w', 'w/deep/g'],
+    f: ['wider', 'y/deep'],
+  }).map(([id, files]) => ({ id, files: new Set(files) }));
+  assert.deepEqual(
+    overlapsAmong(units).map(({ ids }) => ids.join('')),
+    ['ab', 'af', 'bf', 'cd', 'ce', 'de'],
   );
-  assert.deepEqual(overlapsAmong(units), [
-    { ids: ['a', 'b'], files: ['y'] },
-    { ids: ['c', 'd'], files: ['w'] },
-  ]);
 });
 
 test('a card: each conflict with its lines, and the function that it stands in', async (t) => {

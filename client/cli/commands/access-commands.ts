@@ -1,3 +1,4 @@
+/** `signalbox token`, `origin`, `limits` and `sign-out`: manage who has access. */
 import { Argument, type Command } from 'commander';
 import type { Offline } from '../../../shared/offline.ts';
 import type { StatePaths } from '../../../shared/state-paths.ts';

@@ -1,3 +1,4 @@
+/** `signalbox acp`: runs an agent that speaks ACP, and brings its questions to the operator. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';

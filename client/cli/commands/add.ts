@@ -1,3 +1,4 @@
+/** `signalbox add`: adds one unit from flags, or several from a plan file. */
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { parseJson } from '../../../shared/json-text.ts';

@@ -1,3 +1,4 @@
+/** `signalbox ask`: asks the operator one or more questions, waits, and prints the answers. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseJson } from '../../../shared/json-text.ts';

@@ -38,11 +38,8 @@ type Deed = Event & { readonly chunk: string | null };
 
 async function* allEvents(daemon: Daemon): AsyncIterable<Deed> {
   for (let after: number | null = 0; after !== null; ) {
-    const found: { events: object[]; next: number | null } = await daemon.history.query({
-      after,
-      limit: PAGE,
-    });
-    yield* found.events as Deed[];
+    const found: { events: Deed[]; next: number | null } = await daemon.history.query({ after, limit: PAGE });
+    yield* found.events;
     after = found.next;
   }
 }

@@ -1,3 +1,4 @@
+/** `signalbox bulk`: applies one action to all units that a filter selects. */
 import type { Command } from 'commander';
 import { bulkWords } from '../../../shared/bulk.ts';
 import { takingUnknown } from '../../../shared/unknown-input.ts';

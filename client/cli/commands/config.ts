@@ -1,3 +1,4 @@
+/** `signalbox config`: shows and changes the settings. */
 import type { Command } from 'commander';
 import type { Daemon } from '../../daemon/daemon-client.ts';
 import { ProgramError } from '../output/program-error.ts';

@@ -1,3 +1,4 @@
+/** `signalbox resolve`, `conflict` and `conflicts`: report, decide and list conflicts between units. */
 import type { Command } from 'commander';
 import { verdictWords } from '../../../shared/unit-sentences.ts';
 import type { Daemon } from '../../daemon/daemon-client.ts';

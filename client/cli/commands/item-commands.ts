@@ -1,3 +1,4 @@
+/** `signalbox snooze`, `wake`, `undo` and `withdraw`: act on the items of a unit. */
 import type { Command } from 'commander';
 import type { Card } from '../../../shared/board.ts';
 import type { Daemon } from '../../daemon/daemon-client.ts';

@@ -1,3 +1,4 @@
+/** `signalbox logs`: prints the output of a run, and follows it. */
 import { once } from 'node:events';
 import { jsonForTerminal, plain } from '../../../shared/terminal-text.ts';
 import { overHttp, overSocket } from '../../daemon/daemon-client.ts';

@@ -1,3 +1,4 @@
+/** `signalbox mcp`: lets an agent that speaks MCP ask the operator. */
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';

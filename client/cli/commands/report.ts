@@ -1,3 +1,4 @@
+/** `signalbox report`: reports the progress of work that is done outside Signalbox. */
 import type { Command } from 'commander';
 import type { Daemon } from '../../daemon/daemon-client.ts';
 import { jsonOption } from './flags.ts';

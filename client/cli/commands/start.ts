@@ -1,3 +1,4 @@
+/** `signalbox start` and `signalbox stop`: start and stop the daemon of a project. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';

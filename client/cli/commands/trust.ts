@@ -1,3 +1,4 @@
+/** `signalbox trust`: shows the agents of a project, and trusts them if the operator confirms. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentDefinition } from '../../../shared/agent-words.ts';

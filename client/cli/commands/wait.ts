@@ -1,3 +1,4 @@
+/** `signalbox wait`: waits until a unit is done or needs attention. */
 import { afterMessage, type Board, type BoardMessage } from '../../../shared/board.ts';
 import { closingWords } from '../../../shared/reason-sentences.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from '../../daemon/daemon-client.ts';

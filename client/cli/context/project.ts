@@ -1,3 +1,4 @@
+/** Finds the project that a command is about, and the paths of its daemon. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Makes the findings that `signalbox doctor` prints. */
 import type { Finding } from '../../../shared/offline.ts';
 
 export const good = (what: string, message: string): Finding => ({ what, status: 'good', message });

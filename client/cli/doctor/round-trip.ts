@@ -1,3 +1,4 @@
+/** Checks the way of a question from a run to the operator and back, with a unit made for it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Ignores keys that were not meant for the card shown: pressed for the card before it, or part of pasted text. */
+/** Ignores keys in the terminal that the person did not mean for the card shown: keys pressed for the card before it, and pasted text. */
 
 export interface Clock {
   /** Monotonic, in milliseconds. */
@@ -16,11 +16,11 @@ export const CLOCK: Clock = {
 };
 
 /** How long a card must have been shown, without a key press, before it accepts a key. */
-const IN_SIGHT_MS = 500;
+const CARD_DELAY_MS = 500;
 /** Nobody types two keys faster than this: quicker input is pasted. */
-const FASTEST_MS = 25;
+const PASTE_GAP_MS = 25;
 /** Quit, next, previous, undo: harmless on the wrong card. */
-const ANSWERS_NOTHING = ['q', 'n', 'p', 'z'];
+const HARMLESS_KEYS = ['q', 'n', 'p', 'z'];
 const PASTED = /\x1b\[200~[\s\S]*?\x1b\[201~/g;
 /** One character, or the escape sequence of one key; or nothing, once marked pastes are removed. */
 const ONE_KEY = /^(?:\x1b(?:\[[\d;]*[A-Za-z~]|O[A-Za-z]|.)?|.|\r|\n)?$/su;
@@ -32,7 +32,7 @@ export class AccidentalKeyFilter {
   #isBurst = false;
   #isPasting = false;
   #isMidWord = false;
-  #callOff = () => {};
+  #cancelPending = () => {};
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -41,14 +41,14 @@ export class AccidentalKeyFilter {
   /** Takes the text of one read from the terminal; the key events for it follow. */
   read(chunk: string): void {
     const now = this.#clock.now();
-    const isQuick = now - this.#lastRead < FASTEST_MS;
+    const isQuick = now - this.#lastRead < PASTE_GAP_MS;
     this.#isBurst = isQuick || !ONE_KEY.test(chunk.replace(PASTED, ''));
     this.#lastRead = now;
-    if (isQuick) this.#callOff();
+    if (isQuick) this.#cancelPending();
   }
 
-  /** Whether this key is within a bracketed paste, or is one of its marks. */
-  isPasted(key: string): boolean {
+  /** Follows bracketed pastes key by key. Returns whether this key is within one, or is one of its marks. */
+  trackPaste(key: string): boolean {
     if (key === 'paste-start') this.#isPasting = true;
     if (key !== 'paste-end') return this.#isPasting;
     this.#isPasting = false;
@@ -61,14 +61,14 @@ export class AccidentalKeyFilter {
   }
 
   /** Calls `then` for the last key, unless more input follows at once, which would make it part of a paste. */
-  act(then: () => void): void {
-    this.#callOff();
-    if (!this.#isBurst) this.#callOff = this.#clock.later(FASTEST_MS, then);
+  debounce(then: () => void): void {
+    this.#cancelPending();
+    if (!this.#isBurst) this.#cancelPending = this.#clock.later(PASTE_GAP_MS, then);
   }
 
-  /** To be called when a card is shown. */
-  disarm(): void {
-    this.#armedAt = this.#clock.now() + IN_SIGHT_MS;
+  /** To be called when a card is shown: it accepts keys after a delay. */
+  onCardShown(): void {
+    this.#armedAt = this.#clock.now() + CARD_DELAY_MS;
   }
 
   /** To be called when a card leaves while text is typed for it: further characters are not commands. */
@@ -76,15 +76,15 @@ export class AccidentalKeyFilter {
     this.#isMidWord = true;
   }
 
-  get isArmed(): boolean {
+  get #isArmed(): boolean {
     return this.#clock.now() >= this.#armedAt;
   }
 
-  /** Whether a key is meant for the card shown. A key that comes too early restarts the delay. */
-  takes(key: string): boolean {
-    const isMeant = this.isArmed || (!this.#isMidWord && ANSWERS_NOTHING.includes(key));
+  /** Returns whether a key is meant for the card shown. A key that comes too early restarts the delay. */
+  accept(key: string): boolean {
+    const isMeant = this.#isArmed || (!this.#isMidWord && HARMLESS_KEYS.includes(key));
     if (isMeant) this.#isMidWord = false;
-    else this.disarm();
+    else this.onCardShown();
     return isMeant;
   }
 }

@@ -54,15 +54,15 @@ export class InteractiveSession {
 
   onKey(key: string): void {
     if (key === 'ctrl-c') this.#quit();
-    if (this.#line || this.#keys.isPasted(key)) return;
+    if (this.#line || this.#keys.trackPaste(key)) return;
     if (this.#keys.isBurst) this.#noteOnce(PASTED);
-    this.#keys.act(() => this.#press(key));
+    this.#keys.debounce(() => this.#press(key));
   }
 
   #press(key: string): void {
     if (this.#line) return;
     const { card } = this.#walk;
-    if (!this.#keys.takes(key)) return void (card && this.#noteOnce(EARLY));
+    if (!this.#keys.accept(key)) return void (card && this.#noteOnce(EARLY));
     if (key === 'q') this.#quit();
     else if (this.#calling !== null || (card && card.id === this.#leaving)) return;
     else if (key === 'z') void this.#undo();
@@ -154,7 +154,7 @@ export class InteractiveSession {
     this.#line = null;
     this.#kept = '';
     if (words === null) return void this.#note('not sent.');
-    if (this.#keys.takes('\r')) return this.#send(card, words);
+    if (this.#keys.accept('\r')) return this.#send(card, words);
     // The question changed while the answer was typed.
     this.#noteOnce(EARLY);
     this.#kept = words;
@@ -232,7 +232,7 @@ export class InteractiveSession {
   }
 
   #show(): void {
-    this.#keys.disarm();
+    this.#keys.onCardShown();
     this.#lastNote = '';
     this.#say(`${queueWalkText(this.#walk)}\n`);
   }

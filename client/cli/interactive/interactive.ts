@@ -1,3 +1,4 @@
+/** `signalbox attention --interactive`: connects the interactive queue with the terminal and the daemon. */
 import { once } from 'node:events';
 import { emitKeypressEvents } from 'node:readline';
 import { afterMessage, type Board, type BoardMessage } from '../../../shared/board.ts';

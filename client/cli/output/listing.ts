@@ -1,3 +1,4 @@
+/** Formats lists of units and items for the terminal. */
 import { ageOf } from '../../../shared/age.ts';
 import { boardOf, type Card, type Cell, cardsOf, cellsOf, type Snapshot } from '../../../shared/board.ts';
 import type { Detail, ItemLine } from '../../../shared/detail.ts';

@@ -1,10 +1,10 @@
+/**
+ * Writes to the terminal; no other file does. Data goes to stdout, messages to stderr. On a terminal, control characters
+ * are escaped whoever wrote the text; a pipe or a file gets it unchanged.
+ */
 import { styleText } from 'node:util';
 import { forTerminal, jsonForTerminal, plain } from '../../../shared/terminal-text.ts';
 
-/**
- * The only file that writes to the terminal. Data goes to stdout, messages to stderr. On a terminal, control characters
- * are escaped whoever wrote the text; a pipe or a file gets it unchanged.
- */
 const outgoing = (text: string): string => (process.stdout.isTTY ? forTerminal(text) : text);
 
 export function print(text: string): Promise<void> {

@@ -1,3 +1,4 @@
+/** Asks items, withdraws them, and confirms that answers have arrived. */
 import type { Asking, Item } from '../../../shared/item-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { isAsked } from '../delivery.ts';

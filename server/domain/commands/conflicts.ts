@@ -1,3 +1,4 @@
+/** Records whether two units may be at work at the same time: what an analysis finds, and what the operator decides. */
 import type { Conflict, ConflictVerdict, Judgement } from '../../../shared/conflict-words.ts';
 import type { Change } from '../../../shared/events.ts';
 import type { Asking, Item, ItemOption } from '../../../shared/item-words.ts';
@@ -6,8 +7,6 @@ import { conflict, invalid } from '../refusal.ts';
 import { isUnderWay, startedBefore } from '../serial-order.ts';
 import { isDone, isOpen, isOver, isPending, liveRun, phaseOf, type State } from '../state.ts';
 import { type Decision, workOf } from './decision.ts';
-
-/** May two units be at work at the same time? What an analysis finds, and what the operator decides. */
 
 export interface PairInput {
   readonly chunk: string;

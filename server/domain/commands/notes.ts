@@ -1,3 +1,4 @@
+/** Records what a live run reports of itself: its session, refused tool calls, news. */
 import type { Change } from '../../../shared/events.ts';
 import type { ToolRefusal } from '../../../shared/words.ts';
 import { conflict } from '../refusal.ts';

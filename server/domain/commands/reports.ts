@@ -1,3 +1,4 @@
+/** Records what somebody reports of work that is done outside Signalbox. */
 import type { Change } from '../../../shared/events.ts';
 import type { Moment, Unit, WorkUnit } from '../../../shared/words.ts';
 import { givenTo, whyUnfinished } from '../delivery.ts';

@@ -1,3 +1,4 @@
+/** Starts runs, records their processes, and ends them. */
 import type { Change } from '../../../shared/events.ts';
 import type { ItemOption } from '../../../shared/item-words.ts';
 import { outcomeWords } from '../../../shared/reason-sentences.ts';

@@ -1,3 +1,4 @@
+/** Takes an item out of the queue for a while, and puts it back. */
 import type { Change } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
