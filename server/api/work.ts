@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { UnitWork } from '../../shared/work-words.ts';
 import { MERGE_STRATEGIES } from '../../shared/work-words.ts';
+import { changesOf } from '../board/board-rows.ts';
 import { addComment, removeComment } from '../domain/commands/comments.ts';
 import { workOf } from '../domain/commands/decision.ts';
 import { mergeUnit } from '../domain/commands/merge.ts';
@@ -144,8 +145,19 @@ function worktreesIn(state: State) {
   return [...state.works].flatMap((each) => {
     const { chunk, work } = each.unit;
     if (!work || !exists(each)) return [];
-    const { path, branch, base, made_at, pruned_at, kept, snapshot, end } = work;
-    const stat = snapshot && { files: snapshot.files, added: snapshot.added, deleted: snapshot.deleted };
-    return [{ chunk, path, branch, base, made_at, pruned_at, kept, changes: stat, end: end?.how ?? null }];
+    const { path, branch, base, made_at, pruned_at, kept, end } = work;
+    return [
+      {
+        chunk,
+        path,
+        branch,
+        base,
+        made_at,
+        pruned_at,
+        kept,
+        changes: changesOf(each),
+        end: end?.how ?? null,
+      },
+    ];
   });
 }

@@ -36,7 +36,8 @@ export function cellOf(state: State, work: WorkUnit): Cell {
   };
 }
 
-function changesOf({ unit }: WorkUnit): ChangeStat | null {
+/** The size of the last snapshot's change set; null: none was taken. */
+export function changesOf({ unit }: Pick<WorkUnit, 'unit'>): ChangeStat | null {
   const { snapshot } = unit.work ?? {};
   return snapshot ? { files: snapshot.files, added: snapshot.added, deleted: snapshot.deleted } : null;
 }

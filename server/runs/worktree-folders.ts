@@ -10,7 +10,7 @@ import { WorkRefused } from '../work/refused.ts';
 import { findRepository } from '../work/repository.ts';
 import { restoreWorktree } from '../work/restore.ts';
 import { emptyTrash } from '../work/trash.ts';
-import { baseCommit } from './worktrees.ts';
+import { baseCommit, messageOf } from './worktrees.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -56,7 +56,7 @@ export class WorktreeFolders implements WorktreeActions {
       unit: { id: unit, chunk },
       path,
       base,
-      message: `${title || chunk}\n`,
+      message: messageOf({ chunk, title }),
       brought,
       linked,
     };

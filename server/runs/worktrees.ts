@@ -183,4 +183,4 @@ function leftBranch(state: State, { unit }: WorkUnit): Pick<Base, 'commit'> | nu
 }
 
 /** Of the commit with what the agent has not committed itself. */
-const messageOf = ({ chunk, title }: Unit): string => `${title || chunk}\n`;
+export const messageOf = ({ chunk, title }: Pick<Unit, 'chunk' | 'title'>): string => `${title || chunk}\n`;
