@@ -27,6 +27,8 @@ export class TouchedConflicts {
   readonly #files = new Map<string, ReadonlySet<string>>();
   /** Pairs of snapshots that were looked at. */
   readonly #checked = new Set<string>();
+  /** The units as of the last look: while none has changed, there is nothing to find. */
+  #looked: State['works'] | null = null;
 
   constructor(store: Store, project: string) {
     this.#store = store;
@@ -35,9 +37,15 @@ export class TouchedConflicts {
 
   /** Looks at the pairs of which at least one has changed since the last look. Throws `WorkRefused`. */
   async look(): Promise<void> {
+    const { works } = this.#store.state;
+    if (works === this.#looked) return;
     const units = touchingIn(this.#store.state);
     this.#forgetOthers(units);
-    if (units.length < 2 || !this.#isNews(units)) return;
+    if (units.length >= 2 && this.#isNews(units)) await this.#lookAt(units);
+    this.#looked = works;
+  }
+
+  async #lookAt(units: readonly Touching[]): Promise<void> {
     const repository = await findRepository(this.#project);
     const touched = await Promise.all(
       units.map(async (unit, at) => ({ id: String(at), files: await this.#touchedBy(repository, unit) })),
