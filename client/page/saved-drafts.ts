@@ -73,7 +73,7 @@ class SavedDrafts {
     else this.#store.put({ ...draft, id, window: this.#window, at: Date.now() });
   }
 
-  /** Restores the latest draft of this window, or else of any; offers the others. */
+  /** Restores the latest draft of this window; without one, the latest of any window. Offers the others. */
   giveBack(drafts: readonly KeptDraft[]): void {
     const isOwn = ({ window }: KeptDraft) => Number(window === this.#window);
     const sorted = [...drafts].sort((a, b) => isOwn(b) - isOwn(a) || b.at - a.at);

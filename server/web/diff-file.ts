@@ -31,7 +31,7 @@ const hasBody = ({ hunks, left_out }: FileDiff): boolean => hunks.length > 0 || 
 
 const head = (file: FileDiff): Drawn => [html`<h3>${namesOf(file)}</h3>`, factsOf(file), ' ', countsOf(file)];
 
-/** Lines of a file that has any. */
+/** How many lines were added and deleted; nothing for a file without lines to show. */
 export const countsOf = (file: FileDiff) =>
   file.lines === null || !hasBody(file) ? nothing : lineStat(file.lines);
 
