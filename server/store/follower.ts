@@ -7,7 +7,7 @@ import type { Db } from './sqlite.ts';
 import type { Store } from './store.ts';
 
 /** Who follows the log, and what is done with its events. */
-export interface Following {
+export interface Subscription {
   /** The database keeps under this name how far it has come. A name that is new begins with the next event. */
   readonly name: string;
   /** Whether `handle` gets this event. Decided by the event alone; most events are skipped without a write. */
@@ -36,7 +36,7 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 300_000;
 
 export class Follower {
-  readonly #following: Following;
+  readonly #subscription: Subscription;
   readonly #parts: Parts;
   readonly #changed = new Signal();
   readonly #stopping = new AbortController();
@@ -45,8 +45,8 @@ export class Follower {
   #seq = 0;
   #running: Promise<void> | null = null;
 
-  constructor(following: Following, parts: Parts) {
-    this.#following = following;
+  constructor(subscription: Subscription, parts: Parts) {
+    this.#subscription = subscription;
     this.#parts = parts;
     this.#pause = parts.pause ?? ((ms, signal) => delay(ms, undefined, { signal, ref: false }));
   }
@@ -54,7 +54,7 @@ export class Follower {
   /** Begins where it stopped, or was killed. Throws if the database cannot be read. */
   start(): void {
     const { store, db } = this.#parts;
-    this.#kept = db.followedTo(this.#following.name);
+    this.#kept = db.followedTo(this.#subscription.name);
     this.#seq = this.#kept ?? store.state.seq;
     if (this.#kept === null) this.#keep();
     this.#running ??= this.#run();
@@ -86,7 +86,7 @@ export class Follower {
   }
 
   async #handlePage(): Promise<void> {
-    const { wants, handle } = this.#following;
+    const { wants, handle } = this.#subscription;
     for (const event of this.#readPage()) {
       if (this.#stopping.signal.aborted) return;
       const isWanted = wants(event);
@@ -110,16 +110,16 @@ export class Follower {
     const { db, log } = this.#parts;
     if (this.#kept === this.#seq) return;
     try {
-      db.keepFollowedTo(this.#following.name, this.#seq);
+      db.keepFollowedTo(this.#subscription.name, this.#seq);
       this.#kept = this.#seq;
     } catch (error) {
-      log.error(`${this.#following.name}: its place in the log could not be kept`, error);
+      log.error(`${this.#subscription.name}: its place in the log could not be kept`, error);
     }
   }
 
   async #backOff(failures: number, error: unknown): Promise<void> {
     const ms = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
-    const where = `${this.#following.name} has handled event ${this.#seq} and failed on a later one; it tries again in ${ms / 1000} s`;
+    const where = `${this.#subscription.name} has handled event ${this.#seq} and failed on a later one; it tries again in ${ms / 1000} s`;
     this.#parts.log.error(where, error);
     // It rejects only when the daemon stops.
     await this.#pause(ms, this.#stopping.signal).catch(() => {});

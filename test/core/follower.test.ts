@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { Follower, type Following } from '../../server/store/follower.ts';
+import { Follower, type Subscription } from '../../server/store/follower.ts';
 import type { Event } from '../../shared/events.ts';
 import { until } from '../until.ts';
 import { inHouse, type StoreFixture, spec, turn } from './store-fixture.ts';
@@ -14,7 +14,7 @@ class Scene {
   readonly pauses: number[] = [];
   readonly follower: Follower;
 
-  constructor(house: StoreFixture, more: Partial<Following> = {}, pause?: () => Promise<void>) {
+  constructor(house: StoreFixture, more: Partial<Subscription> = {}, pause?: () => Promise<void>) {
     const handle = async (event: Event) => {
       this.given.push(nameOf(event));
     };
