@@ -15,6 +15,7 @@ import { BoardFeed } from './board/board-feed.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
 import { greet } from './daemon/greeting.ts';
+import { wayBack } from './daemon/last-backup.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
 import { type Options, readOptions } from './daemon/options.ts';
@@ -78,9 +79,9 @@ async function run(options: Options): Promise<void> {
     held = await lockProject(state);
     const door = openDoor(state);
     if (existsSync(state.database)) refuseOthers(state.database, 0o600);
-    const opened = orProblem(() => Db.open(state.database, [state.lock]));
+    const opened = orProblem(state, () => Db.open(state.database, [state.lock]));
     db = opened;
-    const store = orProblem(() => new Store(opened));
+    const store = orProblem(state, () => new Store(opened));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
@@ -96,13 +97,15 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-/** Turns an unusable database into a problem for the operator. */
-function orProblem<T>(open: () => T): T {
+/** Turns an unusable database into a problem for the operator, and names a backup. */
+function orProblem<T>(state: StatePaths, open: () => T): T {
   try {
     return open();
   } catch (error) {
     if (error instanceof DatabaseProblem)
-      throw new Problem(error.kind === 'disk' ? 'disk' : 'data', error.message);
+      throw error.kind === 'disk'
+        ? new Problem('disk', error.message)
+        : new Problem('data', error.message + wayBack(state));
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { fileProblemOf } from '../../shared/file-problem.ts';
 import type { Finding, Offline } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { lookAtAgents, readTrusted } from '../agents/trust.ts';
-import { examineDatabase } from '../store/database-file.ts';
+import { Db } from '../store/sqlite.ts';
 import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
 import { isNewEnough, parseVersion } from '../work/git-version.ts';
 
@@ -71,8 +71,12 @@ function writeSomething(folder: string): void {
 
 function database({ database: path }: StatePaths): Seen {
   if (!existsSync(path)) return note(`${path} is made at the first start.`);
-  const events = examineDatabase(path);
-  return good(`${path} is whole: ${events} events, no gaps.`);
+  const db = Db.look(path);
+  try {
+    return good(`${path} is whole: ${db.lastSeq()} events, no gaps.`);
+  } finally {
+    db.close();
+  }
 }
 
 function git(project: string): Seen {

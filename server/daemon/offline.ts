@@ -5,6 +5,7 @@ import { lookAtAgents, trust } from '../agents/trust.ts';
 import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
+import { backUpDatabase, checkDatabase, exportLog, importLog, restoreDatabase } from './database-commands.ts';
 import { examine } from './doctor.ts';
 
 export const offline: Offline = {
@@ -15,6 +16,11 @@ export const offline: Offline = {
   doorOf,
   changeOrigins,
   setLimit,
+  backUpDatabase,
+  restoreDatabase,
+  checkDatabase,
+  exportLog,
+  importLog,
   livingHolder,
   makeStateFolder,
 };

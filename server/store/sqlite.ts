@@ -9,7 +9,14 @@ import type { Settings } from '../../shared/settings-words.ts';
 import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { DEFAULTS } from '../domain/settings.ts';
 import { EMPTY, type State, stateOf } from '../domain/state.ts';
-import { DatabaseProblem, openChecked, problemOf } from './database-file.ts';
+import {
+  copyDatabase,
+  DatabaseProblem,
+  newEpoch,
+  openChecked,
+  openToRead,
+  problemOf,
+} from './database-file.ts';
 import { FilesInPlace } from './files-in-place.ts';
 import type { Tables } from './migrations.ts';
 import { prepareAll } from './statements.ts';
@@ -47,7 +54,7 @@ export class Db {
     this.#statements = prepareAll(sqlite);
     this.epoch = this.#meta('epoch');
     // The write-ahead log exists only after the first read.
-    this.#inPlace = new FilesInPlace([path, `${path}-wal`, ...beside]);
+    this.#inPlace = new FilesInPlace(sqlite.readonly ? [] : [path, `${path}-wal`, ...beside]);
   }
 
   /**
@@ -60,6 +67,38 @@ export class Db {
     } catch (error) {
       throw error instanceof DatabaseProblem ? error : problemOf(error, path);
     }
+  }
+
+  /**
+   * Opens an existing database for reading, beside a daemon that may be writing to it. Throws `DatabaseProblem`, also
+   * where its schema is older: only a start takes it over.
+   */
+  static look(path: string): Db {
+    try {
+      return new Db(path, openToRead(path), []);
+    } catch (error) {
+      throw error instanceof DatabaseProblem ? error : problemOf(error, path);
+    }
+  }
+
+  /** What `read` sees is the database at one moment, whoever writes meanwhile. */
+  async atOneMoment<T>(read: () => T | Promise<T>): Promise<T> {
+    this.#sqlite.exec('begin');
+    try {
+      return await read();
+    } finally {
+      this.rollback();
+    }
+  }
+
+  /** Writes a copy, as it is at one moment, to a file that does not exist or is empty. */
+  copyTo(path: string): void {
+    copyDatabase(this.#sqlite, path);
+  }
+
+  /** From now on the numbers of this log are compared with those of no copy of it. */
+  setNewEpoch(): void {
+    this.#statements.putMeta.run('epoch', newEpoch());
   }
 
   begin(): void {
@@ -159,6 +198,11 @@ export class Db {
   }
   keep(key: string, digest: string, seq: number, result: string): void {
     this.#statements.addKey.run(key, digest, seq, result, 0);
+  }
+  /** All executed mutations, in the order of their keys. */
+  *keptMutations(): Iterable<KeptMutation & { readonly key: string }> {
+    for (const row of this.#statements.keys.iterate() as Iterable<Tables['keys']>)
+      yield { ...row, spent: row.spent === 1 };
   }
   spend(key: string): void {
     this.#statements.spendKey.run(1, key);
