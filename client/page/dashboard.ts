@@ -1,17 +1,12 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
-import { countsOf } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
-import type { Query } from '../../shared/query.ts';
-import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
 import { ProcessGrid } from '../elements/process-grid.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
 import type { WorkUnitElement } from '../elements/work-unit.ts';
 import { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
-
-const ANNOUNCE_MS = 5000;
 
 customElements.define('attention-queue', AttentionQueue);
 customElements.define('process-grid', ProcessGrid);
@@ -36,7 +31,7 @@ function start(): void {
   joinAll(live, data);
   if (detail) void joinUnits(live, detail, data);
   void keepBadge(connection, live);
-  keepCount(live, query, detail?.chunk ?? '');
+  void keepCount(live, data);
   stayHere(connection);
   void keepWords(connection);
   void joinTranscripts(live);
@@ -46,6 +41,12 @@ function start(): void {
 async function keepBadge(connection: Connection, live: LiveBoards): Promise<void> {
   const { keepBadge: keep } = await import('./connection-badge.ts');
   keep(element('badge'), element('lost'), connection, () => live.newerBuild);
+}
+
+/** The server has drawn title and icon with the count of its time. */
+async function keepCount(live: LiveBoards, data: PageData): Promise<void> {
+  const { keepCount: keep } = await import('./tab-count.ts');
+  keep(live, data, element('announce'));
 }
 
 /** Loaded after the first script; text typed before that is saved when it loads. */
@@ -96,31 +97,6 @@ function joinAll(live: LiveBoards, { query, zone, notices, pulses }: PageData): 
     };
     grid.join(live, query, zone);
   }
-}
-
-/** Title and icon show the count; new items are announced to screen readers, rate-limited. */
-function keepCount(live: LiveBoards, query: Query, name: string): void {
-  const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
-  const status = element('announce');
-  let told = -1;
-  let pause: ReturnType<typeof setTimeout> | null = null;
-  const tell = () => {
-    const { board } = following;
-    const items = (board && countsOf(board)?.items) ?? 0;
-    document.title = titleFor(items, name);
-    if (icon && icon.href !== faviconUrl(items)) icon.href = faviconUrl(items);
-    if (told === -1 || items < told) told = items;
-    if (items > told && !pause) {
-      status.textContent = items === 1 ? '1 item needs you' : `${items} items need you`;
-      told = items;
-      pause = setTimeout(() => {
-        pause = null;
-        tell();
-      }, ANNOUNCE_MS);
-    }
-  };
-  const following = live.follow(query, tell);
-  tell();
 }
 
 start();
