@@ -1,17 +1,14 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
-import { countsOf } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import type { Query } from '../../shared/query.ts';
-import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
 import { ProcessGrid } from '../elements/process-grid.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
+import { submitByKeys } from '../elements/submit-by-keys.ts';
 import type { WorkUnitElement } from '../elements/work-unit.ts';
 import { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
-
-const ANNOUNCE_MS = 5000;
 
 customElements.define('attention-queue', AttentionQueue);
 customElements.define('process-grid', ProcessGrid);
@@ -36,16 +33,22 @@ function start(): void {
   joinAll(live, data);
   if (detail) void joinUnits(live, detail, data);
   void keepBadge(connection, live);
-  keepCount(live, query, detail?.chunk ?? '');
+  void keepCount(live, query, detail?.chunk ?? '');
   stayHere(connection);
+  addEventListener('keydown', submitByKeys);
   void keepWords(connection);
   void joinTranscripts(live);
+  if (document.querySelector('.new-unit')) void keepNewUnits(connection);
 }
 
 /** Until it is loaded, the page says as of when it is. */
 async function keepBadge(connection: Connection, live: LiveBoards): Promise<void> {
   const { keepBadge: keep } = await import('./connection-badge.ts');
   keep(element('badge'), element('lost'), connection, () => live.newerBuild);
+}
+
+async function keepCount(live: LiveBoards, query: Query, name: string): Promise<void> {
+  (await import('./announcements.ts')).keepCount(live, query, name, element('announce'));
 }
 
 /** Loaded after the first script; text typed before that is saved when it loads. */
@@ -73,6 +76,10 @@ async function joinTranscripts(live: LiveBoards): Promise<void> {
   for (const transcript of transcripts) transcript.join(live);
 }
 
+async function keepNewUnits(connection: Connection): Promise<void> {
+  (await import('./unit-page.ts')).keepNewUnit(connection);
+}
+
 /** While the daemon is away, a form posted by the browser would end on the browser's error page. */
 function stayHere(connection: Connection): void {
   addEventListener('submit', (event) => {
@@ -96,31 +103,6 @@ function joinAll(live: LiveBoards, { query, zone, notices, pulses }: PageData): 
     };
     grid.join(live, query, zone);
   }
-}
-
-/** Title and icon show the count; new items are announced to screen readers, rate-limited. */
-function keepCount(live: LiveBoards, query: Query, name: string): void {
-  const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
-  const status = element('announce');
-  let told = -1;
-  let pause: ReturnType<typeof setTimeout> | null = null;
-  const tell = () => {
-    const { board } = following;
-    const items = (board && countsOf(board)?.items) ?? 0;
-    document.title = titleFor(items, name);
-    if (icon && icon.href !== faviconUrl(items)) icon.href = faviconUrl(items);
-    if (told === -1 || items < told) told = items;
-    if (items > told && !pause) {
-      status.textContent = items === 1 ? '1 item needs you' : `${items} items need you`;
-      told = items;
-      pause = setTimeout(() => {
-        pause = null;
-        tell();
-      }, ANNOUNCE_MS);
-    }
-  };
-  const following = live.follow(query, tell);
-  tell();
 }
 
 start();

@@ -24,15 +24,17 @@ export interface ShellInput {
   readonly body: Drawn;
   /** What the page is about, for its title; empty: the dashboard. */
   readonly name: string;
+  /** The id of the heading to which its first link leads; none: the queue's. */
+  readonly start?: string;
 }
 
 /** A whole page, with the data that it was drawn from. */
-export function shell({ assets, data, body, name, now }: ShellInput): string {
+export function shell({ assets, data, body, name, now, start: to }: ShellInput): string {
   const items = countsOf(boardOf(data.snapshot))?.items ?? 0;
   const asOf = `As of ${localText(now.toISOString(), data.zone)} · reload to update`;
   const head = headOf({ assets, title: titleFor(items, name), icon: items, script: true, next: null });
   // The data stands between two templates and in none: lit would escape it, and in a script there are no escapes.
-  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(asOf)}${body}<script type="application/json" id="page-data">`;
+  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(asOf, to)}${body}<script type="application/json" id="page-data">`;
   return markup(start) + scriptText(data) + markup(AFTER_DATA);
 }
 
@@ -70,8 +72,11 @@ export function notePage(
 
 const NAME = html`<h1><a href="/">Signalbox</a></h1>`;
 
-const header = (badge: string): TemplateResult =>
-  html`<a class="skip" href="#queue-heading">Skip to what needs you</a><header>${NAME}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
+/** What is reached from everywhere. */
+const LINKS = html`<nav class="links" aria-label="Pages of Signalbox"><a href="/new">New unit</a></nav>`;
+
+const header = (badge: string, start: string | undefined): TemplateResult =>
+  html`<a class="skip" href="#${start ?? 'queue-heading'}">${start === undefined ? 'Skip to what needs you' : 'Skip to the content'}</a><header>${NAME}${LINKS}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
 
 interface Head {
   readonly assets: Assets;
