@@ -1,7 +1,6 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
-import type { Query } from '../../shared/query.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
 import { ProcessGrid } from '../elements/process-grid.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
@@ -33,7 +32,7 @@ function start(): void {
   joinAll(live, data);
   if (detail) void joinUnits(live, detail, data);
   void keepBadge(connection, live);
-  void keepCount(live, query, detail?.chunk ?? '');
+  void keepCount(live, data);
   stayHere(connection);
   addEventListener('keydown', submitByKeys);
   void keepWords(connection);
@@ -47,8 +46,10 @@ async function keepBadge(connection: Connection, live: LiveBoards): Promise<void
   keep(element('badge'), element('lost'), connection, () => live.newerBuild);
 }
 
-async function keepCount(live: LiveBoards, query: Query, name: string): Promise<void> {
-  (await import('./announcements.ts')).keepCount(live, query, name, element('announce'));
+/** The server has drawn title and icon with the count of its time. */
+async function keepCount(live: LiveBoards, data: PageData): Promise<void> {
+  const { keepCount: keep } = await import('./tab-count.ts');
+  keep(live, data, element('announce'));
 }
 
 /** Loaded after the first script; text typed before that is saved when it loads. */

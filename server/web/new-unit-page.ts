@@ -10,6 +10,8 @@ import { afterBreak } from './text-area.ts';
 
 export interface NewUnitInput {
   readonly assets: Assets;
+  /** The project's name. */
+  readonly project: string;
   readonly snapshot: Snapshot;
   readonly agents: readonly Pick<AgentDefinition, 'name' | 'phases'>[];
   /** Names of units that one may wait for, to complete what is typed. */
@@ -30,11 +32,12 @@ interface Mistake {
 }
 
 export function newUnitPage(input: NewUnitInput): string {
-  const { assets, snapshot, now } = input;
+  const { assets, snapshot, project, now } = input;
+  const query = { only: 'counts' as const };
   const zone = -now.getTimezoneOffset();
-  const data = { query: { only: 'counts' as const }, snapshot, pulses: {}, zone, notices: {}, detail: null };
+  const data = { query, snapshot, pulses: {}, zone, notices: {}, project, name: 'New unit', detail: null };
   const body = html`<main class="one new-unit"><p class="back"><a href="/">← All work units</a></p><h2 id="new-heading" tabindex="-1">New unit</h2>${unitForm(input)}${planForm(input)}</main>`;
-  return shell({ assets, data, now, body, name: 'New unit', start: 'new-heading' });
+  return shell({ assets, data, now, body, skipTo: { id: 'new-heading', label: 'Skip to the form' } });
 }
 
 const filled = ({ fields }: NewUnitInput, name: string): string => fields.get(name)?.[0] ?? '';

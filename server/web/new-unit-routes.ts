@@ -8,7 +8,7 @@ import { createCaller } from '../api/router.ts';
 import { isForm } from './action-routes.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
 import { newUnitPage } from './new-unit-page.ts';
-import { type RouteParts, sendJson, sendPage } from './reply.ts';
+import { projectName, type RouteParts, sendJson, sendPage } from './reply.ts';
 import { seeOther } from './return-address.ts';
 
 /** So many names complete what is typed; others are taken as well. */
@@ -50,11 +50,13 @@ interface Refused {
 }
 
 function draw(parts: RouteParts, ctx: KoaContext, refused?: Refused): string {
-  const { boardFeed, store } = parts.contextFor(ctx);
+  const context = parts.contextFor(ctx);
+  const { boardFeed, store } = context;
   const { trusted } = store.state;
   const units = boardFeed.chunks({ status: ['RUNNING', 'NEEDS_ATTENTION', 'READY', 'BLOCKED'] });
   return newUnitPage({
     assets: parts.assets,
+    project: projectName(context),
     snapshot: boardFeed.snapshot({ only: 'counts' }),
     agents: trusted.agents,
     units: units.slice(0, MOST_NAMES),

@@ -84,7 +84,7 @@ const DOORS: Readonly<Record<string, Doors>> = {
   'config.update': {
     command: 'config',
     path: 'POST /config',
-    form: not('the settings of the dashboard post to its path'),
+    form: not('the form at /settings posts to its path'),
   },
   'work.diff': { command: 'diff', path: 'GET /work-units/:chunk/diff', form: READING },
   'work.patch': { command: 'diff', path: not('the same path, as text/x-patch'), form: READING },

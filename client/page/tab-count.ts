@@ -1,22 +1,20 @@
-/** What changes while one looks elsewhere: title and icon count what needs the operator, and new items are announced. */
+/** Keeps the count of open items where it can be seen from elsewhere: the title, the icon, an installed application. */
 import { type Board, cardsOf, countsOf } from '../../shared/board.ts';
-import type { Query } from '../../shared/query.ts';
+import type { PageData } from '../../shared/page-data.ts';
 import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
 
 const ANNOUNCE_MS = 5000;
 
-/** `name`: what the page is about; `status`: the region that screen readers speak. */
-export function keepCount(live: LiveBoards, query: Query, name: string, status: HTMLElement): void {
-  const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
+/** New items are announced to screen readers in `status`, at most once in five seconds. */
+export function keepCount(live: LiveBoards, { query, project, name }: PageData, status: HTMLElement): void {
   const news = new NewItems();
   let pause: ReturnType<typeof setTimeout> | null = null;
   const tell = () => {
     const { board } = following;
     if (!board) return;
     const items = countsOf(board)?.items ?? 0;
-    document.title = titleFor(items, name);
-    if (icon && icon.href !== faviconUrl(items)) icon.href = faviconUrl(items);
+    show(project, name, items);
     if (pause || !news.look(board, items)) return;
     // A new node each time: the same words again are spoken again.
     status.replaceChildren(items === 1 ? '1 item needs you' : `${items} items need you`);
@@ -48,4 +46,15 @@ class NewItems {
     this.#known = new Set(cards.filter(stays).map(({ key }) => key));
     return isNew;
   }
+}
+
+/** What is so already is not set again: an icon that is set flickers. */
+function show(project: string, name: string, items: number): void {
+  const title = titleFor(items, name);
+  if (document.title !== title) document.title = title;
+  const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
+  const url = faviconUrl(project, items);
+  if (icon && icon.href !== url) icon.href = url;
+  // Only where the page is installed; elsewhere it does nothing.
+  void navigator.setAppBadge?.(items).catch(() => {});
 }
