@@ -8,6 +8,7 @@ import { submitByKeys } from '../elements/submit-by-keys.ts';
 import type { WorkUnitElement } from '../elements/work-unit.ts';
 import { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
+import { keepKeys } from './first-key.ts';
 
 customElements.define('attention-queue', AttentionQueue);
 customElements.define('process-grid', ProcessGrid);
@@ -35,6 +36,7 @@ function start(): void {
   void keepCount(live, data);
   stayHere(connection);
   addEventListener('keydown', submitByKeys);
+  keepKeys(live);
   void keepWords(connection);
   void joinTranscripts(live);
   if (document.querySelector('.new-unit')) void keepNewUnits(connection);
@@ -62,7 +64,7 @@ async function keepWords(connection: Connection): Promise<void> {
 
 /** Only unit and run pages need these, so the dashboard does not load them. */
 async function joinUnits(live: LiveBoards, detail: Detail, { query, zone }: PageData): Promise<void> {
-  (await import('./unit-page.ts')).defineWorkUnit();
+  (await import('./later.ts')).defineWorkUnit();
   for (const unit of document.querySelectorAll<WorkUnitElement>('work-unit')) {
     unit.detail = detail;
     unit.join(live, query, zone);
@@ -78,7 +80,7 @@ async function joinTranscripts(live: LiveBoards): Promise<void> {
 }
 
 async function keepNewUnits(connection: Connection): Promise<void> {
-  (await import('./unit-page.ts')).keepNewUnit(connection);
+  (await import('./later.ts')).keepNewUnit(connection);
 }
 
 /** While the daemon is away, a form posted by the browser would end on the browser's error page. */

@@ -6,6 +6,3 @@ export function defineWorkUnit(): void {
   WorkUnitElement.forms = UNIT_FORMS;
   customElements.define('work-unit', WorkUnitElement);
 }
-
-// In the same file for browsers: each further one that shares code with the page's first script makes that one larger.
-export { keepNewUnit } from './new-unit.ts';
