@@ -21,13 +21,14 @@ export interface KeepOptions {
   /** For the change set of the last snapshot. */
   readonly base: string;
   readonly message: string;
-  /** Names of what we copied and linked there, relative to its top: no results of the agent. */
+  /** Names of what we copied and linked there (`FileName.file`): no results of the agent. */
   readonly brought?: readonly string[];
   /** Of those, the links. */
   readonly linked?: readonly string[];
 }
 
 export interface Ignored {
+  /** As `FileName.file`; a folder ends with `/`. */
   readonly name: string;
   readonly bytes: number;
 }
@@ -78,10 +79,15 @@ async function nestedIn(git: Git): Promise<string[]> {
 }
 
 async function ignoredIn(git: Git, path: string, brought: readonly string[]): Promise<Ignored[]> {
-  const names = await listIgnored(git);
   const isOurs = new Set(brought);
-  const others = names.filter((name) => !isOurs.has(name.replace(/\/$/, '')));
-  return Promise.all(others.map(async (name) => ({ name, bytes: await sizeOf(join(path, name)) })));
+  const names = (await listIgnored(git)).map((bytes) => ({ bytes, name: nameOf(bytes).file }));
+  const others = names.filter(({ name }) => !isOurs.has(name.replace(/\/$/, '')));
+  return Promise.all(
+    others.map(async ({ bytes, name }) => ({
+      name,
+      bytes: await sizeOf(Buffer.concat([Buffer.from(join(path, '/')), bytes])),
+    })),
+  );
 }
 
 /**
