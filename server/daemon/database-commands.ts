@@ -52,7 +52,7 @@ export const restoreDatabase: Offline['restoreDatabase'] = (paths, file) =>
   orProblem(() =>
     asTheDaemon(paths, async () => {
       const backup = resolve(file);
-      if (!existsSync(backup)) throw new Problem('usage', `There is no ${backup}.`);
+      if (!existsSync(backup)) throw new Problem('data', `There is no ${backup}.`);
       refuseLivingRuns(paths);
       const aside = freeName(join(paths.folder, `before-restore-${new Date().toISOString().slice(0, 10)}`));
       mkdirSync(aside, { mode: 0o700 });

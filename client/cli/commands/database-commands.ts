@@ -1,7 +1,7 @@
 /** The commands on a project's database: backup, restore, check, export, import. */
 
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, type ReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import type { DatabaseDifference } from '../../../shared/offline.ts';
@@ -114,11 +114,17 @@ function addImport(program: Command, paths: () => StatePaths): void {
     .argument('<file>', '"-": stdin')
     .addOption(jsonOption())
     .action(async (file: string, flags: Flags) => {
-      const input = file === '-' ? process.stdin : createReadStream(file);
+      const input = file === '-' ? process.stdin : await opened(file);
       const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-      const failed = new Promise<never>((_, reject) => input.once('error', reject));
-      const done = await Promise.race([(await loadOffline()).importLog(paths(), lines), failed]);
+      const done = await (await loadOffline()).importLog(paths(), lines);
       if (flags.json) return printJson(done);
       tell(`imported ${done.events} events and ${done.keys} keys. Start it: signalbox start`);
     });
+}
+
+async function opened(file: string): Promise<ReadStream> {
+  if (!existsSync(file)) throw new ProgramError('data', `There is no ${file}.`);
+  const input = createReadStream(file);
+  await once(input, 'open');
+  return input;
 }
