@@ -1,7 +1,7 @@
 /** Joins the parts, stops them in order. The only wiring. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
+import { configHome, type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { forTerminal } from '../shared/terminal-text.ts';
 import { type AccessFile, followDoor, limitsOf, openDoor } from './access/access-file.ts';
 import { Credentials } from './access/credentials.ts';
@@ -10,7 +10,7 @@ import { LocalCallers } from './access/local-callers.ts';
 import { Refusals } from './access/refusals.ts';
 import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
-import type { About, Access } from './api/procedures.ts';
+import type { About, Access, PolicySource } from './api/procedures.ts';
 import { BoardFeed } from './board/board-feed.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
@@ -31,6 +31,7 @@ import { updateConfig } from './domain/commands/config.ts';
 import { addUnits } from './domain/commands/units.ts';
 import { Refusal } from './domain/refusal.ts';
 import { LastLines } from './output/last-lines.ts';
+import { followPolicy, policyPath } from './policy/follow-policy.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { DatabaseProblem } from './store/database-file.ts';
@@ -70,6 +71,7 @@ async function run(options: Options): Promise<void> {
   const specs = options.plan === null ? [] : readPlan(options.plan);
   const state = statePathsOf(stateHome(process.env, homeFolder()), options.project);
   makeStateFolder(state);
+  const policy = policyFor(state);
   const lock = takeLock(state);
   let held: Held | null = null;
   let db: Db | null = null;
@@ -84,7 +86,7 @@ async function run(options: Options): Promise<void> {
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
-    const problem = await serve(options, state, { store, db: opened, door, umask });
+    const problem = await serve(options, state, { store, db: opened, door, policy, umask });
     // Also if the files were moved: a write-ahead log left beside another database would be applied to it.
     db.checkpoint();
     if (problem) throw problem;
@@ -94,6 +96,15 @@ async function run(options: Options): Promise<void> {
     lock.release();
     held?.release();
   }
+}
+
+/** The operator's rules. Throws a `Problem` where they cannot be used. */
+function policyFor({ project }: StatePaths): PolicySource {
+  const home = homeFolder();
+  const config = configHome(process.env, home);
+  const path = policyPath(config, project);
+  const current = followPolicy(path, (error) => consoleLog.error('policy', error));
+  return { current, home, own: [config, stateHome(process.env, home)] };
 }
 
 /** Turns an unusable database into a problem for the operator. */
@@ -122,6 +133,7 @@ interface Kept {
   readonly store: Store;
   readonly db: Db;
   readonly door: AccessFile;
+  readonly policy: PolicySource;
   /** The umask of the shell that started the daemon. */
   readonly umask: number;
 }
@@ -189,7 +201,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
 type Daemon = Pick<HttpParts['context'], 'about' | 'access' | 'lookAtClock' | 'stop' | 'worktrees'>;
 
 /** The parts that all listeners share. */
-function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): HttpParts {
+function httpParts(state: StatePaths, { store, door, policy }: Kept, daemon: Daemon): HttpParts {
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const { limits } = daemon.access;
   const callers = new LocalCallers(state, () => store.state);
@@ -199,6 +211,7 @@ function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): Ht
     context: {
       ...daemon,
       store,
+      policy,
       boardFeed: new BoardFeed(store, assets.build),
       pulses: new LastLines(store, state.runs),
       runs: state.runs,

@@ -57,6 +57,12 @@ export function stateHome(env: { readonly XDG_STATE_HOME?: string | undefined },
   return join(base, 'signalbox');
 }
 
+/** The operator's own settings: `$XDG_CONFIG_HOME/signalbox`, or `~/.config/signalbox`. */
+export function configHome(env: { readonly XDG_CONFIG_HOME?: string | undefined }, home: string): string {
+  const { XDG_CONFIG_HOME: given } = env;
+  return join(given && isAbsolute(given) ? given : join(home, '.config'), 'signalbox');
+}
+
 /** `home` is the folder of all projects; `project` a real path. */
 export function statePathsOf(home: string, project: string): StatePaths {
   const name =

@@ -4,13 +4,14 @@ import { lookAtAgents, trust } from '../agents/trust.ts';
 import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
-import { examine } from './doctor.ts';
+import { examine, policyFile } from './doctor.ts';
 
 export const offline: Offline = {
   lookAtAgents,
   trust,
   examine,
   doorOf,
+  policyFile,
   changeOrigins,
   setLimit,
   livingHolder,

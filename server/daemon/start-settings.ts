@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../../shared/json-text.ts';
+import { configHome } from '../../shared/state-paths.ts';
 import { Problem } from '../system/problem.ts';
 
 /** The settings by long flag, which is also the name in the file, with their maximum. */
@@ -29,11 +30,8 @@ const flagOf = (name: Name): string => `--${name}`;
 
 const variableOf = (name: Name): string => `SIGNALBOX_${name.toUpperCase().replace('-', '_')}`;
 
-/** `$XDG_CONFIG_HOME/signalbox/config.json`, or under `~/.config`. */
-function configFile({ XDG_CONFIG_HOME }: Environment, home: string): string {
-  const base = XDG_CONFIG_HOME?.startsWith('/') ? XDG_CONFIG_HOME : join(home, '.config');
-  return join(base, 'signalbox', 'config.json');
-}
+/** In it stand the operator's settings for all projects. */
+const configFile = (env: Environment, home: string): string => join(configHome(env, home), 'config.json');
 
 function saidBy(calledBy: (name: Name) => string, textOf: (name: Name) => string | undefined): Said {
   const said = NAMES.map((name) => [name, textOf(name)] as const).filter(([, text]) => text !== undefined);

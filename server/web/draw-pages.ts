@@ -20,7 +20,7 @@ export function drawDashboard(
   formError?: FormError,
 ): string {
   const { assets, access, contextFor } = parts;
-  const { boardFeed, pulses, store } = contextFor(ctx);
+  const { boardFeed, pulses, store, policy } = contextFor(ctx);
   const { settings } = store.state;
   return dashboardPage({
     assets,
@@ -29,6 +29,7 @@ export function drawDashboard(
     settings,
     isSignedIn: isSignedIn(parts, ctx),
     failed: access.refusals.failedLately(),
+    policyProblem: policy.current().problem,
     snapshot: boardFeed.snapshot(firstPage(query)),
     pulses: pulses.now(query),
     now: new Date(),

@@ -27,6 +27,7 @@ export const serverMarkup = (): TestRunnerPlugin<PageOrder> => ({
         settings: DEFAULTS,
         isSignedIn: false,
         failed: NONE,
+        policyProblem: NONE,
         now: new Date(),
       }),
     };
