@@ -1,7 +1,7 @@
 /** Joins the parts, stops them in order. The only wiring. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { configHome, type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
+import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { forTerminal } from '../shared/terminal-text.ts';
 import { type AccessFile, followDoor, limitsOf, openDoor } from './access/access-file.ts';
 import { Credentials } from './access/credentials.ts';
@@ -37,8 +37,10 @@ import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { DatabaseProblem } from './store/database-file.ts';
 import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
+import { configFolder } from './system/config-file.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { consoleLog } from './system/log.ts';
+import { keepFilesPrivate } from './system/operators-umask.ts';
 import { Problem, problemOf } from './system/problem.ts';
 import { makeStateFolder, refuseOthers, takeLock } from './system/state-folder.ts';
 import { keepUp } from './system/upkeep.ts';
@@ -66,7 +68,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function run(options: Options): Promise<void> {
-  const umask = process.umask(0o077);
+  const umask = keepFilesPrivate();
   keepHeapSmall();
   const specs = options.plan === null ? [] : readPlan(options.plan);
   const state = statePathsOf(stateHome(process.env, homeFolder()), options.project);
@@ -101,7 +103,7 @@ async function run(options: Options): Promise<void> {
 /** The operator's rules. Throws a `Problem` where they cannot be used. */
 function policyFor({ project }: StatePaths): PolicySource {
   const home = homeFolder();
-  const config = configHome(process.env, home);
+  const config = configFolder(process.env, home);
   const path = policyPath(config, project);
   const current = followPolicy(path, (error) => consoleLog.error('policy', error));
   return { current, home, own: [config, stateHome(process.env, home)] };
@@ -140,7 +142,7 @@ interface Kept {
 
 /** Serves until stopped. Resolves after an orderly shutdown, with the problem that caused it, if any. */
 async function serve(options: Options, state: StatePaths, kept: Kept): Promise<Problem | undefined> {
-  const { store, db, door } = kept;
+  const { store, db, door, umask } = kept;
   const addresses = await loopbackAddresses();
   const { port, notices } = await portFor(options, state, addresses);
   const tcp = onLoopback(door, options.door, port);
@@ -160,9 +162,11 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     refusals,
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
+  const progress = new Map<number, string>();
   const folders = new WorktreeFolders({ store, project, folder });
   const clock = keepTime(store, consoleLog);
   const parts = httpParts(state, kept, {
+    pulses: new LastLines(store, state.runs, progress),
     about,
     access,
     lookAtClock: clock.look,
@@ -181,7 +185,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     program: fileURLToPath(new URL('./signalbox.js', import.meta.url)),
   };
   writeStateFiles(files);
-  const { dispatcher, chores } = workersOf(state, kept, options.door.readOnly);
+  const { dispatcher, chores } = workersOf(state, { store, umask, progress }, options.door.readOnly);
   dispatcher.start();
   const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), ...chores];
   const upkeep = keepUp(all, consoleLog);
@@ -198,7 +202,10 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   return problem;
 }
 
-type Daemon = Pick<HttpParts['context'], 'about' | 'access' | 'lookAtClock' | 'stop' | 'worktrees'>;
+type Daemon = Pick<
+  HttpParts['context'],
+  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees'
+>;
 
 /** The parts that all listeners share. */
 function httpParts(state: StatePaths, { store, door, policy }: Kept, daemon: Daemon): HttpParts {
@@ -213,7 +220,6 @@ function httpParts(state: StatePaths, { store, door, policy }: Kept, daemon: Dae
       store,
       policy,
       boardFeed: new BoardFeed(store, assets.build),
-      pulses: new LastLines(store, state.runs),
       runs: state.runs,
       path: pathFor(state.bin, process.env),
       log: consoleLog,

@@ -57,11 +57,9 @@ export function stateHome(env: { readonly XDG_STATE_HOME?: string | undefined },
   return join(base, 'signalbox');
 }
 
-/** The operator's own settings: `$XDG_CONFIG_HOME/signalbox`, or `~/.config/signalbox`. */
-export function configHome(env: { readonly XDG_CONFIG_HOME?: string | undefined }, home: string): string {
-  const { XDG_CONFIG_HOME: given } = env;
-  return join(given && isAbsolute(given) ? given : join(home, '.config'), 'signalbox');
-}
+/** Tells a project from all others of this machine. `project` is a real path. */
+export const hashOfProject = (project: string): string =>
+  createHash('sha256').update(project).digest('hex').slice(0, 10);
 
 /** `home` is the folder of all projects; `project` a real path. */
 export function statePathsOf(home: string, project: string): StatePaths {
@@ -69,8 +67,7 @@ export function statePathsOf(home: string, project: string): StatePaths {
     basename(project)
       .replace(/[^A-Za-z0-9._-]/g, '-')
       .slice(0, 24) || 'project';
-  const hash = createHash('sha256').update(project).digest('hex').slice(0, 10);
-  const folder = join(home, `${name}-${hash}`);
+  const folder = join(home, `${name}-${hashOfProject(project)}`);
   const at = (file: string) => join(folder, file);
   return {
     project,

@@ -6,11 +6,12 @@ import type { AgentDefinition } from '../../shared/agent-words.ts';
 import { fileProblemOf } from '../../shared/file-problem.ts';
 import type { Finding, Offline } from '../../shared/offline.ts';
 import type { PolicyAnswer } from '../../shared/policy-words.ts';
-import { configHome, type StatePaths } from '../../shared/state-paths.ts';
+import type { StatePaths } from '../../shared/state-paths.ts';
 import { lookAtAgents, readTrusted } from '../agents/trust.ts';
 import { policyPath } from '../policy/follow-policy.ts';
 import { readPolicy } from '../policy/policy-file.ts';
 import { examineDatabase } from '../store/database-file.ts';
+import { configFolder } from '../system/config-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
 import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
 import { isNewEnough, parseVersion } from '../work/git-version.ts';
@@ -137,7 +138,7 @@ function isExecutable(path: string): boolean {
 }
 
 export const policyFile: Offline['policyFile'] = (project) =>
-  policyPath(configHome(process.env, homeFolder()), project);
+  policyPath(configFolder(process.env, homeFolder()), project);
 
 function rules({ project }: StatePaths): Seen {
   const path = policyFile(project);

@@ -144,6 +144,15 @@ export class Db {
     this.#statements.boundRefusals.run(MOST_REFUSALS);
   }
 
+  /** The number of the last event that this follower has handled; null: it is new. */
+  followedTo(name: string): number | null {
+    return (this.#statements.follower.get(name) as { seq: number } | undefined)?.seq ?? null;
+  }
+  keepFollowedTo(name: string, seq: number): void {
+    this.checkInPlace();
+    this.#statements.putFollower.run(name, seq);
+  }
+
   kept(key: string): KeptMutation | undefined {
     const row = this.#statements.key.get(key) as Tables['keys'] | undefined;
     return row && { ...row, spent: row.spent === 1 };

@@ -17,6 +17,7 @@ export function prepareAll(sqlite: Sqlite.Database) {
     tokens: credentialStatements(prepare, 'tokens'),
     sessions: credentialStatements(prepare, 'sessions'),
     ...refusalStatements(prepare),
+    ...followerStatements(prepare),
   };
 }
 
@@ -131,6 +132,18 @@ function refusalStatements(prepare: Prepare) {
           'not in',
           builder.selectFrom('refusals').select(sql`rowid`.as('row')).orderBy('last_at', 'desc').limit(one),
         ),
+    ),
+  };
+}
+
+function followerStatements(prepare: Prepare) {
+  return {
+    follower: prepare(builder.selectFrom('followers').select('seq').where('name', '=', text)),
+    putFollower: prepare(
+      builder
+        .insertInto('followers')
+        .values({ name: text, seq: one })
+        .onConflict((on) => on.column('name').doUpdateSet((to) => ({ seq: to.ref('excluded.seq') }))),
     ),
   };
 }
