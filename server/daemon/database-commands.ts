@@ -6,29 +6,17 @@ import type { Offline } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { backUp, restoreBackup } from '../store/backup.ts';
 import { checkLog } from '../store/check-log.ts';
-import { DatabaseProblem } from '../store/database-file.ts';
 import { importLines, linesOf } from '../store/log-file.ts';
 import { Db } from '../store/sqlite.ts';
 import { Problem } from '../system/problem.ts';
 import { takeCensus } from '../system/processes.ts';
 import { runFiles } from '../system/run-files.ts';
 import { makeStateFolder, takeLock } from '../system/state-folder.ts';
-import { keepLastBackup } from './last-backup.ts';
+import { keepLastBackup, orProblem } from './last-backup.ts';
 import { lockProject } from './project-lock.ts';
 
-/** The database is not usable, or its disk: said as a problem of the caller. */
-async function orProblem<T>(act: () => T | Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof DatabaseProblem)
-      throw new Problem(error.kind === 'disk' ? 'disk' : 'data', error.message);
-    throw error;
-  }
-}
-
 export const backUpDatabase: Offline['backUpDatabase'] = (paths, file) =>
-  orProblem(async () => {
+  orProblem(paths, async () => {
     const target = resolve(file);
     refuseAbsent(paths);
     if (existsSync(target)) throw new Problem('usage', `${target} is there already. Name another file.`);
@@ -38,7 +26,7 @@ export const backUpDatabase: Offline['backUpDatabase'] = (paths, file) =>
   });
 
 export const checkDatabase: Offline['checkDatabase'] = (paths) =>
-  orProblem(async () => {
+  orProblem(paths, async () => {
     refuseAbsent(paths);
     const db = Db.look(paths.database);
     try {
@@ -49,7 +37,7 @@ export const checkDatabase: Offline['checkDatabase'] = (paths) =>
   });
 
 export const restoreDatabase: Offline['restoreDatabase'] = (paths, file) =>
-  orProblem(() =>
+  orProblem(paths, () =>
     asTheDaemon(paths, async () => {
       const backup = resolve(file);
       if (!existsSync(backup)) throw new Problem('data', `There is no ${backup}.`);
@@ -67,7 +55,7 @@ export const restoreDatabase: Offline['restoreDatabase'] = (paths, file) =>
   );
 
 export const exportLog: Offline['exportLog'] = (paths, write) =>
-  orProblem(async () => {
+  orProblem(paths, async () => {
     refuseAbsent(paths);
     const db = Db.look(paths.database);
     try {
@@ -80,7 +68,7 @@ export const exportLog: Offline['exportLog'] = (paths, write) =>
   });
 
 export const importLog: Offline['importLog'] = (paths, lines) =>
-  orProblem(() =>
+  orProblem(paths, () =>
     asTheDaemon(paths, async () => {
       const db = Db.open(paths.database);
       try {

@@ -6,7 +6,7 @@ import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
 import { backUpDatabase, checkDatabase, exportLog, importLog, restoreDatabase } from './database-commands.ts';
-import { examine } from './doctor.ts';
+import { examine, policyFile } from './doctor.ts';
 
 export const offline: Offline = {
   lookAtAgents,
@@ -14,6 +14,7 @@ export const offline: Offline = {
   trust,
   examine,
   doorOf,
+  policyFile,
   changeOrigins,
   setLimit,
   backUpDatabase,

@@ -5,10 +5,8 @@ import type { TrustedAgents } from '../../shared/agent-words.ts';
 import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
-import type { Settings } from '../../shared/settings-words.ts';
-import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
-import { DEFAULTS } from '../domain/settings.ts';
-import { EMPTY, type State, stateOf } from '../domain/state.ts';
+import type { Run, Unit } from '../../shared/words.ts';
+import type { State } from '../domain/state.ts';
 import {
   copyDatabase,
   DatabaseProblem,
@@ -19,6 +17,7 @@ import {
 } from './database-file.ts';
 import { FilesInPlace } from './files-in-place.ts';
 import type { Tables } from './migrations.ts';
+import { readState } from './read-state.ts';
 import { prepareAll } from './statements.ts';
 
 /** The database or a file beside it was moved or deleted: what is written to it is lost. */
@@ -219,41 +218,10 @@ export class Db {
   /** Loads the state from the tables. Throws `DatabaseProblem`. */
   state(): State {
     try {
-      return stateOf(this.#readWorks(), this.lastSeq(), {
-        settings: this.#readSettings(),
-        trusted: this.#readTrusted(),
-        tokens: factsIn<Token>(this.#statements.tokens.all),
-        sessions: factsIn<Session>(this.#statements.sessions.all),
-      });
+      return readState(this.#statements, this.lastSeq());
     } catch (error) {
       throw problemOf(error, this.#path);
     }
-  }
-
-  /** The operator's settings over the defaults. */
-  #readSettings(): Settings {
-    const rows = this.#statements.settings.all() as Tables['settings'][];
-    return { ...DEFAULTS, ...Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value)])) };
-  }
-
-  #readTrusted(): TrustedAgents {
-    const row = this.#statements.agents.get() as Tables['agents'] | undefined;
-    if (!row) return EMPTY.trusted;
-    return { digest: row.digest, agents: JSON.parse(row.facts), work: JSON.parse(row.work) };
-  }
-
-  #readWorks(): WorkUnit[] {
-    const works = factsIn<Unit>(this.#statements.units).map((unit) => ({
-      unit,
-      runs: [] as Run[],
-      items: [] as Item[],
-      conflicts: [] as Conflict[],
-    }));
-    for (const run of factsIn<Run>(this.#statements.runs)) works[run.unit]?.runs.push(run);
-    for (const item of factsIn<Item>(this.#statements.items)) works[item.unit]?.items.push(item);
-    for (const { unit, facts } of this.#statements.conflicts.all() as Tables['conflicts'][])
-      works[unit]?.conflicts.push(JSON.parse(facts) as Conflict);
-    return works;
   }
 
   /** Checkpoints the write-ahead log; called at shutdown. */
@@ -265,6 +233,3 @@ export class Db {
     this.#sqlite.close();
   }
 }
-
-const factsIn = <T>(statement: Sqlite.Statement): T[] =>
-  (statement.all() as { facts: string }[]).map(({ facts }) => JSON.parse(facts) as T);
