@@ -165,6 +165,8 @@ export const follow = z.strictObject({
   from: z.string().max(64).optional(),
   lastEventId: z.string().max(64).optional(),
   follow: goOn,
+  /** The id of the call: the socket sets it, whatever the client says. */
+  stream: z.union([z.number(), z.string()]).optional(),
 });
 export const one = z.strictObject({ chunk });
 export const history = z.strictObject({

@@ -17,6 +17,7 @@ export class BoardFeed {
   readonly #index: BoardIndex;
   readonly build: string;
   readonly #signal = new Signal();
+  readonly #listeners: (() => void)[] = [];
   readonly #unsubscribe: () => void;
   #pause: NodeJS.Timeout | null = null;
   /** The number announced last. The index may be newer, because drawing a page updates it at once. */
@@ -43,6 +44,12 @@ export class BoardFeed {
     this.#index.look(this.#store.state);
     this.#told = this.#index.seq;
     this.#signal.ring();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls `listener` whenever watchers are woken. */
+  onNews(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** The number of the last state that the index has seen. */
