@@ -44,7 +44,7 @@ export interface Detail {
   readonly runs: readonly RunLine[];
   readonly items: readonly ItemLine[];
   /** What the operator has allowed in this unit, and is not asked about again. */
-  readonly rules: readonly PolicyRule[];
+  readonly rules: readonly RuleLine[];
   readonly history: readonly HistoryLine[];
 }
 
@@ -58,6 +58,11 @@ export interface RunLine {
   readonly ended_at: Moment | null;
   readonly outcome: Outcome | null;
   /** How it ended, in words; or that it is live. */
+  readonly said: string;
+}
+
+/** `said`: what it allows, in words. */
+export interface RuleLine extends PolicyRule {
   readonly said: string;
 }
 
