@@ -30,12 +30,14 @@ import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
 import { addUnits } from './domain/commands/units.ts';
 import { Refusal } from './domain/refusal.ts';
+import { Notifier } from './notify/notifier.ts';
 import { LastLines } from './output/last-lines.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { DatabaseProblem } from './store/database-file.ts';
 import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
+import { configFile } from './system/config-file.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { consoleLog } from './system/log.ts';
 import { Problem, problemOf } from './system/problem.ts';
@@ -149,12 +151,15 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
   const folders = new WorktreeFolders({ store, project, folder });
+  const file = configFile(process.env, homeFolder());
+  const notifier = new Notifier({ store, db, log: consoleLog, project, origin: about.address, file });
   const clock = keepTime(store, consoleLog);
   const parts = httpParts(state, kept, {
     about,
     access,
     lookAtClock: clock.look,
     worktrees: folders,
+    notify: notifier,
     stop: () => stopping.stop(),
   });
   const { servers, terminal } = await listen(parts, tcp, addresses, options, state, port);
@@ -172,12 +177,16 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   const { dispatcher, chores } = workersOf(state, kept, options.door.readOnly);
   dispatcher.start();
   const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), ...chores];
+  if (!options.door.readOnly) {
+    notifier.start();
+    all.push(notifier);
+  }
   const upkeep = keepUp(all, consoleLog);
   greet(about, options.door, access.links);
   const problem = await stopping.stopped;
   clock.stop();
   upkeep.stop();
-  await dispatcher.stop();
+  await Promise.all([dispatcher.stop(), notifier.stop()]);
   await Promise.all(servers.map(close));
   parts.context.boardFeed.stop();
   refusals.keep();
@@ -186,7 +195,10 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   return problem;
 }
 
-type Daemon = Pick<HttpParts['context'], 'about' | 'access' | 'lookAtClock' | 'stop' | 'worktrees'>;
+type Daemon = Pick<
+  HttpParts['context'],
+  'about' | 'access' | 'lookAtClock' | 'stop' | 'worktrees' | 'notify'
+>;
 
 /** The parts that all listeners share. */
 function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): HttpParts {

@@ -4,6 +4,7 @@ import type { Disagreement } from './conflict-words.ts';
 import type { DiffComment } from './diff.ts';
 import type { Event } from './events.ts';
 import type { Answer, Asking, Item, Snooze } from './item-words.ts';
+import { NOTICE_WORDS } from './notify-sentences.ts';
 import {
   closingWords,
   holdWords,
@@ -66,6 +67,7 @@ const EVENT_WORDS: {
       .map(([name, value]) => `${name} to ${value}`)
       .join(', ')}`,
   'agents.trusted': (data) => `trusts the agents ${data.agents.map(({ name }) => name).join(', ')}`,
+  ...NOTICE_WORDS,
   'unit.added': () => 'added',
   'token.added': (data) =>
     `a token for ${data.role === 'embed' ? data.origin : `the role ${data.role}`}${data.name ? ` (${data.name})` : ''}`,

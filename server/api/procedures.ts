@@ -7,6 +7,7 @@ import { AGENTS, isAtTerminal, OPERATORS, READERS, VIEWERS, whyNotCall } from '.
 import type { Refusals } from '../access/refusals.ts';
 import type { SignInLinks } from '../access/sign-in-links.ts';
 import type { Log } from '../system/log.ts';
+import type { NotifyActions } from './notify-actions.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import type { Source } from './streams.ts';
 import type { WorktreeActions } from './worktree-actions.ts';
@@ -28,6 +29,7 @@ export interface Context extends Source {
   readonly stop: () => void;
   readonly access: Access;
   readonly worktrees: WorktreeActions;
+  readonly notify: NotifyActions;
 }
 
 /** Access settings and limits. */

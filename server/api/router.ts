@@ -25,6 +25,7 @@ import { newId } from '../system/new-id.ts';
 import { access } from './access.ts';
 import { ask as askInput } from './ask-input.ts';
 import * as inputs from './inputs.ts';
+import { notify } from './notify.ts';
 import * as planInput from './plan-input.ts';
 import { agent, type Context, onlyAtTerminal, operator, t, viewer } from './procedures.ts';
 import { followBoard, followPulses, transcriptOf } from './streams.ts';
@@ -169,6 +170,7 @@ export const appRouter = t.router({
   config,
   access,
   work,
+  notify,
   status: viewer.input(inputs.nothing).query(({ ctx }) => {
     const { units, items, seq } = ctx.boardFeed.counts();
     const { settings, trusted } = ctx.store.state;

@@ -51,7 +51,8 @@ function itemChange(item: Item, event: AboutItem): Partial<Item> {
     case 'item.changed':
       return { ...event.data, version: item.version + 1 };
     case 'item.snoozed':
-      return { snooze: { until: event.data.until, for: event.data.for } };
+      // When it wakes, the operator is told again.
+      return { snooze: { until: event.data.until, for: event.data.for }, told: [] };
     case 'item.woke':
       return { snooze: null };
     case 'item.answered':

@@ -111,6 +111,9 @@ export class Db {
     this.#statements.forgetAgents.run();
     this.#statements.putAgents.run(digest, JSON.stringify(agents), JSON.stringify(work));
   }
+  putChannel(channel: string, facts: object): void {
+    this.#statements.putChannel.run(channel, JSON.stringify(facts));
+  }
   putRun(run: Run): void {
     this.#statements.putRun.run(run.unit, run.number, JSON.stringify(run));
   }
@@ -180,6 +183,7 @@ export class Db {
         trusted: this.#readTrusted(),
         tokens: factsIn<Token>(this.#statements.tokens.all),
         sessions: factsIn<Session>(this.#statements.sessions.all),
+        notify: this.#readChannels(),
       });
     } catch (error) {
       throw problemOf(error, this.#path);
@@ -196,6 +200,11 @@ export class Db {
     const row = this.#statements.agents.get() as Tables['agents'] | undefined;
     if (!row) return EMPTY.trusted;
     return { digest: row.digest, agents: JSON.parse(row.facts), work: JSON.parse(row.work) };
+  }
+
+  #readChannels(): State['notify'] {
+    const rows = this.#statements.channels.all() as Tables['notify'][];
+    return Object.fromEntries(rows.map(({ channel, facts }) => [channel, JSON.parse(facts)]));
   }
 
   #readWorks(): WorkUnit[] {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { By } from '../../shared/access-words.ts';
 import type { Event } from '../../shared/events.ts';
+import type { NotifyChannel } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import type { Decision, Made } from '../domain/commands/decision.ts';
 import { conflict, Refusal } from '../domain/refusal.ts';
@@ -191,6 +192,8 @@ export class Store {
       if (value !== before.settings[name as keyof Settings]) this.#db.putSetting(name, value);
     if (after.trusted !== before.trusted) this.#db.putTrusted(after.trusted);
     this.#writeCredentials(before, after);
+    for (const [channel, facts] of Object.entries(after.notify))
+      if (facts !== before.notify[channel as NotifyChannel]) this.#db.putChannel(channel, facts);
     const changed = after.works.changedSince(before.works);
     for (const { unit } of changed) this.#db.putUnit(unit);
     for (const work of changed) {

@@ -1,0 +1,71 @@
+/** Sentences about notices, made from codes and fields. */
+import type { ChannelState, NoticeChange, NotifyPolicy, QuietHours, Receipt } from './notify-words.ts';
+
+type DataOf<Type extends NoticeChange['type']> = Extract<NoticeChange, { type: Type }>['data'];
+
+export function receiptWords(receipt: Receipt): string {
+  switch (receipt.code) {
+    case 'accepted':
+      return `arrived: HTTP ${receipt.status}`;
+    case 'ran':
+      return 'arrived: exit code 0';
+    case 'shown':
+      return 'arrived: a browser has shown it';
+    case 'refused':
+      return `did not arrive: HTTP ${receipt.status}`;
+    case 'redirected':
+      return `did not arrive: HTTP ${receipt.status} leads elsewhere, and is not followed`;
+    case 'timed-out':
+      return `no answer within ${receipt.seconds} s`;
+    case 'unreachable':
+      return `did not arrive: ${receipt.error}`;
+    case 'exited':
+      return `did not arrive: exit code ${receipt.exit}`;
+    case 'killed':
+      return `did not arrive: ended by ${receipt.signal}`;
+    case 'cannot-start':
+      return `did not start: ${receipt.error}`;
+    case 'not-shown':
+      return 'not shown: no open page of this project shows notifications';
+  }
+}
+
+export const quietText = (quiet: QuietHours | null): string =>
+  quiet ? `${quiet.from}-${quiet.to} ${quiet.zone}` : 'off';
+
+/** A field of a policy as text, as `signalbox notify set` takes it. */
+export function policyText(policy: NotifyPolicy, name: keyof NotifyPolicy): string {
+  switch (name) {
+    case 'on':
+    case 'sound':
+      return policy[name] ? 'on' : 'off';
+    case 'kinds':
+      return policy.kinds.join(',');
+    case 'quiet':
+      return quietText(policy.quiet);
+    default:
+      return String(policy[name]);
+  }
+}
+
+const count = (items: number): string => (items === 1 ? '1 item' : `${items} items`);
+const about = ({ notice, items }: DataOf<'notice.sent'>): string =>
+  notice === null ? 'a test' : `of ${count(items)}`;
+
+/** What the history says, by type of event. */
+export const NOTICE_WORDS: {
+  readonly [Type in NoticeChange['type']]: (data: DataOf<Type>) => string;
+} = {
+  'notice.planned': ({ channel, items }) => `tells of ${count(items.length)} by ${channel}`,
+  'notice.skipped': ({ channel, items }) =>
+    `does not tell of ${count(items.length)} by ${channel}: somebody is looking`,
+  'notice.sent': (data) => `told ${about(data)} by ${data.channel}: ${receiptWords(data.receipt)}`,
+  'notice.failed': (data) =>
+    `told ${about(data)} by ${data.channel}: ${receiptWords(data.receipt)}; ${data.again === null ? 'given up' : `tries again at ${data.again.slice(11, 19)} UTC`}`,
+  'notice.dropped': ({ channel, code }) =>
+    `tells nothing by ${channel}: ${code === 'ended' ? 'nothing of it is open any more' : 'it is off'}`,
+  'notify.configured': ({ channel, set, unset }) =>
+    `set for notifications by ${channel}: ${[...Object.keys(set), ...unset].join(', ')}`,
+};
+
+export const NO_NOTICES: ChannelState = { policy: {}, planned: 0, ended: 0, last: null };
