@@ -151,8 +151,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
   const folders = new WorktreeFolders({ store, project, folder });
-  const file = configFile(process.env, homeFolder());
-  const notifier = new Notifier({ store, db, log: consoleLog, project, origin: about.address, file });
+  const notifier = notifierOf(kept, about, access);
   const clock = keepTime(store, consoleLog);
   const parts = httpParts(state, kept, {
     about,
@@ -176,11 +175,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   writeStateFiles(files);
   const { dispatcher, chores } = workersOf(state, kept, options.door.readOnly);
   dispatcher.start();
-  const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), ...chores];
-  if (!options.door.readOnly) {
-    notifier.start();
-    all.push(notifier);
-  }
+  const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), notifier, ...chores];
   const upkeep = keepUp(all, consoleLog);
   greet(about, options.door, access.links);
   const problem = await stopping.stopped;
@@ -194,6 +189,18 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
   return problem;
 }
+
+/** With --read-only nobody is told: nobody could answer. */
+const notifierOf = ({ store, db }: Kept, { project, address }: About, { readOnly }: Access): Notifier =>
+  new Notifier({
+    store,
+    db,
+    log: consoleLog,
+    project,
+    origin: address,
+    isIdle: readOnly,
+    file: configFile(process.env, homeFolder()),
+  });
 
 type Daemon = Pick<
   HttpParts['context'],

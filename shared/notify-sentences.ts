@@ -52,20 +52,18 @@ const count = (items: number): string => (items === 1 ? '1 item' : `${items} ite
 const about = ({ notice, items }: DataOf<'notice.sent'>): string =>
   notice === null ? 'a test' : `of ${count(items)}`;
 
-/** What the history says, by type of event. */
-export const NOTICE_WORDS: {
-  readonly [Type in NoticeChange['type']]: (data: DataOf<Type>) => string;
-} = {
-  'notice.planned': ({ channel, items }) => `tells of ${count(items.length)} by ${channel}`,
-  'notice.skipped': ({ channel, items }) =>
-    `does not tell of ${count(items.length)} by ${channel}: somebody is looking`,
-  'notice.sent': (data) => `told ${about(data)} by ${data.channel}: ${receiptWords(data.receipt)}`,
-  'notice.failed': (data) =>
-    `told ${about(data)} by ${data.channel}: ${receiptWords(data.receipt)}; ${data.again === null ? 'given up' : `tries again at ${data.again.slice(11, 19)} UTC`}`,
-  'notice.dropped': ({ channel, code }) =>
-    `tells nothing by ${channel}: ${code === 'ended' ? 'nothing of it is open any more' : 'it is off'}`,
-  'notify.configured': ({ channel, set, unset }) =>
-    `set for notifications by ${channel}: ${[...Object.keys(set), ...unset].join(', ')}`,
-};
+// What the history says of each type of event. Functions of their own: the page's script holds those that it uses.
+export const plannedWords = ({ channel, items }: DataOf<'notice.planned'>): string =>
+  `tells of ${count(items.length)} by ${channel}`;
+export const skippedWords = ({ channel, items }: DataOf<'notice.skipped'>): string =>
+  `does not tell of ${count(items.length)} by ${channel}: somebody is looking`;
+export const sentWords = (data: DataOf<'notice.sent'>): string =>
+  `told ${about(data)} by ${data.channel}: ${receiptWords(data.receipt)}`;
+export const failedWords = (data: DataOf<'notice.failed'>): string =>
+  `${sentWords(data)}; ${data.again === null ? 'given up' : `tries again at ${data.again.slice(11, 19)} UTC`}`;
+export const droppedWords = ({ channel, code }: DataOf<'notice.dropped'>): string =>
+  `tells nothing by ${channel}: ${code === 'ended' ? 'nothing of it is open any more' : 'it is off'}`;
+export const configuredWords = ({ channel, set, unset }: DataOf<'notify.configured'>): string =>
+  `set for notifications by ${channel}: ${[...Object.keys(set), ...unset].join(', ')}`;
 
 export const NO_NOTICES: ChannelState = { policy: {}, planned: 0, ended: 0, last: null };

@@ -52,7 +52,10 @@ function itemChange(item: Item, event: AboutItem): Partial<Item> {
       return { ...event.data, version: item.version + 1 };
     case 'item.snoozed':
       // When it wakes, the operator is told again.
-      return { snooze: { until: event.data.until, for: event.data.for }, told: [] };
+      return {
+        snooze: { until: event.data.until, for: event.data.for },
+        ...(item.told && { told: [] }),
+      };
     case 'item.woke':
       return { snooze: null };
     case 'item.answered':

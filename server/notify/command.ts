@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import type { Receipt } from '../../shared/notify-words.ts';
-import type { Message } from './message.ts';
+import type { OutgoingMessage } from './message.ts';
 
 const TIMEOUT_MS = 10_000;
 const KILL_MS = 2000;
@@ -10,7 +10,7 @@ const KILL_MS = 2000;
 /** `origin`: where people open the page. Rejects only when `signal` fires; then its processes are ended. */
 export function runCommand(
   argv: readonly string[],
-  message: Message,
+  message: OutgoingMessage,
   origin: string,
   signal: AbortSignal,
   timeout = TIMEOUT_MS,
@@ -53,7 +53,7 @@ function receiptOf(code: number | null, signal: string | null): Receipt {
   return code === 0 ? { code: 'ran' } : { code: 'exited', exit: code };
 }
 
-const environmentOf = ({ id, title, text, kinds, items, sound }: Message, url: string) => ({
+const environmentOf = ({ id, title, text, kinds, items, sound }: OutgoingMessage, url: string) => ({
   SIGNALBOX_NOTICE: id,
   SIGNALBOX_TITLE: title,
   SIGNALBOX_MESSAGE: text,

@@ -2,7 +2,7 @@
 import type { DesktopNotice, Receipt } from '../../shared/notify-words.ts';
 import type { Watching } from '../api/notify-actions.ts';
 import { Signal } from '../system/signal.ts';
-import type { Message } from './message.ts';
+import type { OutgoingMessage } from './message.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -72,7 +72,7 @@ export class Desktop {
   }
 
   /** Rejects only when `signal` fires. */
-  show(message: Message, signal: AbortSignal, timeout = TIMEOUT_MS): Promise<Receipt> {
+  show(message: OutgoingMessage, signal: AbortSignal, timeout = TIMEOUT_MS): Promise<Receipt> {
     const { id, title, text, path, sound } = message;
     const notice = { id, title, text, path, sound };
     return new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import { plain } from '../../shared/terminal-text.ts';
 import { impactOf } from '../domain/impact.ts';
 import type { State } from '../domain/state.ts';
 
-export interface Message {
+export interface OutgoingMessage {
   /** Names the message: a repetition has the same. */
   readonly id: string;
   readonly title: string;
@@ -58,7 +58,7 @@ const SEVERAL: Readonly<Record<ItemKind, string>> = {
 };
 
 /** `told`: at least one, all of them open. */
-export function messageOf(state: State, told: readonly Told[], wording: Wording): Message {
+export function messageOf(state: State, told: readonly Told[], wording: Wording): OutgoingMessage {
   const asked = told.flatMap(({ unit, item }) => askedOf(state, unit, item));
   const [first] = asked;
   if (!first) throw new Error('a message about nothing');
@@ -78,7 +78,7 @@ export function messageOf(state: State, told: readonly Told[], wording: Wording)
   };
 }
 
-export const testMessage = ({ id, project, sound }: Wording): Message => ({
+export const testMessage = ({ id, project, sound }: Wording): OutgoingMessage => ({
   id,
   title: oneLine(`${project}: a test`, LONGEST_TITLE),
   text: 'This is what a message of Signalbox looks like.',

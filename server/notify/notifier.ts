@@ -35,7 +35,7 @@ import type { Chore } from '../system/upkeep.ts';
 import { runCommand } from './command.ts';
 import { type Delivering, deliveryOf } from './delivery.ts';
 import { Desktop } from './desktop.ts';
-import { type Message, messageOf, testMessage } from './message.ts';
+import { messageOf, type OutgoingMessage, testMessage } from './message.ts';
 import { DEFAULT_POLICY, NotifySettings } from './notify-file.ts';
 import { post } from './webhook.ts';
 
@@ -48,6 +48,8 @@ export interface NotifierParts {
   readonly origin: string;
   /** The operator's own file. */
   readonly file: string;
+  /** Tells nothing by itself. */
+  readonly isIdle?: boolean;
   readonly now?: () => number;
   readonly pause?: Delivering['pause'];
 }
@@ -62,6 +64,7 @@ export class Notifier implements NotifyActions, Chore {
   readonly #settings: NotifySettings;
   readonly #followers: readonly Follower[];
   readonly #tests = new Map<NotifyChannel, Promise<Receipt>>();
+  #isStarted = false;
   /** The state in which there was nothing to tell. */
   #idle: State | null = null;
 
@@ -76,7 +79,10 @@ export class Notifier implements NotifyActions, Chore {
     this.#followers = CHANNELS.map((channel) => new Follower(deliveryOf(channel, delivering), parts));
   }
 
+  /** Goes on with what was planned before. The first look starts it, too. */
   start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
     for (const follower of this.#followers) follower.start();
   }
 
@@ -86,6 +92,8 @@ export class Notifier implements NotifyActions, Chore {
 
   /** Plans what is to be told by now. Called every second. */
   async look(): Promise<void> {
+    if (this.#parts.isIdle) return;
+    this.start();
     const { state } = this.#parts.store;
     // Read first, so that a change of the file is seen.
     const channels = CHANNELS.filter((channel) => this.#isSetUp(channel));
@@ -137,7 +145,7 @@ export class Notifier implements NotifyActions, Chore {
     return { id, sound, prompts, project: basename(this.#parts.project) };
   }
 
-  #carry(channel: NotifyChannel, message: Message, signal: AbortSignal): Promise<Receipt> | null {
+  #carry(channel: NotifyChannel, message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> | null {
     const { origin } = this.#parts;
     const { webhook, command } = this.#settings.file;
     switch (channel) {

@@ -2,7 +2,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Receipt } from '../../shared/notify-words.ts';
-import type { Message } from './message.ts';
+import type { OutgoingMessage } from './message.ts';
 import type { Webhook } from './notify-file.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 10_000;
 /** `origin`: where people open the page. Rejects only when `signal` fires. */
 export function post(
   webhook: Webhook,
-  message: Message,
+  message: OutgoingMessage,
   origin: string,
   signal: AbortSignal,
   timeout = TIMEOUT_MS,
@@ -56,7 +56,7 @@ function receiptOf(status: number): Receipt {
 }
 
 /** Without sound: what ntfy calls low. */
-const priorityOf = ({ sound, items }: Message): number => {
+const priorityOf = ({ sound, items }: OutgoingMessage): number => {
   if (!sound) return 2;
   return items.some(({ frees, kind }) => frees > 0 || kind === 'stuck') ? 4 : 3;
 };
@@ -66,7 +66,7 @@ interface Written {
   readonly body: Buffer;
 }
 
-function ntfy(message: Message, click: string): Written {
+function ntfy(message: OutgoingMessage, click: string): Written {
   return {
     headers: {
       'content-type': 'text/plain; charset=utf-8',
@@ -79,7 +79,7 @@ function ntfy(message: Message, click: string): Written {
   };
 }
 
-function json(message: Message, click: string): Written {
+function json(message: OutgoingMessage, click: string): Written {
   const { id, title, text, kinds, items } = message;
   const said = {
     id,
