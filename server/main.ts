@@ -10,8 +10,9 @@ import { LocalCallers } from './access/local-callers.ts';
 import { Refusals } from './access/refusals.ts';
 import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
-import type { About, Access } from './api/procedures.ts';
+import type { About, Access, PolicySource } from './api/procedures.ts';
 import { BoardFeed } from './board/board-feed.ts';
+import { aboutOf } from './daemon/about.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
 import { greet } from './daemon/greeting.ts';
@@ -22,24 +23,24 @@ import { type Held, lockProject } from './daemon/project-lock.ts';
 import { readPlan } from './daemon/read-plan.ts';
 import { close, listen, listenersOf } from './daemon/servers.ts';
 import { keepHeapSmall } from './daemon/small-heap.ts';
-import { noticesOf } from './daemon/start-notices.ts';
 import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './daemon/state-files.ts';
 import { stopSignal } from './daemon/stop-signal.ts';
-import { workersOf } from './daemon/workers.ts';
+import { notifierOf, workersOf } from './daemon/workers.ts';
 import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
 import { addUnits } from './domain/commands/units.ts';
 import { Refusal } from './domain/refusal.ts';
-import { Notifier } from './notify/notifier.ts';
 import { LastLines } from './output/last-lines.ts';
+import { followPolicy, policyPath } from './policy/follow-policy.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { DatabaseProblem } from './store/database-file.ts';
 import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
-import { configFile } from './system/config-file.ts';
+import { configFolder } from './system/config-file.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { consoleLog } from './system/log.ts';
+import { keepFilesPrivate } from './system/operators-umask.ts';
 import { Problem, problemOf } from './system/problem.ts';
 import { makeStateFolder, refuseOthers, takeLock } from './system/state-folder.ts';
 import { keepUp } from './system/upkeep.ts';
@@ -67,11 +68,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function run(options: Options): Promise<void> {
-  const umask = process.umask(0o077);
+  const umask = keepFilesPrivate();
   keepHeapSmall();
   const specs = options.plan === null ? [] : readPlan(options.plan);
   const state = statePathsOf(stateHome(process.env, homeFolder()), options.project);
   makeStateFolder(state);
+  const policy = policyFor(state);
   const lock = takeLock(state);
   let held: Held | null = null;
   let db: Db | null = null;
@@ -86,7 +88,7 @@ async function run(options: Options): Promise<void> {
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
-    const problem = await serve(options, state, { store, db: opened, door, umask });
+    const problem = await serve(options, state, { store, db: opened, door, policy, umask });
     // Also if the files were moved: a write-ahead log left beside another database would be applied to it.
     db.checkpoint();
     if (problem) throw problem;
@@ -96,6 +98,15 @@ async function run(options: Options): Promise<void> {
     lock.release();
     held?.release();
   }
+}
+
+/** The operator's rules. Throws a `Problem` where they cannot be used. */
+function policyFor({ project }: StatePaths): PolicySource {
+  const home = homeFolder();
+  const config = configFolder(process.env, home);
+  const path = policyPath(config, project);
+  const current = followPolicy(path, (error) => consoleLog.error('policy', error));
+  return { current, home, own: [config, stateHome(process.env, home)] };
 }
 
 /** Turns an unusable database into a problem for the operator. */
@@ -124,36 +135,32 @@ interface Kept {
   readonly store: Store;
   readonly db: Db;
   readonly door: AccessFile;
+  readonly policy: PolicySource;
   /** The umask of the shell that started the daemon. */
   readonly umask: number;
 }
 
 /** Serves until stopped. Resolves after an orderly shutdown, with the problem that caused it, if any. */
 async function serve(options: Options, state: StatePaths, kept: Kept): Promise<Problem | undefined> {
-  const { store, db, door } = kept;
+  const { store, db, door, umask } = kept;
   const addresses = await loopbackAddresses();
   const { port, notices } = await portFor(options, state, addresses);
   const tcp = onLoopback(door, options.door, port);
   const stopping = stopSignal();
   const { project, worktrees: folder } = state;
-  const about: About = {
-    project,
-    address: `${tcp.own.origin}/`,
-    local_address: `http://${addresses[0] === '::1' ? '[::1]' : '127.0.0.1'}:${port}/`,
-    pid: process.pid,
-    started_at: new Date().toISOString(),
-    notices: [...notices, ...noticesOf(addresses)],
-  };
+  const about = aboutOf({ project, origin: tcp.own.origin, addresses, port, notices });
   const refusals = new Refusals(db, consoleLog);
   const access: Access = {
     ...accessTo(options, state, door),
     refusals,
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
+  const progress = new Map<number, string>();
   const folders = new WorktreeFolders({ store, project, folder });
-  const notifier = notifierOf(kept, about, access);
+  const notifier = notifierOf(kept, about, access.readOnly);
   const clock = keepTime(store, consoleLog);
   const parts = httpParts(state, kept, {
+    pulses: new LastLines(store, state.runs, progress),
     about,
     access,
     lookAtClock: clock.look,
@@ -173,7 +180,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     program: fileURLToPath(new URL('./signalbox.js', import.meta.url)),
   };
   writeStateFiles(files);
-  const { dispatcher, chores } = workersOf(state, kept, options.door.readOnly);
+  const { dispatcher, chores } = workersOf(state, { store, umask, progress }, options.door.readOnly);
   dispatcher.start();
   const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), notifier, ...chores];
   const upkeep = keepUp(all, consoleLog);
@@ -190,25 +197,13 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   return problem;
 }
 
-/** With --read-only nobody is told: nobody could answer. */
-const notifierOf = ({ store, db }: Kept, { project, address }: About, { readOnly }: Access): Notifier =>
-  new Notifier({
-    store,
-    db,
-    log: consoleLog,
-    project,
-    origin: address,
-    isIdle: readOnly,
-    file: configFile(process.env, homeFolder()),
-  });
-
 type Daemon = Pick<
   HttpParts['context'],
-  'about' | 'access' | 'lookAtClock' | 'stop' | 'worktrees' | 'notify'
+  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees' | 'notify'
 >;
 
 /** The parts that all listeners share. */
-function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): HttpParts {
+function httpParts(state: StatePaths, { store, door, policy }: Kept, daemon: Daemon): HttpParts {
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const { limits } = daemon.access;
   const callers = new LocalCallers(state, () => store.state);
@@ -218,8 +213,8 @@ function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): Ht
     context: {
       ...daemon,
       store,
+      policy,
       boardFeed: new BoardFeed(store, assets.build),
-      pulses: new LastLines(store, state.runs),
       runs: state.runs,
       path: pathFor(state.bin, process.env),
       log: consoleLog,

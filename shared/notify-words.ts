@@ -120,10 +120,10 @@ export interface ChannelFacts {
   readonly target: string | null;
   readonly policy: NotifyPolicy;
   /** Who says so, for each field of the policy. */
-  readonly sources: { readonly [Name in keyof NotifyPolicy]: PolicySource };
+  readonly sources: { readonly [Name in keyof NotifyPolicy]: FieldSource };
   readonly last: LastTried | null;
 }
-export type PolicySource = 'project' | 'file' | 'default';
+export type FieldSource = 'project' | 'file' | 'default';
 
 /** What `signalbox notify` shows. */
 export interface NotifyFacts {

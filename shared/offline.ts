@@ -7,6 +7,8 @@ import type { WorkSettings } from './work-words.ts';
 export interface Offline {
   /** Reads the project's `signalbox.json`. Throws an error with a sentence and an exit code where it cannot be taken. */
   lookAtAgents(paths: StatePaths): Looked;
+  /** The agents that need no more than their name, each driven by the Agent Client Protocol. */
+  knownAgents(): readonly AgentDefinition[];
   /** Looks at everything that a daemon needs and that can be seen without one. `path`: where runs look for programs. */
   examine(paths: StatePaths, path: string): Finding[];
   /** Throws an error of the system, or one with a sentence and an exit code. */
@@ -17,6 +19,8 @@ export interface Offline {
   trust(paths: StatePaths, looked: Looked): void;
   /** Who may come in. A daemon that runs looks at the file itself. */
   doorOf(paths: StatePaths): DoorFacts;
+  /** Where the operator's rules for permissions are, or would be. Throws where an agent of the project could write them. */
+  policyFile(project: string): string;
   /** Returns the origins that are listed then. Throws an error with a sentence and an exit code. */
   changeOrigins(paths: StatePaths, how: 'add' | 'remove', url: string): readonly string[];
   /** Returns all limits as they are then; null: as by default. Throws an error with a sentence and an exit code. */

@@ -1,16 +1,19 @@
 /** The functions that the terminal calls in its own process, without a daemon. */
 import type { Offline } from '../../shared/offline.ts';
+import { knownAgents } from '../agents/acp-definition.ts';
 import { lookAtAgents, trust } from '../agents/trust.ts';
 import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
-import { examine } from './doctor.ts';
+import { examine, policyFile } from './doctor.ts';
 
 export const offline: Offline = {
   lookAtAgents,
+  knownAgents,
   trust,
   examine,
   doorOf,
+  policyFile,
   changeOrigins,
   setLimit,
   livingHolder,

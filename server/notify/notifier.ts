@@ -6,10 +6,10 @@ import {
   CHANNELS,
   type ChannelFacts,
   type DesktopNotice,
+  type FieldSource,
   type NotifyChannel,
   type NotifyFacts,
   type NotifyPolicy,
-  type PolicySource,
   type Receipt,
   type Told,
 } from '../../shared/notify-words.ts';
@@ -189,7 +189,7 @@ export class Notifier implements NotifyActions, Chore {
   #factsOf(channel: NotifyChannel): ChannelFacts {
     const { policy: own, last } = channelState(this.#parts.store.state, channel);
     const { policy: file } = this.#settings.file;
-    const sourceOf = (name: keyof NotifyPolicy): PolicySource =>
+    const sourceOf = (name: keyof NotifyPolicy): FieldSource =>
       own[name] !== undefined ? 'project' : file[name] !== undefined ? 'file' : 'default';
     const sources = Object.fromEntries(POLICY_FIELDS.map((name) => [name, sourceOf(name)]));
     return {
