@@ -4,8 +4,6 @@ import { firstPage, type Query } from '../../shared/query.ts';
 import { createCaller } from '../api/router.ts';
 import { findWork } from '../domain/state.ts';
 import { readTail } from '../output/transcript.ts';
-import { configFile } from '../system/config-file.ts';
-import { homeFolder } from '../system/home-folder.ts';
 import { runFiles } from '../system/run-files.ts';
 import { dashboardPage, type FormError, unitPage } from './page.ts';
 import { projectName, type RouteParts } from './reply.ts';
@@ -78,7 +76,7 @@ export function drawSettings(
   formError?: FormError,
 ): string {
   const { assets, contextFor } = parts;
-  const { boardFeed, store, about } = contextFor(ctx);
+  const { boardFeed, store, about, notify } = contextFor(ctx);
   const now = new Date();
   return settingsPage({
     assets,
@@ -97,6 +95,6 @@ export function drawSettings(
     },
     settings: store.state.settings,
     isSignedIn: isSignedIn(parts, ctx),
-    file: configFile(process.env, homeFolder()),
+    notify: notify.facts(),
   });
 }

@@ -262,7 +262,7 @@ const checked: z.ZodType<CheckedDatabase> = z.strictObject({
       z.discriminatedUnion('code', [
         z.strictObject({ code: z.enum(['gap', 'fold']), seq: number.describe('the event') }),
         z.strictObject({ code: z.literal('unit'), chunk: z.string() }),
-        z.strictObject({ code: z.enum(['settings', 'agents', 'tokens', 'sessions']) }),
+        z.strictObject({ code: z.enum(['settings', 'agents', 'tokens', 'sessions', 'notifications']) }),
       ]),
     )
     .describe('empty: the tables are what the log says'),
