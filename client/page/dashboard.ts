@@ -7,7 +7,6 @@ import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
 import { ProcessGrid } from '../elements/process-grid.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
-import type { WorkUnitElement } from '../elements/work-unit.ts';
 import { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
 
@@ -57,12 +56,8 @@ async function keepWords(connection: Connection): Promise<void> {
 }
 
 /** Only unit and run pages need these, so the dashboard does not load them. */
-async function joinUnits(live: LiveBoards, detail: Detail, { query, zone }: PageData): Promise<void> {
-  (await import('./unit-page.ts')).defineWorkUnit();
-  for (const unit of document.querySelectorAll<WorkUnitElement>('work-unit')) {
-    unit.detail = detail;
-    unit.join(live, query, zone);
-  }
+async function joinUnits(live: LiveBoards, detail: Detail, data: PageData): Promise<void> {
+  (await import('./unit-page.ts')).openUnitPage(live, detail, data);
 }
 
 async function joinTranscripts(live: LiveBoards): Promise<void> {

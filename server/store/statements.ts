@@ -37,6 +37,15 @@ function logStatements(prepare: Prepare) {
     eventsOfUnit: prepare(
       builder.selectFrom('events').selectAll().where('unit', '=', one).where('seq', '>', one).orderBy('seq'),
     ),
+    eventsOfUnitBefore: prepare(
+      builder
+        .selectFrom('events')
+        .selectAll()
+        .where('unit', '=', one)
+        .where('seq', '<', one)
+        .orderBy('seq', 'desc'),
+    ),
+    eventsBackwards: prepare(builder.selectFrom('events').selectAll().orderBy('seq', 'desc')),
     key: prepare(builder.selectFrom('keys').selectAll().where('key', '=', text)),
     addKey: prepare(
       builder.insertInto('keys').values({ key: text, digest: text, seq: one, result: text, spent: one }),
