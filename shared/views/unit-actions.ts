@@ -22,8 +22,8 @@ const form = (detail: Detail, action: Action, body: TemplateResult): TemplateRes
   </form>`;
 
 /** A button that opens a field: of those with one name, the browser keeps one open. */
-const act = (label: string, body: unknown, name = 'act'): TemplateResult =>
-  html`<details class="act" name=${name}><summary>${label}</summary><div class="panel">${body}</div></details>`;
+const act = (label: string, body: unknown, name: string | null = 'act'): TemplateResult =>
+  html`<details class="act" name=${name ?? nothing}><summary>${label}</summary><div class="panel">${body}</div></details>`;
 
 /** What the operator decides about this unit and another. */
 export const resolveForm = (detail: Detail, { chunk }: ConflictLine): TemplateResult =>
@@ -78,9 +78,9 @@ const more = (detail: Detail) =>
   act(
     'More',
     html`<div class="menu">
-      ${act('Edit title', editTitle(detail), 'rare')} ${act('Edit goal', editGoal(detail), 'rare')} ${act('Edit paths', editPaths(detail), 'rare')}
-      ${detail.status === 'DONE' ? nothing : html`${act('Priority', priority(detail), 'rare')} ${act('Wait for a unit', link(detail), 'rare')} ${unlink(detail)} ${act('Close', close(detail), 'rare')}`}
-      ${act('Remove', remove(detail), 'rare')}
+      ${act('Edit title', editTitle(detail), null)} ${act('Edit goal', editGoal(detail), null)} ${act('Edit paths', editPaths(detail), null)}
+      ${detail.status === 'DONE' ? nothing : html`${act('Priority', priority(detail), null)} ${act('Wait for a unit', link(detail), null)} ${unlink(detail)} ${act('Close', close(detail), null)}`}
+      ${act('Remove', remove(detail), null)}
     </div>`,
   );
 
