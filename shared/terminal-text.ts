@@ -30,7 +30,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 const BEL = 0x07;
 
-export const isVisible = (code: number): boolean => code === 0x09 || (code >= 0x20 && (code < 0x7f || code > 0x9f));
+export const isVisible = (code: number): boolean =>
+  code === 0x09 || (code >= 0x20 && (code < 0x7f || code > 0x9f));
 const isFinal = (code: number): boolean => code >= 0x40 && code <= 0x7e;
 const isIntermediate = (code: number): boolean => code >= 0x20 && code <= 0x2f;
 

@@ -107,7 +107,11 @@ function foundIn(text: string, find: string): Stretch[] {
   // A few letters change their length with their case: then places in the one are none in the other.
   if (lower.length !== text.length) return [];
   const found: Stretch[] = [];
-  for (let at = lower.indexOf(find); at >= 0 && found.length < MOST_FOUND; at = lower.indexOf(find, at + find.length))
+  for (
+    let at = lower.indexOf(find);
+    at >= 0 && found.length < MOST_FOUND;
+    at = lower.indexOf(find, at + find.length)
+  )
     found.push({ from: at, to: at + find.length });
   return found;
 }

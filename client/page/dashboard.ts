@@ -65,7 +65,7 @@ async function joinTranscripts(live: LiveBoards): Promise<void> {
   if (transcripts.length === 0) return;
   const { RunTranscript: Element } = await import('../elements/run-transcript.ts');
   customElements.define('run-transcript', Element);
-  for (const transcript of transcripts) transcript.join(live);
+  for (const transcript of transcripts) void transcript.join(live);
 }
 
 /** While the daemon is away, a form posted by the browser would end on the browser's error page. */

@@ -72,11 +72,11 @@ export async function drawUnit(
   });
 }
 
-async function latestOutput({ store, runs }: Context, chunk: string): Promise<Printed | null> {
-  const run = findWork(store.state, chunk)?.runs.at(-1);
+async function latestOutput(context: Context, chunk: string): Promise<Printed | null> {
+  const run = findWork(context.store.state, chunk)?.runs.at(-1);
   if (!run) return null;
-  const { output } = runFiles(runs, run.unit, run.number);
-  return printedOf(run.number, output, await readTail(output, PAGE_BYTES, run.ended_at !== null));
+  const { output } = runFiles(context.runs, run.unit, run.number);
+  return printedOf(context, run, output, await readTail(output, PAGE_BYTES, run.ended_at !== null));
 }
 
 /** More than this has a page of its own only. */
