@@ -3,6 +3,7 @@ import type { ItemState } from './board.ts';
 import type { Judgement } from './conflict-words.ts';
 import type { Event } from './events.ts';
 import type { Answer, ItemCode, ItemKind } from './item-words.ts';
+import type { PolicyRule, RuleName } from './policy-words.ts';
 import type { Closing, Hold } from './reason-words.ts';
 import type { Moment, Outcome, Status } from './words.ts';
 import type { UnitWork } from './work-words.ts';
@@ -43,6 +44,8 @@ export interface Detail {
   readonly work: UnitWork | null;
   readonly runs: readonly RunLine[];
   readonly items: readonly ItemLine[];
+  /** What the operator has allowed in this unit, and is not asked about again. */
+  readonly rules: readonly PolicyRule[];
   /** What happened, in order: the last of it, or what came before the number that was asked for. */
   readonly history: readonly HistoryLine[];
   /** Ask for what happened before this number to read on; null: the history begins here. */
@@ -94,6 +97,7 @@ export interface ItemLine {
   readonly said: string;
   readonly answered_by: string | null;
   readonly answered_via: Door | null;
+  readonly answered_by_rule: RuleName | null;
   readonly answered_at: Moment | null;
   /** How far the answer has come; null: there is nothing that somebody is to get. */
   readonly delivery: DeliveryState | null;

@@ -71,6 +71,7 @@ export function detailOf(state: State, chunk: string, { backwards, before, now }
       said: outcome ? outcomeWords(outcome) : 'live',
     })),
     items: work.items.map((item) => itemLine(work, item)),
+    rules: unit.rules ?? [],
     ...historyIn(work, backwards(unit.id, before)),
     time: timeSpent(work, backwards(unit.id), now),
   };
@@ -125,6 +126,7 @@ function itemLine(work: WorkUnit, item: Item): ItemLine {
     said: saidWords(item),
     answered_by: answer?.by ?? null,
     answered_via: answer?.via ?? null,
+    answered_by_rule: answer?.rule ?? null,
     answered_at: answer?.at ?? null,
     delivery: deliveryOf(work, item),
     given_to: answer?.given_to ?? null,

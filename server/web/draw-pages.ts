@@ -9,11 +9,14 @@ import { refusalOf } from '../api/refusal-of.ts';
 import { createCaller } from '../api/router.ts';
 import { findWork } from '../domain/state.ts';
 import { readTail } from '../output/transcript.ts';
+import { configFile } from '../system/config-file.ts';
+import { homeFolder } from '../system/home-folder.ts';
 import { runFiles } from '../system/run-files.ts';
 import { dashboardPage, type FormError } from './page.ts';
-import type { RouteParts } from './reply.ts';
+import { projectName, type RouteParts } from './reply.ts';
 import type { Printed } from './run-page.ts';
 import { PAGE_BYTES, printedOf } from './run-routes.ts';
+import { settingsPage } from './settings-page.ts';
 import { unitPage } from './unit-page.ts';
 
 export const isSignedIn = ({ callerOf }: RouteParts, ctx: KoaContext): boolean =>
@@ -27,15 +30,15 @@ export function drawDashboard(
   formError?: FormError,
 ): string {
   const { assets, access, contextFor } = parts;
-  const { boardFeed, pulses, store } = contextFor(ctx);
-  const { settings } = store.state;
+  const { boardFeed, pulses, about, policy } = contextFor(ctx);
   return dashboardPage({
     assets,
     query,
     formError,
-    settings,
+    project: projectName({ about }),
     isSignedIn: isSignedIn(parts, ctx),
     failed: access.refusals.failedLately(),
+    policyProblem: policy.current().problem,
     snapshot: boardFeed.snapshot(firstPage(query)),
     pulses: pulses.now(query),
     now: new Date(),
@@ -64,6 +67,7 @@ export async function drawUnit(
     formError,
     snapshot: context.boardFeed.snapshot(query),
     pulses: {},
+    project: projectName(context),
     detail,
     before,
     printed: await latestOutput(context, chunk),
@@ -95,4 +99,37 @@ async function changesIn({ work }: Detail, read: () => Promise<DiffView>): Promi
     if (!refusal) throw error;
     return refusal.message;
   }
+}
+
+const COUNTS: Query = { only: 'counts' };
+
+/** `typed`: fields of a form that could not be taken. */
+export function drawSettings(
+  parts: RouteParts,
+  ctx: KoaContext,
+  typed: ReadonlyMap<string, string> = new Map(),
+  formError?: FormError,
+): string {
+  const { assets, contextFor } = parts;
+  const { boardFeed, store, about } = contextFor(ctx);
+  const now = new Date();
+  return settingsPage({
+    assets,
+    typed,
+    formError,
+    now,
+    data: {
+      query: COUNTS,
+      snapshot: boardFeed.snapshot(COUNTS),
+      pulses: {},
+      zone: -now.getTimezoneOffset(),
+      notices: {},
+      project: projectName({ about }),
+      name: 'Settings',
+      detail: null,
+    },
+    settings: store.state.settings,
+    isSignedIn: isSignedIn(parts, ctx),
+    file: configFile(process.env, homeFolder()),
+  });
 }

@@ -22,13 +22,13 @@ export interface UnitPageInput extends PageInput {
 
 export function unitPage(input: UnitPageInput): string {
   const { printed, detail, changes, before } = input;
-  const data = dataOf(input, detail);
+  const data = dataOf(input, detail.chunk, detail);
   const setting = { zone: data.zone, notice: undefined, before };
   const part = (name: keyof typeof UNIT_PARTS) =>
     html`<work-unit data-part="${name}">${UNIT_PARTS[name](detail, setting)}</work-unit>`;
   const head = html`<div class="does-head"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1"><bdi>${detail.chunk}</bdi></h2>${formErrorBlock(input, data)}${part('head')}</div>`;
   const body = html`<main class="of-unit" data-before="${before ?? nothing}">${head}${part('actions')}<attention-queue>${queueView(input, data)}</attention-queue>${printed === null ? nothing : output(detail, printed)}${changes === null ? nothing : changesView(detail, changes)}${part('story')}${part('facts')}</main>`;
-  return shell({ ...input, data, body, name: detail.chunk });
+  return shell({ ...input, data, body });
 }
 
 const output = (detail: Detail, printed: Printed): TemplateResult =>

@@ -5,6 +5,7 @@ import { deliveryWords, END_WORDS, verdictWords } from '../unit-sentences.ts';
 import { type Notice, noticeView } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { resolveForm } from './unit-actions.ts';
+import { unitRules } from './unit-rules.ts';
 import { ago } from './when.ts';
 
 /** Older runs are in the timeline. */
@@ -32,7 +33,7 @@ export function unitFacts(detail: Detail, { zone, notice, strip }: FactsSetting)
       ${runs(detail, zone)} ${undelivered(detail)}
       <dt>added</dt><dd>${ago(added_at, zone)}</dd>
     </dl>
-    ${conflicts(detail)}
+    ${conflicts(detail)} ${unitRules(detail, true)}
     <div class="told">${noticeView('conflict', notice)}</div>
   </section>`;
 }
