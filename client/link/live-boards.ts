@@ -7,6 +7,8 @@ import { keepSubscribed } from './keep-subscribed.ts';
 
 /** Boards, one per query, shared by all its listeners. */
 export class LiveBoards {
+  /** For what is loaded later: imported by that, too, it would be a file of its own. */
+  readonly keepSubscribed = keepSubscribed;
   readonly connection: Connection;
   readonly #boards = new Map<string, Followed>();
   readonly #initial = new Map<string, Snapshot>();
