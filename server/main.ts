@@ -41,7 +41,7 @@ import { consoleLog } from './system/log.ts';
 import { Problem, problemOf } from './system/problem.ts';
 import { makeStateFolder, refuseOthers, takeLock } from './system/state-folder.ts';
 import { keepUp } from './system/upkeep.ts';
-import { readAssets } from './web/assets.ts';
+import { projectAt, readAssets } from './web/assets.ts';
 import { Connections, openFileLimit } from './web/connections.ts';
 import type { HttpParts } from './web/http.ts';
 
@@ -190,7 +190,7 @@ type Daemon = Pick<HttpParts['context'], 'about' | 'access' | 'lookAtClock' | 's
 
 /** The parts that all listeners share. */
 function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): HttpParts {
-  const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
+  const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)), projectAt(state.project));
   const { limits } = daemon.access;
   const callers = new LocalCallers(state, () => store.state);
   return {

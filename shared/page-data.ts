@@ -5,6 +5,8 @@ import type { Notice } from './views/action-form.ts';
 
 /** What a page was drawn from, so that the script takes over exactly that. */
 export interface PageData {
+  /** The name of the project. */
+  readonly project: string;
   readonly query: Query;
   readonly snapshot: Snapshot;
   readonly pulses: Pulses;

@@ -2,19 +2,18 @@
 import { countsOf } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
-import type { Query } from '../../shared/query.ts';
 import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
-import { AttentionQueue } from '../elements/attention-queue.ts';
-import { ProcessGrid } from '../elements/process-grid.ts';
+import type { AttentionQueue } from '../elements/attention-queue.ts';
+import { joinBoard } from '../elements/join-board.ts';
+import { defineElements } from '../elements/our-page.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
 import type { WorkUnitElement } from '../elements/work-unit.ts';
-import { Connection } from '../link/connection.ts';
+import type { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
 
 const ANNOUNCE_MS = 5000;
 
-customElements.define('attention-queue', AttentionQueue);
-customElements.define('process-grid', ProcessGrid);
+defineElements();
 
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id);
@@ -22,24 +21,31 @@ const element = (id: string): HTMLElement => {
   return found;
 };
 
-function start(): void {
+/** Takes over what the server drew, then loads the connection. */
+async function start(): Promise<void> {
   const data = JSON.parse(element('page-data').textContent ?? '') as PageData;
   const { query, snapshot, detail } = data;
+  const live = new LiveBoards(null);
+  live.prime(query, snapshot);
+  joinBoard(document, live, data);
+  keepCount(live, data, detail?.chunk ?? '');
+  const connection = await connect();
+  live.connect(connection);
+  if (detail) void joinUnits(live, detail, data);
+  void keepBadge(connection, live);
+  stayHere(connection);
+  void keepWords(connection);
+  void joinTranscripts(live);
+}
+
+async function connect(): Promise<Connection> {
+  const { Connection: Socket } = await import('../link/connection.ts');
   const { origin } = location;
-  const connection = new Connection({
+  return new Socket({
     socket: `${origin.replace(/^http/, 'ws')}/trpc`,
     probe: `${origin}/status`,
     polling: async () => (await import('../link/polling.ts')).pollingLink,
   });
-  const live = new LiveBoards(connection);
-  live.prime(query, snapshot);
-  joinAll(live, data);
-  if (detail) void joinUnits(live, detail, data);
-  void keepBadge(connection, live);
-  keepCount(live, query, detail?.chunk ?? '');
-  stayHere(connection);
-  void keepWords(connection);
-  void joinTranscripts(live);
 }
 
 /** Until it is loaded, the page says as of when it is. */
@@ -83,23 +89,8 @@ function stayHere(connection: Connection): void {
   });
 }
 
-function joinAll(live: LiveBoards, { query, zone, notices, pulses }: PageData): void {
-  for (const queue of document.querySelectorAll<AttentionQueue>('attention-queue')) {
-    queue.notices = notices;
-    queue.join(live, query, zone);
-  }
-  for (const grid of document.querySelectorAll<ProcessGrid>('process-grid')) {
-    grid.pulses = pulses;
-    grid.onFilter = (filtered) => {
-      for (const queue of document.querySelectorAll<AttentionQueue>('attention-queue'))
-        queue.join(live, filtered, zone);
-    };
-    grid.join(live, query, zone);
-  }
-}
-
 /** Title and icon show the count; new items are announced to screen readers, rate-limited. */
-function keepCount(live: LiveBoards, query: Query, name: string): void {
+function keepCount(live: LiveBoards, { project, query }: PageData, name: string): void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
   const status = element('announce');
   let told = -1;
@@ -107,8 +98,9 @@ function keepCount(live: LiveBoards, query: Query, name: string): void {
   const tell = () => {
     const { board } = following;
     const items = (board && countsOf(board)?.items) ?? 0;
-    document.title = titleFor(items, name);
-    if (icon && icon.href !== faviconUrl(items)) icon.href = faviconUrl(items);
+    document.title = titleFor(project, items, name);
+    const href = faviconUrl(project, items);
+    if (icon && icon.href !== href) icon.href = href;
     if (told === -1 || items < told) told = items;
     if (items > told && !pause) {
       status.textContent = items === 1 ? '1 item needs you' : `${items} items need you`;
@@ -123,4 +115,4 @@ function keepCount(live: LiveBoards, query: Query, name: string): void {
   tell();
 }
 
-start();
+void start();

@@ -1,25 +1,32 @@
 /** Reads the last output line of each live run, for the boards that show it. */
-import type { Pulses } from '../../shared/board.ts';
+import type { Pulse, Pulses } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Run } from '../../shared/words.ts';
 import { unitKey } from '../board/board-rows.ts';
-import { tendedRun } from '../domain/state.ts';
+import { isAsking, tendedRun } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
 import type { Store } from '../store/store.ts';
 import { runFiles } from '../system/run-files.ts';
 import { Signal } from '../system/signal.ts';
-import { lastLines, sizeOf } from './tail.ts';
+import { grownAt, lastLines } from './tail.ts';
 
 const BEAT_MS = 1000;
 const LONGEST = 200;
 
-interface Pulse {
+interface Seen {
   readonly run: Run;
   readonly size: number;
-  readonly line: string;
-  /** The tick at which the line last changed. */
+  /** How many lines were looked for. */
+  readonly wanted: number;
+  readonly pulse: Pulse;
+  /** The tick at which the pulse last changed. */
   readonly beat: number;
 }
+
+/** A run that waits for an answer shows what led to the question. */
+const LINES_OF_ASKER = 3;
+/** Viewers learn that the same line came again at most this often. */
+const SAME_LINE_MS = 60_000;
 
 /**
  * The last output line of each live run: read once a second for all viewers, and only while there are
@@ -28,7 +35,7 @@ interface Pulse {
 export class LastLines {
   readonly #store: Store;
   readonly #runs: string;
-  readonly #pulses = new Map<number, Pulse>();
+  readonly #pulses = new Map<number, Seen>();
   readonly #beats = new Signal();
   #beat = 0;
   #watching = 0;
@@ -87,29 +94,37 @@ export class LastLines {
       const run = tendedRun(work);
       if (!run) continue;
       live.add(work.unit.id);
-      this.#read(run);
+      this.#read(run, work.items.some(isAsking) ? LINES_OF_ASKER : 1);
     }
     for (const unit of this.#pulses.keys()) if (!live.has(unit)) this.#pulses.delete(unit);
   }
 
   /** A file that has not grown has the same last line. */
-  #read(run: Run): void {
+  #read(run: Run, wanted: number): void {
     const before = this.#pulses.get(run.unit);
     const { output } = runFiles(this.#runs, run.unit, run.number);
-    const size = sizeOf(output);
-    if (before?.run.number === run.number && before.size === size) return;
-    const line = lastLines(output, 1).trim().slice(0, LONGEST);
-    const beat = before?.line === line ? before.beat : this.#beat;
-    this.#pulses.set(run.unit, { run, size, line, beat });
+    const { size, at } = grownAt(output) ?? { size: 0, at: run.started_at };
+    const isSameRun = before?.run.number === run.number;
+    if (isSameRun && before.size === size && before.wanted === wanted) return;
+    const latest = lastLines(output, wanted)
+      .split('\n')
+      .map((line) => line.trimEnd().slice(0, LONGEST))
+      .filter((line) => line !== '');
+    const pulse = { lines: latest, at };
+    const isOld = isSameRun && isSame(before.pulse, pulse);
+    this.#pulses.set(
+      run.unit,
+      isOld ? { ...before, run, size, wanted } : { run, size, wanted, pulse, beat: this.#beat },
+    );
   }
 
   /** What a viewer has not got yet; `told` holds the tick of the line it got, by unit. */
   #news(query: Query, told: Map<number, number>): Pulses {
-    const news: Record<string, string> = {};
-    for (const [unit, { line, beat }] of this.#pulses) {
+    const news: Record<string, Pulse> = {};
+    for (const [unit, { pulse, beat }] of this.#pulses) {
       if (told.get(unit) === beat || !this.#isShown(query, unit)) continue;
       told.set(unit, beat);
-      news[unitKey(unit)] = line;
+      news[unitKey(unit)] = pulse;
     }
     return news;
   }
@@ -121,3 +136,6 @@ export class LastLines {
     return status?.includes(statusOf(state, work).status) ?? true;
   }
 }
+
+const isSame = (a: Pulse, b: Pulse): boolean =>
+  a.lines.join('\n') === b.lines.join('\n') && Date.parse(b.at) - Date.parse(a.at) < SAME_LINE_MS;

@@ -20,7 +20,15 @@ export interface DiffPageInput {
 
 export function diffPage({ assets, snapshot, chunk, diff, draft, now }: DiffPageInput): string {
   const zone = -now.getTimezoneOffset();
-  const data = { query: { chunk }, snapshot, pulses: {}, zone, notices: {}, detail: null };
+  const data = {
+    project: assets.project.name,
+    query: { chunk },
+    snapshot,
+    pulses: {},
+    zone,
+    notices: {},
+    detail: null,
+  };
   const body = html`<main class="of-diff"><p class="back"><a href="/work-units/${chunk}">← Unit ${chunk}</a></p><h2 class="name" tabindex="-1">Changes in ${chunk}</h2>${diffView(diff, { path: diffPath(chunk), draft })}</main>`;
   return shell({ assets, data, now, body, name: `${chunk}, changes` });
 }

@@ -11,7 +11,7 @@ import { boardOf, countsOf } from '../../shared/board.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import { localText } from '../../shared/views/when.ts';
-import type { Assets } from './assets.ts';
+import type { Assets, Project } from './assets.ts';
 
 /** What may stand in a template. */
 export type Drawn = string | TemplateResult | typeof nothing | readonly Drawn[];
@@ -29,10 +29,12 @@ export interface ShellInput {
 /** A whole page, with the data that it was drawn from. */
 export function shell({ assets, data, body, name, now }: ShellInput): string {
   const items = countsOf(boardOf(data.snapshot))?.items ?? 0;
-  const asOf = `As of ${localText(now.toISOString(), data.zone)} · reload to update`;
-  const head = headOf({ assets, title: titleFor(items, name), icon: items, script: true, next: null });
+  const asOf = `As of ${localText(now.toISOString(), data.zone).slice(11)} · reload to update`;
+  const { project } = assets;
+  const title = titleFor(project.name, items, name);
+  const head = headOf({ assets, title, icon: faviconUrl(project.name, items), script: true, next: null });
   // The data stands between two templates and in none: lit would escape it, and in a script there are no escapes.
-  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(asOf)}${body}<script type="application/json" id="page-data">`;
+  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(project, asOf)}${body}<script type="application/json" id="page-data">`;
   return markup(start) + scriptText(data) + markup(AFTER_DATA);
 }
 
@@ -62,7 +64,13 @@ export function notePage(
 ): string {
   const way = to === null ? nothing : html`<p><a href="${to}">${link}</a></p>`;
   const words = sentences.map((sentence) => html`<p>${sentence}</p>`);
-  const head = { assets, title: `${title} – Signalbox`, icon: 0, script: false, next: goesOn ? to : null };
+  const head = {
+    assets,
+    title: `${title} – Signalbox`,
+    icon: faviconUrl('', 0),
+    script: false,
+    next: goesOn ? to : null,
+  };
   return markup(
     html`<!doctype html><html lang="en"><head>${headOf(head)}</head><body><header>${NAME}</header><main class="message"><h2>${title}</h2>${words}${way}</main></body></html>`,
   );
@@ -70,13 +78,15 @@ export function notePage(
 
 const NAME = html`<h1><a href="/">Signalbox</a></h1>`;
 
-const header = (badge: string): TemplateResult =>
-  html`<a class="skip" href="#queue-heading">Skip to what needs you</a><header>${NAME}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
+/** The project's name leads to its dashboard. */
+const header = ({ name, folder }: Project, badge: string): TemplateResult =>
+  html`<a class="skip" href="#queue-heading">Skip to what needs you</a><header><h1><a href="/" title="${folder}"><bdi>${name}</bdi></a> <span class="product">Signalbox</span></h1><p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
 
 interface Head {
   readonly assets: Assets;
   readonly title: string;
-  readonly icon: number;
+  /** Its address. */
+  readonly icon: string;
   readonly script: boolean;
   /** Where the browser goes by itself; null: nowhere. */
   readonly next: string | null;
@@ -85,7 +95,7 @@ interface Head {
 function headOf({ assets, title, icon, script, next }: Head): TemplateResult {
   const refresh = next === null ? nothing : html`<meta http-equiv="refresh" content="0;url=${next}">`;
   const module = script ? html`<script type="module" src="${assets.script}"></script>` : nothing;
-  return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>${refresh}<link rel="stylesheet" href="${assets.style}">${module}<link rel="icon" href="${faviconUrl(icon)}">`;
+  return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>${refresh}<link rel="stylesheet" href="${assets.style}">${module}<link rel="icon" href="${icon}">`;
 }
 
 /** A view as text. */

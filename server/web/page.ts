@@ -6,9 +6,11 @@ import {
   cardsOf,
   countsOf,
   hiddenItems,
+  itemsByChunk,
   type Pulses,
   pageOf,
   type Snapshot,
+  tailsOf,
 } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
@@ -17,9 +19,12 @@ import { Sections } from '../../shared/sections.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
 import { attentionQueue, freshQueue } from '../../shared/views/attention-queue.ts';
+import { boardFilter } from '../../shared/views/board-filter.ts';
+import { bulkForm } from '../../shared/views/bulk-form.ts';
 import { processGrid } from '../../shared/views/process-grid.ts';
+import { QUEUE_FORMS } from '../../shared/views/queue-forms.ts';
 import { UNIT_FORMS } from '../../shared/views/unit-actions.ts';
-import { localText } from '../../shared/views/when.ts';
+import { clockAt, localText } from '../../shared/views/when.ts';
 import { workUnit } from '../../shared/views/work-unit.ts';
 import type { FailedSignIns } from '../access/refusals.ts';
 import type { Assets } from './assets.ts';
@@ -59,15 +64,17 @@ export function dashboardPage(input: DashboardInput): string {
   const grid = processGrid({
     sections: new Sections().look(board),
     counts: countsOf(board),
-    zone: data.zone,
+    clock: clockAt(input.now, data.zone),
     query: input.query,
     page: pageOf(board),
     pulses: input.pulses,
+    items: itemsByChunk(board),
+    bulk: bulkForm,
   });
+  const filter = boardFilter({ counts: countsOf(board), query: input.query });
   const body: Drawn = [
-    html`<main>${formErrorBlock(input, data)}${failedNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><process-grid>${grid}</process-grid></main>`,
-    settingsForm(input.settings),
-    input.isSignedIn ? SIGN_OUT : nothing,
+    html`<board-filter class="bar-of-page">${filter}</board-filter>`,
+    html`<main class="board">${formErrorBlock(input, data)}${failedNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><div class="units"><process-grid>${grid}</process-grid>${settingsForm(input.settings)}${input.isSignedIn ? SIGN_OUT : nothing}</div></main>`,
   ];
   return shell({ ...input, data, body, name: '' });
 }
@@ -116,17 +123,26 @@ export function unitPage(input: UnitPageInput): string {
   return shell({ ...input, data, body, name: detail.chunk });
 }
 
-function dataOf({ snapshot, query, pulses, formError, now }: PageInput, detail: Detail | null): PageData {
+function dataOf(
+  { assets, snapshot, query, pulses, formError, now }: PageInput,
+  detail: Detail | null,
+): PageData {
   const notices = formError?.item ? { [formError.item]: formError.notice } : {};
-  return { query, snapshot, pulses, zone: -now.getTimezoneOffset(), notices, detail };
+  const project = assets.project.name;
+  return { project, query, snapshot, pulses, zone: -now.getTimezoneOffset(), notices, detail };
 }
 
 /** Words and ticks of an answer that could not be taken stand in its card. */
-function queueView({ formError }: PageInput, { snapshot, zone, query, notices }: PageData): TemplateResult {
+function queueView(
+  { formError, now }: PageInput,
+  { snapshot, zone, query, notices, pulses }: PageData,
+): TemplateResult {
   const board = boardOf(snapshot);
   const fresh = {
     cards: cardsOf(board),
-    zone,
+    clock: clockAt(now, zone),
+    tails: tailsOf(board, pulses),
+    forms: QUEUE_FORMS,
     only: query.chunk ?? '',
     notices,
     hidden: hiddenItems(board, query),

@@ -34,7 +34,7 @@ export function runPage(input: RunPageInput): string {
   const { assets, snapshot, detail, run, printed, now } = input;
   const zone = -now.getTimezoneOffset();
   const query = { chunk: detail.chunk };
-  const data = { query, snapshot, pulses: {}, zone, notices: {}, detail: null };
+  const data = { project: assets.project.name, query, snapshot, pulses: {}, zone, notices: {}, detail: null };
   const unit = `/work-units/${detail.chunk}`;
   const body = html`<main class="one"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" tabindex="-1">${detail.chunk}, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
   return shell({ assets, data, now, body, name: `${detail.chunk}, run ${run.number}` });

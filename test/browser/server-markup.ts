@@ -9,6 +9,7 @@ export type PageOrder = Omit<PageInput, 'assets' | 'now'>;
 
 const NONE = null;
 const ASSETS = {
+  project: { name: 'shop', folder: '/work/shop' },
   build: 'b1',
   script: '/no-script.js',
   style: '/client/page/style.css',
