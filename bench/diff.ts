@@ -19,7 +19,6 @@ const FILES = 10;
 /** Changed lines in all. */
 const SIZES = [2000, 21_600];
 const ASSETS = {
-  project: { name: 'shop', folder: '/work/shop' },
   build: '',
   script: '/s.js',
   style: '/s.css',
@@ -60,7 +59,15 @@ async function rowOf(size: number): Promise<string[]> {
     words: '',
   };
   const draw = () =>
-    diffPage({ assets: ASSETS, snapshot: SNAPSHOT, chunk: 'unit', diff: read, draft, now: new Date() });
+    diffPage({
+      assets: ASSETS,
+      project: 'bench',
+      snapshot: SNAPSHOT,
+      chunk: 'unit',
+      diff: read,
+      draft,
+      now: new Date(),
+    });
   const bare = await medianOf(() => git.succeed(args));
   const hunks = await medianOf(() => readEach(patch, size));
   const whole = await medianOf(() => readDiff(input));

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
 import { BoardFeed } from '../server/board/board-feed.ts';
 import { prioritizeUnit } from '../server/domain/commands/steering.ts';
-import { projectAt, readAssets } from '../server/web/assets.ts';
+import { readAssets } from '../server/web/assets.ts';
 import { dashboardPage } from '../server/web/page.ts';
 import type { Snapshot } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
@@ -63,16 +63,17 @@ async function houseOf(size: number): Promise<StoreFixture> {
 }
 
 async function measure(house: StoreFixture, boardFeed: BoardFeed, size: number): Promise<string[]> {
-  const assets = readAssets(ASSETS, projectAt('/shop-backend'));
+  const assets = readAssets(ASSETS);
   const draw = (snapshot: Snapshot) =>
     dashboardPage({
       assets,
       snapshot,
       query: QUERY,
       pulses: {},
-      settings: house.store.state.settings,
+      project: 'bench',
       isSignedIn: true,
       failed: null,
+      policyProblem: null,
       now: new Date(),
     });
   const [pages, jsons, snapshots] = [[] as number[], [] as number[], [] as number[]];

@@ -5,14 +5,16 @@ import type { Notice } from './views/action-form.ts';
 
 /** What a page was drawn from, so that the script takes over exactly that. */
 export interface PageData {
-  /** The name of the project. */
-  readonly project: string;
   readonly query: Query;
   readonly snapshot: Snapshot;
   readonly pulses: Pulses;
   /** The offset from UTC, in minutes, of the daemon's clock. */
   readonly zone: number;
   readonly notices: Readonly<Record<string, Notice>>;
+  /** The project's folder. */
+  readonly project: string;
+  /** What the page is about, for its title; empty: the dashboard. */
+  readonly name: string;
   /** On the page of one unit. */
   readonly detail: Detail | null;
 }

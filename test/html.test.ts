@@ -69,7 +69,6 @@ test('no template of the server ends with a value', () => {
 
 test('a page of a few words is HTML without a mark of lit', () => {
   const assets = {
-    project: { name: 'shop', folder: '/work/shop' },
     build: '',
     script: '/s.js',
     style: '/s.css',

@@ -9,6 +9,7 @@ import { addAudit } from './commands/audit.ts';
 import { addBulk } from './commands/bulk.ts';
 import { addConfig } from './commands/config.ts';
 import { addConflictCommands } from './commands/conflict-commands.ts';
+import { addDatabaseCommands } from './commands/database-commands.ts';
 import { addExamples } from './commands/examples.ts';
 import { type FilterFlags, queryFrom } from './commands/filter-flags.ts';
 import { collect, jsonOption } from './commands/flags.ts';
@@ -17,6 +18,7 @@ import { addHookCommands } from './commands/hook-commands.ts';
 import { addItemCommands } from './commands/item-commands.ts';
 import type { LogsFlags } from './commands/logs.ts';
 import { addOpen } from './commands/open.ts';
+import { addPolicyCommands } from './commands/policy-commands.ts';
 import { addReport } from './commands/report.ts';
 import { type StartFlags, start, stop } from './commands/start.ts';
 import type { TrustFlags } from './commands/trust.ts';
@@ -26,6 +28,7 @@ import { addWorktreeCommands } from './commands/worktree-commands.ts';
 import { addCompletion } from './completion/completion.ts';
 import { pathsFor, projectFrom, socketFor } from './context/project.ts';
 import { guardRuns } from './context/run-guard.ts';
+import type { DoctorFlags } from './doctor/doctor.ts';
 import { attentionList, unitList, unitText } from './output/listing.ts';
 import { print, printJson, tellPlain } from './output/terminal-output.ts';
 
@@ -184,11 +187,12 @@ program
   .command('doctor')
   .description('check everything that must work here, and report what does not')
   .option('--security', 'check access, and try attacks on the running daemon')
+  .addOption(new Option('--agents', 'try each agent, with a scripted model').conflicts('security'))
+  .option('--live', 'agents: one real turn of each, too, with your login, which costs money')
   .addOption(jsonOption())
-  .action(async ({ security, json = false }: { security?: boolean; json?: boolean }) => {
-    const { doctor, doctorSecurity } = await import('./doctor/doctor.ts');
-    await (security ? doctorSecurity : doctor)(pathsFor(project()), json);
-  });
+  .action(async (flags: DoctorFlags) =>
+    (await import('./doctor/doctor.ts')).doctor(pathsFor(project()), flags),
+  );
 
 program
   .command('wait')
@@ -211,12 +215,14 @@ addItemCommands(program, daemon);
 addConflictCommands(program, daemon);
 addReport(program, daemon);
 addConfig(program, daemon);
+addPolicyCommands(program, daemon, project);
 addBulk(program, daemon);
 addHistory(program, daemon);
 addWorktreeCommands(program, daemon);
 addOpen(program, daemon, () => pathsFor(project()));
 addAccessCommands(program, daemon, () => pathsFor(project()));
 addAudit(program, daemon);
+addDatabaseCommands(program, () => pathsFor(project()));
 addCompletion(program);
 addExamples(program);
 guardRuns(program);

@@ -17,9 +17,8 @@ import { Arming, TOO_SOON } from './arming.ts';
 import { BoardElement } from './board-element.ts';
 import { clearDrafts, type Draft, type DraftKeeper, draftFieldsIn } from './drafts.ts';
 import { EndedItems } from './ended-items.ts';
-import { firstHeir, heirsOf } from './focus-heirs.ts';
 import { ItemSubmissions } from './item-submissions.ts';
-import { OpenCards } from './open-cards.ts';
+import type { OpenCards } from './open-cards.ts';
 import { PointedCard } from './pointed-card.ts';
 import { QueueArrangement } from './queue-arrangement.ts';
 import { submitByKeys } from './submit-by-keys.ts';
@@ -32,17 +31,17 @@ import { growWithWords, textArea } from './text-area.ts';
 export class AttentionQueue extends BoardElement {
   /** Set on our own page, where the operator may do more than answer. */
   static forms: QueueForms | null = null;
+  /** Set on our own page, where the open card may stand beside the list. */
+  static openCards: ((...given: ConstructorParameters<typeof OpenCards>) => OpenCards) | null = null;
   readonly #arrangement = new QueueArrangement();
   readonly #arming = new Arming(undefined, '.card', isFinal);
   #others: Readonly<Record<string, readonly string[]>> = {};
   readonly #words = new AnswerWords(this);
   readonly #submissions = new ItemSubmissions(this, this.#words);
   readonly #ended = new EndedItems(this, this.#arrangement, this.#words, this.#submissions);
-  readonly #openCards = new OpenCards(this.#arrangement, () => this.requestUpdate());
+  readonly #openCards = AttentionQueue.openCards?.(this.#arrangement, () => this.requestUpdate());
   readonly #pointer = new PointedCard(() => this.requestUpdate());
   #pulses: Pulses = {};
-  /** Cards that get the focus when the focused one leaves: those after it, then those before it. */
-  #heirs: readonly string[] = [];
   #isFirst = true;
 
   /** Notices that the server drew beside refused fields. */
@@ -85,14 +84,14 @@ export class AttentionQueue extends BoardElement {
     this.listen('input', this.#input);
     this.listen('keydown', submitByKeys);
     this.#pointer.start(this.renderRoot);
-    this.#openCards.start(this.renderRoot);
+    this.#openCards?.start(this.renderRoot);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#arming.stop();
     this.#pointer.stop();
-    this.#openCards.stop();
+    this.#openCards?.stop();
   }
 
   /** Whether the card around an element accepts an answer now. */
@@ -121,7 +120,6 @@ export class AttentionQueue extends BoardElement {
     return draftFieldsIn(this.renderRoot).length > 0;
   }
 
-  /** Restores a draft. */
   restore(draft: Draft): void {
     const { item, text } = draft;
     const row = this.board?.rows.get(`item:${item}`);
@@ -170,12 +168,8 @@ export class AttentionQueue extends BoardElement {
   }
 
   get #hasOneOpen(): boolean {
-    return !this.isAbroad && this.query.chunk === undefined && (OpenCards.isBeside || !this.hasUpdated);
-  }
-
-  protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
-    this.#heirs = heirsOf(this.renderRoot, this.focused) ?? this.#heirs;
+    const beside = this.query.chunk === undefined && this.#openCards;
+    return beside ? beside.isBeside || !this.hasUpdated : false;
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -188,8 +182,9 @@ export class AttentionQueue extends BoardElement {
   }
 
   /** After an answer, focus moves to the next card. */
-  protected override heirOf(): Element | null {
-    return firstHeir(this.renderRoot, this.#heirs);
+  protected override heirOf(gone: Element): Element | null {
+    const key = this.#arrangement.heirOf(gone.closest<HTMLElement>('.card')?.dataset.key);
+    return this.renderRoot.querySelector(`.card${key ? `[data-key="${CSS.escape(key)}"]` : ''} summary`);
   }
 
   /** The card or button under the focus or the mouse, which must not move; null: none. */

@@ -14,7 +14,7 @@ export class OpenCards {
     this.#redraw = redraw;
   }
 
-  static get isBeside(): boolean {
+  get isBeside(): boolean {
     return WIDE.matches;
   }
 

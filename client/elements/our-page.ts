@@ -5,11 +5,13 @@ import { AttentionQueue } from './attention-queue.ts';
 import { BoardElement } from './board-element.ts';
 import { BoardFilter } from './board-filter.ts';
 import { takeOver } from './hydration.ts';
+import { OpenCards } from './open-cards.ts';
 import { ProcessGrid } from './process-grid.ts';
 
 export function defineElements(): void {
   BoardElement.takeOver = takeOver;
   AttentionQueue.forms = QUEUE_FORMS;
+  AttentionQueue.openCards = (...given) => new OpenCards(...given);
   ProcessGrid.bulk = {
     form: bulkForm,
     act: async (...given) => (await import('./act-on-all.ts')).actOnAll(...given),

@@ -13,6 +13,8 @@ export interface Arranged {
  */
 export class QueueArrangement {
   #order: readonly string[] = [];
+  /** The order before this one. */
+  #before: readonly string[] = [];
   #opened = new Set<string>();
   /** Ended cards that hold a draft; null until it is known how they ended. */
   readonly #ended = new Map<string, Card | null>();
@@ -43,6 +45,7 @@ export class QueueArrangement {
     const frozen = (drafts.size > 0 || focus !== null) && this.#order.length > 0 && !this.#forced;
     this.#forced = false;
     const waiting = this.#countLate(ranked, frozen);
+    this.#before = this.#order;
     this.#order = frozen ? this.#frozen(ranked) : ranked;
     const last = this.#last;
     this.#last = new Map(
@@ -92,6 +95,16 @@ export class QueueArrangement {
 
   #after(key: string, order: readonly string[], open: ReadonlySet<string>): string | undefined {
     return order.slice(order.indexOf(key) + 1).find((each) => open.has(each));
+  }
+
+  /** Where a card was that has left: the next that is still a card, or else the one before. */
+  heirOf(key = ''): string | undefined {
+    const at = this.#before.indexOf(key);
+    const near = [...this.#before.slice(at + 1), ...this.#before.slice(0, Math.max(at, 0)).reverse()];
+    return near.find((each) => {
+      const state = this.#last.get(each)?.state;
+      return state && state !== 'going-out' && state !== 'snoozed';
+    });
   }
 
   open(key: string): void {

@@ -1,17 +1,15 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
-import { countsOf } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
-import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import type { AttentionQueue } from '../elements/attention-queue.ts';
 import { joinBoard } from '../elements/join-board.ts';
 import { defineElements } from '../elements/our-page.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
+import { submitByKeys } from '../elements/submit-by-keys.ts';
 import type { WorkUnitElement } from '../elements/work-unit.ts';
 import type { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
-
-const ANNOUNCE_MS = 5000;
+import { keepKeys } from './first-key.ts';
 
 defineElements();
 
@@ -28,14 +26,17 @@ async function start(): Promise<void> {
   const live = new LiveBoards(null);
   live.prime(query, snapshot);
   joinBoard(document, live, data);
-  keepCount(live, data, detail?.chunk ?? '');
+  addEventListener('keydown', submitByKeys);
+  keepKeys(live);
   const connection = await connect();
   live.connect(connection);
   if (detail) void joinUnits(live, detail, data);
   void keepBadge(connection, live);
+  void keepCount(live, data);
   stayHere(connection);
   void keepWords(connection);
   void joinTranscripts(live);
+  if (document.querySelector('.new-unit')) void keepNewUnits(connection);
 }
 
 async function connect(): Promise<Connection> {
@@ -54,6 +55,12 @@ async function keepBadge(connection: Connection, live: LiveBoards): Promise<void
   keep(element('badge'), element('lost'), connection, () => live.newerBuild);
 }
 
+/** The server has drawn title and icon with the count of its time. */
+async function keepCount(live: LiveBoards, data: PageData): Promise<void> {
+  const { keepCount: keep } = await import('./tab-count.ts');
+  keep(live, data, element('announce'));
+}
+
 /** Loaded after the first script; text typed before that is saved when it loads. */
 async function keepWords(connection: Connection): Promise<void> {
   const queue = document.querySelector<AttentionQueue>('attention-queue');
@@ -64,7 +71,7 @@ async function keepWords(connection: Connection): Promise<void> {
 
 /** Only unit and run pages need these, so the dashboard does not load them. */
 async function joinUnits(live: LiveBoards, detail: Detail, { query, zone }: PageData): Promise<void> {
-  (await import('./unit-page.ts')).defineWorkUnit();
+  (await import('./later.ts')).defineWorkUnit();
   for (const unit of document.querySelectorAll<WorkUnitElement>('work-unit')) {
     unit.detail = detail;
     unit.join(live, query, zone);
@@ -79,6 +86,10 @@ async function joinTranscripts(live: LiveBoards): Promise<void> {
   for (const transcript of transcripts) transcript.join(live);
 }
 
+async function keepNewUnits(connection: Connection): Promise<void> {
+  (await import('./later.ts')).keepNewUnit(connection);
+}
+
 /** While the daemon is away, a form posted by the browser would end on the browser's error page. */
 function stayHere(connection: Connection): void {
   addEventListener('submit', (event) => {
@@ -87,32 +98,6 @@ function stayHere(connection: Connection): void {
     event.preventDefault();
     element('lost').textContent = 'Not done: not connected. Try again when Signalbox is back.';
   });
-}
-
-/** Title and icon show the count; new items are announced to screen readers, rate-limited. */
-function keepCount(live: LiveBoards, { project, query }: PageData, name: string): void {
-  const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
-  const status = element('announce');
-  let told = -1;
-  let pause: ReturnType<typeof setTimeout> | null = null;
-  const tell = () => {
-    const { board } = following;
-    const items = (board && countsOf(board)?.items) ?? 0;
-    document.title = titleFor(project, items, name);
-    const href = faviconUrl(project, items);
-    if (icon && icon.href !== href) icon.href = href;
-    if (told === -1 || items < told) told = items;
-    if (items > told && !pause) {
-      status.textContent = items === 1 ? '1 item needs you' : `${items} items need you`;
-      told = items;
-      pause = setTimeout(() => {
-        pause = null;
-        tell();
-      }, ANNOUNCE_MS);
-    }
-  };
-  const following = live.follow(query, tell);
-  tell();
 }
 
 void start();

@@ -1,11 +1,12 @@
 import { type Card, type Cell, type Counts, inOrder, type News, type Row } from '../../shared/board.ts';
-import { type Only, PAGE_UNITS, type Query, queryKey } from '../../shared/query.ts';
+import { PAGE_UNITS, type Query, queryKey } from '../../shared/query.ts';
 import { STATUSES, type Status, type WorkUnit } from '../../shared/words.ts';
 import { impactOf, impactScore } from '../domain/impact.ts';
 import type { PersistentVector } from '../domain/persistent-vector.ts';
 import { exists, findItem, isPending, type State } from '../domain/state.ts';
 import { byStatus, cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './board-rows.ts';
 import { Causes } from './causes.ts';
+import { isSearch, says, shows, showsCard, wants } from './query-filter.ts';
 
 /** The impact of an item that has left the queue. */
 const UNRANKED = { impact: { blocked: 0, chain: [] }, score: 0 };
@@ -152,6 +153,18 @@ export class BoardIndex {
     return this.#inSections(query).map(({ chunk }) => chunk);
   }
 
+  /** The units whose name or title a text is part of, the nearest first: the name itself, names that begin with it, others. */
+  find(q: string, most: number): Cell[] {
+    const words = q.toLowerCase();
+    const ranks: Cell[][] = [[], [], [], []];
+    for (const cell of this.#cells.values()) {
+      const at = cell.chunk.indexOf(words);
+      const rank = cell.chunk === words ? 0 : at === 0 ? 1 : at > 0 ? 2 : says(q, cell.title) ? 3 : -1;
+      ranks[rank]?.push(cell);
+    }
+    return ranks.flatMap((cells) => cells.sort(openFirst)).slice(0, most);
+  }
+
   /** The state holds units by id, which is their order; only DONE units have another. */
   #inSections(query: Query): Cell[] {
     const sections = new Map<Status, Cell[]>(STATUSES.map((status) => [status, []]));
@@ -214,30 +227,11 @@ export class BoardIndex {
   }
 }
 
+const openFirst = (a: Cell, b: Cell): number =>
+  Number(a.status === 'DONE') - Number(b.status === 'DONE') || a.id - b.id;
+
 /** Clears the cache when it is full: entries in use are soon recomputed. */
 function remember<T>(known: Map<string, T>, key: string, value: T): void {
   if (known.size >= MOST_QUERIES) known.clear();
   known.set(key, value);
 }
-
-const isSearch = ({ kind, q }: Query): boolean => kind !== undefined || q !== undefined;
-
-/** A query for one kind of row gets no messages about the others, not even removals. */
-const wants = ({ only }: Query, kind: Only): boolean => only === undefined || only === kind;
-
-const shows = ({ chunk, status, kind, q, only }: Query, cell: Cell, { items }: WorkUnit): boolean =>
-  wants({ only }, 'units') &&
-  (chunk === undefined || chunk === cell.chunk) &&
-  (status === undefined || status.includes(cell.status)) &&
-  (kind === undefined || items.some((item) => isPending(item) && kind.includes(item.kind))) &&
-  says(q, cell.chunk, cell.title);
-
-const showsCard = ({ chunk, kind, q, only }: Query, card: Card): boolean =>
-  wants({ only }, 'items') &&
-  (chunk === undefined || chunk === card.chunk) &&
-  (kind === undefined || kind.includes(card.kind)) &&
-  says(q, card.chunk, card.prompt);
-
-/** Whether one of the texts contains the words, ignoring case. */
-const says = (q: string | undefined, ...texts: readonly string[]): boolean =>
-  q === undefined || texts.some((text) => text.toLowerCase().includes(q.toLowerCase()));

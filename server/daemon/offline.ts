@@ -1,18 +1,27 @@
 /** The functions that the terminal calls in its own process, without a daemon. */
 import type { Offline } from '../../shared/offline.ts';
+import { knownAgents } from '../agents/acp-definition.ts';
 import { lookAtAgents, trust } from '../agents/trust.ts';
 import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
-import { examine } from './doctor.ts';
+import { backUpDatabase, checkDatabase, exportLog, importLog, restoreDatabase } from './database-commands.ts';
+import { examine, policyFile } from './doctor.ts';
 
 export const offline: Offline = {
   lookAtAgents,
+  knownAgents,
   trust,
   examine,
   doorOf,
+  policyFile,
   changeOrigins,
   setLimit,
+  backUpDatabase,
+  restoreDatabase,
+  checkDatabase,
+  exportLog,
+  importLog,
   livingHolder,
   makeStateFolder,
 };

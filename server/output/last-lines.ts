@@ -1,4 +1,4 @@
-/** Reads the last output line of each live run, for the boards that show it. */
+/** Reads the last output line of each live run, and how far the making of worktrees is, for the boards that show it. */
 import type { Pulse, Pulses } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Run } from '../../shared/words.ts';
@@ -14,7 +14,8 @@ const BEAT_MS = 1000;
 const LONGEST = 200;
 
 interface Seen {
-  readonly run: Run;
+  /** Null: nothing runs yet; its folder is being made. */
+  readonly run: Run | null;
   readonly size: number;
   /** How many lines were looked for. */
   readonly wanted: number;
@@ -28,8 +29,11 @@ const LINES_OF_ASKER = 3;
 /** Viewers learn that the same line came again at most this often. */
 const SAME_LINE_MS = 60_000;
 
+/** By unit: how far it is with something of which no run tells. Whoever does it sets the line and deletes it. */
+export type ProgressLines = ReadonlyMap<number, string>;
+
 /**
- * The last output line of each live run: read once a second for all viewers, and only while there are
+ * The last output line of each live run, or how far the unit is without one: read once a second for all viewers, and only while there are
  * any. Never an event and never stored; each viewer gets what changed since its last message.
  */
 export class LastLines {
@@ -41,9 +45,12 @@ export class LastLines {
   #watching = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(store: Store, runs: string) {
+  readonly #progress: ProgressLines;
+
+  constructor(store: Store, runs: string, progress: ProgressLines = new Map()) {
     this.#store = store;
     this.#runs = runs;
+    this.#progress = progress;
   }
 
   /** The current lines, for the units of a query. */
@@ -96,7 +103,13 @@ export class LastLines {
       live.add(work.unit.id);
       this.#read(run, work.items.some(isAsking) ? LINES_OF_ASKER : 1);
     }
-    for (const unit of this.#pulses.keys()) if (!live.has(unit)) this.#pulses.delete(unit);
+    for (const [unit, line] of this.#progress) if (!live.has(unit)) this.#keepLine(unit, line);
+    for (const [unit, { pulse }] of this.#pulses) {
+      if (live.has(unit) || this.#progress.has(unit)) continue;
+      // Viewers keep a line until they get another, so none takes its place.
+      if (pulse.lines.length === 0) this.#pulses.delete(unit);
+      else this.#keepLine(unit, '');
+    }
   }
 
   /** A file that has not grown has the same last line. */
@@ -104,18 +117,27 @@ export class LastLines {
     const before = this.#pulses.get(run.unit);
     const { output } = runFiles(this.#runs, run.unit, run.number);
     const { size, at } = grownAt(output) ?? { size: 0, at: run.started_at };
-    const isSameRun = before?.run.number === run.number;
+    const isSameRun = before?.run?.number === run.number;
     if (isSameRun && before.size === size && before.wanted === wanted) return;
-    const latest = lastLines(output, wanted)
+    const lines = lastLines(output, wanted)
       .split('\n')
-      .map((line) => line.trimEnd().slice(0, LONGEST))
+      .map((line) => line.trimEnd())
       .filter((line) => line !== '');
-    const pulse = { lines: latest, at };
-    const isOld = isSameRun && isSame(before.pulse, pulse);
-    this.#pulses.set(
-      run.unit,
-      isOld ? { ...before, run, size, wanted } : { run, size, wanted, pulse, beat: this.#beat },
-    );
+    this.#keep(run.unit, { run, size, wanted, pulse: { lines, at } });
+  }
+
+  #keepLine(unit: number, line: string): void {
+    const pulse = { lines: line === '' ? [] : [line], at: new Date().toISOString() };
+    this.#keep(unit, { run: null, size: 0, wanted: 1, pulse });
+  }
+
+  #keep(unit: number, seen: Omit<Seen, 'beat'>): void {
+    const lines = seen.pulse.lines.map((line) => line.slice(0, LONGEST));
+    const pulse = { lines, at: seen.pulse.at };
+    const before = this.#pulses.get(unit);
+    if (before && isSame(before.pulse, pulse))
+      this.#pulses.set(unit, { ...seen, pulse: before.pulse, beat: before.beat });
+    else this.#pulses.set(unit, { ...seen, pulse, beat: this.#beat });
   }
 
   /** What a viewer has not got yet; `told` holds the tick of the line it got, by unit. */

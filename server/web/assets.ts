@@ -1,17 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
-/** The project whose pages these are. */
-export interface Project {
-  readonly name: string;
-  readonly folder: string;
-}
-
-export const projectAt = (folder: string): Project => ({ name: basename(folder), folder });
-
-/** What every page is made with. The addresses of the build's files contain a hash, so page and script always match. */
+/** The build's files for the browser: their addresses contain a hash, so page and script always match. */
 export interface Assets {
-  readonly project: Project;
   readonly build: string;
   readonly script: string;
   readonly style: string;
@@ -34,14 +25,13 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Reads `manifest.json` of a build and the files that it names. */
-export function readAssets(folder: string, project: Project): Assets {
+export function readAssets(folder: string): Assets {
   const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
   const files = manifest.files.map((name) => {
     const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
     return [`/assets/${name}`, { type, body: readFileSync(join(folder, name)) }] as const;
   });
   return {
-    project,
     build: manifest.build,
     script: `/assets/${manifest.script}`,
     style: `/assets/${manifest.style}`,

@@ -9,9 +9,9 @@ import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
 import { nothing, type TemplateResult } from 'lit';
 import { boardOf, countsOf } from '../../shared/board.ts';
 import type { PageData } from '../../shared/page-data.ts';
-import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
+import { faviconUrl, projectName, titleFor } from '../../shared/tab-title.ts';
 import { localText } from '../../shared/views/when.ts';
-import type { Assets, Project } from './assets.ts';
+import type { Assets } from './assets.ts';
 
 /** What may stand in a template. */
 export type Drawn = string | TemplateResult | typeof nothing | readonly Drawn[];
@@ -22,19 +22,30 @@ export interface ShellInput {
   readonly data: PageData;
   readonly now: Date;
   readonly body: Drawn;
-  /** What the page is about, for its title; empty: the dashboard. */
-  readonly name: string;
+  /** Where the first link of the page leads. */
+  readonly skipTo?: SkipLink;
 }
 
+interface SkipLink {
+  readonly id: string;
+  readonly label: string;
+}
+const TO_QUEUE: SkipLink = { id: 'queue-heading', label: 'Skip to what needs you' };
+
 /** A whole page, with the data that it was drawn from. */
-export function shell({ assets, data, body, name, now }: ShellInput): string {
+export function shell({ assets, data, body, now, skipTo = TO_QUEUE }: ShellInput): string {
   const items = countsOf(boardOf(data.snapshot))?.items ?? 0;
   const asOf = `As of ${localText(now.toISOString(), data.zone).slice(11)} · reload to update`;
-  const { project } = assets;
-  const title = titleFor(project.name, items, name);
-  const head = headOf({ assets, title, icon: faviconUrl(project.name, items), script: true, next: null });
+  const icon = faviconUrl(data.project, items);
+  const head = headOf({
+    assets,
+    title: titleFor(data.project, items, data.name),
+    icon,
+    script: true,
+    next: null,
+  });
   // The data stands between two templates and in none: lit would escape it, and in a script there are no escapes.
-  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(project, asOf)}${body}<script type="application/json" id="page-data">`;
+  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(data.project, asOf, skipTo)}${body}<script type="application/json" id="page-data">`;
   return markup(start) + scriptText(data) + markup(AFTER_DATA);
 }
 
@@ -78,14 +89,17 @@ export function notePage(
 
 const NAME = html`<h1><a href="/">Signalbox</a></h1>`;
 
+/** What is reached from everywhere. */
+const LINKS = html`<nav class="links" aria-label="Pages of Signalbox"><a href="/new">New unit</a></nav>`;
+
 /** The project's name leads to its dashboard. */
-const header = ({ name, folder }: Project, badge: string): TemplateResult =>
-  html`<a class="skip" href="#queue-heading">Skip to what needs you</a><header><h1><a href="/" title="${folder}"><bdi>${name}</bdi></a> <span class="product">Signalbox</span></h1><p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
+const header = (project: string, badge: string, { id, label }: SkipLink): TemplateResult =>
+  html`<a class="skip" href="#${id}">${label}</a><header><h1><a href="/" title="${project}"><bdi>${projectName(project)}</bdi></a> <span class="product">Signalbox</span></h1>${LINKS}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
 
 interface Head {
   readonly assets: Assets;
   readonly title: string;
-  /** Its address. */
+  /** The address of the icon. */
   readonly icon: string;
   readonly script: boolean;
   /** Where the browser goes by itself; null: nowhere. */
@@ -94,9 +108,15 @@ interface Head {
 
 function headOf({ assets, title, icon, script, next }: Head): TemplateResult {
   const refresh = next === null ? nothing : html`<meta http-equiv="refresh" content="0;url=${next}">`;
-  const module = script ? html`<script type="module" src="${assets.script}"></script>` : nothing;
+  // The manifest is for those who are signed in: browsers ask for it without cookies unless told to.
+  const module = script
+    ? html`<script type="module" src="${assets.script}"></script><link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials">`
+    : nothing;
   return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>${refresh}<link rel="stylesheet" href="${assets.style}">${module}<link rel="icon" href="${icon}">`;
 }
+
+/** For whoever a session let in. */
+export const SIGN_OUT = html`<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>`;
 
 /** A view as text. */
 export const markup = (view: TemplateResult): string => collectResultSync(renderThunked(view));

@@ -31,6 +31,9 @@ export function chunkOf(ctx: RouterContext): string {
   return chunk;
 }
 
+/** The folder of the project whose pages these are. */
+export const projectOf = ({ about }: Pick<Context, 'about'>): string => about.project;
+
 /** Whether to answer in JSON: the request accepts it, has a token, or came over the Unix socket. */
 export const wantsJson = (ctx: KoaContext): boolean =>
   ctx.state.fromSocket === true ||

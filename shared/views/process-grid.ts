@@ -127,15 +127,19 @@ function causeLink(cause: string, { items, place }: GridView): TemplateResult {
 }
 
 function cellsOf({ status, lots }: Section, { clock, pulses, place }: GridView): TemplateResult {
-  // Only what runs prints; elsewhere a pulse changes nothing.
-  const printed = status === 'RUNNING' ? pulses : NO_PULSES;
   return html`<div class="cells">${repeat(
     lots,
     ({ key }) => key,
     ({ cells }) =>
-      guard([cells, printed, clock.zone], () => lotView(cells, clock, printed, place?.base ?? '')),
+      guard([cells, printedIn(status, cells, pulses), clock.zone], () =>
+        lotView(cells, clock, printedIn(status, cells, pulses), place?.base ?? ''),
+      ),
   )}</div>`;
 }
+
+/** What runs prints, and what is made ready to run says how far it is; elsewhere a pulse changes nothing. */
+const printedIn = (status: Status, cells: Lot['cells'], pulses: Pulses): Pulses =>
+  status === 'RUNNING' || (status === 'READY' && cells.some(({ key }) => pulses[key])) ? pulses : NO_PULSES;
 
 const NO_PULSES: Pulses = {};
 

@@ -1,12 +1,13 @@
 /** What each command prints with `--json`. `npm run schemas` publishes it in docs/schemas. */
 import { z } from 'zod';
+import type { AgentsReport } from '../../client/cli/doctor/agent-report.ts';
 import { HOOK_AGENTS } from '../../client/intake/hooks/hook-agent.ts';
 import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
 import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { BoardMessage } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { DiffView } from '../../shared/diff.ts';
-import type { Finding } from '../../shared/offline.ts';
+import type { CheckedDatabase, Finding } from '../../shared/offline.ts';
 import { event } from './event.ts';
 import * as part from './parts.ts';
 
@@ -97,6 +98,7 @@ const detail: z.ZodType<Detail> = z.strictObject({
       said: z.string().describe('the answer in words'),
       answered_by: z.string().nullable(),
       answered_via: part.door.nullable(),
+      answered_by_rule: part.ruleName.nullable(),
       answered_at: moment.nullable(),
       delivery: z
         .enum(['undelivered', 'given', 'delivered', 'never'])
@@ -110,6 +112,9 @@ const detail: z.ZodType<Detail> = z.strictObject({
       withdrawn_why: z.string().nullable(),
     }),
   ),
+  rules: z
+    .array(part.policyRule)
+    .describe('what you have allowed in this unit, and are not asked about again'),
   history: z.array(z.strictObject({ seq, at: moment, who: z.string(), door: part.door, what: z.string() })),
 });
 
@@ -130,6 +135,51 @@ const findings: z.ZodType<Finding[]> = z.array(
     message: z.string(),
   }),
 );
+
+const trial = z.strictObject({
+  what: z.enum(['permission', 'question', 'ask_human', 'live turn']),
+  result: z.enum(['passed', 'failed', 'not tried']),
+  code: z
+    .enum([
+      'arrived',
+      'not-installed',
+      'no-script',
+      'no-tool',
+      'only-live',
+      'not-asked',
+      'no-effect',
+      'not-heard',
+      'ended',
+      'silent',
+    ])
+    .describe('why it was not tried, or how it failed'),
+  ms: count
+    .nullable()
+    .describe('from the question on the card until the answer had arrived; of a live turn, all of it'),
+  detail: z.string().describe('what the agent said: untrusted text'),
+});
+
+const agentTrials: z.ZodType<AgentsReport> = z
+  .strictObject({
+    signalbox_json: z
+      .enum(['absent', 'new', 'changed', 'trusted'])
+      .describe('its agents are tried where it is trusted'),
+    agents: z.array(
+      z.strictObject({
+        name: z.string(),
+        configured: z.boolean(),
+        driver: z.enum(['acp', 'claude -p', 'command']),
+        like: z.string().nullable().describe('the known agent that it is like'),
+        program: z.string().describe('as its command names it'),
+        path: z.string().nullable().describe('null: it is not on PATH'),
+        version: z.string().nullable(),
+        ms: count.nullable().describe('all that was tried with a scripted model'),
+        trials: z.array(trial),
+        elsewhere: z.array(z.string()).describe('hosts that it wanted to reach, and was refused'),
+      }),
+    ),
+  })
+  .describe('with --agents');
 
 const token = z.strictObject({
   id: z.string(),
@@ -199,6 +249,22 @@ const diff: z.ZodType<DiffView> = z.strictObject({
       left_out: count.describe('changed lines that are not in `hunks`'),
     }),
   ),
+});
+
+const copied = { file: z.string(), events: count, units: count, items: count };
+const checked: z.ZodType<CheckedDatabase> = z.strictObject({
+  events: count,
+  units: count,
+  items: count,
+  differences: z
+    .array(
+      z.discriminatedUnion('code', [
+        z.strictObject({ code: z.enum(['gap', 'fold']), seq: number.describe('the event') }),
+        z.strictObject({ code: z.literal('unit'), chunk: z.string() }),
+        z.strictObject({ code: z.enum(['settings', 'agents', 'tokens', 'sessions']) }),
+      ]),
+    )
+    .describe('empty: the tables are what the log says'),
 });
 
 /** By the name of the command. */
@@ -300,7 +366,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       })
       .describe('what was looked at, and how it stood before; whether it is trusted now, the exit code says'),
   },
-  doctor: { schema: findings },
+  doctor: { schema: z.union([findings, agentTrials]) },
   wait: { schema: z.strictObject({ seq, chunk, status }) },
   retry: { schema: committed },
   kill: { schema: committed },
@@ -342,6 +408,15 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   },
   diff: { schema: diff },
   merge: { schema: committed },
+  backup: { schema: z.strictObject(copied) },
+  restore: {
+    schema: z.strictObject({
+      ...copied,
+      aside: z.string().describe('the folder with what was there before'),
+    }),
+  },
+  check: { schema: checked },
+  import: { schema: z.strictObject({ events: count, keys: count.describe('executed mutations, by key') }) },
   'worktree ls': {
     schema: z.array(
       z.strictObject({

@@ -91,7 +91,6 @@ export const textOf = (html: string): string =>
 export const page = (view: DiffView, draft: CommentDraft | null, words = '') =>
   diffPage({
     assets: {
-      project: { name: 'shop', folder: '/work/shop' },
       build: '',
       script: '/s.js',
       style: '/s.css',
@@ -99,6 +98,7 @@ export const page = (view: DiffView, draft: CommentDraft | null, words = '') =>
       files: new Map(),
     },
     snapshot: { epoch: '', build: '', seq: 1, rows: [] },
+    project: 'shop',
     chunk: 'unit',
     diff: view,
     draft: draft && { ...draft, words },

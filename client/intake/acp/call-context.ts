@@ -20,7 +20,7 @@ export function contextOf(call: ReportedCall, { folder, titleIsCommand }: AgentP
   const { command, rest } = commandIn(call, titleIsCommand);
   const { cwd, ...others } = rest;
   const diff = diffsIn(call.content);
-  const files = filesOf(call);
+  const files = pathsOf(call).join('\n');
   const input = withoutShown(others, diff !== '');
   const details = textIn(call.content);
   const shown: Shown[] = [
@@ -47,11 +47,12 @@ const wordsOf = (value: unknown): string => (typeof value === 'string' ? value :
 
 const PATH_KEYS = ['file_path', 'filePath', 'notebook_path', 'absolute_path', 'abs_path', 'path'];
 
-function filesOf({ paths, input, content }: ReportedCall): string {
+/** Every file that it names. */
+export function pathsOf({ paths, input, content }: ReportedCall): string[] {
   const named = PATH_KEYS.map((key) => input[key]).filter((path) => typeof path === 'string');
   const changed = content.map(({ type, path }) => (type === 'diff' ? path : undefined));
   const all = [...paths, ...named, ...changed.filter((path) => typeof path === 'string')];
-  return [...new Set(all)].join('\n');
+  return [...new Set(all)];
 }
 
 /** What stands in the diff, and the paths above it, need not be read twice. */
@@ -100,14 +101,14 @@ export function planIn({ tool, kind, input, content }: ReportedCall): string | n
 
 /**
  * Our own tool, by which it asks the operator: nobody has to allow that. Known by what the model cannot write: Claude
- * names the server; Gemini's ids begin with the tool. A command may be called anything.
+ * names the server, Qwen the tool; Gemini's ids begin with the tool. A command may be called anything.
  */
 export function isOurs({ id, tool, kind, title, input }: ReportedCall, meta: unknown): boolean {
   if (kind === 'execute' || input.command !== undefined) return false;
-  const { claudeCode } = isObject(meta) ? meta : {};
+  const { claudeCode, toolName } = isObject(meta) ? meta : {};
   const { mcpServer } = isObject(claudeCode) ? claudeCode : {};
   const isClaudes = isObject(mcpServer) && mcpServer.name === 'signalbox';
-  if (tool === 'mcp__signalbox__ask_human') return isClaudes;
+  if (tool === 'mcp__signalbox__ask_human') return isClaudes || toolName === tool;
   return id.startsWith('mcp_signalbox_ask_human__') && title === 'ask_human (signalbox MCP Server)';
 }
 
