@@ -115,7 +115,9 @@ const conflicts = t.router({
   resolve: steering(inputs.resolve, resolve),
   report: agent.input(inputs.conflict).mutation(({ ctx, input }) => {
     const item = newId();
-    return commit(ctx, (state) => reportConflict(state, input, item), once(input.key, input));
+    const { reason: text, ...found } = input;
+    const reported = { ...found, code: 'reported', text } as const;
+    return commit(ctx, (state) => reportConflict(state, reported, item), once(input.key, input));
   }),
 });
 

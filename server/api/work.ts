@@ -1,5 +1,6 @@
 /** What units changed in their worktrees, and what becomes of that. */
 import { z } from 'zod';
+import { problemWords } from '../../shared/work-problem-sentences.ts';
 import type { UnitWork } from '../../shared/work-words.ts';
 import { MERGE_STRATEGIES } from '../../shared/work-words.ts';
 import { changesOf } from '../board/board-rows.ts';
@@ -10,7 +11,6 @@ import { conflict } from '../domain/refusal.ts';
 import { exists, isOver, type State } from '../domain/state.ts';
 import { newId } from '../system/new-id.ts';
 import { patchOf } from '../work/patch.ts';
-import { problemWords } from '../work/problem-words.ts';
 import { readDiff } from '../work/read-diff.ts';
 import { WorkRefused } from '../work/refused.ts';
 import { findRepository } from '../work/repository.ts';

@@ -1,8 +1,11 @@
+import { answerWordsOf, askingOf } from '../../shared/daemon-question-sentences.ts';
+import { codeOf } from '../../shared/daemon-questions.ts';
 import type { ConflictLine, DeliveryState, Detail, ItemLine, StepState } from '../../shared/detail.ts';
+import { eventWords } from '../../shared/event-sentences.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
-import { disagreementWords, eventWords, saidWords } from '../../shared/sentences.ts';
+import { statusReasonWords } from '../../shared/status-sentences.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { hasReceiver } from '../domain/delivery.ts';
 import { notFound } from '../domain/refusal.ts';
@@ -10,18 +13,22 @@ import { pairKey, serialOrderOf } from '../domain/serial-order.ts';
 import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
 import { answerOf, cardState } from './board-rows.ts';
+import { judgedWords } from './conflict-list.ts';
 
 /** Everything about one unit. `events` reads its part of the log. Throws a `Refusal` if there is no such unit. */
 export function detailOf(state: State, chunk: string, events: (unit: number) => Iterable<Event>): Detail {
   const work = findWork(state, chunk);
   if (!work) throw notFound(`There is no unit called ${chunk}.`);
   const { unit } = work;
+  const { status, why, since } = statusOf(state, work);
   return {
     seq: unit.seq,
     chunk,
     title: unit.title,
     goal: unit.goal,
-    ...statusOf(state, work),
+    status,
+    why: statusReasonWords(why, work.items),
+    since,
     priority: unit.priority,
     held: unit.held,
     retry_due: unit.retry_due,
@@ -63,11 +70,12 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
 }
 
 function conflictLines(state: State, { unit, conflicts }: WorkUnit): ConflictLine[] {
-  return conflicts.flatMap(({ with: id, ...conflict }) => {
+  return conflicts.flatMap((conflict) => {
+    const { with: id } = conflict;
     const other = state.works.get(id);
     if (!other || !exists(other)) return [];
     const dropped = serialOrderOf(state).dropped.has(pairKey(unit.id, id));
-    return [{ ...conflict, noted: disagreementWords(conflict.noted), chunk: other.unit.chunk, dropped }];
+    return [{ ...judgedWords(conflict), chunk: other.unit.chunk, dropped }];
   });
 }
 
@@ -77,17 +85,17 @@ function stepState({ unit }: WorkUnit, nth: number): StepState {
 }
 
 function itemLine(work: WorkUnit, item: Item): ItemLine {
-  const { id, version, kind, code, prompt, asked_at, answer } = item;
+  const { id, version, kind, asked_at, answer } = item;
   return {
     id,
     version,
     kind,
-    code,
-    prompt,
+    code: codeOf(item),
+    prompt: askingOf(item).prompt,
     asked_at,
     state: cardState(item),
     answer: answerOf(item),
-    said: saidWords(item),
+    said: answerWordsOf(item),
     answered_by: answer?.by ?? null,
     answered_via: answer?.via ?? null,
     answered_at: answer?.at ?? null,

@@ -10,8 +10,6 @@ export function newItem(event: Event, data: ItemAsked): Item {
     keys: [],
     unit: event.unit,
     asked_at: event.at,
-    code: data.code ?? null,
-    rivals: data.rivals ?? [],
     snooze: null,
     answer: null,
     delivery: null,

@@ -278,7 +278,7 @@ test(
       [kind, code, options.map(({ id }) => id)],
       ['stuck', 'answers-too-long', ['by-file', 'retry', 'close']],
     );
-    assert.match(prompt, /Run 2 never began: \{prompt\} has more than 128 KiB/);
+    assert.match(prompt, /Run 2 never began: with your answers \{prompt\} has more than 128 KiB/);
     await house.retry('a');
     await house.start('a');
     await house.end('a', { exit: 'never-began', detail, code: 'answers-too-long' });

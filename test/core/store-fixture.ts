@@ -17,8 +17,11 @@ import { type StatusAndWhy, statusOf } from '../../server/domain/status.ts';
 import { Db } from '../../server/store/sqlite.ts';
 import { type Committed, type Decide, type Idempotency, Store } from '../../server/store/store.ts';
 import type { By } from '../../shared/access-words.ts';
+import { askingOf } from '../../shared/daemon-question-sentences.ts';
+import { codeOf } from '../../shared/daemon-questions.ts';
 import type { Event } from '../../shared/events.ts';
-import type { Item } from '../../shared/item-words.ts';
+import type { Asking, Item, ItemCode } from '../../shared/item-words.ts';
+import { statusReasonWords } from '../../shared/status-sentences.ts';
 import type { Outcome, Run, Status, ToolRefusal, UnitSpec, WorkUnit } from '../../shared/words.ts';
 
 export const OPERATOR: By = { actor: 'operator', role: 'operator', door: 'page', origin: null };
@@ -61,6 +64,9 @@ export const spec = (chunk: string, more: Partial<UnitSpec> & { phases?: string[
 
 export const exited = (code: number): Outcome => ({ exit: 'exited', code });
 export const NEVER_BEGAN: Outcome = { exit: 'never-began', code: 'cannot-start', detail: 'no shell' };
+
+type WordedItem = Item & Asking & { readonly code: ItemCode | null };
+const worded = (item: Item): WordedItem => ({ ...item, ...askingOf(item), code: codeOf(item) }) as WordedItem;
 
 interface Said {
   readonly text?: string;
@@ -192,13 +198,20 @@ export class StoreFixture {
   work(chunk: string): WorkUnit {
     return workOf(this.store.state, chunk);
   }
-  said(chunk: string): StatusAndWhy {
-    return statusOf(this.store.state, this.work(chunk));
+  /** Its status, and why in words. */
+  said(chunk: string): Omit<StatusAndWhy, 'why'> & { why: string } {
+    const work = this.work(chunk);
+    const said = statusOf(this.store.state, work);
+    return { ...said, why: statusReasonWords(said.why, work.items) };
   }
   status(chunk: string): Status {
     return this.said(chunk).status;
   }
-  item(id: string): Item {
+  /** An item, and what the operator reads of it. */
+  item(id: string): WordedItem {
+    return worded(this.keptItem(id));
+  }
+  keptItem(id: string): Item {
     const found = findItem(this.store.state, id);
     assert.ok(found, `there is an item ${id}`);
     return found.item;

@@ -112,7 +112,8 @@ export class Walk extends StoreFixture {
     const finding = {
       verdict: 'ASK_OPERATOR',
       confidence: 0.7,
-      reason: 'both edit the port',
+      code: 'reported',
+      text: 'both edit the port',
       overlapping_files: ['port.ts'],
       overlapping_symbols: [],
     } as const;

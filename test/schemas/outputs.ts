@@ -64,11 +64,8 @@ const detail: z.ZodType<Detail> = z.strictObject({
   before: z.array(chunk).describe('who waits for it'),
   conflicts: z.array(
     z.strictObject({
-      ...part.judgement,
+      ...part.judgedLine,
       chunk,
-      decided_by: z.enum(['analysis', 'operator']),
-      found_at: moment,
-      noted: z.string(),
       dropped: z.boolean().describe('its order would have closed a cycle'),
     }),
   ),
@@ -325,12 +322,9 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   conflicts: {
     schema: z.array(
       z.strictObject({
-        ...part.judgement,
+        ...part.judgedLine,
         chunk,
         other_chunk: chunk,
-        found_at: moment,
-        decided_by: z.enum(['analysis', 'operator']),
-        noted: z.string(),
       }),
     ),
   },

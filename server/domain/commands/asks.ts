@@ -1,5 +1,5 @@
 /** Asks items, withdraws them, and confirms that answers have arrived. */
-import type { Asking, Item } from '../../../shared/item-words.ts';
+import type { AnyQuestion, Asking, Item } from '../../../shared/item-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { isAsked } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
@@ -112,11 +112,13 @@ const kindOf = ({ kind, allows_text }: Question) => kind ?? (allows_text ? 'ques
 
 /** A permission is for what its context shows: the same words about another command are another question. */
 const sameQuestion = (item: Item, asked: Question): boolean =>
+  item.about === undefined &&
   item.prompt === asked.prompt &&
   JSON.stringify(item.options) === JSON.stringify(asked.options) &&
   (asked.kind !== 'decision' || JSON.stringify(item.context) === JSON.stringify(asked.context));
 
-const sameAsking = (a: Asking, b: Asking): boolean => JSON.stringify(asking(a)) === JSON.stringify(asking(b));
+const sameAsking = (a: AnyQuestion, b: Asking): boolean =>
+  a.about === undefined && JSON.stringify(asking(a)) === JSON.stringify(asking(b));
 
 /** The asker, or the operator, no longer wants an answer. */
 export function withdraw(

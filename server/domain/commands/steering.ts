@@ -1,3 +1,4 @@
+import { termsOf } from '../../../shared/daemon-questions.ts';
 import type { UnitEdit } from '../../../shared/events.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { cycleThrough, cycleWords } from '../cycle.ts';
@@ -33,7 +34,7 @@ export function retryUnit(state: State, input: { chunk: string } & Giving): Deci
   const last = work.runs.at(-1);
   if (work.unit.held !== null && last?.outcome?.exit === 'killed')
     return { changes: [{ type: 'unit.released', unit: work.unit.id, data: {} }] };
-  const stuck = work.items.find((item) => isOpen(item) && item.options.some(({ id }) => id === 'retry'));
+  const stuck = work.items.find((item) => isOpen(item) && termsOf(item).offered.includes('retry'));
   if (!stuck) throw conflict('not-stuck', `${input.chunk} is not stuck: there is nothing to try again.`);
   return give(work, stuck, { options: ['retry'], text: '' }, input);
 }
