@@ -70,7 +70,7 @@ async function measure(house: StoreFixture, boardFeed: BoardFeed, size: number):
       snapshot,
       query: QUERY,
       pulses: {},
-      settings: house.store.state.settings,
+      project: 'bench',
       isSignedIn: true,
       failed: null,
       now: new Date(),

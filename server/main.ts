@@ -38,6 +38,7 @@ import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { consoleLog } from './system/log.ts';
+import { keepFilesPrivate } from './system/operators-umask.ts';
 import { Problem, problemOf } from './system/problem.ts';
 import { makeStateFolder, refuseOthers, takeLock } from './system/state-folder.ts';
 import { keepUp } from './system/upkeep.ts';
@@ -65,7 +66,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function run(options: Options): Promise<void> {
-  const umask = process.umask(0o077);
+  const umask = keepFilesPrivate();
   keepHeapSmall();
   const specs = options.plan === null ? [] : readPlan(options.plan);
   const state = statePathsOf(stateHome(process.env, homeFolder()), options.project);
@@ -128,7 +129,7 @@ interface Kept {
 
 /** Serves until stopped. Resolves after an orderly shutdown, with the problem that caused it, if any. */
 async function serve(options: Options, state: StatePaths, kept: Kept): Promise<Problem | undefined> {
-  const { store, db, door } = kept;
+  const { store, db, door, umask } = kept;
   const addresses = await loopbackAddresses();
   const { port, notices } = await portFor(options, state, addresses);
   const tcp = onLoopback(door, options.door, port);
@@ -148,9 +149,11 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     refusals,
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
+  const progress = new Map<number, string>();
   const folders = new WorktreeFolders({ store, project, folder });
   const clock = keepTime(store, consoleLog);
   const parts = httpParts(state, kept, {
+    pulses: new LastLines(store, state.runs, progress),
     about,
     access,
     lookAtClock: clock.look,
@@ -169,7 +172,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     program: fileURLToPath(new URL('./signalbox.js', import.meta.url)),
   };
   writeStateFiles(files);
-  const { dispatcher, chores } = workersOf(state, kept, options.door.readOnly);
+  const { dispatcher, chores } = workersOf(state, { store, umask, progress }, options.door.readOnly);
   dispatcher.start();
   const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), ...chores];
   const upkeep = keepUp(all, consoleLog);
@@ -186,7 +189,10 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   return problem;
 }
 
-type Daemon = Pick<HttpParts['context'], 'about' | 'access' | 'lookAtClock' | 'stop' | 'worktrees'>;
+type Daemon = Pick<
+  HttpParts['context'],
+  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees'
+>;
 
 /** The parts that all listeners share. */
 function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): HttpParts {
@@ -200,7 +206,6 @@ function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): Ht
       ...daemon,
       store,
       boardFeed: new BoardFeed(store, assets.build),
-      pulses: new LastLines(store, state.runs),
       runs: state.runs,
       path: pathFor(state.bin, process.env),
       log: consoleLog,

@@ -7,6 +7,8 @@ import type { WorkSettings } from './work-words.ts';
 export interface Offline {
   /** Reads the project's `signalbox.json`. Throws an error with a sentence and an exit code where it cannot be taken. */
   lookAtAgents(paths: StatePaths): Looked;
+  /** The agents that need no more than their name, each driven by the Agent Client Protocol. */
+  knownAgents(): readonly AgentDefinition[];
   /** Looks at everything that a daemon needs and that can be seen without one. `path`: where runs look for programs. */
   examine(paths: StatePaths, path: string): Finding[];
   /** Throws an error of the system, or one with a sentence and an exit code. */

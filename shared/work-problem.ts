@@ -42,7 +42,7 @@ export type WorkCode = WorkProblem['code'];
 export type Operation = 'rebase' | 'merge' | 'cherry-pick' | 'revert' | 'bisect';
 
 export type MoveRefusal =
-  /** The base is neither at `old` nor has it `new`: plan the merge anew. */
+  /** The base is neither at `old` nor has it `new`, or its folder has another branch now: plan the merge anew. */
   | 'base-moved'
   /** Checked out in a folder that is gone. */
   | 'folder-missing'

@@ -33,7 +33,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'daemon',
     'main.ts',
   ],
-  client: ['daemon', 'link', 'elements', 'page', 'embed', 'intake', 'cli'],
+  client: ['daemon', 'link', 'elements', 'page', 'embed', 'intake', 'scripted-models', 'cli'],
   'client/cli': [
     'output',
     'context',

@@ -26,6 +26,7 @@ import { addWorktreeCommands } from './commands/worktree-commands.ts';
 import { addCompletion } from './completion/completion.ts';
 import { pathsFor, projectFrom, socketFor } from './context/project.ts';
 import { guardRuns } from './context/run-guard.ts';
+import type { DoctorFlags } from './doctor/doctor.ts';
 import { attentionList, unitList, unitText } from './output/listing.ts';
 import { print, printJson, tellPlain } from './output/terminal-output.ts';
 
@@ -184,11 +185,12 @@ program
   .command('doctor')
   .description('check everything that must work here, and report what does not')
   .option('--security', 'check access, and try attacks on the running daemon')
+  .addOption(new Option('--agents', 'try each agent, with a scripted model').conflicts('security'))
+  .option('--live', 'agents: one real turn of each, too, with your login, which costs money')
   .addOption(jsonOption())
-  .action(async ({ security, json = false }: { security?: boolean; json?: boolean }) => {
-    const { doctor, doctorSecurity } = await import('./doctor/doctor.ts');
-    await (security ? doctorSecurity : doctor)(pathsFor(project()), json);
-  });
+  .action(async (flags: DoctorFlags) =>
+    (await import('./doctor/doctor.ts')).doctor(pathsFor(project()), flags),
+  );
 
 program
   .command('wait')

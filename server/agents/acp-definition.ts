@@ -1,5 +1,5 @@
 import { ACP_AGENTS, acpAgent, acpAgentBy } from '../../shared/acp-agents.ts';
-import type { AgentDefinition } from '../../shared/agent-words.ts';
+import { AGENT_PHASES, type AgentDefinition } from '../../shared/agent-words.ts';
 import { Problem } from '../system/problem.ts';
 
 /** An entry with `"driver": "acp"`, as `signalbox.json` has it. */
@@ -42,3 +42,9 @@ export function acpDefinition(path: string, name: string, entry: AcpEntry): Agen
     interrupt: null,
   };
 }
+
+/** Each as if `signalbox.json` had no more of it than its driver. */
+export const knownAgents = (): AgentDefinition[] =>
+  Object.keys(ACP_AGENTS).map((name) =>
+    acpDefinition('', name, { env: [], phases: [...AGENT_PHASES], prompts: {} }),
+  );

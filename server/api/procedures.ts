@@ -1,9 +1,18 @@
 /** What every procedure is built on: the roles that may call it, and how refusals travel. */
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { By, Role } from '../../shared/access-words.ts';
+import type { UnitSpec } from '../../shared/words.ts';
 import type { Credential } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
-import { AGENTS, isAtTerminal, OPERATORS, READERS, VIEWERS, whyNotCall } from '../access/permissions.ts';
+import {
+  AGENTS,
+  isAtTerminal,
+  mayGiveCommands,
+  OPERATORS,
+  READERS,
+  VIEWERS,
+  whyNotCall,
+} from '../access/permissions.ts';
 import type { Refusals } from '../access/refusals.ts';
 import type { SignInLinks } from '../access/sign-in-links.ts';
 import type { Log } from '../system/log.ts';
@@ -146,3 +155,14 @@ export const agent = only(AGENTS);
 export function onlyAtTerminal(ctx: Context, what: string): void {
   if (!isAtTerminal(ctx)) throw forbidden(`Only the terminal ${what}.`);
 }
+
+/** Units of our page bring no commands, whichever of its ways they take. */
+export function refuseCommands(ctx: Context, specs: readonly UnitSpec[]): void {
+  const spec = mayGiveCommands(ctx) ? undefined : specs.find(({ steps }) => steps.some(hasCommand));
+  if (spec)
+    throw forbidden(
+      `${spec.chunk}: commands are added at the terminal, not by the page. Give the unit an agent, or use: signalbox add --plan FILE`,
+    );
+}
+
+const hasCommand = ({ command }: UnitSpec['steps'][number]): boolean => command !== null;

@@ -25,8 +25,9 @@ import { newId } from '../system/new-id.ts';
 import { access } from './access.ts';
 import { ask as askInput } from './ask-input.ts';
 import * as inputs from './inputs.ts';
+import { newUnits } from './new-units.ts';
 import * as planInput from './plan-input.ts';
-import { agent, type Context, onlyAtTerminal, operator, t, viewer } from './procedures.ts';
+import { agent, type Context, onlyAtTerminal, operator, refuseCommands, t, viewer } from './procedures.ts';
 import { followBoard, followPulses, transcriptOf } from './streams.ts';
 import { work } from './work.ts';
 
@@ -59,8 +60,10 @@ const steering = <Input extends { chunk: string; key?: string | undefined }, Giv
     );
 
 const units = t.router({
+  ...newUnits,
   add: operator.input(planInput.add).mutation(({ ctx, input }) => {
     const specs = input.units.map(planInput.specOf);
+    refuseCommands(ctx, specs);
     return commit(ctx, (state) => addUnits(state, specs), once(input.key, input));
   }),
   retry: operator

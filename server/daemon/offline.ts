@@ -1,5 +1,6 @@
 /** The functions that the terminal calls in its own process, without a daemon. */
 import type { Offline } from '../../shared/offline.ts';
+import { knownAgents } from '../agents/acp-definition.ts';
 import { lookAtAgents, trust } from '../agents/trust.ts';
 import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
@@ -8,6 +9,7 @@ import { examine } from './doctor.ts';
 
 export const offline: Offline = {
   lookAtAgents,
+  knownAgents,
   trust,
   examine,
   doorOf,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { scripted } from '../../client/scripted-models/script.ts';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import { DaemonFixture } from '../daemon-fixture.ts';
@@ -111,9 +112,6 @@ export class AcpReal {
     });
   }
 }
-
-export const scripted = (...script: readonly object[]): string =>
-  script.map((line) => `model: ${JSON.stringify(line)}`).join('\n');
 
 function commandLine(pid: number): string {
   try {

@@ -5,14 +5,22 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { after, afterEach, before, describe, test } from 'node:test';
+import type { ModelServer } from '../../client/scripted-models/model-server.ts';
+import { scripted } from '../../client/scripted-models/script.ts';
 import { killQuietly } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import { REAL_AGENTS, type RealAgent } from './acp-agents.ts';
-import { AcpReal, scripted } from './acp-real.ts';
+import { AcpReal } from './acp-real.ts';
 import { installed } from './installed.ts';
-import type { ModelServer } from './model-server.ts';
 
 const LONG_MS = 60_000;
+const COLOR = {
+  question: 'Which color?',
+  options: [
+    { label: 'Red', description: 'as before' },
+    { label: 'Blue', description: 'calmer' },
+  ],
+};
 const shown = ({ context }: { context: readonly { label: string; text: string }[] }) =>
   Object.fromEntries(context.map(({ label, text }) => [label, text]));
 
@@ -101,10 +109,10 @@ function tryAgent(agent: RealAgent, bin: string) {
   });
 
   test('a form is an item for each question, and the answers go back', {
-    skip: agent.form === null,
+    skip: agent.ask === null,
   }, async () => {
     await open();
-    await real.add('a', agent.form ?? {});
+    await real.add('a', agent.ask?.([COLOR]) ?? {});
     const card = await real.asked('a');
     assert.deepEqual([card.kind, card.prompt], ['question', 'Which color?']);
     assert.deepEqual(

@@ -8,13 +8,13 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { anthropicModel } from '../../client/scripted-models/anthropic-model.ts';
+import type { ModelServer } from '../../client/scripted-models/model-server.ts';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import { DaemonFixture, killQuietly } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
-import { anthropicModel } from './anthropic-model.ts';
 import { installed } from './installed.ts';
-import type { ModelServer } from './model-server.ts';
 
 const VERSION = '2.1.332';
 const EXAMPLE = join(import.meta.dirname, '..', '..', '..', 'examples', 'agents', 'signalbox.json');

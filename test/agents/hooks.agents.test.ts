@@ -8,14 +8,14 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { anthropicModel } from '../../client/scripted-models/anthropic-model.ts';
+import type { ModelServer } from '../../client/scripted-models/model-server.ts';
 import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import { DaemonFixture, killQuietly } from '../daemon-fixture.ts';
 import { hasTerminals } from '../pseudo-terminal.ts';
 import { until } from '../until.ts';
-import { anthropicModel } from './anthropic-model.ts';
 import { installed } from './installed.ts';
-import type { ModelServer } from './model-server.ts';
 
 const VERSION = '2.1.332';
 const LONG_MS = 90_000;

@@ -31,8 +31,24 @@ const DOORS: Readonly<Record<string, Doors>> = {
   'units.add': {
     command: 'add',
     path: 'POST /work-units',
-    form: not('a plan is a file: the page says how to add one'),
+    form: not('the page takes a plan as text: units.plan'),
   },
+  'units.create': {
+    command: not('add says the same, and more, by flags'),
+    path: 'POST /new',
+    form: not('its form, on a page of its own, posts to its path'),
+  },
+  'units.plan': {
+    command: not('add reads a plan from a file'),
+    path: 'POST /new/plan',
+    form: not('as units.create'),
+  },
+  'units.find': {
+    command: not('ls finds, too'),
+    path: not('completes what is typed on the page'),
+    form: READING,
+  },
+  'units.name': { command: not('add is given a name'), path: not('suggests while one types'), form: READING },
   'units.retry': action('retry'),
   'units.close': action('close'),
   'units.kill': action('kill'),
@@ -68,7 +84,7 @@ const DOORS: Readonly<Record<string, Doors>> = {
   'config.update': {
     command: 'config',
     path: 'POST /config',
-    form: not('the settings of the dashboard post to its path'),
+    form: not('the form at /settings posts to its path'),
   },
   'work.diff': { command: 'diff', path: 'GET /work-units/:chunk/diff', form: READING },
   'work.patch': { command: 'diff', path: not('the same path, as text/x-patch'), form: READING },

@@ -65,7 +65,10 @@ describe('a query', () => {
   });
   after(() => house.leave());
 
-  const INPUTS: Readonly<Record<string, object>> = { unit: { chunk: 'one' } };
+  const INPUTS: Readonly<Record<string, object>> = {
+    unit: { chunk: 'one' },
+    'units.name': { goal: 'Say hello' },
+  };
 
   /** A context for the operator that notices when somebody writes. */
   function contextWith(written: () => void): Context {

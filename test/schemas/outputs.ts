@@ -1,5 +1,6 @@
 /** What each command prints with `--json`. `npm run schemas` publishes it in docs/schemas. */
 import { z } from 'zod';
+import type { AgentsReport } from '../../client/cli/doctor/agent-report.ts';
 import { HOOK_AGENTS } from '../../client/intake/hooks/hook-agent.ts';
 import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
 import { TOKEN_ROLES } from '../../shared/access-words.ts';
@@ -127,6 +128,51 @@ const findings: z.ZodType<Finding[]> = z.array(
     message: z.string(),
   }),
 );
+
+const trial = z.strictObject({
+  what: z.enum(['permission', 'question', 'ask_human', 'live turn']),
+  result: z.enum(['passed', 'failed', 'not tried']),
+  code: z
+    .enum([
+      'arrived',
+      'not-installed',
+      'no-script',
+      'no-tool',
+      'only-live',
+      'not-asked',
+      'no-effect',
+      'not-heard',
+      'ended',
+      'silent',
+    ])
+    .describe('why it was not tried, or how it failed'),
+  ms: count
+    .nullable()
+    .describe('from the question on the card until the answer had arrived; of a live turn, all of it'),
+  detail: z.string().describe('what the agent said: untrusted text'),
+});
+
+const agentTrials: z.ZodType<AgentsReport> = z
+  .strictObject({
+    signalbox_json: z
+      .enum(['absent', 'new', 'changed', 'trusted'])
+      .describe('its agents are tried where it is trusted'),
+    agents: z.array(
+      z.strictObject({
+        name: z.string(),
+        configured: z.boolean(),
+        driver: z.enum(['acp', 'claude -p', 'command']),
+        like: z.string().nullable().describe('the known agent that it is like'),
+        program: z.string().describe('as its command names it'),
+        path: z.string().nullable().describe('null: it is not on PATH'),
+        version: z.string().nullable(),
+        ms: count.nullable().describe('all that was tried with a scripted model'),
+        trials: z.array(trial),
+        elsewhere: z.array(z.string()).describe('hosts that it wanted to reach, and was refused'),
+      }),
+    ),
+  })
+  .describe('with --agents');
 
 const token = z.strictObject({
   id: z.string(),
@@ -297,7 +343,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       })
       .describe('what was looked at, and how it stood before; whether it is trusted now, the exit code says'),
   },
-  doctor: { schema: findings },
+  doctor: { schema: z.union([findings, agentTrials]) },
   wait: { schema: z.strictObject({ seq, chunk, status }) },
   retry: { schema: committed },
   kill: { schema: committed },

@@ -80,7 +80,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'limits set': ['signalbox limits set messages_per_second 100', 'signalbox limits set batch default'],
   audit: ['signalbox audit', 'signalbox audit --all --json'],
   trust: ['signalbox trust'],
-  doctor: ['signalbox doctor', 'signalbox doctor --security'],
+  doctor: ['signalbox doctor', 'signalbox doctor --security', 'signalbox doctor --agents'],
   wait: ['signalbox wait api && make deploy', 'signalbox wait api --until needs-attention --timeout 3600'],
   retry: ['signalbox retry api'],
   kill: ['signalbox kill api', 'signalbox kill api --run 2'],

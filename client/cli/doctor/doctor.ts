@@ -11,8 +11,26 @@ import { statusOf } from './attacks.ts';
 import { bad, good, note } from './findings.ts';
 import { roundTrip, roundTripThrough } from './round-trip.ts';
 
-/** Checks this machine and project and prints a line per finding. Throws if one is bad. */
-export async function doctor(paths: StatePaths, json: boolean): Promise<void> {
+export interface DoctorFlags {
+  readonly security?: boolean;
+  readonly agents?: boolean;
+  readonly live?: boolean;
+  readonly json?: boolean;
+}
+
+/** Checks what the flags say, and prints what it finds. Throws if something is bad. */
+export async function doctor(paths: StatePaths, flags: DoctorFlags): Promise<void> {
+  const { security = false, agents = false, live = false, json = false } = flags;
+  if (live && !agents) throw new ProgramError('usage', '--live belongs to --agents.');
+  if (agents) return (await import('./agents.ts')).doctorAgents(paths, live, json);
+  const findings = security
+    ? await (await import('./security-findings.ts')).securityFindings(paths)
+    : await generalFindings(paths);
+  await say(findings, json);
+}
+
+/** On this machine and project. */
+async function generalFindings(paths: StatePaths): Promise<Finding[]> {
   const { examine } = await loadOffline();
   const node = good('node', `${process.version} (${process.platform} ${process.arch})`);
   const { status, findings } = await lookAtDaemon(paths);
@@ -22,12 +40,7 @@ export async function doctor(paths: StatePaths, json: boolean): Promise<void> {
         .daemon.path.query()
         .catch(() => own)
     : own;
-  await say([node, ...findings, ...examine(paths, path), await roundTripFinding(paths, status)], json);
-}
-
-/** Checks which requests the running daemon admits and refuses. */
-export async function doctorSecurity(paths: StatePaths, json: boolean): Promise<void> {
-  await say(await (await import('./security-findings.ts')).securityFindings(paths), json);
+  return [node, ...findings, ...examine(paths, path), await roundTripFinding(paths, status)];
 }
 
 async function say(findings: readonly Finding[], json: boolean): Promise<void> {

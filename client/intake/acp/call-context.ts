@@ -100,14 +100,14 @@ export function planIn({ tool, kind, input, content }: ReportedCall): string | n
 
 /**
  * Our own tool, by which it asks the operator: nobody has to allow that. Known by what the model cannot write: Claude
- * names the server; Gemini's ids begin with the tool. A command may be called anything.
+ * names the server, Qwen the tool; Gemini's ids begin with the tool. A command may be called anything.
  */
 export function isOurs({ id, tool, kind, title, input }: ReportedCall, meta: unknown): boolean {
   if (kind === 'execute' || input.command !== undefined) return false;
-  const { claudeCode } = isObject(meta) ? meta : {};
+  const { claudeCode, toolName } = isObject(meta) ? meta : {};
   const { mcpServer } = isObject(claudeCode) ? claudeCode : {};
   const isClaudes = isObject(mcpServer) && mcpServer.name === 'signalbox';
-  if (tool === 'mcp__signalbox__ask_human') return isClaudes;
+  if (tool === 'mcp__signalbox__ask_human') return isClaudes || toolName === tool;
   return id.startsWith('mcp_signalbox_ask_human__') && title === 'ask_human (signalbox MCP Server)';
 }
 

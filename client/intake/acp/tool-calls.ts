@@ -70,8 +70,9 @@ function merged(call: ReportedCall, said: Params): ReportedCall {
 
 function toolIn({ name, _meta: meta }: Params): unknown {
   if (typeof name === 'string') return name;
-  const { claudeCode } = isObject(meta) ? meta : {};
-  return isObject(claudeCode) ? claudeCode.toolName : undefined;
+  const { claudeCode, toolName } = isObject(meta) ? meta : {};
+  // Claude's, and Qwen's.
+  return isObject(claudeCode) ? claudeCode.toolName : toolName;
 }
 
 /** One line of somebody else's words. */

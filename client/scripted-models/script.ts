@@ -10,7 +10,7 @@
  * After the last line it ends with `heard: ` and what the last tool gave back.
  */
 import { existsSync } from 'node:fs';
-import { until } from '../until.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What a model was sent: words of the user, and what came back from tools, oldest first. */
 export interface Turn {
@@ -18,18 +18,19 @@ export interface Turn {
   readonly text: string;
 }
 
-export type Step =
+export type ModelStep =
   | { readonly use: string; readonly with: Readonly<Record<string, unknown>> }
   | { readonly end: string };
 
-type Line = Step | { readonly until: string };
+type Line = ModelStep | { readonly until: string };
 
 const WAIT_MS = 120_000;
+const LOOK_MS = 20;
 
 export async function nextStep(
   turns: readonly Turn[],
   names: Readonly<Record<string, string>>,
-): Promise<Step> {
+): Promise<ModelStep> {
   const from = turns.findLastIndex(({ who, text }) => who === 'user' && scriptIn(text, names).length > 0);
   const script = turns[from];
   if (!script) return { end: 'ok' };
@@ -37,13 +38,24 @@ export async function nextStep(
   let passed = 0;
   for (const line of scriptIn(script.text, names)) {
     if ('until' in line) {
-      if (passed === results.length)
-        await until(`${line.until} to be there`, () => existsSync(line.until), WAIT_MS);
+      if (passed === results.length) await untilThere(line.until);
     } else if ('end' in line || passed === results.length) return line;
     else passed++;
   }
   return { end: `heard: ${results.at(-1)?.text ?? 'nothing'}` };
 }
+
+async function untilThere(path: string): Promise<void> {
+  const deadline = performance.now() + WAIT_MS;
+  while (!existsSync(path)) {
+    if (performance.now() > deadline) throw new Error(`${path} has not come.`);
+    await pause(LOOK_MS);
+  }
+}
+
+/** The words of a prompt that has a model do this. */
+export const scripted = (...script: readonly object[]): string =>
+  script.map((line) => `model: ${JSON.stringify(line)}`).join('\n');
 
 function scriptIn(text: string, names: Readonly<Record<string, string>>): Line[] {
   return [...text.matchAll(/^model: (\{.*\})$/gm)].map(([, json = '{}']) => {

@@ -1,6 +1,6 @@
 /** The Gemini API, as much of it as Gemini CLI 0.61.0 needs: …:generateContent, :streamGenerateContent, :countTokens. */
-import { type ModelServer, sendData, sendJson, serveModel } from './model-server.ts';
-import { nextStep, type Step, type Turn } from './script.ts';
+import { type ModelRequest, type ModelServer, sendData, sendJson, serveModel } from './model-server.ts';
+import type { ModelStep, Turn } from './script.ts';
 
 interface Part {
   readonly text?: string;
@@ -19,11 +19,11 @@ type Schema = Readonly<{
 const usageMetadata = { promptTokenCount: 10, candidatesTokenCount: 5, totalTokenCount: 15 };
 
 export const geminiModel = (): Promise<ModelServer> =>
-  serveModel(async (path, body, response) => {
+  serveModel(async ({ path, body, response, next }) => {
     if (path.endsWith(':countTokens')) return sendJson(response, 200, { totalTokens: 10 });
     if (!/:(generateContent|streamGenerateContent)$/.test(path))
       return sendJson(response, 404, { error: { code: 404, message: path, status: 'NOT_FOUND' } });
-    const step = await stepOf(body);
+    const step = await stepOf(body, next);
     const part = 'end' in step ? { text: step.end } : { functionCall: { name: step.use, args: step.with } };
     const content = { role: 'model', parts: [part] };
     const whole = { candidates: [{ index: 0, content, finishReason: 'STOP' }], usageMetadata };
@@ -32,10 +32,10 @@ export const geminiModel = (): Promise<ModelServer> =>
   });
 
 /** Which model, and whose turn it is, are asked for as JSON and without tools. */
-async function stepOf(body: Readonly<Record<string, unknown>>): Promise<Step> {
+async function stepOf(body: ModelRequest['body'], next: ModelRequest['next']): Promise<ModelStep> {
   const tools = (body.tools ?? []) as readonly { readonly functionDeclarations?: readonly unknown[] }[];
   if (tools.some(({ functionDeclarations = [] }) => functionDeclarations.length > 0))
-    return nextStep(turnsOf((body.contents ?? []) as readonly Content[]), {});
+    return next(turnsOf((body.contents ?? []) as readonly Content[]));
   const { responseJsonSchema, responseSchema } = (body.generationConfig ?? {}) as Readonly<
     Record<string, unknown>
   >;

@@ -3,7 +3,7 @@
  * MCP tools come in namespaces: `mcp__signalbox` holds `ask_human`.
  */
 import { type ModelServer, sendEvents, sendJson, serveModel } from './model-server.ts';
-import { nextStep, type Step, type Turn, textIn } from './script.ts';
+import { type ModelStep, type Turn, textIn } from './script.ts';
 
 interface Entry {
   readonly type?: string;
@@ -20,10 +20,10 @@ interface Tool {
 const USAGE = { input_tokens: 10, output_tokens: 5, total_tokens: 15 };
 
 export const responsesModel = (): Promise<ModelServer> =>
-  serveModel(async (path, body, response) => {
+  serveModel(async ({ path, body, response, next }) => {
     if (path.endsWith('/models')) return sendJson(response, 200, { object: 'list', data: [], models: [] });
     if (!path.endsWith('/responses')) return sendJson(response, 404, { error: { message: path } });
-    const step = await nextStep(turnsOf((body.input ?? []) as readonly Entry[]), {});
+    const step = await next(turnsOf((body.input ?? []) as readonly Entry[]));
     const whole = responseOf(step, (body.tools ?? []) as readonly Tool[], String(body.model));
     sendEvents(response, streamOf(whole));
   });
@@ -37,7 +37,7 @@ const turnsOf = (input: readonly Entry[]): Turn[] =>
 let made = 0;
 const newId = (kind: string): string => `${kind}_${process.pid}x${++made}`;
 
-function itemOf(step: Step, tools: readonly Tool[]) {
+function itemOf(step: ModelStep, tools: readonly Tool[]) {
   if ('end' in step) {
     const content = [{ type: 'output_text', text: step.end, annotations: [] }];
     return { type: 'message', id: newId('msg'), role: 'assistant', status: 'completed', content };
@@ -58,7 +58,7 @@ function itemOf(step: Step, tools: readonly Tool[]) {
   };
 }
 
-const responseOf = (step: Step, tools: readonly Tool[], model: string) => ({
+const responseOf = (step: ModelStep, tools: readonly Tool[], model: string) => ({
   id: newId('resp'),
   object: 'response',
   created_at: 0,

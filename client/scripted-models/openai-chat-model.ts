@@ -1,6 +1,6 @@
-/** OpenAI Chat Completions, as much of it as opencode 1.18.33 needs: POST …/chat/completions, streamed. */
+/** OpenAI Chat Completions, as much of it as opencode 1.18.33, Qwen Code 0.24.4 and Copilot 1.0.102 need: POST …/chat/completions, streamed. */
 import { type ModelServer, sendData, sendJson, serveModel } from './model-server.ts';
-import { nextStep, type Turn, textIn } from './script.ts';
+import { type Turn, textIn } from './script.ts';
 
 interface Message {
   readonly role: string;
@@ -11,13 +11,11 @@ const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
 let made = 0;
 
 export const chatModel = (): Promise<ModelServer> =>
-  serveModel(async (path, body, response) => {
+  serveModel(async ({ path, body, response, next }) => {
     if (!path.endsWith('/chat/completions')) return sendJson(response, 404, { error: { message: path } });
     // Titles are asked for without tools.
     const hasTools = Array.isArray(body.tools) && body.tools.length > 0;
-    const step = hasTools
-      ? await nextStep(turnsOf((body.messages ?? []) as readonly Message[]), {})
-      : { end: 'ok' };
+    const step = hasTools ? await next(turnsOf((body.messages ?? []) as readonly Message[])) : { end: 'ok' };
     const chunk = (delta: object, finish_reason: string | null = null) => ({
       id: `chat_${made}`,
       object: 'chat.completion.chunk',

@@ -3,7 +3,7 @@
  * `stream`, count_tokens. `$PLAN_FILE` in a script is the file that Claude Code names for its plan.
  */
 import { type ModelServer, sendEvents, sendJson, serveModel } from './model-server.ts';
-import { nextStep, type Step, type Turn, textIn } from './script.ts';
+import { type ModelStep, type Turn, textIn } from './script.ts';
 
 interface Part {
   readonly type: string;
@@ -23,14 +23,14 @@ const USAGE = {
 };
 
 export const anthropicModel = (): Promise<ModelServer> =>
-  serveModel(async (path, body, response) => {
+  serveModel(async ({ path, body, response, next }) => {
     if (path.endsWith('/count_tokens')) return sendJson(response, 200, { input_tokens: 10 });
     if (!path.endsWith('/messages'))
       return sendJson(response, 404, { type: 'error', error: { message: path } });
     const messages = (body.messages ?? []) as readonly Message[];
     const hasTools = Array.isArray(body.tools) && body.tools.length > 0;
     // Titles and summaries are asked for without tools.
-    const step = hasTools ? await nextStep(turnsOf(messages), namesIn(messages)) : { end: 'ok' };
+    const step = hasTools ? await next(turnsOf(messages), namesIn(messages)) : { end: 'ok' };
     const message = messageOf(step, String(body.model));
     if (body.stream === true) sendEvents(response, streamOf(message));
     else sendJson(response, 200, message);
@@ -54,7 +54,7 @@ function namesIn(messages: readonly Message[]): Record<string, string> {
 let made = 0;
 const newId = (kind: string): string => `${kind}_${process.pid}x${++made}`;
 
-function messageOf(step: Step, model: string) {
+function messageOf(step: ModelStep, model: string) {
   const content =
     'end' in step
       ? [{ type: 'text', text: step.end }]
