@@ -10,7 +10,7 @@ import type { Store } from './store.ts';
 export interface Subscription {
   /** The database keeps under this name how far it has come. A name that is new begins with the next event. */
   readonly name: string;
-  /** Whether `handle` gets this event. Decided by the event alone; most events are skipped without a write. */
+  /** Whether `handle` gets this event. AnyDecision by the event alone; most events are skipped without a write. */
   readonly wants: (event: Event) => boolean;
   /**
    * Gets one event at a time, in the order of the log: the next one only after its promise resolved. When it rejects,

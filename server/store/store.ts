@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { By } from '../../shared/access-words.ts';
 import type { Event } from '../../shared/events.ts';
-import type { Decision, Made } from '../domain/commands/decision.ts';
+import type { AnyDecision, Nothing } from '../domain/commands/decision.ts';
 import { conflict, Refusal } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
 import { applyAll } from './apply-all.ts';
@@ -10,15 +10,16 @@ import { type Db, FileMoved } from './sqlite.ts';
 import { writeTables } from './write-tables.ts';
 
 /** Decides on the current state: returns changes, or throws a `Refusal`. */
-export type Decide<Result extends object = Made> = (state: State, at: string) => Decision<Result>;
+export type Decide<Result extends object = Nothing> = (state: State, at: string) => AnyDecision<Result>;
 
-/** The same mutation sent twice has the same key and the same input. */
+/** The same mutation sent twice has the same key, the same procedure and the same input. */
 export interface Idempotency {
   readonly key: string;
+  readonly procedure: string;
   readonly input: unknown;
 }
 
-export interface Committed<Result extends object = Made> {
+export interface Committed<Result extends object = Nothing> {
   readonly seq: number;
   readonly result: Result;
 }
@@ -76,7 +77,7 @@ export class Store {
   }
 
   /** Decides and commits. Rejects with a `Refusal` or another error; then nothing has changed. */
-  commit<Result extends object = Made>(
+  commit<Result extends object>(
     by: By,
     decide: Decide<Result>,
     once?: Idempotency,
@@ -166,14 +167,14 @@ export class Store {
     const events: Event[] = [];
     const next = applyAll(state, changes, by, at, events);
     for (const event of events) this.#record(event);
-    if (once) this.#db.keep(once.key, digestOf(once.input), next.seq, JSON.stringify(result));
+    if (once) this.#db.keep(once.key, digestOf(once), next.seq, JSON.stringify(result));
     return [next, { seq: next.seq, result }];
   }
 
-  #repeated({ key, input }: Idempotency): Committed<object> | undefined {
-    const kept = this.#db.kept(key);
+  #repeated(once: Idempotency): Committed<object> | undefined {
+    const kept = this.#db.kept(once.key);
     if (!kept) return undefined;
-    if (kept.digest !== digestOf(input))
+    if (kept.digest !== digestOf(once) && kept.digest !== earlierDigest(once))
       throw conflict('key-used', 'This key was used before, for something else.');
     if (kept.spent)
       throw conflict('taken-back', 'This answer was taken back; answer the question as it is now.');
@@ -209,4 +210,7 @@ export class Store {
   }
 }
 
-const digestOf = (input: unknown): string => createHash('sha256').update(JSON.stringify(input)).digest('hex');
+const sha256 = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+const digestOf = ({ procedure, input }: Idempotency): string => sha256([procedure, input]);
+/** Of keys that older versions kept, without the procedure: a repeat may come after the upgrade. */
+const earlierDigest = ({ input }: Idempotency): string => sha256(input);

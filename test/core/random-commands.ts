@@ -275,7 +275,7 @@ async function live(house: StoreFixture, history: readonly Step[]): Promise<Refu
 }
 
 function attempt(house: StoreFixture, step: Step, nth: number): Promise<unknown> {
-  const once = { key: `k-${nth}`, input: step };
+  const once = { key: `k-${nth}`, procedure: step.verb, input: step };
   return house.commit((state, at) => COMMANDS[step.verb](state, { ...step, nth, at }), undefined, once);
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answer, undo } from '../../server/domain/commands/answers.ts';
 import { type AskInput, ask, confirm, withdraw } from '../../server/domain/commands/asks.ts';
-import { workOf } from '../../server/domain/commands/decision.ts';
+import { type ItemRef, workOf } from '../../server/domain/commands/decision.ts';
 import { noteRun } from '../../server/domain/commands/notes.ts';
 import { endRun, spawned, startRun } from '../../server/domain/commands/runs.ts';
 import { closeUnit, retryUnit } from '../../server/domain/commands/steering.ts';
@@ -111,7 +111,11 @@ export class StoreFixture {
     }
   }
 
-  commit(decide: Decide, by: By = OPERATOR, once?: Idempotency): Promise<Committed> {
+  commit<Result extends object>(
+    decide: Decide<Result>,
+    by: By = OPERATOR,
+    once?: Idempotency,
+  ): Promise<Committed<Result>> {
     return this.store.commit(by, decide, once);
   }
 
@@ -140,7 +144,7 @@ export class StoreFixture {
   }
 
   /** Asks for the live run, if there is one. */
-  ask(chunk: string, key: string, more: Partial<AskInput> = {}): Promise<Committed> {
+  ask(chunk: string, key: string, more: Partial<AskInput> = {}): Promise<Committed<ItemRef>> {
     const run = liveRun(this.work(chunk))?.number ?? null;
     return this.commit((state) => ask(state, asking(chunk, key, { run, ...more })), AGENT);
   }
@@ -153,7 +157,7 @@ export class StoreFixture {
       const release_due = new Date(Date.parse(at) + wait).toISOString();
       return answer(state, input, { at, release_due, key: key ?? null });
     };
-    return this.commit(decide, by, key === undefined ? undefined : { key, input });
+    return this.commit(decide, by, key === undefined ? undefined : { key, procedure: 'items.answer', input });
   }
 
   undo(chunk: string, item: string, version = 1): Promise<Committed> {

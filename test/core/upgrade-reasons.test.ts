@@ -189,7 +189,11 @@ async function more(house: StoreFixture): Promise<void> {
   const refused = [
     { chunk: 'm', code: 'not-stuck', message: 'm is not stuck: there is nothing to try again.' },
   ];
-  await house.store.commit(OPERATOR, () => ({ changes: [], result: { refused } }), { key: 'bulk', input: 0 });
+  await house.store.commit(OPERATOR, () => ({ changes: [], result: { refused } }), {
+    key: 'bulk',
+    procedure: 'units.bulk',
+    input: 0,
+  });
 }
 
 const keptOf = (house: StoreFixture) => ({

@@ -531,7 +531,7 @@ test(
     const { seq } = house.store.state;
     const { result } = await askBoth(house);
     assert.deepEqual(house.types(seq), ['item.asked', 'item.asked']);
-    const [one = '', other = ''] = result.items ?? [];
+    const [one = '', other = ''] = result.items;
     assert.deepEqual([house.item(one).kind, house.item(other).kind], ['question', 'decision']);
     await house.answer('a', one, { text: '80' });
     assert.equal(house.status('a'), 'NEEDS_ATTENTION');

@@ -77,7 +77,7 @@ export class Walk extends StoreFixture {
     const found = lookUp(child.pid ?? 0);
     assert.ok(found, 'the process lives');
     const identity = { pid: found.pid, started: found.started };
-    await this.commit((state) => spawned(state, { unit, run: result.run ?? 0, ...identity }), DAEMON);
+    await this.commit((state) => spawned(state, { unit, run: result.run, ...identity }), DAEMON);
   }
 
   /** The daemon ends and comes back later: what is due first, then a look at the runs that were alive. */

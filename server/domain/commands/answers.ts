@@ -8,7 +8,7 @@ import type { Moment, WorkUnit } from '../../../shared/words.ts';
 import { conflict, invalid, type Refusal, type RefusalCode } from '../refusal.ts';
 import { isGoingOut, isOpen, isReleased, type State } from '../state.ts';
 import { wordsWithComments } from './comments.ts';
-import { type Decision, itemOf, workOf } from './decision.ts';
+import { type Decision, type ItemRef, itemOf, workOf } from './decision.ts';
 
 /** How an answer is given: when it goes out (`at` = now: at once), and under which key. */
 export interface Giving {
@@ -24,7 +24,7 @@ export interface AnswerInput extends Answer {
 }
 
 /** Answers the item and the version that the operator saw. */
-export function answer(state: State, input: AnswerInput, giving: Giving): Decision {
+export function answer(state: State, input: AnswerInput, giving: Giving): Decision<ItemRef> {
   const work = workOf(state, input.chunk);
   const open = work.items.filter(isOpen);
   if (input.item === null && open.length === 0)
@@ -42,7 +42,12 @@ export function answer(state: State, input: AnswerInput, giving: Giving): Decisi
   return give(work, item, checked(item, withComments(work, item, input)), giving);
 }
 
-export function give(work: WorkUnit, item: Item, answer: Answer, { at, release_due, key }: Giving): Decision {
+export function give(
+  work: WorkUnit,
+  item: Item,
+  answer: Answer,
+  { at, release_due, key }: Giving,
+): Decision<ItemRef> {
   const unit = work.unit.id;
   const changes: Change[] = [
     { type: 'item.answered', unit, data: { id: item.id, answer, release_due, key } },
@@ -102,7 +107,10 @@ export function undoRefusal(item: Item): Refusal | null {
 }
 
 /** Takes back an answer that is still going out. */
-export function undo(state: State, input: { chunk: string; item: string; version: number }): Decision {
+export function undo(
+  state: State,
+  input: { chunk: string; item: string; version: number },
+): Decision<ItemRef> {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   const late = undoRefusal(item);

@@ -5,7 +5,7 @@ import { isAsked } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
 import { findItem, isDone, isOpen, isPending, isReleased, liveRun, phaseOf, type State } from '../state.ts';
 import { endedCode, endedRefusal } from './answers.ts';
-import { type Decision, itemOf, workOf } from './decision.ts';
+import { type Decision, type ItemRef, itemOf, workOf } from './decision.ts';
 
 export interface Asker {
   readonly key: string;
@@ -26,12 +26,16 @@ export interface AskInput extends Asker, Question {}
  * Asks several things at once, an item each, in one commit; the asker waits for all. The id of the nth item is
  * the key and its number.
  */
-export function askAll(state: State, asker: Asker, questions: readonly Question[]): Decision {
+export function askAll(
+  state: State,
+  asker: Asker,
+  questions: readonly Question[],
+): Decision<{ items: readonly string[] }> {
   const key = (nth: number) => (questions.length === 1 ? asker.key : `${asker.key}.${nth + 1}`);
   const decisions = questions.map((question, nth) => ask(state, { ...asker, ...question, key: key(nth) }));
   return {
     changes: decisions.flatMap(({ changes }) => changes),
-    result: { items: decisions.flatMap(({ result }) => result?.item ?? []) },
+    result: { items: decisions.map(({ result }) => result.item) },
   };
 }
 
@@ -40,7 +44,7 @@ export function askAll(state: State, asker: Asker, questions: readonly Question[
  * words under the same key make a new version. Asking the same thing under another key finds what is open or
  * was never delivered: a shell tool may have cut off the command that waited, or an earlier run ended.
  */
-export function ask(state: State, input: AskInput): Decision {
+export function ask(state: State, input: AskInput): Decision<ItemRef> {
   const work = workOf(state, input.chunk);
   const { id: unit } = work.unit;
   const known = findItem(state, input.key);
@@ -63,7 +67,11 @@ export function ask(state: State, input: AskInput): Decision {
   return { changes: [{ type: 'item.asked', unit, data }], result: { item: input.key } };
 }
 
-function askAgain({ work, item }: { work: WorkUnit; item: Item }, of: WorkUnit, input: AskInput): Decision {
+function askAgain(
+  { work, item }: { work: WorkUnit; item: Item },
+  of: WorkUnit,
+  input: AskInput,
+): Decision<ItemRef> {
   const result = { item: item.id };
   if (work.unit.id !== of.unit.id)
     throw conflict('key-used', `The key ${input.key} belongs to an item of ${work.unit.chunk}.`);
@@ -125,7 +133,7 @@ export function withdraw(
   state: State,
   input: { chunk: string; item: string; why: string },
   code: 'operator' | 'asker',
-): Decision {
+): Decision<ItemRef> {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   if (!isPending(item)) throw endedRefusal(item);
@@ -136,7 +144,10 @@ export function withdraw(
 }
 
 /** The waiting client has printed the answer. */
-export function confirm(state: State, input: { chunk: string; item: string; run: number | null }): Decision {
+export function confirm(
+  state: State,
+  input: { chunk: string; item: string; run: number | null },
+): Decision<ItemRef> {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   const result = { item: item.id };

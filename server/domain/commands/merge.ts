@@ -8,7 +8,7 @@ import type { MergePlanned, MergeStrategy, WorkEnd } from '../../../shared/work-
 import { conflict } from '../refusal.ts';
 import { isAboutMerge, isMerging, isOpen, isOver, liveRun, type State } from '../state.ts';
 import { type Giving, give } from './answers.ts';
-import { type Decision, workOf } from './decision.ts';
+import { type Decision, type ItemRef, workOf } from './decision.ts';
 import { mergeable } from './merge-questions.ts';
 import { mayMerge, stuckChange } from './work.ts';
 
@@ -57,7 +57,11 @@ export interface MergeInput {
 }
 
 /** The operator's word on a merge, given without its item: the item, where there is one, is answered by it. */
-export function mergeUnit(state: State, { chunk, snapshot, how }: MergeInput, giving: Giving): Decision {
+export function mergeUnit(
+  state: State,
+  { chunk, snapshot, how }: MergeInput,
+  giving: Giving,
+): Decision<Partial<ItemRef>> {
   const work = workOf(state, chunk);
   const { id, work: facts } = work.unit;
   if (!isMerging(work) || !facts?.snapshot)

@@ -15,7 +15,10 @@ import { afterKill, isWished, mootItems } from './kill.ts';
 import { snapshotChanges, stuckChange } from './work.ts';
 
 /** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. `token`: its hash. */
-export function startRun(state: State, input: { unit: number; marker: string; token: string }): Decision {
+export function startRun(
+  state: State,
+  input: { unit: number; marker: string; token: string },
+): Decision<{ run: number }> {
   const work = state.works.get(input.unit);
   if (!work || !exists(work) || statusOf(state, work).status !== 'READY')
     throw conflict('not-ready', 'Not ready.');

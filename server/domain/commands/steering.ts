@@ -5,7 +5,7 @@ import { cycleThrough, cycleWords } from '../cycle.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { findWork, isDone, isOpen, liveRun, type State } from '../state.ts';
 import { type Giving, give } from './answers.ts';
-import { type Decision, workOf } from './decision.ts';
+import { type Decision, type ItemRef, workOf } from './decision.ts';
 import { killRun, unlinked } from './kill.ts';
 
 /** The operator's actions on a unit. An action whose effect already holds succeeds and changes nothing. */
@@ -27,7 +27,7 @@ export function closeUnit(state: State, input: { chunk: string; reason: string; 
  * Tries a stuck unit again: the same as answering its item with "try again". One that would be tried anyway
  * is tried now, and one whose run was killed goes on.
  */
-export function retryUnit(state: State, input: { chunk: string } & Giving): Decision {
+export function retryUnit(state: State, input: { chunk: string } & Giving): Decision<Partial<ItemRef>> {
   const work = undoneWork(state, input.chunk);
   if (work.unit.retry_due !== null)
     return { changes: [{ type: 'retry.due', unit: work.unit.id, data: { anew: true } }] };
