@@ -9,6 +9,8 @@ import {
   termsOf,
 } from './daemon-questions.ts';
 import type { AnyQuestion, Asking, Item, ItemOption } from './item-words.ts';
+import { ruleWords } from './policy-sentences.ts';
+import { ALLOW_UNIT, type NewRule } from './policy-words.ts';
 import { conflictReasonWords, outcomeWords } from './reason-sentences.ts';
 import { refusalWords, saidWords, statWords } from './sentences.ts';
 import { troubleWords } from './work-problem-sentences.ts';
@@ -24,7 +26,8 @@ type Context = Asking['context'];
 export function askingOf(item: AnyQuestion & Where): Asking {
   const { multiple, allows_text, offered } = termsOf(item);
   if (item.about === undefined) {
-    const { prompt, context, options } = item;
+    const { prompt, context, offers } = item;
+    const options = item.options.map((option) => (offers ? withRule(option, offers) : option));
     return { prompt, context, options, multiple, allows_text };
   }
   const { about } = item;
@@ -33,6 +36,16 @@ export function askingOf(item: AnyQuestion & Where): Asking {
   const context = contextOf(about).filter(({ text }) => text !== '');
   return { prompt: promptOf(about, item), context, options, multiple, allows_text };
 }
+
+/** The choice that the daemon adds to what an agent offers. */
+const withRule = (option: ItemOption, rule: NewRule): ItemOption =>
+  option.id === ALLOW_UNIT
+    ? {
+        id: ALLOW_UNIT,
+        label: 'Allow for this unit',
+        description: `${ruleWords({ ...rule, agents: [] }).slice(0, 300)} is not asked again in this unit.`,
+      }
+    : option;
 
 /** The answer to an item as text; empty: it has none. */
 export const answerWordsOf = (item: Item): string =>

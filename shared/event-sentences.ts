@@ -2,6 +2,7 @@
 import { askingOf } from './daemon-question-sentences.ts';
 import type { Event } from './events.ts';
 import type { Item } from './item-words.ts';
+import { ruleNameWords, ruleWords } from './policy-sentences.ts';
 import {
   closingWords,
   conflictReasonWords,
@@ -51,6 +52,8 @@ const EVENT_WORDS: {
   'unit.edited': (data) => `edited: ${Object.keys(data).join(', ')}`,
   'unit.held': (data) => `held: ${holdWords(data)}`,
   'unit.released': () => 'released',
+  'rule.added': (data) => `from now on allows by itself, in this unit: ${ruleWords(data)} (rule ${data.id})`,
+  'rule.removed': (data) => `asks again what the rule ${data.id} allowed`,
   'unit.prioritized': (data) => `priority is now ${data.priority}`,
   'unit.removed': () => 'removed',
   'dependency.added': (data) => `waits for ${data.on}`,
@@ -94,10 +97,12 @@ const EVENT_WORDS: {
   'item.attached': (data, items) => `run ${data.run} asked again: ${promptOf(data.id, items)}`,
   'item.snoozed': (data, items) => `${snoozedWords(data)}: ${promptOf(data.id, items)}`,
   'item.woke': (data, items) => `back in the queue, ${wakeWords(data)}: ${promptOf(data.id, items)}`,
-  'item.changed': (data, items) =>
-    `changed the question: ${askingOf({ phase: '', run: 0, ...itemOf(data.id, items), ...data }).prompt}`,
+  'item.changed': (data, items) => {
+    const { phase = '', run = 0 } = itemOf(data.id, items) ?? {};
+    return `changed the question: ${askingOf({ ...data, phase, run }).prompt}`;
+  },
   'item.answered': (data, items) =>
-    `answered “${promptOf(data.id, items)}”: ${saidWords({ answer: data.answer, options: askingOfId(data.id, items)?.options ?? [] })}`,
+    `answered “${promptOf(data.id, items)}”: ${saidWords({ answer: data.answer, options: askingOfId(data.id, items)?.options ?? [] })}${data.rule ? ` (${ruleNameWords(data.rule)})` : ''}`,
   'item.reopened': (data, items) => `took the answer back: ${promptOf(data.id, items)}`,
   'item.released': (data, items) => `the answer went out: ${promptOf(data.id, items)}`,
   'item.given': (data, items) => `run ${data.run} is given the answer: ${promptOf(data.id, items)}`,

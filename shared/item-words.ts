@@ -1,6 +1,7 @@
 /** What needs the operator, and what became of it. */
 import type { Door } from './access-words.ts';
 import type { DaemonQuestion } from './daemon-questions.ts';
+import type { NewRule, RuleName } from './policy-words.ts';
 import type { WithdrawalReason } from './reason-words.ts';
 import type { Moment, StuckCode } from './words.ts';
 
@@ -27,6 +28,8 @@ export interface Asking {
   readonly options: readonly ItemOption[];
   readonly multiple: boolean;
   readonly allows_text: boolean;
+  /** The rule that the option `allow-unit` makes; absent: it is not offered. */
+  readonly offers?: NewRule;
 }
 
 export interface Answer {
@@ -35,12 +38,15 @@ export interface Answer {
 }
 
 /** What is asked: in words of its asker, or, by the daemon, in codes and fields. */
-export type AnyQuestion = (Asking & { readonly about?: never }) | { readonly about: DaemonQuestion };
+export type AnyQuestion =
+  | (Asking & { readonly about?: never })
+  | { readonly about: DaemonQuestion; readonly offers?: never };
 
 /** Something that needs the operator. Kept for ever; the history of a unit shows who said what. */
 export type Item = ItemFacts & AnyQuestion;
 
-interface ItemFacts {
+/** All of an item but what is asked. */
+export interface ItemFacts {
   readonly id: string;
   /** Keys of later runs that asked the same. */
   readonly keys: readonly string[];
@@ -69,6 +75,8 @@ export interface Snooze {
 export interface GivenAnswer extends Answer {
   readonly by: string;
   readonly via: Door;
+  /** By which rule it was given; absent: a person gave it. */
+  readonly rule?: RuleName;
   readonly at: Moment;
   /** The key under which it was given. */
   readonly key: string | null;

@@ -1,5 +1,5 @@
 import type { Event, ItemAsked } from '../../shared/events.ts';
-import type { GivenAnswer, Item } from '../../shared/item-words.ts';
+import type { GivenAnswer, Item, ItemFacts } from '../../shared/item-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 
 /** An item as it was asked. */
@@ -36,18 +36,21 @@ type AboutItem = Extract<
 
 /** The items of a unit after an event about one of them. */
 export function changeItem(work: WorkUnit, event: AboutItem): WorkUnit {
-  const items = work.items.map((item) =>
-    item.id === event.data.id ? { ...item, ...itemChange(item, event) } : item,
-  );
+  const items = work.items.map((item) => (item.id === event.data.id ? changed(item, event) : item));
   return { ...work, items };
 }
 
-function itemChange(item: Item, event: AboutItem): Partial<Item> {
+function changed(item: Item, event: AboutItem): Item {
+  if (event.type !== 'item.changed') return { ...item, ...itemChange(item, event) };
+  // Other words take the rule with them that the old ones offered.
+  const { offers: _, ...kept } = item;
+  return { ...kept, ...event.data, version: item.version + 1 } as Item;
+}
+
+function itemChange(item: Item, event: Exclude<AboutItem, { type: 'item.changed' }>): Partial<ItemFacts> {
   switch (event.type) {
     case 'item.attached':
       return { run: event.data.run, keys: [...item.keys, event.data.key] };
-    case 'item.changed':
-      return { ...event.data, version: item.version + 1 };
     case 'item.snoozed':
       return { snooze: { until: event.data.until, for: event.data.for } };
     case 'item.woke':
@@ -73,6 +76,7 @@ function givenAnswer({ at, by, data }: Extract<AboutItem, { type: 'item.answered
     by: by.actor,
     via: by.door,
     at,
+    ...(data.rule && { rule: data.rule }),
     key: data.key,
     release_due: data.release_due,
     released_at: null,
