@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { forTerminal } from '../shared/terminal-text.ts';
+import type { WorktreeProgress } from '../shared/work-words.ts';
 import { type AccessFile, followDoor, limitsOf, openDoor } from './access/access-file.ts';
 import { Credentials } from './access/credentials.ts';
 import { FailureThrottle } from './access/failure-throttle.ts';
@@ -162,7 +163,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     refusals,
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
-  const progress = new Map<number, string>();
+  const progress = new Map<number, WorktreeProgress>();
   const folders = new WorktreeFolders({ store, project, folder });
   const clock = keepTime(store, consoleLog);
   const parts = httpParts(state, kept, {

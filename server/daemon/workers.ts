@@ -1,4 +1,5 @@
 import type { StatePaths } from '../../shared/state-paths.ts';
+import type { WorktreeProgress } from '../../shared/work-words.ts';
 import { Dispatcher } from '../runs/dispatcher.ts';
 import { followLiveWork } from '../runs/live-work.ts';
 import { keepRoom } from '../runs/retention.ts';
@@ -18,7 +19,7 @@ export function workersOf(
     readonly store: Store;
     readonly umask: number;
     /** By unit: how far the making of its worktree is. */
-    readonly progress: Map<number, string>;
+    readonly progress: Map<number, WorktreeProgress>;
   },
   readOnly: boolean,
 ) {

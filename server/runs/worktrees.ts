@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Unit, WorkStuckCode, WorkUnit } from '../../shared/words.ts';
 import type { WorkCode, WorkTrouble } from '../../shared/work-problem.ts';
-import type { SnapshotTaken, UnitWork, WorktreePlanned } from '../../shared/work-words.ts';
+import type { SnapshotTaken, UnitWork, WorktreePlanned, WorktreeProgress } from '../../shared/work-words.ts';
 import { DAEMON } from '../domain/actors.ts';
 import { lacksWorktree, planWorktree, workStuck, worktreeMade } from '../domain/commands/work.ts';
 import { findWork, type State } from '../domain/state.ts';
@@ -22,7 +22,7 @@ export interface WorktreeParts {
   /** The folder that holds the worktrees of the project. */
   readonly folder: string;
   /** By unit: how far the making of its worktree is, for people. Not kept: it is no event. */
-  readonly progress: Map<number, string>;
+  readonly progress: Map<number, WorktreeProgress>;
 }
 
 /** What is in a worktree now, or why nobody can say. */
@@ -102,13 +102,13 @@ export class Worktrees {
     const planned = await this.#planned(repository, unit);
     const { chunk } = store.state.works.get(unit)?.unit ?? { chunk: '' };
     const { branch, base_commit: commit, path } = planned;
-    progress.set(unit, 'waiting for its turn in the repository');
+    progress.set(unit, { code: 'waiting' });
     await addWorktree(
       repository,
       { id: unit, chunk, branch, commit, path },
-      { onProgress: (percent) => progress.set(unit, `files: ${percent} %`) },
+      { onProgress: (percent) => progress.set(unit, { code: 'files', percent }) },
     );
-    progress.set(unit, 'copying what git ignores');
+    progress.set(unit, { code: 'ignored' });
     const { copy, link, setup, setup_limit: limit } = store.state.trusted.work;
     const { copied, linked } = await bringIgnored(repository, path, { copy, link });
     const made = { unit, copied, linked, setup: setup === null ? null : { command: setup, limit } };
