@@ -37,6 +37,7 @@ import { followPolicy, policyPath } from './policy/follow-policy.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { Db } from './store/sqlite.ts';
+import { SqliteJournal } from './store/sqlite-journal.ts';
 import { Store } from './store/store.ts';
 import { configFolder } from './system/config-file.ts';
 import { homeFolder } from './system/home-folder.ts';
@@ -85,7 +86,7 @@ async function run(options: Options): Promise<void> {
     if (existsSync(state.database)) refuseOthers(state.database, 0o600);
     const opened = await orProblem(state, () => Db.open(state.database, [state.lock]));
     db = opened;
-    const store = await orProblem(state, () => new Store(opened));
+    const store = await orProblem(state, () => Store.open(new SqliteJournal(opened)));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
@@ -187,7 +188,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   await Promise.all(servers.map(close));
   parts.context.boardFeed.stop();
   refusals.keep();
-  store.flush();
+  await store.flush();
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
   return problem;
 }

@@ -1,5 +1,6 @@
 /** The procedures of the API, with their inputs and roles. */
 import type { z } from 'zod';
+import type { Event } from '../../shared/events.ts';
 import type { Query } from '../../shared/query.ts';
 import { mayStart } from '../access/permissions.ts';
 import { conflictsOf } from '../board/conflict-list.ts';
@@ -10,7 +11,7 @@ import { askAll, confirm, withdraw } from '../domain/commands/asks.ts';
 import { bulk } from '../domain/commands/bulk.ts';
 import { updateConfig } from '../domain/commands/config.ts';
 import { reportConflict, resolve } from '../domain/commands/conflicts.ts';
-import type { AnyDecision } from '../domain/commands/decision.ts';
+import { type AnyDecision, workOf } from '../domain/commands/decision.ts';
 import { interruptRun } from '../domain/commands/interrupt.ts';
 import { killRun } from '../domain/commands/kill.ts';
 import { noteRun } from '../domain/commands/notes.ts';
@@ -170,9 +171,12 @@ export const appRouter = t.router({
     const { readOnly: read_only } = ctx.access;
     return { ...ctx.about, read_only, build: ctx.boardFeed.build, seq, units, items, settings, agents };
   }),
-  unit: viewer
-    .input(inputs.one)
-    .query(({ ctx, input }) => detailOf(ctx.store.state, input.chunk, (unit) => ctx.store.events(0, unit))),
+  unit: viewer.input(inputs.one).query(async ({ ctx: { store }, input }) => {
+    const { id } = workOf(store.state, input.chunk).unit;
+    const history: Event[] = [];
+    for await (const event of store.events(0, id)) history.push(event);
+    return detailOf(store.state, input.chunk, history);
+  }),
   board: t.router({
     now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.boardFeed.snapshot(input as Query)),
     follow: viewer.input(inputs.follow).subscription(({ ctx, input, signal }) => {

@@ -15,8 +15,8 @@ import { statusOf } from '../domain/status.ts';
 import { answerOf, cardState } from './board-rows.ts';
 import { judgedWords } from './conflict-list.ts';
 
-/** Everything about one unit. `events` reads its part of the log. Throws a `Refusal` if there is no such unit. */
-export function detailOf(state: State, chunk: string, events: (unit: number) => Iterable<Event>): Detail {
+/** Everything about one unit. `history`: its events. Throws a `Refusal` if there is no such unit. */
+export function detailOf(state: State, chunk: string, history: readonly Event[]): Detail {
   const work = findWork(state, chunk);
   if (!work) throw notFound(`There is no unit called ${chunk}.`);
   const { unit } = work;
@@ -60,7 +60,7 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
     })),
     items: work.items.map((item) => itemLine(work, item)),
     rules: unit.rules ?? [],
-    history: [...events(unit.id)].map((event) => ({
+    history: history.map((event) => ({
       seq: event.seq,
       at: event.at,
       who: event.by.actor,

@@ -16,6 +16,7 @@ import {
   problemOf,
 } from './database-file.ts';
 import { FilesInPlace } from './files-in-place.ts';
+import type { KeptMutation } from './journal.ts';
 import type { Tables } from './migrations.ts';
 import { readState } from './read-state.ts';
 import { prepareAll } from './statements.ts';
@@ -25,14 +26,6 @@ export class FileMoved extends Error {
   constructor(path: string) {
     super(`${path} was moved, removed or replaced while Signalbox was using it.`);
   }
-}
-
-/** An executed mutation, by its key. */
-export interface KeptMutation {
-  readonly digest: string;
-  readonly seq: number;
-  readonly result: string;
-  readonly spent: boolean;
 }
 
 /** A refused request, and how often it came. */
@@ -193,7 +186,9 @@ export class Db {
 
   kept(key: string): KeptMutation | undefined {
     const row = this.#statements.key.get(key) as Tables['keys'] | undefined;
-    return row && { ...row, spent: row.spent === 1 };
+    if (!row) return undefined;
+    const { key: _, spent, ...mutation } = row;
+    return { ...mutation, spent: spent === 1 };
   }
   keep(key: string, digest: string, seq: number, result: string): void {
     this.#statements.addKey.run(key, digest, seq, result, 0);

@@ -24,7 +24,7 @@ const running = (
   });
 
 const lineOf = (house: StoreFixture, id: string): ItemLine => {
-  const found = detailOf(house.store.state, 'a', () => []).items.find((item) => item.id === id);
+  const found = detailOf(house.store.state, 'a', []).items.find((item) => item.id === id);
   assert.ok(found);
   return found;
 };

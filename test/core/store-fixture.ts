@@ -15,6 +15,7 @@ import { Refusal, type RefusalKind } from '../../server/domain/refusal.ts';
 import { findItem, liveRun, type State } from '../../server/domain/state.ts';
 import { type StatusAndWhy, statusOf } from '../../server/domain/status.ts';
 import { Db } from '../../server/store/sqlite.ts';
+import { SqliteJournal } from '../../server/store/sqlite-journal.ts';
 import { type Committed, type Decide, type Idempotency, Store } from '../../server/store/store.ts';
 import type { By } from '../../shared/access-words.ts';
 import { askingOf } from '../../shared/daemon-question-sentences.ts';
@@ -78,6 +79,8 @@ interface Said {
   readonly by?: By;
 }
 
+export const storeOn = (db: Db, now?: () => Date): Store => new Store(new SqliteJournal(db), db.state(), now);
+
 export class StoreFixture {
   readonly folder = mkdtempSync(join(tmpdir(), 'signalbox-core-'));
   readonly path: string;
@@ -89,7 +92,7 @@ export class StoreFixture {
     this.path = path ?? join(this.folder, 'signalbox.db');
     try {
       this.db = Db.open(this.path);
-      this.store = new Store(this.db, () => new Date(this.now));
+      this.store = storeOn(this.db, () => new Date(this.now));
     } catch (error) {
       rmSync(this.folder, { recursive: true, force: true });
       throw error;
@@ -100,7 +103,7 @@ export class StoreFixture {
   reopen(): void {
     this.db.close();
     this.db = Db.open(this.path);
-    this.store = new Store(this.db, () => new Date(this.now));
+    this.store = storeOn(this.db, () => new Date(this.now));
   }
 
   leave(): void {
@@ -226,7 +229,7 @@ export class StoreFixture {
     return run;
   }
   log(after = 0): Event[] {
-    return [...this.store.events(after)];
+    return [...this.db.events(after)];
   }
   types(after = 0): string[] {
     return this.log(after).map(({ type }) => type);

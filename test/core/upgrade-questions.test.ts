@@ -6,13 +6,12 @@ import { DAEMON } from '../../server/domain/actors.ts';
 import { reduce } from '../../server/domain/reduce.ts';
 import { EMPTY } from '../../server/domain/state.ts';
 import { Db } from '../../server/store/sqlite.ts';
-import { Store } from '../../server/store/store.ts';
 import { rivalOf } from '../../shared/daemon-questions.ts';
 import type { Change } from '../../shared/events.ts';
 import type { NeverBegan } from '../../shared/reason-words.ts';
 import { inHistories } from './random-commands.ts';
 import { asSchema10, withoutLost as normal } from './schema-10.ts';
-import { inHouse, type StoreFixture, spec } from './store-fixture.ts';
+import { inHouse, type StoreFixture, spec, storeOn } from './store-fixture.ts';
 
 const keptIn = (house: StoreFixture) => ({
   works: normal([...house.store.state.works]),
@@ -25,7 +24,7 @@ function takeOver(house: StoreFixture): void {
   asSchema10(sqlite);
   sqlite.close();
   house.db = Db.open(house.path);
-  house.store = new Store(house.db);
+  house.store = storeOn(house.db);
 }
 
 const BEGAN_NOT: readonly NeverBegan[] = [

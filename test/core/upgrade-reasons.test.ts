@@ -6,13 +6,12 @@ import { DAEMON } from '../../server/domain/actors.ts';
 import { reduce } from '../../server/domain/reduce.ts';
 import { EMPTY } from '../../server/domain/state.ts';
 import { Db } from '../../server/store/sqlite.ts';
-import { Store } from '../../server/store/store.ts';
 import type { By } from '../../shared/access-words.ts';
 import { type Change, NO_UNIT } from '../../shared/events.ts';
 import type { Kill, Outcome } from '../../shared/words.ts';
 import { inHistories } from './random-commands.ts';
 import { asSchema10, withoutLost } from './schema-10.ts';
-import { AGENT, OPERATOR, type StoreFixture, spec } from './store-fixture.ts';
+import { AGENT, OPERATOR, type StoreFixture, spec, storeOn } from './store-fixture.ts';
 
 type Facts = Record<string, unknown>;
 type Coded = { code: string; text: string };
@@ -224,7 +223,7 @@ test('reasons kept as sentences by schema 7 are taken over as codes, in tables, 
     house.db.close();
     asSchema7(house.path);
     house.db = Db.open(house.path);
-    house.store = new Store(house.db);
+    house.store = storeOn(house.db);
     const after = keptOf(house);
     assert.deepEqual(withoutLost(after), withoutLost(before));
     assert.deepEqual([...after.log.reduce(reduce, EMPTY).works], after.works);

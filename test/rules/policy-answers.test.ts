@@ -69,7 +69,7 @@ describe('what is asked by an agent, with rules', () => {
   test('a rule answers in the same commit, as policy and with its name; nothing waits for a receiver', async () => {
     const before = house.store.state.seq;
     await ask('k1', 'npm test', [rule('allow', 'npm test')]);
-    const types = [...house.store.events(before)].map(({ type, by }) => [type, by.actor]);
+    const types = [...house.db.events(before)].map(({ type, by }) => [type, by.actor]);
     assert.deepEqual(types, [
       ['item.asked', 'agent'],
       ['item.answered', 'policy'],

@@ -7,11 +7,19 @@ import { closeUnit, linkUnit, removeUnit } from '../../server/domain/commands/st
 import { nextDue } from '../../server/domain/commands/time.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { freeSlots } from '../../server/domain/status.ts';
-import { Store } from '../../server/store/store.ts';
 import { askingOf } from '../../shared/daemon-question-sentences.ts';
 import { NO_UNIT } from '../../shared/events.ts';
 import type { Outcome, RetryPolicy } from '../../shared/words.ts';
-import { AGENT, asking, exited, inHouse, refused, type StoreFixture, spec } from '../core/store-fixture.ts';
+import {
+  AGENT,
+  asking,
+  exited,
+  inHouse,
+  refused,
+  type StoreFixture,
+  spec,
+  storeOn,
+} from '../core/store-fixture.ts';
 import {
   answerWith,
   decideOn,
@@ -822,7 +830,7 @@ test(
     const before = house.store.state.settings;
     house.reopen();
     assert.deepEqual(house.store.state.settings, before);
-    assert.equal(new Store(house.db).state.settings.max_agents, 2);
+    assert.equal(storeOn(house.db).state.settings.max_agents, 2);
   }),
 );
 
