@@ -2,6 +2,14 @@
 import { askingOf } from './daemon-question-sentences.ts';
 import type { Event } from './events.ts';
 import type { Item } from './item-words.ts';
+import {
+  configuredWords,
+  droppedWords,
+  failedWords,
+  plannedWords,
+  sentWords,
+  skippedWords,
+} from './notify-sentences.ts';
 import { ruleNameWords, ruleWords } from './policy-sentences.ts';
 import {
   closingWords,
@@ -41,6 +49,12 @@ const EVENT_WORDS: {
       .map(([name, value]) => `${name} to ${value}`)
       .join(', ')}`,
   'agents.trusted': (data) => `trusts the agents ${data.agents.map(({ name }) => name).join(', ')}`,
+  'notice.planned': plannedWords,
+  'notice.skipped': skippedWords,
+  'notice.sent': sentWords,
+  'notice.failed': failedWords,
+  'notice.dropped': droppedWords,
+  'notify.configured': configuredWords,
   'unit.added': () => 'added',
   'token.added': (data) =>
     `a token for ${data.role === 'embed' ? data.origin : `the role ${data.role}`}${data.name ? ` (${data.name})` : ''}`,

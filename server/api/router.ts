@@ -1,6 +1,5 @@
 /** The procedures of the API, with their inputs and roles. */
 import type { z } from 'zod';
-import type { Event } from '../../shared/events.ts';
 import type { Query } from '../../shared/query.ts';
 import { mayStart } from '../access/permissions.ts';
 import { conflictsOf } from '../board/conflict-list.ts';
@@ -11,7 +10,7 @@ import { askAll, confirm, withdraw } from '../domain/commands/asks.ts';
 import { bulk } from '../domain/commands/bulk.ts';
 import { updateConfig } from '../domain/commands/config.ts';
 import { reportConflict, resolve } from '../domain/commands/conflicts.ts';
-import { type AnyDecision, workOf } from '../domain/commands/decision.ts';
+import type { AnyDecision } from '../domain/commands/decision.ts';
 import { interruptRun } from '../domain/commands/interrupt.ts';
 import { killRun } from '../domain/commands/kill.ts';
 import { noteRun } from '../domain/commands/notes.ts';
@@ -27,6 +26,7 @@ import { ask as askInput } from './ask-input.ts';
 import { commit, type Sent } from './commit.ts';
 import * as inputs from './inputs.ts';
 import { newUnits } from './new-units.ts';
+import { notify } from './notify.ts';
 import * as planInput from './plan-input.ts';
 import { policy, requestsOf, rulesFor } from './policy.ts';
 import { agent, type Context, onlyAtTerminal, operator, refuseCommands, t, viewer } from './procedures.ts';
@@ -164,6 +164,7 @@ export const appRouter = t.router({
   access,
   policy,
   work,
+  notify,
   status: viewer.input(inputs.nothing).query(({ ctx }) => {
     const { units, items, seq } = ctx.boardFeed.counts();
     const { settings, trusted } = ctx.store.state;
@@ -171,12 +172,13 @@ export const appRouter = t.router({
     const { readOnly: read_only } = ctx.access;
     return { ...ctx.about, read_only, build: ctx.boardFeed.build, seq, units, items, settings, agents };
   }),
-  unit: viewer.input(inputs.one).query(async ({ ctx: { store }, input }) => {
-    const { id } = workOf(store.state, input.chunk).unit;
-    const history: Event[] = [];
-    for await (const event of store.events(0, id)) history.push(event);
-    return detailOf(store.state, input.chunk, history);
-  }),
+  unit: viewer.input(inputs.unit).query(({ ctx: { store }, input: { chunk, before } }) =>
+    detailOf(store.state, chunk, {
+      backwards: (unit, from) => store.eventsBackwards(unit, from),
+      before,
+      now: new Date().toISOString(),
+    }),
+  ),
   board: t.router({
     now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.boardFeed.snapshot(input as Query)),
     follow: viewer.input(inputs.follow).subscription(({ ctx, input, signal }) => {

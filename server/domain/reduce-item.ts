@@ -52,7 +52,11 @@ function itemChange(item: Item, event: Exclude<AboutItem, { type: 'item.changed'
     case 'item.attached':
       return { run: event.data.run, keys: [...item.keys, event.data.key] };
     case 'item.snoozed':
-      return { snooze: { until: event.data.until, for: event.data.for } };
+      // When it wakes, the operator is told again.
+      return {
+        snooze: { until: event.data.until, for: event.data.for },
+        ...(item.told && { told: [] }),
+      };
     case 'item.woke':
       return { snooze: null };
     case 'item.answered':

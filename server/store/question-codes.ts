@@ -1,5 +1,5 @@
 /**
- * Schema 11: what the daemon asks, why a run never began, why units conflict, and what a report overrode, kept as
+ * Schema 12: what the daemon asks, why a run never began, why units conflict, and what a report overrode, kept as
  * sentences before, become codes with fields. Where the fields are not known any more, the words stay under a name that
  * says so (`shown`, `earlier`). Frozen with the step that takes it.
  */

@@ -73,20 +73,27 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  async *events(after: number, unit?: number): AsyncIterable<Event> {
-    for (let from = after; ; ) {
-      const page = this.#page(from, unit);
-      yield* page;
-      if (page.length < PAGE) return;
-      from = page.at(-1)?.seq ?? from;
-      // Of a long log there are many pages, and others want their turn.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+  events(after: number, unit?: number): AsyncIterable<Event> {
+    return inPages(after, (from) => this.#db.events(from, unit));
   }
 
-  #page(after: number, unit: number | undefined): Event[] {
+  eventsBackwards(unit: number, before?: number): AsyncIterable<Event> {
+    return inPages(before, (from) => this.#db.eventsBackwards(unit, from));
+  }
+}
+
+/** Pages of a walk over rows; `walk` begins behind an event, or at the beginning. */
+async function* inPages<From extends number | undefined>(
+  begin: From,
+  walk: (from: From | number) => Iterable<Event>,
+): AsyncIterable<Event> {
+  for (let from: From | number = begin; ; ) {
     const page: Event[] = [];
-    for (const event of this.#db.events(after, unit)) if (page.push(event) === PAGE) break;
-    return page;
+    for (const event of walk(from)) if (page.push(event) === PAGE) break;
+    yield* page;
+    if (page.length < PAGE) return;
+    from = page.at(-1)?.seq ?? from;
+    // Of a long log there are many pages, and others want their turn.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

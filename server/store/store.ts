@@ -86,6 +86,11 @@ export class Store {
     return this.#journal.events(after, unit);
   }
 
+  /** The log of a unit backwards; from before a number, if given. */
+  eventsBackwards(unit: number, before?: number): AsyncIterable<Event> {
+    return this.#journal.eventsBackwards(unit, before);
+  }
+
   /** Calls `listener` after each batch of commits. Returns how to stop. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -48,4 +48,10 @@ export class MemoryJournal implements Journal {
     for (const event of this.#log.events)
       if (event.seq > after && (unit === undefined || event.unit === unit)) yield event;
   }
+
+  async *eventsBackwards(unit: number, before = Number.POSITIVE_INFINITY): AsyncIterable<Event> {
+    await later();
+    for (const event of this.#log.events.toReversed())
+      if (event.seq < before && event.unit === unit) yield event;
+  }
 }

@@ -1,4 +1,4 @@
-/** What schema 10 kept in sentences is taken over as codes: what is kept today, written as it was, comes back. */
+/** What schema 11 kept in sentences is taken over as codes: what is kept today, written as it was, comes back. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
@@ -10,7 +10,7 @@ import { rivalOf } from '../../shared/daemon-questions.ts';
 import type { Change } from '../../shared/events.ts';
 import type { NeverBegan } from '../../shared/reason-words.ts';
 import { inHistories } from './random-commands.ts';
-import { asSchema10, withoutLost as normal } from './schema-10.ts';
+import { asSchema11, withoutLost as normal } from './schema-11.ts';
 import { inHouse, type StoreFixture, spec, storeOn } from './store-fixture.ts';
 
 const keptIn = (house: StoreFixture) => ({
@@ -21,7 +21,7 @@ const keptIn = (house: StoreFixture) => ({
 function takeOver(house: StoreFixture): void {
   house.db.close();
   const sqlite = new Sqlite(house.path);
-  asSchema10(sqlite);
+  asSchema11(sqlite);
   sqlite.close();
   house.db = Db.open(house.path);
   house.store = storeOn(house.db);
@@ -83,7 +83,7 @@ async function more(house: StoreFixture): Promise<void> {
   }
 }
 
-test('what schema 10 kept as sentences is taken over as codes, in tables and log', async () => {
+test('what schema 11 kept as sentences is taken over as codes, in tables and log', async () => {
   const seen = new Set<string>();
   await inHistories({ runs: 4, length: 700 }, async (house) => {
     await more(house);

@@ -10,7 +10,7 @@ import type { By } from '../../shared/access-words.ts';
 import { type Change, NO_UNIT } from '../../shared/events.ts';
 import type { Kill, Outcome } from '../../shared/words.ts';
 import { inHistories } from './random-commands.ts';
-import { asSchema10, withoutLost } from './schema-10.ts';
+import { asSchema11, withoutLost } from './schema-11.ts';
 import { AGENT, OPERATOR, type StoreFixture, spec, storeOn } from './store-fixture.ts';
 
 type Facts = Record<string, unknown>;
@@ -43,15 +43,15 @@ const SIGNED_OUT: Readonly<Record<string, string>> = {
   'too-many': 'too many browsers',
 };
 const limit = (mib: number) => `it printed more than ${mib} MiB`;
-function neverBegan({ code, detail }: Schema10): Facts {
+function neverBegan({ code, detail }: Schema11): Facts {
   if (code === 'wrapper-ended') return { reason: 'its wrapper ended before the command began' };
   if (code === 'agent-not-trusted') return { reason: `its agent ${detail} is not trusted` };
   return { reason: detail, ...(code === 'answers-too-long' && { code }) };
 }
-/** What schema 10 kept of a run that never began. */
-type Schema10 = { readonly code: string; readonly detail: string };
+/** What schema 11 kept of a run that never began. */
+type Schema11 = { readonly code: string; readonly detail: string };
 function outcome(
-  ended: Exclude<Outcome, { exit: 'never-began' }> | (Schema10 & { exit: 'never-began' }) | null,
+  ended: Exclude<Outcome, { exit: 'never-began' }> | (Schema11 & { exit: 'never-began' }) | null,
 ): unknown {
   if (ended?.exit === 'stopped') return { exit: 'stopped', reason: limit(ended.output_mib) };
   return ended?.exit === 'never-began' ? { exit: 'never-began', ...neverBegan(ended) } : ended;
@@ -90,7 +90,7 @@ function earlier({ type, data }: Change, isAnswered: boolean): Facts {
 /** Writes a database of today as schema 7 kept it. */
 function asSchema7(path: string): void {
   const sqlite = new Sqlite(path);
-  asSchema10(sqlite);
+  asSchema11(sqlite);
   const rows = (sql: string) => sqlite.prepare(sql).all() as Record<string, string>[];
   const put = (sql: string, facts: unknown, ...where: unknown[]) =>
     sqlite.prepare(sql).run(JSON.stringify(facts), ...where);
@@ -125,7 +125,7 @@ function asSchema7(path: string): void {
     sqlite.exec(`update units set facts = json_remove(facts, '$.${gone}')`);
   for (const gone of ['worktree', 'base', 'merge'])
     sqlite.exec(`update events set data = json_remove(data, '$.${gone}') where type = 'unit.added'`);
-  sqlite.exec('alter table agents drop column work; drop table followers');
+  sqlite.exec('alter table agents drop column work; drop table followers; drop table notify');
   sqlite.pragma('user_version = 7');
   sqlite.close();
 }

@@ -1,9 +1,9 @@
 /** Answers a permission by the operator's rules, in the commit that asks it. */
 import type { Change } from '../../../shared/events.ts';
 import type { Item, ItemOption } from '../../../shared/item-words.ts';
-import { ALLOW_UNIT, type NewRule, type Permission } from '../../../shared/policy-words.ts';
+import { ALLOW_UNIT, type NewRule, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
-import { type Policy, type PolicyRequest, unitRule, type Verdict, verdictOn } from '../policy.ts';
+import { type Policy, type PolicyRequest, type PolicyVerdict, unitRule, verdictOn } from '../policy.ts';
 import { notFound } from '../refusal.ts';
 import type { State } from '../state.ts';
 import type { Question } from './asks.ts';
@@ -20,7 +20,7 @@ export interface Rules {
 /** A question as it is asked, and how the rules answer it. */
 export interface Ruled {
   readonly question: Question;
-  readonly verdict: Verdict | null;
+  readonly verdict: PolicyVerdict | null;
 }
 
 /** The daemon adds the choice that makes a rule; where a rule says that it is to be asked, there is none to make. */
@@ -37,7 +37,7 @@ export function ruled(
   return { question: rule === null ? question : withUnitOption(question, permission, rule), verdict };
 }
 
-function withUnitOption(question: Question, { allow }: Permission, rule: NewRule): Question {
+function withUnitOption(question: Question, { allow }: ToolPermission, rule: NewRule): Question {
   // `askingOf` words it, from the rule.
   const option: ItemOption = { id: ALLOW_UNIT, label: '', description: '' };
   const at = question.options.findIndex(({ id }) => id === allow) + 1;

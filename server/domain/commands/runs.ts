@@ -1,12 +1,13 @@
 /** Starts runs, records their processes, and ends them. */
 import { termsOf } from '../../../shared/daemon-questions.ts';
 import type { Change, ItemAsked } from '../../../shared/events.ts';
+import { isWell } from '../../../shared/is-well.ts';
 import type { Moment, Outcome, ProcessIdentity, RetryPolicy, Run, WorkUnit } from '../../../shared/words.ts';
 import type { WorkTrouble } from '../../../shared/work-problem.ts';
 import type { SnapshotTaken } from '../../../shared/work-words.ts';
 import { givenTo, whyUnfinished } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
-import { exists, isMerging, isOver, isSettingUp, isWell, liveRun, phaseOf, type State } from '../state.ts';
+import { exists, isMerging, isOver, isSettingUp, liveRun, phaseOf, type State } from '../state.ts';
 import { freeSlots, statusOf } from '../status.ts';
 import { askedByUs } from './asked-by-us.ts';
 import { rivalsToAsk } from './conflicts.ts';

@@ -1,4 +1,4 @@
-/** Writes a database of today as schema 10 kept it. Its sentences are history: nothing that is worded anew changes them. */
+/** Writes a database of today as schema 11 kept it. Its sentences are history: nothing that is worded anew changes them. */
 import type Sqlite from 'better-sqlite3';
 import type { ConflictReason, Disagreement } from '../../shared/conflict-words.ts';
 import type { DaemonQuestion, Rival } from '../../shared/daemon-questions.ts';
@@ -11,9 +11,9 @@ type Facts = Record<string, unknown>;
 
 const TOO_LONG = 'has more than 128 KiB, the most that a program takes in one argument';
 
-/** What schema 10 said in `detail`. */
+/** What schema 11 said in `detail`. */
 export function detailOf(reason: NeverBegan): string {
-  if (reason.code === 'worktree') throw new Error('schema 10 had no such code');
+  if (reason.code === 'worktree') throw new Error('schema 11 had no such code');
   const { code, detail } = reason;
   const said = {
     'answers-too-long': `with your answers ${detail} ${TOO_LONG}`,
@@ -64,7 +64,7 @@ type Asked = Pick<Item, 'phase' | 'run' | 'about'>;
 const TEXT = { multiple: false, allows_text: true };
 const option = (id: string) => ({ id, label: `Label of ${id}`, description: '' });
 
-/** What schema 10 kept of what the daemon asks. */
+/** What schema 11 kept of what the daemon asks. */
 function asking({ phase, run, about }: Asked): Facts {
   if (about === undefined) return {};
   const lines = (text: string) => (text === '' ? [] : [{ label: 'Last lines', text }]);
@@ -99,7 +99,7 @@ function asking({ phase, run, about }: Asked): Facts {
         rivals: about.rivals.map(({ unit }) => unit),
       };
     default:
-      throw new Error(`schema 10 kept no fields of ${about.code}`);
+      throw new Error(`schema 11 kept no fields of ${about.code}`);
   }
 }
 
@@ -139,7 +139,7 @@ function earlier({ type, data }: Change, asked: ReadonlyMap<string, Asked>): Fac
   }
 }
 
-export function asSchema10(sqlite: Sqlite.Database): void {
+export function asSchema11(sqlite: Sqlite.Database): void {
   const rows = (query: string) => sqlite.prepare(query).all() as Record<string, string>[];
   const put = (query: string, facts: unknown, ...where: unknown[]) =>
     sqlite.prepare(query).run(JSON.stringify(facts), ...where);
@@ -166,10 +166,10 @@ export function asSchema10(sqlite: Sqlite.Database): void {
     const old = { code: null, rivals: [], ...more, ...asking(item) };
     put('update items set facts = ? where id = ?', old, item.id);
   }
-  sqlite.pragma('user_version = 10');
+  sqlite.pragma('user_version = 11');
 }
 
-/** A value without what schema 10 did not keep: the fields of what was overridden, and which files an analysis noted. */
+/** A value without what schema 11 did not keep: the fields of what was overridden, and which files an analysis noted. */
 export const withoutLost = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (name, each) => {
     if (name === 'noted' && each !== null) return { ...each, overlapping_files: [] };
