@@ -1,4 +1,12 @@
-import type { Board, BoardMessage, Pulses, Snapshot } from '../../shared/board.ts';
+import {
+  type Board,
+  type BoardMessage,
+  type Card,
+  cardsOf,
+  countsOf,
+  type Pulses,
+  type Snapshot,
+} from '../../shared/board.ts';
 import { type Query, queryKey } from '../../shared/query.ts';
 import { inputOf } from './board-stream.ts';
 import type { Connection } from './connection.ts';
@@ -33,6 +41,12 @@ export class LiveBoards {
     return {
       get board() {
         return growing.board;
+      },
+      get cards() {
+        return growing.board ? cardsOf(growing.board) : [];
+      },
+      get items() {
+        return (growing.board && countsOf(growing.board)?.items) ?? 0;
       },
       stop: () => {
         listeners.delete(listener);
@@ -77,5 +91,8 @@ interface Followed {
 
 export interface Following {
   readonly board: Board | null;
+  readonly cards: readonly Card[];
+  /** How many items need the operator, whatever the query. */
+  readonly items: number;
   readonly stop: () => void;
 }

@@ -2,6 +2,7 @@
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
+import { draftsIn } from '../elements/drafts.ts';
 import { ProcessGrid } from '../elements/process-grid.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
 import { submitByKeys } from '../elements/submit-by-keys.ts';
@@ -34,18 +35,20 @@ function start(): void {
   if (detail) void joinUnits(live, detail, data);
   void keepBadge(connection, live);
   void keepCount(live, data);
-  stayHere(connection);
   addEventListener('keydown', submitByKeys);
   keepKeys(live);
   void keepWords(connection);
   void joinTranscripts(live);
-  if (document.querySelector('.new-unit')) void keepNewUnits(connection);
+  if (document.querySelector('[data-later]')) void enhance(live);
 }
 
 /** Until it is loaded, the page says as of when it is. */
 async function keepBadge(connection: Connection, live: LiveBoards): Promise<void> {
-  const { keepBadge: keep } = await import('./connection-badge.ts');
-  keep(element('badge'), element('lost'), connection, () => live.newerBuild);
+  const { keepBadge: keep, stayHere } = await import('./connection-badge.ts');
+  const hasNewerBuild = () => live.newerBuild;
+  const holdsWords = () => draftsIn(document).size > 0;
+  keep(element('badge'), element('lost'), connection, hasNewerBuild, holdsWords);
+  stayHere(element('lost'), connection);
 }
 
 /** The server has drawn title and icon with the count of its time. */
@@ -79,18 +82,8 @@ async function joinTranscripts(live: LiveBoards): Promise<void> {
   for (const transcript of transcripts) transcript.join(live);
 }
 
-async function keepNewUnits(connection: Connection): Promise<void> {
-  (await import('./later.ts')).keepNewUnit(connection);
-}
-
-/** While the daemon is away, a form posted by the browser would end on the browser's error page. */
-function stayHere(connection: Connection): void {
-  addEventListener('submit', (event) => {
-    const { life } = connection;
-    if (event.defaultPrevented || (life !== 'reconnecting' && life !== 'stale')) return;
-    event.preventDefault();
-    element('lost').textContent = 'Not done: not connected. Try again when Signalbox is back.';
-  });
+async function enhance(live: LiveBoards): Promise<void> {
+  (await import('./later.ts')).enhance(live);
 }
 
 function joinAll(live: LiveBoards, { query, zone, notices, pulses }: PageData): void {

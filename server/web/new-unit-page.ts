@@ -36,7 +36,7 @@ export function newUnitPage(input: NewUnitInput): string {
   const query = { only: 'counts' as const };
   const zone = -now.getTimezoneOffset();
   const data = { query, snapshot, pulses: {}, zone, notices: {}, project, name: 'New unit', detail: null };
-  const body = html`<main class="one new-unit"><p class="back"><a href="/">← All work units</a></p><h2 id="new-heading" tabindex="-1">New unit</h2>${unitForm(input)}${planForm(input)}</main>`;
+  const body = html`<main class="one new-unit" data-later><p class="back"><a href="/">← All work units</a></p><h2 id="new-heading" tabindex="-1">New unit</h2>${unitForm(input)}${planForm(input)}</main>`;
   return shell({ assets, data, now, body, skipTo: { id: 'new-heading', label: 'Skip to the form' } });
 }
 
