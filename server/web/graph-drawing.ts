@@ -9,7 +9,7 @@ import { type Layout, layersOf, type Point, place } from './graph-layout.ts';
 /** In pixels, at 100 %. */
 const LONG = 176;
 const HIGH = 26;
-const GAP = { beside: 12, between: 44 };
+const GAP = { beside: 12, between: 44, below: 30 };
 const MARGIN = 12;
 /** As much of a name as there is room for. */
 const SHOWN_NAME = 21;
@@ -31,7 +31,12 @@ function pictureOf({ units, edges }: Dependencies): Picture {
   const layers = layersOf({ size: units.length, edges });
   const isDown = layers.widest * (LONG + GAP.beside) < layers.layers.length * (LONG + GAP.between);
   const [length, breadth] = isDown ? [HIGH, LONG] : [LONG, HIGH];
-  const measure = { length, breadth, betweenLayers: GAP.between, betweenNodes: GAP.beside };
+  const measure = {
+    length,
+    breadth,
+    betweenLayers: isDown ? GAP.below : GAP.between,
+    betweenNodes: GAP.beside,
+  };
   const picture = { layout: place(layers, measure), isDown };
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(key, picture);
