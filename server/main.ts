@@ -10,7 +10,7 @@ import { LocalCallers } from './access/local-callers.ts';
 import { Refusals } from './access/refusals.ts';
 import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
-import type { About, Access } from './api/procedures.ts';
+import type { About, Access, PolicySource } from './api/procedures.ts';
 import { BoardFeed } from './board/board-feed.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
@@ -31,13 +31,16 @@ import { updateConfig } from './domain/commands/config.ts';
 import { addUnits } from './domain/commands/units.ts';
 import { Refusal } from './domain/refusal.ts';
 import { LastLines } from './output/last-lines.ts';
+import { followPolicy, policyPath } from './policy/follow-policy.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { DatabaseProblem } from './store/database-file.ts';
 import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
+import { configFolder } from './system/config-file.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { consoleLog } from './system/log.ts';
+import { keepFilesPrivate } from './system/operators-umask.ts';
 import { Problem, problemOf } from './system/problem.ts';
 import { makeStateFolder, refuseOthers, takeLock } from './system/state-folder.ts';
 import { keepUp } from './system/upkeep.ts';
@@ -65,11 +68,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function run(options: Options): Promise<void> {
-  const umask = process.umask(0o077);
+  const umask = keepFilesPrivate();
   keepHeapSmall();
   const specs = options.plan === null ? [] : readPlan(options.plan);
   const state = statePathsOf(stateHome(process.env, homeFolder()), options.project);
   makeStateFolder(state);
+  const policy = policyFor(state);
   const lock = takeLock(state);
   let held: Held | null = null;
   let db: Db | null = null;
@@ -84,7 +88,7 @@ async function run(options: Options): Promise<void> {
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
-    const problem = await serve(options, state, { store, db: opened, door, umask });
+    const problem = await serve(options, state, { store, db: opened, door, policy, umask });
     // Also if the files were moved: a write-ahead log left beside another database would be applied to it.
     db.checkpoint();
     if (problem) throw problem;
@@ -94,6 +98,15 @@ async function run(options: Options): Promise<void> {
     lock.release();
     held?.release();
   }
+}
+
+/** The operator's rules. Throws a `Problem` where they cannot be used. */
+function policyFor({ project }: StatePaths): PolicySource {
+  const home = homeFolder();
+  const config = configFolder(process.env, home);
+  const path = policyPath(config, project);
+  const current = followPolicy(path, (error) => consoleLog.error('policy', error));
+  return { current, home, own: [config, stateHome(process.env, home)] };
 }
 
 /** Turns an unusable database into a problem for the operator. */
@@ -122,6 +135,7 @@ interface Kept {
   readonly store: Store;
   readonly db: Db;
   readonly door: AccessFile;
+  readonly policy: PolicySource;
   /** The umask of the shell that started the daemon. */
   readonly umask: number;
 }
@@ -194,7 +208,7 @@ type Daemon = Pick<
 >;
 
 /** The parts that all listeners share. */
-function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): HttpParts {
+function httpParts(state: StatePaths, { store, door, policy }: Kept, daemon: Daemon): HttpParts {
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const { limits } = daemon.access;
   const callers = new LocalCallers(state, () => store.state);
@@ -204,6 +218,7 @@ function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): Ht
     context: {
       ...daemon,
       store,
+      policy,
       boardFeed: new BoardFeed(store, assets.build),
       runs: state.runs,
       path: pathFor(state.bin, process.env),

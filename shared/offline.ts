@@ -19,6 +19,8 @@ export interface Offline {
   trust(paths: StatePaths, looked: Looked): void;
   /** Who may come in. A daemon that runs looks at the file itself. */
   doorOf(paths: StatePaths): DoorFacts;
+  /** Where the operator's rules for permissions are, or would be. Throws where an agent of the project could write them. */
+  policyFile(project: string): string;
   /** Returns the origins that are listed then. Throws an error with a sentence and an exit code. */
   changeOrigins(paths: StatePaths, how: 'add' | 'remove', url: string): readonly string[];
   /** Returns all limits as they are then; null: as by default. Throws an error with a sentence and an exit code. */

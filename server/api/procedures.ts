@@ -15,6 +15,7 @@ import {
 } from '../access/permissions.ts';
 import type { Refusals } from '../access/refusals.ts';
 import type { SignInLinks } from '../access/sign-in-links.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Log } from '../system/log.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import type { Source } from './streams.ts';
@@ -36,7 +37,16 @@ export interface Context extends Source {
   /** Starts an orderly shutdown. */
   readonly stop: () => void;
   readonly access: Access;
+  readonly policy: PolicySource;
   readonly worktrees: WorktreeActions;
+}
+
+/** The operator's rules, and where things lie that they speak of. */
+export interface PolicySource {
+  readonly current: () => Policy;
+  readonly home: string;
+  /** The folders in which we and the operator keep our own files. */
+  readonly own: readonly string[];
 }
 
 /** Access settings and limits. */

@@ -52,6 +52,7 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
       said: outcome ? outcomeWords(outcome) : 'live',
     })),
     items: work.items.map((item) => itemLine(work, item)),
+    rules: unit.rules ?? [],
     history: [...events(unit.id)].map((event) => ({
       seq: event.seq,
       at: event.at,
@@ -90,6 +91,7 @@ function itemLine(work: WorkUnit, item: Item): ItemLine {
     said: saidWords(item),
     answered_by: answer?.by ?? null,
     answered_via: answer?.via ?? null,
+    answered_by_rule: answer?.rule ?? null,
     answered_at: answer?.at ?? null,
     delivery: deliveryOf(work, item),
     given_to: answer?.given_to ?? null,

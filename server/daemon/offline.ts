@@ -5,7 +5,7 @@ import { lookAtAgents, trust } from '../agents/trust.ts';
 import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
-import { examine } from './doctor.ts';
+import { examine, policyFile } from './doctor.ts';
 
 export const offline: Offline = {
   lookAtAgents,
@@ -13,6 +13,7 @@ export const offline: Offline = {
   trust,
   examine,
   doorOf,
+  policyFile,
   changeOrigins,
   setLimit,
   livingHolder,

@@ -3,6 +3,7 @@ import { constants, lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:
 import { copyFile, lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
+import { asOperator } from '../system/operators-umask.ts';
 import { nameOf } from './file-name.ts';
 import type { Git } from './git.ts';
 import { gitIn, type Repository } from './repository.ts';
@@ -153,7 +154,7 @@ class Bringing {
     for (let at = 1; at < parts.length; at += 1) {
       const folder = bytesOf(join(this.#to, ...parts.slice(0, at)));
       const found = lstatSync(folder, { throwIfNoEntry: false });
-      if (!found) mkdirSync(folder);
+      if (!found) asOperator(() => mkdirSync(folder));
       else if (!found.isDirectory()) {
         this.#skipped.push({ name: fileOf(name), why: 'outside' });
         return false;

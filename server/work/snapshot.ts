@@ -29,7 +29,7 @@ export interface SnapshotOptions {
   readonly ref?: string;
 }
 
-export const workRef = (id: number): string => `refs/signalbox/work/${id}`;
+export const workRef = ({ refs }: Repository, id: number): string => `${refs}/work/${id}`;
 
 /** Throws `WorkRefused`: git-failed, git-timeout. */
 export const takeSnapshot = (
@@ -42,7 +42,7 @@ export const takeSnapshot = (
 export async function snapshotIn(
   repository: Repository,
   { path, gitDir }: OpenWorktree,
-  { id, message, base, leftOut = [], ref = workRef(id) }: SnapshotOptions,
+  { id, message, base, leftOut = [], ref = workRef(repository, id) }: SnapshotOptions,
 ): Promise<WorkSnapshot> {
   const git = new Git({ cwd: path, gitDir, trusted: repository.trusted });
   const head = await commitOf(git, 'HEAD');

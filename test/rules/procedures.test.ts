@@ -95,6 +95,7 @@ describe('a query', () => {
       lookAtClock: async () => {},
       path: '',
       stop: () => {},
+      policy: { current: () => ({ path: '', rules: [], problem: null }), home: '/', own: [] },
       worktrees: {
         outlook: () => assert.fail('outlook'),
         prune: () => assert.fail('prune'),

@@ -98,6 +98,7 @@ const detail: z.ZodType<Detail> = z.strictObject({
       said: z.string().describe('the answer in words'),
       answered_by: z.string().nullable(),
       answered_via: part.door.nullable(),
+      answered_by_rule: part.ruleName.nullable(),
       answered_at: moment.nullable(),
       delivery: z
         .enum(['undelivered', 'given', 'delivered', 'never'])
@@ -111,6 +112,9 @@ const detail: z.ZodType<Detail> = z.strictObject({
       withdrawn_why: z.string().nullable(),
     }),
   ),
+  rules: z
+    .array(part.policyRule)
+    .describe('what you have allowed in this unit, and are not asked about again'),
   history: z.array(z.strictObject({ seq, at: moment, who: z.string(), door: part.door, what: z.string() })),
 });
 

@@ -282,7 +282,7 @@ test('git stops in the middle, as disks and filters make it: the folder is as it
   assert.ok(!result.moved && /smudge filter f failed/.test(result.words), JSON.stringify(result));
   const after = operatorsOf(scene);
   assert.deepEqual([after.files, after.head, after.refs], [files, head, refs]);
-  assert.equal(scene.git('cat-file', 'blob', 'refs/signalbox/repair/7:own'), 'untracked');
+  assert.equal(scene.git('cat-file', 'blob', `${repository.refs}/repair/7:own`), 'untracked');
   filter('cat');
   assert.deepEqual(await moveBase(repository, move), { moved: true });
   assert.equal(scene.git('rev-parse', 'main'), commit);
