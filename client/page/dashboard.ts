@@ -9,7 +9,6 @@ import { submitByKeys } from '../elements/submit-by-keys.ts';
 import type { WorkUnitElement } from '../elements/work-unit.ts';
 import { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
-import { keepKeys } from './first-key.ts';
 
 customElements.define('attention-queue', AttentionQueue);
 customElements.define('process-grid', ProcessGrid);
@@ -33,28 +32,16 @@ function start(): void {
   live.prime(query, snapshot);
   joinAll(live, data);
   if (detail) void joinUnits(live, detail, data);
-  void keepBadge(connection, live);
-  void keepCount(live, data);
+  void keepPage(live, data);
   addEventListener('keydown', submitByKeys);
-  keepKeys(live);
   void keepWords(connection);
   void joinTranscripts(live);
   if (document.querySelector('[data-later]')) void enhance(live);
 }
 
-/** Until it is loaded, the page says as of when it is. */
-async function keepBadge(connection: Connection, live: LiveBoards): Promise<void> {
-  const { keepBadge: keep, stayHere } = await import('./connection-badge.ts');
-  const hasNewerBuild = () => live.newerBuild;
-  const holdsWords = () => draftsIn(document).size > 0;
-  keep(element('badge'), element('lost'), connection, hasNewerBuild, holdsWords);
-  stayHere(element('lost'), connection);
-}
-
-/** The server has drawn title and icon with the count of its time. */
-async function keepCount(live: LiveBoards, data: PageData): Promise<void> {
-  const { keepCount: keep } = await import('./tab-count.ts');
-  keep(live, data, element('announce'));
+async function keepPage(live: LiveBoards, data: PageData): Promise<void> {
+  const { keepPage: keep } = await import('./soon.ts');
+  keep(live, data, element, () => draftsIn(document).size > 0);
 }
 
 /** Loaded after the first script; text typed before that is saved when it loads. */
