@@ -64,7 +64,7 @@ const invalid = (input: NewUnitInput, name: string): 'true' | typeof nothing =>
 
 function goal(input: NewUnitInput): TemplateResult {
   const words = filled(input, 'goal');
-  return html`<div class="field"><label for="new-goal">Goal</label><textarea id="new-goal" name="goal" rows="5" dir="auto" required maxlength="20000" aria-describedby="goal-hint unit-told" aria-invalid="${invalid(input, 'goal')}">${words === '' ? nothing : afterBreak(words)}</textarea><p class="hint" id="goal-hint">What is to be done, and how one sees that it is. The agent gets these words.</p></div>`;
+  return html`<div class="field"><label for="new-goal">Goal</label><textarea id="new-goal" name="goal" rows="5" dir="auto" autofocus required maxlength="20000" aria-describedby="goal-hint unit-told" aria-invalid="${invalid(input, 'goal')}">${words === '' ? nothing : afterBreak(words)}</textarea><p class="hint" id="goal-hint">What is to be done, and how one sees that it is. The agent gets these words.</p></div>`;
 }
 
 function agent(input: NewUnitInput): TemplateResult {
