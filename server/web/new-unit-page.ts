@@ -88,7 +88,7 @@ function order(input: NewUnitInput): TemplateResult {
 function place(input: NewUnitInput): TemplateResult {
   const inPlace = filled(input, 'place') === 'project';
   const base = input.base ?? 'the branch that the project is on';
-  return html`<fieldset><legend>Where it works</legend><label class="check"><input type="radio" name="place" value="worktree" ?checked="${!inPlace}"> <span>In a git worktree of its own</span></label><div class="field within"><label for="new-base">Branch that the work returns to</label><input id="new-base" name="base" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="250" placeholder="${base}" value="${filled(input, 'base')}" aria-describedby="unit-told" aria-invalid="${invalid(input, 'base')}"></div><label class="check"><input type="radio" name="place" value="project" ?checked="${inPlace}"> <span>In the project’s folder</span></label></fieldset>`;
+  return html`<fieldset><legend>Where it works</legend><label class="check"><input type="radio" name="place" value="worktree" ?checked="${!inPlace}"> <span>In a git worktree of its own, where the project is in git</span></label><div class="field within"><label for="new-base">Branch that the work returns to</label><input id="new-base" name="base" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="250" placeholder="${base}" value="${filled(input, 'base')}" aria-describedby="unit-told" aria-invalid="${invalid(input, 'base')}"></div><label class="check"><input type="radio" name="place" value="project" ?checked="${inPlace}"> <span>In the project’s folder</span></label></fieldset>`;
 }
 
 const EXAMPLE = '{"units": [{"chunk": "api", "agent": "claude", "goal": "…", "after": ["schema"]}]}';
