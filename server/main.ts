@@ -10,11 +10,13 @@ import { LocalCallers } from './access/local-callers.ts';
 import { Refusals } from './access/refusals.ts';
 import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
-import type { About, Access, PolicySource } from './api/procedures.ts';
+import type { Access, PolicySource } from './api/procedures.ts';
 import { BoardFeed } from './board/board-feed.ts';
+import { aboutOf } from './daemon/about.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
 import { greet } from './daemon/greeting.ts';
+import { orProblem } from './daemon/last-backup.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
 import { type Options, readOptions } from './daemon/options.ts';
@@ -22,10 +24,9 @@ import { type Held, lockProject } from './daemon/project-lock.ts';
 import { readPlan } from './daemon/read-plan.ts';
 import { close, listen, listenersOf } from './daemon/servers.ts';
 import { keepHeapSmall } from './daemon/small-heap.ts';
-import { noticesOf } from './daemon/start-notices.ts';
 import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './daemon/state-files.ts';
 import { stopSignal } from './daemon/stop-signal.ts';
-import { workersOf } from './daemon/workers.ts';
+import { notifierOf, workersOf } from './daemon/workers.ts';
 import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
 import { addUnits } from './domain/commands/units.ts';
@@ -34,7 +35,6 @@ import { LastLines } from './output/last-lines.ts';
 import { followPolicy, policyPath } from './policy/follow-policy.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
-import { DatabaseProblem } from './store/database-file.ts';
 import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
 import { configFolder } from './system/config-file.ts';
@@ -82,9 +82,9 @@ async function run(options: Options): Promise<void> {
     held = await lockProject(state);
     const door = openDoor(state);
     if (existsSync(state.database)) refuseOthers(state.database, 0o600);
-    const opened = orProblem(() => Db.open(state.database, [state.lock]));
+    const opened = await orProblem(state, () => Db.open(state.database, [state.lock]));
     db = opened;
-    const store = orProblem(() => new Store(opened));
+    const store = await orProblem(state, () => new Store(opened));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
@@ -107,17 +107,6 @@ function policyFor({ project }: StatePaths): PolicySource {
   const path = policyPath(config, project);
   const current = followPolicy(path, (error) => consoleLog.error('policy', error));
   return { current, home, own: [config, stateHome(process.env, home)] };
-}
-
-/** Turns an unusable database into a problem for the operator. */
-function orProblem<T>(open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof DatabaseProblem)
-      throw new Problem(error.kind === 'disk' ? 'disk' : 'data', error.message);
-    throw error;
-  }
 }
 
 async function addPlan(store: Store, specs: ReturnType<typeof readPlan>, path: string): Promise<void> {
@@ -148,14 +137,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   const tcp = onLoopback(door, options.door, port);
   const stopping = stopSignal();
   const { project, worktrees: folder } = state;
-  const about: About = {
-    project,
-    address: `${tcp.own.origin}/`,
-    local_address: `http://${addresses[0] === '::1' ? '[::1]' : '127.0.0.1'}:${port}/`,
-    pid: process.pid,
-    started_at: new Date().toISOString(),
-    notices: [...notices, ...noticesOf(addresses)],
-  };
+  const about = aboutOf({ project, origin: tcp.own.origin, addresses, port, notices });
   const refusals = new Refusals(db, consoleLog);
   const access: Access = {
     ...accessTo(options, state, door),
@@ -164,6 +146,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   };
   const progress = new Map<number, string>();
   const folders = new WorktreeFolders({ store, project, folder });
+  const notifier = notifierOf(kept, about, access.readOnly);
   const clock = keepTime(store, consoleLog);
   const parts = httpParts(state, kept, {
     pulses: new LastLines(store, state.runs, progress),
@@ -171,6 +154,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     access,
     lookAtClock: clock.look,
     worktrees: folders,
+    notify: notifier,
     stop: () => stopping.stop(),
   });
   const { servers, terminal } = await listen(parts, tcp, addresses, options, state, port);
@@ -187,13 +171,13 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   writeStateFiles(files);
   const { dispatcher, chores } = workersOf(state, { store, umask, progress }, options.door.readOnly);
   dispatcher.start();
-  const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), ...chores];
+  const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), notifier, ...chores];
   const upkeep = keepUp(all, consoleLog);
   greet(about, options.door, access.links);
   const problem = await stopping.stopped;
   clock.stop();
   upkeep.stop();
-  await dispatcher.stop();
+  await Promise.all([dispatcher.stop(), notifier.stop()]);
   await Promise.all(servers.map(close));
   parts.context.boardFeed.stop();
   refusals.keep();
@@ -204,7 +188,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
 
 type Daemon = Pick<
   HttpParts['context'],
-  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees'
+  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees' | 'notify'
 >;
 
 /** The parts that all listeners share. */

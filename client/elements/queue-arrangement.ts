@@ -60,14 +60,11 @@ export class QueueArrangement {
     if (first) this.open(first.key);
   }
 
-  /** Where a card was that has left: the next that is still a card, or else the one before. */
+  /** Where a card was that has left: the next open one, or else the one before. */
   heirOf(key = ''): string | undefined {
     const at = this.#before.indexOf(key);
-    const near = [...this.#before.slice(at + 1), ...this.#before.slice(0, Math.max(at, 0)).reverse()];
-    return near.find((each) => {
-      const state = this.#last.get(each)?.state;
-      return state && state !== 'going-out' && state !== 'snoozed';
-    });
+    const isOpen = (each: string) => this.#last.get(each)?.state === 'open';
+    return this.#before.slice(at + 1).find(isOpen) ?? this.#before.slice(0, Math.max(at, 0)).findLast(isOpen);
   }
 
   open(key: string): void {

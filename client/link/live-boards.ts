@@ -1,12 +1,4 @@
-import {
-  type Board,
-  type BoardMessage,
-  type Card,
-  cardsOf,
-  countsOf,
-  type Pulses,
-  type Snapshot,
-} from '../../shared/board.ts';
+import type { Board, BoardMessage, Pulses, Snapshot } from '../../shared/board.ts';
 import { type Query, queryKey } from '../../shared/query.ts';
 import { inputOf } from './board-stream.ts';
 import type { Connection } from './connection.ts';
@@ -15,6 +7,8 @@ import { keepSubscribed } from './keep-subscribed.ts';
 
 /** Boards, one per query, shared by all its listeners. */
 export class LiveBoards {
+  /** For what is loaded later: imported by that, too, it would be a file of its own. */
+  readonly keepSubscribed = keepSubscribed;
   readonly connection: Connection;
   readonly #boards = new Map<string, Followed>();
   readonly #initial = new Map<string, Snapshot>();
@@ -41,12 +35,6 @@ export class LiveBoards {
     return {
       get board() {
         return growing.board;
-      },
-      get cards() {
-        return growing.board ? cardsOf(growing.board) : [];
-      },
-      get items() {
-        return (growing.board && countsOf(growing.board)?.items) ?? 0;
       },
       stop: () => {
         listeners.delete(listener);
@@ -91,8 +79,5 @@ interface Followed {
 
 export interface Following {
   readonly board: Board | null;
-  readonly cards: readonly Card[];
-  /** How many items need the operator, whatever the query. */
-  readonly items: number;
   readonly stop: () => void;
 }

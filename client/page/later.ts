@@ -8,7 +8,7 @@ import { keepKeysSwitch } from './keys-help.ts';
 import { keepNewUnit } from './new-unit.ts';
 
 export { Keyboard } from './keyboard.ts';
-export { defineWorkUnit } from './unit-page.ts';
+export { openUnitPage } from './unit-page.ts';
 
 /** Brings to life what is on the page and marked with `data-later`. */
 export function enhance(live: LiveBoards): void {

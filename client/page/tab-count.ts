@@ -1,5 +1,5 @@
 /** Keeps the count of open items where it can be seen from elsewhere: the title, the icon, an installed application. */
-import type { Card } from '../../shared/board.ts';
+import { type Card, cardsOf, countsOf } from '../../shared/board.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
@@ -11,10 +11,11 @@ export function keepCount(live: LiveBoards, { query, project, name }: PageData, 
   const news = new NewItems();
   let pause: ReturnType<typeof setTimeout> | null = null;
   const tell = () => {
-    const { board, cards, items } = following;
+    const { board } = following;
     if (!board) return;
+    const items = countsOf(board)?.items ?? 0;
     show(project, name, items);
-    if (pause || !news.look(cards, items)) return;
+    if (pause || !news.look(cardsOf(board), items)) return;
     // A new node each time: the same words again are spoken again.
     status.replaceChildren(items === 1 ? '1 item needs you' : `${items} items need you`);
     pause = setTimeout(() => {

@@ -89,7 +89,7 @@ function cardView(card: Card, view: QueueView): TemplateResult {
       ${card.run_ended === '' ? nothing : html`<p class="aside">${card.run_ended}</p>`}
       ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view)}
       ${isOpen(card) && may === 'all' ? snoozeForm(card) : nothing}
-      <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">details of ${card.chunk}</a>${card.blocks_count > 0 ? html` · <a href="${base}/graph?unit=${card.chunk}">what it sets free</a>` : nothing}${card.code?.startsWith('merge-') ? html` · <a href="${base}/work-units/${card.chunk}/diff">changes, line by line</a>` : nothing}</p>
+      <p class="aside">asked by ${card.asked_by}${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">details of ${card.chunk}</a>${card.blocks_count > 0 ? html` · <a href="${base}/graph?unit=${card.chunk}">what it frees</a>` : nothing}${card.code?.startsWith('merge-') ? html` · <a href="${base}/work-units/${card.chunk}/diff">changes, line by line</a>` : nothing}</p>
     </details>
   </li>`;
 }
