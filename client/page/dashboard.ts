@@ -1,16 +1,17 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
-import { AttentionQueue } from '../elements/attention-queue.ts';
+import type { AttentionQueue } from '../elements/attention-queue.ts';
 import { draftsIn } from '../elements/drafts.ts';
-import { ProcessGrid } from '../elements/process-grid.ts';
+import { joinBoard } from '../elements/join-board.ts';
+import { defineElements } from '../elements/our-page.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
 import { submitByKeys } from '../elements/submit-by-keys.ts';
-import { Connection } from '../link/connection.ts';
+import type { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
+import { keepKeys } from './first-key.ts';
 
-customElements.define('attention-queue', AttentionQueue);
-customElements.define('process-grid', ProcessGrid);
+defineElements();
 
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id);
@@ -18,24 +19,32 @@ const element = (id: string): HTMLElement => {
   return found;
 };
 
-function start(): void {
+/** Takes over what the server drew, then loads the connection. */
+async function start(): Promise<void> {
   const data = JSON.parse(element('page-data').textContent ?? '') as PageData;
   const { query, snapshot, detail } = data;
+  const live = new LiveBoards(null);
+  live.prime(query, snapshot);
+  joinBoard(document, live, data);
+  addEventListener('keydown', submitByKeys);
+  keepKeys(live);
+  const connection = await connect();
+  live.connect(connection);
+  if (detail) void joinUnits(live, detail, data);
+  void keepPage(live, data);
+  void keepWords(connection);
+  void joinTranscripts(live);
+  if (document.querySelector('[data-later]')) void enhance(live);
+}
+
+async function connect(): Promise<Connection> {
+  const { Connection: Socket } = await import('../link/connection.ts');
   const { origin } = location;
-  const connection = new Connection({
+  return new Socket({
     socket: `${origin.replace(/^http/, 'ws')}/trpc`,
     probe: `${origin}/status`,
     polling: async () => (await import('../link/polling.ts')).pollingLink,
   });
-  const live = new LiveBoards(connection);
-  live.prime(query, snapshot);
-  joinAll(live, data);
-  if (detail) void joinUnits(live, detail, data);
-  void keepPage(live, data);
-  addEventListener('keydown', submitByKeys);
-  void keepWords(connection);
-  void joinTranscripts(live);
-  if (document.querySelector('[data-later]')) void enhance(live);
 }
 
 async function keepPage(live: LiveBoards, data: PageData): Promise<void> {
@@ -68,19 +77,4 @@ async function enhance(live: LiveBoards): Promise<void> {
   (await import('./later.ts')).enhance(live);
 }
 
-function joinAll(live: LiveBoards, { query, zone, notices, pulses }: PageData): void {
-  for (const queue of document.querySelectorAll<AttentionQueue>('attention-queue')) {
-    queue.notices = notices;
-    queue.join(live, query, zone);
-  }
-  for (const grid of document.querySelectorAll<ProcessGrid>('process-grid')) {
-    grid.pulses = pulses;
-    grid.onFilter = (filtered) => {
-      for (const queue of document.querySelectorAll<AttentionQueue>('attention-queue'))
-        queue.join(live, filtered, zone);
-    };
-    grid.join(live, query, zone);
-  }
-}
-
-start();
+void start();

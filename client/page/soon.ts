@@ -1,8 +1,7 @@
-/** What every page loads right after its first script: until then it says as of when it is, and no key does anything. */
+/** What every page loads right after its first script: until then it says as of when it is. */
 import type { PageData } from '../../shared/page-data.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
 import { keepBadge, stayHere } from './connection-badge.ts';
-import { keepKeys } from './first-key.ts';
 import { keepCount } from './tab-count.ts';
 
 /** `element` finds what every page has; `holdsWords` says whether something is typed and not sent. */
@@ -16,5 +15,4 @@ export function keepPage(
   keepBadge(element('badge'), lost, live.connection, () => live.newerBuild, holdsWords);
   stayHere(lost, live.connection);
   keepCount(live, data, element('announce'));
-  keepKeys(live);
 }

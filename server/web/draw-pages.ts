@@ -11,7 +11,7 @@ import { findWork } from '../domain/state.ts';
 import { readTail } from '../output/transcript.ts';
 import { runFiles } from '../system/run-files.ts';
 import { dashboardPage, type FormError } from './page.ts';
-import { projectName, type RouteParts } from './reply.ts';
+import { projectOf, type RouteParts } from './reply.ts';
 import type { Printed } from './run-page.ts';
 import { PAGE_BYTES, printedOf } from './run-routes.ts';
 import { settingsPage } from './settings-page.ts';
@@ -33,7 +33,7 @@ export function drawDashboard(
     assets,
     query,
     formError,
-    project: projectName({ about }),
+    project: projectOf({ about }),
     isSignedIn: isSignedIn(parts, ctx),
     failed: access.refusals.failedLately(),
     policyProblem: policy.current().problem,
@@ -65,7 +65,7 @@ export async function drawUnit(
     formError,
     snapshot: context.boardFeed.snapshot(query),
     pulses: {},
-    project: projectName(context),
+    project: projectOf(context),
     detail,
     before,
     printed: await latestOutput(context, chunk),
@@ -122,7 +122,7 @@ export function drawSettings(
       pulses: {},
       zone: -now.getTimezoneOffset(),
       notices: {},
-      project: projectName({ about }),
+      project: projectOf({ about }),
       name: 'Settings',
       detail: null,
     },

@@ -8,7 +8,7 @@ import { among, apart, type Dependencies, dependenciesOf, relatedTo } from '../b
 import { notFound } from '../domain/refusal.ts';
 import { graphPage } from './graph-page.ts';
 import { type GraphQuery, graphQueryOf } from './graph-query.ts';
-import { projectName, type RouteParts, sendPage } from './reply.ts';
+import { projectOf, type RouteParts, sendPage } from './reply.ts';
 import { ResponseCache } from './response-cache.ts';
 
 export function addGraphRoute(router: Router, parts: RouteParts): void {
@@ -34,7 +34,7 @@ function draw({ assets }: RouteParts, context: Context, query: GraphQuery): stri
     query,
     focus,
     loose,
-    project: projectName(context),
+    project: projectOf(context),
     snapshot: boardFeed.snapshot({ only: 'counts' }),
     counts: boardFeed.counts().units,
     dependencies: shown,
