@@ -1,4 +1,5 @@
 import type { About, StartNotice } from '../api/procedures.ts';
+import type { Loopback } from './listen.ts';
 import { noticesOf } from './start-notices.ts';
 
 interface Facts {
@@ -6,7 +7,7 @@ interface Facts {
   /** Where browsers sign in. */
   readonly origin: string;
   /** The loopback addresses that it listens on, and where. */
-  readonly addresses: readonly string[];
+  readonly addresses: readonly Loopback[];
   readonly port: number;
   readonly notices: readonly StartNotice[];
 }

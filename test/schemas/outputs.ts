@@ -7,8 +7,9 @@ import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { BoardMessage } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { DiffView } from '../../shared/diff.ts';
-import type { Finding } from '../../shared/offline.ts';
+import type { CheckedDatabase, Finding } from '../../shared/offline.ts';
 import { event } from './event.ts';
+import { channel, notifyFacts, receipt } from './notices.ts';
 import * as part from './parts.ts';
 
 export interface Output {
@@ -251,6 +252,22 @@ const diff: z.ZodType<DiffView> = z.strictObject({
   ),
 });
 
+const copied = { file: z.string(), events: count, units: count, items: count };
+const checked: z.ZodType<CheckedDatabase> = z.strictObject({
+  events: count,
+  units: count,
+  items: count,
+  differences: z
+    .array(
+      z.discriminatedUnion('code', [
+        z.strictObject({ code: z.enum(['gap', 'fold']), seq: number.describe('the event') }),
+        z.strictObject({ code: z.literal('unit'), chunk: z.string() }),
+        z.strictObject({ code: z.enum(['settings', 'agents', 'tokens', 'sessions', 'notify']) }),
+      ]),
+    )
+    .describe('empty: the tables are what the log says'),
+});
+
 /** By the name of the command. */
 export const OUTPUTS: Readonly<Record<string, Output>> = {
   start: { schema: z.strictObject({ address, project: z.string(), pid: number }) },
@@ -290,6 +307,9 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       agents: z.strictObject({ digest: part.digest, names: z.array(z.string()) }),
     }),
   },
+  'notify show': { schema: notifyFacts },
+  'notify set': { schema: z.strictObject({ seq }) },
+  'notify test': { schema: z.strictObject({ channel, receipt }) },
   add: { schema: z.strictObject({ seq, chunks: z.array(chunk) }) },
   ls: { schema: z.array(part.cell) },
   show: { schema: detail },
@@ -392,6 +412,15 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   },
   diff: { schema: diff },
   merge: { schema: committed },
+  backup: { schema: z.strictObject(copied) },
+  restore: {
+    schema: z.strictObject({
+      ...copied,
+      aside: z.string().describe('the folder with what was there before'),
+    }),
+  },
+  check: { schema: checked },
+  import: { schema: z.strictObject({ events: count, keys: count.describe('executed mutations, by key') }) },
   'worktree ls': {
     schema: z.array(
       z.strictObject({
@@ -440,6 +469,7 @@ export const REFUSED = z.strictObject({
 export const WITHOUT: Readonly<Record<string, string>> = {
   '': 'it prints help',
   config: 'it is `config show`',
+  notify: 'it is `notify show`',
   token: 'it is `token list`',
   worktree: 'it is `worktree ls`',
   origin: 'it is `origin list`',
