@@ -34,6 +34,7 @@ function start(): void {
   if (detail) void joinUnits(live, detail, data);
   void keepBadge(connection, live);
   void keepCount(live, data);
+  void watchPage(connection);
   stayHere(connection);
   addEventListener('keydown', submitByKeys);
   keepKeys(live);
@@ -46,6 +47,11 @@ function start(): void {
 async function keepBadge(connection: Connection, live: LiveBoards): Promise<void> {
   const { keepBadge: keep } = await import('./connection-badge.ts');
   keep(element('badge'), element('lost'), connection, () => live.newerBuild);
+}
+
+/** Whether somebody looks, and what is told to those who do not. */
+async function watchPage(connection: Connection): Promise<void> {
+  (await import('./notifications.ts')).watchPage(connection);
 }
 
 /** The server has drawn title and icon with the count of its time. */
