@@ -93,7 +93,7 @@ async function buildEmbed() {
 /** A worker's address says which pages it is for, so it has no hash. */
 const buildServiceWorker = () =>
   esbuild.build({
-    entryPoints: ['client/page/service-worker.ts'],
+    entryPoints: ['client/page/notification-worker.ts'],
     outdir: flags.outdir,
     bundle: true,
     format: 'iife',

@@ -1,5 +1,5 @@
 /** The worker that is asked when a notification is pressed, also after its page was closed. */
-const WORKER = '/service-worker.js';
+const WORKER = '/notification-worker.js';
 
 interface TrustedTypes {
   createPolicy(

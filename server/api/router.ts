@@ -184,9 +184,13 @@ export const appRouter = t.router({
     const { readOnly: read_only } = ctx.access;
     return { ...ctx.about, read_only, build: ctx.boardFeed.build, seq, units, items, settings, agents };
   }),
-  unit: viewer
-    .input(inputs.one)
-    .query(({ ctx, input }) => detailOf(ctx.store.state, input.chunk, (unit) => ctx.store.events(0, unit))),
+  unit: viewer.input(inputs.unit).query(({ ctx: { store }, input: { chunk, before } }) =>
+    detailOf(store.state, chunk, {
+      backwards: (unit, from) => store.eventsBackwards(unit, from),
+      before,
+      now: new Date().toISOString(),
+    }),
+  ),
   board: t.router({
     now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.boardFeed.snapshot(input as Query)),
     follow: viewer.input(inputs.follow).subscription(({ ctx, input, signal }) => {

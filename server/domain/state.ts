@@ -3,7 +3,7 @@ import type { AgentDefinition, TrustedAgents } from '../../shared/agent-words.ts
 import type { Item } from '../../shared/item-words.ts';
 import type { ChannelState, NotifyChannel } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
-import type { Outcome, Run, Unit, WorkUnit } from '../../shared/words.ts';
+import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { MERGE, REBASE, SETUP, WORK_DEFAULTS } from '../../shared/work-words.ts';
 import { PersistentMap } from './persistent-map.ts';
 import { PersistentVector } from './persistent-vector.ts';
@@ -122,9 +122,6 @@ export const liveRun = (work: WorkUnit): Run | undefined => {
   const last = work.runs.at(-1);
   return last?.ended_at === null ? last : undefined;
 };
-
-export const isWell = (outcome: Outcome): boolean =>
-  (outcome.exit === 'exited' && outcome.code === 0) || (outcome.exit === 'reported' && outcome.success);
 
 /** The live run that the daemon manages: of an unfinished unit, with its own process. */
 export const tendedRun = (work: WorkUnit): Run | undefined =>

@@ -37,7 +37,7 @@ function differencesOf(log: State, tables: State): DatabaseDifference[] {
     agents: 'trusted',
     tokens: 'tokens',
     sessions: 'sessions',
-    notify: 'notify',
+    notifications: 'notify',
   } as const;
   for (const [code, field] of Object.entries(named) as [keyof typeof named, keyof State][])
     if (!isDeepStrictEqual(log[field], tables[field])) differences.push({ code });

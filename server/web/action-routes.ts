@@ -101,7 +101,7 @@ async function redraw(
   const back = backOf(ctx);
   const dashboard = () => drawDashboard(parts, ctx, queryAt(back), formError);
   if (!back.startsWith('/work-units/')) return dashboard();
-  return drawUnit(parts, ctx, chunk, formError).catch(dashboard);
+  return drawUnit(parts, ctx, chunk, { formError }).catch(dashboard);
 }
 
 export const formErrorOf = (fields: Fields, { message, field }: RefusalForCaller): FormError => ({

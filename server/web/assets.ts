@@ -38,7 +38,7 @@ export function readAssets(folder: string): Assets {
     script: `/assets/${manifest.script}`,
     style: `/assets/${manifest.style}`,
     embed: readFileSync(join(folder, '..', 'embed.js')),
-    worker: readFileSync(join(folder, '..', 'service-worker.js')),
+    worker: readFileSync(join(folder, '..', 'notification-worker.js')),
     files: new Map(files),
   };
 }

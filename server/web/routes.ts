@@ -6,7 +6,7 @@ import { firstPage, type Query, queryKey } from '../../shared/query.ts';
 import { createCaller } from '../api/router.ts';
 import { notFound } from '../domain/refusal.ts';
 import { act, actOnAll, configure, isForm } from './action-routes.ts';
-import { strictQuery } from './address-query.ts';
+import { strictQuery, wholeIn } from './address-query.ts';
 import { addDiffRoutes } from './diff-routes.ts';
 import { drawDashboard, drawSettings, drawUnit, isSignedIn } from './draw-pages.ts';
 import { addInstallation } from './installation.ts';
@@ -48,9 +48,13 @@ export function routes(parts: RouteParts): Router {
   });
   addApi(router, parts);
   router.get('/work-units/:chunk', async (ctx) => {
-    if (wantsJson(ctx))
-      return sendJson(ctx, await createCaller(parts.contextFor(ctx)).unit({ chunk: chunkOf(ctx) }));
-    sendPage(ctx, 200, await drawUnit(parts, ctx, chunkOf(ctx), lateUndo(parts, ctx)));
+    const chunk = chunkOf(ctx);
+    const before = wholeIn(new URLSearchParams(ctx.querystring), 'before');
+    if (wantsJson(ctx)) {
+      const { unit } = createCaller(parts.contextFor(ctx));
+      return sendJson(ctx, await unit(before === null ? { chunk } : { chunk, before }));
+    }
+    sendPage(ctx, 200, await drawUnit(parts, ctx, chunk, { formError: lateUndo(parts, ctx), before }));
   });
   addRunRoutes(router, parts);
   addDiffRoutes(router, parts);

@@ -212,7 +212,7 @@ const ofType = ([type, data]: [string, z.ZodType]) =>
 const [first, ...others] = Object.entries(DATA).map(ofType);
 if (!first) throw new Error('no types of events');
 
-export const EVENT_TYPES: readonly string[] = Object.keys(DATA);
+export const EVENT_TYPES = Object.keys(DATA) as Event['type'][];
 export const event = z
   .discriminatedUnion('type', [first, ...others])
   .meta({ id: 'Event', description: 'one thing that happened' });
