@@ -38,6 +38,7 @@ function start(): void {
   keepKeys(live);
   void keepWords(connection);
   void joinTranscripts(live);
+  void keepWaits(connection);
   if (document.querySelector('.new-unit')) void keepNewUnits(connection);
 }
 
@@ -64,6 +65,12 @@ async function keepWords(connection: Connection): Promise<void> {
 /** Only unit and run pages need these, so the dashboard does not load them. */
 async function joinUnits(live: LiveBoards, detail: Detail, data: PageData): Promise<void> {
   (await import('./later.ts')).openUnitPage(live, detail, data);
+}
+
+/** The server has drawn the line as of its time. */
+async function keepWaits(connection: Connection): Promise<void> {
+  const line = document.querySelector('.waited');
+  if (line) (await import('./later.ts')).keepWaited(line, connection);
 }
 
 async function joinTranscripts(live: LiveBoards): Promise<void> {

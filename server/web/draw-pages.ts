@@ -41,6 +41,7 @@ export function drawDashboard(
     policyProblem: policy.current().problem,
     snapshot: boardFeed.snapshot(firstPage(query)),
     pulses: pulses.now(query),
+    waits: boardFeed.waits(new Date()),
     now: new Date(),
   });
 }
@@ -67,6 +68,7 @@ export async function drawUnit(
     formError,
     snapshot: context.boardFeed.snapshot(query),
     pulses: {},
+    waits: context.boardFeed.waits(new Date()),
     project: projectName(context),
     detail,
     before,

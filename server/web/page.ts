@@ -18,6 +18,7 @@ import type { Notice } from '../../shared/views/action-form.ts';
 import { attentionQueue, freshQueue } from '../../shared/views/attention-queue.ts';
 import { processGrid } from '../../shared/views/process-grid.ts';
 import { localText } from '../../shared/views/when.ts';
+import { type WaitedToday, waitedWords } from '../../shared/waited.ts';
 import type { FailedSignIns } from '../access/refusals.ts';
 import type { Assets } from './assets.ts';
 import { type Drawn, SIGN_OUT, shell } from './document.ts';
@@ -48,6 +49,7 @@ export interface PageInput {
   readonly formError?: FormError | undefined;
   /** The project's name. */
   readonly project: string;
+  readonly waits: WaitedToday;
   readonly now: Date;
 }
 
@@ -64,11 +66,15 @@ export function dashboardPage(input: DashboardInput): string {
     pulses: input.pulses,
   });
   const body: Drawn = [
-    html`<main>${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><process-grid>${grid}</process-grid></main>`,
+    html`<main>${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><process-grid>${grid}</process-grid>${waitedLine(input)}</main>`,
     foot(input.isSignedIn),
   ];
   return shell({ ...input, data, body });
 }
+
+/** One quiet line, kept by the script. */
+export const waitedLine = ({ waits, now }: PageInput): Drawn =>
+  html`<p class="waited">${waitedWords(waits, now.getTime())}</p>`;
 
 const foot = (isSignedIn: boolean): TemplateResult =>
   html`<footer><a href="/settings">Settings</a> ${isSignedIn ? SIGN_OUT : nothing}</footer>`;
