@@ -45,7 +45,7 @@ export interface Detail {
   readonly runs: readonly RunLine[];
   readonly items: readonly ItemLine[];
   /** What the operator has allowed in this unit, and is not asked about again. */
-  readonly rules: readonly PolicyRule[];
+  readonly rules: readonly RuleLine[];
   /** What happened, in order: the last of it, or what came before the number that was asked for. */
   readonly history: readonly HistoryLine[];
   /** Ask for what happened before this number to read on; null: the history begins here. */
@@ -80,6 +80,11 @@ export interface RunLine {
   readonly ended_at: Moment | null;
   readonly outcome: Outcome | null;
   /** How it ended, in words; or that it is live. */
+  readonly said: string;
+}
+
+/** `said`: what it allows, in words. */
+export interface RuleLine extends PolicyRule {
   readonly said: string;
 }
 

@@ -26,6 +26,7 @@ import { access } from './access.ts';
 import { ask as askInput } from './ask-input.ts';
 import * as inputs from './inputs.ts';
 import { newUnits } from './new-units.ts';
+import { notify } from './notify.ts';
 import * as planInput from './plan-input.ts';
 import { policy, requestsOf, rulesFor } from './policy.ts';
 import { agent, type Context, onlyAtTerminal, operator, refuseCommands, t, viewer } from './procedures.ts';
@@ -175,6 +176,7 @@ export const appRouter = t.router({
   access,
   policy,
   work,
+  notify,
   status: viewer.input(inputs.nothing).query(({ ctx }) => {
     const { units, items, seq } = ctx.boardFeed.counts();
     const { settings, trusted } = ctx.store.state;

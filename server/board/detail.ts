@@ -8,6 +8,7 @@ import type {
 } from '../../shared/detail.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
+import { ruleWords } from '../../shared/policy-sentences.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
 import { disagreementWords, eventWords, saidWords } from '../../shared/sentences.ts';
 import type { Moment, WorkUnit } from '../../shared/words.ts';
@@ -71,7 +72,7 @@ export function detailOf(state: State, chunk: string, { backwards, before, now }
       said: outcome ? outcomeWords(outcome) : 'live',
     })),
     items: work.items.map((item) => itemLine(work, item)),
-    rules: unit.rules ?? [],
+    rules: (unit.rules ?? []).map((rule) => ({ ...rule, said: ruleWords(rule) })),
     ...historyIn(work, backwards(unit.id, before)),
     time: timeSpent(work, backwards(unit.id), now),
   };

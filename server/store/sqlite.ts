@@ -149,6 +149,9 @@ export class Db {
     this.#statements.forgetAgents.run();
     this.#statements.putAgents.run(digest, JSON.stringify(agents), JSON.stringify(work));
   }
+  putChannel(channel: string, facts: object): void {
+    this.#statements.putChannel.run(channel, JSON.stringify(facts));
+  }
   putRun(run: Run): void {
     this.#statements.putRun.run(run.unit, run.number, JSON.stringify(run));
   }

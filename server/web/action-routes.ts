@@ -104,7 +104,7 @@ async function redraw(
   return drawUnit(parts, ctx, chunk, { formError }).catch(dashboard);
 }
 
-const formErrorOf = (fields: Fields, { message, field }: RefusalForCaller): FormError => ({
+export const formErrorOf = (fields: Fields, { message, field }: RefusalForCaller): FormError => ({
   item: fields.get('item')?.[0] ?? null,
   notice: { tone: 'wrong', message, field },
   words:

@@ -9,11 +9,9 @@ import { refusalOf } from '../api/refusal-of.ts';
 import { createCaller } from '../api/router.ts';
 import { findWork } from '../domain/state.ts';
 import { readTail } from '../output/transcript.ts';
-import { configFile } from '../system/config-file.ts';
-import { homeFolder } from '../system/home-folder.ts';
 import { runFiles } from '../system/run-files.ts';
 import { dashboardPage, type FormError } from './page.ts';
-import { projectName, type RouteParts } from './reply.ts';
+import { projectOf, type RouteParts } from './reply.ts';
 import type { Printed } from './run-page.ts';
 import { PAGE_BYTES, printedOf } from './run-routes.ts';
 import { settingsPage } from './settings-page.ts';
@@ -35,7 +33,7 @@ export function drawDashboard(
     assets,
     query,
     formError,
-    project: projectName({ about }),
+    project: projectOf({ about }),
     isSignedIn: isSignedIn(parts, ctx),
     failed: access.refusals.failedLately(),
     policyProblem: policy.current().problem,
@@ -69,7 +67,7 @@ export async function drawUnit(
     snapshot: context.boardFeed.snapshot(query),
     pulses: {},
     waits: context.boardFeed.waits(new Date()),
-    project: projectName(context),
+    project: projectOf(context),
     detail,
     before,
     printed: await latestOutput(context, chunk),
@@ -113,7 +111,7 @@ export function drawSettings(
   formError?: FormError,
 ): string {
   const { assets, contextFor } = parts;
-  const { boardFeed, store, about } = contextFor(ctx);
+  const { boardFeed, store, about, notify } = contextFor(ctx);
   const now = new Date();
   return settingsPage({
     assets,
@@ -126,12 +124,12 @@ export function drawSettings(
       pulses: {},
       zone: -now.getTimezoneOffset(),
       notices: {},
-      project: projectName({ about }),
+      project: projectOf({ about }),
       name: 'Settings',
       detail: null,
     },
     settings: store.state.settings,
     isSignedIn: isSignedIn(parts, ctx),
-    file: configFile(process.env, homeFolder()),
+    notify: notify.facts(),
   });
 }

@@ -6,9 +6,11 @@ import {
   cardsOf,
   countsOf,
   hiddenItems,
+  itemsByChunk,
   type Pulses,
   pageOf,
   type Snapshot,
+  tailsOf,
 } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
@@ -16,8 +18,11 @@ import type { Query } from '../../shared/query.ts';
 import { Sections } from '../../shared/sections.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
 import { attentionQueue, freshQueue } from '../../shared/views/attention-queue.ts';
+import { boardFilter } from '../../shared/views/board-filter.ts';
+import { bulkForm } from '../../shared/views/bulk-form.ts';
 import { processGrid } from '../../shared/views/process-grid.ts';
-import { localText } from '../../shared/views/when.ts';
+import { QUEUE_FORMS } from '../../shared/views/queue-forms.ts';
+import { clockAt, localText } from '../../shared/views/when.ts';
 import { type WaitedToday, waitedWords } from '../../shared/waited.ts';
 import type { FailedSignIns } from '../access/refusals.ts';
 import type { Assets } from './assets.ts';
@@ -47,7 +52,7 @@ export interface PageInput {
   readonly query: Query;
   readonly pulses: Pulses;
   readonly formError?: FormError | undefined;
-  /** The project's name. */
+  /** The project's folder. */
   readonly project: string;
   readonly waits: WaitedToday;
   readonly now: Date;
@@ -60,13 +65,17 @@ export function dashboardPage(input: DashboardInput): string {
   const grid = processGrid({
     sections: new Sections().look(board),
     counts: countsOf(board),
-    zone: data.zone,
+    clock: clockAt(input.now, data.zone),
     query: input.query,
     page: pageOf(board),
     pulses: input.pulses,
+    items: itemsByChunk(board),
+    bulk: bulkForm,
   });
+  const filter = boardFilter({ counts: countsOf(board), query: input.query });
   const body: Drawn = [
-    html`<main>${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><process-grid>${grid}</process-grid>${waitedLine(input)}</main>`,
+    html`<board-filter class="bar-of-page">${filter}</board-filter>`,
+    html`<main class="board">${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><div class="units"><process-grid>${grid}</process-grid>${waitedLine(input)}</div></main>`,
     foot(input.isSignedIn),
   ];
   return shell({ ...input, data, body });
@@ -101,13 +110,15 @@ export function dataOf(input: PageInput, name: string, detail: Detail | null): P
 
 /** Words and ticks of an answer that could not be taken stand in its card. */
 export function queueView(
-  { formError }: PageInput,
-  { snapshot, zone, query, notices }: PageData,
+  { formError, now }: PageInput,
+  { snapshot, zone, query, notices, pulses }: PageData,
 ): TemplateResult {
   const board = boardOf(snapshot);
   const fresh = {
     cards: cardsOf(board),
-    zone,
+    clock: clockAt(now, zone),
+    tails: tailsOf(board, pulses),
+    forms: QUEUE_FORMS,
     only: query.chunk ?? '',
     notices,
     hidden: hiddenItems(board, query),

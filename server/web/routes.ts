@@ -12,6 +12,7 @@ import { drawDashboard, drawSettings, drawUnit, isSignedIn } from './draw-pages.
 import { addInstallation } from './installation.ts';
 import { addApi } from './json.ts';
 import { addNewUnitRoutes } from './new-unit-routes.ts';
+import { addNotifyRoutes } from './notify-routes.ts';
 import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
 import { ResponseCache } from './response-cache.ts';
 import { lateUndo, seeOther } from './return-address.ts';
@@ -67,6 +68,7 @@ export function routes(parts: RouteParts): Router {
   });
   router.get('/settings', (ctx) => sendPage(ctx, 200, drawSettings(parts, ctx)));
   router.post('/config', (ctx) => configure(parts, ctx));
+  addNotifyRoutes(router, parts);
   addInstallation(router, parts);
   router.post('/bulk', (ctx) => actOnAll(parts, ctx));
   router.get('/assets/:name', (ctx) => {

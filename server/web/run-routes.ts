@@ -12,7 +12,7 @@ import { findLine } from '../output/find-line.ts';
 import { readFrom, readTail, type Stretch, sizeOf } from '../output/transcript.ts';
 import { runFiles } from '../system/run-files.ts';
 import { oneIn, switchIn, wholeIn } from './address-query.ts';
-import { chunkOf, projectName, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
+import { chunkOf, projectOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
 import { type Printed, runPage } from './run-page.ts';
 
 /** How much of a transcript stands on one page. */
@@ -34,7 +34,7 @@ export function addRunRoutes(router: Router, parts: RouteParts): void {
       200,
       runPage({
         assets: parts.assets,
-        project: projectName(context),
+        project: projectOf(context),
         snapshot,
         detail,
         run,

@@ -689,7 +689,7 @@ test(
     await house.start('a');
     await house.end('a');
     assert.deepEqual(impactOn(house, 'a'), { blocked: 2, chain: ['b', 'c'] });
-    assert.match(impactWords(impactOn(house, 'a')), /unblocks 2: b → c/);
+    assert.match(impactWords(impactOn(house, 'a')), /frees 2: b → c/);
     await house.finish('a');
     assert.equal(impactOn(house, 'a').blocked, 0);
   }),
