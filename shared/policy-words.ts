@@ -32,7 +32,7 @@ export interface RuleName {
 }
 
 /** What an agent asks permission for: said by its adapter, from the call itself and not from its title. */
-export interface Permission {
+export interface ToolPermission {
   /** What the agent is called. Of a run, the daemon knows better. */
   readonly agent: string;
   readonly tool: string;

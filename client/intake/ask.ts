@@ -1,6 +1,6 @@
 import type { BoardMessage, Card, Row } from '../../shared/board.ts';
 import type { Answer, Asking } from '../../shared/item-words.ts';
-import type { Permission } from '../../shared/policy-words.ts';
+import type { ToolPermission } from '../../shared/policy-words.ts';
 import { takingUnknown } from '../../shared/unknown-input.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from '../daemon/daemon-client.ts';
 import { followUntil } from '../daemon/follow-until.ts';
@@ -34,7 +34,7 @@ export interface AskedQuestion extends Pick<Asking, 'prompt'> {
   readonly allows_text?: boolean;
   readonly kind?: 'question' | 'decision';
   /** By which a rule of the operator may answer. */
-  readonly permission?: Permission;
+  readonly permission?: ToolPermission;
 }
 
 export interface Reply extends Answer {

@@ -3,12 +3,12 @@
  * files that it names. Taken from the input of the call, never from its title or description, which a model writes. What
  * is not understood makes the call opaque: no rule allows it then.
  */
-import type { Permission } from '../../shared/policy-words.ts';
+import type { ToolPermission } from '../../shared/policy-words.ts';
 import { isObject } from './json-rpc.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-export interface CallFacts extends Omit<Permission, 'agent' | 'allow' | 'deny'> {}
+export interface CallFacts extends Omit<ToolPermission, 'agent' | 'allow' | 'deny'> {}
 
 interface SaidCall {
   readonly tool: string;

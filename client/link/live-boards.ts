@@ -11,6 +11,8 @@ import { keepSubscribed } from './keep-subscribed.ts';
  * loaded: until then a board is what it was drawn from.
  */
 export class LiveBoards {
+  /** For what is loaded later: imported by that, too, it would be a file of its own. */
+  readonly keepSubscribed = keepSubscribed;
   #connection: Connection | null;
   readonly #waiting = new Set<(connection: Connection) => void>();
   readonly #boards = new Map<string, Followed>();

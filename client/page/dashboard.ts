@@ -6,7 +6,6 @@ import { joinBoard } from '../elements/join-board.ts';
 import { defineElements } from '../elements/our-page.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
 import { submitByKeys } from '../elements/submit-by-keys.ts';
-import type { WorkUnitElement } from '../elements/work-unit.ts';
 import type { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
 import { keepKeys } from './first-key.ts';
@@ -70,12 +69,8 @@ async function keepWords(connection: Connection): Promise<void> {
 }
 
 /** Only unit and run pages need these, so the dashboard does not load them. */
-async function joinUnits(live: LiveBoards, detail: Detail, { query, zone }: PageData): Promise<void> {
-  (await import('./later.ts')).defineWorkUnit();
-  for (const unit of document.querySelectorAll<WorkUnitElement>('work-unit')) {
-    unit.detail = detail;
-    unit.join(live, query, zone);
-  }
+async function joinUnits(live: LiveBoards, detail: Detail, data: PageData): Promise<void> {
+  (await import('./later.ts')).openUnitPage(live, detail, data);
 }
 
 async function joinTranscripts(live: LiveBoards): Promise<void> {
@@ -83,7 +78,7 @@ async function joinTranscripts(live: LiveBoards): Promise<void> {
   if (transcripts.length === 0) return;
   const { RunTranscript: Element } = await import('../elements/run-transcript.ts');
   customElements.define('run-transcript', Element);
-  for (const transcript of transcripts) transcript.join(live);
+  for (const transcript of transcripts) void transcript.join(live);
 }
 
 async function keepNewUnits(connection: Connection): Promise<void> {

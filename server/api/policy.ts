@@ -1,6 +1,6 @@
 /** The operator's rules: what they are, what they say of a call, and how they answer what is asked. */
 import { z } from 'zod';
-import type { Permission } from '../../shared/policy-words.ts';
+import type { ToolPermission } from '../../shared/policy-words.ts';
 import { workOf } from '../domain/commands/decision.ts';
 import { type Rules, removeRule } from '../domain/commands/policy.ts';
 import { type PolicyRequest, verdictOn } from '../domain/policy.ts';
@@ -10,7 +10,7 @@ import { chunk, key, words } from './fields.ts';
 import { nothing } from './inputs.ts';
 import { type Context, operator, t } from './procedures.ts';
 
-type Asked = { readonly permission?: Permission | undefined };
+type Asked = { readonly permission?: ToolPermission | undefined };
 
 /** What is asked, in order; null: no rule could answer it. With --read-only nothing is answered by itself. */
 export function requestsOf(
@@ -29,7 +29,7 @@ export const rulesFor = (ctx: Context, requests: readonly (PolicyRequest | null)
 });
 
 /** The folder is that of the unit, and the agent the one that the daemon has started; else what is said counts. */
-function requestOn(ctx: Context, permission: Permission, chunk: string | null): PolicyRequest {
+function requestOn(ctx: Context, permission: ToolPermission, chunk: string | null): PolicyRequest {
   const { home, own } = ctx.policy;
   const work = chunk === null ? undefined : workOf(ctx.store.state, chunk);
   const root = work?.unit.work?.path ?? ctx.about.project;
@@ -55,7 +55,7 @@ export const policy = t.router({
   /** What the rules say of a call, without asking or answering anything. */
   check: operator.input(check).query(({ ctx, input: { chunk = null, ...input } }) => {
     const kind = input.kind || (input.command === null ? '' : 'execute');
-    const permission: Permission = { ...input, kind, folder: '', opaque: false, allow: null, deny: null };
+    const permission: ToolPermission = { ...input, kind, folder: '', opaque: false, allow: null, deny: null };
     const request = requestOn(ctx, permission, chunk);
     const ofUnit = chunk === null ? [] : (workOf(ctx.store.state, chunk).unit.rules ?? []);
     const policy = ctx.policy.current();

@@ -42,20 +42,20 @@ export interface PolicyRequest {
   readonly own: readonly string[];
 }
 
-export interface Verdict {
+export interface PolicyVerdict {
   readonly answer: PolicyAnswer;
   /** null: no rule is about it. */
   readonly rule: RuleName | null;
 }
 
-const NO_RULE: Verdict = { answer: 'ask', rule: null };
+const NO_RULE: PolicyVerdict = { answer: 'ask', rule: null };
 
 /** Deny before ask, ask before allow; without a rule a person is asked. */
 export function verdictOn(
   request: PolicyRequest,
   policy: Pick<Policy, 'rules' | 'problem'>,
   ofUnit: readonly PolicyRule[],
-): Verdict {
+): PolicyVerdict {
   if (policy.problem !== null) return NO_RULE;
   const named = (rules: readonly PolicyRule[], source: RuleSource) => rules.map((rule) => ({ rule, source }));
   const all = [...named(policy.rules, 'file'), ...named(ofUnit, 'unit')];

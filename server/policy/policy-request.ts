@@ -1,6 +1,6 @@
 /** A permission together with what the disk says of it: all that the rules need to know. */
 import { join } from 'node:path';
-import type { Permission } from '../../shared/policy-words.ts';
+import type { ToolPermission } from '../../shared/policy-words.ts';
 import { plainWords, possibleCommands } from '../domain/command-words.ts';
 import type { PolicyPath, PolicyRequest } from '../domain/policy.ts';
 import { isFile, locate, realOf } from './locate.ts';
@@ -13,7 +13,11 @@ export interface RequestPlace {
 }
 
 /** `agent`: as the daemon knows it; null: only its adapter does. */
-export function requestOf(permission: Permission, place: RequestPlace, agent: string | null): PolicyRequest {
+export function requestOf(
+  permission: ToolPermission,
+  place: RequestPlace,
+  agent: string | null,
+): PolicyRequest {
   const { tool, kind, command, opaque } = permission;
   const root = realOf(place.root) ?? place.root;
   const folder = locate(permission.folder || root, root).real;

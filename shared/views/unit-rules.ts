@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Detail } from '../detail.ts';
-import { ruleWords } from '../policy-sentences.ts';
 
 /** What the operator has allowed in this unit, and a form each to be asked again. */
 export const unitRules = ({ chunk, seq, rules }: Detail, mayAct: boolean): TemplateResult | typeof nothing =>
@@ -9,7 +8,7 @@ export const unitRules = ({ chunk, seq, rules }: Detail, mayAct: boolean): Templ
     : html`<h3>Allowed without asking</h3>
       <ul class="items">${rules.map(
         (rule) =>
-          html`<li><p>${ruleWords(rule)}</p>${
+          html`<li><p>${rule.said}</p>${
             mayAct
               ? html`<form class="steer" method="post" action="/work-units/${chunk}/remove-rule" name="remove-rule-${rule.id}">
           <input type="hidden" name="seen" value=${seq} /><input type="hidden" name="rule" value=${rule.id} /><button>Ask again</button>

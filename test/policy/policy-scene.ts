@@ -6,7 +6,7 @@ import { callFacts } from '../../client/intake/call-facts.ts';
 import { type PolicyRequest, verdictOn } from '../../server/domain/policy.ts';
 import { readPolicy } from '../../server/policy/policy-file.ts';
 import { requestOf } from '../../server/policy/policy-request.ts';
-import type { Permission, PolicyRule } from '../../shared/policy-words.ts';
+import type { PolicyRule, ToolPermission } from '../../shared/policy-words.ts';
 
 export interface Call {
   readonly tool?: string;
@@ -50,7 +50,7 @@ export class PolicyScene {
     paths = [],
     folder = this.root,
     agent = '',
-  }: Call): Permission {
+  }: Call): ToolPermission {
     const facts = callFacts({ tool, kind, input, paths, folder, isCut: false });
     return { agent, ...facts, allow: 'once', deny: 'no' };
   }

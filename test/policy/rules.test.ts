@@ -1,6 +1,6 @@
 /** What rules allow of files and tools, which rule wins, and what a rule file may say. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { unitRule } from '../../server/domain/policy.ts';
@@ -8,6 +8,8 @@ import { followPolicy, policyPath } from '../../server/policy/follow-policy.ts';
 import { readPolicy } from '../../server/policy/policy-file.ts';
 import type { PolicyRule } from '../../shared/policy-words.ts';
 import { type Call, PolicyScene } from './policy-scene.ts';
+
+const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs', 'permissions.md');
 
 let scene: PolicyScene;
 before(() => {
@@ -237,6 +239,15 @@ describe('a rule file', () => {
       '{"rules": [{"id": "a", "answer": "ask", "tool": "x"}, {"id": "a", "answer": "ask", "tool": "y"}]}',
       /rules\[1\]\.id: Each id once/,
     );
+  });
+
+  test('as docs/permissions.md shows it can be taken', () => {
+    const [, json = ''] = /```json\n([^`]*)```/.exec(readFileSync(DOCS, 'utf8')) ?? [];
+    writeFileSync(scene.file, json, { mode: 0o600 });
+    const rules = readPolicy(scene.file);
+    assert.equal(rules.length, 6);
+    assert.equal(scene.verdict(rules, edit('.env')), 'ask secrets');
+    assert.equal(scene.shell(rules, 'git log --oneline'), 'allow look');
   });
 
   test('that others may write, or that lies in the project, is refused; none is no rule', () => {

@@ -14,6 +14,7 @@ const not = (why: string): Why => ({ not: why });
 const STREAM = not('a stream, over the WebSocket');
 const READING = not('reading: the page shows it');
 
+const ON_SETTINGS = not('the form at /settings posts to its path');
 const AT_TERMINAL = not('who may come in is said at the terminal');
 
 interface Doors {
@@ -81,10 +82,26 @@ const DOORS: Readonly<Record<string, Doors>> = {
   'conflicts.resolve': action('resolve'),
   'conflicts.report': { command: 'conflict', path: 'POST /conflicts', form: not('analyses report') },
   'conflicts.list': { command: 'conflicts', path: 'GET /conflicts', form: READING },
+  'policy.list': { command: 'policy', path: not('a unit shows its own rules'), form: READING },
+  'policy.check': { command: 'policy', path: not('tried at the terminal'), form: not('as its path') },
+  'policy.remove': action('remove-rule', 'policy'),
   'config.update': {
     command: 'config',
     path: 'POST /config',
     form: not('the form at /settings posts to its path'),
+  },
+  'notify.show': { command: 'notify', path: 'GET /notify', form: READING },
+  'notify.configure': { command: 'notify', path: 'POST /notify/:channel', form: ON_SETTINGS },
+  'notify.test': { command: 'notify', path: 'POST /notify/:channel/test', form: ON_SETTINGS },
+  'notify.watch': {
+    command: 'attention',
+    path: not('a page says that it is open for as long as it is'),
+    form: not('as its path'),
+  },
+  'notify.shown': {
+    command: not('a browser says so'),
+    path: not('a browser says so, over its socket'),
+    form: not('as its path'),
   },
   'work.diff': { command: 'diff', path: 'GET /work-units/:chunk/diff', form: READING },
   'work.patch': { command: 'diff', path: not('the same path, as text/x-patch'), form: READING },

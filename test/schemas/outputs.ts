@@ -8,7 +8,8 @@ import type { BoardMessage } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { DiffView } from '../../shared/diff.ts';
 import type { CheckedDatabase, Finding } from '../../shared/offline.ts';
-import { event } from './event.ts';
+import { POLICY_ANSWERS } from '../../shared/policy-words.ts';
+import { EVENT_TYPES, event } from './event.ts';
 import * as part from './parts.ts';
 
 export interface Output {
@@ -113,9 +114,31 @@ const detail: z.ZodType<Detail> = z.strictObject({
     }),
   ),
   rules: z
-    .array(part.policyRule)
+    .array(part.policyRule.extend({ said: z.string() }))
     .describe('what you have allowed in this unit, and are not asked about again'),
-  history: z.array(z.strictObject({ seq, at: moment, who: z.string(), door: part.door, what: z.string() })),
+  history: z
+    .array(
+      z.strictObject({
+        seq,
+        at: moment,
+        who: z.string(),
+        door: part.door,
+        type: z.enum(EVENT_TYPES),
+        run: number.nullable().describe('the run that it is about'),
+        what: z.string(),
+      }),
+    )
+    .describe('the last 100, in order; `signalbox history` prints all'),
+  earlier: seq.nullable().describe('there is more: ask for what happened before this number'),
+  time: z
+    .strictObject({
+      from: moment,
+      to: moment,
+      spans: z.array(
+        z.strictObject({ use: z.enum(['running', 'waiting', 'blocked']), from: moment, to: moment }),
+      ),
+    })
+    .describe('the last 12 hours; waiting: for the operator; blocked: for anything else'),
 });
 
 const snapshot = z.strictObject({ epoch: z.string(), build: z.string(), seq, rows: z.array(part.anyRow) });
@@ -261,7 +284,7 @@ const checked: z.ZodType<CheckedDatabase> = z.strictObject({
       z.discriminatedUnion('code', [
         z.strictObject({ code: z.enum(['gap', 'fold']), seq: number.describe('the event') }),
         z.strictObject({ code: z.literal('unit'), chunk: z.string() }),
-        z.strictObject({ code: z.enum(['settings', 'agents', 'tokens', 'sessions']) }),
+        z.strictObject({ code: z.enum(['settings', 'agents', 'tokens', 'sessions', 'notifications']) }),
       ]),
     )
     .describe('empty: the tables are what the log says'),
@@ -338,6 +361,36 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   'origin list': { schema: origins },
   'limits show': { schema: limits },
   'limits set': { schema: limits },
+  'policy ls': {
+    schema: z.strictObject({
+      path: z.string().describe('your rule file, or where it would be'),
+      problem: z.string().nullable().describe('why it cannot be used; then everything is asked'),
+      rules: z.array(part.policyRule),
+      units: z.array(part.policyRule.extend({ chunk })).describe('what you have allowed for single units'),
+    }),
+  },
+  'policy check': {
+    schema: z.strictObject({
+      answer: z.enum(POLICY_ANSWERS),
+      rule: part.ruleName.nullable().describe('null: no rule is about it'),
+      problem: z.string().nullable(),
+      plain: z
+        .boolean()
+        .nullable()
+        .describe('whether a command is plain words only: a pattern allows no other; null: it is no command'),
+      paths: z.array(
+        z.strictObject({
+          given: z.string(),
+          real: z
+            .string()
+            .nullable()
+            .describe('where it leads, with links followed; null: that cannot be told'),
+        }),
+      ),
+    }),
+  },
+  'policy path': { schema: z.strictObject({ path: z.string() }) },
+  'policy remove': { schema: committed },
   audit: {
     schema: z.strictObject({
       events: z.array(event),
@@ -466,6 +519,7 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   '': 'it prints help',
   config: 'it is `config show`',
   token: 'it is `token list`',
+  policy: 'it is `policy ls`',
   worktree: 'it is `worktree ls`',
   origin: 'it is `origin list`',
   limits: 'it is `limits show`',

@@ -3,7 +3,7 @@
  * operator's reply as the answer that the agent reads. Ids of options change with its version: they are answered by
  * the id that came along, and sorted by what they do.
  */
-import { ALLOW_UNIT, type Permission } from '../../../shared/policy-words.ts';
+import { ALLOW_UNIT, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { AskedQuestion, Reply } from '../ask.ts';
 import { callFacts } from '../call-facts.ts';
 import { isObject, RpcError } from '../json-rpc.ts';
@@ -80,7 +80,11 @@ export function permissionRequest(call: ReportedCall, given: unknown, place: Age
 }
 
 /** Only what means this one call, and only one: what an agent keeps from it for later is its own affair. */
-function permissionIn(call: ReportedCall, options: readonly Option[], { folder }: AgentPlace): Permission {
+function permissionIn(
+  call: ReportedCall,
+  options: readonly Option[],
+  { folder }: AgentPlace,
+): ToolPermission {
   const idOf = (kind: string) => options.find((option) => option.kind === kind)?.id ?? null;
   const { tool, kind, input } = call;
   const facts = callFacts({ tool, kind, input, paths: pathsOf(call), folder, isCut: isCut(call) });

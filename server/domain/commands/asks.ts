@@ -1,7 +1,7 @@
 /** Asks items, withdraws them, and confirms that answers have arrived. */
 import type { Change } from '../../../shared/events.ts';
 import type { Asking, Item } from '../../../shared/item-words.ts';
-import { ALLOW_UNIT, type Permission } from '../../../shared/policy-words.ts';
+import { ALLOW_UNIT, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { isAsked } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
@@ -22,7 +22,7 @@ export interface Asker {
 export interface Question extends Asking {
   readonly kind?: 'question' | 'decision' | undefined;
   /** What a rule may answer. */
-  readonly permission?: Permission | undefined;
+  readonly permission?: ToolPermission | undefined;
 }
 
 export interface AskInput extends Asker, Question {}

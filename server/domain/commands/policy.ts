@@ -2,9 +2,9 @@
 import type { Change } from '../../../shared/events.ts';
 import type { Item, ItemOption } from '../../../shared/item-words.ts';
 import { ruleWords } from '../../../shared/policy-sentences.ts';
-import { ALLOW_UNIT, type NewRule, type Permission } from '../../../shared/policy-words.ts';
+import { ALLOW_UNIT, type NewRule, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
-import { type Policy, type PolicyRequest, unitRule, type Verdict, verdictOn } from '../policy.ts';
+import { type Policy, type PolicyRequest, type PolicyVerdict, unitRule, verdictOn } from '../policy.ts';
 import { notFound } from '../refusal.ts';
 import type { State } from '../state.ts';
 import type { Question } from './asks.ts';
@@ -21,7 +21,7 @@ export interface Rules {
 /** A question as it is asked, and how the rules answer it. */
 export interface Ruled {
   readonly question: Question;
-  readonly verdict: Verdict | null;
+  readonly verdict: PolicyVerdict | null;
 }
 
 /** The daemon adds the choice that makes a rule; where a rule says that it is to be asked, there is none to make. */
@@ -38,7 +38,7 @@ export function ruled(
   return { question: rule === null ? question : withUnitOption(question, permission, rule), verdict };
 }
 
-function withUnitOption(question: Question, { allow }: Permission, rule: NewRule): Question {
+function withUnitOption(question: Question, { allow }: ToolPermission, rule: NewRule): Question {
   const option: ItemOption = {
     id: ALLOW_UNIT,
     label: 'Allow for this unit',
