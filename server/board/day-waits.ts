@@ -1,7 +1,7 @@
 import type { Event } from '../../shared/events.ts';
 import type { WaitedToday } from '../../shared/waited.ts';
 import type { Moment, WorkUnit } from '../../shared/words.ts';
-import { isAsking } from '../domain/state.ts';
+import { isAsking, type State } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import { askingAt, type QueueStep, queueSteps } from './asking-spans.ts';
 import { sinceIn } from './time-spent.ts';
@@ -20,6 +20,7 @@ export class DayWaits {
   #seq = 0;
   /** Of the units that waited before: milliseconds. */
   #waited = 0;
+  #reading: Promise<void> = Promise.resolve();
   /** By unit: what is in the queue, and since when, today. */
   readonly #asking = new Map<number, { readonly items: Set<string>; readonly since: Moment }>();
 
@@ -27,12 +28,10 @@ export class DayWaits {
     this.#store = store;
   }
 
-  at(now: Date): WaitedToday {
-    const midnight = midnightBefore(now);
-    const { state } = this.#store;
-    if (midnight !== this.#midnight) this.#begin(midnight);
-    else if (this.#seq < state.seq) this.#takeAll(this.#store.events(this.#seq));
-    this.#seq = state.seq;
+  async at(now: Date): Promise<WaitedToday> {
+    // One after the other: two that read at once would count the same events twice.
+    this.#reading = this.#reading.catch(() => {}).then(() => this.#read(now));
+    await this.#reading;
     const at = now.toISOString();
     const open = [...this.#asking.values()].map(({ since }) => lengthOf(since, at));
     return {
@@ -43,28 +42,40 @@ export class DayWaits {
     };
   }
 
+  async #read(now: Date): Promise<void> {
+    const midnight = midnightBefore(now);
+    const { state } = this.#store;
+    if (midnight !== this.#midnight) return this.#begin(midnight, state);
+    if (this.#seq >= state.seq) return;
+    const events: Event[] = [];
+    for await (const event of this.#store.events(this.#seq)) if (event.seq <= state.seq) events.push(event);
+    this.#takeAll(events, state.seq);
+  }
+
   /** The first look, and the first of a day. */
-  #begin(midnight: Moment): void {
+  async #begin(midnight: Moment, state: State): Promise<void> {
+    const backwards = this.#store.eventsBackwards(null, state.seq + 1);
+    const events = await sinceIn(backwards, midnight, Number.POSITIVE_INFINITY);
     this.#midnight = midnight;
     this.#waited = 0;
     this.#asking.clear();
-    const events = sinceIn(this.#store.eventsBackwards(), midnight, Number.POSITIVE_INFINITY);
     const steps = new Map<number, QueueStep[]>();
     for (const step of events.flatMap(queueSteps)) {
       const known = steps.get(step.unit);
       if (known) known.push(step);
       else steps.set(step.unit, [step]);
     }
-    for (const work of this.#store.state.works) {
+    for (const work of state.works) {
       if (work.items.length === 0) continue;
       const items = askingAt(work.items, steps.get(work.unit.id) ?? [], midnight);
       if (items.length > 0) this.#asking.set(work.unit.id, { items: new Set(items), since: midnight });
     }
-    this.#takeAll(events);
+    this.#takeAll(events, state.seq);
   }
 
-  #takeAll(events: Iterable<Event>): void {
+  #takeAll(events: readonly Event[], seq: number): void {
     for (const event of events) for (const step of queueSteps(event)) this.#take(step);
+    this.#seq = seq;
   }
 
   #take({ unit, id, at, isInQueue }: QueueStep): void {
