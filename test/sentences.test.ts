@@ -59,6 +59,7 @@ const OTHERWISE: Readonly<Record<string, RegExp>> = {
   'server/domain/commands/units.ts': /^(None is trusted yet|Trusted are |there is no trusted agent)/,
   'server/domain/cycle.ts': /^… /,
   'server/domain/impact.ts': /^unblocks /,
+  'server/domain/quiet-hours.ts': /^Two local times and a time zone/,
   'server/domain/unit-name.ts': /^a an and as /,
   'server/runs/wrapper.ts': /^\ntrap : /,
 };
