@@ -71,6 +71,7 @@ async function measure(house: StoreFixture, boardFeed: BoardFeed, size: number):
       query: QUERY,
       pulses: {},
       project: 'bench',
+      waits: boardFeed.waits(new Date()),
       isSignedIn: true,
       failed: null,
       policyProblem: null,

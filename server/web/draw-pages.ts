@@ -39,6 +39,7 @@ export function drawDashboard(
     policyProblem: policy.current().problem,
     snapshot: boardFeed.snapshot(firstPage(query)),
     pulses: pulses.now(query),
+    waits: boardFeed.waits(new Date()),
     now: new Date(),
   });
 }
@@ -65,6 +66,7 @@ export async function drawUnit(
     formError,
     snapshot: context.boardFeed.snapshot(query),
     pulses: {},
+    waits: context.boardFeed.waits(new Date()),
     project: projectOf(context),
     detail,
     before,
