@@ -165,12 +165,12 @@ export const appRouter = t.router({
   policy,
   work,
   notify,
-  status: viewer.input(inputs.nothing).query(({ ctx }) => {
+  status: viewer.input(inputs.nothing).query(async ({ ctx }) => {
     const { units, items, seq } = ctx.boardFeed.counts();
     const { settings, trusted } = ctx.store.state;
     const agents = { digest: trusted.digest, names: trusted.agents.map(({ name }) => name) };
     const { readOnly: read_only } = ctx.access;
-    const waits = ctx.boardFeed.waits(new Date());
+    const waits = await ctx.boardFeed.waits(new Date());
     return {
       ...ctx.about,
       read_only,
