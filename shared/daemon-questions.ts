@@ -3,10 +3,10 @@
  * and people ask in words of their own (`Asking`).
  */
 import type { ConflictReason, Judgement } from './conflict-words.ts';
+import type { ChangeStat } from './diff.ts';
 import type { AnyQuestion, Asking, ItemCode, ItemKind } from './item-words.ts';
 import type { Outcome, ToolRefusal, WorkStuckCode } from './words.ts';
 import type { WorkTrouble } from './work-problem.ts';
-import type { ChangeStat } from './work-words.ts';
 
 export type DaemonQuestion =
   /** May the phase of the item count as finished? `lines`: the last ones that its run printed. */

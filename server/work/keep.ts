@@ -140,7 +140,7 @@ async function keepAndClear(repository: Repository, worktree: OpenWorktree, opti
   return { ref: keptRef(repository, unit), commit: snapshot.commit, aside, ignored: outlook.ignored };
 }
 
-function refuseLoss(path: string, { processes, nested }: PruneOutlook): void {
+export function refuseLoss(path: string, { processes, nested }: PruneOutlook): void {
   if (processes === null) throw new WorkRefused({ code: 'process-unknown', path });
   if (processes.length > 0) throw new WorkRefused({ code: 'process-inside', path, pids: processes });
   if (nested.length > 0) throw new WorkRefused({ code: 'nested-repositories', path, nested });

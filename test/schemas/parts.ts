@@ -5,6 +5,7 @@ import type { Door } from '../../shared/access-words.ts';
 import { type AgentDefinition, INTERRUPT_SIGNALS } from '../../shared/agent-words.ts';
 import type { Card, Cell, Counts, ItemState, Page, Row } from '../../shared/board.ts';
 import type { Judgement } from '../../shared/conflict-words.ts';
+import type { ChangeStat } from '../../shared/diff.ts';
 import {
   type Answer,
   type Asking,
@@ -17,13 +18,7 @@ import type { Closing, Hold } from '../../shared/reason-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import { CHUNK, type Outcome, PHASE, STATUSES, type Status, type StuckCode } from '../../shared/words.ts';
 import type { MoveRefusal, WorkProblem, WorkTrouble } from '../../shared/work-problem.ts';
-import {
-  type ChangeStat,
-  MERGE_MODES,
-  MERGE_STRATEGIES,
-  type UnitWork,
-  type WorkSettings,
-} from '../../shared/work-words.ts';
+import { MERGE_MODES, MERGE_STRATEGIES, type UnitWork, type WorkSettings } from '../../shared/work-words.ts';
 
 const oneOf = <Word extends string>(words: readonly Word[]): z.ZodType<Word> =>
   z.enum(words as [Word, ...Word[]]);
