@@ -11,6 +11,8 @@ export interface Judgement {
   readonly reason: string;
   readonly overlapping_files: readonly string[];
   readonly overlapping_symbols: readonly string[];
+  /** The lines that stand against each other, as they were when the conflict was found; '' where nobody knows them. */
+  readonly overlapping_lines: string;
 }
 
 /** An analysis that came to another verdict than the operator. */

@@ -2,10 +2,11 @@ import type { Asking } from '../../shared/item-words.ts';
 import { statWords } from '../../shared/sentences.ts';
 import type { SnapshotTaken } from '../../shared/work-words.ts';
 import type { ChangeSummary } from '../work/change-summary.ts';
-import { type ConflictHunks, conflictHunks, type MergedLine } from '../work/conflict-hunks.ts';
+import { type ConflictHunks, conflictHunks } from '../work/conflict-hunks.ts';
 import type { MergeTry } from '../work/merge-tree.ts';
 import type { RebaseState } from '../work/rebase-state.ts';
 import type { Repository } from '../work/repository.ts';
+import { conflictLines } from './conflict-lines.ts';
 
 const MOST_COMMITS = 20;
 const MOST_FILES = 20;
@@ -30,10 +31,7 @@ export async function reviewContext(reviewed: Reviewed): Promise<Asking['context
     { label: 'Unfinished rebase', text: rebaseLines(rebase) },
     {
       label: 'Conflicting lines',
-      text: hunks
-        .map((file) => hunkText(file, branch))
-        .filter(Boolean)
-        .join('\n\n'),
+      text: conflictLines(hunks, { ours: branch, theirs: 'this unit' }),
     },
     {
       label: 'In no commit',
@@ -68,18 +66,6 @@ const KINDS = {
 function fileLine({ path, kind, hunks }: ConflictHunks): string {
   const sections = [...new Set(hunks.map(({ section }) => section).filter((section) => section !== ''))];
   return [`${path}: ${KINDS[kind]}`, ...sections.map((section) => `  in ${section}`)].join('\n');
-}
-
-const hunkText = ({ path, hunks }: ConflictHunks, branch: string): string =>
-  hunks
-    .map(({ line, lines }) => [`${path}:${line}`, ...lines.map((each) => lineText(each, branch))].join('\n'))
-    .join('\n\n');
-
-/** Git names the commits; a person knows the base and the unit. */
-function lineText({ kind, text }: MergedLine, branch: string): string {
-  if (kind !== 'marker') return text;
-  if (text.startsWith('<')) return `<<<<<<< ${branch}`;
-  return text.startsWith('>') ? '>>>>>>> this unit' : text;
 }
 
 function rebaseLines({ in_progress, unmerged, markers }: RebaseState): string {

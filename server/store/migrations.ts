@@ -235,4 +235,21 @@ export const MIGRATIONS: readonly Step[] = [
       .addColumn('seq', 'integer', (column) => column.notNull())
       .modifyEnd(sql`strict`),
   ],
+  // What stands against each other is known of a conflict; of a worktree, what it lacks.
+  (tables) => [
+    fill(tables, sql`update conflicts set facts = json_insert(facts, '$.overlapping_lines', '')`),
+    fill(
+      tables,
+      sql`update events set data = json_insert(data, '$.overlapping_lines', '') where type = 'conflict.judged'`,
+    ),
+    fill(
+      tables,
+      sql`update units set facts = json_insert(facts, '$.work.not_brought', json('[]'))
+        where json_type(facts, '$.work') = 'object'`,
+    ),
+    fill(
+      tables,
+      sql`update events set data = json_insert(data, '$.not_brought', json('[]')) where type = 'worktree.made'`,
+    ),
+  ],
 ];

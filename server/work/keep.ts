@@ -11,6 +11,7 @@ import { listIgnored, sizeOf } from './ignored-files.ts';
 import { WorkRefused } from './refused.ts';
 import { contains, gitIn, listWorktrees, type Repository, refOf } from './repository.ts';
 import { recordsOf, snapshotIn, workRef } from './snapshot.ts';
+import { submodulesWithWork } from './submodules.ts';
 import { clearPlace, dropRefLock, type OpenWorktree, openWorktree, type UnitName } from './worktree.ts';
 import { adminFolderOf } from './worktree-entry.ts';
 import { inTurn } from './writer.ts';
@@ -64,7 +65,7 @@ export async function lookAtPrune(
 ): Promise<PruneOutlook> {
   const worktree = openWorktree(repository, path);
   const git = gitOf(repository, worktree);
-  const [nested, ignored] = await Promise.all([nestedIn(git), ignoredIn(git, path, brought)]);
+  const [nested, ignored] = await Promise.all([nestedIn(git, path), ignoredIn(git, path, brought)]);
   return { processes: processesIn(realpathSync(path)), nested, ignored };
 }
 
@@ -72,11 +73,12 @@ const gitOf = ({ trusted }: Repository, { path, gitDir }: OpenWorktree): Git =>
   new Git({ cwd: path, gitDir, trusted });
 
 /** Also those in ignored folders: their history is nowhere else. */
-async function nestedIn(git: Git): Promise<string[]> {
+async function nestedIn(git: Git, path: string): Promise<string[]> {
   const lists = [['--exclude-standard'], ['-i', '--exclude-standard']];
   const found = await Promise.all(lists.map((which) => git.succeed(['ls-files', '-o', '-z', ...which])));
   const names = found.flatMap(({ stdout }) => recordsOf(stdout));
-  return names.map((name) => nameOf(name).file).filter((name) => name.endsWith('/'));
+  const untracked = names.map((name) => nameOf(name).file).filter((name) => name.endsWith('/'));
+  return [...untracked, ...(await submodulesWithWork(git, path))];
 }
 
 async function ignoredIn(git: Git, path: string, brought: readonly string[]): Promise<Ignored[]> {

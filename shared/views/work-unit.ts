@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
 import { statWords } from '../sentences.ts';
-import { deliveryWords, END_WORDS, verdictWords } from '../unit-sentences.ts';
+import { deliveryWords, END_WORDS, notBroughtWords, verdictWords } from '../unit-sentences.ts';
 import type { Notice } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
@@ -47,6 +47,7 @@ function worktree({ chunk, work }: Detail, { base }: Place) {
     <dl class="facts">
       <dt>branch</dt><dd><bdi>${branch}</bdi>${work.base === null ? nothing : html` <span class="aside">returns to <bdi>${work.base}</bdi></span>`}</dd>
       <dt>folder</dt><dd><bdi>${pruned_at === null ? path : `removed; kept as ${kept ?? 'nothing'}`}</bdi></dd>
+      ${work.not_brought.length === 0 ? nothing : html`<dt>not brought</dt><dd>${notBroughtWords(work)}</dd>`}
       ${snapshot === null ? nothing : html`<dt>changes</dt><dd><a href="${base}/work-units/${chunk}/diff">${statWords(snapshot)}</a>${end === null ? nothing : html` <span class="aside">${END_WORDS[end.how]}</span>`}</dd>`}
     </dl>`;
 }

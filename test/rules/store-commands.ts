@@ -23,6 +23,7 @@ const judgementOf = (verdict: ConflictVerdict, more: Partial<Judgement>): Judgem
   reason: 'both touch it',
   overlapping_files: ['a.ts'],
   overlapping_symbols: [],
+  overlapping_lines: '',
   ...more,
 });
 

@@ -19,6 +19,7 @@ import {
   type ChangeStat,
   MERGE_MODES,
   MERGE_STRATEGIES,
+  NOT_BROUGHT,
   type UnitWork,
   type WorkSettings,
 } from '../../shared/work-words.ts';
@@ -123,6 +124,7 @@ export const judgement = {
   reason: z.string(),
   overlapping_files: z.array(z.string()),
   overlapping_symbols: z.array(z.string()),
+  overlapping_lines: z.string(),
 } satisfies { [Field in keyof Judgement]: z.ZodType<Judgement[Field]> };
 
 const STAT = { files: count, added: count, deleted: count };
@@ -138,6 +140,7 @@ export const work = {
     copied: z.array(z.string()),
     linked: z.array(z.string()),
     setup: z.strictObject({ command: z.string(), limit: number }).nullable(),
+    not_brought: z.array(z.enum(NOT_BROUGHT)),
   },
   snapshot: { ...STAT, commit, from: commit, nested: z.array(z.string()), unsaved: z.array(z.string()) },
   comment: {

@@ -38,6 +38,7 @@ export function decide(work: WorkUnit, other: WorkUnit, how: 'parallelize' | 'se
     reason: old?.reason ?? 'decided by the operator',
     overlapping_files: old?.overlapping_files ?? [],
     overlapping_symbols: old?.overlapping_symbols ?? [],
+    overlapping_lines: old?.overlapping_lines ?? '',
   };
   return onBothSides(work, other, judgement, 'operator');
 }
@@ -70,10 +71,18 @@ export function reportConflict(state: State, input: PairInput & Judgement, key: 
   return { changes: [...changes, ...asked] };
 }
 
-/** The same finding changes nothing; another one takes its place, unless the operator has spoken. */
+/** The same finding changes nothing, also where other lines of the same files stand against each other by now; another one takes its place, unless the operator has spoken. */
 function found(work: WorkUnit, other: WorkUnit, judgement: Judgement): Change[] {
-  const { verdict, confidence, reason, overlapping_files, overlapping_symbols } = judgement;
-  const finding = { verdict, confidence, reason, overlapping_files, overlapping_symbols };
+  const { verdict, confidence, reason, overlapping_files, overlapping_symbols, overlapping_lines } =
+    judgement;
+  const finding = {
+    verdict,
+    confidence,
+    reason,
+    overlapping_files,
+    overlapping_symbols,
+    overlapping_lines,
+  };
   const old = conflictWith(work, other);
   if (old?.decided_by !== 'operator')
     return same(old, finding) ? [] : onBothSides(work, other, finding, 'analysis');
@@ -123,6 +132,7 @@ export function wantToStart(
       reason,
       overlapping_files: files,
       overlapping_symbols: [],
+      overlapping_lines: '',
     } as const;
     judged.push(...found(work, other, finding));
     if (verdict === 'ASK_OPERATOR') rivals.push({ work: other, finding });
@@ -189,12 +199,18 @@ function conflictAsking({ unit }: WorkUnit, rivals: readonly Rival[]): Asking {
   const names = rivals.map(({ work }) => work.unit.chunk).join(', ');
   return {
     prompt: `${unit.chunk} may be in the way of ${names}. May they be at work at the same time?`,
-    context: rivals.map(({ work, finding }) => ({ label: work.unit.chunk, text: findingText(finding) })),
+    context: rivals.flatMap(({ work, finding }) => [
+      { label: work.unit.chunk, text: findingText(finding) },
+      ...linesOf(work.unit.chunk, finding),
+    ]),
     options: OPTIONS,
     multiple: false,
     allows_text: false,
   };
 }
+
+const linesOf = (chunk: string, { overlapping_lines: text }: Judgement): Asking['context'] =>
+  text === '' ? [] : [{ label: `Conflicting lines, ${chunk}`, text }];
 
 const MOST_NAMES = 20;
 
