@@ -73,6 +73,7 @@ async function measure(house: StoreFixture, boardFeed: BoardFeed, size: number):
       project: 'bench',
       isSignedIn: true,
       failed: null,
+      policyProblem: null,
       now: new Date(),
     });
   const [pages, jsons, snapshots] = [[] as number[], [] as number[], [] as number[]];

@@ -10,11 +10,12 @@ import { LocalCallers } from './access/local-callers.ts';
 import { Refusals } from './access/refusals.ts';
 import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
-import type { About, Access } from './api/procedures.ts';
+import type { About, Access, PolicySource } from './api/procedures.ts';
 import { BoardFeed } from './board/board-feed.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
 import { greet } from './daemon/greeting.ts';
+import { orProblem } from './daemon/last-backup.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
 import { type Options, readOptions } from './daemon/options.ts';
@@ -31,11 +32,12 @@ import { updateConfig } from './domain/commands/config.ts';
 import { addUnits } from './domain/commands/units.ts';
 import { Refusal } from './domain/refusal.ts';
 import { LastLines } from './output/last-lines.ts';
+import { followPolicy, policyPath } from './policy/follow-policy.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
-import { DatabaseProblem } from './store/database-file.ts';
 import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
+import { configFolder } from './system/config-file.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { consoleLog } from './system/log.ts';
 import { keepFilesPrivate } from './system/operators-umask.ts';
@@ -71,6 +73,7 @@ async function run(options: Options): Promise<void> {
   const specs = options.plan === null ? [] : readPlan(options.plan);
   const state = statePathsOf(stateHome(process.env, homeFolder()), options.project);
   makeStateFolder(state);
+  const policy = policyFor(state);
   const lock = takeLock(state);
   let held: Held | null = null;
   let db: Db | null = null;
@@ -79,13 +82,13 @@ async function run(options: Options): Promise<void> {
     held = await lockProject(state);
     const door = openDoor(state);
     if (existsSync(state.database)) refuseOthers(state.database, 0o600);
-    const opened = orProblem(() => Db.open(state.database, [state.lock]));
+    const opened = await orProblem(state, () => Db.open(state.database, [state.lock]));
     db = opened;
-    const store = orProblem(() => new Store(opened));
+    const store = await orProblem(state, () => new Store(opened));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
-    const problem = await serve(options, state, { store, db: opened, door, umask });
+    const problem = await serve(options, state, { store, db: opened, door, policy, umask });
     // Also if the files were moved: a write-ahead log left beside another database would be applied to it.
     db.checkpoint();
     if (problem) throw problem;
@@ -97,15 +100,13 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-/** Turns an unusable database into a problem for the operator. */
-function orProblem<T>(open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof DatabaseProblem)
-      throw new Problem(error.kind === 'disk' ? 'disk' : 'data', error.message);
-    throw error;
-  }
+/** The operator's rules. Throws a `Problem` where they cannot be used. */
+function policyFor({ project }: StatePaths): PolicySource {
+  const home = homeFolder();
+  const config = configFolder(process.env, home);
+  const path = policyPath(config, project);
+  const current = followPolicy(path, (error) => consoleLog.error('policy', error));
+  return { current, home, own: [config, stateHome(process.env, home)] };
 }
 
 async function addPlan(store: Store, specs: ReturnType<typeof readPlan>, path: string): Promise<void> {
@@ -123,6 +124,7 @@ interface Kept {
   readonly store: Store;
   readonly db: Db;
   readonly door: AccessFile;
+  readonly policy: PolicySource;
   /** The umask of the shell that started the daemon. */
   readonly umask: number;
 }
@@ -195,7 +197,7 @@ type Daemon = Pick<
 >;
 
 /** The parts that all listeners share. */
-function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): HttpParts {
+function httpParts(state: StatePaths, { store, door, policy }: Kept, daemon: Daemon): HttpParts {
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const { limits } = daemon.access;
   const callers = new LocalCallers(state, () => store.state);
@@ -205,6 +207,7 @@ function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): Ht
     context: {
       ...daemon,
       store,
+      policy,
       boardFeed: new BoardFeed(store, assets.build),
       runs: state.runs,
       path: pathFor(state.bin, process.env),

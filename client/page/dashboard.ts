@@ -4,9 +4,11 @@ import type { PageData } from '../../shared/page-data.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
 import { ProcessGrid } from '../elements/process-grid.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
+import { submitByKeys } from '../elements/submit-by-keys.ts';
 import type { WorkUnitElement } from '../elements/work-unit.ts';
 import { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
+import { keepKeys } from './first-key.ts';
 
 customElements.define('attention-queue', AttentionQueue);
 customElements.define('process-grid', ProcessGrid);
@@ -33,8 +35,11 @@ function start(): void {
   void keepBadge(connection, live);
   void keepCount(live, data);
   stayHere(connection);
+  addEventListener('keydown', submitByKeys);
+  keepKeys(live);
   void keepWords(connection);
   void joinTranscripts(live);
+  if (document.querySelector('.new-unit')) void keepNewUnits(connection);
 }
 
 /** Until it is loaded, the page says as of when it is. */
@@ -59,7 +64,7 @@ async function keepWords(connection: Connection): Promise<void> {
 
 /** Only unit and run pages need these, so the dashboard does not load them. */
 async function joinUnits(live: LiveBoards, detail: Detail, { query, zone }: PageData): Promise<void> {
-  (await import('./unit-page.ts')).defineWorkUnit();
+  (await import('./later.ts')).defineWorkUnit();
   for (const unit of document.querySelectorAll<WorkUnitElement>('work-unit')) {
     unit.detail = detail;
     unit.join(live, query, zone);
@@ -72,6 +77,10 @@ async function joinTranscripts(live: LiveBoards): Promise<void> {
   const { RunTranscript: Element } = await import('../elements/run-transcript.ts');
   customElements.define('run-transcript', Element);
   for (const transcript of transcripts) transcript.join(live);
+}
+
+async function keepNewUnits(connection: Connection): Promise<void> {
+  (await import('./later.ts')).keepNewUnit(connection);
 }
 
 /** While the daemon is away, a form posted by the browser would end on the browser's error page. */

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { By } from '../../shared/access-words.ts';
 import type { Event } from '../../shared/events.ts';
+import { POLICY } from '../domain/actors.ts';
 import type { Decision, Made } from '../domain/commands/decision.ts';
 import { conflict, Refusal } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
@@ -162,9 +163,10 @@ export class Store {
     const repeated = once && this.#repeated(once);
     if (repeated) return [state, repeated];
     const at = this.#now().toISOString();
-    const { changes, result = {} } = decide(state, at);
+    const { changes, byPolicy = [], result = {} } = decide(state, at);
     const events: Event[] = [];
-    const next = applyAll(state, changes, by, at, events);
+    const called = applyAll(state, changes, by, at, events);
+    const next = applyAll(called, byPolicy, POLICY, at, events);
     for (const event of events) this.#record(event);
     if (once) this.#db.keep(once.key, digestOf(once.input), next.seq, JSON.stringify(result));
     return [next, { seq: next.seq, result }];

@@ -6,11 +6,14 @@ import { Problem } from './problem.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `$XDG_CONFIG_HOME/signalbox/config.json`, or under `~/.config`. */
-export function configFile({ XDG_CONFIG_HOME }: Environment, home: string): string {
+/** `$XDG_CONFIG_HOME/signalbox`, or under `~/.config`. */
+export function configFolder({ XDG_CONFIG_HOME }: Environment, home: string): string {
   const base = XDG_CONFIG_HOME?.startsWith('/') ? XDG_CONFIG_HOME : join(home, '.config');
-  return join(base, 'signalbox', 'config.json');
+  return join(base, 'signalbox');
 }
+
+export const configFile = (env: Environment, home: string): string =>
+  join(configFolder(env, home), 'config.json');
 
 /** The object in the file; a missing file is an empty one. Throws a `Problem` that names the file. */
 export function readConfig(path: string): object {

@@ -83,8 +83,11 @@ export function notePage(
 
 const NAME = html`<h1><a href="/">Signalbox</a></h1>`;
 
+/** What is reached from everywhere. */
+const LINKS = html`<nav class="links" aria-label="Pages of Signalbox"><a href="/new">New unit</a></nav>`;
+
 const header = (badge: string, { id, label }: SkipLink): TemplateResult =>
-  html`<a class="skip" href="#${id}">${label}</a><header>${NAME}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
+  html`<a class="skip" href="#${id}">${label}</a><header>${NAME}${LINKS}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
 
 interface Head {
   readonly assets: Assets;

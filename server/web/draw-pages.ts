@@ -23,7 +23,7 @@ export function drawDashboard(
   formError?: FormError,
 ): string {
   const { assets, access, contextFor } = parts;
-  const { boardFeed, pulses, about } = contextFor(ctx);
+  const { boardFeed, pulses, about, policy } = contextFor(ctx);
   return dashboardPage({
     assets,
     query,
@@ -31,6 +31,7 @@ export function drawDashboard(
     project: projectName({ about }),
     isSignedIn: isSignedIn(parts, ctx),
     failed: access.refusals.failedLately(),
+    policyProblem: policy.current().problem,
     snapshot: boardFeed.snapshot(firstPage(query)),
     pulses: pulses.now(query),
     now: new Date(),

@@ -39,6 +39,8 @@ export interface DashboardInput extends PageInput {
   readonly isSignedIn: boolean;
   /** Sign-ins that failed lately. */
   readonly failed: FailedSignIns | null;
+  /** Why the operator's rules cannot be used; null: they can. */
+  readonly policyProblem: string | null;
 }
 
 export interface PageInput {
@@ -65,7 +67,7 @@ export function dashboardPage(input: DashboardInput): string {
     pulses: input.pulses,
   });
   const body: Drawn = [
-    html`<main>${formErrorBlock(input, data)}${failedNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><process-grid>${grid}</process-grid></main>`,
+    html`<main>${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><process-grid>${grid}</process-grid></main>`,
     foot(input.isSignedIn),
   ];
   return shell({ ...input, data, body });
@@ -81,6 +83,12 @@ function failedNotice({ failed, now }: DashboardInput): Drawn {
   const at = localText(failed.last_at, -now.getTimezoneOffset());
   return html`<p class="failed-sign-ins" role="note">${times}, the last at ${at}. Run “signalbox audit” to see from where.</p>`;
 }
+
+/** What the operator thinks is answered by itself waits for them. */
+const policyNotice = ({ policyProblem }: DashboardInput): Drawn =>
+  policyProblem === null
+    ? nothing
+    : html`<p class="failed-sign-ins" role="note">Your rules for permissions cannot be used, so everything is asked. ${policyProblem}</p>`;
 
 export interface UnitPageInput extends PageInput {
   readonly detail: Detail;

@@ -11,6 +11,7 @@ import { addDiffRoutes } from './diff-routes.ts';
 import { drawDashboard, drawSettings, drawUnit, isSignedIn } from './draw-pages.ts';
 import { addInstallation } from './installation.ts';
 import { addApi } from './json.ts';
+import { addNewUnitRoutes } from './new-unit-routes.ts';
 import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
 import { ResponseCache } from './response-cache.ts';
 import { lateUndo, seeOther } from './return-address.ts';
@@ -52,6 +53,7 @@ export function routes(parts: RouteParts): Router {
   });
   addRunRoutes(router, parts);
   addDiffRoutes(router, parts);
+  addNewUnitRoutes(router, parts);
   router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
   // Where a refused form leaves the address of the browser: whoever asks for it again means the unit.
   router.get('/work-units/:chunk/:action', (ctx) => {

@@ -110,7 +110,7 @@ const isNarrow = ({ status, kind, q, page }: Query): boolean =>
 const empty = ({ query, place }: GridView): TemplateResult =>
   isNarrow(query)
     ? html`<p class="empty">No unit matches this filter. <a href="${place?.base ?? ''}/">Show all</a></p>`
-    : html`<p class="empty">No units yet. Add one: <code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
+    : html`<p class="empty">No units yet. ${place ? nothing : html`<a href="/new">New unit</a>, or at the terminal: `}<code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
 
 function sectionView(
   { status, size, lots }: Section,

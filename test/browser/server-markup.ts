@@ -25,6 +25,7 @@ export const serverMarkup = (): TestRunnerPlugin<PageOrder> => ({
         assets: ASSETS,
         isSignedIn: false,
         failed: NONE,
+        policyProblem: NONE,
         now: new Date(),
       }),
     };

@@ -31,8 +31,24 @@ const DOORS: Readonly<Record<string, Doors>> = {
   'units.add': {
     command: 'add',
     path: 'POST /work-units',
-    form: not('a plan is a file: the page says how to add one'),
+    form: not('the page takes a plan as text: units.plan'),
   },
+  'units.create': {
+    command: not('add says the same, and more, by flags'),
+    path: 'POST /new',
+    form: not('its form, on a page of its own, posts to its path'),
+  },
+  'units.plan': {
+    command: not('add reads a plan from a file'),
+    path: 'POST /new/plan',
+    form: not('as units.create'),
+  },
+  'units.find': {
+    command: not('ls finds, too'),
+    path: not('completes what is typed on the page'),
+    form: READING,
+  },
+  'units.name': { command: not('add is given a name'), path: not('suggests while one types'), form: READING },
   'units.retry': action('retry'),
   'units.close': action('close'),
   'units.kill': action('kill'),
@@ -65,6 +81,9 @@ const DOORS: Readonly<Record<string, Doors>> = {
   'conflicts.resolve': action('resolve'),
   'conflicts.report': { command: 'conflict', path: 'POST /conflicts', form: not('analyses report') },
   'conflicts.list': { command: 'conflicts', path: 'GET /conflicts', form: READING },
+  'policy.list': { command: 'policy', path: not('a unit shows its own rules'), form: READING },
+  'policy.check': { command: 'policy', path: not('tried at the terminal'), form: not('as its path') },
+  'policy.remove': action('remove-rule', 'policy'),
   'config.update': {
     command: 'config',
     path: 'POST /config',
