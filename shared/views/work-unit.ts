@@ -3,6 +3,7 @@ import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
 import { ruleNameWords } from '../policy-sentences.ts';
 import { statWords } from '../sentences.ts';
 import { deliveryWords, END_WORDS, notBroughtWords, verdictWords } from '../unit-sentences.ts';
+import { MERGE } from '../work-words.ts';
 import type { Notice } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
@@ -26,7 +27,7 @@ export function workUnit(
     <ol class="steps">${detail.steps.map(
       ({ phase, command, state }) =>
         html`<li class="step"><span class="phase">${phase}</span> <span class="aside">· ${state === 'current' ? 'now' : state}${command === null ? ` · ${detail.agent ?? 'done elsewhere'}` : ''}</span>${command === null ? nothing : html`<pre tabindex="0">${command}</pre>`}</li>`,
-    )}</ol>
+    )}${mergeStep(detail)}</ol>
     ${worktree(detail, place)} ${dependencies(detail, place)} ${conflicts(detail, place, forms)}
     ${unitRules(detail, forms !== null)}
     <h3>Questions and answers</h3>
@@ -44,6 +45,13 @@ export function workUnit(
       )}</ol>
     </details>
   </section>`;
+}
+
+/** The last step of a unit with a change set, which its plan does not name. */
+function mergeStep({ steps, work }: Detail) {
+  if (!work || !(work.snapshot?.files || work.end) || steps.some(({ state }) => state !== 'finished'))
+    return nothing;
+  return html`<li class="step"><span class="phase">${MERGE}</span> <span class="aside">· ${work.end ? END_WORDS[work.end.how] : 'now'}</span></li>`;
 }
 
 function worktree({ chunk, work }: Detail, { base }: Place) {
@@ -82,6 +90,7 @@ const conflictView = (
   html`<li>
     <p><a href="${base}/work-units/${conflict.chunk}">${conflict.chunk}</a>: ${verdictWords(conflict.verdict)} <span class="aside">${conflict.decided_by === 'operator' ? 'by you' : `found, confidence ${conflict.confidence.toFixed(2)}`}: ${conflict.reason}</span></p>
     ${conflict.overlapping_files.length === 0 ? nothing : html`<pre tabindex="0">${conflict.overlapping_files.join('\n')}</pre>`}
+    ${conflict.overlapping_lines === '' ? nothing : html`<details class="context"><summary>Conflicting lines</summary><pre tabindex="0">${conflict.overlapping_lines}</pre></details>`}
     ${conflict.dropped ? html`<p class="aside">Their order was dropped: it would have closed a cycle.</p>` : nothing}
     ${conflict.noted === '' ? nothing : html`<p class="aside">${conflict.noted}</p>`}
     ${detail.status === 'DONE' || forms === null ? nothing : forms.resolveForm(detail, conflict)}
