@@ -30,7 +30,7 @@ export interface Cell extends RowBase {
   /** Its next phase may not start before it is released. */
   readonly held: boolean;
   readonly phase: string;
-  /** Phases finished, of how many. */
+  /** Phases finished, of how many. A step that no plan names (SETUP, REBASE, MERGE) is the only one of its kind. */
   readonly finished: number;
   readonly phases: number;
   readonly run: number;

@@ -1,14 +1,6 @@
 /** How facts read that only the page of a unit and its history say. */
-import type { Cell } from './board.ts';
 import type { ConflictVerdict } from './conflict-words.ts';
 import type { ItemLine } from './detail.ts';
-import { MERGE, REBASE, SETUP, type WorktreeMade } from './work-words.ts';
-
-/** Which phase of how many; null where there is one alone, and in steps that no plan names: SETUP, REBASE, MERGE. */
-export const phaseCount = ({ phase, finished, phases }: Pick<Cell, 'phase' | 'finished' | 'phases'>) =>
-  phases > 1 && ![SETUP, REBASE, MERGE].includes(phase)
-    ? { at: Math.min(finished + 1, phases), of: phases }
-    : null;
 
 /** The delivery state of an answer, to be shown after it; empty: nothing to deliver. */
 export function deliveryWords({
@@ -37,15 +29,6 @@ export const verdictWords = (verdict: ConflictVerdict): string =>
     SERIALIZE: 'never at work at the same time',
     ASK_OPERATOR: 'may be in each other’s way',
   })[verdict];
-
-const NOT_BROUGHT_WORDS = { submodules: 'submodules are empty', lfs: 'LFS files are pointers' } as const;
-
-/** What its worktree lacks; '' where it lacks nothing. */
-export function notBroughtWords({ not_brought, setup }: Pick<WorktreeMade, 'not_brought' | 'setup'>): string {
-  if (not_brought.length === 0) return '';
-  const lacks = not_brought.map((each) => NOT_BROUGHT_WORDS[each]).join(', ');
-  return setup === null ? `${lacks}: a setup could bring them` : `${lacks}, unless the setup brought them`;
-}
 
 /** What became of a change set. */
 export const END_WORDS = { merged: 'merged', left: 'left as a branch', discarded: 'discarded' } as const;

@@ -3,7 +3,7 @@ import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
 import type { Answer, Item } from '../../shared/item-words.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
 import type { Status, WorkUnit } from '../../shared/words.ts';
-import type { ChangeStat } from '../../shared/work-words.ts';
+import { type ChangeStat, MERGE, REBASE, SETUP } from '../../shared/work-words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
 import { isGoingOut, isOpen, isSnoozed, liveRun, phaseOf, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
@@ -27,13 +27,20 @@ export function cellOf(state: State, work: WorkUnit): Cell {
     why,
     held: unit.held !== null && status !== 'DONE',
     phase: phaseOf(work),
-    finished: Math.min(unit.finished, unit.spec.steps.length),
-    phases: unit.spec.steps.length,
+    ...progressOf(work),
     run: run?.number ?? 0,
     agent: run?.agent ?? '',
     since,
     changes: changesOf(work),
   };
+}
+
+/** To count MERGE as the last phase of the plan would say that the plan has one less than it has. */
+function progressOf(work: WorkUnit): Pick<Cell, 'finished' | 'phases'> {
+  const { finished, spec } = work.unit;
+  return [SETUP, REBASE, MERGE].includes(phaseOf(work))
+    ? { finished: 0, phases: 1 }
+    : { finished: Math.min(finished, spec.steps.length), phases: spec.steps.length };
 }
 
 /** The size of the last snapshot's change set; null: none was taken. */

@@ -1,14 +1,14 @@
 /** The lines that stand against each other, as text for a card. */
 import type { ConflictHunks, MergedLine } from '../work/conflict-hunks.ts';
 
-export interface Sides {
+export interface SideNames {
   /** What stands above the `=======` of each conflict, and what below it: a branch, or a unit. */
   readonly ours: string;
   readonly theirs: string;
 }
 
 /** `file:line`, then the lines, of each conflict; cut after this many lines, and characters. */
-export function conflictLines(found: readonly ConflictHunks[], sides: Sides, limit = CARD): string {
+export function conflictLines(found: readonly ConflictHunks[], sides: SideNames, limit = CARD): string {
   const hunks = found.flatMap(({ path, hunks }) => hunks.map((hunk) => ({ path, ...hunk })));
   const lines = hunks.flatMap(({ path, line, lines }, at) => [
     ...(at === 0 ? [] : ['']),
@@ -38,7 +38,7 @@ function fitting(lines: readonly string[], { lines: most, characters }: Limit): 
 }
 
 /** Git names commits; a person knows the two sides. */
-function lineText({ kind, text }: MergedLine, { ours, theirs }: Sides): string {
+function lineText({ kind, text }: MergedLine, { ours, theirs }: SideNames): string {
   if (kind !== 'marker') return text;
   if (text.startsWith('<')) return `<<<<<<< ${ours}`;
   return text.startsWith('>') ? `>>>>>>> ${theirs}` : text;

@@ -1,12 +1,5 @@
 import type { WorkUnit } from '../../shared/words.ts';
-import {
-  type MergeMode,
-  type MergePlanned,
-  type MergeStrategy,
-  REBASE,
-  type SnapshotTaken,
-  type UnitWork,
-} from '../../shared/work-words.ts';
+import { type MergeMode, type MergePlanned, type MergeStrategy, REBASE } from '../../shared/work-words.ts';
 import { DAEMON } from '../domain/actors.ts';
 import {
   askConflict,
@@ -24,15 +17,12 @@ import { isMerging } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { newId } from '../system/new-id.ts';
-import { summariseChanges } from '../work/change-summary.ts';
 import { commitMerge } from '../work/merge.ts';
 import { moveWords } from '../work/problem-words.ts';
-import { rebaseState } from '../work/rebase-state.ts';
 import { WorkRefused } from '../work/refused.ts';
 import { repairMerge } from '../work/repair-merge.ts';
 import { findRepository, gitIn, type Repository, refOf } from '../work/repository.ts';
-import { openWorktree } from '../work/worktree.ts';
-import { reviewContext } from './review-context.ts';
+import { assess, type Merging } from './assess.ts';
 import type { Worktrees } from './worktrees.ts';
 
 export interface MergerParts {
@@ -40,16 +30,6 @@ export interface MergerParts {
   readonly log: Log;
   readonly project: string;
   readonly worktrees: Worktrees;
-}
-
-/** What a unit in its last step has, and where. */
-interface Merging {
-  readonly work: WorkUnit;
-  readonly facts: UnitWork & { readonly base: string };
-  readonly repository: Repository;
-  readonly snapshot: SnapshotTaken;
-  /** Where the base is now. */
-  readonly base: string;
 }
 
 /** How often the bases of open reviews are looked at. */
@@ -245,14 +225,3 @@ export class Merger {
 /** Only an agent can put commits onto another base; one that has just failed to would be asked for ever. */
 const canRebase = ({ unit, runs }: WorkUnit): boolean =>
   unit.spec.agent !== null && runs.at(-1)?.phase !== REBASE;
-
-/** Whether the work merges as it is now, and what a person is asked about it. */
-async function assess({ work, repository, facts, snapshot, base }: Merging) {
-  const changes = await summariseChanges(repository, { base, snapshot: snapshot.commit });
-  const rebase = await rebaseState(repository, openWorktree(repository, facts.path), base);
-  const isBroken = rebase.in_progress || rebase.unmerged.length > 0 || rebase.markers.length > 0;
-  const conflicts = !changes.merge.clean || isBroken;
-  const context = await reviewContext({ repository, branch: facts.base, snapshot, changes, rebase });
-  const question = { unit: work.unit.id, snapshot: snapshot.commit, context, conflicts, key: newId() };
-  return { tree: changes.merge.tree, conflicts, question };
-}

@@ -11,7 +11,7 @@ import { conflictHunks } from '../work/conflict-hunks.ts';
 import { type CheckedPair, checkPairs } from '../work/merge-tree.ts';
 import { findRepository, type Repository } from '../work/repository.ts';
 import { overlapsAmong, touchedFiles } from '../work/touched-files.ts';
-import { conflictLines, type Sides } from './conflict-lines.ts';
+import { conflictLines, type SideNames } from './conflict-lines.ts';
 
 /** A unit under way with what it has changed so far. */
 interface Touching {
@@ -135,7 +135,7 @@ const LINES = { lines: 80, characters: 4000 };
 async function conflictOf(
   repository: Repository,
   { tree, files }: CheckedPair,
-  sides: Sides,
+  sides: SideNames,
 ): Promise<Judgement> {
   const found = await conflictHunks(repository, tree, files);
   const symbols = found.flatMap(({ hunks }) => hunks.map(({ section }) => section));

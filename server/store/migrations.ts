@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { LINES_AND_LACKS } from './lines-and-lacks.ts';
 import { REASON_CODES } from './reason-codes.ts';
 import { WORKTREE_FACTS } from './worktree-facts.ts';
 
@@ -236,20 +237,5 @@ export const MIGRATIONS: readonly Step[] = [
       .modifyEnd(sql`strict`),
   ],
   // What stands against each other is known of a conflict; of a worktree, what it lacks.
-  (tables) => [
-    fill(tables, sql`update conflicts set facts = json_insert(facts, '$.overlapping_lines', '')`),
-    fill(
-      tables,
-      sql`update events set data = json_insert(data, '$.overlapping_lines', '') where type = 'conflict.judged'`,
-    ),
-    fill(
-      tables,
-      sql`update units set facts = json_insert(facts, '$.work.not_brought', json('[]'))
-        where json_type(facts, '$.work') = 'object'`,
-    ),
-    fill(
-      tables,
-      sql`update events set data = json_insert(data, '$.not_brought', json('[]')) where type = 'worktree.made'`,
-    ),
-  ],
+  (tables) => LINES_AND_LACKS.map((statement) => fill(tables, statement)),
 ];

@@ -8,10 +8,10 @@ import { processesIn } from '../system/processes.ts';
 import { nameOf } from './file-name.ts';
 import { Git } from './git.ts';
 import { listIgnored, sizeOf } from './ignored-files.ts';
+import { nestedIn } from './nested-repositories.ts';
 import { WorkRefused } from './refused.ts';
 import { contains, gitIn, listWorktrees, type Repository, refOf } from './repository.ts';
-import { recordsOf, snapshotIn, workRef } from './snapshot.ts';
-import { submodulesWithWork } from './submodules.ts';
+import { snapshotIn, workRef } from './snapshot.ts';
 import { clearPlace, dropRefLock, type OpenWorktree, openWorktree, type UnitName } from './worktree.ts';
 import { adminFolderOf } from './worktree-entry.ts';
 import { inTurn } from './writer.ts';
@@ -71,15 +71,6 @@ export async function lookAtPrune(
 
 const gitOf = ({ trusted }: Repository, { path, gitDir }: OpenWorktree): Git =>
   new Git({ cwd: path, gitDir, trusted });
-
-/** Also those in ignored folders: their history is nowhere else. */
-async function nestedIn(git: Git, path: string): Promise<string[]> {
-  const lists = [['--exclude-standard'], ['-i', '--exclude-standard']];
-  const found = await Promise.all(lists.map((which) => git.succeed(['ls-files', '-o', '-z', ...which])));
-  const names = found.flatMap(({ stdout }) => recordsOf(stdout));
-  const untracked = names.map((name) => nameOf(name).file).filter((name) => name.endsWith('/'));
-  return [...untracked, ...(await submodulesWithWork(git, path))];
-}
 
 async function ignoredIn(git: Git, path: string, brought: readonly string[]): Promise<Ignored[]> {
   const isOurs = new Set(brought);

@@ -7,7 +7,6 @@ import { ITEM_KINDS } from '../item-words.ts';
 import { addressOf, LONGEST_SEARCH, type Query } from '../query.ts';
 import type { Lot, Section } from '../sections.ts';
 import { statWords } from '../sentences.ts';
-import { phaseCount } from '../unit-sentences.ts';
 import { STATUSES, type Status } from '../words.ts';
 import { type Notice, noticeView } from './action-form.ts';
 import type { Place } from './place.ts';
@@ -150,18 +149,13 @@ const lotView = (cells: Lot['cells'], zone: number, pulses: Pulses, base: string
 const cellView = (cell: Cell, zone: number, pulse: string | undefined, base: string): TemplateResult =>
   html`<li class="cell cell-${cell.status.toLowerCase()}">
     <a href="${base}/work-units/${cell.chunk}">${cell.chunk}</a>
-    <span class="phase">${cell.phase}${phaseOf(cell)}${cell.run > 1 ? ` · run ${cell.run}` : ''}${cell.agent === '' || cell.agent === 'shell' ? '' : ` · ${cell.agent}`}</span>
+    <span class="phase">${cell.phase}${cell.phases > 1 ? ` ${Math.min(cell.finished + 1, cell.phases)} of ${cell.phases}` : ''}${cell.run > 1 ? ` · run ${cell.run}` : ''}${cell.agent === '' || cell.agent === 'shell' ? '' : ` · ${cell.agent}`}</span>
     ${when(cell.since, zone)}
     ${cell.changes?.files ? html`<a class="changes" href="${base}/work-units/${cell.chunk}/diff">${statWords(cell.changes)}</a>` : nothing}
     ${cell.title === '' ? nothing : html`<span class="title">${cell.title}</span>`}
     ${cell.why === '' ? nothing : html`<span class="why">${cell.why}</span>`}
     ${isLive(cell) || pulse ? html`<span class="pulse">${pulse ?? ''}</span>` : nothing}
   </li>`;
-
-function phaseOf(cell: Cell): string {
-  const count = phaseCount(cell);
-  return count ? ` ${count.at} of ${count.of}` : '';
-}
 
 /** Only what is at work prints; the line keeps its place before the first word, so that nothing moves. */
 const isLive = ({ status }: Cell): boolean => status === 'RUNNING';

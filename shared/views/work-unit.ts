@@ -2,8 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
 import { ruleNameWords } from '../policy-sentences.ts';
 import { statWords } from '../sentences.ts';
-import { deliveryWords, END_WORDS, notBroughtWords, verdictWords } from '../unit-sentences.ts';
-import { MERGE } from '../work-words.ts';
+import { deliveryWords, END_WORDS, verdictWords } from '../unit-sentences.ts';
 import type { Notice } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
@@ -47,12 +46,11 @@ export function workUnit(
   </section>`;
 }
 
-/** The last step of a unit with a change set, which its plan does not name. */
-function mergeStep({ steps, work }: Detail) {
-  if (!work || !(work.snapshot?.files || work.end) || steps.some(({ state }) => state !== 'finished'))
-    return nothing;
-  return html`<li class="step"><span class="phase">${MERGE}</span> <span class="aside">· ${work.end ? END_WORDS[work.end.how] : 'now'}</span></li>`;
-}
+/** What comes behind the phases of its plan. */
+const mergeStep = ({ steps, work }: Detail) =>
+  work?.snapshot?.files
+    ? html`<li class="step"><span class="phase">MERGE</span> <span class="aside">· ${work.end ? END_WORDS[work.end.how] : steps.at(-1)?.state === 'finished' ? 'now' : 'to come'}</span></li>`
+    : nothing;
 
 function worktree({ chunk, work }: Detail, { base }: Place) {
   if (work === null) return nothing;
@@ -61,7 +59,7 @@ function worktree({ chunk, work }: Detail, { base }: Place) {
     <dl class="facts">
       <dt>branch</dt><dd><bdi>${branch}</bdi>${work.base === null ? nothing : html` <span class="aside">returns to <bdi>${work.base}</bdi></span>`}</dd>
       <dt>folder</dt><dd><bdi>${pruned_at === null ? path : `removed; kept as ${kept ?? 'nothing'}`}</bdi></dd>
-      ${work.not_brought.length === 0 ? nothing : html`<dt>not brought</dt><dd>${notBroughtWords(work)}</dd>`}
+      ${work.not_brought.length === 0 ? nothing : html`<dt>not brought</dt><dd>${work.not_brought.join(', ')}</dd>`}
       ${snapshot === null ? nothing : html`<dt>changes</dt><dd><a href="${base}/work-units/${chunk}/diff">${statWords(snapshot)}</a>${end === null ? nothing : html` <span class="aside">${END_WORDS[end.how]}</span>`}</dd>`}
     </dl>`;
 }

@@ -1,4 +1,4 @@
-/** Repositories that a worktree's index points at: a snapshot keeps the pointer, not what is in them. */
+/** Repositories inside a worktree, of which a snapshot keeps nothing, or a pointer alone. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOf } from './file-name.ts';
@@ -7,8 +7,16 @@ import { recordsOf } from './snapshot.ts';
 
 const GITLINK = '160000';
 
-/** Those whose work is nowhere else: changed files, or commits that no remote has. `FileName.file`, with `/` at the end. */
-export async function submodulesWithWork(git: Git, path: string): Promise<string[]> {
+/** `FileName.file`, with `/` at the end. Also those in ignored folders: their history is nowhere else. */
+export async function nestedIn(git: Git, path: string): Promise<string[]> {
+  const lists = [['--exclude-standard'], ['-i', '--exclude-standard']];
+  const found = await Promise.all(lists.map((which) => git.succeed(['ls-files', '-o', '-z', ...which])));
+  const names = found.flatMap(({ stdout }) => recordsOf(stdout)).map((name) => nameOf(name).file);
+  return [...names.filter((name) => name.endsWith('/')), ...(await submodulesWithWork(git, path))];
+}
+
+/** Submodules whose work is nowhere else: changed files, or commits that no remote has. */
+async function submodulesWithWork(git: Git, path: string): Promise<string[]> {
   const { stdout } = await git.succeed(['ls-files', '-s', '-z']);
   const links = recordsOf(stdout)
     .filter((record) => record.toString('latin1', 0, GITLINK.length) === GITLINK)
