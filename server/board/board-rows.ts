@@ -3,7 +3,7 @@ import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
 import type { Answer, Item } from '../../shared/item-words.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
 import type { Status, WorkUnit } from '../../shared/words.ts';
-import { type ChangeStat, MERGE, REBASE, SETUP } from '../../shared/work-words.ts';
+import type { ChangeStat } from '../../shared/work-words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
 import { isGoingOut, isOpen, isSnoozed, liveRun, phaseOf, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
@@ -11,7 +11,8 @@ import { statusOf } from '../domain/status.ts';
 export const unitKey = (id: number): string => `unit:${id}`;
 export const itemKey = (id: string): string => `item:${id}`;
 
-export function cellOf(state: State, work: WorkUnit): Cell {
+/** `cause`: what holds up a unit that waits for others. */
+export function cellOf(state: State, work: WorkUnit, cause: string): Cell {
   const { unit } = work;
   const { status, why, since } = statusOf(state, work);
   const run = work.runs.at(-1);
@@ -25,22 +26,16 @@ export function cellOf(state: State, work: WorkUnit): Cell {
     title: unit.title,
     status,
     why,
+    cause: status === 'BLOCKED' && unit.held === null ? cause : '',
     held: unit.held !== null && status !== 'DONE',
     phase: phaseOf(work),
-    ...progressOf(work),
+    finished: Math.min(unit.finished, unit.spec.steps.length),
+    phases: unit.spec.steps.length,
     run: run?.number ?? 0,
     agent: run?.agent ?? '',
     since,
     changes: changesOf(work),
   };
-}
-
-/** To count MERGE as the last phase of the plan would say that the plan has one less than it has. */
-function progressOf(work: WorkUnit): Pick<Cell, 'finished' | 'phases'> {
-  const { finished, spec } = work.unit;
-  return [SETUP, REBASE, MERGE].includes(phaseOf(work))
-    ? { finished: 0, phases: 1 }
-    : { finished: Math.min(finished, spec.steps.length), phases: spec.steps.length };
 }
 
 /** The size of the last snapshot's change set; null: none was taken. */
@@ -112,11 +107,15 @@ function runEnded(work: WorkUnit, item: Item): string {
 }
 
 export function countsRow(cells: Iterable<Cell>, cards: Iterable<Card>, seq: number): Counts {
-  const units: Record<Status, number> = { RUNNING: 0, NEEDS_ATTENTION: 0, READY: 0, BLOCKED: 0, DONE: 0 };
-  for (const cell of cells) units[cell.status]++;
   let items = 0;
   for (const card of cards) if (card.state === 'open') items++;
-  return { row: 'counts', key: 'counts', seq, order: [], units, items };
+  return { row: 'counts', key: 'counts', seq, order: [], units: byStatus(cells), items, found: null };
+}
+
+export function byStatus(cells: Iterable<Cell>): Counts['units'] {
+  const units: Record<Status, number> = { RUNNING: 0, NEEDS_ATTENTION: 0, READY: 0, BLOCKED: 0, DONE: 0 };
+  for (const cell of cells) units[cell.status]++;
+  return units;
 }
 
 /** Whether two rows are equal except for their seq. */

@@ -1,4 +1,4 @@
-/** Schema 11: the lines of conflicts, and what worktrees lack; nothing is known of either. Frozen with the step that takes it. */
+/** Schema 12: the lines of conflicts, and what worktrees lack; nothing is known of either. Frozen with the step that takes it. */
 import { type RawBuilder, sql } from 'kysely';
 
 export const LINES_AND_LACKS: readonly RawBuilder<unknown>[] = [
