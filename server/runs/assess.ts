@@ -6,7 +6,7 @@ import { summariseChanges } from '../work/change-summary.ts';
 import { rebaseState } from '../work/rebase-state.ts';
 import type { Repository } from '../work/repository.ts';
 import { openWorktree } from '../work/worktree.ts';
-import { reviewContext } from './review-context.ts';
+import { reviewFacts } from './review-facts.ts';
 
 /** What a unit in its last step has, and where. */
 export interface Merging {
@@ -24,7 +24,8 @@ export async function assess({ work, repository, facts, snapshot, base }: Mergin
   const rebase = await rebaseState(repository, openWorktree(repository, facts.path), base);
   const isBroken = rebase.in_progress || rebase.unmerged.length > 0 || rebase.markers.length > 0;
   const conflicts = !changes.merge.clean || isBroken;
-  const context = await reviewContext({ repository, branch: facts.base, snapshot, changes, rebase });
-  const question = { unit: work.unit.id, snapshot: snapshot.commit, context, conflicts, key: newId() };
-  return { tree: changes.merge.tree, conflicts, question };
+  const shown = await reviewFacts({ repository, snapshot, changes, rebase });
+  const { id: unit } = work.unit;
+  const finding = { unit, snapshot: snapshot.commit, changes: shown, conflicts, key: newId() };
+  return { tree: changes.merge.tree, conflicts, finding };
 }

@@ -1,24 +1,14 @@
 import type { WorkUnit } from '../../shared/words.ts';
 import { type MergeMode, type MergePlanned, type MergeStrategy, REBASE } from '../../shared/work-words.ts';
 import { DAEMON } from '../domain/actors.ts';
-import {
-  askConflict,
-  askReview,
-  endMerge,
-  isApproved,
-  isUnderReview,
-  planMerge,
-  rebaseUnit,
-  refreshReview,
-  refuseMerge,
-} from '../domain/commands/merge.ts';
+import { endMerge, isApproved, planMerge, rebaseUnit, refuseMerge } from '../domain/commands/merge.ts';
+import { askConflict, askReview, isUnderReview, refreshReview } from '../domain/commands/merge-questions.ts';
 import { mayMerge, snapshotTaken } from '../domain/commands/work.ts';
 import { isMerging } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { newId } from '../system/new-id.ts';
 import { commitMerge } from '../work/merge.ts';
-import { moveWords } from '../work/problem-words.ts';
 import { WorkRefused } from '../work/refused.ts';
 import { repairMerge } from '../work/repair-merge.ts';
 import { findRepository, gitIn, type Repository, refOf } from '../work/repository.ts';
@@ -120,8 +110,8 @@ export class Merger {
     const before = store.state.works.get(unit)?.unit;
     if (!before?.work) return null;
     const kept = await worktrees.keep(before, before.work);
-    if ('problem' in kept) {
-      await worktrees.stuck(unit, 'snapshot', kept.problem);
+    if ('trouble' in kept) {
+      await worktrees.stuck(unit, 'snapshot', kept.trouble);
       return null;
     }
     await store.commit(DAEMON, (state) => snapshotTaken(state, { unit, snapshot: kept.snapshot }));
@@ -131,19 +121,19 @@ export class Merger {
     const base = await refOf(gitIn(repository), `refs/heads/${branch}`);
     if (base !== null)
       return { work, facts: { ...facts, base: branch }, repository, snapshot: kept.snapshot, base };
-    await worktrees.stuck(unit, 'merge', `The branch ${branch} is not there any more.`);
+    await worktrees.stuck(unit, 'merge', { code: 'branch-gone', branch });
     return null;
   }
 
   async #decide(merging: Merging): Promise<void> {
     const { work } = merging;
     const mayGo = this.#mayGo(work);
-    const { tree, conflicts, question } = await assess(merging);
+    const { tree, conflicts, finding } = await assess(merging);
     const { strategy, needsRebase } = this.#strategyFor(merging);
     if (mayGo && !conflicts && !needsRebase) return this.#merge(merging, tree, strategy);
     if (mayGo && !conflicts && canRebase(work)) return this.#rebase(work);
     await this.#parts.store.commit(DAEMON, (state) =>
-      mayGo ? askConflict(state, question) : askReview(state, question),
+      mayGo ? askConflict(state, finding) : askReview(state, finding),
     );
     this.#shown.set(work.unit.id, merging.base);
   }
@@ -166,8 +156,8 @@ export class Merger {
         snapshot: facts.snapshot,
         base,
       };
-      const { question } = await assess(merging);
-      await store.commit(DAEMON, (state) => refreshReview(state, question));
+      const { finding } = await assess(merging);
+      await store.commit(DAEMON, (state) => refreshReview(state, finding));
       this.#shown.set(id, base);
     }
   }
@@ -203,18 +193,13 @@ export class Merger {
     plan: MergePlanned,
   ): Promise<void> {
     const { store } = this.#parts;
-    const moved = await repairMerge(repository, { branch, old: plan.old, new: plan.new, id: unit });
-    if (moved.moved) return this.#end(unit, 'merged');
+    const move = await repairMerge(repository, { branch, old: plan.old, new: plan.new, id: unit });
+    if (move.moved) return this.#end(unit, 'merged');
+    const { moved: _, ...problem } = move;
     // Somebody else moved it meanwhile: planned anew, without a question.
-    const isAsked = moved.refused !== 'base-moved';
-    const refusal = {
-      unit,
-      why: moved.refused,
-      files: moved.files,
-      words: moveWords(branch, moved),
-      key: newId(),
-    };
-    await store.commit(DAEMON, (state) => refuseMerge(state, { ...refusal, isAsked }));
+    const isAsked = problem.refused !== 'base-moved';
+    const refusal = { unit, branch, problem, key: newId(), isAsked };
+    await store.commit(DAEMON, (state) => refuseMerge(state, refusal));
   }
 
   async #end(unit: number, how: 'merged' | 'left'): Promise<void> {

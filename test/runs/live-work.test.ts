@@ -37,7 +37,7 @@ test('a snapshot a minute while a run is live, none where nothing changed, none 
     const worktrees = new Worktrees({ store, log: QUIET, project, folder, progress: new Map() });
     const touched = new TouchedConflicts(store, project);
     const chore = followLiveWork({ store, worktrees, touched }, () => now);
-    const taken = () => [...store.events(0)].filter(({ type }) => type === 'work.snapshot').length;
+    const taken = () => house.log().filter(({ type }) => type === 'work.snapshot').length;
     const lookAt = async (seconds: number) => {
       now = begun + seconds * 1000;
       await chore.look();
