@@ -87,7 +87,7 @@ export class Store {
   }
 
   /** The log of a unit backwards; from before a number, if given. */
-  eventsBackwards(unit: number, before?: number): AsyncIterable<Event> {
+  eventsBackwards(unit: number | null, before?: number): AsyncIterable<Event> {
     return this.#journal.eventsBackwards(unit, before);
   }
 
