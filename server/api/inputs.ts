@@ -45,6 +45,8 @@ export const remove = z.strictObject({
 });
 
 export const answer = z.strictObject({
+  /** Items that ask the same: they get the same answer. Those that have ended or changed meanwhile stay as they are. */
+  also: z.array(z.strictObject({ item, version })).max(200).optional(),
   chunk,
   item: item.nullable().default(null),
   version: version.nullable().default(null),
