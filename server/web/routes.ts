@@ -30,12 +30,13 @@ export function routes(parts: RouteParts): Router {
   addSignIn(router, parts);
   router.post('/sign-out', (ctx) => signOut(parts, ctx));
   router.get('/embed.js', (ctx) => sendEmbed(parts, ctx));
-  router.get('/', (ctx) => {
+  router.get('/', async (ctx) => {
     const query = asked(ctx);
+    const waits = await parts.contextFor(ctx).boardFeed.waits(new Date());
     const late = lateUndo(parts, ctx);
-    if (late) return sendPage(ctx, 200, drawDashboard(parts, ctx, query, late));
+    if (late) return sendPage(ctx, 200, drawDashboard(parts, ctx, query, waits, late));
     const { seq } = parts.contextFor(ctx).boardFeed.snapshot(firstPage(query));
-    const draw = () => drawDashboard(parts, ctx, query);
+    const draw = () => drawDashboard(parts, ctx, query, waits);
     const about = `${isSignedIn(parts, ctx)} ${parts.access.refusals.failedLately()?.last_at}`;
     sendPage(ctx, 200, cache.at(seq, `page ${about} ${queryKey(query)}`, draw));
   });
