@@ -14,7 +14,9 @@ export function addInstallation(router: Router, { assets, contextFor }: RoutePar
   for (const [path, corner] of Object.entries(ICONS))
     router.get(path, (ctx) => send(ctx, 'image/svg+xml', iconSvg(projectOf(ctx), 0, corner)));
   // Browsers look for a newer one at its own address.
-  router.get('/notification-worker.js', (ctx) => send(ctx, 'text/javascript', assets.worker, 'private, no-cache'));
+  router.get('/notification-worker.js', (ctx) =>
+    send(ctx, 'text/javascript', assets.worker, 'private, no-cache'),
+  );
   router.get('/manifest.webmanifest', (ctx) =>
     send(ctx, 'application/manifest+json', JSON.stringify(manifestOf(projectOf(ctx)))),
   );
