@@ -9,6 +9,7 @@ import { act, actOnAll, configure, isForm } from './action-routes.ts';
 import { strictQuery, wholeIn } from './address-query.ts';
 import { addDiffRoutes } from './diff-routes.ts';
 import { drawDashboard, drawSettings, drawUnit, isSignedIn } from './draw-pages.ts';
+import { addGraphRoute } from './graph-routes.ts';
 import { addInstallation } from './installation.ts';
 import { addApi } from './json.ts';
 import { addNewUnitRoutes } from './new-unit-routes.ts';
@@ -29,12 +30,13 @@ export function routes(parts: RouteParts): Router {
   addSignIn(router, parts);
   router.post('/sign-out', (ctx) => signOut(parts, ctx));
   router.get('/embed.js', (ctx) => sendEmbed(parts, ctx));
-  router.get('/', (ctx) => {
+  router.get('/', async (ctx) => {
     const query = asked(ctx);
+    const waits = await parts.contextFor(ctx).boardFeed.waits(new Date());
     const late = lateUndo(parts, ctx);
-    if (late) return sendPage(ctx, 200, drawDashboard(parts, ctx, query, late));
+    if (late) return sendPage(ctx, 200, drawDashboard(parts, ctx, query, waits, late));
     const { seq } = parts.contextFor(ctx).boardFeed.snapshot(firstPage(query));
-    const draw = () => drawDashboard(parts, ctx, query);
+    const draw = () => drawDashboard(parts, ctx, query, waits);
     const about = `${isSignedIn(parts, ctx)} ${parts.access.refusals.failedLately()?.last_at}`;
     sendPage(ctx, 200, cache.at(seq, `page ${about} ${queryKey(query)}`, draw));
   });
@@ -59,6 +61,7 @@ export function routes(parts: RouteParts): Router {
   addRunRoutes(router, parts);
   addDiffRoutes(router, parts);
   addNewUnitRoutes(router, parts);
+  addGraphRoute(router, parts);
   router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
   // Where a refused form leaves the address of the browser: whoever asks for it again means the unit.
   router.get('/work-units/:chunk/:action', (ctx) => {

@@ -30,7 +30,7 @@ export function unitFacts(detail: Detail, { zone, notice, strip }: FactsSetting)
       ${commands(detail)} ${worktreeFacts(detail, OUR_PAGE)} ${dependencyFacts(detail, OUR_PAGE)}
       ${priority === 0 ? nothing : html`<dt>priority</dt><dd>${priority}</dd>`}
       ${paths.length === 0 ? nothing : html`<dt>paths</dt><dd>${paths.map((path) => html`<code>${path}</code> `)}</dd>`}
-      ${runs(detail, zone)} ${undelivered(detail)}
+      ${runs(detail)} ${undelivered(detail)}
       <dt>added</dt><dd>${ago(added_at, zone)}</dd>
     </dl>
     ${conflicts(detail)} ${unitRules(detail, true)}
@@ -64,15 +64,16 @@ export function dependencyFacts({ after, before }: Detail, { base }: Place) {
 
 const MOST_NAMES = 20;
 
-function runs({ chunk, runs }: Detail, zone: number) {
+function runs({ chunk, runs, steps }: Detail) {
   if (runs.length === 0) return nothing;
   const shown = runs.slice(-RUNS_SHOWN).reverse();
   const path = `/work-units/${chunk}/runs/`;
-  return html`<dt>runs</dt><dd><ol class="runs">${shown.map((run) => runView(path, run, zone))}</ol>${runs.length === shown.length ? nothing : html`<p class="aside">and ${runs.length - shown.length} earlier, in <a href="#story-heading">what happened</a></p>`}</dd>`;
+  return html`<dt>runs</dt><dd><ol class="runs">${shown.map((run) => runView(path, run, steps.length > 1))}</ol>${runs.length === shown.length ? nothing : html`<p class="aside">and ${runs.length - shown.length} earlier, in <a href="#story-heading">what happened</a></p>`}</dd>`;
 }
 
-const runView = (path: string, { number, phase, agent, started_at, said }: RunLine, zone: number) =>
-  html`<li><a href="${path}${number}">Run ${number}</a> <span class="aside">${phase}, <bdi>${agent}</bdi>, ${ago(started_at, zone)}, ${said}</span></li>`;
+/** Without times: they stand in the timeline, and here a shorter one would move what is below. */
+const runView = (path: string, { number, phase, agent, said }: RunLine, isOneOfMany: boolean) =>
+  html`<li><a href="${path}${number}">Run ${number}</a> <span class="aside">${isOneOfMany ? html`${phase}, ` : nothing}<bdi>${agent}</bdi>, ${said}</span></li>`;
 
 /** Answers that nobody has got yet, or never will. */
 function undelivered({ items }: Detail) {

@@ -67,11 +67,8 @@ const detail: z.ZodType<Detail> = z.strictObject({
   before: z.array(chunk).describe('who waits for it'),
   conflicts: z.array(
     z.strictObject({
-      ...part.judgement,
+      ...part.judgedLine,
       chunk,
-      decided_by: z.enum(['analysis', 'operator']),
-      found_at: moment,
-      noted: z.string(),
       dropped: z.boolean().describe('its order would have closed a cycle'),
     }),
   ),
@@ -141,6 +138,15 @@ const detail: z.ZodType<Detail> = z.strictObject({
     })
     .describe('the last 12 hours; waiting: for the operator; blocked: for anything else'),
 });
+
+const waits = z
+  .strictObject({
+    at: moment,
+    waited_ms: count.describe('the sum over all units, since midnight'),
+    waiting: count.describe('how many units wait'),
+    oldest: z.strictObject({ chunk, asked_at: moment }).nullable(),
+  })
+  .describe('how long units have waited for you today');
 
 const snapshot = z.strictObject({ epoch: z.string(), build: z.string(), seq, rows: z.array(part.anyRow) });
 const news = z.strictObject({
@@ -326,6 +332,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       seq,
       units: part.units,
       items: count.describe('open attention items'),
+      waits,
       settings: part.settings,
       agents: z.strictObject({ digest: part.digest, names: z.array(z.string()) }),
     }),
@@ -448,12 +455,9 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   conflicts: {
     schema: z.array(
       z.strictObject({
-        ...part.judgement,
+        ...part.judgedLine,
         chunk,
         other_chunk: chunk,
-        found_at: moment,
-        decided_by: z.enum(['analysis', 'operator']),
-        noted: z.string(),
       }),
     ),
   },
