@@ -53,7 +53,15 @@ async function rowOf(size: number): Promise<string[]> {
     words: '',
   };
   const draw = () =>
-    diffPage({ assets: ASSETS, snapshot: SNAPSHOT, chunk: 'unit', diff: read, draft, now: new Date() });
+    diffPage({
+      assets: ASSETS,
+      project: 'bench',
+      snapshot: SNAPSHOT,
+      chunk: 'unit',
+      diff: read,
+      draft,
+      now: new Date(),
+    });
   const bare = await medianOf(() => git.succeed(args));
   const hunks = await medianOf(() => readEach(patch, size));
   const whole = await medianOf(() => readDiff(input));

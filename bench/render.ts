@@ -70,9 +70,10 @@ async function measure(house: StoreFixture, boardFeed: BoardFeed, size: number):
       snapshot,
       query: QUERY,
       pulses: {},
-      settings: house.store.state.settings,
+      project: 'bench',
       isSignedIn: true,
       failed: null,
+      policyProblem: null,
       now: new Date(),
     });
   const [pages, jsons, snapshots] = [[] as number[], [] as number[], [] as number[]];

@@ -10,11 +10,12 @@ import { LocalCallers } from './access/local-callers.ts';
 import { Refusals } from './access/refusals.ts';
 import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
-import type { About, Access } from './api/procedures.ts';
+import type { About, Access, PolicySource } from './api/procedures.ts';
 import { BoardFeed } from './board/board-feed.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
 import { greet } from './daemon/greeting.ts';
+import { orProblem } from './daemon/last-backup.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
 import { type Options, readOptions } from './daemon/options.ts';
@@ -31,13 +32,15 @@ import { updateConfig } from './domain/commands/config.ts';
 import { addUnits } from './domain/commands/units.ts';
 import { Refusal } from './domain/refusal.ts';
 import { LastLines } from './output/last-lines.ts';
+import { followPolicy, policyPath } from './policy/follow-policy.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
-import { DatabaseProblem } from './store/database-file.ts';
 import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
+import { configFolder } from './system/config-file.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { consoleLog } from './system/log.ts';
+import { keepFilesPrivate } from './system/operators-umask.ts';
 import { Problem, problemOf } from './system/problem.ts';
 import { makeStateFolder, refuseOthers, takeLock } from './system/state-folder.ts';
 import { keepUp } from './system/upkeep.ts';
@@ -65,11 +68,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function run(options: Options): Promise<void> {
-  const umask = process.umask(0o077);
+  const umask = keepFilesPrivate();
   keepHeapSmall();
   const specs = options.plan === null ? [] : readPlan(options.plan);
   const state = statePathsOf(stateHome(process.env, homeFolder()), options.project);
   makeStateFolder(state);
+  const policy = policyFor(state);
   const lock = takeLock(state);
   let held: Held | null = null;
   let db: Db | null = null;
@@ -78,13 +82,13 @@ async function run(options: Options): Promise<void> {
     held = await lockProject(state);
     const door = openDoor(state);
     if (existsSync(state.database)) refuseOthers(state.database, 0o600);
-    const opened = orProblem(() => Db.open(state.database, [state.lock]));
+    const opened = await orProblem(state, () => Db.open(state.database, [state.lock]));
     db = opened;
-    const store = orProblem(() => new Store(opened));
+    const store = await orProblem(state, () => new Store(opened));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
-    const problem = await serve(options, state, { store, db: opened, door, umask });
+    const problem = await serve(options, state, { store, db: opened, door, policy, umask });
     // Also if the files were moved: a write-ahead log left beside another database would be applied to it.
     db.checkpoint();
     if (problem) throw problem;
@@ -96,15 +100,13 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-/** Turns an unusable database into a problem for the operator. */
-function orProblem<T>(open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof DatabaseProblem)
-      throw new Problem(error.kind === 'disk' ? 'disk' : 'data', error.message);
-    throw error;
-  }
+/** The operator's rules. Throws a `Problem` where they cannot be used. */
+function policyFor({ project }: StatePaths): PolicySource {
+  const home = homeFolder();
+  const config = configFolder(process.env, home);
+  const path = policyPath(config, project);
+  const current = followPolicy(path, (error) => consoleLog.error('policy', error));
+  return { current, home, own: [config, stateHome(process.env, home)] };
 }
 
 async function addPlan(store: Store, specs: ReturnType<typeof readPlan>, path: string): Promise<void> {
@@ -122,13 +124,14 @@ interface Kept {
   readonly store: Store;
   readonly db: Db;
   readonly door: AccessFile;
+  readonly policy: PolicySource;
   /** The umask of the shell that started the daemon. */
   readonly umask: number;
 }
 
 /** Serves until stopped. Resolves after an orderly shutdown, with the problem that caused it, if any. */
 async function serve(options: Options, state: StatePaths, kept: Kept): Promise<Problem | undefined> {
-  const { store, db, door } = kept;
+  const { store, db, door, umask } = kept;
   const addresses = await loopbackAddresses();
   const { port, notices } = await portFor(options, state, addresses);
   const tcp = onLoopback(door, options.door, port);
@@ -148,9 +151,11 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     refusals,
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
+  const progress = new Map<number, string>();
   const folders = new WorktreeFolders({ store, project, folder });
   const clock = keepTime(store, consoleLog);
   const parts = httpParts(state, kept, {
+    pulses: new LastLines(store, state.runs, progress),
     about,
     access,
     lookAtClock: clock.look,
@@ -169,7 +174,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     program: fileURLToPath(new URL('./signalbox.js', import.meta.url)),
   };
   writeStateFiles(files);
-  const { dispatcher, chores } = workersOf(state, kept, options.door.readOnly);
+  const { dispatcher, chores } = workersOf(state, { store, umask, progress }, options.door.readOnly);
   dispatcher.start();
   const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), ...chores];
   const upkeep = keepUp(all, consoleLog);
@@ -186,10 +191,13 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   return problem;
 }
 
-type Daemon = Pick<HttpParts['context'], 'about' | 'access' | 'lookAtClock' | 'stop' | 'worktrees'>;
+type Daemon = Pick<
+  HttpParts['context'],
+  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees'
+>;
 
 /** The parts that all listeners share. */
-function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): HttpParts {
+function httpParts(state: StatePaths, { store, door, policy }: Kept, daemon: Daemon): HttpParts {
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const { limits } = daemon.access;
   const callers = new LocalCallers(state, () => store.state);
@@ -199,8 +207,8 @@ function httpParts(state: StatePaths, { store, door }: Kept, daemon: Daemon): Ht
     context: {
       ...daemon,
       store,
+      policy,
       boardFeed: new BoardFeed(store, assets.build),
-      pulses: new LastLines(store, state.runs),
       runs: state.runs,
       path: pathFor(state.bin, process.env),
       log: consoleLog,

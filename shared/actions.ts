@@ -21,6 +21,7 @@ export const ACTIONS = {
   remove: ['units', 'remove'],
   report: ['units', 'report'],
   resolve: ['conflicts', 'resolve'],
+  'remove-rule': ['policy', 'remove'],
   merge: ['work', 'merge'],
   comment: ['work', 'comment'],
   uncomment: ['work', 'uncomment'],

@@ -5,6 +5,7 @@
 
 import type { Door } from './access-words.ts';
 import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
+import type { RuleName } from './policy-words.ts';
 import type { Query } from './query.ts';
 import type { Moment, Status } from './words.ts';
 import type { ChangeStat } from './work-words.ts';
@@ -44,7 +45,7 @@ export interface Cell extends RowBase {
 export type ItemState = 'open' | 'snoozed' | 'going-out' | 'answered' | 'withdrawn';
 
 /** An attention item in the queue, going out, or (for who follows one item) ended. */
-export interface Card extends RowBase, Asking {
+export interface Card extends RowBase, Omit<Asking, 'offers'> {
   readonly row: 'item';
   readonly id: string;
   readonly version: number;
@@ -64,6 +65,8 @@ export interface Card extends RowBase, Asking {
   readonly answer: Answer | null;
   readonly answered_by: string | null;
   readonly answered_via: Door | null;
+  /** The rule that answered; null: a person did, or nobody. */
+  readonly answered_by_rule: RuleName | null;
   readonly snoozed_until: Moment | null;
   readonly snoozed_for: string | null;
   readonly release_due: Moment | null;

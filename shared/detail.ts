@@ -2,6 +2,7 @@ import type { Door } from './access-words.ts';
 import type { ItemState } from './board.ts';
 import type { Judgement } from './conflict-words.ts';
 import type { Answer, ItemCode, ItemKind } from './item-words.ts';
+import type { PolicyRule, RuleName } from './policy-words.ts';
 import type { Closing, Hold } from './reason-words.ts';
 import type { Moment, Outcome, Status } from './words.ts';
 import type { UnitWork } from './work-words.ts';
@@ -42,6 +43,8 @@ export interface Detail {
   readonly work: UnitWork | null;
   readonly runs: readonly RunLine[];
   readonly items: readonly ItemLine[];
+  /** What the operator has allowed in this unit, and is not asked about again. */
+  readonly rules: readonly RuleLine[];
   readonly history: readonly HistoryLine[];
 }
 
@@ -55,6 +58,11 @@ export interface RunLine {
   readonly ended_at: Moment | null;
   readonly outcome: Outcome | null;
   /** How it ended, in words; or that it is live. */
+  readonly said: string;
+}
+
+/** `said`: what it allows, in words. */
+export interface RuleLine extends PolicyRule {
   readonly said: string;
 }
 
@@ -72,6 +80,7 @@ export interface ItemLine {
   readonly said: string;
   readonly answered_by: string | null;
   readonly answered_via: Door | null;
+  readonly answered_by_rule: RuleName | null;
   readonly answered_at: Moment | null;
   /** How far the answer has come; null: there is nothing that somebody is to get. */
   readonly delivery: DeliveryState | null;

@@ -4,6 +4,7 @@ import type { TrustedAgents } from './agent-words.ts';
 import type { Conflict, Disagreement, Judgement } from './conflict-words.ts';
 import type { DraftComment } from './diff.ts';
 import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
+import type { PolicyRule, RuleName } from './policy-words.ts';
 import type {
   Closing,
   Hold,
@@ -56,6 +57,9 @@ export type Change =
   | { readonly type: 'unit.edited'; readonly unit: number; readonly data: UnitEdit }
   | { readonly type: 'unit.held'; readonly unit: number; readonly data: Hold }
   | { readonly type: 'unit.released'; readonly unit: number; readonly data: Record<string, never> }
+  /** Permissions like one that the operator has given are given by themselves from now on, in this unit. */
+  | { readonly type: 'rule.added'; readonly unit: number; readonly data: PolicyRule }
+  | { readonly type: 'rule.removed'; readonly unit: number; readonly data: { readonly id: string } }
   | { readonly type: 'unit.prioritized'; readonly unit: number; readonly data: { readonly priority: number } }
   | { readonly type: 'unit.removed'; readonly unit: number; readonly data: Record<string, never> }
   | { readonly type: 'dependency.added'; readonly unit: number; readonly data: { readonly on: string } }
@@ -222,6 +226,8 @@ export interface ItemAnswered {
   readonly release_due: Moment;
   /** The key under which it was given; taking the answer back spends it. */
   readonly key: string | null;
+  /** By which rule; absent: a person answers. */
+  readonly rule?: RuleName;
 }
 
 /** One thing that happened. `seq` has no gaps and is the order of commits. */

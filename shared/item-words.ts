@@ -1,5 +1,6 @@
 /** What needs the operator, and what became of it. */
 import type { Door } from './access-words.ts';
+import type { NewRule, RuleName } from './policy-words.ts';
 import type { WithdrawalReason } from './reason-words.ts';
 import type { Moment, StuckCode } from './words.ts';
 
@@ -26,6 +27,8 @@ export interface Asking {
   readonly options: readonly ItemOption[];
   readonly multiple: boolean;
   readonly allows_text: boolean;
+  /** The rule that the option `allow-unit` makes; absent: it is not offered. */
+  readonly offers?: NewRule;
 }
 
 export interface Answer {
@@ -67,6 +70,8 @@ export interface Snooze {
 export interface GivenAnswer extends Answer {
   readonly by: string;
   readonly via: Door;
+  /** By which rule it was given; absent: a person gave it. */
+  readonly rule?: RuleName;
   readonly at: Moment;
   /** The key under which it was given. */
   readonly key: string | null;

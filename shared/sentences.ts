@@ -4,6 +4,7 @@ import type { Disagreement } from './conflict-words.ts';
 import type { DiffComment } from './diff.ts';
 import type { Event } from './events.ts';
 import type { Answer, Asking, Item, Snooze } from './item-words.ts';
+import { ruleNameWords, ruleWords } from './policy-sentences.ts';
 import {
   closingWords,
   holdWords,
@@ -77,6 +78,8 @@ const EVENT_WORDS: {
   'unit.edited': (data) => `edited: ${Object.keys(data).join(', ')}`,
   'unit.held': (data) => `held: ${holdWords(data)}`,
   'unit.released': () => 'released',
+  'rule.added': (data) => `from now on allows by itself, in this unit: ${ruleWords(data)} (rule ${data.id})`,
+  'rule.removed': (data) => `asks again what the rule ${data.id} allowed`,
   'unit.prioritized': (data) => `priority is now ${data.priority}`,
   'unit.removed': () => 'removed',
   'dependency.added': (data) => `waits for ${data.on}`,
@@ -122,7 +125,7 @@ const EVENT_WORDS: {
   'item.woke': (data, items) => `back in the queue, ${wakeWords(data)}: ${promptOf(data.id, items)}`,
   'item.changed': (data) => `changed the question: ${data.prompt}`,
   'item.answered': (data, items) =>
-    `answered “${promptOf(data.id, items)}”: ${saidWords({ answer: data.answer, options: optionsOf(data.id, items) })}`,
+    `answered “${promptOf(data.id, items)}”: ${saidWords({ answer: data.answer, options: optionsOf(data.id, items) })}${data.rule ? ` (${ruleNameWords(data.rule)})` : ''}`,
   'item.reopened': (data, items) => `took the answer back: ${promptOf(data.id, items)}`,
   'item.released': (data, items) => `the answer went out: ${promptOf(data.id, items)}`,
   'item.given': (data, items) => `run ${data.run} is given the answer: ${promptOf(data.id, items)}`,

@@ -26,6 +26,8 @@ export interface StatePaths {
   readonly door: string;
   /** The copy of `signalbox.json` that the operator trusts. */
   readonly trusted: string;
+  /** Says where the last backup is. */
+  readonly lastBackup: string;
 }
 
 /** The running daemon, as written in `holder`. */
@@ -57,14 +59,17 @@ export function stateHome(env: { readonly XDG_STATE_HOME?: string | undefined },
   return join(base, 'signalbox');
 }
 
+/** Tells a project from all others of this machine. `project` is a real path. */
+export const hashOfProject = (project: string): string =>
+  createHash('sha256').update(project).digest('hex').slice(0, 10);
+
 /** `home` is the folder of all projects; `project` a real path. */
 export function statePathsOf(home: string, project: string): StatePaths {
   const name =
     basename(project)
       .replace(/[^A-Za-z0-9._-]/g, '-')
       .slice(0, 24) || 'project';
-  const hash = createHash('sha256').update(project).digest('hex').slice(0, 10);
-  const folder = join(home, `${name}-${hash}`);
+  const folder = join(home, `${name}-${hashOfProject(project)}`);
   const at = (file: string) => join(folder, file);
   return {
     project,
@@ -81,5 +86,6 @@ export function statePathsOf(home: string, project: string): StatePaths {
     log: at('daemon.log'),
     door: at('door.json'),
     trusted: at('trusted.json'),
+    lastBackup: at('last-backup.json'),
   };
 }

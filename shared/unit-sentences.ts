@@ -1,6 +1,14 @@
 /** How facts read that only the page of a unit and its history say. */
+import type { Cell } from './board.ts';
 import type { ConflictVerdict } from './conflict-words.ts';
 import type { ItemLine } from './detail.ts';
+import { MERGE, REBASE, SETUP } from './work-words.ts';
+
+/** Which phase of how many; null where there is one alone, and in steps that no plan names: SETUP, REBASE, MERGE. */
+export const phaseCount = ({ phase, finished, phases }: Pick<Cell, 'phase' | 'finished' | 'phases'>) =>
+  phases > 1 && ![SETUP, REBASE, MERGE].includes(phase)
+    ? { at: Math.min(finished + 1, phases), of: phases }
+    : null;
 
 /** The delivery state of an answer, to be shown after it; empty: nothing to deliver. */
 export function deliveryWords({

@@ -20,6 +20,7 @@
  */
 import type { Conflict } from './conflict-words.ts';
 import type { Item } from './item-words.ts';
+import type { PolicyRule } from './policy-words.ts';
 import type { BrokenLimit, Closing, Hold, NeverBegan } from './reason-words.ts';
 import type { MergeMode, UnitWork } from './work-words.ts';
 
@@ -99,6 +100,8 @@ export interface Unit {
   readonly counted_from: number;
   /** Null: it works in the project's folder, or nothing is planned yet. */
   readonly work: UnitWork | null;
+  /** Permissions that the operator gives in this unit without being asked again; absent: none. */
+  readonly rules?: readonly PolicyRule[];
   /** The number of the latest event about this unit. */
   readonly seq: number;
   readonly changed_at: Moment;

@@ -58,7 +58,7 @@ export interface WorktreePlanned {
   readonly path: string;
 }
 
-/** Names of what we brought into a worktree, relative to its top: no results of an agent. */
+/** Names of what we brought into a worktree, relative to its top and written as `ChangedFile.file`: no results of an agent. */
 export interface WorktreeMade {
   readonly copied: readonly string[];
   readonly linked: readonly string[];

@@ -23,6 +23,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'work',
     'domain',
     'store',
+    'policy',
     'access',
     'board',
     'output',

@@ -93,7 +93,6 @@ export class AttentionQueue extends BoardElement {
     return draftFieldsIn(this.renderRoot).length > 0;
   }
 
-  /** Restores a draft. */
   restore(draft: Draft): void {
     const { item, text } = draft;
     const row = this.board?.rows.get(`item:${item}`);
@@ -147,8 +146,9 @@ export class AttentionQueue extends BoardElement {
   }
 
   /** After an answer, focus moves to the next card. */
-  protected override heirOf(): Element | null {
-    return this.renderRoot.querySelector('.card summary');
+  protected override heirOf(gone: Element): Element | null {
+    const key = this.#arrangement.heirOf(gone.closest<HTMLElement>('.card')?.dataset.key);
+    return this.renderRoot.querySelector(`.card${key ? `[data-key="${CSS.escape(key)}"]` : ''} summary`);
   }
 
   /** The card or button under the focus or the mouse, which must not move; null: none. */

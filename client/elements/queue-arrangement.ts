@@ -13,6 +13,8 @@ export interface Arranged {
  */
 export class QueueArrangement {
   #order: readonly string[] = [];
+  /** The order before this one. */
+  #before: readonly string[] = [];
   #opened = new Set<string>();
   /** Ended cards that hold a draft; null until it is known how they ended. */
   readonly #ended = new Map<string, Card | null>();
@@ -33,6 +35,7 @@ export class QueueArrangement {
     const frozen = (drafts.size > 0 || focus !== null) && this.#order.length > 0 && !this.#forced;
     this.#forced = false;
     const waiting = this.#countLate(ranked, frozen);
+    this.#before = this.#order;
     this.#order = frozen ? this.#frozen(ranked) : ranked;
     this.#last = now;
     this.#openFirst(cards);
@@ -55,6 +58,16 @@ export class QueueArrangement {
   #openFirst(cards: readonly Card[]): void {
     const first = cards.find(({ state }) => state === 'open');
     if (first) this.open(first.key);
+  }
+
+  /** Where a card was that has left: the next that is still a card, or else the one before. */
+  heirOf(key = ''): string | undefined {
+    const at = this.#before.indexOf(key);
+    const near = [...this.#before.slice(at + 1), ...this.#before.slice(0, Math.max(at, 0)).reverse()];
+    return near.find((each) => {
+      const state = this.#last.get(each)?.state;
+      return state && state !== 'going-out' && state !== 'snoozed';
+    });
   }
 
   open(key: string): void {

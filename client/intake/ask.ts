@@ -1,5 +1,6 @@
 import type { BoardMessage, Card, Row } from '../../shared/board.ts';
 import type { Answer, Asking } from '../../shared/item-words.ts';
+import type { ToolPermission } from '../../shared/policy-words.ts';
 import { takingUnknown } from '../../shared/unknown-input.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from '../daemon/daemon-client.ts';
 import { followUntil } from '../daemon/follow-until.ts';
@@ -32,10 +33,14 @@ export interface AskedQuestion extends Pick<Asking, 'prompt'> {
   readonly multiple?: boolean;
   readonly allows_text?: boolean;
   readonly kind?: 'question' | 'decision';
+  /** By which a rule of the operator may answer. */
+  readonly permission?: ToolPermission;
 }
 
 export interface Reply extends Answer {
   readonly item: string;
+  /** A rule of the operator has answered, and no person. */
+  readonly isByRule?: boolean;
 }
 
 export interface Replies {
@@ -112,9 +117,10 @@ async function repliesTo(
   }
 }
 
-function replyOf({ id: item, state, answer, withdrawn_why }: Card): Reply {
+function replyOf({ id: item, state, answer, answered_by_rule, withdrawn_why }: Card): Reply {
   if (state === 'withdrawn') throw new Withdrawn(withdrawn_why ?? 'no longer needed');
-  return { item, options: answer?.options ?? [], text: answer?.text ?? '' };
+  const reply = { item, options: answer?.options ?? [], text: answer?.text ?? '' };
+  return answered_by_rule === null ? reply : { ...reply, isByRule: true };
 }
 
 /** Follows the item until it is answered or withdrawn. */

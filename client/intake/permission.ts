@@ -2,7 +2,9 @@
  * What Claude Code asks its permission tool, as questions for the operator, and their replies as the decision that
  * it reads. It sends its own questions and plans the same way.
  */
+import { ALLOW_UNIT } from '../../shared/policy-words.ts';
 import type { AskedQuestion, Reply } from './ask.ts';
+import { callFacts } from './call-facts.ts';
 import { isObject } from './json-rpc.ts';
 import { cut, shownOf, subjectOf } from './tool-call.ts';
 
@@ -11,6 +13,8 @@ export interface ToolCall {
   readonly input: Readonly<Record<string, unknown>>;
   /** The folder in which the agent works. */
   readonly folder: string;
+  /** What the agent is called, where it is no run of ours. */
+  readonly agent?: string;
 }
 
 export type PermissionDecision =
@@ -33,13 +37,17 @@ export function permissionFor(call: ToolCall): Permission {
   return useOf(call);
 }
 
+export const REFUSED_BY_RULE =
+  'A rule of the operator refuses this, always. Go on without it, or say why that is not possible.';
 const REFUSED = 'The operator refused this. Go on without it, or say why that is not possible.';
 
 /** Words without an option refuse: an agent that is told something else first must not go on with this. */
-function refusal({ options, text }: Reply, silent: string): PermissionDecision | null {
-  if (options.includes('once') || options.includes('always') || options.includes('approve')) return null;
-  return { behavior: 'deny', message: text || silent };
+function refusal({ options, text, isByRule }: Reply, silent: string): PermissionDecision | null {
+  if (options.some((id) => ALLOWS.includes(id))) return null;
+  return { behavior: 'deny', message: text || (isByRule ? REFUSED_BY_RULE : silent) };
 }
+
+const ALLOWS = ['once', ALLOW_UNIT, 'always', 'approve'];
 
 function useOf(call: ToolCall): Permission {
   const { tool, input, folder } = call;
@@ -67,6 +75,12 @@ function useOf(call: ToolCall): Permission {
       },
     ],
     kind: 'decision',
+    permission: {
+      agent: call.agent ?? '',
+      ...callFacts({ tool, kind: '', input, paths: [], folder, isCut: false }),
+      allow: 'once',
+      deny: 'no',
+    },
   };
   return {
     questions: [question],

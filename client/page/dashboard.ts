@@ -1,17 +1,14 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
-import { countsOf } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
-import type { Query } from '../../shared/query.ts';
-import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
 import { ProcessGrid } from '../elements/process-grid.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
+import { submitByKeys } from '../elements/submit-by-keys.ts';
 import type { WorkUnitElement } from '../elements/work-unit.ts';
 import { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
-
-const ANNOUNCE_MS = 5000;
+import { keepKeys } from './first-key.ts';
 
 customElements.define('attention-queue', AttentionQueue);
 customElements.define('process-grid', ProcessGrid);
@@ -36,16 +33,25 @@ function start(): void {
   joinAll(live, data);
   if (detail) void joinUnits(live, detail, data);
   void keepBadge(connection, live);
-  keepCount(live, query, detail?.chunk ?? '');
+  void keepCount(live, data);
   stayHere(connection);
+  addEventListener('keydown', submitByKeys);
+  keepKeys(live);
   void keepWords(connection);
   void joinTranscripts(live);
+  if (document.querySelector('.new-unit')) void keepNewUnits(connection);
 }
 
 /** Until it is loaded, the page says as of when it is. */
 async function keepBadge(connection: Connection, live: LiveBoards): Promise<void> {
   const { keepBadge: keep } = await import('./connection-badge.ts');
   keep(element('badge'), element('lost'), connection, () => live.newerBuild);
+}
+
+/** The server has drawn title and icon with the count of its time. */
+async function keepCount(live: LiveBoards, data: PageData): Promise<void> {
+  const { keepCount: keep } = await import('./tab-count.ts');
+  keep(live, data, element('announce'));
 }
 
 /** Loaded after the first script; text typed before that is saved when it loads. */
@@ -58,7 +64,7 @@ async function keepWords(connection: Connection): Promise<void> {
 
 /** Only unit and run pages need these, so the dashboard does not load them. */
 async function joinUnits(live: LiveBoards, detail: Detail, { query, zone }: PageData): Promise<void> {
-  (await import('./unit-page.ts')).defineWorkUnit();
+  (await import('./later.ts')).defineWorkUnit();
   for (const unit of document.querySelectorAll<WorkUnitElement>('work-unit')) {
     unit.detail = detail;
     unit.join(live, query, zone);
@@ -71,6 +77,10 @@ async function joinTranscripts(live: LiveBoards): Promise<void> {
   const { RunTranscript: Element } = await import('../elements/run-transcript.ts');
   customElements.define('run-transcript', Element);
   for (const transcript of transcripts) transcript.join(live);
+}
+
+async function keepNewUnits(connection: Connection): Promise<void> {
+  (await import('./later.ts')).keepNewUnit(connection);
 }
 
 /** While the daemon is away, a form posted by the browser would end on the browser's error page. */
@@ -96,31 +106,6 @@ function joinAll(live: LiveBoards, { query, zone, notices, pulses }: PageData): 
     };
     grid.join(live, query, zone);
   }
-}
-
-/** Title and icon show the count; new items are announced to screen readers, rate-limited. */
-function keepCount(live: LiveBoards, query: Query, name: string): void {
-  const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
-  const status = element('announce');
-  let told = -1;
-  let pause: ReturnType<typeof setTimeout> | null = null;
-  const tell = () => {
-    const { board } = following;
-    const items = (board && countsOf(board)?.items) ?? 0;
-    document.title = titleFor(items, name);
-    if (icon && icon.href !== faviconUrl(items)) icon.href = faviconUrl(items);
-    if (told === -1 || items < told) told = items;
-    if (items > told && !pause) {
-      status.textContent = items === 1 ? '1 item needs you' : `${items} items need you`;
-      told = items;
-      pause = setTimeout(() => {
-        pause = null;
-        tell();
-      }, ANNOUNCE_MS);
-    }
-  };
-  const following = live.follow(query, tell);
-  tell();
 }
 
 start();

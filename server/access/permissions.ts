@@ -84,6 +84,10 @@ export const mayAnswer = ({ by, credential, access }: Omit<Subject, 'store'>): b
 /** Handing out access and ending the daemon are for whoever may open the Unix socket. */
 export const isAtTerminal = ({ by }: Pick<Subject, 'by'>): boolean => by.door === 'cli';
 
+/** Who took over our page could otherwise run any program: it starts only what the operator trusts as an agent. */
+export const mayGiveCommands = ({ by }: Pick<Subject, 'by'>): boolean =>
+  by.door !== 'page' && by.door !== 'form';
+
 /** Whether work may be reported started: an agent's reports of ends are taken under `--read-only`, too. */
 export const mayStart = ({ readOnly }: Subject['access']): boolean => !readOnly;
 

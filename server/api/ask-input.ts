@@ -13,6 +13,19 @@ const option = z.strictObject({
 /** A diff or a plan, which the asker cuts at 64 kB. */
 const CONTEXT_LENGTH = 65_536;
 
+/** What an adapter says of a call that needs a permission: by this a rule may answer it. */
+const permission = z.strictObject({
+  agent: words(200).default(''),
+  tool: words(200),
+  kind: words(100).default(''),
+  command: words(CONTEXT_LENGTH).nullable().default(null),
+  paths: z.array(words(4096)).max(500).default([]),
+  folder: words(4096).default(''),
+  opaque: z.boolean().default(false),
+  allow: z.string().max(64).nullable().default(null),
+  deny: z.string().max(64).nullable().default(null),
+});
+
 const question = z
   .strictObject({
     prompt: words(20_000).refine((text) => text.trim() !== '', 'Say what you want to know.'),
@@ -32,7 +45,13 @@ const question = z
     allows_text: z.boolean().default(true),
     /** `decision`: a permission, say, that may still be answered in words. Else it follows from `allows_text`. */
     kind: z.enum(['question', 'decision'], 'One of question, decision.').optional(),
+    permission: permission.optional(),
   })
+  .refine(
+    ({ options, permission: { allow = null, deny = null } = {} }) =>
+      [allow, deny].every((id) => id === null || options.some((option) => option.id === id)),
+    { path: ['permission'], message: 'allow and deny are ids of options.' },
+  )
   .refine((asked) => asked.allows_text || asked.options.length > 0, {
     path: ['options'],
     message: 'Without text there must be options to choose from.',

@@ -1,11 +1,21 @@
 /** What every procedure is built on: the roles that may call it, and how refusals travel. */
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { By, Role } from '../../shared/access-words.ts';
+import type { UnitSpec } from '../../shared/words.ts';
 import type { Credential } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
-import { AGENTS, isAtTerminal, OPERATORS, READERS, VIEWERS, whyNotCall } from '../access/permissions.ts';
+import {
+  AGENTS,
+  isAtTerminal,
+  mayGiveCommands,
+  OPERATORS,
+  READERS,
+  VIEWERS,
+  whyNotCall,
+} from '../access/permissions.ts';
 import type { Refusals } from '../access/refusals.ts';
 import type { SignInLinks } from '../access/sign-in-links.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Log } from '../system/log.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import type { Source } from './streams.ts';
@@ -27,7 +37,16 @@ export interface Context extends Source {
   /** Starts an orderly shutdown. */
   readonly stop: () => void;
   readonly access: Access;
+  readonly policy: PolicySource;
   readonly worktrees: WorktreeActions;
+}
+
+/** The operator's rules, and where things lie that they speak of. */
+export interface PolicySource {
+  readonly current: () => Policy;
+  readonly home: string;
+  /** The folders in which we and the operator keep our own files. */
+  readonly own: readonly string[];
 }
 
 /** Access settings and limits. */
@@ -146,3 +165,14 @@ export const agent = only(AGENTS);
 export function onlyAtTerminal(ctx: Context, what: string): void {
   if (!isAtTerminal(ctx)) throw forbidden(`Only the terminal ${what}.`);
 }
+
+/** Units of our page bring no commands, whichever of its ways they take. */
+export function refuseCommands(ctx: Context, specs: readonly UnitSpec[]): void {
+  const spec = mayGiveCommands(ctx) ? undefined : specs.find(({ steps }) => steps.some(hasCommand));
+  if (spec)
+    throw forbidden(
+      `${spec.chunk}: commands are added at the terminal, not by the page. Give the unit an agent, or use: signalbox add --plan FILE`,
+    );
+}
+
+const hasCommand = ({ command }: UnitSpec['steps'][number]): boolean => command !== null;

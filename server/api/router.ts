@@ -25,8 +25,10 @@ import { newId } from '../system/new-id.ts';
 import { access } from './access.ts';
 import { ask as askInput } from './ask-input.ts';
 import * as inputs from './inputs.ts';
+import { newUnits } from './new-units.ts';
 import * as planInput from './plan-input.ts';
-import { agent, type Context, onlyAtTerminal, operator, t, viewer } from './procedures.ts';
+import { policy, requestsOf, rulesFor } from './policy.ts';
+import { agent, type Context, onlyAtTerminal, operator, refuseCommands, t, viewer } from './procedures.ts';
 import { followBoard, followPulses, transcriptOf } from './streams.ts';
 import { work } from './work.ts';
 
@@ -59,8 +61,10 @@ const steering = <Input extends { chunk: string; key?: string | undefined }, Giv
     );
 
 const units = t.router({
+  ...newUnits,
   add: operator.input(planInput.add).mutation(({ ctx, input }) => {
     const specs = input.units.map(planInput.specOf);
+    refuseCommands(ctx, specs);
     return commit(ctx, (state) => addUnits(state, specs), once(input.key, input));
   }),
   retry: operator
@@ -129,11 +133,12 @@ const config = t.router({
 
 const items = t.router({
   /** The key of an ask is the id of the item, so the command itself knows a repeat. */
-  ask: agent
-    .input(askInput)
-    .mutation(({ ctx, input }) =>
-      commit(asRun(ctx, input.run), (state) => askAll(state, input, input.questions)),
-    ),
+  ask: agent.input(askInput).mutation(({ ctx, input }) => {
+    const requests = requestsOf(ctx, input);
+    return commit(asRun(ctx, input.run), (state, at) =>
+      askAll(state, input, input.questions, rulesFor(ctx, requests, at)),
+    );
+  }),
   answer: operator.input(inputs.answer).mutation(({ ctx, input: { undoable, ...input } }) => {
     const { answer_bytes } = ctx.access.limits;
     if (Buffer.byteLength(input.text) > answer_bytes)
@@ -168,6 +173,7 @@ export const appRouter = t.router({
   conflicts,
   config,
   access,
+  policy,
   work,
   status: viewer.input(inputs.nothing).query(({ ctx }) => {
     const { units, items, seq } = ctx.boardFeed.counts();

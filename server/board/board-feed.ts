@@ -1,4 +1,4 @@
-import type { News, Snapshot } from '../../shared/board.ts';
+import type { Cell, News, Snapshot } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Status } from '../../shared/words.ts';
 import type { Store } from '../store/store.ts';
@@ -65,6 +65,12 @@ export class BoardFeed {
   chunks(query: Query): string[] {
     this.#index.look(this.#store.state);
     return this.#index.chunks(query);
+  }
+
+  /** Units by a part of their name or title, the nearest first. */
+  find(q: string, most: number): readonly Cell[] {
+    this.#index.look(this.#store.state);
+    return this.#index.find(q, most);
   }
 
   counts(): { units: Readonly<Record<Status, number>>; items: number; seq: number } {

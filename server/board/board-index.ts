@@ -142,6 +142,18 @@ export class BoardIndex {
     return this.#inSections(query).map(({ chunk }) => chunk);
   }
 
+  /** The units whose name or title a text is part of, the nearest first: the name itself, names that begin with it, others. */
+  find(q: string, most: number): Cell[] {
+    const words = q.toLowerCase();
+    const ranks: Cell[][] = [[], [], [], []];
+    for (const cell of this.#cells.values()) {
+      const at = cell.chunk.indexOf(words);
+      const rank = cell.chunk === words ? 0 : at === 0 ? 1 : at > 0 ? 2 : says(q, cell.title) ? 3 : -1;
+      ranks[rank]?.push(cell);
+    }
+    return ranks.flatMap((cells) => cells.sort(openFirst)).slice(0, most);
+  }
+
   /** The state holds units by id, which is their order; only DONE units have another. */
   #inSections(query: Query): Cell[] {
     const sections = new Map<Status, Cell[]>(STATUSES.map((status) => [status, []]));
@@ -195,6 +207,9 @@ export class BoardIndex {
     return found && cardOf(found.work, found.item, UNRANKED, found.work.unit.seq);
   }
 }
+
+const openFirst = (a: Cell, b: Cell): number =>
+  Number(a.status === 'DONE') - Number(b.status === 'DONE') || a.id - b.id;
 
 /** Clears the cache when it is full: entries in use are soon recomputed. */
 function remember<T>(known: Map<string, T>, key: string, value: T): void {

@@ -76,6 +76,7 @@ export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, se
     answer: answerOf(item),
     answered_by: item.answer?.by ?? null,
     answered_via: item.answer?.via ?? null,
+    answered_by_rule: item.answer?.rule ?? null,
     snoozed_until: item.snooze?.until ?? null,
     snoozed_for: item.snooze?.for ?? null,
     release_due: item.answer?.release_due ?? null,

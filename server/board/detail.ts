@@ -1,6 +1,7 @@
 import type { ConflictLine, DeliveryState, Detail, ItemLine, StepState } from '../../shared/detail.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
+import { ruleWords } from '../../shared/policy-sentences.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
 import { disagreementWords, eventWords, saidWords } from '../../shared/sentences.ts';
 import type { WorkUnit } from '../../shared/words.ts';
@@ -52,6 +53,7 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
       said: outcome ? outcomeWords(outcome) : 'live',
     })),
     items: work.items.map((item) => itemLine(work, item)),
+    rules: (unit.rules ?? []).map((rule) => ({ ...rule, said: ruleWords(rule) })),
     history: [...events(unit.id)].map((event) => ({
       seq: event.seq,
       at: event.at,
@@ -90,6 +92,7 @@ function itemLine(work: WorkUnit, item: Item): ItemLine {
     said: saidWords(item),
     answered_by: answer?.by ?? null,
     answered_via: answer?.via ?? null,
+    answered_by_rule: answer?.rule ?? null,
     answered_at: answer?.at ?? null,
     delivery: deliveryOf(work, item),
     given_to: answer?.given_to ?? null,

@@ -5,9 +5,14 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { AgentDefinition } from '../../shared/agent-words.ts';
 import { fileProblemOf } from '../../shared/file-problem.ts';
 import type { Finding, Offline } from '../../shared/offline.ts';
+import type { PolicyAnswer } from '../../shared/policy-words.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { lookAtAgents, readTrusted } from '../agents/trust.ts';
-import { examineDatabase } from '../store/database-file.ts';
+import { policyPath } from '../policy/follow-policy.ts';
+import { readPolicy } from '../policy/policy-file.ts';
+import { Db } from '../store/sqlite.ts';
+import { configFolder } from '../system/config-file.ts';
+import { homeFolder } from '../system/home-folder.ts';
 import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
 import { isNewEnough, parseVersion } from '../work/git-version.ts';
 
@@ -17,6 +22,7 @@ export const examine: Offline['examine'] = (paths, path) => [
   looked('git', () => git(paths.project)),
   looked('PATH of runs', () => programs(paths, path)),
   looked('signalbox.json', () => agents(paths)),
+  looked('rules', () => rules(paths)),
 ];
 
 type Seen = Omit<Finding, 'what'>;
@@ -71,8 +77,12 @@ function writeSomething(folder: string): void {
 
 function database({ database: path }: StatePaths): Seen {
   if (!existsSync(path)) return note(`${path} is made at the first start.`);
-  const events = examineDatabase(path);
-  return good(`${path} is whole: ${events} events, no gaps.`);
+  const db = Db.look(path);
+  try {
+    return good(`${path} is whole: ${db.lastSeq()} events, no gaps.`);
+  } finally {
+    db.close();
+  }
 }
 
 function git(project: string): Seen {
@@ -128,6 +138,24 @@ function isExecutable(path: string): boolean {
     return statSync(path).isFile();
   } catch {
     return false;
+  }
+}
+
+export const policyFile: Offline['policyFile'] = (project) =>
+  policyPath(configFolder(process.env, homeFolder()), project);
+
+function rules({ project }: StatePaths): Seen {
+  const path = policyFile(project);
+  try {
+    const found = readPolicy(path);
+    if (found.length === 0) return good('There are none in a file of yours: every permission is asked.');
+    const count = (answer: PolicyAnswer) => found.filter((rule) => rule.answer === answer).length;
+    return good(
+      `${path} allows by ${count('allow')}, asks by ${count('ask')} and denies by ${count('deny')} rules.`,
+    );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return bad(`${why} Until it is mended, every permission is asked, and no daemon starts.`);
   }
 }
 

@@ -5,7 +5,8 @@ import { lookAtAgents, trust } from '../agents/trust.ts';
 import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
-import { examine } from './doctor.ts';
+import { backUpDatabase, checkDatabase, exportLog, importLog, restoreDatabase } from './database-commands.ts';
+import { examine, policyFile } from './doctor.ts';
 
 export const offline: Offline = {
   lookAtAgents,
@@ -13,8 +14,14 @@ export const offline: Offline = {
   trust,
   examine,
   doorOf,
+  policyFile,
   changeOrigins,
   setLimit,
+  backUpDatabase,
+  restoreDatabase,
+  checkDatabase,
+  exportLog,
+  importLog,
   livingHolder,
   makeStateFolder,
 };

@@ -1,7 +1,5 @@
 /** Settings that a flag, an environment variable or the operator's own file may give. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseJson } from '../../shared/json-text.ts';
+import { configFile, readConfig } from '../system/config-file.ts';
 import { Problem } from '../system/problem.ts';
 
 /** The settings by long flag, which is also the name in the file, with their maximum. */
@@ -29,12 +27,6 @@ const flagOf = (name: Name): string => `--${name}`;
 
 const variableOf = (name: Name): string => `SIGNALBOX_${name.toUpperCase().replace('-', '_')}`;
 
-/** `$XDG_CONFIG_HOME/signalbox/config.json`, or under `~/.config`. */
-function configFile({ XDG_CONFIG_HOME }: Environment, home: string): string {
-  const base = XDG_CONFIG_HOME?.startsWith('/') ? XDG_CONFIG_HOME : join(home, '.config');
-  return join(base, 'signalbox', 'config.json');
-}
-
 function saidBy(calledBy: (name: Name) => string, textOf: (name: Name) => string | undefined): Said {
   const said = NAMES.map((name) => [name, textOf(name)] as const).filter(([, text]) => text !== undefined);
   return Object.fromEntries(
@@ -44,7 +36,7 @@ function saidBy(calledBy: (name: Name) => string, textOf: (name: Name) => string
 
 /** A missing file gives no settings. */
 function fromFile(path: string): Said {
-  const said = Object.entries(readObject(path));
+  const said = Object.entries(readConfig(path));
   return Object.fromEntries(
     said.map(([name, value]) => {
       if (!isName(name)) throw new Problem('data', `${path} knows no "${name}", only ${NAMES.join(', ')}.`);
@@ -55,28 +47,6 @@ function fromFile(path: string): Said {
 }
 
 const isName = (name: string): name is Name => Object.hasOwn(NUMBERS, name);
-
-function readObject(path: string): object {
-  const text = readIfThere(path);
-  if (text === null) return {};
-  try {
-    const value: unknown = parseJson(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch (error) {
-    throw new Problem('data', `${path} is not JSON: ${(error as Error).message}`);
-  }
-  throw new Problem('data', `${path} needs an object, as in {"max-agents": 6}.`);
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new Problem('data', `${path} cannot be read (${code}).`);
-  }
-}
 
 /** `called`: the name of the setting in its source. */
 function whole(kind: 'usage' | 'data', name: Name, called: string, text: string): number {

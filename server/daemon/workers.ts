@@ -10,12 +10,21 @@ import { consoleLog } from '../system/log.ts';
 /** What carries out the work of the units, and looks after what that leaves behind. */
 export function workersOf(
   state: StatePaths,
-  { store, umask }: { readonly store: Store; readonly umask: number },
+  {
+    store,
+    umask,
+    progress,
+  }: {
+    readonly store: Store;
+    readonly umask: number;
+    /** By unit: how far the making of its worktree is. */
+    readonly progress: Map<number, string>;
+  },
   readOnly: boolean,
 ) {
   const { project, runs, socket, bin, worktrees: folder } = state;
   const log = consoleLog;
-  const worktrees = new Worktrees({ store, log, project, folder });
+  const worktrees = new Worktrees({ store, log, project, folder, progress });
   const touched = new TouchedConflicts(store, project);
   const dispatcher = new Dispatcher({
     store,

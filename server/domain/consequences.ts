@@ -3,6 +3,7 @@ import type { Change, Event } from '../../shared/events.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { decisions, refreshConflictItem } from './commands/conflicts.ts';
 import { mergeOutcomes, rebasingAfter } from './commands/merge.ts';
+import { ruleChosen } from './commands/policy.ts';
 import { usedBy, whyUnfinished } from './delivery.ts';
 import {
   exists,
@@ -117,6 +118,7 @@ function outcomes(state: State, work: WorkUnit, id: string): Change[] {
   const { options, text } = item.answer;
   if (item.kind === 'stuck' && options.includes('close'))
     return [{ type: 'unit.closed', unit, data: { code: 'stuck', text } }];
+  if (item.offers) return [...ruleChosen(work, item)];
   if (isAboutMerge(item)) return mergeOutcomes(work, item);
   if (item.kind === 'conflict') return decisions(state, work, item);
   if (item.kind === 'review' && options.includes('approve') && mayFinish(work))

@@ -39,9 +39,14 @@ type AboutItem = Extract<
 /** The items of a unit after an event about one of them. */
 export function changeItem(work: WorkUnit, event: AboutItem): WorkUnit {
   const items = work.items.map((item) =>
-    item.id === event.data.id ? { ...item, ...itemChange(item, event) } : item,
+    item.id === event.data.id ? { ...lasting(item, event), ...itemChange(item, event) } : item,
   );
   return { ...work, items };
+}
+
+/** Other words take the rule with them that the old ones offered. */
+function lasting({ offers, ...item }: Item, { type }: AboutItem): Item {
+  return offers === undefined || type === 'item.changed' ? item : { ...item, offers };
 }
 
 function itemChange(item: Item, event: AboutItem): Partial<Item> {
@@ -75,6 +80,7 @@ function givenAnswer({ at, by, data }: Extract<AboutItem, { type: 'item.answered
     by: by.actor,
     via: by.door,
     at,
+    ...(data.rule && { rule: data.rule }),
     key: data.key,
     release_due: data.release_due,
     released_at: null,

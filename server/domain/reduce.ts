@@ -167,6 +167,10 @@ function unitChange(unit: Unit, event: AboutFacts): Partial<Unit> {
       return { held: event.data };
     case 'unit.released':
       return { held: null };
+    case 'rule.added':
+      return { rules: [...(unit.rules ?? []), event.data] };
+    case 'rule.removed':
+      return { rules: (unit.rules ?? []).filter(({ id }) => id !== event.data.id) };
     case 'unit.prioritized':
       return { priority: event.data.priority };
     case 'unit.removed':

@@ -1,4 +1,4 @@
-/** Reads the last output line of each live run, for the boards that show it. */
+/** Reads the last output line of each live run, and how far the making of worktrees is, for the boards that show it. */
 import type { Pulses } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Run } from '../../shared/words.ts';
@@ -14,15 +14,19 @@ const BEAT_MS = 1000;
 const LONGEST = 200;
 
 interface Pulse {
-  readonly run: Run;
+  /** Null: nothing runs yet; its folder is being made. */
+  readonly run: Run | null;
   readonly size: number;
   readonly line: string;
   /** The tick at which the line last changed. */
   readonly beat: number;
 }
 
+/** By unit: how far it is with something of which no run tells. Whoever does it sets the line and deletes it. */
+export type ProgressLines = ReadonlyMap<number, string>;
+
 /**
- * The last output line of each live run: read once a second for all viewers, and only while there are
+ * The last output line of each live run, or how far the unit is without one: read once a second for all viewers, and only while there are
  * any. Never an event and never stored; each viewer gets what changed since its last message.
  */
 export class LastLines {
@@ -34,9 +38,12 @@ export class LastLines {
   #watching = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(store: Store, runs: string) {
+  readonly #progress: ProgressLines;
+
+  constructor(store: Store, runs: string, progress: ProgressLines = new Map()) {
     this.#store = store;
     this.#runs = runs;
+    this.#progress = progress;
   }
 
   /** The current lines, for the units of a query. */
@@ -89,7 +96,13 @@ export class LastLines {
       live.add(work.unit.id);
       this.#read(run);
     }
-    for (const unit of this.#pulses.keys()) if (!live.has(unit)) this.#pulses.delete(unit);
+    for (const [unit, line] of this.#progress) if (!live.has(unit)) this.#keep(unit, null, 0, line);
+    for (const [unit, { line }] of this.#pulses) {
+      if (live.has(unit) || this.#progress.has(unit)) continue;
+      // Viewers keep a line until they get another, so an empty one takes its place.
+      if (line === '') this.#pulses.delete(unit);
+      else this.#keep(unit, null, 0, '');
+    }
   }
 
   /** A file that has not grown has the same last line. */
@@ -97,10 +110,15 @@ export class LastLines {
     const before = this.#pulses.get(run.unit);
     const { output } = runFiles(this.#runs, run.unit, run.number);
     const size = sizeOf(output);
-    if (before?.run.number === run.number && before.size === size) return;
-    const line = lastLines(output, 1).trim().slice(0, LONGEST);
+    if (before?.run?.number === run.number && before.size === size) return;
+    this.#keep(run.unit, run, size, lastLines(output, 1).trim());
+  }
+
+  #keep(unit: number, run: Run | null, size: number, text: string): void {
+    const line = text.slice(0, LONGEST);
+    const before = this.#pulses.get(unit);
     const beat = before?.line === line ? before.beat : this.#beat;
-    this.#pulses.set(run.unit, { run, size, line, beat });
+    this.#pulses.set(unit, { run, size, line, beat });
   }
 
   /** What a viewer has not got yet; `told` holds the tick of the line it got, by unit. */

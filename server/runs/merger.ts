@@ -1,5 +1,6 @@
 import type { WorkUnit } from '../../shared/words.ts';
 import {
+  type MergeMode,
   type MergePlanned,
   type MergeStrategy,
   REBASE,
@@ -60,6 +61,8 @@ export class Merger {
   readonly #busy = new Map<number, Promise<void>>();
   /** By unit: where the base was when its card was made. */
   readonly #shown = new Map<number, string>();
+  /** Merges into one base, one after the other: side by side, each would find the base moved by another. */
+  #merging: Promise<void> = Promise.resolve();
   #refreshing: Promise<void> | null = null;
   #refreshed = 0;
 
@@ -81,11 +84,24 @@ export class Merger {
     for (const work of state.works) {
       const { id } = work.unit;
       if (!isMerging(work) || this.#busy.has(id) || !mayMerge(state, work)) continue;
+      const settled = this.#mayGo(work) ? this.#inTurn(id) : this.#settle(id);
       this.#busy.set(
         id,
-        this.#settle(id).finally(() => this.#busy.delete(id)),
+        settled.finally(() => this.#busy.delete(id)),
       );
     }
+  }
+
+  /** Whether it is merged without a further question. */
+  #mayGo(work: WorkUnit): boolean {
+    return isApproved(work) || this.#modeOf(work) === 'auto';
+  }
+
+  #modeOf = ({ unit }: WorkUnit): MergeMode => unit.spec.merge ?? this.#parts.store.state.trusted.work.merge;
+
+  #inTurn(unit: number): Promise<void> {
+    this.#merging = this.#merging.then(() => this.#settle(unit));
+    return this.#merging;
   }
 
   /** Resolves when nothing is being merged any more. */
@@ -107,14 +123,15 @@ export class Merger {
     const { store, project } = this.#parts;
     const work = store.state.works.get(unit);
     const facts = work?.unit.work;
-    if (!work || !facts) return;
+    // It may have waited for its turn.
+    if (!work || !facts || !mayMerge(store.state, work)) return;
     const { base } = facts;
-    const mode = work.unit.spec.merge ?? store.state.trusted.work.merge;
-    if (base === null || (mode === 'leave' && !facts.approved)) return this.#end(unit, 'left');
+    const isLeft = this.#modeOf(work) === 'leave' && !facts.approved;
+    if (base === null || isLeft) return this.#end(unit, 'left');
     const repository = await findRepository(project);
     if (facts.merge) return this.#move(repository, unit, { ...facts, base }, facts.merge);
     const merging = await this.#look(repository, unit, base);
-    if (merging) await this.#decide(merging, mode === 'auto');
+    if (merging) await this.#decide(merging);
   }
 
   /** The work as it is now; null: it is another than was known, which is looked at again, or it cannot be merged. */
@@ -138,9 +155,9 @@ export class Merger {
     return null;
   }
 
-  async #decide(merging: Merging, isAuto: boolean): Promise<void> {
+  async #decide(merging: Merging): Promise<void> {
     const { work } = merging;
-    const mayGo = isApproved(work) || isAuto;
+    const mayGo = this.#mayGo(work);
     const { tree, conflicts, question } = await assess(merging);
     const { strategy, needsRebase } = this.#strategyFor(merging);
     if (mayGo && !conflicts && !needsRebase) return this.#merge(merging, tree, strategy);

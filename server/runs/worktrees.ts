@@ -21,6 +21,8 @@ export interface WorktreeParts {
   readonly project: string;
   /** The folder that holds the worktrees of the project. */
   readonly folder: string;
+  /** By unit: how far the making of its worktree is, for people. Not kept: it is no event. */
+  readonly progress: Map<number, string>;
 }
 
 /** What is in a worktree now, or why nobody can say. */
@@ -61,6 +63,7 @@ export class Worktrees {
       id,
       this.#make(id).finally(() => {
         this.#making.delete(id);
+        this.#parts.progress.delete(id);
         this.#changed();
       }),
     );
@@ -95,11 +98,17 @@ export class Worktrees {
   }
 
   async #makeIn(repository: Repository, unit: number): Promise<void> {
-    const { store } = this.#parts;
+    const { store, progress } = this.#parts;
     const planned = await this.#planned(repository, unit);
     const { chunk } = store.state.works.get(unit)?.unit ?? { chunk: '' };
     const { branch, base_commit: commit, path } = planned;
-    await addWorktree(repository, { id: unit, chunk, branch, commit, path });
+    progress.set(unit, 'waiting for its turn in the repository');
+    await addWorktree(
+      repository,
+      { id: unit, chunk, branch, commit, path },
+      { onProgress: (percent) => progress.set(unit, `files: ${percent} %`) },
+    );
+    progress.set(unit, 'copying what git ignores');
     const { copy, link, setup, setup_limit: limit } = store.state.trusted.work;
     const { copied, linked } = await bringIgnored(repository, path, { copy, link });
     const made = { unit, copied, linked, setup: setup === null ? null : { command: setup, limit } };

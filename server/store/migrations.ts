@@ -22,6 +22,8 @@ export interface Tables {
   /** Refused requests, outside the log; bounded. */
   refusals: { what: string; host: string; origin: string; times: number; first_at: string; last_at: string };
   keys: { key: string; digest: string; seq: number; result: string; spent: number };
+  /** Up to which event each follower has handled the log. */
+  followers: { name: string; seq: number };
 }
 
 type Step = (tables: Kysely<Tables>) => readonly { compile(): { sql: string } }[];
@@ -226,4 +228,11 @@ export const MIGRATIONS: readonly Step[] = [
   (tables) => REASON_CODES.map((statement) => fill(tables, statement)),
   // Units work in worktrees.
   (tables) => WORKTREE_FACTS.map((statement) => fill(tables, statement)),
+  ({ schema }) => [
+    schema
+      .createTable('followers')
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('seq', 'integer', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+  ],
 ];

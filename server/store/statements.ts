@@ -17,6 +17,7 @@ export function prepareAll(sqlite: Sqlite.Database) {
     tokens: credentialStatements(prepare, 'tokens'),
     sessions: credentialStatements(prepare, 'sessions'),
     ...refusalStatements(prepare),
+    ...followerStatements(prepare),
   };
 }
 
@@ -38,6 +39,7 @@ function logStatements(prepare: Prepare) {
       builder.selectFrom('events').selectAll().where('unit', '=', one).where('seq', '>', one).orderBy('seq'),
     ),
     key: prepare(builder.selectFrom('keys').selectAll().where('key', '=', text)),
+    keys: prepare(builder.selectFrom('keys').selectAll().orderBy('key')),
     addKey: prepare(
       builder.insertInto('keys').values({ key: text, digest: text, seq: one, result: text, spent: one }),
     ),
@@ -131,6 +133,18 @@ function refusalStatements(prepare: Prepare) {
           'not in',
           builder.selectFrom('refusals').select(sql`rowid`.as('row')).orderBy('last_at', 'desc').limit(one),
         ),
+    ),
+  };
+}
+
+function followerStatements(prepare: Prepare) {
+  return {
+    follower: prepare(builder.selectFrom('followers').select('seq').where('name', '=', text)),
+    putFollower: prepare(
+      builder
+        .insertInto('followers')
+        .values({ name: text, seq: one })
+        .onConflict((on) => on.column('name').doUpdateSet((to) => ({ seq: to.ref('excluded.seq') }))),
     ),
   };
 }

@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { By } from '../../shared/access-words.ts';
 import type { Event } from '../../shared/events.ts';
-import type { Settings } from '../../shared/settings-words.ts';
+import { POLICY } from '../domain/actors.ts';
 import type { Decision, Made } from '../domain/commands/decision.ts';
 import { conflict, Refusal } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
 import { applyAll } from './apply-all.ts';
 import { isBusy, isDatabaseError, notSaved } from './not-saved.ts';
 import { type Db, FileMoved } from './sqlite.ts';
+import { writeTables } from './write-tables.ts';
 
 /** Decides on the current state: returns changes, or throws a `Refusal`. */
 export type Decide<Result extends object = Made> = (state: State, at: string) => Decision<Result>;
@@ -106,7 +107,7 @@ export class Store {
     try {
       this.#db.begin();
       const after = this.#decideAll(queue, before, settle);
-      this.#write(before, after);
+      writeTables(this.#db, before, after);
       if (after !== before || queue.some(({ once }) => once)) this.#db.putMark(mark);
       this.#db.commit();
       this.#state = after;
@@ -162,9 +163,10 @@ export class Store {
     const repeated = once && this.#repeated(once);
     if (repeated) return [state, repeated];
     const at = this.#now().toISOString();
-    const { changes, result = {} } = decide(state, at);
+    const { changes, byPolicy = [], result = {} } = decide(state, at);
     const events: Event[] = [];
-    const next = applyAll(state, changes, by, at, events);
+    const called = applyAll(state, changes, by, at, events);
+    const next = applyAll(called, byPolicy, POLICY, at, events);
     for (const event of events) this.#record(event);
     if (once) this.#db.keep(once.key, digestOf(once.input), next.seq, JSON.stringify(result));
     return [next, { seq: next.seq, result }];
@@ -183,33 +185,6 @@ export class Store {
   #record(event: Event): void {
     this.#db.addEvent(event);
     if (event.type === 'item.reopened' && event.data.spends !== null) this.#db.spend(event.data.spends);
-  }
-
-  /** Writes the folded rows of changed units. */
-  #write(before: State, after: State): void {
-    for (const [name, value] of Object.entries(after.settings))
-      if (value !== before.settings[name as keyof Settings]) this.#db.putSetting(name, value);
-    if (after.trusted !== before.trusted) this.#db.putTrusted(after.trusted);
-    this.#writeCredentials(before, after);
-    const changed = after.works.changedSince(before.works);
-    for (const { unit } of changed) this.#db.putUnit(unit);
-    for (const work of changed) {
-      const old = before.works.get(work.unit.id);
-      for (const run of work.runs) if (!old?.runs.includes(run)) this.#db.putRun(run);
-      for (const conflict of work.conflicts)
-        if (!old?.conflicts.includes(conflict)) this.#db.putConflict(work.unit.id, conflict);
-      for (const [nth, item] of work.items.entries())
-        if (!old?.items.includes(item)) this.#db.putItem(item, nth);
-    }
-  }
-
-  #writeCredentials(before: State, after: State): void {
-    for (const token of before.tokens) if (!after.tokens.includes(token)) this.#db.removeToken(token);
-    for (const token of after.tokens) if (!before.tokens.includes(token)) this.#db.putToken(token);
-    for (const session of before.sessions)
-      if (!after.sessions.some(({ id }) => id === session.id)) this.#db.removeSession(session);
-    for (const session of after.sessions)
-      if (!before.sessions.includes(session)) this.#db.putSession(session);
   }
 
   /**

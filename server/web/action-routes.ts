@@ -8,7 +8,7 @@ import { type RefusalForCaller, refusalOf } from '../api/refusal-of.ts';
 import { createCaller } from '../api/router.ts';
 import { notFound } from '../domain/refusal.ts';
 import { strictQuery } from './address-query.ts';
-import { drawDashboard, drawUnit } from './draw-pages.ts';
+import { drawDashboard, drawSettings, drawUnit } from './draw-pages.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
 import type { FormError } from './page.ts';
 import { chunkOf, type RouteParts, sendJson, sendMessage, sendPage } from './reply.ts';
@@ -82,11 +82,12 @@ export async function configure(parts: RouteParts, ctx: RouterContext): Promise<
   try {
     // Every setting is a number.
     await update(Object.fromEntries(given.map(([name, [value = '']]) => [name, numberIn(value)])));
-    seeOther(ctx, '/');
+    seeOther(ctx, '/settings');
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
-    sendPage(ctx, refusal.status, drawDashboard(parts, ctx, {}, formErrorOf(fields, refusal)));
+    const typed = new Map(given.map(([name, [value = '']]) => [name, value]));
+    sendPage(ctx, refusal.status, drawSettings(parts, ctx, typed, formErrorOf(fields, refusal)));
   }
 }
 

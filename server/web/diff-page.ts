@@ -15,12 +15,15 @@ export interface DiffPageInput {
   readonly diff: DiffView;
   /** Null: nobody may comment. */
   readonly draft: CommentDraft | null;
+  /** The project's name. */
+  readonly project: string;
   readonly now: Date;
 }
 
-export function diffPage({ assets, snapshot, chunk, diff, draft, now }: DiffPageInput): string {
+export function diffPage({ assets, snapshot, chunk, diff, draft, project, now }: DiffPageInput): string {
   const zone = -now.getTimezoneOffset();
-  const data = { query: { chunk }, snapshot, pulses: {}, zone, notices: {}, detail: null };
+  const name = `${chunk}, changes`;
+  const data = { query: { chunk }, snapshot, pulses: {}, zone, notices: {}, project, name, detail: null };
   const body = html`<main class="of-diff"><p class="back"><a href="/work-units/${chunk}">← Unit ${chunk}</a></p><h2 class="name" tabindex="-1">Changes in ${chunk}</h2>${diffView(diff, { path: diffPath(chunk), draft })}</main>`;
-  return shell({ assets, data, now, body, name: `${chunk}, changes` });
+  return shell({ assets, data, now, body });
 }

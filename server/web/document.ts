@@ -22,17 +22,24 @@ export interface ShellInput {
   readonly data: PageData;
   readonly now: Date;
   readonly body: Drawn;
-  /** What the page is about, for its title; empty: the dashboard. */
-  readonly name: string;
+  /** Where the first link of the page leads. */
+  readonly skipTo?: SkipLink;
 }
 
+interface SkipLink {
+  readonly id: string;
+  readonly label: string;
+}
+const TO_QUEUE: SkipLink = { id: 'queue-heading', label: 'Skip to what needs you' };
+
 /** A whole page, with the data that it was drawn from. */
-export function shell({ assets, data, body, name, now }: ShellInput): string {
+export function shell({ assets, data, body, now, skipTo = TO_QUEUE }: ShellInput): string {
   const items = countsOf(boardOf(data.snapshot))?.items ?? 0;
   const asOf = `As of ${localText(now.toISOString(), data.zone)} · reload to update`;
-  const head = headOf({ assets, title: titleFor(items, name), icon: items, script: true, next: null });
+  const icon = faviconUrl(data.project, items);
+  const head = headOf({ assets, title: titleFor(items, data.name), icon, script: true, next: null });
   // The data stands between two templates and in none: lit would escape it, and in a script there are no escapes.
-  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(asOf)}${body}<script type="application/json" id="page-data">`;
+  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(asOf, skipTo)}${body}<script type="application/json" id="page-data">`;
   return markup(start) + scriptText(data) + markup(AFTER_DATA);
 }
 
@@ -62,7 +69,13 @@ export function notePage(
 ): string {
   const way = to === null ? nothing : html`<p><a href="${to}">${link}</a></p>`;
   const words = sentences.map((sentence) => html`<p>${sentence}</p>`);
-  const head = { assets, title: `${title} – Signalbox`, icon: 0, script: false, next: goesOn ? to : null };
+  const head = {
+    assets,
+    title: `${title} – Signalbox`,
+    icon: faviconUrl('', 0),
+    script: false,
+    next: goesOn ? to : null,
+  };
   return markup(
     html`<!doctype html><html lang="en"><head>${headOf(head)}</head><body><header>${NAME}</header><main class="message"><h2>${title}</h2>${words}${way}</main></body></html>`,
   );
@@ -70,13 +83,17 @@ export function notePage(
 
 const NAME = html`<h1><a href="/">Signalbox</a></h1>`;
 
-const header = (badge: string): TemplateResult =>
-  html`<a class="skip" href="#queue-heading">Skip to what needs you</a><header>${NAME}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
+/** What is reached from everywhere. */
+const LINKS = html`<nav class="links" aria-label="Pages of Signalbox"><a href="/new">New unit</a></nav>`;
+
+const header = (badge: string, { id, label }: SkipLink): TemplateResult =>
+  html`<a class="skip" href="#${id}">${label}</a><header>${NAME}${LINKS}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
 
 interface Head {
   readonly assets: Assets;
   readonly title: string;
-  readonly icon: number;
+  /** The address of the icon. */
+  readonly icon: string;
   readonly script: boolean;
   /** Where the browser goes by itself; null: nowhere. */
   readonly next: string | null;
@@ -84,9 +101,15 @@ interface Head {
 
 function headOf({ assets, title, icon, script, next }: Head): TemplateResult {
   const refresh = next === null ? nothing : html`<meta http-equiv="refresh" content="0;url=${next}">`;
-  const module = script ? html`<script type="module" src="${assets.script}"></script>` : nothing;
-  return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>${refresh}<link rel="stylesheet" href="${assets.style}">${module}<link rel="icon" href="${faviconUrl(icon)}">`;
+  // The manifest is for those who are signed in: browsers ask for it without cookies unless told to.
+  const module = script
+    ? html`<script type="module" src="${assets.script}"></script><link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials">`
+    : nothing;
+  return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>${refresh}<link rel="stylesheet" href="${assets.style}">${module}<link rel="icon" href="${icon}">`;
 }
+
+/** For whoever a session let in. */
+export const SIGN_OUT = html`<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>`;
 
 /** A view as text. */
 export const markup = (view: TemplateResult): string => collectResultSync(renderThunked(view));

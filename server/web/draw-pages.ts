@@ -4,10 +4,13 @@ import { firstPage, type Query } from '../../shared/query.ts';
 import { createCaller } from '../api/router.ts';
 import { findWork } from '../domain/state.ts';
 import { readTail } from '../output/transcript.ts';
+import { configFile } from '../system/config-file.ts';
+import { homeFolder } from '../system/home-folder.ts';
 import { runFiles } from '../system/run-files.ts';
 import { dashboardPage, type FormError, unitPage } from './page.ts';
-import type { RouteParts } from './reply.ts';
+import { projectName, type RouteParts } from './reply.ts';
 import { PAGE_BYTES, printedOf } from './run-routes.ts';
+import { settingsPage } from './settings-page.ts';
 
 export const isSignedIn = ({ callerOf }: RouteParts, ctx: KoaContext): boolean =>
   callerOf(ctx)?.credential != null;
@@ -20,15 +23,15 @@ export function drawDashboard(
   formError?: FormError,
 ): string {
   const { assets, access, contextFor } = parts;
-  const { boardFeed, pulses, store } = contextFor(ctx);
-  const { settings } = store.state;
+  const { boardFeed, pulses, about, policy } = contextFor(ctx);
   return dashboardPage({
     assets,
     query,
     formError,
-    settings,
+    project: projectName({ about }),
     isSignedIn: isSignedIn(parts, ctx),
     failed: access.refusals.failedLately(),
+    policyProblem: policy.current().problem,
     snapshot: boardFeed.snapshot(firstPage(query)),
     pulses: pulses.now(query),
     now: new Date(),
@@ -58,8 +61,42 @@ export async function drawUnit(
     formError,
     snapshot,
     pulses: {},
+    project: projectName(context),
     detail,
     printed,
     now: new Date(),
+  });
+}
+
+const COUNTS: Query = { only: 'counts' };
+
+/** `typed`: fields of a form that could not be taken. */
+export function drawSettings(
+  parts: RouteParts,
+  ctx: KoaContext,
+  typed: ReadonlyMap<string, string> = new Map(),
+  formError?: FormError,
+): string {
+  const { assets, contextFor } = parts;
+  const { boardFeed, store, about } = contextFor(ctx);
+  const now = new Date();
+  return settingsPage({
+    assets,
+    typed,
+    formError,
+    now,
+    data: {
+      query: COUNTS,
+      snapshot: boardFeed.snapshot(COUNTS),
+      pulses: {},
+      zone: -now.getTimezoneOffset(),
+      notices: {},
+      project: projectName({ about }),
+      name: 'Settings',
+      detail: null,
+    },
+    settings: store.state.settings,
+    isSignedIn: isSignedIn(parts, ctx),
+    file: configFile(process.env, homeFolder()),
   });
 }

@@ -14,7 +14,6 @@ import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import type { Query } from '../../shared/query.ts';
 import { Sections } from '../../shared/sections.ts';
-import type { Settings } from '../../shared/settings-words.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
 import { attentionQueue, freshQueue } from '../../shared/views/attention-queue.ts';
 import { processGrid } from '../../shared/views/process-grid.ts';
@@ -23,7 +22,7 @@ import { localText } from '../../shared/views/when.ts';
 import { workUnit } from '../../shared/views/work-unit.ts';
 import type { FailedSignIns } from '../access/refusals.ts';
 import type { Assets } from './assets.ts';
-import { type Drawn, shell } from './document.ts';
+import { type Drawn, SIGN_OUT, shell } from './document.ts';
 import { type Printed, printedView } from './run-page.ts';
 import { afterBreak, textAreaWith } from './text-area.ts';
 
@@ -36,11 +35,12 @@ export interface FormError {
 }
 
 export interface DashboardInput extends PageInput {
-  readonly settings: Settings;
   /** Whether a session let this browser in, which it can end. */
   readonly isSignedIn: boolean;
   /** Sign-ins that failed lately. */
   readonly failed: FailedSignIns | null;
+  /** Why the operator's rules cannot be used; null: they can. */
+  readonly policyProblem: string | null;
 }
 
 export interface PageInput {
@@ -49,12 +49,14 @@ export interface PageInput {
   readonly query: Query;
   readonly pulses: Pulses;
   readonly formError?: FormError | undefined;
+  /** The project's name. */
+  readonly project: string;
   readonly now: Date;
 }
 
 /** The dashboard: what needs me, what runs, is this view true. */
 export function dashboardPage(input: DashboardInput): string {
-  const data = dataOf(input, null);
+  const data = dataOf(input, '', null);
   const board = boardOf(input.snapshot);
   const grid = processGrid({
     sections: new Sections().look(board),
@@ -65,14 +67,14 @@ export function dashboardPage(input: DashboardInput): string {
     pulses: input.pulses,
   });
   const body: Drawn = [
-    html`<main>${formErrorBlock(input, data)}${failedNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><process-grid>${grid}</process-grid></main>`,
-    settingsForm(input.settings),
-    input.isSignedIn ? SIGN_OUT : nothing,
+    html`<main>${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><process-grid>${grid}</process-grid></main>`,
+    foot(input.isSignedIn),
   ];
-  return shell({ ...input, data, body, name: '' });
+  return shell({ ...input, data, body });
 }
 
-const SIGN_OUT = html`<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>`;
+const foot = (isSignedIn: boolean): TemplateResult =>
+  html`<footer><a href="/settings">Settings</a> ${isSignedIn ? SIGN_OUT : nothing}</footer>`;
 
 /** Somebody tries: the one who can do something about it should know. */
 function failedNotice({ failed, now }: DashboardInput): Drawn {
@@ -82,25 +84,11 @@ function failedNotice({ failed, now }: DashboardInput): Drawn {
   return html`<p class="failed-sign-ins" role="note">${times}, the last at ${at}. Run “signalbox audit” to see from where.</p>`;
 }
 
-const SETTINGS: readonly (readonly [name: keyof Settings, label: string])[] = [
-  ['max_agents', 'Runs at the same time'],
-  ['undo_seconds', 'Seconds in which an answer can be undone'],
-  ['weight', 'Weight of a longer chain of waiting units'],
-  ['ask_above', 'Share of files in common from which you are asked'],
-  ['output_mib', 'MiB of output after which a run is stopped'],
-  ['keep_days', 'Days to keep the output of done units'],
-  ['keep_mib', 'MiB of this output to keep, newest first'],
-  ['keep_worktrees_days', 'Days to keep the worktree of a done unit; its work stays kept'],
-];
-
-/** What is in force, and a form to change it. */
-function settingsForm(settings: Settings): TemplateResult {
-  const fields = SETTINGS.map(
-    ([name, label]) =>
-      html`<label for="set-${name}">${label}</label><input id="set-${name}" name="${name}" inputmode="decimal" value="${settings[name]}">`,
-  );
-  return html`<details class="settings"><summary>Settings</summary><form class="steer" method="post" action="/config">${fields}<button>Save settings</button></form></details>`;
-}
+/** What the operator thinks is answered by itself waits for them. */
+const policyNotice = ({ policyProblem }: DashboardInput): Drawn =>
+  policyProblem === null
+    ? nothing
+    : html`<p class="failed-sign-ins" role="note">Your rules for permissions cannot be used, so everything is asked. ${policyProblem}</p>`;
 
 export interface UnitPageInput extends PageInput {
   readonly detail: Detail;
@@ -111,14 +99,15 @@ export interface UnitPageInput extends PageInput {
 /** One work unit: facts, items and answers, history, and what the latest run printed. */
 export function unitPage(input: UnitPageInput): string {
   const { printed, detail } = input;
-  const data = dataOf(input, detail);
+  const data = dataOf(input, detail.chunk, detail);
   const body = html`<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${detail.chunk}</h2>${formErrorBlock(input, data)}<attention-queue>${queueView(input, data)}</attention-queue><work-unit>${workUnit(detail, data.zone, UNIT_FORMS)}</work-unit>${printed === null ? nothing : transcript(detail.chunk, printed)}</main>`;
-  return shell({ ...input, data, body, name: detail.chunk });
+  return shell({ ...input, data, body });
 }
 
-function dataOf({ snapshot, query, pulses, formError, now }: PageInput, detail: Detail | null): PageData {
+function dataOf(input: PageInput, name: string, detail: Detail | null): PageData {
+  const { snapshot, query, pulses, formError, project, now } = input;
   const notices = formError?.item ? { [formError.item]: formError.notice } : {};
-  return { query, snapshot, pulses, zone: -now.getTimezoneOffset(), notices, detail };
+  return { query, snapshot, pulses, zone: -now.getTimezoneOffset(), notices, project, name, detail };
 }
 
 /** Words and ticks of an answer that could not be taken stand in its card. */

@@ -1,4 +1,5 @@
 /** What all routes share: the caller, and the response formats. */
+import { basename } from 'node:path';
 import type { RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { CHUNK } from '../../shared/words.ts';
@@ -30,6 +31,9 @@ export function chunkOf(ctx: RouterContext): string {
   if (!CHUNK.test(chunk)) throw notFound('There is no unit of this name.');
   return chunk;
 }
+
+/** The project's name, as pages show it. */
+export const projectName = ({ about }: Pick<Context, 'about'>): string => basename(about.project);
 
 /** Whether to answer in JSON: the request accepts it, has a token, or came over the Unix socket. */
 export const wantsJson = (ctx: KoaContext): boolean =>

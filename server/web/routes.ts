@@ -8,8 +8,10 @@ import { notFound } from '../domain/refusal.ts';
 import { act, actOnAll, configure, isForm } from './action-routes.ts';
 import { strictQuery } from './address-query.ts';
 import { addDiffRoutes } from './diff-routes.ts';
-import { drawDashboard, drawUnit, isSignedIn } from './draw-pages.ts';
+import { drawDashboard, drawSettings, drawUnit, isSignedIn } from './draw-pages.ts';
+import { addInstallation } from './installation.ts';
 import { addApi } from './json.ts';
+import { addNewUnitRoutes } from './new-unit-routes.ts';
 import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
 import { ResponseCache } from './response-cache.ts';
 import { lateUndo, seeOther } from './return-address.ts';
@@ -51,6 +53,7 @@ export function routes(parts: RouteParts): Router {
   });
   addRunRoutes(router, parts);
   addDiffRoutes(router, parts);
+  addNewUnitRoutes(router, parts);
   router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
   // Where a refused form leaves the address of the browser: whoever asks for it again means the unit.
   router.get('/work-units/:chunk/:action', (ctx) => {
@@ -58,7 +61,9 @@ export function routes(parts: RouteParts): Router {
     // 302, not 303: that is how an action that was carried out answers.
     ctx.redirect(`/work-units/${chunkOf(ctx)}`);
   });
+  router.get('/settings', (ctx) => sendPage(ctx, 200, drawSettings(parts, ctx)));
   router.post('/config', (ctx) => configure(parts, ctx));
+  addInstallation(router, parts);
   router.post('/bulk', (ctx) => actOnAll(parts, ctx));
   router.get('/assets/:name', (ctx) => {
     const file = assets.files.get(ctx.path);

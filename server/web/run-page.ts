@@ -27,17 +27,20 @@ export interface RunPageInput {
   /** What was looked for, and where it was found; null: nowhere from there on. */
   readonly find: string;
   readonly found: number | null;
+  /** The project's name. */
+  readonly project: string;
   readonly now: Date;
 }
 
 export function runPage(input: RunPageInput): string {
-  const { assets, snapshot, detail, run, printed, now } = input;
+  const { assets, snapshot, detail, run, printed, project, now } = input;
   const zone = -now.getTimezoneOffset();
   const query = { chunk: detail.chunk };
-  const data = { query, snapshot, pulses: {}, zone, notices: {}, detail: null };
+  const name = `${detail.chunk}, run ${run.number}`;
+  const data = { query, snapshot, pulses: {}, zone, notices: {}, project, name, detail: null };
   const unit = `/work-units/${detail.chunk}`;
   const body = html`<main class="one"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" tabindex="-1">${detail.chunk}, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
-  return shell({ assets, data, now, body, name: `${detail.chunk}, run ${run.number}` });
+  return shell({ assets, data, now, body });
 }
 
 /** A run that never began has printed nothing, and there is no file. */

@@ -10,7 +10,7 @@ import { findWork } from '../domain/state.ts';
 import { findIn, readFrom, readTail, type Stretch, sizeOf } from '../output/transcript.ts';
 import { runFiles } from '../system/run-files.ts';
 import { oneIn, wholeIn } from './address-query.ts';
-import { chunkOf, type RouteParts, sendPage } from './reply.ts';
+import { chunkOf, projectName, type RouteParts, sendPage } from './reply.ts';
 import { type Printed, runPage } from './run-page.ts';
 
 /** How much of a transcript stands on one page. */
@@ -32,7 +32,17 @@ export function addRunRoutes(router: Router, parts: RouteParts): void {
     sendPage(
       ctx,
       200,
-      runPage({ assets: parts.assets, snapshot, detail, run, printed, find, found, now: new Date() }),
+      runPage({
+        assets: parts.assets,
+        project: projectName(context),
+        snapshot,
+        detail,
+        run,
+        printed,
+        find,
+        found,
+        now: new Date(),
+      }),
     );
   });
   router.get('/work-units/:chunk/runs/:run/output', async (ctx) => {

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { asOperator } from '../system/operators-umask.ts';
 import { lookUp } from '../system/processes.ts';
 import { type Captured, captureInFiles, captureInPipes } from './git-output.ts';
 import { asEnvironment, type ConfigPairs, neutralSettings } from './neutral-drivers.ts';
@@ -167,7 +168,9 @@ function start({ cwd, args, env }: Start, options: GitOptions): Promise<GitResul
   if (!existsSync(cwd)) throw new WorkRefused({ code: 'no-folder', folder: cwd });
   const output = outlives ? captureInFiles() : captureInPipes(bytes, options.onProgress);
   const input = stdin === undefined ? 'ignore' : 'pipe';
-  const child = spawn('git', args, { cwd, env, detached: true, stdio: [input, ...output.stdio] });
+  const child = asOperator(() =>
+    spawn('git', args, { cwd, env, detached: true, stdio: [input, ...output.stdio] }),
+  );
   child.stdin?.on('error', () => {}).end(stdin);
   const group = new StoppableGroup(child.pid, ms);
   output.read(child, () => group.stop());

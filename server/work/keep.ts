@@ -21,13 +21,14 @@ export interface KeepOptions {
   /** For the change set of the last snapshot. */
   readonly base: string;
   readonly message: string;
-  /** Names of what we copied and linked there, relative to its top: no results of the agent. */
+  /** Names of what we copied and linked there (`FileName.file`): no results of the agent. */
   readonly brought?: readonly string[];
   /** Of those, the links. */
   readonly linked?: readonly string[];
 }
 
 export interface Ignored {
+  /** As `FileName.file`; a folder ends with `/`. */
   readonly name: string;
   readonly bytes: number;
 }
@@ -51,9 +52,10 @@ export interface PruneOutlook {
 }
 
 const keptName = ({ chunk, id }: UnitName): string => `${chunk}-${id}`;
-export const keptRef = (unit: UnitName): string => `refs/signalbox/kept/${keptName(unit)}`;
+export const keptRef = ({ refs }: Repository, unit: UnitName): string => `${refs}/kept/${keptName(unit)}`;
 /** What HEAD was on when the work was kept. */
-export const keptHeadRef = (unit: UnitName): string => `refs/signalbox/kept-head/${keptName(unit)}`;
+export const keptHeadRef = ({ refs }: Repository, unit: UnitName): string =>
+  `${refs}/kept-head/${keptName(unit)}`;
 
 /** Throws `WorkRefused` no-worktree. */
 export async function lookAtPrune(
@@ -78,10 +80,15 @@ async function nestedIn(git: Git): Promise<string[]> {
 }
 
 async function ignoredIn(git: Git, path: string, brought: readonly string[]): Promise<Ignored[]> {
-  const names = await listIgnored(git);
   const isOurs = new Set(brought);
-  const others = names.filter((name) => !isOurs.has(name.replace(/\/$/, '')));
-  return Promise.all(others.map(async (name) => ({ name, bytes: await sizeOf(join(path, name)) })));
+  const names = (await listIgnored(git)).map((bytes) => ({ bytes, name: nameOf(bytes).file }));
+  const others = names.filter(({ name }) => !isOurs.has(name.replace(/\/$/, '')));
+  return Promise.all(
+    others.map(async ({ bytes, name }) => ({
+      name,
+      bytes: await sizeOf(Buffer.concat([Buffer.from(join(path, '/')), bytes])),
+    })),
+  );
 }
 
 /**
@@ -95,7 +102,7 @@ export function pruneWorktree(repository: Repository, options: KeepOptions): Pro
     if (worktree) return keepAndClear(repository, worktree, options);
     const commit = await keepLast(repository, unit);
     await clearPlace(repository, path);
-    return { ref: keptRef(unit), commit, aside: null, ignored: [] };
+    return { ref: keptRef(repository, unit), commit, aside: null, ignored: [] };
   });
 }
 
@@ -130,7 +137,7 @@ async function keepAndClear(repository: Repository, worktree: OpenWorktree, opti
     throw new WorkRefused({ code: 'not-saved', path, files: snapshot.unsaved });
   await keep(repository, unit, snapshot.commit, snapshot.head ?? snapshot.commit);
   const aside = await clearPlace(repository, path);
-  return { ref: keptRef(unit), commit: snapshot.commit, aside, ignored: outlook.ignored };
+  return { ref: keptRef(repository, unit), commit: snapshot.commit, aside, ignored: outlook.ignored };
 }
 
 function refuseLoss(path: string, { processes, nested }: PruneOutlook): void {
@@ -143,22 +150,25 @@ function refuseLoss(path: string, { processes, nested }: PruneOutlook): void {
 async function keep(repository: Repository, unit: UnitName, commit: string, head: string): Promise<void> {
   await keepEarlier(repository, unit, commit);
   await setRefs(repository, [
-    [keptHeadRef(unit), head],
-    [keptRef(unit), commit],
+    [keptHeadRef(repository, unit), head],
+    [keptRef(repository, unit), commit],
   ]);
 }
 
 /** What was kept before a restore stays, as `<chunk>-<unit id>.1`, `.2` and so on, unless the new commit has it. */
 async function keepEarlier(repository: Repository, unit: UnitName, commit: string): Promise<void> {
   const git = gitIn(repository);
-  const [kept, head] = [await refOf(git, keptRef(unit)), await refOf(git, keptHeadRef(unit))];
+  const [kept, head] = [
+    await refOf(git, keptRef(repository, unit)),
+    await refOf(git, keptHeadRef(repository, unit)),
+  ];
   if (kept === null || (await contains(git, commit, kept))) return;
   for (let number = 1; ; number += 1) {
-    const ref = `${keptRef(unit)}.${number}`;
+    const ref = `${keptRef(repository, unit)}.${number}`;
     const there = await refOf(git, ref);
     if (there !== null && there !== kept) continue;
     return setRefs(repository, [
-      [`${keptHeadRef(unit)}.${number}`, head ?? kept],
+      [`${keptHeadRef(repository, unit)}.${number}`, head ?? kept],
       [ref, kept],
     ]);
   }
@@ -174,9 +184,9 @@ async function setRefs(repository: Repository, refs: readonly (readonly [ref: st
 /** Where somebody deleted the folder, the last snapshot is what there is. */
 async function keepLast(repository: Repository, unit: UnitName): Promise<string | null> {
   const git = gitIn(repository);
-  const kept = await refOf(git, keptRef(unit));
+  const kept = await refOf(git, keptRef(repository, unit));
   // A prune makes a snapshot before it keeps that, so none is newer than this.
-  const last = await refOf(git, workRef(unit.id));
+  const last = await refOf(git, workRef(repository, unit.id));
   if (last === null || last === kept) return kept;
   await keep(repository, unit, last, last);
   return last;
@@ -193,12 +203,12 @@ export interface KeptWork {
 
 export async function listKept(repository: Repository): Promise<KeptWork[]> {
   const format = '--format=%(refname)%00%(objectname)%00%(committerdate:unix)';
-  const said = await gitIn(repository).text(['for-each-ref', format, 'refs/signalbox/kept/']);
+  const said = await gitIn(repository).text(['for-each-ref', format, `${repository.refs}/kept/`]);
   return said.split('\n').flatMap((line) => {
     const [ref = '', commit = '', at] = line.split('\0');
     return ref === ''
       ? []
-      : [{ ref, name: ref.slice('refs/signalbox/kept/'.length), commit, at: Number(at) }];
+      : [{ ref, name: ref.slice(`${repository.refs}/kept/`.length), commit, at: Number(at) }];
   });
 }
 
@@ -224,8 +234,16 @@ export function forgetKept(
   return inTurn(repository, async () => {
     if (adminFolderOf(repository, path)) throw new WorkRefused({ code: 'path-taken', path });
     const git = gitIn(repository);
-    const kept = [keptRef(unit), keptHeadRef(unit)].flatMap((ref) => [ref, `${ref}.*`]);
-    const refs = await git.text(['for-each-ref', '--format=%(refname)', ...kept, workRef(unit.id)]);
+    const kept = [keptRef(repository, unit), keptHeadRef(repository, unit)].flatMap((ref) => [
+      ref,
+      `${ref}.*`,
+    ]);
+    const refs = await git.text([
+      'for-each-ref',
+      '--format=%(refname)',
+      ...kept,
+      workRef(repository, unit.id),
+    ]);
     for (const ref of refs.split('\n').filter((each) => each !== ''))
       await git.succeed(['update-ref', '-d', ref]);
   });

@@ -24,7 +24,7 @@ export interface MergeOptions {
 }
 
 /** Keeps the merge commit until the base has it, and says afterwards what it was. */
-export const mergeRef = (id: number): string => `refs/signalbox/merge/${id}`;
+export const mergeRef = ({ refs }: Repository, id: number): string => `${refs}/merge/${id}`;
 
 /** Whether the base has this commit: then a merge is done. Names or ids. Throws `WorkRefused` git-failed. */
 export const isMerged = (repository: Repository, base: string, commit: string): Promise<boolean> =>
@@ -40,10 +40,10 @@ export function commitMerge(repository: Repository, options: MergeOptions): Prom
     const { base, old, id } = options;
     const now = await refOf(git, `refs/heads/${base}`);
     if (now !== old) throw new WorkRefused({ code: 'base-moved', branch: base, old, now });
-    const kept = await refOf(git, mergeRef(id));
+    const kept = await refOf(git, mergeRef(repository, id));
     const commit = await commitFor(git, options, kept);
-    dropRefLock(repository, mergeRef(id));
-    if (commit !== kept) await git.succeed(['update-ref', mergeRef(id), commit]);
+    dropRefLock(repository, mergeRef(repository, id));
+    if (commit !== kept) await git.succeed(['update-ref', mergeRef(repository, id), commit]);
     return commit;
   });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { changedPaths } from './change-set.ts';
 import { type BranchHolder, gitAtFolder, holdersOf, type Operation } from './checked-out.ts';
 import { nameOf } from './file-name.ts';
-import type { Git, GitResult } from './git.ts';
+import type { Git, GitOptions, GitResult } from './git.ts';
 import { whatIsInTheWay } from './in-the-way.ts';
 import { dropNote, type MergeNote, readNote, writeNote } from './merge-note.ts';
 import { putBack } from './put-back.ts';
@@ -37,7 +37,7 @@ export interface MoveRefused {
 }
 
 export type MoveRefusal =
-  /** The base is neither at `old` nor has it `new`: plan the merge anew. */
+  /** The base is neither at `old` nor has it `new`, or its folder has another branch now: plan the merge anew. */
   | 'base-moved'
   /** Checked out in a folder that is gone. */
   | 'folder-missing'
@@ -83,7 +83,10 @@ async function moveBranch(repository: Repository, git: Git, options: MoveOptions
   writeNote(repository, { ...noteOf(options), folder: null });
   const { code, stderr } = await moveRef(git, options);
   dropNote(repository);
-  if (code === 0) return { moved: true };
+  if (code === 0) {
+    await bringAlong(repository, options);
+    return { moved: true };
+  }
   const isThere = (await refOf(git, `refs/heads/${branch}`)) === old;
   return refusalOf(isThere ? 'git-refused' : 'base-moved', { words: stderr.trim() });
 }
@@ -92,6 +95,18 @@ async function moveBranch(repository: Repository, git: Git, options: MoveOptions
 export function moveRef(git: Git, { branch, old, new: to, id }: MoveOptions): Promise<GitResult> {
   const args = ['update-ref', '-m', `signalbox ${id}: merged`, `refs/heads/${branch}`, to, old];
   return git.run(args, { outlives: true });
+}
+
+/**
+ * A folder in which the base was checked out just before it moved still has the files of the old commit, and its next
+ * commit would revert the merge. Where it has those of the new one, or edits of the operator in them, git does nothing.
+ */
+async function bringAlong(repository: Repository, { branch, old, new: to }: MoveOptions): Promise<void> {
+  for (const folder of await holdersOf(repository, branch)) {
+    if (folder.operation !== null || !existsSync(folder.path)) continue;
+    const args = ['read-tree', '-m', '-u', old, to];
+    await gitAtFolder(repository, folder).run(args, { outlives: true, ms: MERGE_MS });
+  }
 }
 
 const noteOf = ({ id, branch, old, new: to }: MoveOptions): Omit<MergeNote, 'folder'> => ({
@@ -127,9 +142,19 @@ const MERGE = ['merge', '-q', '--ff-only', '--no-autostash', '--no-overwrite-ign
 const MERGE_MS = 600_000;
 
 /**
- * Git has no way to say which branch it is to move: where the operator changes to another one in the moments since it
- * was looked up, that one goes forward, if it can.
+ * Git has no way to say which branch it is to move: it moves the one that is checked out when it begins. So all
+ * branches but this one are set to take signed commits alone, and no program says that a signature is good: where the
+ * operator has changed to another branch since it was looked up, git refuses before it touches anything.
  */
+const onlyOn = (branch: string): Pick<GitOptions, 'config' | 'settings'> => ({
+  config: [
+    'merge.verifySignatures=true',
+    ...['gpg', 'gpg.openpgp', 'gpg.x509', 'gpg.ssh'].map((format) => `${format}.program=false`),
+  ],
+  // It takes the place of what the operator has set there: to squash, or to leave it uncommitted.
+  settings: [[`branch.${branch}.mergeOptions`, '--no-verify-signatures']],
+});
+
 async function moveFolder(
   repository: Repository,
   folder: BranchHolder,
@@ -140,12 +165,12 @@ async function moveFolder(
   const git = gitAtFolder(repository, folder);
   const note = { ...noteOf(options), folder: { path, gitDir } };
   writeNote(repository, note);
+  const { config = [], settings = [] } = onlyOn(branch);
   const { code, stderr } = await git.run([...MERGE, options.new], {
     outlives: true,
     ms: MERGE_MS,
-    config: ['checkout.workers=1'],
-    // They could say to squash, or to leave it uncommitted.
-    settings: [[`branch.${branch}.mergeOptions`, '']],
+    config: [...config, 'checkout.workers=1'],
+    settings,
   });
   const now = await refOf(git, `refs/heads/${branch}`);
   if (code === 0 && now !== null && (await contains(git, now, options.new))) {
@@ -156,10 +181,15 @@ async function moveFolder(
   if (now === old) await putBack(repository, note);
   dropNote(repository);
   const words = stderr.trim();
-  if (now !== old) return refusalOf('base-moved', { folder: path, words });
+  if (now !== old || !(await isOn(git, branch))) return refusalOf('base-moved', { folder: path, words });
   const files = await filesInTheWay(repository, folder, options);
   if (files.length > 0) return refusalOf('files-in-the-way', { folder: path, files, words });
   return refusalOf('git-refused', { folder: path, files: namedIn(stderr), words });
+}
+
+async function isOn(git: Git, branch: string): Promise<boolean> {
+  const { stdout } = await git.run(['symbolic-ref', '-q', 'HEAD']);
+  return stdout.toString().trim() === `refs/heads/${branch}`;
 }
 
 /** Those that git names, each in a line of its own: it also looks at files that its index says not to look at. */

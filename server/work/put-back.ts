@@ -29,7 +29,7 @@ export async function putBack(repository: Repository, note: MergeNote): Promise<
   const candidates = changes.filter(({ bytes }) => inTheWay.has(keyOf(bytes)));
   if (candidates.length === 0) return;
   const message = `Before a merge that was interrupted is repaired: ${folder.path}`;
-  const ref = await freeRef(git, note.id);
+  const ref = await freeRef(repository, git, note.id);
   await snapshotIn(repository, folder, { id: note.id, message, base: note.old, ref });
   const ours = await writtenByGit(git, folder, candidates, note.new);
   for (const { bytes } of ours.filter(({ old }) => old === null)) removeFile(folder.path, bytes);
@@ -41,9 +41,9 @@ export async function putBack(repository: Repository, note: MergeNote): Promise<
 }
 
 /** A repair that was killed itself has kept the folder before; that stays. */
-async function freeRef(git: Git, id: number): Promise<string> {
+async function freeRef({ refs }: Repository, git: Git, id: number): Promise<string> {
   for (let more = 1; ; more += 1) {
-    const ref = `refs/signalbox/repair/${id}${more === 1 ? '' : `-${more}`}`;
+    const ref = `${refs}/repair/${id}${more === 1 ? '' : `-${more}`}`;
     if ((await refOf(git, ref)) === null) return ref;
   }
 }

@@ -14,7 +14,7 @@ import { inTurn } from './writer.ts';
 
 /**
  * As `moveBase`, where a merge was begun and nobody knows how it ended. Files of the folder are as the operator left
- * them, or as in the old commit; all that was in it before is under `refs/signalbox/repair/<id>`. Throws `WorkRefused`:
+ * them, or as in the old commit; all that was in it before is under `<Repository.refs>/repair/<id>`. Throws `WorkRefused`:
  * git-running (in that folder), process-unknown (the system does not say), git-failed.
  */
 export function repairMerge(repository: Repository, options: MoveOptions): Promise<BaseMove> {

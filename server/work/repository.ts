@@ -1,5 +1,6 @@
 /** The repository that a project folder stands in, and its worktrees. Nothing here writes. */
 import { realpath } from 'node:fs/promises';
+import { hashOfProject } from '../../shared/state-paths.ts';
 import { Git } from './git.ts';
 import { requireGit } from './git-version.ts';
 import { WorkRefused } from './refused.ts';
@@ -19,6 +20,8 @@ export interface Repository {
   /** Without `refs/heads/`; null where HEAD is detached. */
   readonly branch: string | null;
   readonly trusted: boolean;
+  /** Before the names of our refs: units of several projects in one repository have the same numbers. */
+  readonly refs: string;
 }
 
 /** Throws `WorkRefused`: git-missing, git-too-old, no-folder, no-repository, bare, no-commit. */
@@ -41,7 +44,8 @@ export async function findRepository(project: string, { trusted = false } = {}):
   ]);
   await refuseOtherTop(project, top, gitDir);
   if (head === null) throw new WorkRefused({ code: 'no-commit', folder: project });
-  return { project: folder, top, prefix, commonDir, gitDir, head, branch, trusted };
+  const refs = `refs/signalbox/${hashOfProject(folder)}`;
+  return { project: folder, top, prefix, commonDir, gitDir, head, branch, trusted, refs };
 }
 
 /** `core.worktree` may name any folder of the machine; it is taken only where the search from there ends here, too. */

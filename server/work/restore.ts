@@ -43,10 +43,10 @@ export function restoreWorktree(repository: Repository, options: RestoreOptions)
 async function bringBack(repository: Repository, options: RestoreOptions, isBegun: boolean): Promise<void> {
   const { branch, path } = options;
   const git = gitIn(repository);
-  const ref = keptRef(options);
+  const ref = keptRef(repository, options);
   const kept = await refOf(git, ref);
   if (kept === null) throw new WorkRefused({ code: 'not-kept', ref });
-  const head = (await refOf(git, keptHeadRef(options))) ?? kept;
+  const head = (await refOf(git, keptHeadRef(repository, options))) ?? kept;
   if (isBegun) await clearPlace(repository, path);
   else if (existsSync(path)) throw new WorkRefused({ code: 'path-taken', path });
   const tip = await refOf(git, `refs/heads/${branch}`);

@@ -23,13 +23,13 @@ export interface SnapshotOptions {
   readonly message: string;
   /** Commit that the change set is counted from, by its merge base with the snapshot. */
   readonly base: string;
-  /** Names below the worktree that are not the agent's work: the links that we put there. */
+  /** Names below the worktree (`FileName.file`) that are not the agent's work: the links that we put there. */
   readonly leftOut?: readonly string[];
   /** Where it is kept, in place of the unit's last snapshot. */
   readonly ref?: string;
 }
 
-export const workRef = (id: number): string => `refs/signalbox/work/${id}`;
+export const workRef = ({ refs }: Repository, id: number): string => `${refs}/work/${id}`;
 
 /** Throws `WorkRefused`: git-failed, git-timeout. */
 export const takeSnapshot = (
@@ -42,7 +42,7 @@ export const takeSnapshot = (
 export async function snapshotIn(
   repository: Repository,
   { path, gitDir }: OpenWorktree,
-  { id, message, base, leftOut = [], ref = workRef(id) }: SnapshotOptions,
+  { id, message, base, leftOut = [], ref = workRef(repository, id) }: SnapshotOptions,
 ): Promise<WorkSnapshot> {
   const git = new Git({ cwd: path, gitDir, trusted: repository.trusted });
   const head = await commitOf(git, 'HEAD');
@@ -90,9 +90,7 @@ async function writeTree(git: Git, index: string, head: string | null, leftOut: 
   const others = ['ls-files', '-o', '-z', '--exclude-standard'];
   const untracked = recordsOf((await git.succeed(others, options)).stdout);
   const nested = untracked.filter(isFolder);
-  const links = leftOut
-    .map((name) => Buffer.from(name))
-    .filter((name) => untracked.some((u) => u.equals(name)));
+  const links = leftOut.length === 0 ? [] : untracked.filter((name) => leftOut.includes(nameOf(name).file));
   const excluded = [...nested, ...links].map((name) => [':(top,exclude,literal)', name, '\0']);
   const stdin = Buffer.concat([':/\0', ...excluded.flat()].map((part) => Buffer.from(part)));
   const args = ['add', '-A', '--sparse', '--ignore-errors', '--pathspec-from-file=-', '--pathspec-file-nul'];

@@ -7,6 +7,7 @@ import { ITEM_KINDS } from '../item-words.ts';
 import { addressOf, LONGEST_SEARCH, type Query } from '../query.ts';
 import type { Lot, Section } from '../sections.ts';
 import { statWords } from '../sentences.ts';
+import { phaseCount } from '../unit-sentences.ts';
 import { STATUSES, type Status } from '../words.ts';
 import { type Notice, noticeView } from './action-form.ts';
 import type { Place } from './place.ts';
@@ -109,7 +110,7 @@ const isNarrow = ({ status, kind, q, page }: Query): boolean =>
 const empty = ({ query, place }: GridView): TemplateResult =>
   isNarrow(query)
     ? html`<p class="empty">No unit matches this filter. <a href="${place?.base ?? ''}/">Show all</a></p>`
-    : html`<p class="empty">No units yet. Add one: <code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
+    : html`<p class="empty">No units yet. ${place ? nothing : html`<a href="/new">New unit</a>, or at the terminal: `}<code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code>.</p>`;
 
 function sectionView(
   { status, size, lots }: Section,
@@ -119,18 +120,23 @@ function sectionView(
   const all = counts?.units[status] ?? size;
   // On one page of several, what stands here may be a part of it.
   const count = (page?.pages ?? 1) > 1 && !query.q && !query.kind ? `${size} of ${all}` : String(size);
-  // Only what runs prints; elsewhere a pulse changes nothing.
-  const printed = status === 'RUNNING' ? pulses : NO_PULSES;
   const list = html`<div class="cells">${repeat(
     lots,
     ({ key }) => key,
-    ({ cells }) => guard([cells, printed, zone], () => lotView(cells, zone, printed, place?.base ?? '')),
+    ({ cells }) => {
+      const printed = printedIn(status, cells, pulses);
+      return guard([cells, printed, zone], () => lotView(cells, zone, printed, place?.base ?? ''));
+    },
   )}</div>`;
   const heading = html`${statusMark(status)} ${STATUS_NAMES[status]} <span class="count">${count}</span>`;
   return status === 'DONE'
     ? html`<details class="group" ?open=${isNarrow(query)}><summary><h3>${heading}</h3></summary>${list}</details>`
     : html`<div class="group"><h3>${heading}</h3>${list}</div>`;
 }
+
+/** What runs prints, and what is made ready to run says how far it is; elsewhere a pulse changes nothing. */
+const printedIn = (status: Status, cells: Lot['cells'], pulses: Pulses): Pulses =>
+  status === 'RUNNING' || (status === 'READY' && cells.some(({ key }) => pulses[key])) ? pulses : NO_PULSES;
 
 const NO_PULSES: Pulses = {};
 
@@ -144,13 +150,18 @@ const lotView = (cells: Lot['cells'], zone: number, pulses: Pulses, base: string
 const cellView = (cell: Cell, zone: number, pulse: string | undefined, base: string): TemplateResult =>
   html`<li class="cell cell-${cell.status.toLowerCase()}">
     <a href="${base}/work-units/${cell.chunk}">${cell.chunk}</a>
-    <span class="phase">${cell.phase}${cell.phases > 1 ? ` ${Math.min(cell.finished + 1, cell.phases)} of ${cell.phases}` : ''}${cell.run > 1 ? ` · run ${cell.run}` : ''}${cell.agent === '' || cell.agent === 'shell' ? '' : ` · ${cell.agent}`}</span>
+    <span class="phase">${cell.phase}${phaseOf(cell)}${cell.run > 1 ? ` · run ${cell.run}` : ''}${cell.agent === '' || cell.agent === 'shell' ? '' : ` · ${cell.agent}`}</span>
     ${when(cell.since, zone)}
     ${cell.changes?.files ? html`<a class="changes" href="${base}/work-units/${cell.chunk}/diff">${statWords(cell.changes)}</a>` : nothing}
     ${cell.title === '' ? nothing : html`<span class="title">${cell.title}</span>`}
     ${cell.why === '' ? nothing : html`<span class="why">${cell.why}</span>`}
-    ${isLive(cell) ? html`<span class="pulse">${pulse ?? ''}</span>` : nothing}
+    ${isLive(cell) || pulse ? html`<span class="pulse">${pulse ?? ''}</span>` : nothing}
   </li>`;
+
+function phaseOf(cell: Cell): string {
+  const count = phaseCount(cell);
+  return count ? ` ${count.at} of ${count.of}` : '';
+}
 
 /** Only what is at work prints; the line keeps its place before the first word, so that nothing moves. */
 const isLive = ({ status }: Cell): boolean => status === 'RUNNING';

@@ -1,11 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
+import { ruleNameWords } from '../policy-sentences.ts';
 import { statWords } from '../sentences.ts';
 import { deliveryWords, END_WORDS, verdictWords } from '../unit-sentences.ts';
 import type { Notice } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
 import type { UnitForms } from './unit-actions.ts';
+import { unitRules } from './unit-rules.ts';
 import { ago, when } from './when.ts';
 
 /** Facts, items with their answers, runs and history of one unit. The transcript stands by itself. */
@@ -26,8 +28,12 @@ export function workUnit(
         html`<li class="step"><span class="phase">${phase}</span> <span class="aside">· ${state === 'current' ? 'now' : state}${command === null ? ` · ${detail.agent ?? 'done elsewhere'}` : ''}</span>${command === null ? nothing : html`<pre tabindex="0">${command}</pre>`}</li>`,
     )}</ol>
     ${worktree(detail, place)} ${dependencies(detail, place)} ${conflicts(detail, place, forms)}
+    ${unitRules(detail, forms !== null)}
     <h3>Questions and answers</h3>
-    ${detail.items.length === 0 ? html`<p class="empty">None yet.</p>` : html`<ol class="items">${detail.items.map((item) => itemView(item, zone))}</ol>`}
+    ${itemList(detail.items.filter(isByPerson), zone)} ${byRules(
+      detail.items.filter((item) => !isByPerson(item)),
+      zone,
+    )}
     <h3>Runs</h3>
     ${detail.runs.length === 0 ? html`<p class="empty">None yet.</p>` : html`<ol class="runs">${detail.runs.map((run) => runView(`${place.base}/work-units/${detail.chunk}`, run, zone))}</ol>`}
     ${forms === null ? nothing : forms.unitActions(detail, notice)}
@@ -80,6 +86,19 @@ const conflictView = (
     ${detail.status === 'DONE' || forms === null ? nothing : forms.resolveForm(detail, conflict)}
   </li>`;
 
+const isByPerson = ({ answered_by_rule }: ItemLine): boolean => answered_by_rule === null;
+
+const itemList = (items: readonly ItemLine[], zone: number): TemplateResult =>
+  items.length === 0
+    ? html`<p class="empty">None yet.</p>`
+    : html`<ol class="items">${items.map((item) => itemView(item, zone))}</ol>`;
+
+/** There may be hundreds, and nobody had to read them. */
+const byRules = (items: readonly ItemLine[], zone: number) =>
+  items.length === 0
+    ? nothing
+    : html`<details class="history"><summary><h3>Answered by your rules <span class="count">${items.length}</span></h3></summary>${itemList(items, zone)}</details>`;
+
 const itemView = (item: ItemLine, zone: number): TemplateResult =>
   html`<li>
     <p><span class="kind">${item.kind}</span> ${item.prompt} <span class="aside">${ago(item.asked_at, zone)}</span></p>
@@ -97,7 +116,10 @@ function itemEnd(item: ItemLine): string {
     case 'withdrawn':
       return `Withdrawn: ${item.withdrawn_why}.`;
     case 'answered':
-      return [`“${item.said}” by ${item.answered_by} (${item.answered_via})`, deliveryWords(item)]
+      return [
+        `“${item.said}” by ${item.answered_by_rule ? ruleNameWords(item.answered_by_rule) : `${item.answered_by} (${item.answered_via})`}`,
+        deliveryWords(item),
+      ]
         .filter((part) => part !== '')
         .join(', ');
   }

@@ -36,6 +36,7 @@ export function card(id: string, rank: number, more: Partial<Card> = {}): Card {
     answer: null,
     answered_by: null,
     answered_via: null,
+    answered_by_rule: null,
     snoozed_until: null,
     snoozed_for: null,
     release_due: null,

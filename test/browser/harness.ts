@@ -27,7 +27,13 @@ export const warned = (): readonly string[] => warnings;
 
 /** The HTML of a page, from the daemon's code. */
 export async function pageFor({ rows, query = {}, pulses = {}, formError }: Order): Promise<string> {
-  const order: PageOrder = { snapshot: snapshotOf(rows, query), query, pulses, formError };
+  const order: PageOrder = {
+    snapshot: snapshotOf(rows, query),
+    query,
+    pulses,
+    formError,
+    project: 'shop',
+  };
   const { html } = await executeServerCommand<{ html: string }, PageOrder>('render', order);
   return html;
 }

@@ -1,7 +1,6 @@
 /** Draws, in Node and with the daemon's own code, the pages that the browser tests bring to life. */
 
 import type { TestRunnerPlugin } from '@web/test-runner';
-import { DEFAULTS } from '../../server/domain/settings.ts';
 import { dashboardPage, type PageInput } from '../../server/web/page.ts';
 
 /** What a test asks for: rows and all, but neither files nor a clock. */
@@ -24,9 +23,9 @@ export const serverMarkup = (): TestRunnerPlugin<PageOrder> => ({
       html: dashboardPage({
         ...payload,
         assets: ASSETS,
-        settings: DEFAULTS,
         isSignedIn: false,
         failed: NONE,
+        policyProblem: NONE,
         now: new Date(),
       }),
     };

@@ -8,6 +8,36 @@ import { runFiles } from '../../server/system/run-files.ts';
 import type { Pulses } from '../../shared/board.ts';
 import { inHouse, spec, turn } from './store-fixture.ts';
 
+test('how far a unit without a run is, until that is over', async (t: TestContext) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const gone = new AbortController();
+  await inHouse(async (house) => {
+    await house.add(spec('a'));
+    const progress = new Map<number, string>();
+    const reader = new LastLines(house.store, '/nowhere', progress);
+    const heard: Pulses[] = [];
+    const following = (async () => {
+      for await (const pulses of reader.follow({}, gone.signal)) heard.push(pulses);
+    })();
+    const tick = async () => {
+      t.mock.timers.tick(1000);
+      await turn();
+    };
+    progress.set(0, 'files: 1 %');
+    await tick();
+    await tick();
+    progress.set(0, 'x'.repeat(1000));
+    await tick();
+    progress.delete(0);
+    await tick();
+    await tick();
+    assert.deepEqual(heard, [{ 'unit:0': 'files: 1 %' }, { 'unit:0': 'x'.repeat(200) }, { 'unit:0': '' }]);
+    assert.deepEqual(reader.now({}), {});
+    gone.abort();
+    await following;
+  })();
+});
+
 test('who watches hears at most once a second, however many look in between', async (t: TestContext) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const runs = mkdtempSync(join(tmpdir(), 'signalbox-pulses-'));

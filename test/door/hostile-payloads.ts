@@ -29,7 +29,7 @@ export const PAYLOADS: readonly Payload[] = [
     name: 'procedure',
     path: '/trpc/units.add',
     form: { units: 'x' },
-    json: JSON.stringify({ units: [{ chunk: 'planted', command: 'true' }] }),
+    json: JSON.stringify({ units: [{ chunk: 'planted', external: true }] }),
   },
   {
     name: 'batch',

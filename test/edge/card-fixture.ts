@@ -27,6 +27,7 @@ export const cardOf = (chunk: string, more: Partial<Card> = {}): Card => ({
   answer: null,
   answered_by: null,
   answered_via: null,
+  answered_by_rule: null,
   snoozed_until: null,
   snoozed_for: null,
   release_due: null,

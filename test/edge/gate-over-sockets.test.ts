@@ -20,7 +20,7 @@ test('where nobody signs in, everyone on the machine reads', async () => {
 
 test('without our origin or the token, nothing that changes something gets as far as a procedure', async () => {
   const seq = await callers.seq();
-  const units = [{ chunk: 'smuggled', command: 'true' }];
+  const units = [{ chunk: 'smuggled', external: true }];
   for (const path of ['/trpc/units.add', '/trpc/units.add?batch=1', '/work-units/smuggled/close'])
     for (const headers of [{}, { origin: 'http://evil.example' }, { origin: 'null' }]) {
       const answer = await callers.anyone({
@@ -36,10 +36,8 @@ test('without our origin or the token, nothing that changes something gets as fa
 
 test('a viewer who asks by GET for a change is refused, and nothing changes', async () => {
   const seq = await callers.seq();
-  const input = encodeURIComponent(JSON.stringify({ units: [{ chunk: 'smuggled', command: 'true' }] }));
-  const batch = encodeURIComponent(
-    JSON.stringify({ 0: { units: [{ chunk: 'smuggled', command: 'true' }] } }),
-  );
+  const input = encodeURIComponent(JSON.stringify({ units: [{ chunk: 'smuggled', external: true }] }));
+  const batch = encodeURIComponent(JSON.stringify({ 0: { units: [{ chunk: 'smuggled', external: true }] } }));
   for (const path of [`/trpc/units.add?input=${input}`, `/trpc/units.add?batch=1&input=${batch}`]) {
     const { status } = await callers.anyone({ path });
     assert.ok(status === 403 || status === 405, `${status}`);
@@ -51,7 +49,7 @@ test('a viewer who asks by GET for a change is refused, and nothing changes', as
 
 test('a method that hides in another is not found out to be one', async () => {
   const seq = await callers.seq();
-  const input = encodeURIComponent(JSON.stringify({ units: [{ chunk: 'smuggled', command: 'true' }] }));
+  const input = encodeURIComponent(JSON.stringify({ units: [{ chunk: 'smuggled', external: true }] }));
   for (const name of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])
     await callers.anyone({ path: `/trpc/units.add?input=${input}`, headers: { [name]: 'POST' } });
   assert.equal(await callers.seq(), seq);

@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => house.close());
 
-const unit = (chunk: string) => ({ units: [{ chunk, command: 'true' }] });
+const unit = (chunk: string) => ({ units: [{ chunk, external: true }] });
 const exists = async (chunk: string) =>
   (await callers.read<{ rows: { chunk?: string }[] }>('board.now')).rows.some((row) => row.chunk === chunk);
 

@@ -65,7 +65,10 @@ describe('a query', () => {
   });
   after(() => house.leave());
 
-  const INPUTS: Readonly<Record<string, object>> = { unit: { chunk: 'one' } };
+  const INPUTS: Readonly<Record<string, object>> = {
+    unit: { chunk: 'one' },
+    'units.name': { goal: 'Say hello' },
+  };
 
   /** A context for the operator that notices when somebody writes. */
   function contextWith(written: () => void): Context {
@@ -92,6 +95,7 @@ describe('a query', () => {
       lookAtClock: async () => {},
       path: '',
       stop: () => {},
+      policy: { current: () => ({ path: '', rules: [], problem: null }), home: '/', own: [] },
       worktrees: {
         outlook: () => assert.fail('outlook'),
         prune: () => assert.fail('prune'),

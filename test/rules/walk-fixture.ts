@@ -95,7 +95,7 @@ export class Walk extends StoreFixture {
       log,
       project,
       runs: folder,
-      worktrees: new Worktrees({ store, log, project, folder }),
+      worktrees: new Worktrees({ store, log, project, folder, progress: new Map() }),
       touched: new TouchedConflicts(store, project),
       socket: folder,
       bin: folder,

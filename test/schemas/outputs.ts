@@ -7,7 +7,8 @@ import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { BoardMessage } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { DiffView } from '../../shared/diff.ts';
-import type { Finding } from '../../shared/offline.ts';
+import type { CheckedDatabase, Finding } from '../../shared/offline.ts';
+import { POLICY_ANSWERS } from '../../shared/policy-words.ts';
 import { event } from './event.ts';
 import * as part from './parts.ts';
 
@@ -98,6 +99,7 @@ const detail: z.ZodType<Detail> = z.strictObject({
       said: z.string().describe('the answer in words'),
       answered_by: z.string().nullable(),
       answered_via: part.door.nullable(),
+      answered_by_rule: part.ruleName.nullable(),
       answered_at: moment.nullable(),
       delivery: z
         .enum(['undelivered', 'given', 'delivered', 'never'])
@@ -111,6 +113,9 @@ const detail: z.ZodType<Detail> = z.strictObject({
       withdrawn_why: z.string().nullable(),
     }),
   ),
+  rules: z
+    .array(part.policyRule.extend({ said: z.string() }))
+    .describe('what you have allowed in this unit, and are not asked about again'),
   history: z.array(z.strictObject({ seq, at: moment, who: z.string(), door: part.door, what: z.string() })),
 });
 
@@ -247,6 +252,22 @@ const diff: z.ZodType<DiffView> = z.strictObject({
   ),
 });
 
+const copied = { file: z.string(), events: count, units: count, items: count };
+const checked: z.ZodType<CheckedDatabase> = z.strictObject({
+  events: count,
+  units: count,
+  items: count,
+  differences: z
+    .array(
+      z.discriminatedUnion('code', [
+        z.strictObject({ code: z.enum(['gap', 'fold']), seq: number.describe('the event') }),
+        z.strictObject({ code: z.literal('unit'), chunk: z.string() }),
+        z.strictObject({ code: z.enum(['settings', 'agents', 'tokens', 'sessions']) }),
+      ]),
+    )
+    .describe('empty: the tables are what the log says'),
+});
+
 /** By the name of the command. */
 export const OUTPUTS: Readonly<Record<string, Output>> = {
   start: { schema: z.strictObject({ address, project: z.string(), pid: number }) },
@@ -318,6 +339,36 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   'origin list': { schema: origins },
   'limits show': { schema: limits },
   'limits set': { schema: limits },
+  'policy ls': {
+    schema: z.strictObject({
+      path: z.string().describe('your rule file, or where it would be'),
+      problem: z.string().nullable().describe('why it cannot be used; then everything is asked'),
+      rules: z.array(part.policyRule),
+      units: z.array(part.policyRule.extend({ chunk })).describe('what you have allowed for single units'),
+    }),
+  },
+  'policy check': {
+    schema: z.strictObject({
+      answer: z.enum(POLICY_ANSWERS),
+      rule: part.ruleName.nullable().describe('null: no rule is about it'),
+      problem: z.string().nullable(),
+      plain: z
+        .boolean()
+        .nullable()
+        .describe('whether a command is plain words only: a pattern allows no other; null: it is no command'),
+      paths: z.array(
+        z.strictObject({
+          given: z.string(),
+          real: z
+            .string()
+            .nullable()
+            .describe('where it leads, with links followed; null: that cannot be told'),
+        }),
+      ),
+    }),
+  },
+  'policy path': { schema: z.strictObject({ path: z.string() }) },
+  'policy remove': { schema: committed },
   audit: {
     schema: z.strictObject({
       events: z.array(event),
@@ -388,6 +439,15 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   },
   diff: { schema: diff },
   merge: { schema: committed },
+  backup: { schema: z.strictObject(copied) },
+  restore: {
+    schema: z.strictObject({
+      ...copied,
+      aside: z.string().describe('the folder with what was there before'),
+    }),
+  },
+  check: { schema: checked },
+  import: { schema: z.strictObject({ events: count, keys: count.describe('executed mutations, by key') }) },
   'worktree ls': {
     schema: z.array(
       z.strictObject({
@@ -437,6 +497,7 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   '': 'it prints help',
   config: 'it is `config show`',
   token: 'it is `token list`',
+  policy: 'it is `policy ls`',
   worktree: 'it is `worktree ls`',
   origin: 'it is `origin list`',
   limits: 'it is `limits show`',

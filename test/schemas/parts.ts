@@ -12,6 +12,7 @@ import {
   type ItemCode,
   type ItemKind,
 } from '../../shared/item-words.ts';
+import { POLICY_ANSWERS, RULE_SOURCES } from '../../shared/policy-words.ts';
 import type { Closing, Hold } from '../../shared/reason-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import { CHUNK, type Outcome, PHASE, STATUSES, type Status, type StuckCode } from '../../shared/words.ts';
@@ -55,7 +56,25 @@ export const asking = {
   options: z.array(z.strictObject({ id: z.string(), label: z.string(), description: z.string() })),
   multiple: z.boolean(),
   allows_text: z.boolean(),
-} satisfies { [Field in keyof Asking]: z.ZodType<Asking[Field]> };
+} satisfies { [Field in keyof Omit<Asking, 'offers'>]: z.ZodType<Asking[Field]> };
+
+const newRule = {
+  answer: z.enum(POLICY_ANSWERS),
+  agents: z
+    .array(z.string())
+    .describe('names of agents; an empty list says nothing, here and in what follows'),
+  tools: z.array(z.string()).describe('names of tools, or their kinds'),
+  commands: z.array(z.string()).describe('words; a last * stands for any further plain words'),
+  paths: z.array(z.string()),
+  exact: z.boolean().describe('whole commands and real paths of files, as a person has seen them'),
+};
+export const policyRule = z
+  .strictObject({ id: z.string(), ...newRule })
+  .meta({ id: 'PolicyRule', description: 'answers permissions by itself' });
+export const offeredRule = z.strictObject(newRule).describe('what the option allow-unit allows from then on');
+export const ruleName = z
+  .strictObject({ id: z.string(), source: z.enum(RULE_SOURCES) })
+  .meta({ id: 'RuleName', description: 'a rule of the operator, in their file or of the unit' });
 
 export const stuckCode: z.ZodType<StuckCode> = z
   .enum(['answers-too-long', 'worktree', 'snapshot', 'merge'])
@@ -235,6 +254,7 @@ export const card: z.ZodType<Card> = z
     answer: answer.nullable(),
     answered_by: z.string().nullable(),
     answered_via: door.nullable(),
+    answered_by_rule: ruleName.nullable(),
     snoozed_until: moment.nullable(),
     snoozed_for: chunk.nullable(),
     release_due: moment.nullable().describe('when a given answer goes out'),

@@ -13,7 +13,7 @@ describe('an agent that speaks the Agent Client Protocol', () => {
     await scene.add('a', 'run touch one', 'run touch two');
     const first = await scene.asked('a');
     assert.deepEqual([first.kind, first.prompt], ['decision', 'Allow Bash: touch one?']);
-    assert.deepEqual(idsOf(first), ['once', 'always', 'no']);
+    assert.deepEqual(idsOf(first), ['once', 'allow-unit', 'always', 'no']);
     const { Command, Folder, Input } = shown(first);
     assert.deepEqual([Command, Folder], ['touch one', scene.house.project]);
     assert.match(Input ?? '', /Just looks/);

@@ -183,9 +183,8 @@ describe('judging, with script off and at the terminal', () => {
       keep_mib: 10_240,
       keep_worktrees_days: 7,
     });
-    const page = await openPage(browser.current, house.address, 'no script');
+    const page = await openPage(browser.current, `${house.address}settings`, 'no script');
     const set = async (name: string, value: string) => {
-      await open(page);
       await page.$eval(`#set-${name}`, (input, text) => ((input as HTMLInputElement).value = text), value);
       await press(page, 'form[action="/config"] button');
     };

@@ -7,6 +7,7 @@ import type { Card } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
+import { type Operators, operatorsOf } from '../work/scene.ts';
 
 /**
  * Its WRITE runs the project's `<chunk>.sh` in the worktree. Its POLISH writes what it was told into `told`, waits for
@@ -32,6 +33,8 @@ REBASE)
 esac
 `;
 
+const IGNORED = 'go-*\n*.sh\nsignalbox.json\n.env\n';
+
 export class Scene {
   readonly house: DaemonFixture;
 
@@ -39,32 +42,54 @@ export class Scene {
     this.house = house;
   }
 
-  /** `files`: what the repository begins with. `work`: of `signalbox.json`. */
-  static async open(files: Readonly<Record<string, string>>, work: object = {}): Promise<Scene> {
-    const house = DaemonFixture.make();
-    const scene = new Scene(house);
+  /**
+   * `files`: what the repository begins with. `work`: of `signalbox.json`. `prepare`: what else is done to it before
+   * the daemon starts, with `flags`.
+   */
+  static async open(
+    files: Readonly<Record<string, string>>,
+    work: object = {},
+    prepare: (scene: Scene) => void = () => {},
+    ...flags: string[]
+  ): Promise<Scene> {
+    const scene = new Scene(DaemonFixture.make());
     scene.git('init', '-q', '-b', 'main');
     for (const [name, value] of [
       ['user.name', 'Olga'],
       ['user.email', 'olga@example.org'],
     ] as const)
       scene.git('config', name, value);
-    const agent = {
-      command: ['/bin/sh', join(house.project, 'agent.sh'), '{phase}', '{answer}'],
-      phases: ['WRITE', 'POLISH'],
-    };
-    const all = {
-      ...files,
-      '.gitignore': 'go-*\n*.sh\nsignalbox.json\n',
-      'agent.sh': AGENT,
-      'signalbox.json': JSON.stringify({ agents: { script: agent }, work }),
-    };
-    for (const [name, text] of Object.entries(all)) scene.write(name, text);
+    for (const [name, text] of Object.entries({ ...files, '.gitignore': IGNORED })) scene.write(name, text);
     scene.git('add', '-A');
     scene.git('commit', '-qm', 'begin');
-    assert.equal((await house.signalbox('trust', '--yes')).code, 0);
-    await house.start('--port', '0');
+    prepare(scene);
+    await scene.#start(work, flags);
     return scene;
+  }
+
+  /** Another project with a daemon of its own: a worktree of the same repository, on the branch `beside`. */
+  static async beside(first: Scene, work: object = {}): Promise<Scene> {
+    const scene = new Scene(DaemonFixture.make());
+    first.git('worktree', 'add', '-q', '-b', 'beside', scene.house.project);
+    await scene.#start(work, []);
+    return scene;
+  }
+
+  async #start(work: object, flags: readonly string[]): Promise<void> {
+    const { house } = this;
+    const command = ['/bin/sh', join(house.project, 'agent.sh'), '{phase}', '{answer}'];
+    const agents = { script: { command, phases: ['WRITE', 'POLISH'] } };
+    this.write('agent.sh', AGENT);
+    this.write('signalbox.json', JSON.stringify({ agents, work }));
+    assert.equal((await house.signalbox('trust', '--yes')).code, 0);
+    await house.start('--port', '0', ...flags);
+  }
+
+  /** What the operator has, but for what the tests themselves put beside it. */
+  operators(): Operators {
+    const { files, ...more } = operatorsOf(this.house);
+    const own = Object.entries(files).filter(([name]) => !/^go-|\.sh$/.test(name));
+    return { ...more, files: Object.fromEntries(own) };
   }
 
   /** In the operator's folder. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
+import { hashOfProject } from '../../shared/state-paths.ts';
 import { until } from '../until.ts';
 import { Scene } from './worktrees-scene.ts';
 
@@ -99,7 +100,10 @@ describe('worktrees', () => {
     assert.equal((await scene.house.signalbox('worktree', 'prune', 'two')).code, 1);
     await scene.ok('worktree', 'prune', 'three');
     assert.equal(existsSync(path), false);
-    assert.match(scene.git('show', 'refs/signalbox/kept/three-2:three'), /no/);
+    assert.match(
+      scene.git('show', `refs/signalbox/${hashOfProject(scene.house.project)}/kept/three-2:three`),
+      /no/,
+    );
     await scene.ok('worktree', 'restore', 'three');
     assert.equal(existsSync(join(path, 'three')), true);
   });

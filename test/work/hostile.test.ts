@@ -1,6 +1,6 @@
 /** A repository that names a program wherever configuration or attributes can. None of them may run. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { changeSetOf } from '../../server/work/change-set.ts';
@@ -20,23 +20,10 @@ import { restoreWorktree } from '../../server/work/restore.ts';
 import { takeSnapshot } from '../../server/work/snapshot.ts';
 import { touchedFiles } from '../../server/work/touched-files.ts';
 import { addWorktree } from '../../server/work/worktree.ts';
+import { ATTRIBUTES, arm } from './hostile-repository.ts';
 import { contentOf, gitAt, operatorsOf, Scene } from './scene.ts';
 import { planned } from './unit.ts';
 
-const HOOKS = [
-  'post-checkout',
-  'pre-commit',
-  'post-commit',
-  'post-merge',
-  'reference-transaction',
-  'post-index-change',
-  'fsmonitor-watchman',
-  'pre-auto-gc',
-  'post-rewrite',
-];
-const ATTRIBUTES = '* filter=f diff=d merge=m\n*.p filter=p\n*.q filter=a=b.c\n';
-
-/** Each program leaves a file of its name in `ran`. */
 function hostile(t: Parameters<typeof Scene.begun>[0]): { scene: Scene; ran: string } {
   const scene = Scene.begun(t, {
     '.gitattributes': ATTRIBUTES,
@@ -45,51 +32,8 @@ function hostile(t: Parameters<typeof Scene.begun>[0]): { scene: Scene; ran: str
     'x.q': 'q\n',
     '.gitignore': '.env\nnode_modules\n',
   });
-  const ran = join(scene.root, 'ran');
-  mkdirSync(ran);
-  const program = (name: string) => `touch '${ran}/${name}'; cat`;
-  const hooks = join(scene.project, '.git/hooks');
-  for (const hook of [...HOOKS, 'gpg']) {
-    scene.write({ [hook]: `#!/bin/sh\ntouch '${ran}/${hook}'\n` }, hooks);
-    chmodSync(join(hooks, hook), 0o755);
-  }
-  const included = join(scene.project, '.git/included');
-  const more = {
-    'filter.p.process': program('process'),
-    'filter.p.required': 'true',
-    'filter.a=b.c.clean': program('odd-clean'),
-    'filter.a=b.c.smudge': program('odd-smudge'),
-    'filter.f.smudge': program('smudge'),
-  };
-  for (const [key, value] of Object.entries(more)) scene.git('config', '-f', included, key, value);
-  const config = {
-    'core.hooksPath': hooks,
-    'core.fsmonitor': program('fsmonitor'),
-    'core.sshCommand': program('ssh'),
-    'core.pager': program('pager'),
-    'core.editor': program('editor'),
-    'core.askPass': program('askpass'),
-    'filter.f.clean': program('clean'),
-    'filter.f.required': 'true',
-    'merge.m.driver': program('merge'),
-    'merge.default': 'm',
-    'diff.d.textconv': program('textconv'),
-    'diff.d.command': program('diff-command'),
-    'diff.external': program('external'),
-    'alias.status': `!${program('alias')}`,
-    'alias.commit-tree': `!${program('alias')}`,
-    'gpg.program': join(hooks, 'gpg'),
-    'commit.gpgSign': 'true',
-    'log.showSignature': 'true',
-    'gc.auto': '1',
-    'includeIf.gitdir:/.path': included,
-    'extensions.partialClone': 'origin',
-    'remote.origin.promisor': 'true',
-    'remote.origin.url': `ext::sh -c touch% ${ran}/promisor`,
-    'protocol.ext.allow': 'always',
-  };
-  for (const [key, value] of Object.entries(config)) scene.git('config', key, value);
-  scene.git('config', 'core.repositoryFormatVersion', '1');
+  const { root, project } = scene;
+  const ran = arm({ root, project, write: scene.write.bind(scene), git: scene.git.bind(scene) });
   return { scene, ran };
 }
 

@@ -3,10 +3,11 @@ import { mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bringIgnored } from '../../server/work/ignored-files.ts';
+import { lookAtPrune } from '../../server/work/keep.ts';
 import { findRepository } from '../../server/work/repository.ts';
 import { addWorktree } from '../../server/work/worktree.ts';
 import { contentOf, operatorsOf, Scene } from './scene.ts';
-import { planned } from './unit.ts';
+import { atWork, planned } from './unit.ts';
 
 const IGNORE = '.env*\nnode_modules\ncache/\nconf/secret\n';
 
@@ -98,5 +99,29 @@ test('odd names of ignored files', async (t) => {
   scene.write({ '.env\nx': '1', '.env "q"': '2', '.env-*': '3' });
   const { repository, path } = await made(scene);
   const { copied } = await bringIgnored(repository, path, { copy: ['.env*'], link: [] });
-  assert.deepEqual([...copied].sort(), ['.env\nx', '.env "q"', '.env-*'].sort());
+  assert.deepEqual([...copied].sort(), ['.env%0Ax', '.env "q"', '.env-*'].sort());
+});
+
+test('names that are not UTF-8 are copied, linked, left out of snapshots, and listed with their size', async (t) => {
+  const unit = await atWork(t, { '.gitignore': '*.env\nbuild*\ndeps*/\n' });
+  const { scene, repository, path } = unit;
+  const odd = (folder: string, name: string) => Buffer.from(`${folder}/${name}`, 'latin1');
+  writeFileSync(odd(scene.project, '\xff.env'), 'one');
+  writeFileSync(odd(scene.project, '\xfe.env'), 'three');
+  mkdirSync(odd(scene.project, 'deps\xff'));
+  writeFileSync(odd(scene.project, 'deps\xff/\xe9'), '1');
+  const brought = await bringIgnored(repository, path, { copy: ['?.env'], link: ['deps*'] });
+  assert.deepEqual(brought, { copied: ['%FE.env', '%FF.env'], linked: ['deps%FF'], skipped: [] });
+  assert.equal(readFileSync(odd(path, '\xff.env'), 'utf8'), 'one');
+  assert.equal(readFileSync(odd(path, '\xfe.env'), 'utf8'), 'three');
+  assert.equal(readFileSync(odd(path, 'deps\xff/\xe9'), 'utf8'), '1');
+  const { files } = await unit.snapshot(brought.linked);
+  assert.equal(files, 0);
+  mkdirSync(odd(path, 'build\xff'));
+  writeFileSync(odd(path, 'build\xff/\xfe'), '12345');
+  const { ignored } = await lookAtPrune(repository, {
+    path,
+    brought: [...brought.copied, ...brought.linked],
+  });
+  assert.deepEqual(ignored, [{ name: 'build%FF/', bytes: 5 }]);
 });

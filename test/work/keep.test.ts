@@ -33,7 +33,7 @@ test('pruned, its work is kept under a ref, its folder in the trash; restored, i
     operatorsOf(unit.scene),
   ];
   const { ref, commit, aside } = await pruneWorktree(unit.repository, optionsOf(unit));
-  assert.equal(ref, 'refs/signalbox/kept/api-7');
+  assert.equal(ref, `${unit.repository.refs}/kept/api-7`);
   assert.equal(existsSync(unit.path), false);
   assert.deepEqual(contentOf(aside!), files);
   assert.equal((await listWorktrees(unit.repository)).length, 1);
@@ -175,7 +175,7 @@ test('a folder that somebody deleted: the last snapshot is kept', async (t) => {
   const { commit } = await unit.snapshot();
   rmSync(unit.path, { recursive: true });
   assert.equal((await pruneWorktree(unit.repository, optionsOf(unit))).commit, commit);
-  assert.equal(unit.scene.git('rev-parse', keptRef(unit.plan)), commit);
+  assert.equal(unit.scene.git('rev-parse', keptRef(unit.repository, unit.plan)), commit);
   await restoreWorktree(unit.repository, { ...unit.plan });
   assert.ok(existsSync(join(unit.path, 'x')));
 });

@@ -5,8 +5,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Pruned } from '../../server/work/keep.ts';
-import { mergeRef } from '../../server/work/merge.ts';
 import type { WorkSnapshot } from '../../server/work/snapshot.ts';
+import { hashOfProject } from '../../shared/state-paths.ts';
 import { type Kill, type Killed, MODES, runKilled } from './killed.ts';
 import { contentOf, gitAt, operatorsOf, Scene } from './scene.ts';
 import { doStep, plannedMerge, type Step } from './step.ts';
@@ -116,7 +116,7 @@ test(`snapshot, killed ${KILLS} times`, async (t) => {
   await killOften(killed, prepare, (result, kill) => {
     const snapshot = result as WorkSnapshot;
     assert.deepEqual(ownOf(), own, JSON.stringify(kill));
-    assert.equal(gitAt(path, 'rev-parse', 'refs/signalbox/work/7'), snapshot.commit);
+    assert.equal(gitAt(path, 'rev-parse', `${refs(scene)}/work/7`), snapshot.commit);
     assert.equal(gitAt(path, 'rev-parse', `${snapshot.commit}^`), commit);
     assert.deepEqual(filesOf(scene, snapshot.commit), contentOf(path), JSON.stringify(kill));
     assert.equal(snapshot.files, 51);
@@ -141,7 +141,7 @@ test(`prune and restore, each killed ${KILLS} times`, async (t) => {
     assert.equal(existsSync(path), false, said);
     assert.deepEqual(entriesOf(scene), [`worktree ${scene.project}`], said);
     assert.equal(existsSync(join(scene.project, '.git/worktrees/7-api')), false, said);
-    assert.deepEqual(filesOf(scene, 'refs/signalbox/kept/api-7'), files, said);
+    assert.deepEqual(filesOf(scene, `${refs(scene)}/kept/api-7`), files, said);
   });
   const restoring = { ...call, step: 'restore' } as const;
   const again = async () => {
@@ -152,6 +152,8 @@ test(`prune and restore, each killed ${KILLS} times`, async (t) => {
     assert.match(gitAt(path, 'status', '--porcelain'), /^ M d1\/f1\n D d2\/f2\n\?\? new\/$/);
   });
 });
+
+const refs = ({ project }: Scene): string => `refs/signalbox/${hashOfProject(project)}`;
 
 /** Of the operator's files, those that no merge brings. */
 function unmergedOf({ project }: Scene): unknown {
@@ -184,10 +186,13 @@ async function mergeKilled(t: Parameters<typeof Scene.begun>[0], only: string): 
     const wanted = { ...files, 'd0/f0': '100644 edited by the operator\n', own: '100644 untracked\n' };
     assert.deepEqual(contentOf(scene.project), wanted, said);
     assert.equal(gitAt(scene.project, 'status', '--porcelain'), ' M d0/f0\n?? own', said);
-    assert.equal(gitAt(scene.project, 'rev-parse', 'main'), gitAt(scene.project, 'rev-parse', mergeRef(7)));
+    assert.equal(
+      gitAt(scene.project, 'rev-parse', 'main'),
+      gitAt(scene.project, 'rev-parse', `${refs(scene)}/merge/7`),
+    );
   };
   await killOften(killed, prepare, check, unmergedOf);
-  return scene.git('for-each-ref', '--format=x', 'refs/signalbox/repair').length;
+  return scene.git('for-each-ref', '--format=x', `${refs(scene)}/repair`).length;
 }
 
 test(`merge into the folder of the operator, killed ${KILLS} times`, async (t) => {

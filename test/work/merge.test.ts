@@ -21,7 +21,7 @@ test('a merge commit, and one of all work; made again it is the same; nothing el
   const { commit, options, old, snapshot } = await merged(unit);
   assert.equal(parentsOf(unit, commit), `${old} ${snapshot}`);
   assert.equal(bodyOf(unit, commit), 'Merge: Add n (into main)\n\nSo that\n\nit is.\n');
-  assert.equal(unit.scene.git('rev-parse', 'refs/signalbox/merge/7'), commit);
+  assert.equal(unit.scene.git('rev-parse', `${unit.repository.refs}/merge/7`), commit);
   assert.equal(unit.scene.git('cat-file', 'blob', `${commit}:b.txt`), 'base moved');
   assert.equal(unit.scene.git('log', '-1', '--format=%an', commit), 'Signalbox');
   const squashed = await commitMerge(unit.repository, { ...options, strategy: 'squash' });

@@ -1,9 +1,9 @@
 /** The base brought to a merge commit, and with it the folder that it is checked out in. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { commitMerge, isMerged } from '../../server/work/merge.ts';
 import { tryMerge } from '../../server/work/merge-tree.ts';
 import { type BaseMove, moveBase } from '../../server/work/move-base.ts';
@@ -282,7 +282,7 @@ test('git stops in the middle, as disks and filters make it: the folder is as it
   assert.ok(!result.moved && /smudge filter f failed/.test(result.words), JSON.stringify(result));
   const after = operatorsOf(scene);
   assert.deepEqual([after.files, after.head, after.refs], [files, head, refs]);
-  assert.equal(scene.git('cat-file', 'blob', 'refs/signalbox/repair/7:own'), 'untracked');
+  assert.equal(scene.git('cat-file', 'blob', `${repository.refs}/repair/7:own`), 'untracked');
   filter('cat');
   assert.deepEqual(await moveBase(repository, move), { moved: true });
   assert.equal(scene.git('rev-parse', 'main'), commit);
@@ -306,4 +306,86 @@ test('git is killed in the middle, and the daemon lives: said, and repaired', as
   assert.deepEqual(await repairMerge(repository, move), { moved: true });
   assert.equal(scene.git('rev-parse', 'main'), commit);
   assert.equal(scene.git('status', '--porcelain'), ' M b.txt\n?? own');
+});
+
+/** A program called git that first does something as the operator, once, when it is called with this. */
+function justBefore(t: TestContext, { scene }: UnitAtWork, called: string, doing: string): void {
+  const bin = join(scene.root, 'bin');
+  const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+  const program = `#!/bin/sh
+case " $* " in *" ${called} "*) if [ -e '${bin}/armed' ]; then
+  rm '${bin}/armed'; cd '${scene.project}' && env -i PATH=/usr/bin:/bin:/usr/local/bin ${doing.replaceAll('git ', `${git} `)} || exit 99
+fi ;; esac
+exec ${git} "$@"
+`;
+  scene.write({ git: program, armed: '' }, bin);
+  chmodSync(join(bin, 'git'), 0o755);
+  const { PATH } = process.env;
+  process.env.PATH = `${bin}:${PATH}`;
+  t.after(() => {
+    process.env.PATH = PATH;
+  });
+}
+
+test('the operator changes to another branch at the last moment: it does not move, and no file of its folder changes', async (t) => {
+  for (const to of ['older', '-b newer', '--detach']) {
+    await t.test(to, async (t) => {
+      const unit = await worked(t);
+      const { scene, repository } = unit;
+      scene.git('branch', 'older');
+      scene.git('config', 'branch.older.mergeOptions', '--ff');
+      const { move, commit, old } = await merged(unit);
+      const files = contentOf(scene.project);
+      justBefore(t, unit, 'merge', `git checkout -q ${to}`);
+      assert.deepEqual(refusedWith(await moveBase(repository, move)), [
+        'base-moved',
+        scene.project,
+        [],
+        null,
+      ]);
+      assert.deepEqual(contentOf(scene.project), files);
+      assert.equal(scene.git('status', '--porcelain'), '');
+      for (const name of ['HEAD', 'older', 'main']) assert.equal(scene.git('rev-parse', name), old, name);
+      // Planned anew, as the merger does.
+      assert.deepEqual(await moveBase(repository, move), { moved: true });
+      assert.equal(scene.git('rev-parse', 'main'), commit);
+      assert.deepEqual(contentOf(scene.project), files);
+    });
+  }
+});
+
+test('a signed commit moves no other branch either, and no signer runs', async (t) => {
+  const unit = await worked(t);
+  const { scene, repository } = unit;
+  scene.git('branch', 'older');
+  const { commit, old } = await merged(unit);
+  const signer = join(scene.root, 'signer');
+  scene.write({ signer: `#!/bin/sh\ntouch '${scene.root}/ran'\n` }, scene.root);
+  chmodSync(signer, 0o755);
+  for (const key of ['gpg.program', 'gpg.openpgp.program', 'gpg.ssh.program'])
+    scene.git('config', key, signer);
+  const text = scene.git('cat-file', 'commit', commit);
+  const signature = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----';
+  scene.write({ signed: `${text.replace('\n\n', `\n${signature}\n\n`)}\n` }, scene.root);
+  const signed = scene.git('hash-object', '-t', 'commit', '-w', join(scene.root, 'signed'));
+  justBefore(t, unit, 'merge', 'git checkout -q older');
+  const move = { branch: 'main', old, new: signed, id: 7 };
+  assert.equal((await moveBase(repository, move)).moved, false);
+  assert.equal(scene.git('rev-parse', 'older'), old);
+  scene.git('checkout', '-q', 'main');
+  assert.deepEqual(await moveBase(repository, move), { moved: true });
+  assert.equal(existsSync(join(scene.root, 'ran')), false);
+});
+
+test('the operator changes to the base at the last moment: his folder comes along, with his edits', async (t) => {
+  const unit = await worked(t);
+  const { scene, repository } = unit;
+  scene.git('checkout', '-q', '-b', 'elsewhere');
+  const { move, commit } = await merged(unit);
+  scene.write({ 'b.txt': 'edited\n', own: 'untracked\n' });
+  justBefore(t, unit, 'update-ref', 'git checkout -q main');
+  assert.deepEqual(await moveBase(repository, move), { moved: true });
+  assert.equal(scene.git('rev-parse', 'HEAD'), commit);
+  assert.equal(scene.git('status', '--porcelain'), ' M b.txt\n?? own');
+  assert.equal(readFileSync(join(scene.project, 'a.txt'), 'utf8'), 'one of unit\n');
 });

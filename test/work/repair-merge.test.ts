@@ -116,7 +116,7 @@ test('what the operator wrote meanwhile is no half of git: it stays, and is name
     operation: null,
   });
   assert.deepEqual(contentOf(scene.project), { ...before, 'a.txt': '100644 one\n' });
-  const kept = (name: string) => scene.git('cat-file', 'blob', `refs/signalbox/repair/7:${name}`);
+  const kept = (name: string) => scene.git('cat-file', 'blob', `${unit.repository.refs}/repair/7:${name}`);
   assert.deepEqual([kept('new/x'), kept('a.txt').length], ['mine', 4 + LONG.length - 1]);
 });
 
@@ -124,12 +124,12 @@ test('repaired again, what was kept first is kept', async (t) => {
   const { unit, scene, move } = await interrupted(t);
   scene.write({ 'new/x': 'mine\n' });
   await repairMerge(unit.repository, move);
-  const first = scene.git('rev-parse', 'refs/signalbox/repair/7');
+  const first = scene.git('rev-parse', `${unit.repository.refs}/repair/7`);
   writeNote(unit.repository, noteOf(unit, move));
   scene.write({ 'new/x': 'mine, more\n' });
   await repairMerge(unit.repository, move);
-  assert.equal(scene.git('rev-parse', 'refs/signalbox/repair/7'), first);
-  assert.equal(scene.git('cat-file', 'blob', 'refs/signalbox/repair/7-2:new/x'), 'mine, more');
+  assert.equal(scene.git('rev-parse', `${unit.repository.refs}/repair/7`), first);
+  assert.equal(scene.git('cat-file', 'blob', `${unit.repository.refs}/repair/7-2:new/x`), 'mine, more');
 });
 
 test('a half of a folder that becomes a file, with something of the operator in it', async (t) => {

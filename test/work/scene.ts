@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 
 export class Scene {
@@ -77,20 +77,29 @@ export function gitAt(cwd: string, ...args: string[]): string {
 }
 
 /** Every file below a folder with its mode and content, `.git` left out: what must not change. */
-export function contentOf(folder: string, at = ''): Record<string, string> {
+export function contentOf(folder: string): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const name of readdirSync(join(folder, at)).sort()) {
-    const path = join(at, name);
-    if (path === '.git') continue;
-    const stat = lstatSync(join(folder, path));
-    if (stat.isDirectory()) Object.assign(found, { [`${path}/`]: '' }, contentOf(folder, path));
-    else if (stat.isSymbolicLink()) found[path] = `-> ${readlinkSync(join(folder, path))}`;
-    else if (stat.isFile())
-      found[path] = `${stat.mode.toString(8)} ${readFileSync(join(folder, path), 'latin1')}`;
-    else found[path] = 'special';
-  }
+  // Names may be no UTF-8: a character for each byte, until they become keys.
+  const read = (at: string): void => {
+    for (const name of readdirSync(bytesOf(at), 'latin1').sort()) {
+      const path = join(at, name);
+      if (path === join(latin, '.git')) continue;
+      const [bytes, key] = [bytesOf(path), bytesOf(path.slice(latin.length + 1)).toString()];
+      const stat = lstatSync(bytes);
+      if (stat.isDirectory()) {
+        found[`${key}/`] = '';
+        read(path);
+      } else if (stat.isSymbolicLink()) found[key] = `-> ${readlinkSync(bytes)}`;
+      else if (stat.isFile()) found[key] = `${stat.mode.toString(8)} ${readFileSync(bytes, 'latin1')}`;
+      else found[key] = 'special';
+    }
+  };
+  const latin = Buffer.from(folder).toString('latin1');
+  read(latin);
   return found;
 }
+
+const bytesOf = (path: string): Buffer => Buffer.from(path, 'latin1');
 
 export interface Operators {
   readonly files: Record<string, string>;
@@ -102,14 +111,16 @@ export interface Operators {
 }
 
 /** What the operator has: files, index, HEAD, branches; the branches and refs of ours are left out. */
-export function operatorsOf({ project }: Scene): Operators {
+export function operatorsOf({ project }: Pick<Scene, 'project'>): Operators {
+  const ofGit = (name: string) =>
+    readFileSync(resolve(project, gitAt(project, 'rev-parse', '--git-path', name)));
   const refs = gitAt(project, 'for-each-ref', '--format=%(refname) %(objectname)').split('\n');
   return {
     files: contentOf(project),
-    index: gitAt(project, 'ls-files', '-s', '-v'),
-    indexFile: readFileSync(join(project, '.git/index'), 'latin1'),
-    head: readFileSync(join(project, '.git/HEAD'), 'utf8'),
-    config: readFileSync(join(project, '.git/config'), 'utf8'),
+    index: gitAt(project, '-c', 'core.fsmonitor=false', 'ls-files', '-s', '-v'),
+    indexFile: ofGit('index').toString('latin1'),
+    head: ofGit('HEAD').toString(),
+    config: ofGit('config').toString(),
     refs: refs.filter((line) => !/^refs\/(signalbox|heads\/signalbox)\//.test(line)),
   };
 }

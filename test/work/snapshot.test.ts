@@ -29,7 +29,7 @@ test('uncommitted work kept: changed, new, staged, deleted; index, HEAD and bran
   assert.deepEqual(filesIn(unit, commit), ['.gitignore', 'a.txt', 'new/x', 'staged']);
   assert.equal(textIn(unit, commit, 'a.txt'), 'changed');
   assert.deepEqual([files, added, deleted, from, head], [4, 3, 2, unit.plan.commit, unit.plan.commit]);
-  assert.equal(unit.git('rev-parse', 'refs/signalbox/work/7'), commit);
+  assert.equal(unit.git('rev-parse', `${unit.repository.refs}/work/7`), commit);
   assert.equal(unit.git('rev-parse', `${commit}^`), unit.plan.commit);
   assert.deepEqual(ownOf(unit), own);
   assert.deepEqual(operatorsOf(unit.scene), operators);

@@ -47,7 +47,7 @@ async function mergeInto(repository: Repository, plan: WorktreePlan): Promise<un
 async function planMerge(repository: Repository, { id }: WorktreePlan): Promise<MoveOptions> {
   const git = gitIn(repository);
   const old = (await commitOf(git, 'refs/heads/main')) ?? '';
-  const snapshot = (await refOf(git, workRef(id))) ?? '';
+  const snapshot = (await refOf(git, workRef(repository, id))) ?? '';
   const { tree } = await tryMerge(repository, { base: old, snapshot });
   const names = { title: 'title', goal: 'goal', base: 'main' };
   const strategy = 'merge';

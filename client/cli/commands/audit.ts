@@ -20,7 +20,7 @@ export function addAudit(program: Command, daemon: () => Daemon): void {
       const deeds: Deed[] = [];
       const asked: Item[] = [];
       for await (const event of allEvents(daemon())) {
-        if (flags.all || event.by.role !== 'daemon') deeds.push(event);
+        if (flags.all || event.by.role !== 'daemon' || isByRule(event)) deeds.push(event);
         if (event.type === 'item.asked') asked.push(event.data as unknown as Item);
       }
       if (flags.json) return printJson({ events: deeds, refused });
@@ -33,6 +33,9 @@ export function addAudit(program: Command, daemon: () => Daemon): void {
         );
     });
 }
+
+/** What a rule answers, it answers in the operator's name. */
+const isByRule = (event: Deed): boolean => event.type === 'item.answered' && event.data.rule !== undefined;
 
 type Deed = Event & { readonly chunk: string | null };
 

@@ -2,7 +2,7 @@
 import { ageOf } from '../../../shared/age.ts';
 import { boardOf, type Card, type Cell, cardsOf, cellsOf, type Snapshot } from '../../../shared/board.ts';
 import type { Detail, ItemLine } from '../../../shared/detail.ts';
-import { deliveryWords } from '../../../shared/unit-sentences.ts';
+import { deliveryWords, phaseCount } from '../../../shared/unit-sentences.ts';
 import { STATUSES, type Status } from '../../../shared/words.ts';
 import { indented, oneLine, type Style, styled, table } from './terminal-output.ts';
 
@@ -31,10 +31,15 @@ export function unitList(snapshot: Snapshot): string {
 const unitLine = (cell: Cell): string[] => [
   statusWords(cell.status),
   cell.chunk,
-  cell.phases > 1 ? `${cell.phase} ${Math.min(cell.finished + 1, cell.phases)}/${cell.phases}` : cell.phase,
+  phaseWords(cell),
   age(cell.since),
   oneLine(cell.why || cell.title),
 ];
+
+function phaseWords(cell: Cell): string {
+  const count = phaseCount(cell);
+  return count ? `${cell.phase} ${count.at}/${count.of}` : cell.phase;
+}
 
 /** The queue in order, with the options of each item. */
 export function attentionList(snapshot: Snapshot): string {

@@ -20,7 +20,7 @@ export function contextOf(call: ReportedCall, { folder, titleIsCommand }: AgentP
   const { command, rest } = commandIn(call, titleIsCommand);
   const { cwd, ...others } = rest;
   const diff = diffsIn(call.content);
-  const files = filesOf(call);
+  const files = pathsOf(call).join('\n');
   const input = withoutShown(others, diff !== '');
   const details = textIn(call.content);
   const shown: Shown[] = [
@@ -47,11 +47,12 @@ const wordsOf = (value: unknown): string => (typeof value === 'string' ? value :
 
 const PATH_KEYS = ['file_path', 'filePath', 'notebook_path', 'absolute_path', 'abs_path', 'path'];
 
-function filesOf({ paths, input, content }: ReportedCall): string {
+/** Every file that it names. */
+export function pathsOf({ paths, input, content }: ReportedCall): string[] {
   const named = PATH_KEYS.map((key) => input[key]).filter((path) => typeof path === 'string');
   const changed = content.map(({ type, path }) => (type === 'diff' ? path : undefined));
   const all = [...paths, ...named, ...changed.filter((path) => typeof path === 'string')];
-  return [...new Set(all)].join('\n');
+  return [...new Set(all)];
 }
 
 /** What stands in the diff, and the paths above it, need not be read twice. */

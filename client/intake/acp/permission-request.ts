@@ -3,12 +3,15 @@
  * operator's reply as the answer that the agent reads. Ids of options change with its version: they are answered by
  * the id that came along, and sorted by what they do.
  */
+import { ALLOW_UNIT, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { AskedQuestion, Reply } from '../ask.ts';
+import { callFacts } from '../call-facts.ts';
 import { isObject, RpcError } from '../json-rpc.ts';
+import { REFUSED_BY_RULE } from '../permission.ts';
 import { cut } from '../tool-call.ts';
-import { type AgentPlace, contextOf, headOf, planIn } from './call-context.ts';
+import { type AgentPlace, contextOf, headOf, pathsOf, planIn } from './call-context.ts';
 import type { Params } from './peer.ts';
-import { lineOf, type ReportedCall } from './tool-calls.ts';
+import { isCut, lineOf, type ReportedCall } from './tool-calls.ts';
 
 export interface Decided {
   /** As the agent reads it. */
@@ -66,9 +69,26 @@ export function permissionRequest(call: ReportedCall, given: unknown, place: Age
       ? { prompt: `Allow ${headOf(call, place)}?`, context: contextOf(call, place) }
       : { prompt: 'Carry out this plan?', context: planContext(plan, place) };
   return {
-    question: { ...asked, options: shown, kind: 'decision' },
+    question: {
+      ...asked,
+      options: shown,
+      kind: 'decision',
+      ...(plan === null && { permission: permissionIn(call, options, place) }),
+    },
     decide: (reply) => decisionOf(options, reply),
   };
+}
+
+/** Only what means this one call, and only one: what an agent keeps from it for later is its own affair. */
+function permissionIn(
+  call: ReportedCall,
+  options: readonly Option[],
+  { folder }: AgentPlace,
+): ToolPermission {
+  const idOf = (kind: string) => options.find((option) => option.kind === kind)?.id ?? null;
+  const { tool, kind, input } = call;
+  const facts = callFacts({ tool, kind, input, paths: pathsOf(call), folder, isCut: isCut(call) });
+  return { agent: '', ...facts, allow: idOf('allow_once'), deny: idOf('reject_once') };
 }
 
 const planContext = (plan: string, { folder }: AgentPlace) => [
@@ -77,7 +97,10 @@ const planContext = (plan: string, { folder }: AgentPlace) => [
 ];
 
 function decisionOf(options: readonly Option[], reply: Reply | null): Decided {
-  const chosen = options.find(({ id }) => reply?.options.includes(id));
+  const isForUnit = reply?.options.includes(ALLOW_UNIT) ?? false;
+  const chosen = options.find(({ id, kind }) =>
+    isForUnit ? kind === 'allow_once' : reply?.options.includes(id),
+  );
   // Words without an option refuse: an agent that is told something else first must not go on with this.
   const option = chosen ?? options.find(({ kind }) => isRefusal(kind));
   const words = reply?.text.trim() ?? '';
@@ -85,8 +108,8 @@ function decisionOf(options: readonly Option[], reply: Reply | null): Decided {
   return {
     result: { outcome },
     isRefused: option === undefined || isRefusal(option.kind),
-    said: chosen?.name ?? (reply === null ? 'withdrawn' : 'refused'),
-    words,
+    said: `${chosen?.name ?? (reply === null ? 'withdrawn' : 'refused')}${reply?.isByRule ? ', by a rule' : ''}`,
+    words: reply?.isByRule && option && isRefusal(option.kind) ? REFUSED_BY_RULE : words,
   };
 }
 

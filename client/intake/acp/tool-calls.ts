@@ -109,13 +109,19 @@ const pathsOf = (locations: readonly unknown[]): string[] =>
 const DEEPEST = 12;
 const MOST_VALUES = 5000;
 
+/** Something of it may have been left out here. */
+export const isCut = ({ paths, content, input }: ReportedCall): boolean =>
+  paths.length >= PARTS || content.length >= PARTS || JSON.stringify([input, content]).includes(NOT_SHOWN);
+
+const NOT_SHOWN = '… (more is not shown)';
+
 /** The same, with every text cut where nobody would read on, and not deeper or wider than can be shown. */
 function bounded(value: Params): Params {
   let left = MOST_VALUES;
   const take = (each: unknown, depth: number): unknown => {
     if (typeof each === 'string') return cut(each);
     if (typeof each !== 'object' || each === null) return each;
-    if (depth > DEEPEST || left <= 0) return '… (more is not shown)';
+    if (depth > DEEPEST || left <= 0) return NOT_SHOWN;
     const entries = Object.entries(each).slice(0, left);
     left -= entries.length;
     const taken = entries.map(([key, inner]) => [key.slice(0, LINE_LENGTH), take(inner, depth + 1)] as const);

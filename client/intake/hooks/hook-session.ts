@@ -80,7 +80,7 @@ class HookSession {
 
   async #permission(call: ToolCall): Promise<HookResult> {
     const { agent } = this.#call;
-    const { questions, decide } = permissionFor(call);
+    const { questions, decide } = permissionFor({ ...call, agent: agent.name });
     const asked = agent.keepsRules ? questions : questions.map(withoutAlways);
     const answered = await this.#asked(asked);
     if (answered === null) return SILENT;

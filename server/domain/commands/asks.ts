@@ -1,11 +1,14 @@
 /** Asks items, withdraws them, and confirms that answers have arrived. */
+import type { Change } from '../../../shared/events.ts';
 import type { Asking, Item } from '../../../shared/item-words.ts';
+import { ALLOW_UNIT, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { isAsked } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
 import { findItem, isDone, isOpen, isPending, isReleased, liveRun, phaseOf, type State } from '../state.ts';
 import { endedCode, endedRefusal } from './answers.ts';
 import { type Decision, itemOf, workOf } from './decision.ts';
+import { answerByRule, type Ruled, type Rules, ruled } from './policy.ts';
 
 export interface Asker {
   readonly key: string;
@@ -18,6 +21,8 @@ export interface Asker {
 /** Of a question, `kind` is said where it does not follow from whether words are allowed: of a permission. */
 export interface Question extends Asking {
   readonly kind?: 'question' | 'decision' | undefined;
+  /** What a rule may answer. */
+  readonly permission?: ToolPermission | undefined;
 }
 
 export interface AskInput extends Asker, Question {}
@@ -26,13 +31,33 @@ export interface AskInput extends Asker, Question {}
  * Asks several things at once, an item each, in one commit; the asker waits for all. The id of the nth item is
  * the key and its number.
  */
-export function askAll(state: State, asker: Asker, questions: readonly Question[]): Decision {
+export function askAll(
+  state: State,
+  asker: Asker,
+  questions: readonly Question[],
+  rules: Rules | null = null,
+): Decision {
   const key = (nth: number) => (questions.length === 1 ? asker.key : `${asker.key}.${nth + 1}`);
-  const decisions = questions.map((question, nth) => ask(state, { ...asker, ...question, key: key(nth) }));
+  const work = workOf(state, asker.chunk);
+  const decisions = questions.map((given, nth) => {
+    const found = ruled(work, given, rules?.requests[nth] ?? null, rules);
+    const decision = ask(state, { ...asker, ...found.question, key: key(nth) });
+    return { ...decision, byPolicy: rules === null ? [] : answeredBy(work, decision, found, rules) };
+  });
   return {
     changes: decisions.flatMap(({ changes }) => changes),
+    byPolicy: decisions.flatMap(({ byPolicy }) => byPolicy),
     result: { items: decisions.flatMap(({ result }) => result?.item ?? []) },
   };
+}
+
+/** A rule answers what is asked now, and what an earlier run asked that nobody has answered yet. */
+function answeredBy(work: WorkUnit, { changes }: Decision, found: Ruled, { at }: Rules): readonly Change[] {
+  return changes.flatMap(({ type, data }) => {
+    if (type === 'item.asked') return answerByRule(work, data, found, at);
+    const earlier = type === 'item.attached' ? work.items.find(({ id }) => id === data.id) : undefined;
+    return earlier && isOpen(earlier) && type === 'item.attached' ? answerByRule(work, data, found, at) : [];
+  });
 }
 
 /**
@@ -100,23 +125,30 @@ function attachable(work: WorkUnit, input: AskInput): Item | undefined {
   );
 }
 
-const asking = ({ prompt, context, options, multiple, allows_text }: Asking): Asking => ({
+const asking = ({ prompt, context, options, multiple, allows_text, offers }: Asking): Asking => ({
   prompt,
   context,
   options,
   multiple,
   allows_text,
+  ...(offers && { offers }),
 });
 
 const kindOf = ({ kind, allows_text }: Question) => kind ?? (allows_text ? 'question' : 'decision');
 
+/** Without what the daemon has added, which depends on the rules of the moment. */
+const offered = ({ options }: Asking) => options.filter(({ id }) => id !== ALLOW_UNIT);
+
 /** A permission is for what its context shows: the same words about another command are another question. */
 const sameQuestion = (item: Item, asked: Question): boolean =>
   item.prompt === asked.prompt &&
-  JSON.stringify(item.options) === JSON.stringify(asked.options) &&
+  JSON.stringify(offered(item)) === JSON.stringify(offered(asked)) &&
   (asked.kind !== 'decision' || JSON.stringify(item.context) === JSON.stringify(asked.context));
 
-const sameAsking = (a: Asking, b: Asking): boolean => JSON.stringify(asking(a)) === JSON.stringify(asking(b));
+const sameAsking = (a: Asking, b: Asking): boolean => asAsked(a) === asAsked(b);
+
+const asAsked = ({ offers: _, ...asked }: Asking): string =>
+  JSON.stringify(asking({ ...asked, options: offered(asked) }));
 
 /** The asker, or the operator, no longer wants an answer. */
 export function withdraw(

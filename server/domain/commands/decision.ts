@@ -11,6 +11,8 @@ import { findWork, type State } from '../state.ts';
 /** What a command decided: the changes, and what its caller is told. */
 export interface Decision<Result extends object = Made> {
   readonly changes: readonly Change[];
+  /** What follows by the operator's rules, not by who called: it comes after the others. */
+  readonly byPolicy?: readonly Change[];
   /** Kept whole with the key of the mutation: what is not in here, a repeat cannot answer. */
   readonly result?: Result;
 }

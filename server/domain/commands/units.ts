@@ -1,6 +1,6 @@
 import type { UnitSpec } from '../../../shared/words.ts';
 import { cycleThrough, cycleWords } from '../cycle.ts';
-import { conflict, invalid } from '../refusal.ts';
+import { invalid, Refusal } from '../refusal.ts';
 import { agentNamed, findWork, type State } from '../state.ts';
 import type { Decision } from './decision.ts';
 
@@ -11,9 +11,11 @@ export function addUnits(state: State, specs: readonly UnitSpec[]): Decision {
     const there = findWork(state, spec.chunk)?.unit.spec ?? named.get(spec.chunk);
     if (!there) named.set(spec.chunk, withPhases(state, spec));
     else if (!sameFacts(there, spec))
-      throw conflict(
+      throw new Refusal(
+        'conflict',
         'taken',
         `${spec.chunk}: a unit of this name exists with other facts. Choose another name.`,
+        { field: 'chunk' },
       );
   }
   const fresh = [...named.values()];

@@ -1,0 +1,29 @@
+/** Writes what differs between two states to the tables, which hold the fold of the log. */
+import type { Settings } from '../../shared/settings-words.ts';
+import type { State } from '../domain/state.ts';
+import type { Db } from './sqlite.ts';
+
+/** Inside the transaction that holds the events between the two. */
+export function writeTables(db: Db, before: State, after: State): void {
+  for (const [name, value] of Object.entries(after.settings))
+    if (value !== before.settings[name as keyof Settings]) db.putSetting(name, value);
+  if (after.trusted !== before.trusted) db.putTrusted(after.trusted);
+  writeCredentials(db, before, after);
+  const changed = after.works.changedSince(before.works);
+  for (const { unit } of changed) db.putUnit(unit);
+  for (const work of changed) {
+    const old = before.works.get(work.unit.id);
+    for (const run of work.runs) if (!old?.runs.includes(run)) db.putRun(run);
+    for (const conflict of work.conflicts)
+      if (!old?.conflicts.includes(conflict)) db.putConflict(work.unit.id, conflict);
+    for (const [nth, item] of work.items.entries()) if (!old?.items.includes(item)) db.putItem(item, nth);
+  }
+}
+
+function writeCredentials(db: Db, before: State, after: State): void {
+  for (const token of before.tokens) if (!after.tokens.includes(token)) db.removeToken(token);
+  for (const token of after.tokens) if (!before.tokens.includes(token)) db.putToken(token);
+  for (const session of before.sessions)
+    if (!after.sessions.some(({ id }) => id === session.id)) db.removeSession(session);
+  for (const session of after.sessions) if (!before.sessions.includes(session)) db.putSession(session);
+}

@@ -1,0 +1,43 @@
+/** What a browser needs to install the page as an application of its own: a manifest and the project's mark. */
+import type Router from '@koa/router';
+import type { Context as KoaContext } from 'koa';
+import { iconSvg } from '../../shared/tab-title.ts';
+import { projectName, type RouteParts } from './reply.ts';
+
+/** Signed-in browsers alone get them, and they name nothing but the project. */
+const CACHE = 'private, max-age=3600';
+/** Systems cut a maskable icon to a shape of theirs: it has no corners of its own. */
+const ICONS = { '/icon.svg': 7, '/icon-maskable.svg': 0 } as const;
+
+export function addInstallation(router: Router, { contextFor }: RouteParts): void {
+  const projectOf = (ctx: KoaContext) => projectName(contextFor(ctx));
+  for (const [path, corner] of Object.entries(ICONS))
+    router.get(path, (ctx) => send(ctx, 'image/svg+xml', iconSvg(projectOf(ctx), 0, corner)));
+  router.get('/manifest.webmanifest', (ctx) =>
+    send(ctx, 'application/manifest+json', JSON.stringify(manifestOf(projectOf(ctx)))),
+  );
+}
+
+function send(ctx: KoaContext, type: string, body: string): void {
+  ctx.set('Cache-Control', CACHE);
+  ctx.type = `${type}; charset=utf-8`;
+  ctx.body = body;
+}
+
+/** W3C Web Application Manifest. */
+const manifestOf = (project: string) => ({
+  id: '/',
+  name: `${project} – Signalbox`,
+  short_name: project,
+  description: 'What needs you, in which order, and what everything else is doing.',
+  start_url: '/',
+  scope: '/',
+  display: 'standalone',
+  background_color: '#f7f7f5',
+  theme_color: '#f7f7f5',
+  icons: [
+    { src: '/icon.svg', type: 'image/svg+xml', sizes: 'any', purpose: 'any' },
+    { src: '/icon-maskable.svg', type: 'image/svg+xml', sizes: 'any', purpose: 'maskable' },
+  ],
+  shortcuts: [{ name: 'Settings', url: '/settings' }],
+});
