@@ -1,7 +1,10 @@
 /** Makes the rows of a board from the state. */
 import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
+import { askingOf } from '../../shared/daemon-question-sentences.ts';
+import { codeOf } from '../../shared/daemon-questions.ts';
 import type { Answer, Item } from '../../shared/item-words.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
+import { statusReasonWords } from '../../shared/status-sentences.ts';
 import type { Status, WorkUnit } from '../../shared/words.ts';
 import type { ChangeStat } from '../../shared/work-words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
@@ -11,7 +14,8 @@ import { statusOf } from '../domain/status.ts';
 export const unitKey = (id: number): string => `unit:${id}`;
 export const itemKey = (id: string): string => `item:${id}`;
 
-export function cellOf(state: State, work: WorkUnit): Cell {
+/** `cause`: what holds up a unit that waits for others. */
+export function cellOf(state: State, work: WorkUnit, cause: string): Cell {
   const { unit } = work;
   const { status, why, since } = statusOf(state, work);
   const run = work.runs.at(-1);
@@ -24,7 +28,8 @@ export function cellOf(state: State, work: WorkUnit): Cell {
     chunk: unit.chunk,
     title: unit.title,
     status,
-    why,
+    why: statusReasonWords(why, work.items),
+    cause: status === 'BLOCKED' && unit.held === null ? cause : '',
     held: unit.held !== null && status !== 'DONE',
     phase: phaseOf(work),
     finished: Math.min(unit.finished, unit.spec.steps.length),
@@ -61,13 +66,9 @@ export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, se
     phase: item.phase,
     run: item.run,
     kind: item.kind,
-    code: item.code,
+    code: codeOf(item),
     state: cardState(item),
-    prompt: item.prompt,
-    context: item.context,
-    options: item.options,
-    multiple: item.multiple,
-    allows_text: item.allows_text,
+    ...askingOf(item),
     asked_at: item.asked_at,
     asked_by: item.asked_by,
     blocks_count: impact.blocked,
@@ -105,11 +106,15 @@ function runEnded(work: WorkUnit, item: Item): string {
 }
 
 export function countsRow(cells: Iterable<Cell>, cards: Iterable<Card>, seq: number): Counts {
-  const units: Record<Status, number> = { RUNNING: 0, NEEDS_ATTENTION: 0, READY: 0, BLOCKED: 0, DONE: 0 };
-  for (const cell of cells) units[cell.status]++;
   let items = 0;
   for (const card of cards) if (card.state === 'open') items++;
-  return { row: 'counts', key: 'counts', seq, order: [], units, items };
+  return { row: 'counts', key: 'counts', seq, order: [], units: byStatus(cells), items, found: null };
+}
+
+export function byStatus(cells: Iterable<Cell>): Counts['units'] {
+  const units: Record<Status, number> = { RUNNING: 0, NEEDS_ATTENTION: 0, READY: 0, BLOCKED: 0, DONE: 0 };
+  for (const cell of cells) units[cell.status]++;
+  return units;
 }
 
 /** Whether two rows are equal except for their seq. */

@@ -1,28 +1,68 @@
-import type { ConflictLine, DeliveryState, Detail, ItemLine, StepState } from '../../shared/detail.ts';
+import { answerWordsOf, askingOf } from '../../shared/daemon-question-sentences.ts';
+import { codeOf } from '../../shared/daemon-questions.ts';
+import type {
+  ConflictLine,
+  DeliveryState,
+  Detail,
+  HistoryLine,
+  ItemLine,
+  StepState,
+} from '../../shared/detail.ts';
+import { eventWords } from '../../shared/event-sentences.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
 import { ruleWords } from '../../shared/policy-sentences.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
-import { disagreementWords, eventWords, saidWords } from '../../shared/sentences.ts';
-import type { WorkUnit } from '../../shared/words.ts';
+import { statusReasonWords } from '../../shared/status-sentences.ts';
+import type { Moment, WorkUnit } from '../../shared/words.ts';
+import { workOf } from '../domain/commands/decision.ts';
 import { hasReceiver } from '../domain/delivery.ts';
-import { notFound } from '../domain/refusal.ts';
 import { pairKey, serialOrderOf } from '../domain/serial-order.ts';
 import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
 import { answerOf, cardState } from './board-rows.ts';
+import { judgedWords } from './conflict-list.ts';
+import { timeSpent } from './time-spent.ts';
 
-/** Everything about one unit. `events` reads its part of the log. Throws a `Refusal` if there is no such unit. */
-export function detailOf(state: State, chunk: string, events: (unit: number) => Iterable<Event>): Detail {
-  const work = findWork(state, chunk);
-  if (!work) throw notFound(`There is no unit called ${chunk}.`);
+/** Events of a history that are sent at once. */
+export const HISTORY_LINES = 100;
+
+export interface DetailInput {
+  /** Reads the log of a unit backwards, from before a number. */
+  readonly backwards: (unit: number, before?: number) => AsyncIterable<Event>;
+  /** The history stops before this event; absent: it goes up to the last one. */
+  readonly before?: number | undefined;
+  readonly now: Moment;
+}
+
+/** Everything about one unit. Throws a `Refusal` if there is no such unit. */
+export async function detailOf(
+  state: State,
+  chunk: string,
+  { backwards, before, now }: DetailInput,
+): Promise<Detail> {
+  const work = workOf(state, chunk);
+  const { id } = work.unit;
+  return {
+    ...factsOf(state, work),
+    ...(await historyIn(work, backwards(id, before))),
+    time: await timeSpent(work, backwards(id), now),
+  };
+}
+
+/** What the state says of a unit, without its log. */
+export function factsOf(state: State, work: WorkUnit): Omit<Detail, 'history' | 'earlier' | 'time'> {
   const { unit } = work;
+  const { chunk } = unit;
+  const { status, why, since } = statusOf(state, work);
   return {
     seq: unit.seq,
     chunk,
     title: unit.title,
     goal: unit.goal,
-    ...statusOf(state, work),
+    status,
+    why: statusReasonWords(why, work.items),
+    since,
     priority: unit.priority,
     held: unit.held,
     retry_due: unit.retry_due,
@@ -54,22 +94,40 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
     })),
     items: work.items.map((item) => itemLine(work, item)),
     rules: (unit.rules ?? []).map((rule) => ({ ...rule, said: ruleWords(rule) })),
-    history: [...events(unit.id)].map((event) => ({
-      seq: event.seq,
-      at: event.at,
-      who: event.by.actor,
-      door: event.by.door,
-      what: eventWords(event, work.items),
-    })),
   };
 }
 
+/** The latest lines of a part of the log that is read backwards. */
+async function historyIn(
+  { items }: WorkUnit,
+  backwards: AsyncIterable<Event>,
+): Promise<Pick<Detail, 'history' | 'earlier'>> {
+  const history: HistoryLine[] = [];
+  for await (const event of backwards) {
+    if (history.length === HISTORY_LINES)
+      return { history: history.reverse(), earlier: history[0]?.seq ?? null };
+    history.push(historyLine(event, items));
+  }
+  return { history: history.reverse(), earlier: null };
+}
+
+const historyLine = (event: Event, items: readonly Item[]): HistoryLine => ({
+  seq: event.seq,
+  at: event.at,
+  who: event.by.actor,
+  door: event.by.door,
+  type: event.type,
+  run: event.type.startsWith('run.') && 'number' in event.data ? event.data.number : null,
+  what: eventWords(event, items),
+});
+
 function conflictLines(state: State, { unit, conflicts }: WorkUnit): ConflictLine[] {
-  return conflicts.flatMap(({ with: id, ...conflict }) => {
+  return conflicts.flatMap((conflict) => {
+    const { with: id } = conflict;
     const other = state.works.get(id);
     if (!other || !exists(other)) return [];
     const dropped = serialOrderOf(state).dropped.has(pairKey(unit.id, id));
-    return [{ ...conflict, noted: disagreementWords(conflict.noted), chunk: other.unit.chunk, dropped }];
+    return [{ ...judgedWords(conflict), chunk: other.unit.chunk, dropped }];
   });
 }
 
@@ -79,17 +137,17 @@ function stepState({ unit }: WorkUnit, nth: number): StepState {
 }
 
 function itemLine(work: WorkUnit, item: Item): ItemLine {
-  const { id, version, kind, code, prompt, asked_at, answer } = item;
+  const { id, version, kind, asked_at, answer } = item;
   return {
     id,
     version,
     kind,
-    code,
-    prompt,
+    code: codeOf(item),
+    prompt: askingOf(item).prompt,
     asked_at,
     state: cardState(item),
     answer: answerOf(item),
-    said: saidWords(item),
+    said: answerWordsOf(item),
     answered_by: answer?.by ?? null,
     answered_via: answer?.via ?? null,
     answered_by_rule: answer?.rule ?? null,

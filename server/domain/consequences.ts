@@ -1,5 +1,6 @@
 /** Adds the changes that follow from an event, in the same commit. */
 import type { Change, Event } from '../../shared/events.ts';
+import { isWell } from '../../shared/is-well.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { decisions, refreshConflictItem } from './commands/conflicts.ts';
 import { mergeOutcomes, rebasingAfter } from './commands/merge.ts';
@@ -13,7 +14,6 @@ import {
   isOver,
   isPending,
   isSnoozed,
-  isWell,
   liveRun,
   type State,
 } from './state.ts';

@@ -1,8 +1,9 @@
 import type { Session, Token } from '../../shared/access-words.ts';
 import type { AgentDefinition, TrustedAgents } from '../../shared/agent-words.ts';
 import type { Item } from '../../shared/item-words.ts';
+import type { ChannelState, NotifyChannel } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
-import type { Outcome, Run, Unit, WorkUnit } from '../../shared/words.ts';
+import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { MERGE, REBASE, SETUP, WORK_DEFAULTS } from '../../shared/work-words.ts';
 import { PersistentMap } from './persistent-map.ts';
 import { PersistentVector } from './persistent-vector.ts';
@@ -25,6 +26,8 @@ export interface State {
   /** Credentials: tokens, and browser sessions. */
   readonly tokens: readonly Token[];
   readonly sessions: readonly Session[];
+  /** What was told by which channel. */
+  readonly notify: Readonly<Partial<Record<NotifyChannel, ChannelState>>>;
 }
 
 const NO_AGENTS: TrustedAgents = { digest: '', agents: [], work: WORK_DEFAULTS };
@@ -40,6 +43,7 @@ export const EMPTY: State = {
   trusted: NO_AGENTS,
   tokens: [],
   sessions: [],
+  notify: {},
 };
 
 const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, unit] as const);
@@ -48,7 +52,7 @@ const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, un
 export function stateOf(
   works: readonly WorkUnit[],
   seq: number,
-  facts: Partial<Pick<State, 'settings' | 'trusted' | 'tokens' | 'sessions'>> = {},
+  facts: Partial<Pick<State, 'settings' | 'trusted' | 'tokens' | 'sessions' | 'notify'>> = {},
 ): State {
   const waiting = new Map<string, number[]>();
   for (const { unit } of works) {
@@ -119,16 +123,13 @@ export const liveRun = (work: WorkUnit): Run | undefined => {
   return last?.ended_at === null ? last : undefined;
 };
 
-export const isWell = (outcome: Outcome): boolean =>
-  (outcome.exit === 'exited' && outcome.code === 0) || (outcome.exit === 'reported' && outcome.success);
-
 /** The live run that the daemon manages: of an unfinished unit, with its own process. */
 export const tendedRun = (work: WorkUnit): Run | undefined =>
   isOver(work) || work.unit.spec.external ? undefined : liveRun(work);
 
 /** Asks what becomes of a change set, or about what stands in its way. */
-export const isAboutMerge = ({ code }: Item): boolean =>
-  code === 'merge-review' || code === 'merge-conflict' || code === 'merge';
+export const isAboutMerge = ({ about }: Item): boolean =>
+  about?.code === 'merge-review' || about?.code === 'merge-conflict' || about?.code === 'merge';
 
 /** Needs the operator: neither answered nor withdrawn. */
 export const isOpen = (item: Item): boolean => item.answer === null && item.withdrawal === null;

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { QUESTION_CODES } from './question-codes.ts';
 import { REASON_CODES } from './reason-codes.ts';
 import { WORKTREE_FACTS } from './worktree-facts.ts';
 
@@ -24,6 +25,8 @@ export interface Tables {
   keys: { key: string; digest: string; seq: number; result: string; spent: number };
   /** Up to which event each follower has handled the log. */
   followers: { name: string; seq: number };
+  /** What was told by each channel. */
+  notify: { channel: string; facts: string };
 }
 
 type Step = (tables: Kysely<Tables>) => readonly { compile(): { sql: string } }[];
@@ -235,4 +238,13 @@ export const MIGRATIONS: readonly Step[] = [
       .addColumn('seq', 'integer', (column) => column.notNull())
       .modifyEnd(sql`strict`),
   ],
+  ({ schema }) => [
+    schema
+      .createTable('notify')
+      .addColumn('channel', 'text', (column) => column.primaryKey())
+      .addColumn('facts', 'text', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+  ],
+  // What the daemon asks is kept as codes.
+  (tables) => QUESTION_CODES.map((statement) => fill(tables, statement)),
 ];

@@ -16,6 +16,7 @@ import {
   problemOf,
 } from './database-file.ts';
 import { FilesInPlace } from './files-in-place.ts';
+import type { KeptMutation } from './journal.ts';
 import type { Tables } from './migrations.ts';
 import { readState } from './read-state.ts';
 import { prepareAll } from './statements.ts';
@@ -25,14 +26,6 @@ export class FileMoved extends Error {
   constructor(path: string) {
     super(`${path} was moved, removed or replaced while Signalbox was using it.`);
   }
-}
-
-/** An executed mutation, by its key. */
-export interface KeptMutation {
-  readonly digest: string;
-  readonly seq: number;
-  readonly result: string;
-  readonly spent: boolean;
 }
 
 /** A refused request, and how often it came. */
@@ -149,6 +142,9 @@ export class Db {
     this.#statements.forgetAgents.run();
     this.#statements.putAgents.run(digest, JSON.stringify(agents), JSON.stringify(work));
   }
+  putChannel(channel: string, facts: object): void {
+    this.#statements.putChannel.run(channel, JSON.stringify(facts));
+  }
   putRun(run: Run): void {
     this.#statements.putRun.run(run.unit, run.number, JSON.stringify(run));
   }
@@ -193,7 +189,9 @@ export class Db {
 
   kept(key: string): KeptMutation | undefined {
     const row = this.#statements.key.get(key) as Tables['keys'] | undefined;
-    return row && { ...row, spent: row.spent === 1 };
+    if (!row) return undefined;
+    const { key: _, spent, ...mutation } = row;
+    return { ...mutation, spent: spent === 1 };
   }
   keep(key: string, digest: string, seq: number, result: string): void {
     this.#statements.addKey.run(key, digest, seq, result, 0);
@@ -211,8 +209,12 @@ export class Db {
   *events(after = 0, unit?: number): Iterable<Event> {
     const { events, eventsOfUnit } = this.#statements;
     const rows = unit === undefined ? events.iterate(after) : eventsOfUnit.iterate(unit, after);
-    for (const row of rows as Iterable<Tables['events']>)
-      yield { ...row, by: JSON.parse(row.by), data: JSON.parse(row.data) } as Event;
+    for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
+  }
+  /** The log of a unit backwards; from before a number, if given. */
+  *eventsBackwards(unit: number, before = Number.MAX_SAFE_INTEGER): Iterable<Event> {
+    const rows = this.#statements.eventsOfUnitBefore.iterate(unit, before);
+    for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
   }
 
   /** Loads the state from the tables. Throws `DatabaseProblem`. */
@@ -233,3 +235,6 @@ export class Db {
     this.#sqlite.close();
   }
 }
+
+const eventIn = (row: Tables['events']): Event =>
+  ({ ...row, by: JSON.parse(row.by), data: JSON.parse(row.data) }) as Event;

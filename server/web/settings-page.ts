@@ -1,8 +1,11 @@
 /** The page of the settings: what is in force, what each does, and a form for each group. */
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
+import type { NotifyFacts } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
+import { keysList } from '../../shared/views/keys-list.ts';
 import { type Drawn, type ShellInput, SIGN_OUT, shell } from './document.ts';
+import { notifySection } from './notify-section.ts';
 import type { FormError } from './page.ts';
 
 export interface SettingsInput extends Omit<ShellInput, 'body' | 'skipTo'> {
@@ -12,8 +15,7 @@ export interface SettingsInput extends Omit<ShellInput, 'body' | 'skipTo'> {
   readonly formError: FormError | undefined;
   /** Whether a session let this browser in, which it can end. */
   readonly isSignedIn: boolean;
-  /** Where the operator's own file is. */
-  readonly file: string;
+  readonly notify: NotifyFacts;
 }
 
 interface Field {
@@ -94,9 +96,12 @@ const GROUPS: readonly (readonly [heading: string, fields: readonly Field[]])[] 
 /** The page. Complete without script. */
 export function settingsPage(input: SettingsInput): string {
   const { formError } = input;
-  const body: Drawn = html`<main class="one settings"><p class="back"><a href="/">← All work units</a></p><h2 id="settings-heading" tabindex="-1">Settings</h2><p class="aside">They count for this project, from the next decision on. “signalbox config” shows and changes the same.</p>${alertOf(formError)}${numbersForm(input)}${accessSection(input)}${fileSection(input)}</main>`;
+  const body: Drawn = html`<main class="one settings" data-later><p class="back"><a href="/">← All work units</a></p><h2 id="settings-heading" tabindex="-1">Settings</h2><p class="aside">They count for this project, from the next decision on. “signalbox config” shows and changes the same.</p>${alertOf(formError)}${numbersForm(input)}${notifySection({ facts: input.notify, typed: input.typed, zone: input.data.zone })}${accessSection(input)}${fileSection(input)}${KEYS}</main>`;
   return shell({ ...input, body, skipTo: SKIP });
 }
+
+/** Script puts the switch that turns them off in its place: it is remembered by the browser. */
+const KEYS = html`<section aria-labelledby="keys"><h3 id="keys" tabindex="-1">Keys</h3><p class="aside">With script, and while you do not type, these keys do something. A screen reader that takes single keys for itself keeps them.</p>${keysList()}<div id="keys-switch"></div></section>`;
 
 const SKIP = { id: 'settings-heading', label: 'Skip to the settings' };
 
@@ -128,5 +133,5 @@ function accessSection({ isSignedIn }: SettingsInput): TemplateResult {
   return html`<section aria-labelledby="access-heading"><h3 id="access-heading">Access</h3><p class="aside">Tokens, pages that embed this one, and limits are set at a terminal alone: signalbox token, origin, limits.</p>${out}</section>`;
 }
 
-const fileSection = ({ file }: SettingsInput): TemplateResult =>
+const fileSection = ({ notify: { file } }: SettingsInput): TemplateResult =>
   html`<section aria-labelledby="file-heading"><h3 id="file-heading">Your own file</h3><p class="aside">What stands in <code>${file}</code> counts for all your projects at their next start, before what is set here.</p></section>`;

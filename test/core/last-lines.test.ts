@@ -6,14 +6,17 @@ import { type TestContext, test } from 'node:test';
 import { LastLines } from '../../server/output/last-lines.ts';
 import { runFiles } from '../../server/system/run-files.ts';
 import type { Pulses } from '../../shared/board.ts';
+import type { WorktreeProgress } from '../../shared/work-words.ts';
 import { inHouse, spec, turn } from './store-fixture.ts';
+
+const linesOf = (pulses: Pulses) => pulses['unit:0']?.lines;
 
 test('how far a unit without a run is, until that is over', async (t: TestContext) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const gone = new AbortController();
   await inHouse(async (house) => {
     await house.add(spec('a'));
-    const progress = new Map<number, string>();
+    const progress = new Map<number, WorktreeProgress>();
     const reader = new LastLines(house.store, '/nowhere', progress);
     const heard: Pulses[] = [];
     const following = (async () => {
@@ -23,15 +26,15 @@ test('how far a unit without a run is, until that is over', async (t: TestContex
       t.mock.timers.tick(1000);
       await turn();
     };
-    progress.set(0, 'files: 1 %');
+    progress.set(0, { code: 'files', percent: 1 });
     await tick();
     await tick();
-    progress.set(0, 'x'.repeat(1000));
+    progress.set(0, { code: 'ignored' });
     await tick();
     progress.delete(0);
     await tick();
     await tick();
-    assert.deepEqual(heard, [{ 'unit:0': 'files: 1 %' }, { 'unit:0': 'x'.repeat(200) }, { 'unit:0': '' }]);
+    assert.deepEqual(heard.map(linesOf), [['files: 1 %'], ['copying what git ignores'], []]);
     assert.deepEqual(reader.now({}), {});
     gone.abort();
     await following;
@@ -55,16 +58,16 @@ test('who watches hears at most once a second, however many look in between', as
         for await (const pulses of reader.follow({}, gone.signal)) heard.push(pulses);
       })();
       await turn();
-      assert.deepEqual(heard, [{ 'unit:0': 'first' }]);
+      assert.deepEqual(heard.map(linesOf), [['first']]);
       for (const line of ['second', 'third']) {
         appendFileSync(output, `${line}\n`);
-        assert.deepEqual(reader.now({}), { 'unit:0': line }, 'a page shows what is so now');
+        assert.deepEqual(linesOf(reader.now({})), [line], 'a page shows what is so now');
         await turn();
       }
       assert.equal(heard.length, 1);
       t.mock.timers.tick(1000);
       await turn();
-      assert.deepEqual(heard.slice(1), [{ 'unit:0': 'third' }]);
+      assert.deepEqual(heard.slice(1).map(linesOf), [['third']]);
       gone.abort();
       await following;
     })();
