@@ -1,9 +1,11 @@
 import type { Cell, News, Snapshot } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
+import type { WaitedToday } from '../../shared/waited.ts';
 import type { Status } from '../../shared/words.ts';
 import type { Store } from '../store/store.ts';
 import { Signal } from '../system/signal.ts';
 import { BoardIndex } from './board-index.ts';
+import { DayWaits } from './day-waits.ts';
 
 /** Changes within this time after the first are merged into one message. */
 const MERGE_MS = 40;
@@ -16,6 +18,7 @@ export class BoardFeed {
   readonly #store: Store;
   readonly #index: BoardIndex;
   readonly build: string;
+  readonly #waits: DayWaits;
   readonly #signal = new Signal();
   readonly #listeners: (() => void)[] = [];
   readonly #unsubscribe: () => void;
@@ -27,6 +30,7 @@ export class BoardFeed {
     this.#store = store;
     this.build = build;
     this.#index = new BoardIndex(store.state);
+    this.#waits = new DayWaits(store);
     this.#told = store.state.seq;
     this.#unsubscribe = store.onChange(() => this.#changed());
   }
@@ -50,6 +54,11 @@ export class BoardFeed {
   /** Calls `listener` whenever watchers are woken. */
   onNews(listener: () => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** How long units have waited for the operator today. */
+  waits(now: Date): Promise<WaitedToday> {
+    return this.#waits.at(now);
   }
 
   /** The number of the last state that the index has seen. */
