@@ -41,7 +41,7 @@ const BACKLOG_MS = 50;
 const neverAborted = () => new AbortController().signal;
 
 /** How a board is followed. */
-export interface Following {
+export interface FollowedBoard {
   /** The number that is known, `epoch:seq`; else from the beginning. */
   readonly from?: string | undefined;
   /** Whether to go on with what changes, or to end with what has changed. */
@@ -54,7 +54,7 @@ export interface Following {
 export async function* followBoard(
   source: Source,
   query: Query,
-  { from, follow = true, stream }: Following,
+  { from, follow = true, stream }: FollowedBoard,
   signal: AbortSignal = neverAborted(),
 ) {
   const { boardFeed, store } = source;
