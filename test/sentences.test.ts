@@ -52,7 +52,8 @@ test('of a thousand random commands nothing is kept in words but what was said t
 /** Where changes are decided and made. */
 const DECIDE = ['server/domain', 'server/runs'];
 /** Refusals and mistakes of ours are said to a caller, and not kept; what is logged is for nobody who decides. */
-const SAID = /\b(?:conflict|invalid|notFound|refusal|\w*[lL]og\.(?:error|info)|new (?:\w*Refusal|\w*Error))\(/g;
+const SAID =
+  /\b(?:conflict|invalid|notFound|refusal|\w*[lL]og\.(?:error|info)|new (?:\w*Refusal|\w*Error))\(/g;
 /** Whose words are said to a caller too, but made elsewhere in the file; or are no words. */
 const OTHERWISE: Readonly<Record<string, RegExp>> = {
   'server/domain/commands/answers.ts': /^(This was withdrawn|Already answered by)/,
