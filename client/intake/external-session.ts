@@ -89,7 +89,7 @@ export class ExternalSession {
   async #add(chunk: string): Promise<void> {
     const units = [{ chunk, title: this.#options.title, external: true }];
     await this.#say((calls, signal) => calls.units.add.mutate({ units }, { signal }));
-    // Whoever is killed ends nothing: the next one does it.
+    // A session that is killed does not close its unit; the next session does.
     await this.#endDead();
   }
 
