@@ -69,7 +69,13 @@ export interface WorktreeMade {
   readonly linked: readonly string[];
   /** What is to run in it before the first phase; `limit` in seconds. */
   readonly setup: { readonly command: string; readonly limit: number } | null;
+  /** What the repository has, and only a setup can bring. */
+  readonly not_brought: readonly NotBrought[];
 }
+
+/** submodules: their folders are empty; lfs: their files are pointers. */
+export const NOT_BROUGHT = ['submodules', 'lfs'] as const;
+export type NotBrought = (typeof NOT_BROUGHT)[number];
 
 export interface SnapshotTaken extends ChangeStat {
   readonly commit: string;
