@@ -62,6 +62,10 @@ const OTHERWISE: Readonly<Record<string, RegExp>> = {
   'server/domain/impact.ts': /^unblocks /,
   'server/domain/quiet-hours.ts': /^Two local times and a time zone/,
   'server/domain/unit-name.ts': /^a an and as /,
+  // Where lines of files were cut.
+  'server/runs/conflict-lines.ts': /more lines$/,
+  // Still kept, as the words of a report and of a closing: it is to be a code.
+  'server/domain/commands/sessions.ts': /^The session has ended\.$/,
   'server/runs/wrapper.ts': /^\ntrap : /,
 };
 
