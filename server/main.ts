@@ -15,6 +15,7 @@ import { BoardFeed } from './board/board-feed.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
 import { greet } from './daemon/greeting.ts';
+import { orProblem } from './daemon/last-backup.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
 import { type Options, readOptions } from './daemon/options.ts';
@@ -34,7 +35,6 @@ import { LastLines } from './output/last-lines.ts';
 import { followPolicy, policyPath } from './policy/follow-policy.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
-import { DatabaseProblem } from './store/database-file.ts';
 import { Db } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
 import { configFolder } from './system/config-file.ts';
@@ -82,9 +82,9 @@ async function run(options: Options): Promise<void> {
     held = await lockProject(state);
     const door = openDoor(state);
     if (existsSync(state.database)) refuseOthers(state.database, 0o600);
-    const opened = orProblem(() => Db.open(state.database, [state.lock]));
+    const opened = await orProblem(state, () => Db.open(state.database, [state.lock]));
     db = opened;
-    const store = orProblem(() => new Store(opened));
+    const store = await orProblem(state, () => new Store(opened));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
@@ -107,17 +107,6 @@ function policyFor({ project }: StatePaths): PolicySource {
   const path = policyPath(config, project);
   const current = followPolicy(path, (error) => consoleLog.error('policy', error));
   return { current, home, own: [config, stateHome(process.env, home)] };
-}
-
-/** Turns an unusable database into a problem for the operator. */
-function orProblem<T>(open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof DatabaseProblem)
-      throw new Problem(error.kind === 'disk' ? 'disk' : 'data', error.message);
-    throw error;
-  }
 }
 
 async function addPlan(store: Store, specs: ReturnType<typeof readPlan>, path: string): Promise<void> {

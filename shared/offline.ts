@@ -23,9 +23,49 @@ export interface Offline {
   policyFile(project: string): string;
   /** Returns the origins that are listed then. Throws an error with a sentence and an exit code. */
   changeOrigins(paths: StatePaths, how: 'add' | 'remove', url: string): readonly string[];
+  /**
+   * Copies the database, which a daemon may be using, to a new file, and checks the copy. Throws an error with a sentence
+   * and an exit code, as do all that follow.
+   */
+  backUpDatabase(paths: StatePaths, file: string): Promise<BackedUp>;
+  /** Puts a backup in the place of the database. Refused while a daemon or a run of the project lives. */
+  restoreDatabase(paths: StatePaths, file: string): Promise<Restored>;
+  /** Compares the tables with the log. */
+  checkDatabase(paths: StatePaths): Promise<CheckedDatabase>;
+  /** Writes the log as lines of JSON, as it is at one moment. */
+  exportLog(paths: StatePaths, write: (line: string) => Promise<void>): Promise<void>;
+  /** Takes such lines over into a project that has no log yet: all or nothing. */
+  importLog(paths: StatePaths, lines: AsyncIterable<string>): Promise<{ events: number; keys: number }>;
   /** Returns all limits as they are then; null: as by default. Throws an error with a sentence and an exit code. */
   setLimit(paths: StatePaths, name: string, value: number | null): DoorFacts['limits'];
 }
+
+/** What a checked copy holds. */
+export interface BackedUp {
+  readonly file: string;
+  readonly events: number;
+  readonly units: number;
+  readonly items: number;
+}
+
+export interface Restored extends BackedUp {
+  /** The folder that holds what was there before. */
+  readonly aside: string;
+}
+
+/** What a check has read, and where the log and the tables differ. */
+export interface CheckedDatabase {
+  readonly events: number;
+  readonly units: number;
+  readonly items: number;
+  readonly differences: readonly DatabaseDifference[];
+}
+
+/** `gap`: event `seq` is missing; `fold`: event `seq` cannot be folded; else a table says something else than the log. */
+export type DatabaseDifference =
+  | { readonly code: 'gap' | 'fold'; readonly seq: number }
+  | { readonly code: 'unit'; readonly chunk: string }
+  | { readonly code: 'settings' | 'agents' | 'tokens' | 'sessions' };
 
 /** A daemon whose process lives. */
 export interface Living extends Holder {

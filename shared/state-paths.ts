@@ -26,6 +26,8 @@ export interface StatePaths {
   readonly door: string;
   /** The copy of `signalbox.json` that the operator trusts. */
   readonly trusted: string;
+  /** Says where the last backup is. */
+  readonly lastBackup: string;
 }
 
 /** The running daemon, as written in `holder`. */
@@ -84,5 +86,6 @@ export function statePathsOf(home: string, project: string): StatePaths {
     log: at('daemon.log'),
     door: at('door.json'),
     trusted: at('trusted.json'),
+    lastBackup: at('last-backup.json'),
   };
 }

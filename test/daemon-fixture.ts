@@ -128,17 +128,21 @@ export class DaemonFixture {
     return this.#spawn(env, args).finished;
   }
 
+  /** What the command printed. Throws where it failed. */
+  async ok(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.signalbox(...args);
+    if (code !== 0) throw new Error(`signalbox ${args.join(' ')} ended with ${code}: ${stderr}`);
+    return stdout;
+  }
+
   /** The same, with its JSON. Throws where the command failed. */
   async json<T>(...args: string[]): Promise<T> {
-    const { code, stdout, stderr } = await this.signalbox(...args, '--json');
-    if (code !== 0) throw new Error(`signalbox ${args.join(' ')} ended with ${code}: ${stderr}`);
-    return JSON.parse(stdout) as T;
+    return JSON.parse(await this.ok(...args, '--json')) as T;
   }
 
   /** Adds a unit that runs one command line. */
   async add(chunk: string, command: string, ...flags: string[]): Promise<void> {
-    const { code, stderr } = await this.signalbox('add', chunk, '--command', command, ...flags);
-    if (code !== 0) throw new Error(stderr);
+    await this.ok('add', chunk, '--command', command, ...flags);
   }
 
   /** Asks the daemon itself where it asks for no sign-in: what is looked at again and again is no process each time. */

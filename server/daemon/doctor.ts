@@ -10,7 +10,7 @@ import type { StatePaths } from '../../shared/state-paths.ts';
 import { lookAtAgents, readTrusted } from '../agents/trust.ts';
 import { policyPath } from '../policy/follow-policy.ts';
 import { readPolicy } from '../policy/policy-file.ts';
-import { examineDatabase } from '../store/database-file.ts';
+import { Db } from '../store/sqlite.ts';
 import { configFolder } from '../system/config-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
 import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
@@ -77,8 +77,12 @@ function writeSomething(folder: string): void {
 
 function database({ database: path }: StatePaths): Seen {
   if (!existsSync(path)) return note(`${path} is made at the first start.`);
-  const events = examineDatabase(path);
-  return good(`${path} is whole: ${events} events, no gaps.`);
+  const db = Db.look(path);
+  try {
+    return good(`${path} is whole: ${db.lastSeq()} events, no gaps.`);
+  } finally {
+    db.close();
+  }
 }
 
 function git(project: string): Seen {

@@ -5,6 +5,7 @@ import { lookAtAgents, trust } from '../agents/trust.ts';
 import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
+import { backUpDatabase, checkDatabase, exportLog, importLog, restoreDatabase } from './database-commands.ts';
 import { examine, policyFile } from './doctor.ts';
 
 export const offline: Offline = {
@@ -16,6 +17,11 @@ export const offline: Offline = {
   policyFile,
   changeOrigins,
   setLimit,
+  backUpDatabase,
+  restoreDatabase,
+  checkDatabase,
+  exportLog,
+  importLog,
   livingHolder,
   makeStateFolder,
 };

@@ -1,6 +1,6 @@
 /** Opens the database file: checks that it is ours and intact, and migrates it to the newest schema. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { MIGRATIONS } from './migrations.ts';
 import { builder } from './query-builder.ts';
@@ -29,7 +29,7 @@ export function openChecked(path: string): Sqlite.Database {
     sqlite.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);
     if (sqlite.pragma('synchronous', { simple: true }) !== 2)
       throw new Error('synchronous=FULL was not taken');
-    migrate(sqlite);
+    migrate(sqlite, path);
     return sqlite;
   } catch (error) {
     sqlite.close();
@@ -37,28 +37,37 @@ export function openChecked(path: string): Sqlite.Database {
   }
 }
 
-/** Checks a whole database, which a daemon may be using. Returns the number of events. Throws `DatabaseProblem`. */
-export function examineDatabase(path: string): number {
+/** Opens an existing file of the newest schema for reading. Throws any error: see `problemOf`. */
+export function openToRead(path: string): Sqlite.Database {
+  checkFirst(path);
+  const sqlite = new Sqlite(path, { readonly: true, timeout: 1000 });
+  const version = versionOf(sqlite);
+  if (version === MIGRATIONS.length) return sqlite;
+  sqlite.close();
+  throw new DatabaseProblem(
+    'unusable',
+    `${path} was written by an older Signalbox (schema ${version} of ${MIGRATIONS.length}); the next start takes it over.`,
+  );
+}
+
+/**
+ * A copy of what a database is at one moment, whoever writes to it meanwhile. `path`: a file that is not there, or
+ * empty; it is the operator's alone. The copy is on the disk when this returns.
+ */
+export function copyDatabase(sqlite: Sqlite.Database, path: string): void {
+  const file = openSync(path, 'w', 0o600);
   try {
-    checkFirst(path);
-    const sqlite = new Sqlite(path, { readonly: true, timeout: 1000 });
-    try {
-      const { count, last } = sqlite
-        .prepare('select count(*) as count, coalesce(max(seq), 0) as last from events')
-        .get() as { count: number; last: number };
-      if (count !== last)
-        throw new DatabaseProblem(
-          'unusable',
-          `${path} has gaps in its log: ${count} events up to number ${last}.`,
-        );
-      return count;
-    } finally {
-      sqlite.close();
-    }
-  } catch (error) {
-    throw error instanceof DatabaseProblem ? error : problemOf(error, path);
+    sqlite.prepare('vacuum into ?').run(path);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
+
+export const newEpoch = (): string => randomBytes(8).toString('hex');
+
+const versionOf = (sqlite: Sqlite.Database): number =>
+  Number(sqlite.pragma('user_version', { simple: true }));
 
 /** Read-only: opening for writing would already carry a write-ahead log into a file that is not ours. */
 function checkFirst(path: string): void {
@@ -83,27 +92,39 @@ function refuseStrange(sqlite: Sqlite.Database, path: string): void {
   // An interrupted first start: the tables are missing.
   if (application === 0 && tables.count === 0) return;
   if (application !== APPLICATION_ID) refuse('is a database of another program');
-  const version = Number(sqlite.pragma('user_version', { simple: true }));
+  const version = versionOf(sqlite);
   if (version > MIGRATIONS.length)
     refuse(`was written by a newer Signalbox (schema ${version}; this one knows ${MIGRATIONS.length})`);
   const check = sqlite.pragma('quick_check(1)', { simple: true });
   if (check !== 'ok') refuse(`is damaged (${String(check)})`);
+  const { count, last } = sqlite
+    .prepare('select count(*) as count, coalesce(max(seq), 0) as last from events')
+    .get() as { count: number; last: number };
+  if (count !== last) refuse(`has gaps in its log: ${count} events up to number ${last}`);
 }
 
-/** Applies the missing migrations, each in one transaction with its number. */
-function migrate(sqlite: Sqlite.Database): void {
-  const taken = Number(sqlite.pragma('user_version', { simple: true }));
+/** Applies the missing migrations, each in one transaction with its number, after a copy of what was there. */
+function migrate(sqlite: Sqlite.Database, path: string): void {
+  const taken = versionOf(sqlite);
+  if (taken > 0 && taken < MIGRATIONS.length) copyBeforeMigration(sqlite, path, taken);
   for (const [nth, step] of MIGRATIONS.entries()) {
     if (nth < taken) continue;
     sqlite.exec('begin immediate');
     for (const statement of migrationSql(step)) sqlite.exec(statement);
     if (nth === 0) {
       sqlite.pragma(`application_id = ${APPLICATION_ID}`);
-      sqlite.exec(`insert into meta values ('epoch', '${randomBytes(8).toString('hex')}')`);
+      sqlite.exec(`insert into meta values ('epoch', '${newEpoch()}')`);
     }
     sqlite.pragma(`user_version = ${nth + 1}`);
     sqlite.exec('commit');
   }
+}
+
+/** The copy gets its name only when it is whole: a start that was killed leaves none that looks like one. */
+function copyBeforeMigration(sqlite: Sqlite.Database, path: string, schema: number): void {
+  const copy = `${path}.schema-${schema}`;
+  copyDatabase(sqlite, `${copy}.new`);
+  renameSync(`${copy}.new`, copy);
 }
 
 /** The SQL of one migration. */

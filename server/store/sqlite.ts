@@ -5,13 +5,19 @@ import type { TrustedAgents } from '../../shared/agent-words.ts';
 import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
-import type { Settings } from '../../shared/settings-words.ts';
-import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
-import { DEFAULTS } from '../domain/settings.ts';
-import { EMPTY, type State, stateOf } from '../domain/state.ts';
-import { DatabaseProblem, openChecked, problemOf } from './database-file.ts';
+import type { Run, Unit } from '../../shared/words.ts';
+import type { State } from '../domain/state.ts';
+import {
+  copyDatabase,
+  DatabaseProblem,
+  newEpoch,
+  openChecked,
+  openToRead,
+  problemOf,
+} from './database-file.ts';
 import { FilesInPlace } from './files-in-place.ts';
 import type { Tables } from './migrations.ts';
+import { readState } from './read-state.ts';
 import { prepareAll } from './statements.ts';
 
 /** The database or a file beside it was moved or deleted: what is written to it is lost. */
@@ -47,7 +53,7 @@ export class Db {
     this.#statements = prepareAll(sqlite);
     this.epoch = this.#meta('epoch');
     // The write-ahead log exists only after the first read.
-    this.#inPlace = new FilesInPlace([path, `${path}-wal`, ...beside]);
+    this.#inPlace = new FilesInPlace(sqlite.readonly ? [] : [path, `${path}-wal`, ...beside]);
   }
 
   /**
@@ -60,6 +66,38 @@ export class Db {
     } catch (error) {
       throw error instanceof DatabaseProblem ? error : problemOf(error, path);
     }
+  }
+
+  /**
+   * Opens an existing database for reading, beside a daemon that may be writing to it. Throws `DatabaseProblem`, also
+   * where its schema is older: only a start takes it over.
+   */
+  static look(path: string): Db {
+    try {
+      return new Db(path, openToRead(path), []);
+    } catch (error) {
+      throw error instanceof DatabaseProblem ? error : problemOf(error, path);
+    }
+  }
+
+  /** What `read` sees is the database at one moment, whoever writes meanwhile. */
+  async atOneMoment<T>(read: () => T | Promise<T>): Promise<T> {
+    this.#sqlite.exec('begin');
+    try {
+      return await read();
+    } finally {
+      this.rollback();
+    }
+  }
+
+  /** Writes a copy, as it is at one moment, to a file that does not exist or is empty. */
+  copyTo(path: string): void {
+    copyDatabase(this.#sqlite, path);
+  }
+
+  /** From now on the numbers of this log are compared with those of no copy of it. */
+  setNewEpoch(): void {
+    this.#statements.putMeta.run('epoch', newEpoch());
   }
 
   begin(): void {
@@ -160,6 +198,11 @@ export class Db {
   keep(key: string, digest: string, seq: number, result: string): void {
     this.#statements.addKey.run(key, digest, seq, result, 0);
   }
+  /** All executed mutations, in the order of their keys. */
+  *keptMutations(): Iterable<KeptMutation & { readonly key: string }> {
+    for (const row of this.#statements.keys.iterate() as Iterable<Tables['keys']>)
+      yield { ...row, spent: row.spent === 1 };
+  }
   spend(key: string): void {
     this.#statements.spendKey.run(1, key);
   }
@@ -175,41 +218,10 @@ export class Db {
   /** Loads the state from the tables. Throws `DatabaseProblem`. */
   state(): State {
     try {
-      return stateOf(this.#readWorks(), this.lastSeq(), {
-        settings: this.#readSettings(),
-        trusted: this.#readTrusted(),
-        tokens: factsIn<Token>(this.#statements.tokens.all),
-        sessions: factsIn<Session>(this.#statements.sessions.all),
-      });
+      return readState(this.#statements, this.lastSeq());
     } catch (error) {
       throw problemOf(error, this.#path);
     }
-  }
-
-  /** The operator's settings over the defaults. */
-  #readSettings(): Settings {
-    const rows = this.#statements.settings.all() as Tables['settings'][];
-    return { ...DEFAULTS, ...Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value)])) };
-  }
-
-  #readTrusted(): TrustedAgents {
-    const row = this.#statements.agents.get() as Tables['agents'] | undefined;
-    if (!row) return EMPTY.trusted;
-    return { digest: row.digest, agents: JSON.parse(row.facts), work: JSON.parse(row.work) };
-  }
-
-  #readWorks(): WorkUnit[] {
-    const works = factsIn<Unit>(this.#statements.units).map((unit) => ({
-      unit,
-      runs: [] as Run[],
-      items: [] as Item[],
-      conflicts: [] as Conflict[],
-    }));
-    for (const run of factsIn<Run>(this.#statements.runs)) works[run.unit]?.runs.push(run);
-    for (const item of factsIn<Item>(this.#statements.items)) works[item.unit]?.items.push(item);
-    for (const { unit, facts } of this.#statements.conflicts.all() as Tables['conflicts'][])
-      works[unit]?.conflicts.push(JSON.parse(facts) as Conflict);
-    return works;
   }
 
   /** Checkpoints the write-ahead log; called at shutdown. */
@@ -221,6 +233,3 @@ export class Db {
     this.#sqlite.close();
   }
 }
-
-const factsIn = <T>(statement: Sqlite.Statement): T[] =>
-  (statement.all() as { facts: string }[]).map(({ facts }) => JSON.parse(facts) as T);

@@ -39,6 +39,7 @@ function logStatements(prepare: Prepare) {
       builder.selectFrom('events').selectAll().where('unit', '=', one).where('seq', '>', one).orderBy('seq'),
     ),
     key: prepare(builder.selectFrom('keys').selectAll().where('key', '=', text)),
+    keys: prepare(builder.selectFrom('keys').selectAll().orderBy('key')),
     addKey: prepare(
       builder.insertInto('keys').values({ key: text, digest: text, seq: one, result: text, spent: one }),
     ),

@@ -7,8 +7,8 @@ import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { BoardMessage } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { DiffView } from '../../shared/diff.ts';
-import type { Finding } from '../../shared/offline.ts';
 import { POLICY_ANSWERS } from '../../shared/policy-words.ts';
+import type { CheckedDatabase, Finding } from '../../shared/offline.ts';
 import { event } from './event.ts';
 import * as part from './parts.ts';
 
@@ -252,6 +252,22 @@ const diff: z.ZodType<DiffView> = z.strictObject({
   ),
 });
 
+const copied = { file: z.string(), events: count, units: count, items: count };
+const checked: z.ZodType<CheckedDatabase> = z.strictObject({
+  events: count,
+  units: count,
+  items: count,
+  differences: z
+    .array(
+      z.discriminatedUnion('code', [
+        z.strictObject({ code: z.enum(['gap', 'fold']), seq: number.describe('the event') }),
+        z.strictObject({ code: z.literal('unit'), chunk: z.string() }),
+        z.strictObject({ code: z.enum(['settings', 'agents', 'tokens', 'sessions']) }),
+      ]),
+    )
+    .describe('empty: the tables are what the log says'),
+});
+
 /** By the name of the command. */
 export const OUTPUTS: Readonly<Record<string, Output>> = {
   start: { schema: z.strictObject({ address, project: z.string(), pid: number }) },
@@ -423,6 +439,15 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   },
   diff: { schema: diff },
   merge: { schema: committed },
+  backup: { schema: z.strictObject(copied) },
+  restore: {
+    schema: z.strictObject({
+      ...copied,
+      aside: z.string().describe('the folder with what was there before'),
+    }),
+  },
+  check: { schema: checked },
+  import: { schema: z.strictObject({ events: count, keys: count.describe('executed mutations, by key') }) },
   'worktree ls': {
     schema: z.array(
       z.strictObject({

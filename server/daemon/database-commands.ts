@@ -1,0 +1,139 @@
+/** Commands of the terminal on a project's database: while a daemon uses it, or in the place of one. */
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Offline } from '../../shared/offline.ts';
+import type { StatePaths } from '../../shared/state-paths.ts';
+import { backUp, restoreBackup } from '../store/backup.ts';
+import { checkLog } from '../store/check-log.ts';
+import { importLines, linesOf } from '../store/log-file.ts';
+import { Db } from '../store/sqlite.ts';
+import { Problem } from '../system/problem.ts';
+import { takeCensus } from '../system/processes.ts';
+import { runFiles } from '../system/run-files.ts';
+import { makeStateFolder, takeLock } from '../system/state-folder.ts';
+import { keepLastBackup, orProblem } from './last-backup.ts';
+import { lockProject } from './project-lock.ts';
+
+export const backUpDatabase: Offline['backUpDatabase'] = (paths, file) =>
+  orProblem(paths, async () => {
+    const target = resolve(file);
+    refuseAbsent(paths);
+    if (existsSync(target)) throw new Problem('usage', `${target} is there already. Name another file.`);
+    const { events, units, items } = await backUp(paths.database, target);
+    keepLastBackup(paths, { file: target, at: new Date().toISOString() });
+    return { file: target, events, units, items };
+  });
+
+export const checkDatabase: Offline['checkDatabase'] = (paths) =>
+  orProblem(paths, async () => {
+    refuseAbsent(paths);
+    const db = Db.look(paths.database);
+    try {
+      return await checkLog(db);
+    } finally {
+      db.close();
+    }
+  });
+
+export const restoreDatabase: Offline['restoreDatabase'] = (paths, file) =>
+  orProblem(paths, () =>
+    asTheDaemon(paths, async () => {
+      const backup = resolve(file);
+      if (!existsSync(backup)) throw new Problem('data', `There is no ${backup}.`);
+      refuseLivingRuns(paths);
+      const aside = freeName(join(paths.folder, `before-restore-${new Date().toISOString().slice(0, 10)}`));
+      mkdirSync(aside, { mode: 0o700 });
+      const { events, units, items } = await restoreBackup(
+        backup,
+        paths.database,
+        join(aside, 'signalbox.db'),
+      );
+      await moveUnknownRuns(paths, aside);
+      return { file: backup, aside, events, units, items };
+    }),
+  );
+
+export const exportLog: Offline['exportLog'] = (paths, write) =>
+  orProblem(paths, async () => {
+    refuseAbsent(paths);
+    const db = Db.look(paths.database);
+    try {
+      await db.atOneMoment(async () => {
+        for (const line of linesOf(db)) await write(line);
+      });
+    } finally {
+      db.close();
+    }
+  });
+
+export const importLog: Offline['importLog'] = (paths, lines) =>
+  orProblem(paths, () =>
+    asTheDaemon(paths, async () => {
+      const db = Db.open(paths.database);
+      try {
+        const imported = await importLines(db, lines);
+        db.checkpoint();
+        return imported;
+      } finally {
+        db.close();
+      }
+    }),
+  );
+
+function refuseAbsent({ database, project }: StatePaths): void {
+  if (!existsSync(database))
+    throw new Problem('usage', `${project} has no database yet: nothing was ever started.`);
+}
+
+/** Holds what a daemon holds, so that none runs meanwhile. Throws a `Problem` if one does. */
+async function asTheDaemon<T>(paths: StatePaths, act: () => Promise<T>): Promise<T> {
+  makeStateFolder(paths);
+  const lock = takeLock(paths);
+  try {
+    const held = await lockProject(paths);
+    try {
+      return await act();
+    } finally {
+      held.release();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** Two logs must not lead the same process: a run that is at work would be started a second time. */
+function refuseLivingRuns({ socket }: StatePaths): void {
+  const mark = `SIGNALBOX_SOCKET=${socket}`;
+  const living = takeCensus().filter(({ argumentsAndEnvironment }) => argumentsAndEnvironment.includes(mark));
+  if (living.length > 0)
+    throw new Problem(
+      'running',
+      `Runs of this project are at work (pid ${living.map(({ pid }) => pid).join(', ')}). Let them end, or stop them: signalbox start, signalbox kill`,
+    );
+}
+
+/** A run of the restored log may get the number of a later one: its files must not be taken for its own. */
+async function moveUnknownRuns({ database, runs }: StatePaths, aside: string): Promise<void> {
+  const known = namesOfRuns(database, runs);
+  mkdirSync(join(aside, 'runs'), { mode: 0o700 });
+  for (const name of await readdir(runs))
+    if (!known.has(name)) renameSync(join(runs, name), join(aside, 'runs', name));
+}
+
+function namesOfRuns(database: string, runs: string): ReadonlySet<string> {
+  const db = Db.look(database);
+  try {
+    const all = [...db.state().works].flatMap((work) => work.runs);
+    return new Set(all.map(({ unit, number }) => runFiles(runs, unit, number).name));
+  } finally {
+    db.close();
+  }
+}
+
+/** The first of NAME, NAME-2, … that is free. */
+function freeName(name: string): string {
+  let free = name;
+  for (let nth = 2; existsSync(free); nth++) free = `${name}-${nth}`;
+  return free;
+}

@@ -1,0 +1,52 @@
+/** Loads the state from the tables. */
+import type Sqlite from 'better-sqlite3';
+import type { Session, Token } from '../../shared/access-words.ts';
+import type { TrustedAgents } from '../../shared/agent-words.ts';
+import type { Conflict } from '../../shared/conflict-words.ts';
+import type { Item } from '../../shared/item-words.ts';
+import type { Settings } from '../../shared/settings-words.ts';
+import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
+import { DEFAULTS } from '../domain/settings.ts';
+import { EMPTY, type State, stateOf } from '../domain/state.ts';
+import type { Tables } from './migrations.ts';
+import type { prepareAll } from './statements.ts';
+
+type Statements = ReturnType<typeof prepareAll>;
+
+/** `seq`: the number of the last event. Throws a `SyntaxError` where a row holds no JSON. */
+export const readState = (statements: Statements, seq: number): State =>
+  stateOf(readWorks(statements), seq, {
+    settings: readSettings(statements),
+    trusted: readTrusted(statements),
+    tokens: factsIn<Token>(statements.tokens.all),
+    sessions: factsIn<Session>(statements.sessions.all),
+  });
+
+/** The operator's settings over the defaults. */
+function readSettings(statements: Statements): Settings {
+  const rows = statements.settings.all() as Tables['settings'][];
+  return { ...DEFAULTS, ...Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value)])) };
+}
+
+function readTrusted(statements: Statements): TrustedAgents {
+  const row = statements.agents.get() as Tables['agents'] | undefined;
+  if (!row) return EMPTY.trusted;
+  return { digest: row.digest, agents: JSON.parse(row.facts), work: JSON.parse(row.work) };
+}
+
+function readWorks(statements: Statements): WorkUnit[] {
+  const works = factsIn<Unit>(statements.units).map((unit) => ({
+    unit,
+    runs: [] as Run[],
+    items: [] as Item[],
+    conflicts: [] as Conflict[],
+  }));
+  for (const run of factsIn<Run>(statements.runs)) works[run.unit]?.runs.push(run);
+  for (const item of factsIn<Item>(statements.items)) works[item.unit]?.items.push(item);
+  for (const { unit, facts } of statements.conflicts.all() as Tables['conflicts'][])
+    works[unit]?.conflicts.push(JSON.parse(facts) as Conflict);
+  return works;
+}
+
+const factsIn = <T>(statement: Sqlite.Statement): T[] =>
+  (statement.all() as { facts: string }[]).map(({ facts }) => JSON.parse(facts) as T);
