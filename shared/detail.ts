@@ -4,6 +4,7 @@ import type { Judgement } from './conflict-words.ts';
 import type { Answer, ItemCode, ItemKind } from './item-words.ts';
 import type { PolicyRule, RuleName } from './policy-words.ts';
 import type { Closing, Hold } from './reason-words.ts';
+import type { Usage } from './usage-words.ts';
 import type { Moment, Outcome, Status } from './words.ts';
 import type { UnitWork } from './work-words.ts';
 
@@ -45,6 +46,10 @@ export interface Detail {
   readonly items: readonly ItemLine[];
   /** What the operator has allowed in this unit, and is not asked about again. */
   readonly rules: readonly RuleLine[];
+  /** What its runs have used; null: nothing was said. */
+  readonly usage: Usage | null;
+  /** In millionths of a dollar, what it may cost before the operator is asked; null: there is no such limit. */
+  readonly budget: number | null;
   readonly history: readonly HistoryLine[];
 }
 
@@ -59,6 +64,7 @@ export interface RunLine {
   readonly outcome: Outcome | null;
   /** How it ended, in words; or that it is live. */
   readonly said: string;
+  readonly usage: Usage | null;
 }
 
 /** `said`: what it allows, in words. */

@@ -32,8 +32,13 @@ function neverBeganWords({ code, detail }: NeverBegan): string {
 }
 
 /** Why a unit is held, to stand after "held:". */
-export const holdWords = ({ code, text }: Hold): string =>
-  text || (code === 'killed' ? 'killed by you' : 'by you');
+export const holdWords = ({ code, text }: Hold): string => text || HOLDS[code];
+
+const HOLDS: Readonly<Record<Hold['code'], string>> = {
+  operator: 'by you',
+  killed: 'killed by you',
+  budget: 'its budget is spent',
+};
 
 /** Why a unit was closed. */
 export const closingWords = ({ code, text }: Closing): string =>

@@ -3,9 +3,9 @@
  * sentence. `text` is in the words of the person or agent who did it; empty: they gave none.
  */
 
-/** Why the next phase of a unit may not start. killed: its run was. */
+/** Why the next phase of a unit may not start. killed: its run was; budget: so it was answered when that was spent. */
 export interface Hold {
-  readonly code: 'operator' | 'killed';
+  readonly code: 'operator' | 'killed' | 'budget';
   readonly text: string;
 }
 

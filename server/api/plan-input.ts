@@ -5,6 +5,9 @@ import type { UnitSpec } from '../../shared/words.ts';
 import { MERGE_MODES } from '../../shared/work-words.ts';
 import { chunk, command, environmentName, key, paths, phase, priority, words } from './fields.ts';
 
+/** Less than a cent is none that anybody means. */
+export const budget = z.number('US dollars, a number.').min(0.01, 'At least 0.01.').max(1_000_000);
+
 const unit = z
   .strictObject({
     chunk,
@@ -31,6 +34,7 @@ const unit = z
     worktree: z.boolean().optional(),
     base: words(250).min(1, 'Name a branch.').optional(),
     merge: z.enum(MERGE_MODES, `One of ${MERGE_MODES.join(', ')}.`).optional(),
+    budget_usd: budget.optional(),
   })
   .refine((unit) => !unit.external || waysOf(unit) === 0, {
     path: ['external'],
@@ -99,6 +103,7 @@ export function specOf(input: z.output<typeof unit>): UnitSpec {
     worktree: input.worktree ?? null,
     base: input.base ?? null,
     merge: input.merge ?? null,
+    ...(input.budget_usd !== undefined && { budget_usd: input.budget_usd }),
   };
 }
 

@@ -10,6 +10,7 @@ import { notFound } from '../domain/refusal.ts';
 import { pairKey, serialOrderOf } from '../domain/serial-order.ts';
 import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
+import { usageOf, withoutDays } from '../domain/usage.ts';
 import { answerOf, cardState } from './board-rows.ts';
 
 /** Everything about one unit. `events` reads its part of the log. Throws a `Refusal` if there is no such unit. */
@@ -43,7 +44,7 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
     before: (state.waiting.get(chunk) ?? []).map((id) => state.works.get(id)?.unit.chunk ?? ''),
     conflicts: conflictLines(state, work),
     work: unit.work,
-    runs: work.runs.map(({ number, phase, agent, started_at, ended_at, outcome }) => ({
+    runs: work.runs.map(({ number, phase, agent, started_at, ended_at, outcome, usage }) => ({
       number,
       phase,
       agent,
@@ -51,9 +52,12 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
       ended_at,
       outcome,
       said: outcome ? outcomeWords(outcome) : 'live',
+      usage: usage ? withoutDays(usage) : null,
     })),
     items: work.items.map((item) => itemLine(work, item)),
     rules: (unit.rules ?? []).map((rule) => ({ ...rule, said: ruleWords(rule) })),
+    usage: usageOf(work),
+    budget: unit.budget ?? null,
     history: [...events(unit.id)].map((event) => ({
       seq: event.seq,
       at: event.at,

@@ -7,6 +7,7 @@ import { MERGE, REBASE, SETUP, WORK_DEFAULTS } from '../../shared/work-words.ts'
 import { PersistentMap } from './persistent-map.ts';
 import { PersistentVector } from './persistent-vector.ts';
 import { DEFAULTS } from './settings.ts';
+import { moneyByDay } from './usage.ts';
 
 /** The whole state after event `seq`. The tables hold the work units; the rest is indexes. */
 export interface State {
@@ -25,6 +26,8 @@ export interface State {
   /** Credentials: tokens, and browser sessions. */
   readonly tokens: readonly Token[];
   readonly sessions: readonly Session[];
+  /** What was spent on each day (UTC), in millionths of a dollar. */
+  readonly days: PersistentMap<number>;
 }
 
 const NO_AGENTS: TrustedAgents = { digest: '', agents: [], work: WORK_DEFAULTS };
@@ -40,6 +43,7 @@ export const EMPTY: State = {
   trusted: NO_AGENTS,
   tokens: [],
   sessions: [],
+  days: PersistentMap.of(),
 };
 
 const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, unit] as const);
@@ -63,6 +67,7 @@ export function stateOf(
     byItem: PersistentMap.of(works.flatMap(({ items }) => items.flatMap(keysOf))),
     waiting: PersistentMap.of(waiting),
     graph: seq,
+    days: PersistentMap.of(moneyByDay(works)),
   };
 }
 

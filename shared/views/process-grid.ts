@@ -8,6 +8,7 @@ import { addressOf, LONGEST_SEARCH, type Query } from '../query.ts';
 import type { Lot, Section } from '../sections.ts';
 import { statWords } from '../sentences.ts';
 import { phaseCount } from '../unit-sentences.ts';
+import { usageWords } from '../usage-words.ts';
 import { STATUSES, type Status } from '../words.ts';
 import { type Notice, noticeView } from './action-form.ts';
 import type { Place } from './place.ts';
@@ -153,6 +154,7 @@ const cellView = (cell: Cell, zone: number, pulse: string | undefined, base: str
     <span class="phase">${cell.phase}${phaseOf(cell)}${cell.run > 1 ? ` · run ${cell.run}` : ''}${cell.agent === '' || cell.agent === 'shell' ? '' : ` · ${cell.agent}`}</span>
     ${when(cell.since, zone)}
     ${cell.changes?.files ? html`<a class="changes" href="${base}/work-units/${cell.chunk}/diff">${statWords(cell.changes)}</a>` : nothing}
+    ${cell.usage === null ? nothing : html`<span class="aside">${usageWords(cell.usage)}</span>`}
     ${cell.title === '' ? nothing : html`<span class="title">${cell.title}</span>`}
     ${cell.why === '' ? nothing : html`<span class="why">${cell.why}</span>`}
     ${isLive(cell) || pulse ? html`<span class="pulse">${pulse ?? ''}</span>` : nothing}

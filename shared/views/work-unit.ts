@@ -3,6 +3,7 @@ import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
 import { ruleNameWords } from '../policy-sentences.ts';
 import { statWords } from '../sentences.ts';
 import { deliveryWords, END_WORDS, verdictWords } from '../unit-sentences.ts';
+import { moneyWords, usageDetailWords, usageWords } from '../usage-words.ts';
 import type { Notice } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
@@ -27,7 +28,7 @@ export function workUnit(
       ({ phase, command, state }) =>
         html`<li class="step"><span class="phase">${phase}</span> <span class="aside">· ${state === 'current' ? 'now' : state}${command === null ? ` · ${detail.agent ?? 'done elsewhere'}` : ''}</span>${command === null ? nothing : html`<pre tabindex="0">${command}</pre>`}</li>`,
     )}</ol>
-    ${worktree(detail, place)} ${dependencies(detail, place)} ${conflicts(detail, place, forms)}
+    ${used(detail)} ${worktree(detail, place)} ${dependencies(detail, place)} ${conflicts(detail, place, forms)}
     ${unitRules(detail, forms !== null)}
     <h3>Questions and answers</h3>
     ${itemList(detail.items.filter(isByPerson), zone)} ${byRules(
@@ -44,6 +45,12 @@ export function workUnit(
       )}</ol>
     </details>
   </section>`;
+}
+
+function used({ usage, budget }: Detail) {
+  if (usage === null && budget === null) return nothing;
+  return html`<h3>Cost</h3>
+    <dl class="facts"><dt>used</dt><dd>${usage === null ? 'nothing reported yet' : usageDetailWords(usage)}</dd>${budget === null ? nothing : html`<dt>budget</dt><dd>${moneyWords(budget)}</dd>`}</dl>`;
 }
 
 function worktree({ chunk, work }: Detail, { base }: Place) {
@@ -126,4 +133,4 @@ function itemEnd(item: ItemLine): string {
 }
 
 const runView = (unit: string, run: RunLine, zone: number): TemplateResult =>
-  html`<li><a href="${unit}/runs/${run.number}">Run ${run.number}</a> · ${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.said}</li>`;
+  html`<li><a href="${unit}/runs/${run.number}">Run ${run.number}</a> · ${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.said}${run.usage === null ? nothing : html` · ${usageWords(run.usage)}`}</li>`;

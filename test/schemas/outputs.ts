@@ -7,8 +7,8 @@ import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { BoardMessage } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { DiffView } from '../../shared/diff.ts';
-import { POLICY_ANSWERS } from '../../shared/policy-words.ts';
 import type { CheckedDatabase, Finding } from '../../shared/offline.ts';
+import { POLICY_ANSWERS } from '../../shared/policy-words.ts';
 import { event } from './event.ts';
 import * as part from './parts.ts';
 
@@ -84,6 +84,7 @@ const detail: z.ZodType<Detail> = z.strictObject({
       ended_at: moment.nullable(),
       outcome: part.outcome.nullable(),
       said: z.string().describe('how it ended, in words; or that it is live'),
+      usage: part.usage.nullable(),
     }),
   ),
   items: z.array(
@@ -116,6 +117,8 @@ const detail: z.ZodType<Detail> = z.strictObject({
   rules: z
     .array(part.policyRule.extend({ said: z.string() }))
     .describe('what you have allowed in this unit, and are not asked about again'),
+  usage: part.usage.nullable(),
+  budget: count.nullable().describe('millionths of a dollar after which you are asked; null: never'),
   history: z.array(z.strictObject({ seq, at: moment, who: z.string(), door: part.door, what: z.string() })),
 });
 
@@ -365,6 +368,20 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
             .describe('where it leads, with links followed; null: that cannot be told'),
         }),
       ),
+    }),
+  },
+  usage: {
+    schema: z.strictObject({
+      by: z.enum(['unit', 'agent', 'day']),
+      rows: z
+        .array(z.strictObject({ name: z.string(), usage: part.usage }))
+        .describe('the most expensive first; days in order'),
+      total: part.usage,
+      today: z.strictObject({
+        day: z.string(),
+        micro_usd: count,
+        budget_usd: z.number().describe('0: none'),
+      }),
     }),
   },
   'policy path': { schema: z.strictObject({ path: z.string() }) },

@@ -17,19 +17,25 @@ import { BY_FILE, givenTo, whyUnfinished } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
 import { exists, isMerging, isOver, isSettingUp, isWell, liveRun, phaseOf, type State } from '../state.ts';
 import { freeSlots, statusOf } from '../status.ts';
+import { spentBudget } from '../usage.ts';
 import { rivalsToAsk } from './conflicts.ts';
 import type { Decision } from './decision.ts';
 import { afterKill, isWished, mootItems } from './kill.ts';
 import { snapshotChanges, stuckChange } from './work.ts';
 
 /** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. `token`: its hash. */
-export function startRun(state: State, input: { unit: number; marker: string; token: string }): Decision {
+export function startRun(
+  state: State,
+  input: { unit: number; marker: string; token: string; at: Moment },
+): Decision {
   const work = state.works.get(input.unit);
   if (!work || !exists(work) || statusOf(state, work).status !== 'READY')
     throw conflict('not-ready', 'Not ready.');
   if (isMerging(work) || lacksFolder(work)) throw conflict('no-worktree', 'It has no folder to run in yet.');
   if (rivalsToAsk(state, work).length > 0)
     throw conflict('rival', 'The operator has to decide about a rival first.');
+  if (spentBudget(state, work, input.at) !== null)
+    throw conflict('over-budget', 'The operator has to say first whether it may cost more.');
   if (freeSlots(state) < 1) throw conflict('no-slot', 'No slot is free.');
   const number = (work.runs.at(-1)?.number ?? 0) + 1;
   const phase = phaseOf(work);
