@@ -18,7 +18,13 @@ const WARM_UP = 5;
 const FILES = 10;
 /** Changed lines in all. */
 const SIZES = [2000, 21_600];
-const ASSETS = { build: '', script: '/s.js', style: '/s.css', embed: Buffer.alloc(0), files: new Map() };
+const ASSETS = {
+  build: '',
+  script: '/s.js',
+  style: '/s.css',
+  embed: Buffer.alloc(0),
+  files: new Map(),
+};
 const SNAPSHOT = { epoch: '', build: '', seq: 0, rows: [] };
 
 export async function diff(): Promise<Figure> {

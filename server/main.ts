@@ -10,8 +10,9 @@ import { LocalCallers } from './access/local-callers.ts';
 import { Refusals } from './access/refusals.ts';
 import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
-import type { About, Access, PolicySource } from './api/procedures.ts';
+import type { Access, PolicySource } from './api/procedures.ts';
 import { BoardFeed } from './board/board-feed.ts';
+import { aboutOf } from './daemon/about.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
 import { greet } from './daemon/greeting.ts';
@@ -23,10 +24,9 @@ import { type Held, lockProject } from './daemon/project-lock.ts';
 import { readPlan } from './daemon/read-plan.ts';
 import { close, listen, listenersOf } from './daemon/servers.ts';
 import { keepHeapSmall } from './daemon/small-heap.ts';
-import { noticesOf } from './daemon/start-notices.ts';
 import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './daemon/state-files.ts';
 import { stopSignal } from './daemon/stop-signal.ts';
-import { workersOf } from './daemon/workers.ts';
+import { notifierOf, workersOf } from './daemon/workers.ts';
 import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
 import { addUnits } from './domain/commands/units.ts';
@@ -137,14 +137,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   const tcp = onLoopback(door, options.door, port);
   const stopping = stopSignal();
   const { project, worktrees: folder } = state;
-  const about: About = {
-    project,
-    address: `${tcp.own.origin}/`,
-    local_address: `http://${addresses[0] === '::1' ? '[::1]' : '127.0.0.1'}:${port}/`,
-    pid: process.pid,
-    started_at: new Date().toISOString(),
-    notices: [...notices, ...noticesOf(addresses)],
-  };
+  const about = aboutOf({ project, origin: tcp.own.origin, addresses, port, notices });
   const refusals = new Refusals(db, consoleLog);
   const access: Access = {
     ...accessTo(options, state, door),
@@ -153,6 +146,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   };
   const progress = new Map<number, string>();
   const folders = new WorktreeFolders({ store, project, folder });
+  const notifier = notifierOf(kept, about, access.readOnly);
   const clock = keepTime(store, consoleLog);
   const parts = httpParts(state, kept, {
     pulses: new LastLines(store, state.runs, progress),
@@ -160,6 +154,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     access,
     lookAtClock: clock.look,
     worktrees: folders,
+    notify: notifier,
     stop: () => stopping.stop(),
   });
   const { servers, terminal } = await listen(parts, tcp, addresses, options, state, port);
@@ -176,13 +171,13 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   writeStateFiles(files);
   const { dispatcher, chores } = workersOf(state, { store, umask, progress }, options.door.readOnly);
   dispatcher.start();
-  const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), ...chores];
+  const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), notifier, ...chores];
   const upkeep = keepUp(all, consoleLog);
   greet(about, options.door, access.links);
   const problem = await stopping.stopped;
   clock.stop();
   upkeep.stop();
-  await dispatcher.stop();
+  await Promise.all([dispatcher.stop(), notifier.stop()]);
   await Promise.all(servers.map(close));
   parts.context.boardFeed.stop();
   refusals.keep();
@@ -193,7 +188,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
 
 type Daemon = Pick<
   HttpParts['context'],
-  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees'
+  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees' | 'notify'
 >;
 
 /** The parts that all listeners share. */

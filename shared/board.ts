@@ -28,6 +28,8 @@ export interface Cell extends RowBase {
   readonly status: Status;
   /** Why it has this status, where the status alone does not say. */
   readonly why: string;
+  /** BLOCKED by dependencies: the chunk at the end of the chain, which holds it up; else empty. */
+  readonly cause: string;
   /** Its next phase may not start before it is released. */
   readonly held: boolean;
   readonly phase: string;
@@ -81,6 +83,8 @@ export interface Counts extends RowBase {
   readonly row: 'counts';
   readonly units: Readonly<Record<Status, number>>;
   readonly items: number;
+  /** How many units of each status a search finds; null: the query searches nothing. */
+  readonly found: Readonly<Record<Status, number>> | null;
 }
 
 /** Which page of the units this is, of how many, and how many units there are on all of them. */
@@ -115,8 +119,14 @@ export interface BoardMessage {
   readonly news: News | null;
 }
 
-/** The last line that each live run has printed, by the key of its unit's row. No part of the board: it is no news. */
-export type Pulses = Readonly<Record<string, string>>;
+/** What a live run has printed last: one line, or a few where it waits for an answer; `at`: when the latest came. */
+export interface Pulse {
+  readonly lines: readonly string[];
+  readonly at: Moment;
+}
+
+/** By the key of the unit's row. No part of the board: it is no news. */
+export type Pulses = Readonly<Record<string, Pulse>>;
 
 export interface Board {
   readonly epoch: string;
@@ -151,6 +161,24 @@ export const cardsOf = (board: Board): Card[] =>
 
 export const cellsOf = (board: Board): Cell[] =>
   [...board.rows.values()].filter((row) => row.row === 'unit').sort(inOrder);
+
+/** The open items, by the chunk of their unit; of several, the first in the queue. */
+export const itemsByChunk = (board: Board): ReadonlyMap<string, string> =>
+  new Map(
+    cardsOf(board)
+      .filter(({ state }) => state === 'open')
+      .map(({ chunk, id }) => [chunk, id] as const)
+      .reverse(),
+  );
+
+/** By chunk: what the runs printed last whose units wait for an answer. */
+export const tailsOf = (board: Board, pulses: Pulses): Readonly<Record<string, Pulse>> =>
+  Object.fromEntries(
+    Object.entries(pulses).flatMap(([key, pulse]) => {
+      const row = board.rows.get(key);
+      return row?.row === 'unit' && row.status === 'NEEDS_ATTENTION' ? [[row.chunk, pulse]] : [];
+    }),
+  );
 
 export function countsOf({ rows }: Board): Counts | undefined {
   const row = rows.get('counts');

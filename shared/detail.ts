@@ -1,6 +1,7 @@
 import type { Door } from './access-words.ts';
 import type { ItemState } from './board.ts';
 import type { Judgement } from './conflict-words.ts';
+import type { Event } from './events.ts';
 import type { Answer, ItemCode, ItemKind } from './item-words.ts';
 import type { PolicyRule, RuleName } from './policy-words.ts';
 import type { Closing, Hold } from './reason-words.ts';
@@ -50,7 +51,28 @@ export interface Detail {
   readonly usage: Usage | null;
   /** In millionths of a dollar, what it may cost before the operator is asked; null: there is no such limit. */
   readonly budget: number | null;
+  /** What happened, in order: the last of it, or what came before the number that was asked for. */
   readonly history: readonly HistoryLine[];
+  /** Ask for what happened before this number to read on; null: the history begins here. */
+  readonly earlier: number | null;
+  /** How the last hours went. */
+  readonly time: TimeSpent;
+}
+
+/** What a unit did from `from` to `to`, as stretches that follow one another. */
+export interface TimeSpent {
+  readonly from: Moment;
+  readonly to: Moment;
+  readonly spans: readonly TimeSpan[];
+}
+
+/** running: a run was live and asked nothing; waiting: for the operator; blocked: for anything else, a free slot included. */
+export type TimeUse = 'running' | 'waiting' | 'blocked';
+
+export interface TimeSpan {
+  readonly use: TimeUse;
+  readonly from: Moment;
+  readonly to: Moment;
 }
 
 export type StepState = 'finished' | 'current' | 'to come';
@@ -118,5 +140,8 @@ export interface HistoryLine {
   readonly at: Moment;
   readonly who: string;
   readonly door: Door;
+  readonly type: Event['type'];
+  /** The run that it is about; null: none, or it is about more. */
+  readonly run: number | null;
   readonly what: string;
 }

@@ -4,6 +4,7 @@ import type { TrustedAgents } from './agent-words.ts';
 import type { Conflict, Disagreement, Judgement } from './conflict-words.ts';
 import type { DraftComment } from './diff.ts';
 import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
+import type { NoticeChange } from './notify-words.ts';
 import type { PolicyRule, RuleName } from './policy-words.ts';
 import type {
   Closing,
@@ -74,6 +75,7 @@ export type Change =
   /** Back to a phase that was finished before. */
   | { readonly type: 'phase.reopened'; readonly unit: number; readonly data: { readonly phase: string } }
   | WorkChange
+  | NoticeChange
   | { readonly type: 'run.started'; readonly unit: number; readonly data: RunStarted }
   | { readonly type: 'run.spawned'; readonly unit: number; readonly data: RunSpawned }
   | { readonly type: 'conflict.judged'; readonly unit: number; readonly data: ConflictJudged }

@@ -1,5 +1,6 @@
 /** What needs the operator, and what became of it. */
 import type { Door } from './access-words.ts';
+import type { NotifyChannel } from './notify-words.ts';
 import type { NewRule, RuleName } from './policy-words.ts';
 import type { WithdrawalReason } from './reason-words.ts';
 import type { Moment, StuckCode } from './words.ts';
@@ -61,6 +62,8 @@ export interface Item extends Asking {
   /** The answer is known to have been used; null: not yet. */
   readonly delivery: Delivery | null;
   readonly withdrawal: Withdrawal | null;
+  /** By which channels the operator was told of it, or need not be; absent: by none. */
+  readonly told?: readonly NotifyChannel[];
 }
 
 /** Out of the queue until a moment, or until a chunk is DONE: one of the two is set. */

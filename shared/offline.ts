@@ -65,7 +65,7 @@ export interface CheckedDatabase {
 export type DatabaseDifference =
   | { readonly code: 'gap' | 'fold'; readonly seq: number }
   | { readonly code: 'unit'; readonly chunk: string }
-  | { readonly code: 'settings' | 'agents' | 'tokens' | 'sessions' };
+  | { readonly code: 'settings' | 'agents' | 'tokens' | 'sessions' | 'notifications' };
 
 /** A daemon whose process lives. */
 export interface Living extends Holder {

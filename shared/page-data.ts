@@ -11,7 +11,7 @@ export interface PageData {
   /** The offset from UTC, in minutes, of the daemon's clock. */
   readonly zone: number;
   readonly notices: Readonly<Record<string, Notice>>;
-  /** The project's name, for the mark in the icon. */
+  /** The project's folder. */
   readonly project: string;
   /** What the page is about, for its title; empty: the dashboard. */
   readonly name: string;

@@ -12,7 +12,10 @@ export interface Lot {
 }
 
 export interface Section {
+  readonly key: string;
   readonly status: Status;
+  /** The chunk that holds all of them up; empty: each has its own reason. */
+  readonly cause: string;
   /** How many units it has, in all its lots. */
   readonly size: number;
   readonly lots: readonly Lot[];
@@ -24,7 +27,7 @@ export interface Section {
  */
 export class Sections {
   #known: ReadonlyMap<string, Cell> = new Map();
-  readonly #lots = new Map<Status, Lot[]>(STATUSES.map((status) => [status, []]));
+  readonly #lots = new Map<string, Lot[]>();
   /** Lots of this look: only they may be written to. */
   readonly #fresh = new Set<Lot>();
   #next = 0;
@@ -43,14 +46,13 @@ export class Sections {
     this.#known = now;
     for (const cell of come.sort(inOrder)) this.#insert(cell);
     this.#fresh.clear();
-    return [...this.#lots].flatMap(([status, lots]) =>
-      lots.length === 0 ? [] : { status, lots, size: lots.reduce((sum, { cells }) => sum + cells.length, 0) },
-    );
+    for (const [key, lots] of this.#lots) if (lots.length === 0) this.#lots.delete(key);
+    return [...this.#lots].flatMap(([key, lots]) => sectionOf(key, lots) ?? []).sort(byStatusAndCause);
   }
 
   /** Whether the unit looks otherwise in the same place; else it has left the old one. */
   #replace(before: Cell, cell: Cell): boolean {
-    if (before.status !== cell.status || inOrder(before, cell) !== 0) {
+    if (keyOf(before) !== keyOf(cell) || inOrder(before, cell) !== 0) {
       this.#remove(before);
       return false;
     }
@@ -96,7 +98,9 @@ export class Sections {
 
   /** The lot in which a unit stands or would stand: the last that begins no later. */
   #placeOf(cell: Cell): { readonly lots: Lot[]; readonly at: number } {
-    const lots = this.#lots.get(cell.status) ?? [];
+    const key = keyOf(cell);
+    const lots = this.#lots.get(key) ?? [];
+    this.#lots.set(key, lots);
     const at = lots.findLastIndex(({ cells: [first] }) => first !== undefined && inOrder(first, cell) <= 0);
     return { lots, at: Math.max(0, at) };
   }
@@ -116,3 +120,18 @@ export class Sections {
     return lot;
   }
 }
+
+/** Units of one status; the blocked ones apart by what holds them. */
+const keyOf = ({ status, cause }: Cell): string => (cause === '' ? status : `${status} ${cause}`);
+
+function sectionOf(key: string, lots: readonly Lot[]): Section | null {
+  const first = lots[0]?.cells[0];
+  if (!first) return null;
+  const { status, cause } = first;
+  return { key, status, cause, lots, size: lots.reduce((sum, { cells }) => sum + cells.length, 0) };
+}
+
+/** By name, so that a group does not move when its number of units changes. */
+const byStatusAndCause = (a: Section, b: Section): number =>
+  STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) ||
+  (a.cause < b.cause ? -1 : Number(a.cause > b.cause));

@@ -4,6 +4,14 @@ import type { Disagreement } from './conflict-words.ts';
 import type { DiffComment } from './diff.ts';
 import type { Event } from './events.ts';
 import type { Answer, Asking, Item, Snooze } from './item-words.ts';
+import {
+  configuredWords,
+  droppedWords,
+  failedWords,
+  plannedWords,
+  sentWords,
+  skippedWords,
+} from './notify-sentences.ts';
 import { ruleNameWords, ruleWords } from './policy-sentences.ts';
 import {
   closingWords,
@@ -68,6 +76,12 @@ const EVENT_WORDS: {
       .map(([name, value]) => `${name} to ${value}`)
       .join(', ')}`,
   'agents.trusted': (data) => `trusts the agents ${data.agents.map(({ name }) => name).join(', ')}`,
+  'notice.planned': plannedWords,
+  'notice.skipped': skippedWords,
+  'notice.sent': sentWords,
+  'notice.failed': failedWords,
+  'notice.dropped': droppedWords,
+  'notify.configured': configuredWords,
   'unit.added': () => 'added',
   'token.added': (data) =>
     `a token for ${data.role === 'embed' ? data.origin : `the role ${data.role}`}${data.name ? ` (${data.name})` : ''}`,

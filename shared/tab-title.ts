@@ -1,14 +1,17 @@
 /** Title and icon of the tab, with the number of open items. */
 
-/** "(3) Signalbox", or "(3) auth – Signalbox" on a page about something. */
-export function titleFor(items: number, name: string): string {
+/** The project's name is that of its folder. */
+export const projectName = (folder: string): string => folder.slice(folder.lastIndexOf('/') + 1);
+
+/** "shop — (3) Signalbox", or "shop — (3) auth – Signalbox" on a page about something; `project`: its folder. */
+export function titleFor(project: string, items: number, name: string): string {
   const where = name === '' ? 'Signalbox' : `${name} – Signalbox`;
-  return items > 0 ? `(${items}) ${where}` : where;
+  return `${projectName(project)} — ${items > 0 ? `(${items}) ${where}` : where}`;
 }
 
 /** The icon as an address that needs no request: the project's mark, and how many items are open. */
 export const faviconUrl = (project: string, items: number): string =>
-  `data:image/svg+xml,${encodeURIComponent(iconSvg(project, items))}`;
+  `data:image/svg+xml,${encodeURIComponent(iconSvg(projectName(project), items))}`;
 
 const MOST_COUNTED = 99;
 const SIDE = 32;

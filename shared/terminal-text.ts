@@ -30,12 +30,13 @@ const LF = 0x0a;
 const CR = 0x0d;
 const BEL = 0x07;
 
-const isVisible = (code: number): boolean => code === 0x09 || (code >= 0x20 && (code < 0x7f || code > 0x9f));
+export const isVisible = (code: number): boolean =>
+  code === 0x09 || (code >= 0x20 && (code < 0x7f || code > 0x9f));
 const isFinal = (code: number): boolean => code >= 0x40 && code <= 0x7e;
 const isIntermediate = (code: number): boolean => code >= 0x20 && code <= 0x2f;
 
 /** The index of the last character of the sequence that begins at `at`. */
-function endOfSequence(text: string, at: number): number {
+export function endOfSequence(text: string, at: number): number {
   const kind = text[at + 1] ?? '';
   if (kind === '[') return endOfControl(text, at + 2);
   if (']PX^_'.includes(kind) && kind !== '') return endOfString(text, at + 2);

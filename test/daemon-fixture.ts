@@ -34,19 +34,19 @@ export class DaemonFixture {
   /** Whether nobody signs in. */
   readonly #isOpen: boolean;
 
-  private constructor(env: NodeJS.ProcessEnv, isOpen: boolean) {
+  private constructor(env: NodeJS.ProcessEnv, isOpen: boolean, name: string) {
     this.#isOpen = isOpen;
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'sb-')));
-    this.project = join(this.folder, 'project');
+    this.project = join(this.folder, name);
     mkdirSync(this.project);
     const own = { XDG_STATE_HOME: join(this.folder, 'state'), XDG_CONFIG_HOME: join(this.folder, 'config') };
     this.env = { ...outside(process.env), ...own, NO_COLOR: '1', ...env };
     this.paths = statePathsOf(stateHome(this.env, this.folder), this.project);
   }
 
-  /** An empty project, with no daemon yet. Nobody signs in, unless it is `guarded`. */
-  static make(env: NodeJS.ProcessEnv = {}, { guarded = false } = {}): DaemonFixture {
-    return new DaemonFixture(env, !guarded);
+  /** An empty project of that name, with no daemon yet. Nobody signs in, unless it is `guarded`. */
+  static make(env: NodeJS.ProcessEnv = {}, { guarded = false, name = 'project' } = {}): DaemonFixture {
+    return new DaemonFixture(env, !guarded, name);
   }
 
   /** A project with a daemon on a port of its own; the flags are those of `signalbox start`. */

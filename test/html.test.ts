@@ -68,7 +68,13 @@ test('no template of the server ends with a value', () => {
 });
 
 test('a page of a few words is HTML without a mark of lit', () => {
-  const assets = { build: '', script: '/s.js', style: '/s.css', embed: Buffer.alloc(0), files: new Map() };
+  const assets = {
+    build: '',
+    script: '/s.js',
+    style: '/s.css',
+    embed: Buffer.alloc(0),
+    files: new Map(),
+  };
   const page = messagePage(assets, 'A & B', '<b>"bold"</b>');
   assert.match(page, /^<!doctype html><html lang="en"><head>.*<\/head><body>.*<\/body><\/html>$/s);
   assert.match(page, /<h2>A &amp; B<\/h2><p>&lt;b&gt;&quot;bold&quot;&lt;\/b&gt;<\/p>/);

@@ -31,6 +31,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'agents',
     'web',
     'runs',
+    'notify',
     'daemon',
     'main.ts',
   ],

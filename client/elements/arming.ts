@@ -11,6 +11,9 @@ export const TOO_SOON: Notice = {
   field: null,
 };
 
+/** Called for a press that was blocked; the button is null where a key sent the form. */
+type Early = (form: HTMLFormElement, button: HTMLButtonElement | null) => void;
+
 interface Sight {
   readonly place: string;
   readonly since: number;
@@ -33,7 +36,7 @@ export class Arming {
   readonly #isGuarded: (form: HTMLFormElement) => boolean;
   /** The button on which a pointer went down, where its card was armed then. */
   #down: Element | null = null;
-  #early: (form: HTMLFormElement) => void = () => {};
+  #early: Early = () => {};
 
   /** `cards` selects the elements to watch; only forms for which `isGuarded` holds must be armed. */
   constructor(
@@ -47,7 +50,7 @@ export class Arming {
   }
 
   /** `root` contains the cards; `early` is called for each press that was blocked. */
-  start(root: ParentNode, early: (form: HTMLFormElement) => void = () => {}): void {
+  start(root: ParentNode, early: Early = () => {}): void {
     this.#root = root;
     this.#early = early;
     addEventListener('focus', this.#turn);
@@ -84,7 +87,7 @@ export class Arming {
     if (event instanceof MouseEvent ? this.#isAimed(event, button) : this.isArmed(form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    this.#early(form);
+    this.#early(form, button);
   };
 
   /** Whether the pointer went down on the button that is clicked. A click by keyboard (detail 0) has no pointer. */
@@ -130,17 +133,20 @@ const buttonAt = (target: EventTarget | null): HTMLButtonElement | null =>
 const submittedBy = (button: HTMLButtonElement | null): HTMLFormElement | null =>
   button?.type === 'submit' ? button.form : null;
 
-/** Position of a card and its buttons, with its version; null: not visible. */
+/** Where a card, its parts and its buttons are, with its version; null: it is not visible. */
 function placeOf(card: Element): string | null {
-  const { top, left, bottom, right } = card.getBoundingClientRect();
-  const isInView = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth && bottom > top;
-  if (!isInView) return null;
-  const version = card.querySelector<HTMLInputElement>('input[name=version]')?.value ?? '';
-  const buttons = [...card.querySelectorAll('button')].map((button) =>
-    cornerOf(button.getBoundingClientRect()),
+  // On a wide page what is open of a card stands beside the list, which may have scrolled on.
+  const parts = [card, ...card.querySelectorAll('.body, .body > *, button')].map((part) =>
+    part.getBoundingClientRect(),
   );
-  return `${cornerOf({ top, left })} ${version} ${buttons}`;
+  if (!parts.some(isInView)) return null;
+  const version = card.querySelector<HTMLInputElement>('input[name=version]')?.value ?? '';
+  return `${version} ${parts.map(edgesOf)}`;
 }
 
-const cornerOf = ({ top, left }: { top: number; left: number }): string =>
-  `${Math.round(top)} ${Math.round(left)}`;
+const isInView = ({ top, left, bottom, right }: DOMRect): boolean =>
+  bottom > 0 && right > 0 && top < innerHeight && left < innerWidth && bottom > top;
+
+/** Its bottom, too: what grows above a button is seen even if something else shrinks. */
+const edgesOf = ({ top, left, bottom }: DOMRect): string =>
+  `${Math.round(top)} ${Math.round(left)} ${Math.round(bottom)}`;

@@ -1,38 +1,59 @@
 import type { PropertyValues, TemplateResult } from 'lit';
-import { type Board, type Card, cardsOf, hiddenItems, type ItemState } from '../../shared/board.ts';
+import {
+  type Board,
+  type Card,
+  cardsOf,
+  hiddenItems,
+  type ItemState,
+  type Pulses,
+  tailsOf,
+} from '../../shared/board.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
-import { attentionQueue } from '../../shared/views/attention-queue.ts';
+import { attentionQueue, type QueueForms } from '../../shared/views/attention-queue.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
 import { type Order, orderOf } from '../link/submit.ts';
 import { AnswerWords, copyText } from './answer-words.ts';
 import { Arming, TOO_SOON } from './arming.ts';
 import { BoardElement } from './board-element.ts';
 import { clearDrafts, type Draft, type DraftKeeper, draftFieldsIn } from './drafts.ts';
+import { EndedItems } from './ended-items.ts';
 import { ItemSubmissions } from './item-submissions.ts';
+import type { OpenCards } from './open-cards.ts';
+import { PointedCard } from './pointed-card.ts';
 import { QueueArrangement } from './queue-arrangement.ts';
 import { submitByKeys } from './submit-by-keys.ts';
-import { textArea } from './text-area.ts';
-
-/** After a failed look-up. */
-const RETRY_MS = 1000;
+import { growWithWords, textArea } from './text-area.ts';
 
 /**
  * The queue of items that need the operator. Its order is frozen while a card holds a draft, focus or mouse; a card that
  * somebody else has ended stays while it holds a draft.
  */
 export class AttentionQueue extends BoardElement {
+  /** Set on our own page, where the operator may do more than answer. */
+  static forms: QueueForms | null = null;
+  /** Set on our own page, where the open card may stand beside the list. */
+  static openCards: ((...given: ConstructorParameters<typeof OpenCards>) => OpenCards) | null = null;
   readonly #arrangement = new QueueArrangement();
   readonly #arming = new Arming(undefined, '.card', isFinal);
   #others: Readonly<Record<string, readonly string[]>> = {};
   readonly #words = new AnswerWords(this);
   readonly #submissions = new ItemSubmissions(this, this.#words);
-  /** The card under the mouse; touch pointers do not count. */
-  #pointed: HTMLElement | null = null;
+  readonly #ended = new EndedItems(this, this.#arrangement, this.#words, this.#submissions);
+  readonly #openCards = AttentionQueue.openCards?.(this.#arrangement, () => this.requestUpdate());
+  readonly #pointer = new PointedCard(() => this.requestUpdate());
+  #pulses: Pulses = {};
+  #isFirst = true;
 
   /** Notices that the server drew beside refused fields. */
   set notices(notices: Readonly<Record<string, Notice>>) {
     this.#submissions.notices = notices;
     for (const item of Object.keys(notices)) this.#arrangement.open(`item:${item}`);
+  }
+
+  /** What runs printed last, those that wait for an answer among them. */
+  set pulses(pulses: Pulses) {
+    this.#pulses = pulses;
+    this.requestUpdate();
   }
 
   /** Where drafts are saved; what has been typed so far is saved at once. */
@@ -47,24 +68,30 @@ export class AttentionQueue extends BoardElement {
 
   override join(live: LiveBoards, query: BoardElement['query'], zone: number): void {
     super.join(live, query, zone);
-    this.#submissions.outbox.connection = live.connection;
+    live.whenConnected((connection) => {
+      this.#submissions.outbox.connection = connection;
+    });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#arming.start(this.renderRoot, (form) => this.#submissions.setNotice(itemOf(form), TOO_SOON));
+    this.#arming.start(this.renderRoot, (form, button) => {
+      const group = button?.closest<HTMLElement>('[data-group]')?.dataset.group;
+      this.#submissions.setNotice(itemOf(form), { ...TOO_SOON, group });
+    });
     this.listen('submit', this.#submit);
     this.listen('click', this.#click);
     this.listen('input', this.#input);
     this.listen('keydown', submitByKeys);
-    this.listen('focusout', this.#settle);
-    this.listen('pointerover', this.#point);
-    this.listen('pointerout', this.#settle);
+    this.#pointer.start(this.renderRoot);
+    this.#openCards?.start(this.renderRoot);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#arming.stop();
+    this.#pointer.stop();
+    this.#openCards?.stop();
   }
 
   /** Whether the card around an element accepts an answer now. */
@@ -117,30 +144,39 @@ export class AttentionQueue extends BoardElement {
   /** Shows how an item ended for which a draft is kept. */
   showEnded(card: Card): void {
     this.#arrangement.ending(card.key);
-    this.#ended(card);
+    this.#ended.show(card);
   }
 
   protected override view(board: Board): TemplateResult {
     const drafts = this.#words.cards();
-    const cards = cardsOf(board).map((card) =>
-      this.#isTaken(card, drafts) ? { ...card, state: 'answered' as const } : card,
-    );
-    this.#lookUpEnded(cards, drafts);
-    const shown = this.#arrangement.arrange(cards, drafts, this.#focusKey());
+    const cards = this.#ended.mark(cardsOf(board), drafts);
+    const oneOpen = this.#hasOneOpen;
+    const shown = this.#arrangement.arrange(cards, drafts, this.#focusKey(), oneOpen);
     return attentionQueue({
       ...shown,
-      zone: this.zone,
+      oneOpen,
+      clock: this.clock,
+      tails: tailsOf(board, this.#pulses),
       only: this.query.chunk ?? '',
       hidden: hiddenItems(board, this.query),
       notices: this.#submissions.notices,
       others: this.#others,
       textArea,
       place: this.place,
+      forms: AttentionQueue.forms,
     });
+  }
+
+  get #hasOneOpen(): boolean {
+    const beside = this.query.chunk === undefined && this.#openCards;
+    return beside ? beside.isBeside || !this.hasUpdated : false;
   }
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    // Drawn as the server did; where several cards may be open, once more.
+    if (this.#isFirst && !this.#hasOneOpen) queueMicrotask(() => this.requestUpdate());
+    this.#isFirst = false;
     this.#submissions.answers.compare(this, this.#words);
     this.#words.putBack();
   }
@@ -153,59 +189,28 @@ export class AttentionQueue extends BoardElement {
 
   /** The card or button under the focus or the mouse, which must not move; null: none. */
   #focusKey(): string | null {
-    const pointed = this.#pointed?.isConnected ? this.#pointed : null;
-    const around = this.focused?.closest<HTMLElement>('.card, [data-do]') ?? pointed;
+    const around = this.focused?.closest<HTMLElement>('.card, [data-do]') ?? this.#pointer.card;
     return around?.dataset.key ?? around?.dataset.do ?? null;
-  }
-
-  /** Somebody else has answered while the card holds a draft. */
-  #isTaken({ key, id, state }: Card, drafts: ReadonlySet<string>): boolean {
-    return state === 'going-out' && drafts.has(key) && !this.#submissions.isOurs(id);
-  }
-
-  /** Asks for cards with a draft that left the board: who ended them, and how. */
-  #lookUpEnded(cards: readonly Card[], drafts: ReadonlySet<string>): void {
-    const here = new Set(cards.map(({ key }) => key));
-    for (const key of drafts) {
-      const id = key.slice('item:'.length);
-      if (here.has(key) || this.isEnded(id) || this.#submissions.answers.has(id)) continue;
-      this.lookUp(id);
-    }
   }
 
   /** Asks the daemon how an item that is no longer on the board has ended. */
   lookUp(item: string): void {
-    const key = `item:${item}`;
-    this.#arrangement.ending(key);
-    this.live?.connection.client.board.now.query({ item }).then(
-      ({ rows }) => {
-        for (const row of rows) if (row.row === 'item') this.#ended(row);
-      },
-      () => {
-        this.#arrangement.dismiss(key);
-        setTimeout(() => this.requestUpdate(), RETRY_MS);
-      },
-    );
-  }
-
-  #ended(card: Card): void {
-    this.#arrangement.ended(card);
-    this.#arrangement.open(card.key);
-    if (card.state === 'answered' || card.state === 'withdrawn') this.#words.forget(card.id);
-    this.requestUpdate();
+    this.#ended.lookUp(item);
   }
 
   /** No form navigates: an answer waits here until it can be sent; other actions fail with a notice. */
   #submit = (event: SubmitEvent): void => {
     const form = event.target as HTMLFormElement;
     const order = orderOf(form, event.submitter);
-    if (!order) return;
+    // Before there is a connection the browser sends the form.
+    if (!order || !this.live?.isConnected) return;
     event.preventDefault();
     if (order.words === null || this.stateOf(order.item) === 'open') this.#submissions.send(order, form);
   };
 
   #input = ({ target }: Event): void => {
     const form = target instanceof Element ? target.closest<HTMLFormElement>('form.answer') : null;
+    if (target instanceof HTMLTextAreaElement) growWithWords(target);
     if (form) this.#words.keep(form);
   };
 
@@ -230,18 +235,6 @@ export class AttentionQueue extends BoardElement {
     this.#words.drop(button.value.slice('item:'.length));
     this.#arrangement.dismiss(button.value);
   }
-
-  #point = ({ target, pointerType }: PointerEvent): void => {
-    const isMouse = pointerType === 'mouse' && target instanceof Element;
-    this.#pointed = isMouse ? target.closest<HTMLElement>('.card') : null;
-  };
-
-  /** Redraws when focus or mouse leave the list: the order may change then. */
-  #settle = (event: FocusEvent | PointerEvent): void => {
-    if (event.relatedTarget instanceof Node && this.renderRoot.contains(event.relatedTarget)) return;
-    if (event.type === 'pointerout') this.#pointed = null;
-    queueMicrotask(() => this.requestUpdate());
-  };
 }
 
 /** Actions that cannot be undone. */

@@ -1,10 +1,9 @@
-import { hydrate } from '@lit-labs/ssr-client';
 import { type PropertyValues, ReactiveElement, render, type TemplateResult } from 'lit';
 import type { Board } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import { OUR_PAGE, type Place } from '../../shared/views/place.ts';
+import { clockAt, type ViewClock } from '../../shared/views/when.ts';
 import type { Following, LiveBoards } from '../link/live-boards.ts';
-import { draftsIn } from './drafts.ts';
 import { keepTimes } from './relative-times.ts';
 
 /** How an element lives on a page that is not ours. */
@@ -29,6 +28,8 @@ export interface Surroundings {
 export abstract class BoardElement extends ReactiveElement {
   /** Makes the surroundings on pages that are not ours; set by `embed.ts` only. */
   static abroad: ((element: BoardElement) => Surroundings) | null = null;
+  /** Takes over what the server drew; set on our own pages only. */
+  static takeOver: ((view: TemplateResult, root: HTMLElement) => void) | null = null;
   static override properties = { getToken: { attribute: false } };
   /** Address from which an embed fetches its token. */
   declare getToken: (() => Promise<string>) | undefined;
@@ -45,6 +46,11 @@ export abstract class BoardElement extends ReactiveElement {
   #focused: Element | null = null;
   protected query: Query = {};
   protected zone = 0;
+
+  /** How moments are written before script turns them into ages. */
+  protected get clock(): ViewClock {
+    return clockAt(new Date(), this.zone);
+  }
 
   /** Connects the element to a board. Call again for another query. */
   join(live: LiveBoards, query: Query, zone: number): void {
@@ -65,6 +71,11 @@ export abstract class BoardElement extends ReactiveElement {
 
   protected get live(): LiveBoards | null {
     return this.#live;
+  }
+
+  /** The same once it has a connection. */
+  get connected(): LiveBoards | null {
+    return this.#live?.isConnected ? this.#live : null;
   }
 
   protected get board(): Board | null {
@@ -169,28 +180,11 @@ export abstract class BoardElement extends ReactiveElement {
   }
 
   #draw(view: TemplateResult): void {
+    const { takeOver } = BoardElement;
     if (this.#drawn || this.childNodes.length === 0) render(view, this);
-    else this.#hydrate(view);
+    else if (takeOver) takeOver(view, this);
+    else drawAnew(view, this);
     this.#drawn = true;
-  }
-
-  /** On a hydration mismatch, typed text is carried over into a fresh render. */
-  #hydrate(view: TemplateResult): void {
-    try {
-      hydrate(view, this);
-      giveNodesToEmptyTexts(this);
-    } catch (error) {
-      console.warn('signalbox: the page is drawn anew', error);
-      const drafts = draftsIn(this);
-      this.replaceChildren();
-      // A failed hydration leaves lit's mark on the container; without it, render starts afresh.
-      delete (this as { _$litPart$?: unknown })._$litPart$;
-      render(view, this);
-      for (const [id, words] of drafts) {
-        const field = this.querySelector<HTMLTextAreaElement>(`#${CSS.escape(id)}`);
-        if (field) field.value = words;
-      }
-    }
   }
 }
 
@@ -198,17 +192,10 @@ export abstract class BoardElement extends ReactiveElement {
 const isDrawnByServer = ({ firstChild }: Element): boolean =>
   firstChild instanceof Comment && firstChild.data.startsWith('lit-part');
 
-/**
- * An empty string has no text node in server markup. Lit assumes that there is one, and would write the next
- * text into the comment that ends the part.
- */
-function giveNodesToEmptyTexts(root: Element): void {
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
-  const empty: Comment[] = [];
-  while (walker.nextNode()) {
-    const mark = walker.currentNode as Comment;
-    const next = mark.nextSibling;
-    if (mark.data === 'lit-part' && next instanceof Comment && next.data === '/lit-part') empty.push(mark);
-  }
-  for (const mark of empty) mark.after('');
+/** Draws in place of whatever is there. */
+export function drawAnew(view: TemplateResult, root: HTMLElement): void {
+  root.replaceChildren();
+  // A failed hydration leaves lit's mark on the container; without it, render starts afresh.
+  delete (root as { _$litPart$?: unknown })._$litPart$;
+  render(view, root);
 }

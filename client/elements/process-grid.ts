@@ -1,25 +1,31 @@
-/** The element `process-grid`: shows all units by status, with the filter and the bulk actions. */
+/** The element `process-grid`: shows all units by status, with the bulk actions. */
 import type { TemplateResult } from 'lit';
-import { type Board, countsOf, type Pulses, pageOf } from '../../shared/board.ts';
-import { bulkInput, bulkWords } from '../../shared/bulk.ts';
-import { addressOf, type Query, queryKey, queryOf } from '../../shared/query.ts';
-import { type Section, Sections } from '../../shared/sections.ts';
-import { takingUnknown } from '../../shared/unknown-input.ts';
+import { type Board, countsOf, itemsByChunk, type Pulses, pageOf } from '../../shared/board.ts';
+import { type Query, queryKey } from '../../shared/query.ts';
+import { type Lot, type Section, Sections } from '../../shared/sections.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
-import { processGrid } from '../../shared/views/process-grid.ts';
+import { type BulkForm, processGrid } from '../../shared/views/process-grid.ts';
+import type { Connection } from '../link/connection.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
-import { fieldsOf, newKey, sendSoon } from '../link/submit.ts';
 import { whenIdle } from '../link/when-idle.ts';
 import { BoardElement } from './board-element.ts';
 
-/** How many lots a change may add at once, and how many an idle callback. */
-const AT_ONCE = 3;
-const WHEN_IDLE = 5;
+/** How many units a change may add at once, and how many an idle callback. */
+const AT_ONCE = 300;
+const WHEN_IDLE = 500;
 
-/** All units by status. The address of the page holds its filter. */
+/** One thing, done to all units that a filter shows. */
+export interface BulkActions {
+  readonly form: BulkForm;
+  act(connection: Connection, data: FormData, tell: (notice: Notice) => void): void;
+}
+
+/** All units by status. */
 export class ProcessGrid extends BoardElement {
-  /** Elements that show the same query. */
-  onFilter: (query: Query) => void = () => {};
+  /** Set on our own page, where the operator may act. */
+  static bulk: BulkActions | null = null;
+  /** Called with the last lines of all runs, when one has changed. */
+  onPulses: (pulses: Pulses) => void = () => {};
   #pulses: Pulses = {};
   #notice: Notice | undefined;
   #stopPulses = () => {};
@@ -31,22 +37,15 @@ export class ProcessGrid extends BoardElement {
   #stopMounting: (() => void) | null = null;
   /** Link to focus when the pager is removed. */
   #pageEnd = '';
-  #onPop = () => this.#filter(location.search);
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // On other pages links open new tabs, and the address is not ours to change.
-    if (this.isAbroad) return;
-    this.addEventListener('click', this.#click);
-    this.addEventListener('submit', this.#submit);
-    addEventListener('popstate', this.#onPop);
+    if (!this.isAbroad) this.addEventListener('submit', this.#submit);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.removeEventListener('click', this.#click);
     this.removeEventListener('submit', this.#submit);
-    removeEventListener('popstate', this.#onPop);
   }
 
   override rest(): void {
@@ -61,10 +60,16 @@ export class ProcessGrid extends BoardElement {
   }
 
   override join(live: LiveBoards, query: Query, zone: number): void {
+    if (queryKey(query) !== queryKey(this.query)) {
+      this.#notice = undefined;
+      this.#sections = new Sections();
+      this.#mounted.clear();
+    }
     super.join(live, query, zone);
     this.#stopPulses();
     this.#stopPulses = live.followPulses(query, (pulses) => {
       this.#pulses = { ...this.#pulses, ...pulses };
+      this.onPulses(this.#pulses);
       this.requestUpdate();
     });
   }
@@ -73,17 +78,19 @@ export class ProcessGrid extends BoardElement {
     return processGrid({
       sections: this.#mountable(board),
       counts: countsOf(board),
-      zone: this.zone,
+      clock: this.clock,
       query: this.query,
       page: pageOf(board),
       pulses: this.#pulses,
+      items: itemsByChunk(board),
+      bulk: ProcessGrid.bulk?.form ?? null,
       notice: this.#notice,
       place: this.isAbroad ? this.place : undefined,
     });
   }
 
   /**
-   * Rendered lots stay rendered, and a single page is rendered whole. With more, a few lots are added per change, from the
+   * Rendered lots stay rendered, and a single page is rendered whole. With more, some units are added per change, from the
    * top, and the rest when the browser is idle: nothing above them moves.
    */
   #mountable(board: Board): readonly Section[] {
@@ -93,14 +100,16 @@ export class ProcessGrid extends BoardElement {
     let room = pageOf(board) ? Number.POSITIVE_INFINITY : this.#idle ? WHEN_IDLE : AT_ONCE;
     this.#idle = false;
     const mounted = new Set<number>();
-    const isMounted = ({ key }: { key: number }) => {
-      const isIn = this.#mounted.has(key) || room-- > 0;
+    const isMounted = ({ key, cells }: Lot) => {
+      const isIn = this.#mounted.has(key) || room > 0;
       if (isIn) mounted.add(key);
-      return isIn;
+      else return false;
+      if (!this.#mounted.has(key)) room -= cells.length;
+      return true;
     };
     const mountable = sections.map((section) => ({ ...section, lots: section.lots.filter(isMounted) }));
     this.#mounted = mounted;
-    if (room < 0) this.#mountLater();
+    if (sections.some(({ lots }) => lots.some(({ key }) => !mounted.has(key)))) this.#mountLater();
     return mountable;
   }
 
@@ -116,61 +125,20 @@ export class ProcessGrid extends BoardElement {
   protected override heirOf(gone: Element): Element | null {
     // The pager disappears when all units are loaded: focus what stood above.
     const href = gone.closest('.pages') ? this.#pageEnd : (gone.getAttribute('href') ?? '');
-    return this.renderRoot.querySelector(`.cell a[href="${CSS.escape(href)}"]`);
+    const link = this.renderRoot.querySelector(`.cell a[href="${CSS.escape(href)}"]`);
+    return link?.closest('details:not([open])')?.querySelector('summary') ?? link;
   }
 
-  /** Follows a filter link without a new page, so typed text stays. While disconnected its units come later. */
-  #click = (event: MouseEvent): void => {
-    const link =
-      event.target instanceof Element &&
-      event.target.closest<HTMLAnchorElement>('.filter a, .empty a, .pages a');
-    if (!link || !this.live) return;
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    history.pushState(null, '', link.href);
-    this.#filter(link.search);
-  };
-
-  /** A search changes the address; a bulk action goes over the socket. */
+  /** A bulk action goes over the socket. */
   #submit = (event: SubmitEvent): void => {
-    const form = event.target as HTMLFormElement;
-    if (!this.live) return;
+    if (!this.live?.isConnected) return;
     event.preventDefault();
-    if (form.role === 'search') this.#search(form);
-    else this.#actOnAll(this.live, new FormData(form, event.submitter));
+    const data = new FormData(event.target as HTMLFormElement, event.submitter);
+    ProcessGrid.bulk?.act(this.live.connection, data, (notice) => this.#tell(notice));
   };
-
-  #search(form: HTMLFormElement): void {
-    const search = new URLSearchParams(new FormData(form) as unknown as Record<string, string>);
-    const address = addressOf(queryOf(search));
-    history.pushState(null, '', address);
-    this.#filter(address.slice(1));
-  }
-
-  #actOnAll({ connection }: LiveBoards, data: FormData): void {
-    const input = { ...bulkInput(fieldsOf(data)), key: newKey() };
-    this.#tell({ tone: 'busy', message: 'Sending …', field: null });
-    sendSoon(connection, (signal) =>
-      takingUnknown(connection.client.units.bulk.mutate)(input, { signal }),
-    ).then(
-      (outcome) => this.#tell({ tone: 'ended', message: bulkWords(outcome), field: null }),
-      (error: Error) => this.#tell({ tone: 'wrong', message: error.message, field: null }),
-    );
-  }
 
   #tell(notice: Notice | undefined): void {
     this.#notice = notice;
     this.requestUpdate();
-  }
-
-  #filter(search: string): void {
-    this.#notice = undefined;
-    const query = queryOf(new URLSearchParams(search));
-    if (queryKey(query) !== queryKey(this.query)) {
-      this.#sections = new Sections();
-      this.#mounted.clear();
-    }
-    if (this.live) this.join(this.live, query, this.zone);
-    this.onFilter(query);
   }
 }

@@ -22,9 +22,19 @@ export class QueueArrangement {
   #forced = false;
   /** Cards that arrived while the order was frozen. */
   readonly #late = new Set<string>();
+  /** Cards that have opened by themselves. */
+  readonly #greeted = new Set<string>();
 
-  /** `drafts`: keys of cards that hold drafts; `focus`: key of the focused card or button. */
-  arrange(cards: readonly Card[], drafts: ReadonlySet<string>, focus: string | null): Arranged {
+  /**
+   * `drafts`: keys of cards that hold drafts; `focus`: key of the focused card or button; `oneOpen`: opening one card
+   * closes the others.
+   */
+  arrange(
+    cards: readonly Card[],
+    drafts: ReadonlySet<string>,
+    focus: string | null,
+    oneOpen: boolean,
+  ): Arranged {
     const now = new Map(cards.map((card) => [card.key, card]));
     for (const key of this.#ended.keys()) if (now.has(key) || !drafts.has(key)) this.#ended.delete(key);
     for (const [key, card] of this.#ended) {
@@ -37,8 +47,14 @@ export class QueueArrangement {
     const waiting = this.#countLate(ranked, frozen);
     this.#before = this.#order;
     this.#order = frozen ? this.#frozen(ranked) : ranked;
-    this.#last = now;
-    this.#openFirst(cards);
+    const last = this.#last;
+    this.#last = new Map(
+      this.#order.flatMap((key) => {
+        const card = now.get(key);
+        return card ? [[key, card] as const] : [];
+      }),
+    );
+    this.#openFirst(cards, last, oneOpen);
     return { cards: this.#order.flatMap((key) => now.get(key) ?? []), opened: this.#opened, waiting };
   }
 
@@ -54,10 +70,31 @@ export class QueueArrangement {
     return [...stay, ...ranked.filter((key) => !stay.includes(key))];
   }
 
-  /** The first card opens by itself; an open card is never closed by a change. */
-  #openFirst(cards: readonly Card[]): void {
-    const first = cards.find(({ state }) => state === 'open');
-    if (first) this.open(first.key);
+  /**
+   * A card opens by itself, once, when it is the first; an open card is never closed by a change. Where only one is open,
+   * another opens when that one leaves: the next.
+   */
+  #openFirst(cards: readonly Card[], last: ReadonlyMap<string, Card>, oneOpen: boolean): void {
+    const open = new Set(cards.filter(isOpen).map(({ key }) => key));
+    const [first] = open;
+    if (first === undefined) return;
+    if (!oneOpen) this.#openOnce(first);
+    else if (![...open].some((key) => this.#opened.has(key))) {
+      const left = [...last.values()].find(
+        (card) => isOpen(card) && this.#opened.has(card.key) && !open.has(card.key),
+      );
+      if (left) this.open(this.#after(left.key, [...last.keys()], open) ?? first);
+      else this.#openOnce(first);
+    }
+  }
+
+  #openOnce(key: string): void {
+    if (!this.#greeted.has(key)) this.open(key);
+    this.#greeted.add(key);
+  }
+
+  #after(key: string, order: readonly string[], open: ReadonlySet<string>): string | undefined {
+    return order.slice(order.indexOf(key) + 1).find((each) => open.has(each));
   }
 
   /** Where a card was that has left: the next that is still a card, or else the one before. */
@@ -72,6 +109,12 @@ export class QueueArrangement {
 
   open(key: string): void {
     this.#opened = new Set([...this.#opened, key]);
+  }
+
+  /** The operator has opened or closed a card. */
+  toggled(key: string, isOpen: boolean): void {
+    if (isOpen) this.open(key);
+    else this.#opened = new Set([...this.#opened].filter((each) => each !== key));
   }
 
   /** Applies the board's order once, even while frozen. */
@@ -95,3 +138,5 @@ export class QueueArrangement {
     this.#ended.delete(key);
   }
 }
+
+const isOpen = ({ state }: Card): boolean => state === 'open';

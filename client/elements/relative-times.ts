@@ -1,5 +1,5 @@
 /** Keeps the relative times on the page current: "5 min ago". */
-import { ageOf } from '../../shared/age.ts';
+import { type AgeKind, ageLevel, ageWords } from '../../shared/age.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -86,12 +86,15 @@ function tellOne(time: HTMLTimeElement, now: number): number {
   const text = [...time.childNodes].find((node) => node.nodeType === Node.TEXT_NODE);
   const title = WRITTEN.format(at);
   if (time.title !== title) time.title = title;
-  const age = ageOf(now - at) + ('ago' in time.dataset ? ' ago' : '');
-  if (text && text.nodeValue !== age) text.nodeValue = age;
-  return holdsUntil(at, now);
+  const kind = time.dataset.as as AgeKind | undefined;
+  const words = ageWords(kind, now - at);
+  if (text && text.nodeValue !== words) text.nodeValue = words;
+  const level = kind === 'waits' || kind === 'silent' ? ageLevel(now - at) : '';
+  if (time.dataset.age !== level && level !== '') time.dataset.age = level;
+  return at > now ? now : holdsUntil(at, now);
 }
 
-/** When the result of `ageOf` changes. */
+/** When the words for its age change. */
 function holdsUntil(at: number, now: number): number {
   const age = Math.max(0, now - at);
   const step = age < MINUTE ? SECOND : age < DAY ? MINUTE : DAY;

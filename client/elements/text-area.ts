@@ -9,12 +9,25 @@ class OwnTextArea extends Directive {
   override render(_field: TextField): void {}
 
   override update({ startNode }: ChildPart, [field]: [TextField]): HTMLTextAreaElement {
-    const { describedBy, ...properties } = field;
+    const { describedBy, rows, ...properties } = field;
     const drawn = startNode?.nextSibling;
-    this.#node ??= drawn instanceof HTMLTextAreaElement ? drawn : document.createElement('textarea');
+    // Its height is set once: later it grows with what is typed.
+    this.#node ??= drawn instanceof HTMLTextAreaElement ? drawn : newArea(rows);
     this.#node.setAttribute('aria-describedby', describedBy);
     return Object.assign(this.#node, properties);
   }
+}
+
+const newArea = (rows: number): HTMLTextAreaElement =>
+  Object.assign(document.createElement('textarea'), { rows, dir: 'auto' });
+
+const MOST_ROWS = 12;
+
+/** As high as its words, where the style cannot do it (`field-sizing`). */
+export function growWithWords(area: HTMLTextAreaElement): void {
+  if (CSS.supports('field-sizing', 'content')) return;
+  area.rows = 1;
+  while (area.rows < MOST_ROWS && area.scrollHeight > area.clientHeight) area.rows++;
 }
 
 export const textArea = directive(OwnTextArea);

@@ -2,33 +2,42 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Board, Cell } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
-import type { UnitForms } from '../../shared/views/unit-actions.ts';
+import type { UnitPartSetting } from '../../shared/views/unit-parts.ts';
 import { workUnit } from '../../shared/views/work-unit.ts';
 import { deliver, orderOf } from '../link/submit.ts';
 import { Arming, TOO_SOON } from './arming.ts';
 import { BoardElement } from './board-element.ts';
+import { UnitDetail } from './unit-detail.ts';
 
-/** All about one unit; fetched again whenever its board changes. */
+/** Draws a part of a unit, as the server does. */
+type UnitPart = (detail: Detail, setting: UnitPartSetting) => TemplateResult;
+
+/** All about one unit, or on its own page one part of that; fetched again whenever its board changes. */
 export class WorkUnitElement extends BoardElement {
-  /** Set on our own page, where the operator may act. */
-  static forms: UnitForms | null = null;
-  #detail: Detail | null = null;
-  #asking = false;
+  /** By the name in `data-part`; set on our own page, where the operator may act. */
+  static parts: Readonly<Record<string, UnitPart>> = {};
+  #source = new UnitDetail();
+  #stopListening = () => {};
   #notice: Notice | undefined;
   readonly #arming = new Arming(undefined, 'form.steer', isFinal);
 
-  set detail(detail: Detail) {
-    this.#detail = detail;
+  /** Shared by the parts of a page. */
+  set source(source: UnitDetail) {
+    this.#stopListening();
+    this.#source = source;
+    this.#stopListening = source.onChange(() => this.requestUpdate());
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.source = this.#source;
     this.#arming.start(this.renderRoot, () => this.#tell(TOO_SOON));
     this.listen('submit', this.#submit);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#stopListening();
     this.#arming.stop();
   }
 
@@ -48,6 +57,7 @@ export class WorkUnitElement extends BoardElement {
       () => {
         form.reset();
         this.#tell(undefined);
+        fold(form);
         if (order.action === 'remove') location.assign('/');
       },
       (error: Error) => this.#tell({ tone: 'wrong', message: error.message, field: null }),
@@ -60,36 +70,32 @@ export class WorkUnitElement extends BoardElement {
   }
 
   protected override view(board: Board): TemplateResult {
-    const { seq } = this.#detail ?? { seq: -1 };
+    const { detail, before } = this.#source;
     const cell = [...board.rows.values()].find((row) => row.row === 'unit');
-    if (cell && cell.seq > seq) this.#ask(cell.chunk);
+    if (cell && cell.seq > (detail?.seq ?? -1) && this.live) this.#source.ask(this.live, cell.chunk);
     if (this.isAbroad) return this.#named(cell);
-    if (!this.#detail) throw new Error('the page has no detail of this unit');
-    return workUnit(this.#detail, this.zone, WorkUnitElement.forms, this.#notice);
+    const part = WorkUnitElement.parts[this.dataset.part ?? ''];
+    if (!detail || !part) throw new Error('the page has no detail of this unit');
+    return part(detail, { zone: this.zone, notice: this.#notice, before });
   }
 
   /** On our page its heading is above the element. */
   #named(cell: Cell | undefined): TemplateResult {
     if (!cell) return html`<p class="empty">There is no work unit called ${this.query.chunk}.</p>`;
+    const { detail } = this.#source;
     return html`<h2 class="name" id="unit-heading" tabindex="-1">${cell.chunk}</h2>
-      ${this.#detail ? workUnit(this.#detail, this.zone, null, this.#notice, this.place) : nothing}`;
+      ${detail ? workUnit(detail, this.zone, this.place) : nothing}`;
   }
+}
 
-  /** One request at a time; changes meanwhile are fetched by the next render. */
-  #ask(chunk: string): void {
-    if (this.#asking || !this.live) return;
-    this.#asking = true;
-    const asked = this.live.connection.client.unit.query({ chunk }, { signal: AbortSignal.timeout(10_000) });
-    asked
-      .then((detail) => {
-        this.#detail = detail;
-      })
-      .catch(() => {})
-      .finally(() => {
-        this.#asking = false;
-        this.requestUpdate();
-      });
-  }
+/** The field has been used: its button has the focus again. */
+function fold(form: HTMLFormElement): void {
+  const field = form.closest('details');
+  if (!field) return;
+  for (let each: Element | null = field; each; each = each.parentElement?.closest('details') ?? null)
+    each.removeAttribute('open');
+  const outermost = [...document.querySelectorAll('details.act')].find((each) => each.contains(form));
+  outermost?.querySelector('summary')?.focus();
 }
 
 /** Actions that cannot be undone. */

@@ -1,21 +1,52 @@
 import type { Board, BoardMessage, Pulses, Snapshot } from '../../shared/board.ts';
+import { boardOf } from '../../shared/board.ts';
 import { type Query, queryKey } from '../../shared/query.ts';
 import { inputOf } from './board-stream.ts';
 import type { Connection } from './connection.ts';
 import { GrowingBoard } from './growing-board.ts';
 import { keepSubscribed } from './keep-subscribed.ts';
 
-/** Boards, one per query, shared by all its listeners. */
+/**
+ * Boards, one per query, shared by all its listeners. A page takes over what the server drew before its connection is
+ * loaded: until then a board is what it was drawn from.
+ */
 export class LiveBoards {
-  readonly connection: Connection;
+  /** For what is loaded later: imported by that, too, it would be a file of its own. */
+  readonly keepSubscribed = keepSubscribed;
+  #connection: Connection | null;
+  readonly #waiting = new Set<(connection: Connection) => void>();
   readonly #boards = new Map<string, Followed>();
   readonly #initial = new Map<string, Snapshot>();
   /** The build that drew this page. */
   build = '';
   newerBuild = false;
 
-  constructor(connection: Connection) {
-    this.connection = connection;
+  /** Null: `connect` comes later. */
+  constructor(connection: Connection | null) {
+    this.#connection = connection;
+  }
+
+  get isConnected(): boolean {
+    return this.#connection !== null;
+  }
+
+  /** Throws while there is none. */
+  get connection(): Connection {
+    if (!this.#connection) throw new Error('not connected yet');
+    return this.#connection;
+  }
+
+  connect(connection: Connection): void {
+    this.#connection = connection;
+    for (const begin of this.#waiting) begin(connection);
+    this.#waiting.clear();
+  }
+
+  /** Calls `begin` once there is a connection. Returns how to prevent it. */
+  whenConnected(begin: (connection: Connection) => void): () => void {
+    if (this.#connection) begin(this.#connection);
+    else this.#waiting.add(begin);
+    return () => this.#waiting.delete(begin);
   }
 
   /** Starts from the page's own snapshot, so that nothing is fetched twice. */
@@ -28,16 +59,16 @@ export class LiveBoards {
   follow(query: Query, listener: () => void): Following {
     const key = queryKey(query);
     const followed = this.#boards.get(key) ?? this.#start(query, key);
-    const { growing, listeners } = followed;
+    const { listeners } = followed;
     listeners.add(listener);
     return {
       get board() {
-        return growing.board;
+        return followed.board();
       },
       stop: () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;
-        growing.stop();
+        followed.stop();
         this.#boards.delete(key);
       },
     };
@@ -45,10 +76,16 @@ export class LiveBoards {
 
   /** The last output lines of live runs: first all, then changes. Returns how to stop. */
   followPulses(query: Query, listener: (pulses: Pulses) => void): () => void {
-    const { pulses } = this.connection.client.board;
-    return keepSubscribed((ended) =>
-      pulses.subscribe(inputOf(query), { onData: listener, onError: ended, onComplete: ended }),
-    );
+    let stop = () => {};
+    const forget = this.whenConnected(({ client: { board } }) => {
+      stop = keepSubscribed((ended) =>
+        board.pulses.subscribe(inputOf(query), { onData: listener, onError: ended, onComplete: ended }),
+      );
+    });
+    return () => {
+      forget();
+      stop();
+    };
   }
 
   #start(query: Query, key: string): Followed {
@@ -57,8 +94,17 @@ export class LiveBoards {
       this.#compareBuild(build);
       for (const listener of listeners) listener();
     };
-    const growing = new GrowingBoard(this.connection, query, this.#initial.get(key), take);
-    const followed = { growing, listeners };
+    const initial = this.#initial.get(key);
+    const drawn = initial ? boardOf(initial) : null;
+    let growing: GrowingBoard | null = null;
+    const forget = this.whenConnected((connection) => {
+      growing = new GrowingBoard(connection, query, initial, take);
+    });
+    const stop = () => {
+      forget();
+      growing?.stop();
+    };
+    const followed = { listeners, stop, board: () => (growing ? growing.board : drawn) };
     this.#boards.set(key, followed);
     return followed;
   }
@@ -71,8 +117,9 @@ export class LiveBoards {
 }
 
 interface Followed {
-  readonly growing: GrowingBoard;
   readonly listeners: Set<() => void>;
+  readonly board: () => Board | null;
+  readonly stop: () => void;
 }
 
 export interface Following {

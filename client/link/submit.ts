@@ -1,5 +1,4 @@
 /** Sends submitted forms to the daemon as idempotent mutations, and retries until the daemon accepts or refuses. */
-import { TRPCClientError } from '@trpc/client';
 import { ACTIONS, type Action, formInput, isAction } from '../../shared/actions.ts';
 import type { Connection } from './connection.ts';
 
@@ -85,12 +84,16 @@ async function retry<Result>(
     try {
       return await send(AbortSignal.timeout(ATTEMPT_TIMEOUT_MS));
     } catch (error) {
-      if (!(error instanceof TRPCClientError) || error.data) throw error;
+      if (!isOfConnection(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
       await untilOpen(connection, 'Perhaps done: not connected. Look, then try again.', last);
     }
   }
 }
+
+/** By its name: its class is loaded with the connection only. */
+const isOfConnection = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'TRPCClientError' && !('data' in error && error.data);
 
 /** Rejects with the message when the deadline aborts first. */
 function untilOpen(connection: Connection, message: string, deadline?: AbortSignal): Promise<void> {

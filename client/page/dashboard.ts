@@ -1,17 +1,16 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
-import { AttentionQueue } from '../elements/attention-queue.ts';
-import { ProcessGrid } from '../elements/process-grid.ts';
+import type { AttentionQueue } from '../elements/attention-queue.ts';
+import { joinBoard } from '../elements/join-board.ts';
+import { defineElements } from '../elements/our-page.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
 import { submitByKeys } from '../elements/submit-by-keys.ts';
-import type { WorkUnitElement } from '../elements/work-unit.ts';
-import { Connection } from '../link/connection.ts';
+import type { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
 import { keepKeys } from './first-key.ts';
 
-customElements.define('attention-queue', AttentionQueue);
-customElements.define('process-grid', ProcessGrid);
+defineElements();
 
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id);
@@ -19,27 +18,34 @@ const element = (id: string): HTMLElement => {
   return found;
 };
 
-function start(): void {
+/** Takes over what the server drew, then loads the connection. */
+async function start(): Promise<void> {
   const data = JSON.parse(element('page-data').textContent ?? '') as PageData;
   const { query, snapshot, detail } = data;
-  const { origin } = location;
-  const connection = new Connection({
-    socket: `${origin.replace(/^http/, 'ws')}/trpc`,
-    probe: `${origin}/status`,
-    polling: async () => (await import('../link/polling.ts')).pollingLink,
-  });
-  const live = new LiveBoards(connection);
+  const live = new LiveBoards(null);
   live.prime(query, snapshot);
-  joinAll(live, data);
+  joinBoard(document, live, data);
+  addEventListener('keydown', submitByKeys);
+  keepKeys(live);
+  const connection = await connect();
+  live.connect(connection);
   if (detail) void joinUnits(live, detail, data);
   void keepBadge(connection, live);
   void keepCount(live, data);
   stayHere(connection);
-  addEventListener('keydown', submitByKeys);
-  keepKeys(live);
   void keepWords(connection);
   void joinTranscripts(live);
   if (document.querySelector('.new-unit')) void keepNewUnits(connection);
+}
+
+async function connect(): Promise<Connection> {
+  const { Connection: Socket } = await import('../link/connection.ts');
+  const { origin } = location;
+  return new Socket({
+    socket: `${origin.replace(/^http/, 'ws')}/trpc`,
+    probe: `${origin}/status`,
+    polling: async () => (await import('../link/polling.ts')).pollingLink,
+  });
 }
 
 /** Until it is loaded, the page says as of when it is. */
@@ -63,12 +69,8 @@ async function keepWords(connection: Connection): Promise<void> {
 }
 
 /** Only unit and run pages need these, so the dashboard does not load them. */
-async function joinUnits(live: LiveBoards, detail: Detail, { query, zone }: PageData): Promise<void> {
-  (await import('./later.ts')).defineWorkUnit();
-  for (const unit of document.querySelectorAll<WorkUnitElement>('work-unit')) {
-    unit.detail = detail;
-    unit.join(live, query, zone);
-  }
+async function joinUnits(live: LiveBoards, detail: Detail, data: PageData): Promise<void> {
+  (await import('./later.ts')).openUnitPage(live, detail, data);
 }
 
 async function joinTranscripts(live: LiveBoards): Promise<void> {
@@ -76,7 +78,7 @@ async function joinTranscripts(live: LiveBoards): Promise<void> {
   if (transcripts.length === 0) return;
   const { RunTranscript: Element } = await import('../elements/run-transcript.ts');
   customElements.define('run-transcript', Element);
-  for (const transcript of transcripts) transcript.join(live);
+  for (const transcript of transcripts) void transcript.join(live);
 }
 
 async function keepNewUnits(connection: Connection): Promise<void> {
@@ -93,19 +95,4 @@ function stayHere(connection: Connection): void {
   });
 }
 
-function joinAll(live: LiveBoards, { query, zone, notices, pulses }: PageData): void {
-  for (const queue of document.querySelectorAll<AttentionQueue>('attention-queue')) {
-    queue.notices = notices;
-    queue.join(live, query, zone);
-  }
-  for (const grid of document.querySelectorAll<ProcessGrid>('process-grid')) {
-    grid.pulses = pulses;
-    grid.onFilter = (filtered) => {
-      for (const queue of document.querySelectorAll<AttentionQueue>('attention-queue'))
-        queue.join(live, filtered, zone);
-    };
-    grid.join(live, query, zone);
-  }
-}
-
-start();
+void start();

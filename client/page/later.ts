@@ -4,4 +4,4 @@
  */
 export { Keyboard } from './keyboard.ts';
 export { keepNewUnit } from './new-unit.ts';
-export { defineWorkUnit } from './unit-page.ts';
+export { openUnitPage } from './unit-page.ts';

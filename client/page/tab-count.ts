@@ -50,7 +50,7 @@ class NewItems {
 
 /** What is so already is not set again: an icon that is set flickers. */
 function show(project: string, name: string, items: number): void {
-  const title = titleFor(items, name);
+  const title = titleFor(project, items, name);
   if (document.title !== title) document.title = title;
   const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
   const url = faviconUrl(project, items);

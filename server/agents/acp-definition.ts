@@ -14,6 +14,13 @@ export interface AcpEntry {
   readonly prompts: Readonly<Record<string, string>>;
 }
 
+/** How the command of such an agent begins. */
+const DRIVER = ['signalbox', 'acp'];
+
+/** Whether what its runs print is the driver's: who said what, which tool, what came back. */
+export const isDrivenByAcp = ({ command }: AgentDefinition): boolean =>
+  DRIVER.every((word, nth) => command[nth] === word);
+
 /**
  * Translates it into a command: `signalbox acp` drives the agent inside the run, so that the daemon knows no protocol
  * and waiting questions outlive it. Throws a `Problem` if no program is named.
@@ -30,7 +37,7 @@ export function acpDefinition(path: string, name: string, entry: AcpEntry): Agen
     );
   const flags = { like, mode, model };
   const said = Object.entries(flags).flatMap(([flag, value]) => (value ? [`--${flag}`, value] : []));
-  const start = ['signalbox', 'acp', ...said, '--prompt', '{prompt}'];
+  const start = [...DRIVER, ...said, '--prompt', '{prompt}'];
   return {
     name,
     command: [...start, '--', ...program],

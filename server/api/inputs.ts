@@ -179,7 +179,8 @@ export const follow = z.strictObject({
   lastEventId: z.string().max(64).optional(),
   follow: goOn,
 });
-export const one = z.strictObject({ chunk });
+/** `before`: its history stops before this event. */
+export const unit = z.strictObject({ chunk, before: z.number().int().min(1).optional() });
 export const history = z.strictObject({
   /** The number after which to begin. */
   after: z.number('A number.').int().min(0).default(0),

@@ -17,6 +17,7 @@ import type { Refusals } from '../access/refusals.ts';
 import type { SignInLinks } from '../access/sign-in-links.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Log } from '../system/log.ts';
+import type { NotifyActions } from './notify-actions.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import type { Source } from './streams.ts';
 import type { WorktreeActions } from './worktree-actions.ts';
@@ -39,6 +40,7 @@ export interface Context extends Source {
   readonly access: Access;
   readonly policy: PolicySource;
   readonly worktrees: WorktreeActions;
+  readonly notify: NotifyActions;
 }
 
 /** The operator's rules, and where things lie that they speak of. */

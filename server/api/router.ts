@@ -28,6 +28,7 @@ import { access } from './access.ts';
 import { ask as askInput } from './ask-input.ts';
 import * as inputs from './inputs.ts';
 import { newUnits } from './new-units.ts';
+import { notify } from './notify.ts';
 import * as planInput from './plan-input.ts';
 import { policy, requestsOf, rulesFor } from './policy.ts';
 import { agent, type Context, onlyAtTerminal, operator, refuseCommands, t, viewer } from './procedures.ts';
@@ -182,6 +183,7 @@ export const appRouter = t.router({
   access,
   policy,
   work,
+  notify,
   status: viewer.input(inputs.nothing).query(({ ctx }) => {
     const { units, items, seq } = ctx.boardFeed.counts();
     const { settings, trusted } = ctx.store.state;
@@ -189,9 +191,13 @@ export const appRouter = t.router({
     const { readOnly: read_only } = ctx.access;
     return { ...ctx.about, read_only, build: ctx.boardFeed.build, seq, units, items, settings, agents };
   }),
-  unit: viewer
-    .input(inputs.one)
-    .query(({ ctx, input }) => detailOf(ctx.store.state, input.chunk, (unit) => ctx.store.events(0, unit))),
+  unit: viewer.input(inputs.unit).query(({ ctx: { store }, input: { chunk, before } }) =>
+    detailOf(store.state, chunk, {
+      backwards: (unit, from) => store.eventsBackwards(unit, from),
+      before,
+      now: new Date().toISOString(),
+    }),
+  ),
   /** What agents have reported of tokens and cost. */
   usage: viewer
     .input(inputs.usage)

@@ -1,10 +1,12 @@
 import { type Card, type Cell, type Counts, inOrder, type News, type Row } from '../../shared/board.ts';
-import { type Only, PAGE_UNITS, type Query, queryKey } from '../../shared/query.ts';
+import { PAGE_UNITS, type Query, queryKey } from '../../shared/query.ts';
 import { STATUSES, type Status, type WorkUnit } from '../../shared/words.ts';
 import { impactOf, impactScore } from '../domain/impact.ts';
 import type { PersistentVector } from '../domain/persistent-vector.ts';
 import { exists, findItem, isPending, type State } from '../domain/state.ts';
-import { cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './board-rows.ts';
+import { byStatus, cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './board-rows.ts';
+import { Causes } from './causes.ts';
+import { isSearch, says, shows, showsCard, wants } from './query-filter.ts';
 
 /** The impact of an item that has left the queue. */
 const UNRANKED = { impact: { blocked: 0, chain: [] }, score: 0 };
@@ -23,6 +25,7 @@ export class BoardIndex {
   readonly #cells = new Map<string, Cell>();
   readonly #cards = new Map<string, Card>();
   #counts = countsRow([], [], 0);
+  readonly #causes = new Causes();
   readonly #news = new Map<string, News>();
   readonly #pages = new Map<string, readonly Row[]>();
 
@@ -64,12 +67,20 @@ export class BoardIndex {
     const rivals = changed.flatMap(({ conflicts }) =>
       conflicts.map((conflict) => state.works.get(conflict.with)),
     );
-    // A new order or other agents can change units that had no event.
+    // A new order, other agents or another end of a chain can change units that had no event.
     const ordered =
       this.#seen?.graph === state.graph
         ? []
-        : [...state.works].filter(({ unit, conflicts }) => conflicts.length > 0 || unit.spec.agent !== null);
+        : [...state.works].filter(
+            (work) =>
+              work.conflicts.length > 0 || work.unit.spec.agent !== null || this.#hasOtherCause(state, work),
+          );
     return new Set([...changed, ...rivals, ...ordered].filter((work) => work !== undefined));
+  }
+
+  #hasOtherCause(state: State, work: WorkUnit): boolean {
+    const cell = this.#cells.get(unitKey(work.unit.id));
+    return cell !== undefined && cell.cause !== '' && cell.cause !== this.#causes.of(state, work);
   }
 
   /** A cell changed by another unit's event takes its seq. */
@@ -79,7 +90,7 @@ export class BoardIndex {
       this.#cells.delete(key);
       return;
     }
-    const cell = cellOf(state, work);
+    const cell = cellOf(state, work, this.#causes.of(state, work));
     const before = this.#cells.get(key);
     const own = !before || before.seq < cell.seq;
     if (!own && sameRow(before, cell)) return;
@@ -134,7 +145,7 @@ export class BoardIndex {
       pages,
       total: cells.length,
     } as const;
-    return [...shown, ...cards, this.#counts, row];
+    return [...shown, ...cards, this.#countsFor(query), row];
   }
 
   /** Names of all units that match a query, in order. */
@@ -192,8 +203,16 @@ export class BoardIndex {
         if (showsCard(query, card)) put.push(card);
         else drop.push(card.key);
       }
-    if (this.#counts.seq > seq) put.push(this.#counts);
+    if (this.#counts.seq > seq || (isSearch(query) && put.length + drop.length > 0))
+      put.push(this.#countsFor(query));
     return { seq: this.seq, put, drop };
+  }
+
+  /** A search has counts of what it finds, whichever status it shows of that. */
+  #countsFor(query: Query): Counts {
+    if (!isSearch(query)) return this.#counts;
+    const { kind, q } = query;
+    return { ...this.#counts, found: byStatus(this.#inSections({ kind, q })) };
   }
 
   /** One item, also after it has left the queue. */
@@ -216,23 +235,3 @@ function remember<T>(known: Map<string, T>, key: string, value: T): void {
   if (known.size >= MOST_QUERIES) known.clear();
   known.set(key, value);
 }
-
-/** A query for one kind of row gets no messages about the others, not even removals. */
-const wants = ({ only }: Query, kind: Only): boolean => only === undefined || only === kind;
-
-const shows = ({ chunk, status, kind, q, only }: Query, cell: Cell, { items }: WorkUnit): boolean =>
-  wants({ only }, 'units') &&
-  (chunk === undefined || chunk === cell.chunk) &&
-  (status === undefined || status.includes(cell.status)) &&
-  (kind === undefined || items.some((item) => isPending(item) && kind.includes(item.kind))) &&
-  says(q, cell.chunk, cell.title);
-
-const showsCard = ({ chunk, kind, q, only }: Query, card: Card): boolean =>
-  wants({ only }, 'items') &&
-  (chunk === undefined || chunk === card.chunk) &&
-  (kind === undefined || kind.includes(card.kind)) &&
-  says(q, card.chunk, card.prompt);
-
-/** Whether one of the texts contains the words, ignoring case. */
-const says = (q: string | undefined, ...texts: readonly string[]): boolean =>
-  q === undefined || texts.some((text) => text.toLowerCase().includes(q.toLowerCase()));

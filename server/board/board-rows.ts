@@ -12,7 +12,8 @@ import { usageOf } from '../domain/usage.ts';
 export const unitKey = (id: number): string => `unit:${id}`;
 export const itemKey = (id: string): string => `item:${id}`;
 
-export function cellOf(state: State, work: WorkUnit): Cell {
+/** `cause`: what holds up a unit that waits for others. */
+export function cellOf(state: State, work: WorkUnit, cause: string): Cell {
   const { unit } = work;
   const { status, why, since } = statusOf(state, work);
   const run = work.runs.at(-1);
@@ -26,6 +27,7 @@ export function cellOf(state: State, work: WorkUnit): Cell {
     title: unit.title,
     status,
     why,
+    cause: status === 'BLOCKED' && unit.held === null ? cause : '',
     held: unit.held !== null && status !== 'DONE',
     phase: phaseOf(work),
     finished: Math.min(unit.finished, unit.spec.steps.length),
@@ -107,11 +109,15 @@ function runEnded(work: WorkUnit, item: Item): string {
 }
 
 export function countsRow(cells: Iterable<Cell>, cards: Iterable<Card>, seq: number): Counts {
-  const units: Record<Status, number> = { RUNNING: 0, NEEDS_ATTENTION: 0, READY: 0, BLOCKED: 0, DONE: 0 };
-  for (const cell of cells) units[cell.status]++;
   let items = 0;
   for (const card of cards) if (card.state === 'open') items++;
-  return { row: 'counts', key: 'counts', seq, order: [], units, items };
+  return { row: 'counts', key: 'counts', seq, order: [], units: byStatus(cells), items, found: null };
+}
+
+export function byStatus(cells: Iterable<Cell>): Counts['units'] {
+  const units: Record<Status, number> = { RUNNING: 0, NEEDS_ATTENTION: 0, READY: 0, BLOCKED: 0, DONE: 0 };
+  for (const cell of cells) units[cell.status]++;
+  return units;
 }
 
 /** Whether two rows are equal except for their seq. */

@@ -1,10 +1,17 @@
-import type { ConflictLine, DeliveryState, Detail, ItemLine, StepState } from '../../shared/detail.ts';
+import type {
+  ConflictLine,
+  DeliveryState,
+  Detail,
+  HistoryLine,
+  ItemLine,
+  StepState,
+} from '../../shared/detail.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
 import { ruleWords } from '../../shared/policy-sentences.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
 import { disagreementWords, eventWords, saidWords } from '../../shared/sentences.ts';
-import type { WorkUnit } from '../../shared/words.ts';
+import type { Moment, WorkUnit } from '../../shared/words.ts';
 import { hasReceiver } from '../domain/delivery.ts';
 import { notFound } from '../domain/refusal.ts';
 import { pairKey, serialOrderOf } from '../domain/serial-order.ts';
@@ -12,9 +19,21 @@ import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../do
 import { statusOf } from '../domain/status.ts';
 import { usageOf, withoutDays } from '../domain/usage.ts';
 import { answerOf, cardState } from './board-rows.ts';
+import { timeSpent } from './time-spent.ts';
 
-/** Everything about one unit. `events` reads its part of the log. Throws a `Refusal` if there is no such unit. */
-export function detailOf(state: State, chunk: string, events: (unit: number) => Iterable<Event>): Detail {
+/** Events of a history that are sent at once. */
+export const HISTORY_LINES = 100;
+
+export interface DetailInput {
+  /** Reads the log of a unit backwards, from before a number. */
+  readonly backwards: (unit: number, before?: number) => Iterable<Event>;
+  /** The history stops before this event; absent: it goes up to the last one. */
+  readonly before?: number | undefined;
+  readonly now: Moment;
+}
+
+/** Everything about one unit. Throws a `Refusal` if there is no such unit. */
+export function detailOf(state: State, chunk: string, { backwards, before, now }: DetailInput): Detail {
   const work = findWork(state, chunk);
   if (!work) throw notFound(`There is no unit called ${chunk}.`);
   const { unit } = work;
@@ -58,15 +77,31 @@ export function detailOf(state: State, chunk: string, events: (unit: number) => 
     rules: (unit.rules ?? []).map((rule) => ({ ...rule, said: ruleWords(rule) })),
     usage: usageOf(work),
     budget: unit.budget ?? null,
-    history: [...events(unit.id)].map((event) => ({
-      seq: event.seq,
-      at: event.at,
-      who: event.by.actor,
-      door: event.by.door,
-      what: eventWords(event, work.items),
-    })),
+    ...historyIn(work, backwards(unit.id, before)),
+    time: timeSpent(work, backwards(unit.id), now),
   };
 }
+
+/** The latest lines of a part of the log that is read backwards. */
+function historyIn({ items }: WorkUnit, backwards: Iterable<Event>): Pick<Detail, 'history' | 'earlier'> {
+  const history: HistoryLine[] = [];
+  for (const event of backwards) {
+    if (history.length === HISTORY_LINES)
+      return { history: history.reverse(), earlier: history[0]?.seq ?? null };
+    history.push(historyLine(event, items));
+  }
+  return { history: history.reverse(), earlier: null };
+}
+
+const historyLine = (event: Event, items: readonly Item[]): HistoryLine => ({
+  seq: event.seq,
+  at: event.at,
+  who: event.by.actor,
+  door: event.by.door,
+  type: event.type,
+  run: event.type.startsWith('run.') && 'number' in event.data ? event.data.number : null,
+  what: eventWords(event, items),
+});
 
 function conflictLines(state: State, { unit, conflicts }: WorkUnit): ConflictLine[] {
   return conflicts.flatMap(({ with: id, ...conflict }) => {

@@ -1,4 +1,5 @@
 /** Settings that a flag, an environment variable or the operator's own file may give. */
+import { readNotifyFile } from '../notify/notify-file.ts';
 import { configFile, readConfig } from '../system/config-file.ts';
 import { Problem } from '../system/problem.ts';
 
@@ -36,10 +37,14 @@ function saidBy(calledBy: (name: Name) => string, textOf: (name: Name) => string
 
 /** A missing file gives no settings. */
 function fromFile(path: string): Said {
-  const said = Object.entries(readConfig(path));
+  const { notify: _, ...numbers } = readConfig(path) as { notify?: unknown };
+  // Read here too, so that a mistake in it is said before anything starts.
+  readNotifyFile(path);
+  const said = Object.entries(numbers);
   return Object.fromEntries(
     said.map(([name, value]) => {
-      if (!isName(name)) throw new Problem('data', `${path} knows no "${name}", only ${NAMES.join(', ')}.`);
+      if (!isName(name))
+        throw new Problem('data', `${path} knows no "${name}", only ${[...NAMES, 'notify'].join(', ')}.`);
       const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
       return [name, whole('data', name, `${path}: ${name}`, text)];
     }),

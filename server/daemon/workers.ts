@@ -1,11 +1,32 @@
 import type { StatePaths } from '../../shared/state-paths.ts';
+import type { About } from '../api/procedures.ts';
+import { Notifier } from '../notify/notifier.ts';
 import { Dispatcher } from '../runs/dispatcher.ts';
 import { followLiveWork } from '../runs/live-work.ts';
 import { keepRoom } from '../runs/retention.ts';
 import { TouchedConflicts } from '../runs/touched-conflicts.ts';
 import { Worktrees } from '../runs/worktrees.ts';
+import type { Db } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
+import { configFile } from '../system/config-file.ts';
+import { homeFolder } from '../system/home-folder.ts';
 import { consoleLog } from '../system/log.ts';
+
+/** Tells the operator of new items; with --read-only of nothing, since nobody could answer. */
+export const notifierOf = (
+  { store, db }: { readonly store: Store; readonly db: Db },
+  { project, address: origin }: About,
+  isIdle: boolean,
+): Notifier =>
+  new Notifier({
+    store,
+    db,
+    log: consoleLog,
+    project,
+    origin,
+    isIdle,
+    file: configFile(process.env, homeFolder()),
+  });
 
 /** What carries out the work of the units, and looks after what that leaves behind. */
 export function workersOf(

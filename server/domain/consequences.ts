@@ -1,5 +1,6 @@
 /** Adds the changes that follow from an event, in the same commit. */
 import type { Change, Event } from '../../shared/events.ts';
+import { isWell } from '../../shared/is-well.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { budgetOutcomes, isAboutBudget } from './commands/budget.ts';
 import { decisions, refreshConflictItem } from './commands/conflicts.ts';
@@ -14,7 +15,6 @@ import {
   isOver,
   isPending,
   isSnoozed,
-  isWell,
   liveRun,
   type State,
 } from './state.ts';

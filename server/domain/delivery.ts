@@ -1,8 +1,9 @@
 /** How answers and messages reach the waiting asker, or a run. */
 import type { Change } from '../../shared/events.ts';
+import { isWell } from '../../shared/is-well.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Message, WorkUnit } from '../../shared/words.ts';
-import { isPending, isReleased, isWell } from './state.ts';
+import { isPending, isReleased } from './state.ts';
 
 /** Asked by an agent, or by somebody at a terminal: not a review, a stuck unit or a conflict. */
 export const isAsked = ({ kind }: Pick<Item, 'kind'>): boolean => kind === 'question' || kind === 'decision';

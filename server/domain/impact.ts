@@ -15,11 +15,11 @@ const SHOWN = 3;
 export const impactScore = ({ blocked, chain }: Impact, weight: number): number =>
   blocked + chain.length * weight;
 
-/** "unblocks 7: a → b → c, …", or nothing when nobody waits. */
+/** "frees 7: a → b → c, …", or nothing when nobody waits. */
 export function impactWords({ blocked, chain }: Impact): string {
   if (blocked === 0) return '';
   const shown = chain.slice(0, SHOWN).join(' → ');
-  return `unblocks ${blocked}: ${shown}${blocked > Math.min(SHOWN, chain.length) ? ', …' : ''}`;
+  return `frees ${blocked}: ${shown}${blocked > Math.min(SHOWN, chain.length) ? ', …' : ''}`;
 }
 
 /**

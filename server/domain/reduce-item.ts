@@ -56,7 +56,11 @@ function itemChange(item: Item, event: AboutItem): Partial<Item> {
     case 'item.changed':
       return { ...event.data, version: item.version + 1 };
     case 'item.snoozed':
-      return { snooze: { until: event.data.until, for: event.data.for } };
+      // When it wakes, the operator is told again.
+      return {
+        snooze: { until: event.data.until, for: event.data.for },
+        ...(item.told && { told: [] }),
+      };
     case 'item.woke':
       return { snooze: null };
     case 'item.answered':

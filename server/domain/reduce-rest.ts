@@ -1,5 +1,8 @@
 import { type Event, NO_UNIT } from '../../shared/events.ts';
+import { type AboutNotice, afterNotice } from './reduce-notices.ts';
 import type { State } from './state.ts';
+
+const concernsNotice = (event: AboutNone): event is AboutNotice => /^noti(ce|fy)\./.test(event.type);
 
 export type AboutNone = Extract<Event, { unit: typeof NO_UNIT }>;
 
@@ -7,6 +10,7 @@ export const concernsNoUnit = (event: Event): event is AboutNone => event.unit =
 
 /** Folds events that concern no unit: settings, trusted agents, tokens and sessions. */
 export function withoutUnit(state: State, event: AboutNone): Partial<State> {
+  if (concernsNotice(event)) return afterNotice(state, event);
   switch (event.type) {
     case 'config.updated':
       return { graph: event.seq, settings: { ...state.settings, ...event.data } };

@@ -1,8 +1,9 @@
 import type { Session, Token } from '../../shared/access-words.ts';
 import type { AgentDefinition, TrustedAgents } from '../../shared/agent-words.ts';
 import type { Item } from '../../shared/item-words.ts';
+import type { ChannelState, NotifyChannel } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
-import type { Outcome, Run, Unit, WorkUnit } from '../../shared/words.ts';
+import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { MERGE, REBASE, SETUP, WORK_DEFAULTS } from '../../shared/work-words.ts';
 import { PersistentMap } from './persistent-map.ts';
 import { PersistentVector } from './persistent-vector.ts';
@@ -28,6 +29,8 @@ export interface State {
   readonly sessions: readonly Session[];
   /** What was spent on each day (UTC), in millionths of a dollar. */
   readonly days: PersistentMap<number>;
+  /** What was told by which channel. */
+  readonly notify: Readonly<Partial<Record<NotifyChannel, ChannelState>>>;
 }
 
 const NO_AGENTS: TrustedAgents = { digest: '', agents: [], work: WORK_DEFAULTS };
@@ -44,6 +47,7 @@ export const EMPTY: State = {
   tokens: [],
   sessions: [],
   days: PersistentMap.of(),
+  notify: {},
 };
 
 const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, unit] as const);
@@ -52,7 +56,7 @@ const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, un
 export function stateOf(
   works: readonly WorkUnit[],
   seq: number,
-  facts: Partial<Pick<State, 'settings' | 'trusted' | 'tokens' | 'sessions'>> = {},
+  facts: Partial<Pick<State, 'settings' | 'trusted' | 'tokens' | 'sessions' | 'notify'>> = {},
 ): State {
   const waiting = new Map<string, number[]>();
   for (const { unit } of works) {
@@ -123,9 +127,6 @@ export const liveRun = (work: WorkUnit): Run | undefined => {
   const last = work.runs.at(-1);
   return last?.ended_at === null ? last : undefined;
 };
-
-export const isWell = (outcome: Outcome): boolean =>
-  (outcome.exit === 'exited' && outcome.code === 0) || (outcome.exit === 'reported' && outcome.success);
 
 /** The live run that the daemon manages: of an unfinished unit, with its own process. */
 export const tendedRun = (work: WorkUnit): Run | undefined =>

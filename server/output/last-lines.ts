@@ -1,26 +1,33 @@
 /** Reads the last output line of each live run, and how far the making of worktrees is, for the boards that show it. */
-import type { Pulses } from '../../shared/board.ts';
+import type { Pulse, Pulses } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Run } from '../../shared/words.ts';
 import { unitKey } from '../board/board-rows.ts';
-import { tendedRun } from '../domain/state.ts';
+import { isAsking, tendedRun } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
 import type { Store } from '../store/store.ts';
 import { runFiles } from '../system/run-files.ts';
 import { Signal } from '../system/signal.ts';
-import { lastLines, sizeOf } from './tail.ts';
+import { grownAt, lastLines } from './tail.ts';
 
 const BEAT_MS = 1000;
 const LONGEST = 200;
 
-interface Pulse {
+interface Seen {
   /** Null: nothing runs yet; its folder is being made. */
   readonly run: Run | null;
   readonly size: number;
-  readonly line: string;
-  /** The tick at which the line last changed. */
+  /** How many lines were looked for. */
+  readonly wanted: number;
+  readonly pulse: Pulse;
+  /** The tick at which the pulse last changed. */
   readonly beat: number;
 }
+
+/** A run that waits for an answer shows what led to the question. */
+const LINES_OF_ASKER = 3;
+/** Viewers learn that the same line came again at most this often. */
+const SAME_LINE_MS = 60_000;
 
 /** By unit: how far it is with something of which no run tells. Whoever does it sets the line and deletes it. */
 export type ProgressLines = ReadonlyMap<number, string>;
@@ -32,7 +39,7 @@ export type ProgressLines = ReadonlyMap<number, string>;
 export class LastLines {
   readonly #store: Store;
   readonly #runs: string;
-  readonly #pulses = new Map<number, Pulse>();
+  readonly #pulses = new Map<number, Seen>();
   readonly #beats = new Signal();
   #beat = 0;
   #watching = 0;
@@ -94,40 +101,52 @@ export class LastLines {
       const run = tendedRun(work);
       if (!run) continue;
       live.add(work.unit.id);
-      this.#read(run);
+      this.#read(run, work.items.some(isAsking) ? LINES_OF_ASKER : 1);
     }
-    for (const [unit, line] of this.#progress) if (!live.has(unit)) this.#keep(unit, null, 0, line);
-    for (const [unit, { line }] of this.#pulses) {
+    for (const [unit, line] of this.#progress) if (!live.has(unit)) this.#keepLine(unit, line);
+    for (const [unit, { pulse }] of this.#pulses) {
       if (live.has(unit) || this.#progress.has(unit)) continue;
-      // Viewers keep a line until they get another, so an empty one takes its place.
-      if (line === '') this.#pulses.delete(unit);
-      else this.#keep(unit, null, 0, '');
+      // Viewers keep a line until they get another, so none takes its place.
+      if (pulse.lines.length === 0) this.#pulses.delete(unit);
+      else this.#keepLine(unit, '');
     }
   }
 
   /** A file that has not grown has the same last line. */
-  #read(run: Run): void {
+  #read(run: Run, wanted: number): void {
     const before = this.#pulses.get(run.unit);
     const { output } = runFiles(this.#runs, run.unit, run.number);
-    const size = sizeOf(output);
-    if (before?.run?.number === run.number && before.size === size) return;
-    this.#keep(run.unit, run, size, lastLines(output, 1).trim());
+    const { size, at } = grownAt(output) ?? { size: 0, at: run.started_at };
+    const isSameRun = before?.run?.number === run.number;
+    if (isSameRun && before.size === size && before.wanted === wanted) return;
+    const lines = lastLines(output, wanted)
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .filter((line) => line !== '');
+    this.#keep(run.unit, { run, size, wanted, pulse: { lines, at } });
   }
 
-  #keep(unit: number, run: Run | null, size: number, text: string): void {
-    const line = text.slice(0, LONGEST);
+  #keepLine(unit: number, line: string): void {
+    const pulse = { lines: line === '' ? [] : [line], at: new Date().toISOString() };
+    this.#keep(unit, { run: null, size: 0, wanted: 1, pulse });
+  }
+
+  #keep(unit: number, seen: Omit<Seen, 'beat'>): void {
+    const lines = seen.pulse.lines.map((line) => line.slice(0, LONGEST));
+    const pulse = { lines, at: seen.pulse.at };
     const before = this.#pulses.get(unit);
-    const beat = before?.line === line ? before.beat : this.#beat;
-    this.#pulses.set(unit, { run, size, line, beat });
+    if (before && isSame(before.pulse, pulse))
+      this.#pulses.set(unit, { ...seen, pulse: before.pulse, beat: before.beat });
+    else this.#pulses.set(unit, { ...seen, pulse, beat: this.#beat });
   }
 
   /** What a viewer has not got yet; `told` holds the tick of the line it got, by unit. */
   #news(query: Query, told: Map<number, number>): Pulses {
-    const news: Record<string, string> = {};
-    for (const [unit, { line, beat }] of this.#pulses) {
+    const news: Record<string, Pulse> = {};
+    for (const [unit, { pulse, beat }] of this.#pulses) {
       if (told.get(unit) === beat || !this.#isShown(query, unit)) continue;
       told.set(unit, beat);
-      news[unitKey(unit)] = line;
+      news[unitKey(unit)] = pulse;
     }
     return news;
   }
@@ -139,3 +158,6 @@ export class LastLines {
     return status?.includes(statusOf(state, work).status) ?? true;
   }
 }
+
+const isSame = (a: Pulse, b: Pulse): boolean =>
+  a.lines.join('\n') === b.lines.join('\n') && Date.parse(b.at) - Date.parse(a.at) < SAME_LINE_MS;

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { plain } from '../../shared/terminal-text.ts';
+import type { Moment } from '../../shared/words.ts';
 import { cutAtStart } from './utf8.ts';
 
 const TAIL_BYTES = 4096;
@@ -17,6 +18,12 @@ export function lastLines(path: string, lines: number): string {
 
 /** Size of a run's output in bytes; 0: no such file. */
 export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+/** The size of a run's output, and when it last grew; null: no such file. */
+export function grownAt(path: string): { readonly size: number; readonly at: Moment } | null {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat ? { size: stat.size, at: stat.mtime.toISOString() } : null;
+}
 
 function readEnd(path: string, most: number): Buffer {
   let file: number;

@@ -61,27 +61,6 @@ export async function readFrom(path: string, from: number, most: number): Promis
   return stretchOf(from + start, bytes.subarray(start), false);
 }
 
-const SEARCH_BYTES = 1024 * 1024;
-
-/** The first offset of a text from `from` on; null: not found. Reads block by block. */
-export async function findIn(path: string, text: string, from: number): Promise<number | null> {
-  const wanted = Buffer.from(text);
-  const file = await openQuietly(path);
-  if (!file || wanted.length === 0) return null;
-  try {
-    const block = Buffer.alloc(SEARCH_BYTES + wanted.length - 1);
-    for (let at = from; ; at += SEARCH_BYTES) {
-      // Blocks overlap, so that a match across an edge is found.
-      const { bytesRead } = await file.read(block, 0, block.length, at);
-      const found = block.subarray(0, bytesRead).indexOf(wanted);
-      if (found >= 0) return at + found;
-      if (bytesRead < block.length) return null;
-    }
-  } finally {
-    await file.close();
-  }
-}
-
 /**
  * Reads at most one range from `from`, through a reused buffer. A missing file reads as empty.
  * `final`: the file no longer grows, so an incomplete character is a broken one.

@@ -32,7 +32,13 @@ function foldedFrom(db: Db): State | DatabaseDifference {
 
 function differencesOf(log: State, tables: State): DatabaseDifference[] {
   const differences: DatabaseDifference[] = [];
-  const named = { settings: 'settings', agents: 'trusted', tokens: 'tokens', sessions: 'sessions' } as const;
+  const named = {
+    settings: 'settings',
+    agents: 'trusted',
+    tokens: 'tokens',
+    sessions: 'sessions',
+    notifications: 'notify',
+  } as const;
   for (const [code, field] of Object.entries(named) as [keyof typeof named, keyof State][])
     if (!isDeepStrictEqual(log[field], tables[field])) differences.push({ code });
   const most = Math.max(log.works.length, tables.works.length);

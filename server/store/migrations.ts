@@ -24,6 +24,8 @@ export interface Tables {
   keys: { key: string; digest: string; seq: number; result: string; spent: number };
   /** Up to which event each follower has handled the log. */
   followers: { name: string; seq: number };
+  /** What was told by each channel. */
+  notify: { channel: string; facts: string };
 }
 
 type Step = (tables: Kysely<Tables>) => readonly { compile(): { sql: string } }[];
@@ -233,6 +235,13 @@ export const MIGRATIONS: readonly Step[] = [
       .createTable('followers')
       .addColumn('name', 'text', (column) => column.primaryKey())
       .addColumn('seq', 'integer', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+  ],
+  ({ schema }) => [
+    schema
+      .createTable('notify')
+      .addColumn('channel', 'text', (column) => column.primaryKey())
+      .addColumn('facts', 'text', (column) => column.notNull())
       .modifyEnd(sql`strict`),
   ],
 ];

@@ -20,6 +20,7 @@ export const readState = (statements: Statements, seq: number): State =>
     trusted: readTrusted(statements),
     tokens: factsIn<Token>(statements.tokens.all),
     sessions: factsIn<Session>(statements.sessions.all),
+    notify: readChannels(statements),
   });
 
 /** The operator's settings over the defaults. */
@@ -32,6 +33,11 @@ function readTrusted(statements: Statements): TrustedAgents {
   const row = statements.agents.get() as Tables['agents'] | undefined;
   if (!row) return EMPTY.trusted;
   return { digest: row.digest, agents: JSON.parse(row.facts), work: JSON.parse(row.work) };
+}
+
+function readChannels(statements: Statements): State['notify'] {
+  const rows = statements.channels.all() as Tables['notify'][];
+  return Object.fromEntries(rows.map(({ channel, facts }) => [channel, JSON.parse(facts)]));
 }
 
 function readWorks(statements: Statements): WorkUnit[] {

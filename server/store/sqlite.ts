@@ -149,6 +149,9 @@ export class Db {
     this.#statements.forgetAgents.run();
     this.#statements.putAgents.run(digest, JSON.stringify(agents), JSON.stringify(work));
   }
+  putChannel(channel: string, facts: object): void {
+    this.#statements.putChannel.run(channel, JSON.stringify(facts));
+  }
   putRun(run: Run): void {
     this.#statements.putRun.run(run.unit, run.number, JSON.stringify(run));
   }
@@ -211,8 +214,13 @@ export class Db {
   *events(after = 0, unit?: number): Iterable<Event> {
     const { events, eventsOfUnit } = this.#statements;
     const rows = unit === undefined ? events.iterate(after) : eventsOfUnit.iterate(unit, after);
-    for (const row of rows as Iterable<Tables['events']>)
-      yield { ...row, by: JSON.parse(row.by), data: JSON.parse(row.data) } as Event;
+    for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
+  }
+  /** The log backwards; of one unit, from before a number, if given. */
+  *eventsBackwards(unit?: number, before = Number.MAX_SAFE_INTEGER): Iterable<Event> {
+    const { eventsBackwards, eventsOfUnitBefore } = this.#statements;
+    const rows = unit === undefined ? eventsBackwards.iterate() : eventsOfUnitBefore.iterate(unit, before);
+    for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
   }
 
   /** Loads the state from the tables. Throws `DatabaseProblem`. */
@@ -233,3 +241,6 @@ export class Db {
     this.#sqlite.close();
   }
 }
+
+const eventIn = (row: Tables['events']): Event =>
+  ({ ...row, by: JSON.parse(row.by), data: JSON.parse(row.data) }) as Event;

@@ -18,6 +18,7 @@ export function prepareAll(sqlite: Sqlite.Database) {
     sessions: credentialStatements(prepare, 'sessions'),
     ...refusalStatements(prepare),
     ...followerStatements(prepare),
+    ...notifyStatements(prepare),
   };
 }
 
@@ -38,6 +39,15 @@ function logStatements(prepare: Prepare) {
     eventsOfUnit: prepare(
       builder.selectFrom('events').selectAll().where('unit', '=', one).where('seq', '>', one).orderBy('seq'),
     ),
+    eventsOfUnitBefore: prepare(
+      builder
+        .selectFrom('events')
+        .selectAll()
+        .where('unit', '=', one)
+        .where('seq', '<', one)
+        .orderBy('seq', 'desc'),
+    ),
+    eventsBackwards: prepare(builder.selectFrom('events').selectAll().orderBy('seq', 'desc')),
     key: prepare(builder.selectFrom('keys').selectAll().where('key', '=', text)),
     keys: prepare(builder.selectFrom('keys').selectAll().orderBy('key')),
     addKey: prepare(
@@ -145,6 +155,18 @@ function followerStatements(prepare: Prepare) {
         .insertInto('followers')
         .values({ name: text, seq: one })
         .onConflict((on) => on.column('name').doUpdateSet((to) => ({ seq: to.ref('excluded.seq') }))),
+    ),
+  };
+}
+
+function notifyStatements(prepare: Prepare) {
+  return {
+    channels: prepare(builder.selectFrom('notify').selectAll()),
+    putChannel: prepare(
+      builder
+        .insertInto('notify')
+        .values({ channel: text, facts: text })
+        .onConflict((on) => on.column('channel').doUpdateSet((to) => ({ facts: to.ref('excluded.facts') }))),
     ),
   };
 }

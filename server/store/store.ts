@@ -70,6 +70,11 @@ export class Store {
     return this.#db.events(after, unit);
   }
 
+  /** The log backwards; of one unit, from before a number, if given. */
+  eventsBackwards(unit?: number, before?: number): Iterable<Event> {
+    return this.#db.eventsBackwards(unit, before);
+  }
+
   /** Calls `listener` after each batch of commits. Returns how to stop. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

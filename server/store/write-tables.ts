@@ -1,4 +1,5 @@
 /** Writes what differs between two states to the tables, which hold the fold of the log. */
+import type { NotifyChannel } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import type { State } from '../domain/state.ts';
 import type { Db } from './sqlite.ts';
@@ -9,6 +10,8 @@ export function writeTables(db: Db, before: State, after: State): void {
     if (value !== before.settings[name as keyof Settings]) db.putSetting(name, value);
   if (after.trusted !== before.trusted) db.putTrusted(after.trusted);
   writeCredentials(db, before, after);
+  for (const [channel, facts] of Object.entries(after.notify))
+    if (facts !== before.notify[channel as NotifyChannel]) db.putChannel(channel, facts);
   const changed = after.works.changedSince(before.works);
   for (const { unit } of changed) db.putUnit(unit);
   for (const work of changed) {

@@ -101,10 +101,10 @@ async function redraw(
   const back = backOf(ctx);
   const dashboard = () => drawDashboard(parts, ctx, queryAt(back), formError);
   if (!back.startsWith('/work-units/')) return dashboard();
-  return drawUnit(parts, ctx, chunk, formError).catch(dashboard);
+  return drawUnit(parts, ctx, chunk, { formError }).catch(dashboard);
 }
 
-const formErrorOf = (fields: Fields, { message, field }: RefusalForCaller): FormError => ({
+export const formErrorOf = (fields: Fields, { message, field }: RefusalForCaller): FormError => ({
   item: fields.get('item')?.[0] ?? null,
   notice: { tone: 'wrong', message, field },
   words:

@@ -11,7 +11,7 @@ import { newId } from '../system/new-id.ts';
 import { diffAddress, diffPath, diffQueryOf, openPlaceOf } from './diff-address.ts';
 import { diffPage } from './diff-page.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
-import { chunkOf, projectName, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
+import { chunkOf, projectOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
 import { seeOther } from './return-address.ts';
 
 export function addDiffRoutes(router: Router, parts: RouteParts): void {
@@ -63,7 +63,7 @@ async function drawDiff(parts: RouteParts, ctx: RouterContext, drawing: Drawing)
       }
     : null;
   const snapshot = context.boardFeed.snapshot({ chunk });
-  const project = projectName(context);
+  const project = projectOf(context);
   return diffPage({ assets: parts.assets, project, snapshot, chunk, diff, draft, now: new Date() });
 }
 

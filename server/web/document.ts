@@ -9,7 +9,7 @@ import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
 import { nothing, type TemplateResult } from 'lit';
 import { boardOf, countsOf } from '../../shared/board.ts';
 import type { PageData } from '../../shared/page-data.ts';
-import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
+import { faviconUrl, projectName, titleFor } from '../../shared/tab-title.ts';
 import { localText } from '../../shared/views/when.ts';
 import type { Assets } from './assets.ts';
 
@@ -35,11 +35,17 @@ const TO_QUEUE: SkipLink = { id: 'queue-heading', label: 'Skip to what needs you
 /** A whole page, with the data that it was drawn from. */
 export function shell({ assets, data, body, now, skipTo = TO_QUEUE }: ShellInput): string {
   const items = countsOf(boardOf(data.snapshot))?.items ?? 0;
-  const asOf = `As of ${localText(now.toISOString(), data.zone)} · reload to update`;
+  const asOf = `As of ${localText(now.toISOString(), data.zone).slice(11)} · reload to update`;
   const icon = faviconUrl(data.project, items);
-  const head = headOf({ assets, title: titleFor(items, data.name), icon, script: true, next: null });
+  const head = headOf({
+    assets,
+    title: titleFor(data.project, items, data.name),
+    icon,
+    script: true,
+    next: null,
+  });
   // The data stands between two templates and in none: lit would escape it, and in a script there are no escapes.
-  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(asOf, skipTo)}${body}<script type="application/json" id="page-data">`;
+  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(data.project, asOf, skipTo)}${body}<script type="application/json" id="page-data">`;
   return markup(start) + scriptText(data) + markup(AFTER_DATA);
 }
 
@@ -86,8 +92,9 @@ const NAME = html`<h1><a href="/">Signalbox</a></h1>`;
 /** What is reached from everywhere. */
 const LINKS = html`<nav class="links" aria-label="Pages of Signalbox"><a href="/new">New unit</a></nav>`;
 
-const header = (badge: string, { id, label }: SkipLink): TemplateResult =>
-  html`<a class="skip" href="#${id}">${label}</a><header>${NAME}${LINKS}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
+/** The project's name leads to its dashboard. */
+const header = (project: string, badge: string, { id, label }: SkipLink): TemplateResult =>
+  html`<a class="skip" href="#${id}">${label}</a><header><h1><a href="/" title="${project}"><bdi>${projectName(project)}</bdi></a> <span class="product">Signalbox</span></h1>${LINKS}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
 
 interface Head {
   readonly assets: Assets;

@@ -1,16 +1,21 @@
 /** The pages of the dashboard and of a unit, as of now. */
 import type { Context as KoaContext } from 'koa';
+import type { Detail } from '../../shared/detail.ts';
+import type { DiffView } from '../../shared/diff.ts';
 import { firstPage, type Query } from '../../shared/query.ts';
+import { statWords } from '../../shared/sentences.ts';
+import type { Context } from '../api/procedures.ts';
+import { refusalOf } from '../api/refusal-of.ts';
 import { createCaller } from '../api/router.ts';
 import { findWork } from '../domain/state.ts';
 import { readTail } from '../output/transcript.ts';
-import { configFile } from '../system/config-file.ts';
-import { homeFolder } from '../system/home-folder.ts';
 import { runFiles } from '../system/run-files.ts';
-import { dashboardPage, type FormError, unitPage } from './page.ts';
-import { projectName, type RouteParts } from './reply.ts';
+import { dashboardPage, type FormError } from './page.ts';
+import { projectOf, type RouteParts } from './reply.ts';
+import type { Printed } from './run-page.ts';
 import { PAGE_BYTES, printedOf } from './run-routes.ts';
 import { settingsPage } from './settings-page.ts';
+import { unitPage } from './unit-page.ts';
 
 export const isSignedIn = ({ callerOf }: RouteParts, ctx: KoaContext): boolean =>
   callerOf(ctx)?.credential != null;
@@ -28,7 +33,7 @@ export function drawDashboard(
     assets,
     query,
     formError,
-    project: projectName({ about }),
+    project: projectOf({ about }),
     isSignedIn: isSignedIn(parts, ctx),
     failed: access.refusals.failedLately(),
     policyProblem: policy.current().problem,
@@ -38,34 +43,60 @@ export function drawDashboard(
   });
 }
 
+export interface UnitDrawing {
+  readonly formError?: FormError | undefined;
+  /** The event before which the history stops. */
+  readonly before?: number | null;
+}
+
 export async function drawUnit(
   parts: RouteParts,
   ctx: KoaContext,
   chunk: string,
-  formError?: FormError,
+  { formError, before = null }: UnitDrawing = {},
 ): Promise<string> {
   const context = parts.contextFor(ctx);
-  const detail = await createCaller(context).unit({ chunk });
-  const work = findWork(context.store.state, chunk);
-  const run = work?.runs.at(-1);
-  const output = run && runFiles(context.runs, run.unit, run.number).output;
-  const printed =
-    run && output
-      ? await printedOf(run.number, output, await readTail(output, PAGE_BYTES, run.ended_at !== null))
-      : null;
+  const caller = createCaller(context);
+  const detail = await caller.unit(before === null ? { chunk } : { chunk, before });
   const query = { chunk };
-  const snapshot = context.boardFeed.snapshot(query);
   return unitPage({
     assets: parts.assets,
     query,
     formError,
-    snapshot,
+    snapshot: context.boardFeed.snapshot(query),
     pulses: {},
-    project: projectName(context),
+    project: projectOf(context),
     detail,
-    printed,
+    before,
+    printed: await latestOutput(context, chunk),
+    changes: await changesIn(detail, () => caller.work.diff({ chunk })),
     now: new Date(),
   });
+}
+
+async function latestOutput(context: Context, chunk: string): Promise<Printed | null> {
+  const run = findWork(context.store.state, chunk)?.runs.at(-1);
+  if (!run) return null;
+  const { output } = runFiles(context.runs, run.unit, run.number);
+  return printedOf(context, run, output, await readTail(output, PAGE_BYTES, run.ended_at !== null));
+}
+
+/** More than this has a page of its own only. */
+const MOST_FILES = 40;
+const MOST_LINES = 1500;
+
+async function changesIn({ work }: Detail, read: () => Promise<DiffView>): Promise<DiffView | string | null> {
+  const stat = work?.snapshot;
+  if (!stat || stat.files === 0) return null;
+  if (stat.files > MOST_FILES || stat.added + stat.deleted > MOST_LINES)
+    return `${statWords(stat)}: too much to show here.`;
+  try {
+    return await read();
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    return refusal.message;
+  }
 }
 
 const COUNTS: Query = { only: 'counts' };
@@ -78,7 +109,7 @@ export function drawSettings(
   formError?: FormError,
 ): string {
   const { assets, contextFor } = parts;
-  const { boardFeed, store, about } = contextFor(ctx);
+  const { boardFeed, store, about, notify } = contextFor(ctx);
   const now = new Date();
   return settingsPage({
     assets,
@@ -91,12 +122,12 @@ export function drawSettings(
       pulses: {},
       zone: -now.getTimezoneOffset(),
       notices: {},
-      project: projectName({ about }),
+      project: projectOf({ about }),
       name: 'Settings',
       detail: null,
     },
     settings: store.state.settings,
     isSignedIn: isSignedIn(parts, ctx),
-    file: configFile(process.env, homeFolder()),
+    notify: notify.facts(),
   });
 }

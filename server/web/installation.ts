@@ -1,8 +1,8 @@
 /** What a browser needs to install the page as an application of its own: a manifest and the project's mark. */
 import type Router from '@koa/router';
 import type { Context as KoaContext } from 'koa';
-import { iconSvg } from '../../shared/tab-title.ts';
-import { projectName, type RouteParts } from './reply.ts';
+import { iconSvg, projectName } from '../../shared/tab-title.ts';
+import { projectOf as folderOf, type RouteParts } from './reply.ts';
 
 /** Signed-in browsers alone get them, and they name nothing but the project. */
 const CACHE = 'private, max-age=3600';
@@ -10,7 +10,7 @@ const CACHE = 'private, max-age=3600';
 const ICONS = { '/icon.svg': 7, '/icon-maskable.svg': 0 } as const;
 
 export function addInstallation(router: Router, { contextFor }: RouteParts): void {
-  const projectOf = (ctx: KoaContext) => projectName(contextFor(ctx));
+  const projectOf = (ctx: KoaContext) => projectName(folderOf(contextFor(ctx)));
   for (const [path, corner] of Object.entries(ICONS))
     router.get(path, (ctx) => send(ctx, 'image/svg+xml', iconSvg(projectOf(ctx), 0, corner)));
   router.get('/manifest.webmanifest', (ctx) =>

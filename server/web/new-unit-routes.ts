@@ -8,7 +8,7 @@ import { createCaller } from '../api/router.ts';
 import { isForm } from './action-routes.ts';
 import { type Fields, formKey, readForm } from './forms.ts';
 import { newUnitPage } from './new-unit-page.ts';
-import { projectName, type RouteParts, sendJson, sendPage } from './reply.ts';
+import { projectOf, type RouteParts, sendJson, sendPage } from './reply.ts';
 import { seeOther } from './return-address.ts';
 
 /** So many names complete what is typed; others are taken as well. */
@@ -56,7 +56,7 @@ function draw(parts: RouteParts, ctx: KoaContext, refused?: Refused): string {
   const units = boardFeed.chunks({ status: ['RUNNING', 'NEEDS_ATTENTION', 'READY', 'BLOCKED'] });
   return newUnitPage({
     assets: parts.assets,
-    project: projectName(context),
+    project: projectOf(context),
     snapshot: boardFeed.snapshot({ only: 'counts' }),
     agents: trusted.agents,
     units: units.slice(0, MOST_NAMES),

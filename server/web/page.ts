@@ -6,9 +6,11 @@ import {
   cardsOf,
   countsOf,
   hiddenItems,
+  itemsByChunk,
   type Pulses,
   pageOf,
   type Snapshot,
+  tailsOf,
 } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
@@ -16,14 +18,14 @@ import type { Query } from '../../shared/query.ts';
 import { Sections } from '../../shared/sections.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
 import { attentionQueue, freshQueue } from '../../shared/views/attention-queue.ts';
+import { boardFilter } from '../../shared/views/board-filter.ts';
+import { bulkForm } from '../../shared/views/bulk-form.ts';
 import { processGrid } from '../../shared/views/process-grid.ts';
-import { UNIT_FORMS } from '../../shared/views/unit-actions.ts';
-import { localText } from '../../shared/views/when.ts';
-import { workUnit } from '../../shared/views/work-unit.ts';
+import { QUEUE_FORMS } from '../../shared/views/queue-forms.ts';
+import { clockAt, localText } from '../../shared/views/when.ts';
 import type { FailedSignIns } from '../access/refusals.ts';
 import type { Assets } from './assets.ts';
 import { type Drawn, SIGN_OUT, shell } from './document.ts';
-import { type Printed, printedView } from './run-page.ts';
 import { afterBreak, textAreaWith } from './text-area.ts';
 
 /** An answer that could not be taken: what to say, and the operator's words, which are never lost. */
@@ -49,7 +51,7 @@ export interface PageInput {
   readonly query: Query;
   readonly pulses: Pulses;
   readonly formError?: FormError | undefined;
-  /** The project's name. */
+  /** The project's folder. */
   readonly project: string;
   readonly now: Date;
 }
@@ -61,13 +63,17 @@ export function dashboardPage(input: DashboardInput): string {
   const grid = processGrid({
     sections: new Sections().look(board),
     counts: countsOf(board),
-    zone: data.zone,
+    clock: clockAt(input.now, data.zone),
     query: input.query,
     page: pageOf(board),
     pulses: input.pulses,
+    items: itemsByChunk(board),
+    bulk: bulkForm,
   });
+  const filter = boardFilter({ counts: countsOf(board), query: input.query });
   const body: Drawn = [
-    html`<main>${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><process-grid>${grid}</process-grid></main>`,
+    html`<board-filter class="bar-of-page">${filter}</board-filter>`,
+    html`<main class="board">${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><div class="units"><process-grid>${grid}</process-grid></div></main>`,
     foot(input.isSignedIn),
   ];
   return shell({ ...input, data, body });
@@ -90,32 +96,23 @@ const policyNotice = ({ policyProblem }: DashboardInput): Drawn =>
     ? nothing
     : html`<p class="failed-sign-ins" role="note">Your rules for permissions cannot be used, so everything is asked. ${policyProblem}</p>`;
 
-export interface UnitPageInput extends PageInput {
-  readonly detail: Detail;
-  /** What its latest run printed; null: it has not run yet. */
-  readonly printed: Printed | null;
-}
-
-/** One work unit: facts, items and answers, history, and what the latest run printed. */
-export function unitPage(input: UnitPageInput): string {
-  const { printed, detail } = input;
-  const data = dataOf(input, detail.chunk, detail);
-  const body = html`<main class="one"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1">${detail.chunk}</h2>${formErrorBlock(input, data)}<attention-queue>${queueView(input, data)}</attention-queue><work-unit>${workUnit(detail, data.zone, UNIT_FORMS)}</work-unit>${printed === null ? nothing : transcript(detail.chunk, printed)}</main>`;
-  return shell({ ...input, data, body });
-}
-
-function dataOf(input: PageInput, name: string, detail: Detail | null): PageData {
+export function dataOf(input: PageInput, name: string, detail: Detail | null): PageData {
   const { snapshot, query, pulses, formError, project, now } = input;
   const notices = formError?.item ? { [formError.item]: formError.notice } : {};
   return { query, snapshot, pulses, zone: -now.getTimezoneOffset(), notices, project, name, detail };
 }
 
 /** Words and ticks of an answer that could not be taken stand in its card. */
-function queueView({ formError }: PageInput, { snapshot, zone, query, notices }: PageData): TemplateResult {
+export function queueView(
+  { formError, now }: PageInput,
+  { snapshot, zone, query, notices, pulses }: PageData,
+): TemplateResult {
   const board = boardOf(snapshot);
   const fresh = {
     cards: cardsOf(board),
-    zone,
+    clock: clockAt(now, zone),
+    tails: tailsOf(board, pulses),
+    forms: QUEUE_FORMS,
     only: query.chunk ?? '',
     notices,
     hidden: hiddenItems(board, query),
@@ -126,7 +123,7 @@ function queueView({ formError }: PageInput, { snapshot, zone, query, notices }:
 }
 
 /** Where the card itself is gone, its words stand on top of the page. */
-function formErrorBlock({ formError }: PageInput, { snapshot }: PageData): Drawn {
+export function formErrorBlock({ formError }: PageInput, { snapshot }: PageData): Drawn {
   if (
     !formError ||
     snapshot.rows.some((row) => row.row === 'item' && row.id === formError.item && row.state === 'open')
@@ -138,6 +135,3 @@ function formErrorBlock({ formError }: PageInput, { snapshot }: PageData): Drawn
       : html`<label for="kept">Your text, not sent:</label><textarea id="kept" rows="3">${afterBreak(formError.words)}</textarea>`;
   return html`<div class="trouble" role="alert"><p>${formError.notice.message}</p>${words}</div>`;
 }
-
-const transcript = (chunk: string, printed: Printed): TemplateResult =>
-  html`<section class="transcript" aria-labelledby="transcript-heading"><h3 id="transcript-heading">Output of run ${printed.run}</h3>${printedView(chunk, printed)}</section>`;

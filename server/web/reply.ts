@@ -1,5 +1,4 @@
 /** What all routes share: the caller, and the response formats. */
-import { basename } from 'node:path';
 import type { RouterContext } from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { CHUNK } from '../../shared/words.ts';
@@ -32,8 +31,8 @@ export function chunkOf(ctx: RouterContext): string {
   return chunk;
 }
 
-/** The project's name, as pages show it. */
-export const projectName = ({ about }: Pick<Context, 'about'>): string => basename(about.project);
+/** The folder of the project whose pages these are. */
+export const projectOf = ({ about }: Pick<Context, 'about'>): string => about.project;
 
 /** Whether to answer in JSON: the request accepts it, has a token, or came over the Unix socket. */
 export const wantsJson = (ctx: KoaContext): boolean =>

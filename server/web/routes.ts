@@ -6,12 +6,13 @@ import { firstPage, type Query, queryKey } from '../../shared/query.ts';
 import { createCaller } from '../api/router.ts';
 import { notFound } from '../domain/refusal.ts';
 import { act, actOnAll, configure, isForm } from './action-routes.ts';
-import { strictQuery } from './address-query.ts';
+import { strictQuery, wholeIn } from './address-query.ts';
 import { addDiffRoutes } from './diff-routes.ts';
 import { drawDashboard, drawSettings, drawUnit, isSignedIn } from './draw-pages.ts';
 import { addInstallation } from './installation.ts';
 import { addApi } from './json.ts';
 import { addNewUnitRoutes } from './new-unit-routes.ts';
+import { addNotifyRoutes } from './notify-routes.ts';
 import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
 import { ResponseCache } from './response-cache.ts';
 import { lateUndo, seeOther } from './return-address.ts';
@@ -47,9 +48,13 @@ export function routes(parts: RouteParts): Router {
   });
   addApi(router, parts);
   router.get('/work-units/:chunk', async (ctx) => {
-    if (wantsJson(ctx))
-      return sendJson(ctx, await createCaller(parts.contextFor(ctx)).unit({ chunk: chunkOf(ctx) }));
-    sendPage(ctx, 200, await drawUnit(parts, ctx, chunkOf(ctx), lateUndo(parts, ctx)));
+    const chunk = chunkOf(ctx);
+    const before = wholeIn(new URLSearchParams(ctx.querystring), 'before');
+    if (wantsJson(ctx)) {
+      const { unit } = createCaller(parts.contextFor(ctx));
+      return sendJson(ctx, await unit(before === null ? { chunk } : { chunk, before }));
+    }
+    sendPage(ctx, 200, await drawUnit(parts, ctx, chunk, { formError: lateUndo(parts, ctx), before }));
   });
   addRunRoutes(router, parts);
   addDiffRoutes(router, parts);
@@ -63,6 +68,7 @@ export function routes(parts: RouteParts): Router {
   });
   router.get('/settings', (ctx) => sendPage(ctx, 200, drawSettings(parts, ctx)));
   router.post('/config', (ctx) => configure(parts, ctx));
+  addNotifyRoutes(router, parts);
   addInstallation(router, parts);
   router.post('/bulk', (ctx) => actOnAll(parts, ctx));
   router.get('/assets/:name', (ctx) => {

@@ -16,6 +16,8 @@ export interface Printed {
   /** How much there is in all; null: it is no longer kept. */
   readonly size: number | null;
   readonly text: string;
+  /** Printed by the driver of an agent: who said what, which tool, what came back. */
+  readonly isTalk: boolean;
 }
 
 export interface RunPageInput {
@@ -39,7 +41,7 @@ export function runPage(input: RunPageInput): string {
   const name = `${detail.chunk}, run ${run.number}`;
   const data = { query, snapshot, pulses: {}, zone, notices: {}, project, name, detail: null };
   const unit = `/work-units/${detail.chunk}`;
-  const body = html`<main class="one"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" tabindex="-1">${detail.chunk}, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
+  const body = html`<main class="one of-run"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" tabindex="-1"><bdi>${detail.chunk}</bdi>, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
   return shell({ assets, data, now, body });
 }
 
@@ -51,8 +53,7 @@ const goneWords = ({ number, outcome }: RunLine): string =>
 
 function whole({ detail, run, printed, find, found }: RunPageInput, unit: string): TemplateResult {
   const path = `${unit}/runs/${run.number}`;
-  const search = html`<form class="find" method="get" action="${path}"><label for="find">Find</label><input id="find" name="find" value="${find}"><button>Find</button></form>`;
-  return html`<section class="transcript" aria-label="Transcript">${places(path, printed)}${search}${foundLine(path, find, found)}${printedView(detail.chunk, printed, find)}</section>`;
+  return html`<section class="transcript" aria-label="Transcript">${places(path, printed)}${foundLine(path, find, found)}${printedView(detail.chunk, printed, find)}</section>`;
 }
 
 /** Where else one can look. */
@@ -64,7 +65,6 @@ function places(path: string, { from, to, size }: Printed): TemplateResult {
     link(`?before=${from}`, 'Earlier', from > 0),
     link(`?from=${to}`, 'Later', to < (size ?? 0)),
     link('', 'End', to < (size ?? 0)),
-    html`<a href="${path}/output" download>Download</a>`,
   ];
   return html`<nav class="places" aria-label="Places in the transcript">${links}</nav>`;
 }
@@ -76,22 +76,34 @@ function foundLine(path: string, find: string, found: number | null): Drawn {
   return html`<p role="status">Found. <a href="${path}?${next.toString()}">Find next</a></p>`;
 }
 
-/** What was printed, as text; alive where it ends at the end of a run that goes on. */
+/**
+ * What was printed, as text; alive where it ends at the end of a run that goes on. Without script it opens at its end,
+ * save where something was looked for.
+ */
 export function printedView(chunk: string, printed: Printed, find = ''): TemplateResult {
-  const { run, from, to, size, text } = printed;
+  const { run, from, to, size, text, isTalk } = printed;
   if (size === null) return html`<p class="empty">No longer kept.</p>`;
+  const shown = marked(plain(text), find);
+  const end = typeof shown === 'string' && to === size ? ' from-end' : '';
+  return html`<run-transcript chunk="${chunk}" run="${run}" from="${from}" to="${to}" size="${size}" ?talk=${isTalk}>${tools(chunk, printed, find)}<pre class="screen${end}" tabindex="0" role="region" aria-label="Output of run ${run}">${shown}</pre></run-transcript>`;
+}
+
+/** The search leads to the page of the run. Buttons that need script are seen once it is there; their place is kept. */
+function tools(chunk: string, { run, from, to, size }: Printed, find: string): TemplateResult {
+  const path = `/work-units/${chunk}/runs/${run}`;
   const part =
-    from > 0 || to < size
-      ? html`<p class="aside">Bytes ${grouped(from)} to ${grouped(to)} of ${grouped(size)}.</p>`
-      : nothing;
-  return html`${part}<run-transcript chunk="${chunk}" run="${run}" offset="${to}" ?still=${to < size}><pre tabindex="0" role="region" aria-label="Transcript">${marked(plain(text), find)}</pre></run-transcript>`;
+    size === null || (from === 0 && to === size)
+      ? nothing
+      : html`<a class="part" href="${path}?before=${from}">Bytes ${grouped(from)} to ${grouped(to)} of ${grouped(size)}.</a>`;
+  return html`<div class="tools"><form class="find" method="get" action="${path}" role="search" aria-label="In the output"><input id="find" name="find" type="search" value="${find}" aria-label="Find in the output" maxlength="200" dir="auto"><button>Find</button></form><span class="room"></span><a href="${path}/output" download>Download</a>${part}</div>`;
 }
 
 const grouped = (count: number): string => count.toLocaleString('en');
 
 /** Found in the text, not in its markup: “lt” does not stand in a “<”. */
 function marked(text: string, find: string): Drawn {
-  const at = find === '' ? -1 : text.indexOf(find);
+  const at = find === '' ? -1 : text.toLowerCase().indexOf(find.toLowerCase());
   if (at < 0) return text;
-  return [text.slice(0, at), html`<mark>${find}</mark>`, text.slice(at + find.length)];
+  const end = at + find.length;
+  return [text.slice(0, at), html`<mark>${text.slice(at, end)}</mark>`, text.slice(end)];
 }

@@ -3,14 +3,16 @@ import { createReadStream } from 'node:fs';
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { Detail, RunLine } from '../../shared/detail.ts';
+import { isDrivenByAcp } from '../agents/acp-definition.ts';
 import type { Context } from '../api/procedures.ts';
 import { createCaller } from '../api/router.ts';
 import { invalid, notFound } from '../domain/refusal.ts';
-import { findWork } from '../domain/state.ts';
-import { findIn, readFrom, readTail, type Stretch, sizeOf } from '../output/transcript.ts';
+import { agentNamed, findWork } from '../domain/state.ts';
+import { findLine } from '../output/find-line.ts';
+import { readFrom, readTail, type Stretch, sizeOf } from '../output/transcript.ts';
 import { runFiles } from '../system/run-files.ts';
-import { oneIn, wholeIn } from './address-query.ts';
-import { chunkOf, projectName, type RouteParts, sendPage } from './reply.ts';
+import { oneIn, switchIn, wholeIn } from './address-query.ts';
+import { chunkOf, projectOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
 import { type Printed, runPage } from './run-page.ts';
 
 /** How much of a transcript stands on one page. */
@@ -21,20 +23,18 @@ export function addRunRoutes(router: Router, parts: RouteParts): void {
   router.get('/work-units/:chunk/runs/:run', async (ctx) => {
     const { context, detail, run, output } = await runOf(parts, ctx);
     const address = new URLSearchParams(ctx.querystring);
-    const find = oneIn(address, 'find') ?? '';
-    if (find.length > LONGEST_FIND) throw invalid('find', `find takes at most ${LONGEST_FIND} characters.`);
-    const from = wholeIn(address, 'from');
-    const found = find === '' ? null : await findIn(output, find, from ?? 0);
+    const { find, from, found } = await searchIn(output, address);
+    if (wantsJson(ctx)) return sendJson(ctx, { run: run.number, size: await sizeOf(output), found });
     const before = wholeIn(address, 'before');
     const stretch = await stretchFor(output, { from: found ?? from, before, final: run.ended_at !== null });
-    const printed = await printedOf(run.number, output, stretch);
+    const printed = await printedOf(context, run, output, stretch);
     const snapshot = context.boardFeed.snapshot({ chunk: detail.chunk });
     sendPage(
       ctx,
       200,
       runPage({
         assets: parts.assets,
-        project: projectName(context),
+        project: projectOf(context),
         snapshot,
         detail,
         run,
@@ -52,14 +52,44 @@ export function addRunRoutes(router: Router, parts: RouteParts): void {
     ctx.set('Cache-Control', 'no-store');
     ctx.attachment(`${detail.chunk}-${run.number}.log`);
     ctx.type = 'text/plain; charset=utf-8';
-    // What is printed from now on is not in the length that was promised.
-    ctx.body = size === 0 ? '' : createReadStream(output, { end: size - 1 });
-    ctx.length = size;
+    sendBytes(ctx, output, size);
   });
 }
 
-export async function printedOf(run: number, output: string, { from, to, text }: Stretch): Promise<Printed> {
-  return { run, from, to, text, size: await sizeOf(output) };
+/** Case does not matter; the offset of the line in which it was found. */
+async function searchIn(output: string, address: URLSearchParams) {
+  const find = oneIn(address, 'find') ?? '';
+  if (find.length > LONGEST_FIND) throw invalid('find', `find takes at most ${LONGEST_FIND} characters.`);
+  const from = wholeIn(address, 'from');
+  const back = switchIn(address, 'back');
+  const found = find === '' ? null : await findLine(output, { text: find, from: from ?? 0, back });
+  return { find, from, found };
+}
+
+/** All, or the one range that is asked for. What is printed from now on is not in the length that is promised. */
+function sendBytes(ctx: RouterContext, output: string, size: number): void {
+  ctx.set('Accept-Ranges', 'bytes');
+  const range = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(ctx.get('Range'));
+  const start = Number(range?.[1] ?? 0);
+  const end = Math.min(Number(range?.[2] ?? size), size - 1);
+  if (range && start <= end) {
+    ctx.status = 206;
+    ctx.set('Content-Range', `bytes ${start}-${end}/${size}`);
+  } else if (range) ctx.status = 416;
+  const isEmpty = size === 0 || start > end;
+  ctx.body = isEmpty ? '' : createReadStream(output, { start, end });
+  ctx.length = isEmpty ? 0 : end + 1 - start;
+}
+
+export async function printedOf(
+  { store }: Context,
+  { number, agent }: Pick<RunLine, 'number' | 'agent'>,
+  output: string,
+  { from, to, text }: Stretch,
+): Promise<Printed> {
+  const definition = agentNamed(store.state, agent);
+  const isTalk = definition !== undefined && isDrivenByAcp(definition);
+  return { run: number, from, to, text, size: await sizeOf(output), isTalk };
 }
 
 interface Asked {

@@ -1,8 +1,10 @@
 /** The page of the settings: what is in force, what each does, and a form for each group. */
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
+import type { NotifyFacts } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import { type Drawn, type ShellInput, SIGN_OUT, shell } from './document.ts';
+import { notifySection } from './notify-section.ts';
 import type { FormError } from './page.ts';
 
 export interface SettingsInput extends Omit<ShellInput, 'body' | 'skipTo'> {
@@ -12,8 +14,7 @@ export interface SettingsInput extends Omit<ShellInput, 'body' | 'skipTo'> {
   readonly formError: FormError | undefined;
   /** Whether a session let this browser in, which it can end. */
   readonly isSignedIn: boolean;
-  /** Where the operator's own file is. */
-  readonly file: string;
+  readonly notify: NotifyFacts;
 }
 
 interface Field {
@@ -100,7 +101,7 @@ const GROUPS: readonly (readonly [heading: string, fields: readonly Field[]])[] 
 /** The page. Complete without script. */
 export function settingsPage(input: SettingsInput): string {
   const { formError } = input;
-  const body: Drawn = html`<main class="one settings"><p class="back"><a href="/">← All work units</a></p><h2 id="settings-heading" tabindex="-1">Settings</h2><p class="aside">They count for this project, from the next decision on. “signalbox config” shows and changes the same.</p>${alertOf(formError)}${numbersForm(input)}${accessSection(input)}${fileSection(input)}</main>`;
+  const body: Drawn = html`<main class="one settings"><p class="back"><a href="/">← All work units</a></p><h2 id="settings-heading" tabindex="-1">Settings</h2><p class="aside">They count for this project, from the next decision on. “signalbox config” shows and changes the same.</p>${alertOf(formError)}${numbersForm(input)}${notifySection({ facts: input.notify, typed: input.typed, zone: input.data.zone })}${accessSection(input)}${fileSection(input)}</main>`;
   return shell({ ...input, body, skipTo: SKIP });
 }
 
@@ -134,5 +135,5 @@ function accessSection({ isSignedIn }: SettingsInput): TemplateResult {
   return html`<section aria-labelledby="access-heading"><h3 id="access-heading">Access</h3><p class="aside">Tokens, pages that embed this one, and limits are set at a terminal alone: signalbox token, origin, limits.</p>${out}</section>`;
 }
 
-const fileSection = ({ file }: SettingsInput): TemplateResult =>
+const fileSection = ({ notify: { file } }: SettingsInput): TemplateResult =>
   html`<section aria-labelledby="file-heading"><h3 id="file-heading">Your own file</h3><p class="aside">What stands in <code>${file}</code> counts for all your projects at their next start, before what is set here.</p></section>`;

@@ -10,9 +10,9 @@ export const afterBreak = (words: string): string => `\n${words}`;
 /** Draws the text areas of a shared view; in the one with this id stand `words`. */
 export const textAreaWith =
   (filled: string, words: string): TextArea =>
-  ({ id, name, rows, ariaInvalid, readOnly, describedBy }) =>
+  ({ id, name, rows, ariaInvalid, readOnly, describedBy, placeholder }) =>
     within(
-      html`<textarea id="${id}" name="${name}" rows="${rows}" aria-describedby="${describedBy || nothing}" aria-invalid="${ariaInvalid ?? nothing}" ?readonly="${readOnly}">${id === filled && words !== '' ? afterBreak(words) : nothing}</textarea>`,
+      html`<textarea id="${id}" name="${name}" dir="auto" rows="${rows}" placeholder="${placeholder}" aria-describedby="${describedBy || nothing}" aria-invalid="${ariaInvalid ?? nothing}" ?readonly="${readOnly}">${id === filled && words !== '' ? afterBreak(words) : nothing}</textarea>`,
     );
 
 /**

@@ -8,27 +8,45 @@ export interface Notice {
   readonly tone: 'wrong' | 'busy' | 'ended' | 'waits';
   readonly message: string;
   readonly field: string | null;
+  /** The group of buttons that was pressed: it is said under that. None: at the end of the form. */
+  readonly group?: string | undefined;
 }
 
 type FormView = Pick<QueueView, 'notices' | 'others' | 'ticked' | 'textArea'>;
+type Option = Card['options'][number];
+type Group = 'options' | 'risky' | 'text';
+type Part = TemplateResult | typeof nothing;
 
 /**
- * The answer to an item, as a plain form: its choices are submit buttons, words are a text area. What is said of it
- * stands last, in place kept for it: nothing that can be pressed moves. An item that has ended keeps its words, and
- * nothing else.
+ * The answer to an item, as a plain form: its choices are submit buttons, words are a text area. Under each group of
+ * buttons is place for what is said of a press, so that nothing that can be pressed moves. An item that has ended keeps
+ * its words, in the same node, and nothing else.
  */
 export function actionForm(card: Card, view: FormView): TemplateResult {
-  const isOpen = card.state === 'open';
-  const options = card.multiple ? checkboxes(card, view) : isOpen ? choices(card) : nothing;
-  const text = words(card, view);
-  const end = isOpen ? send(card) : card.allows_text ? copy : nothing;
-  const parts = goAlong(card) ? [text, options, isOpen ? nothing : end] : [options, text, end];
+  const isOpen = card.state === 'open' && !card.multiple;
+  const safe = card.options.filter((option) => !isRisky(card, option));
+  const risky = card.options.filter((option) => isRisky(card, option));
+  const parts: Readonly<Record<Group, Part>> = {
+    options: isOpen ? choices(safe, 'choices') : nothing,
+    text: goAlong(card) ? nothing : ownWords(card, view),
+    risky: isOpen ? choices(risky, 'choices apart') : nothing,
+  };
+  const place = placeOf(parts, view.notices[card.id]);
+  const group = (name: Group) =>
+    parts[name] === nothing
+      ? nothing
+      : html`<div data-group=${name}>${parts[name]}<div class="told">${place === name ? noticeView(card.id, view.notices[card.id]) : nothing}</div></div>`;
   return html`<form class="answer" method="post" action="/work-units/${card.chunk}/answer" name="answer-${card.id}">
     <input type="hidden" name="item" value=${card.id} />
     <input type="hidden" name="version" value=${card.version} />
-    ${parts}
-    <div class="told">${noticeView(card.id, view.notices[card.id])}</div>
+    ${goAlong(card) ? ownWords(card, view) : nothing} ${group('options')} ${group('text')} ${group('risky')}
   </form>`;
+}
+
+/** Under which group a notice stands: the one that was pressed, else the last. */
+function placeOf(parts: Readonly<Record<Group, Part>>, notice: Notice | undefined): Group | undefined {
+  const drawn = (['options', 'text', 'risky'] as const).filter((name) => parts[name] !== nothing);
+  return drawn.find((name) => name === notice?.group) ?? drawn.at(-1);
 }
 
 export const noticeView = (item: string, notice: Notice | undefined) =>
@@ -37,23 +55,39 @@ export const noticeView = (item: string, notice: Notice | undefined) =>
     : nothing;
 
 /** While it is on its way, and when the item has ended, the words stand as they are. */
-function words(card: Card, { notices, others, textArea }: FormView) {
+function words(card: Card, { notices, others, textArea }: FormView): Part {
   if (!card.allows_text) return nothing;
   const notice = notices[card.id];
   const field = {
     id: `text-${card.id}`,
     name: 'text',
-    rows: 3,
+    rows: 1,
     ariaInvalid: notice?.field === 'text' ? 'true' : null,
     readOnly: card.state !== 'open' || notice?.tone === 'busy' || notice?.tone === 'waits',
     describedBy: notice ? `notice-${card.id}` : '',
+    placeholder: textLabel(card),
   };
-  return html`<label for="text-${card.id}">${textLabel(card)}</label>
-    ${textArea(field)}
-    ${others?.[card.id]?.map((each) => html`<button type="button" class="quiet" data-do="swap" value=${each}>Typed in another window: “${each}”</button>`)}`;
+  return html`<label class="unseen" for="text-${card.id}">${textLabel(card)}</label>${textArea(field)}
+    ${others?.[card.id]?.map((each) => html`<button type="button" class="quiet swap" data-do="swap" value=${each}>Typed in another window: “<bdi>${each}</bdi>”</button>`)}`;
 }
 
-const copy = html`<div class="choices"><button type="button" class="quiet" data-do="copy">Copy text</button></div>`;
+/** One line that grows, with *Send* in it; before that, the options of which several may be chosen. */
+function ownWords(card: Card, view: FormView): Part {
+  const { multiple, allows_text } = card;
+  if (!multiple && !allows_text) return nothing;
+  const isAlone = multiple && !allows_text;
+  return html`${multiple ? checkboxes(card, view) : nothing}<div class=${isAlone ? 'alone' : 'own'}>${words(card, view)}${buttonOf(card)}</div>`;
+}
+
+function buttonOf(card: Card): Part {
+  const { state, multiple, options, allows_text } = card;
+  if (state !== 'open')
+    return allows_text
+      ? html`<button type="button" class="send" data-do="copy">Copy my words</button>`
+      : nothing;
+  if (goAlong(card)) return nothing;
+  return html`<button class=${multiple || options.length === 0 ? 'primary send' : 'send'}>Send</button>`;
+}
 
 /** Where words go along with a choice they are written first; elsewhere they stand in for one. */
 const goAlong = ({ kind }: Card): boolean => kind === 'stuck' || kind === 'review';
@@ -64,27 +98,26 @@ function textLabel(card: Card): string {
   return card.options.length > 0 ? 'Or your own answer' : 'Your answer';
 }
 
+/** Our own options that end the work on a unit, or throw some away. */
+const RISKY = ['close', 'leave', 'discard'];
+const isRisky = ({ kind }: Card, { id }: Option): boolean =>
+  RISKY.includes(id) && kind !== 'question' && kind !== 'decision';
+
 /** The browser's script knows of no ticks: a redraw leaves those that the server drew. */
 const checkboxes = (card: Card, { ticked }: FormView): TemplateResult =>
   html`<fieldset ?disabled=${card.state !== 'open'}>
     <legend>Choose any</legend>
     ${card.options.map(
       ({ id, label, description }) =>
-        html`<label class="check"><input type="checkbox" name="option" value=${id} ?checked=${ticked?.[card.id]?.includes(id)} /> <span>${label}${describe(description)}</span></label>`,
+        html`<label class="check"><input type="checkbox" name="option" value=${id} ?checked=${ticked?.[card.id]?.includes(id)} /> <span dir="auto">${label}${describe(description)}</span></label>`,
     )}
   </fieldset>`;
 
-const choices = ({ options }: Card) =>
-  options.length === 0 ? nothing : html`<div class="choices">${options.map(choice)}</div>`;
+const choices = (options: readonly Option[], name: string): Part =>
+  options.length === 0 ? nothing : html`<div class=${name}>${options.map(choice)}</div>`;
 
-const choice = ({ id, label, description }: Card['options'][number]): TemplateResult =>
-  html`<button name="option" value=${id}>${label}${describe(description)}</button>`;
+const choice = ({ id, label, description }: Option): TemplateResult =>
+  html`<button name="option" value=${id}><span class="label" dir="auto">${label}</span>${describe(description)}</button>`;
 
 const describe = (description: string) =>
-  description === '' ? nothing : html` <small>${description}</small>`;
-
-function send({ multiple, options, allows_text }: Card) {
-  if (!multiple && !allows_text) return nothing;
-  const primary = multiple || options.length === 0;
-  return html`<div class="choices"><button class=${primary ? 'primary' : 'quiet'}>Send</button></div>`;
-}
+  description === '' ? nothing : html` <small dir="auto">${description}</small>`;

@@ -8,6 +8,7 @@ export interface TextField {
   readonly readOnly: boolean;
   /** No property: the id of what is said about it; empty: nothing is. */
   readonly describedBy: string;
+  readonly placeholder: string;
 }
 
 /**

@@ -3,20 +3,14 @@ import type { Action } from '../actions.ts';
 import type { ConflictLine, Detail } from '../detail.ts';
 import { type Notice, noticeView } from './action-form.ts';
 
-/** The forms of a unit. Given to its view where the operator may act, so that other sites load none of them. */
-export interface UnitForms {
-  unitActions(detail: Detail, notice: Notice | undefined): TemplateResult;
-  resolveForm(detail: Detail, conflict: ConflictLine): TemplateResult;
-}
-
-/** What the operator may do to a unit, each a plain form. */
-function unitActions(detail: Detail, notice: Notice | undefined): TemplateResult {
+/**
+ * What the operator may do to a unit, as a row of buttons. Each opens its one field below the row; nothing else moves.
+ * What is rare stands in a menu at the end.
+ */
+export function unitActions(detail: Detail, notice: Notice | undefined): TemplateResult {
   return html`<section class="actions" aria-labelledby="actions-heading">
-    <h3 id="actions-heading">Actions</h3>
-    ${detail.status === 'DONE' ? folder(detail) : steering(detail)}
-    <details><summary>Edit</summary>${edit(detail)}</details>
-    ${detail.status === 'DONE' ? nothing : html`<details><summary>Close</summary>${close(detail)}</details>`}
-    <details><summary>Remove</summary>${remove(detail)}</details>
+    <h2 id="actions-heading">Actions</h2>
+    <div class="acts">${detail.status === 'DONE' ? folder(detail) : usual(detail)} ${more(detail)}</div>
     <div class="told">${noticeView('unit', notice)}</div>
   </section>`;
 }
@@ -27,8 +21,12 @@ const form = (detail: Detail, action: Action, body: TemplateResult): TemplateRes
     <input type="hidden" name="seen" value=${detail.seq} />${body}
   </form>`;
 
+/** A button that opens a field: of those with one name, the browser keeps one open. */
+const act = (label: string, body: unknown, name: string | null = 'act'): TemplateResult =>
+  html`<details class="act" name=${name ?? nothing}><summary>${label}</summary><div class="panel">${body}</div></details>`;
+
 /** What the operator decides about this unit and another. */
-const resolveForm = (detail: Detail, { chunk }: ConflictLine): TemplateResult =>
+export const resolveForm = (detail: Detail, { chunk }: ConflictLine): TemplateResult =>
   form(
     detail,
     'resolve',
@@ -41,48 +39,78 @@ function folder(detail: Detail): TemplateResult | typeof nothing {
   const { work } = detail;
   if (work === null || work.made_at === null) return nothing;
   if (work.pruned_at === null)
-    return form(detail, 'prune', html`<button>Remove the worktree; its work stays kept</button>`);
+    return form(
+      detail,
+      'prune',
+      html`<button>Remove the worktree <small>its work stays kept</small></button>`,
+    );
   return work.kept === null ? nothing : form(detail, 'restore', html`<button>Restore the worktree</button>`);
 }
 
-function steering(detail: Detail): TemplateResult {
-  return html`${detail.live === null ? nothing : live(detail, detail.live)} ${detail.retry_due === null ? nothing : retry(detail)} ${detail.external ? report(detail) : nothing} ${detail.held === null ? hold(detail) : release(detail)} ${priority(detail)} ${link(detail)} ${unlink(detail)}`;
+function usual(detail: Detail): TemplateResult {
+  const { live, external, retry_due, held } = detail;
+  return html`${retry_due === null ? nothing : form(detail, 'retry', html`<button class="primary">Try again now</button>`)}
+    ${live === null || external ? nothing : act('Send message', message(detail, live))}
+    ${live === null ? nothing : stop(detail, live)}
+    ${external ? act('Report', report(detail)) : nothing}
+    ${held === null ? act('Hold', hold(detail)) : form(detail, 'release', html`<button class="primary">${held.code === 'killed' ? 'Start again' : 'End the hold'}</button>`)}`;
 }
 
-const live = (detail: Detail, run: number): TemplateResult =>
-  html`${detail.external ? nothing : interrupt(detail, run)} ${kill(detail, run)}`;
-
-const interrupt = (detail: Detail, run: number) =>
+const message = (detail: Detail, run: number) =>
   form(
     detail,
     'interrupt',
-    html`<input type="hidden" name="run" value=${run} /><label for="interrupt-text">Message to run ${run}</label><input id="interrupt-text" name="text" required /><button>Send message</button>`,
+    html`<input type="hidden" name="run" value=${run} /><label for="interrupt-text">Message to run ${run}</label><textarea id="interrupt-text" name="text" rows="2" dir="auto" required></textarea><button class="primary">Send message</button>`,
   );
 
-const kill = (detail: Detail, run: number) =>
-  form(
-    detail,
-    'kill',
-    html`<input type="hidden" name="run" value=${run} /><button>Stop run ${run} and hold</button>`,
-  );
-
-const retry = (detail: Detail) => form(detail, 'retry', html`<button class="primary">Try again now</button>`);
+const stop = (detail: Detail, run: number) =>
+  form(detail, 'kill', html`<input type="hidden" name="run" value=${run} /><button>Stop run ${run}</button>`);
 
 const hold = (detail: Detail) =>
   form(
     detail,
     'hold',
-    html`<label for="hold-why">Hold before the next phase (reason)</label><input id="hold-why" name="why" /><button>Hold</button>`,
+    html`<label for="hold-why">Reason (optional)</label><input id="hold-why" name="why" dir="auto" /><button class="primary">Hold before the next phase</button>`,
   );
 
-const release = (detail: Detail) => form(detail, 'release', html`<button class="primary">Release</button>`);
+/** The menu: every entry opens its one field below it. */
+const more = (detail: Detail) =>
+  act(
+    'More',
+    html`<div class="menu">
+      ${act('Edit title', editTitle(detail), null)} ${act('Edit goal', editGoal(detail), null)} ${act('Edit paths', editPaths(detail), null)}
+      ${detail.status === 'DONE' ? nothing : html`${act('Priority', priority(detail), null)} ${act('Wait for a unit', link(detail), null)} ${unlink(detail)} ${act('Close', close(detail), null)}`}
+      ${act('Remove', remove(detail), null)}
+    </div>`,
+  );
+
+const editTitle = (detail: Detail) =>
+  form(
+    detail,
+    'edit',
+    html`<label for="edit-title">Title</label><input id="edit-title" name="title" dir="auto" value=${detail.title} /><button>Save title</button>`,
+  );
+
+const editGoal = (detail: Detail) =>
+  form(
+    detail,
+    'edit',
+    html`<label for="edit-goal">Goal (replaces the current one)</label><textarea id="edit-goal" name="goal" rows="4" dir="auto"></textarea><button>Save goal</button>`,
+  );
+
+const editPaths = (detail: Detail) =>
+  form(
+    detail,
+    'edit',
+    html`<label for="edit-paths">Paths, one glob per line (now ${detail.paths.length === 0 ? 'none' : detail.paths.join(', ')})</label><textarea id="edit-paths" name="paths" rows="3"></textarea><button>Save paths</button>`,
+  );
 
 const priority = (detail: Detail) =>
   form(
     detail,
     'priority',
     html`<label for="priority">Priority, now ${detail.priority} (higher goes first among equals)</label
-      ><input id="priority" name="priority" inputmode="numeric" placeholder=${detail.priority} /><button>Set priority</button>`,
+      ><input id="priority" class="number" name="priority" inputmode="numeric" placeholder=${detail.priority} /><button>Set priority</button>`,
   );
 
 const link = (detail: Detail) =>
@@ -99,20 +127,15 @@ const unlink = (detail: Detail) =>
       form(
         detail,
         'unlink',
-        html`<input type="hidden" name="after" value=${chunk} /><button>Remove dependency on ${chunk}</button>`,
+        html`<input type="hidden" name="after" value=${chunk} /><button>Do not wait for ${chunk}</button>`,
       ),
     );
-
-const edit = (detail: Detail) =>
-  html`${form(detail, 'edit', html`<label for="edit-title">Title</label><input id="edit-title" name="title" value=${detail.title} /><button>Save title</button>`)}
-  ${form(detail, 'edit', html`<label for="edit-goal">Goal (replaces the current one)</label><textarea id="edit-goal" name="goal" rows="3"></textarea><button>Save goal</button>`)}
-  ${form(detail, 'edit', html`<label for="edit-paths">Paths, one glob per line (now ${detail.paths.length === 0 ? 'none' : detail.paths.join(', ')})</label><textarea id="edit-paths" name="paths" rows="3"></textarea><button>Save paths</button>`)}`;
 
 const close = (detail: Detail) =>
   form(
     detail,
     'close',
-    html`<label for="close-reason">Reason (the unit then counts as done)</label><input id="close-reason" name="reason" />${killToo(detail)}<button>Close ${detail.chunk}</button>`,
+    html`<label for="close-reason">Reason (the unit then counts as done)</label><input id="close-reason" name="reason" dir="auto" />${killToo(detail)}<button>Close ${detail.chunk}</button>`,
   );
 
 const remove = (detail: Detail) =>
@@ -127,7 +150,7 @@ const report = (detail: Detail) =>
   form(
     detail,
     'report',
-    html`<label for="report-words">Report (reason, if it failed)</label><input id="report-words" name="words" />
+    html`<label for="report-words">Reason, if it failed</label><input id="report-words" name="words" dir="auto" />
       <label>Phase reached <select name="phase"><option value=""></option>${detail.steps.filter(({ state }) => state === 'to come').map(({ phase }) => html`<option>${phase}</option>`)}</select></label>
       <label class="check"><input type="checkbox" name="all" value="yes" /> <span>Finished: all phases</span></label>
       <label class="check"><input type="checkbox" name="override" value="yes" /> <span>Started although it is not ready (recorded)</span></label>
@@ -139,5 +162,3 @@ const killToo = ({ live }: Detail) =>
   live === null
     ? nothing
     : html`<label class="check"><input type="checkbox" name="kill" value="yes" /> <span>Stop run ${live} first</span></label>`;
-
-export const UNIT_FORMS: UnitForms = { unitActions, resolveForm };

@@ -71,6 +71,7 @@ export function cell(id: number, status: Status, more: Partial<Cell> = {}): Cell
     title: '',
     status,
     why: '',
+    cause: '',
     held: false,
     phase: 'BUILD',
     finished: 0,
@@ -89,7 +90,7 @@ function countsRow(rows: readonly Row[]): Counts {
   const count = (status: Status) => cells.filter((each) => each.status === status).length;
   const units = Object.fromEntries(STATUSES.map((status) => [status, count(status)])) as Counts['units'];
   const items = rows.filter((row) => row.row === 'item' && row.state === 'open').length;
-  return { row: 'counts', key: 'counts', seq: 1, order: [], units, items };
+  return { row: 'counts', key: 'counts', seq: 1, order: [], units, items, found: null };
 }
 
 /** What a query for one page shows of these rows, as the daemon would choose it; `page` says which. */

@@ -50,7 +50,7 @@ describe('a card with words that somebody else answers', () => {
     await drawn(page);
     for (const item of ['b', 'd']) {
       const labels = all(`#item-${item} button`).map((each) => each.textContent);
-      expect(labels).to.eql(['Dismiss', 'Copy text']);
+      expect(labels).to.eql(['Dismiss', 'Copy my words']);
       expect(field(item).readOnly).to.equal(true);
       expect(all(`#item-${item} .later`).length).to.equal(0);
     }
@@ -63,7 +63,7 @@ describe('a card with words that somebody else answers', () => {
     const copied: string[] = [];
     const copy = () => copied.push(String(getSelection()));
     document.addEventListener('copy', copy, { once: true });
-    press(button('b', 'Copy text'));
+    press(button('b', 'Copy my words'));
     document.removeEventListener('copy', copy);
     expect(area.selectionEnd - area.selectionStart).to.equal('my words'.length);
   });

@@ -3,7 +3,10 @@ import { expect } from '@open-wc/testing';
 import { executeServerCommand } from '@web/test-runner-commands';
 import { ARMING_MS } from '../../client/elements/arming.ts';
 import { AttentionQueue } from '../../client/elements/attention-queue.ts';
-import { ProcessGrid } from '../../client/elements/process-grid.ts';
+import type { BoardFilter } from '../../client/elements/board-filter.ts';
+import { joinBoard } from '../../client/elements/join-board.ts';
+import { defineElements } from '../../client/elements/our-page.ts';
+import type { ProcessGrid } from '../../client/elements/process-grid.ts';
 import { LiveBoards } from '../../client/link/live-boards.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import { snapshotOf } from './board-rows.ts';
@@ -60,10 +63,7 @@ export async function takeOver(wire = new FakeConnection()): Promise<Page> {
   live.prime(data.query, data.snapshot);
   const queue = one<AttentionQueue>('attention-queue');
   const grid = one<ProcessGrid>('process-grid');
-  queue.notices = data.notices;
-  queue.join(live, data.query, data.zone);
-  grid.pulses = data.pulses;
-  grid.join(live, data.query, data.zone);
+  joinBoard(document, live, data);
   await drawn({ queue, grid });
   return { wire, queue, grid };
 }
@@ -71,8 +71,7 @@ export async function takeOver(wire = new FakeConnection()): Promise<Page> {
 /** Not before the page is shown: until then the browser knows no such elements. */
 function define(): void {
   if (customElements.get('attention-queue')) return;
-  customElements.define('attention-queue', AttentionQueue);
-  customElements.define('process-grid', ProcessGrid);
+  defineElements();
 }
 
 export async function openPage(order: Order): Promise<Page> {
@@ -83,9 +82,12 @@ export async function openPage(order: Order): Promise<Page> {
 /** Until everything that the page knows is drawn: an update may ask for another one, but not for ever. */
 export async function drawn({ queue, grid }: Pick<Page, 'queue' | 'grid'>): Promise<void> {
   for (let updates = 0; updates < 20; updates++)
-    if ((await queue.updateComplete) && (await grid.updateComplete)) return;
+    if ((await queue.updateComplete) && (await grid.updateComplete) && (await filterDrawn())) return;
   throw new Error('the elements update for ever');
 }
+
+const filterDrawn = async (): Promise<boolean> =>
+  (await document.querySelector<BoardFilter>('board-filter')?.updateComplete) ?? true;
 
 /** The one element that a selector finds. */
 export function one<E extends Element = HTMLElement>(selector: string, within: ParentNode = document): E {

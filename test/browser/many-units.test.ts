@@ -182,7 +182,7 @@ describe('one change among many units', () => {
     const page = await openAll();
     const before = new Map(cells().map((node) => [node.querySelector('a')?.textContent, node]));
     link(400).focus();
-    page.wire.put(cell(400, 'NEEDS_ATTENTION'));
+    page.wire.put(cell(400, 'RUNNING'));
     await drawn(page);
     expect(chunks().indexOf('unit-400')).to.equal(50);
     expect(chunks().filter((chunk) => chunk !== 'unit-400')).to.eql(
@@ -204,7 +204,8 @@ describe('one change among many units', () => {
 });
 
 describe('times of many units', () => {
-  const told = () => cells().map((each) => /^\d+ d$/.test(each.querySelector('time')?.textContent ?? ''));
+  const told = () =>
+    cells().map((each) => /^(for|done) \d+ d/.test(each.querySelector('time')?.textContent ?? ''));
 
   it('are told where they can be seen, and when they come in sight', async () => {
     await openAll();

@@ -126,7 +126,7 @@ describe('what shifts the buttons while somebody aims', () => {
 
   const shifts: readonly (readonly [string, (page: Page) => void])[] = [
     ['a new card above', ({ wire }) => wire.put(card('z', 1, { prompt: 'One. '.repeat(40) }))],
-    ['a line more in the card', ({ wire }) => wire.put({ ...four(), unblocks: 'unblocks 7: a → b' })],
+    ['a line more in the card', ({ wire }) => wire.put({ ...four(), unblocks: 'frees 7: a → b' })],
     [
       'something above the queue',
       () => one('main').prepend(Object.assign(document.createElement('p'), { textContent: 'News' })),

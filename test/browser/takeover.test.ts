@@ -57,7 +57,7 @@ describe('the script takes over the page', () => {
   });
 
   it('carries the count in the title', () => {
-    expect(document.title).to.match(/^\(2\)/);
+    expect(document.title).to.match(/^shop — \(2\) Signalbox$/);
     expect(order()).to.eql(['a', 'b']);
     expect(one('#announce').textContent).to.equal('');
   });

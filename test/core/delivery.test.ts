@@ -24,7 +24,10 @@ const running = (
   });
 
 const lineOf = (house: StoreFixture, id: string): ItemLine => {
-  const found = detailOf(house.store.state, 'a', () => []).items.find((item) => item.id === id);
+  const found = detailOf(house.store.state, 'a', {
+    backwards: () => [],
+    now: '2026-01-01T00:00:00.000Z',
+  }).items.find((item) => item.id === id);
   assert.ok(found);
   return found;
 };

@@ -89,7 +89,7 @@ test(
       wait('x', 'root'),
     );
     const words = (n: number) => impactWords(impactOf(house.store.state, n));
-    assert.deepEqual([words(0), words(2), words(4)], ['unblocks 5: a → b → c, …', 'unblocks 2: c → d', '']);
+    assert.deepEqual([words(0), words(2), words(4)], ['frees 5: a → b → c, …', 'frees 2: c → d', '']);
   }),
 );
 

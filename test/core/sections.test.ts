@@ -16,6 +16,7 @@ const cell = (id: number, status: Status, at = 0): Cell => ({
   title: '',
   status,
   why: '',
+  cause: '',
   held: false,
   phase: 'BUILD',
   finished: 0,

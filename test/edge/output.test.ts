@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { EMPTY, type State, stateOf } from '../../server/domain/state.ts';
-import { findIn } from '../../server/output/transcript.ts';
+import { findLine } from '../../server/output/find-line.ts';
 import { clearRuns } from '../../server/runs/retention.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { WorkUnit } from '../../shared/words.ts';
@@ -193,18 +193,40 @@ describe('what is kept of runs', () => {
     assert.ok(existsSync(runs));
   });
 
-  test('what is looked for is found across the edges of the blocks that are read', async () => {
-    const path = join(folder, 'blocks');
+  test('a line is found wherever it stands, forwards and backwards, whatever its case and its colours', async () => {
+    const path = join(folder, 'lines');
+    const lines = Array.from({ length: 60_000 }, (_, nth) => `line ${nth} ${'x'.repeat(30)}`);
+    const places = [0, 27_000, 27_001, 59_999];
+    for (const nth of places) lines[nth] = 'a \x1b[31mNee\x1b[0mdle';
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    const starts = places.map((nth) => lines.slice(0, nth).reduce((sum, line) => sum + line.length + 1, 0));
+    const seek = async (back: boolean, begin: number) => {
+      const found: number[] = [];
+      for (let at: number | null = begin; ; ) {
+        at = await findLine(path, { text: 'needle', from: at, back });
+        if (at === null) return found;
+        found.push(at);
+        if (!back) at += 1;
+      }
+    };
+    assert.deepEqual(await seek(false, 0), starts);
+    assert.deepEqual(await seek(true, statSync(path).size), [...starts].reverse());
+    assert.equal(
+      await findLine(path, { text: '31m', from: 0, back: false }),
+      null,
+      'what is not shown is not found',
+    );
+    assert.equal(await findLine(join(folder, 'none'), { text: 'x', from: 0, back: false }), null);
+    assert.equal(await findLine(path, { text: '', from: 0, back: false }), null);
+  });
+
+  test('in one line of many megabytes, what stands across the edges of the blocks is found', async () => {
+    const path = join(folder, 'long-line');
     const text = Buffer.alloc(3 * MIB, 'x');
     text.write('needle', MIB - 3);
-    text.write('needle', 2 * MIB);
-    text.write('needle', 3 * MIB - 6);
     writeFileSync(path, text);
-    const places: number[] = [];
-    for (let at = await findIn(path, 'needle', 0); at !== null; at = await findIn(path, 'needle', at + 1))
-      places.push(at);
-    assert.deepEqual(places, [MIB - 3, 2 * MIB, 3 * MIB - 6]);
-    assert.equal(await findIn(join(folder, 'none'), 'x', 0), null);
-    assert.equal(await findIn(path, '', 0), null);
+    const found = await findLine(path, { text: 'needle', from: 0, back: false });
+    assert.ok(found !== null && found <= MIB - 3 && found > MIB - 16);
+    assert.equal(await findLine(path, { text: 'nowhere', from: 3 * MIB, back: true }), null);
   });
 });

@@ -280,7 +280,7 @@ test('the same on the page of the unit', async () => {
   const late = await callers.form(answering(asked), fieldsOf(asked, 'my late words'), pageOf(asked.chunk));
   assert.equal(late.status, 409);
   checkPage(late);
-  assert.ok(late.body.includes('<work-unit>'));
+  assert.ok(late.body.includes('<work-unit data-part="head">'));
   assert.match(late.body, /my late words<\/textarea>/);
 });
 

@@ -27,7 +27,7 @@ const post = (fields: Record<string, string>) =>
 test('every setting stands on the page with its value and what it does', async () => {
   const { status, body } = await callers.anyone({ path: '/settings' });
   assert.equal(status, 200);
-  assert.match(body, /<title>Settings – Signalbox<\/title>/);
+  assert.match(body, /<title>project — Settings – Signalbox<\/title>/);
   for (const name of Object.keys(DEFAULTS)) {
     const value = name === 'max_agents' ? 0 : DEFAULTS[name as keyof typeof DEFAULTS];
     assert.match(body, new RegExp(`<label for="set-${name}">[A-Z]`), name);
@@ -93,5 +93,5 @@ test('an icon is markup of ours, whatever a project is called, and counts to 99'
     );
   assert.match(iconSvg('a', 1000), />99</);
   assert.doesNotMatch(iconSvg('a', 0), /circle/);
-  assert.equal(titleFor(3, 'Settings'), '(3) Settings – Signalbox');
+  assert.equal(titleFor('/work/shop', 3, 'Settings'), 'shop — (3) Settings – Signalbox');
 });

@@ -73,7 +73,14 @@ function checkOnPage(text: string, shown: string): void {
   const find = random.oneIn(2)
     ? shown.slice(at, at + random.below(9))
     : random.pick(['lt', 'amp', ';', '&', '<', oddText(random, 20)]);
-  const printed = { run: 1, from: 0, to: Buffer.byteLength(text), size: Buffer.byteLength(text), text };
+  const printed = {
+    run: 1,
+    from: 0,
+    to: Buffer.byteLength(text),
+    size: Buffer.byteLength(text),
+    text,
+    isTalk: false,
+  };
   checkMarkup(markup(printedView('one', printed, find)), shown);
 }
 

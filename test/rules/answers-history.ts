@@ -69,7 +69,10 @@ export function check(players: Players): void {
   if (status === 'DONE' && book.over === '')
     assert.deepEqual(book.unsettled(), [], 'DONE, and nobody has it');
   if (status === 'BLOCKED') assert.notEqual(why, '');
-  const lines = detailOf(house.store.state, chunk, () => []).items;
+  const lines = detailOf(house.store.state, chunk, {
+    backwards: () => [],
+    now: '2026-01-01T00:00:00.000Z',
+  }).items;
   for (const entry of book.entries) {
     const line = lines.find(({ id }) => id === entry.id);
     // The words with which a unit is closed are its reason: nobody is to get them.

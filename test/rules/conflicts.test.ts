@@ -24,7 +24,8 @@ const twoPhased = (house: StoreFixture, ...chunks: string[]) =>
   house.add(...chunks.map((chunk) => spec(chunk, TWO_PHASES)));
 const impactOn = (house: StoreFixture, chunk: string) =>
   impactOf(house.store.state, house.work(chunk).unit.id);
-const detail = (house: StoreFixture, chunk: string) => detailOf(house.store.state, chunk, () => []);
+const detail = (house: StoreFixture, chunk: string) =>
+  detailOf(house.store.state, chunk, { backwards: () => [], now: '2026-01-01T00:00:00.000Z' });
 const labels = (house: StoreFixture, item: string) => house.item(item).context.map(({ label }) => label);
 
 /** `a` runs, `b` wants to start, and a person has to say whether it may: the item is `want-b`. */
@@ -688,7 +689,7 @@ test(
     await house.start('a');
     await house.end('a');
     assert.deepEqual(impactOn(house, 'a'), { blocked: 2, chain: ['b', 'c'] });
-    assert.match(impactWords(impactOn(house, 'a')), /unblocks 2: b → c/);
+    assert.match(impactWords(impactOn(house, 'a')), /frees 2: b → c/);
     await house.finish('a');
     assert.equal(impactOn(house, 'a').blocked, 0);
   }),

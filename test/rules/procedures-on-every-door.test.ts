@@ -14,6 +14,7 @@ const not = (why: string): Why => ({ not: why });
 const STREAM = not('a stream, over the WebSocket');
 const READING = not('reading: the page shows it');
 
+const ON_SETTINGS = not('the form at /settings posts to its path');
 const AT_TERMINAL = not('who may come in is said at the terminal');
 
 interface Doors {
@@ -94,6 +95,19 @@ const DOORS: Readonly<Record<string, Doors>> = {
     command: 'config',
     path: 'POST /config',
     form: not('the form at /settings posts to its path'),
+  },
+  'notify.show': { command: 'notify', path: 'GET /notify', form: READING },
+  'notify.configure': { command: 'notify', path: 'POST /notify/:channel', form: ON_SETTINGS },
+  'notify.test': { command: 'notify', path: 'POST /notify/:channel/test', form: ON_SETTINGS },
+  'notify.watch': {
+    command: 'attention',
+    path: not('a page says that it is open for as long as it is'),
+    form: not('as its path'),
+  },
+  'notify.shown': {
+    command: not('a browser says so'),
+    path: not('a browser says so, over its socket'),
+    form: not('as its path'),
   },
   'work.diff': { command: 'diff', path: 'GET /work-units/:chunk/diff', form: READING },
   'work.patch': { command: 'diff', path: not('the same path, as text/x-patch'), form: READING },

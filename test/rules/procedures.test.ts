@@ -8,6 +8,7 @@ import { agent, type Context, operator, reader, viewer } from '../../server/api/
 import { appRouter, createCaller } from '../../server/api/router.ts';
 import { BoardFeed } from '../../server/board/board-feed.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
+import { Notifier } from '../../server/notify/notifier.ts';
 import { LastLines } from '../../server/output/last-lines.ts';
 import type { Store } from '../../server/store/store.ts';
 import { OPERATOR, StoreFixture, spec } from '../core/store-fixture.ts';
@@ -102,6 +103,14 @@ describe('a query', () => {
         restore: () => assert.fail('restore'),
         forget: () => assert.fail('forget'),
       },
+      notify: new Notifier({
+        store: watched,
+        db: house.db,
+        log: { info: () => {}, error: () => {} },
+        project: '/shop',
+        origin: 'http://localhost/',
+        file: '/nowhere/config.json',
+      }),
       access: {
         readOnly: false,
         open: true,

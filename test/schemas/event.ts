@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { Change, Event } from '../../shared/events.ts';
 import { MERGE_MODES } from '../../shared/work-words.ts';
+import { notices } from './notices.ts';
 import {
   agent,
   answer,
@@ -76,6 +77,7 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
     id: z.string(),
     code: z.enum(['signed-out', 'signed-out-everywhere', 'expired', 'too-many']),
   }),
+  ...notices,
   'unit.added': spec,
   'unit.closed': closing,
   'unit.edited': z.strictObject({
@@ -219,7 +221,7 @@ const ofType = ([type, data]: [string, z.ZodType]) =>
 const [first, ...others] = Object.entries(DATA).map(ofType);
 if (!first) throw new Error('no types of events');
 
-export const EVENT_TYPES: readonly string[] = Object.keys(DATA);
+export const EVENT_TYPES = Object.keys(DATA) as Event['type'][];
 export const event = z
   .discriminatedUnion('type', [first, ...others])
   .meta({ id: 'Event', description: 'one thing that happened' });

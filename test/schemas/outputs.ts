@@ -9,7 +9,7 @@ import type { Detail } from '../../shared/detail.ts';
 import type { DiffView } from '../../shared/diff.ts';
 import type { CheckedDatabase, Finding } from '../../shared/offline.ts';
 import { POLICY_ANSWERS } from '../../shared/policy-words.ts';
-import { event } from './event.ts';
+import { EVENT_TYPES, event } from './event.ts';
 import * as part from './parts.ts';
 
 export interface Output {
@@ -119,7 +119,29 @@ const detail: z.ZodType<Detail> = z.strictObject({
     .describe('what you have allowed in this unit, and are not asked about again'),
   usage: part.usage.nullable(),
   budget: count.nullable().describe('millionths of a dollar after which you are asked; null: never'),
-  history: z.array(z.strictObject({ seq, at: moment, who: z.string(), door: part.door, what: z.string() })),
+  history: z
+    .array(
+      z.strictObject({
+        seq,
+        at: moment,
+        who: z.string(),
+        door: part.door,
+        type: z.enum(EVENT_TYPES),
+        run: number.nullable().describe('the run that it is about'),
+        what: z.string(),
+      }),
+    )
+    .describe('the last 100, in order; `signalbox history` prints all'),
+  earlier: seq.nullable().describe('there is more: ask for what happened before this number'),
+  time: z
+    .strictObject({
+      from: moment,
+      to: moment,
+      spans: z.array(
+        z.strictObject({ use: z.enum(['running', 'waiting', 'blocked']), from: moment, to: moment }),
+      ),
+    })
+    .describe('the last 12 hours; waiting: for the operator; blocked: for anything else'),
 });
 
 const snapshot = z.strictObject({ epoch: z.string(), build: z.string(), seq, rows: z.array(part.anyRow) });
@@ -265,7 +287,7 @@ const checked: z.ZodType<CheckedDatabase> = z.strictObject({
       z.discriminatedUnion('code', [
         z.strictObject({ code: z.enum(['gap', 'fold']), seq: number.describe('the event') }),
         z.strictObject({ code: z.literal('unit'), chunk: z.string() }),
-        z.strictObject({ code: z.enum(['settings', 'agents', 'tokens', 'sessions']) }),
+        z.strictObject({ code: z.enum(['settings', 'agents', 'tokens', 'sessions', 'notifications']) }),
       ]),
     )
     .describe('empty: the tables are what the log says'),

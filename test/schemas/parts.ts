@@ -241,6 +241,7 @@ export const cell: z.ZodType<Cell> = z
     title: z.string(),
     status,
     why: z.string().describe('why it has this status, where that alone does not say'),
+    cause: z.string().describe('the chunk at the end of the chain of dependencies that blocks it'),
     held: z.boolean().describe('its next phase may not start before it is released'),
     phase: z.string(),
     finished: count.describe('phases finished'),
@@ -288,6 +289,7 @@ const counts: z.ZodType<Counts> = z
     row: z.literal('counts'),
     units,
     items: count.describe('open, whatever the filter'),
+    found: units.nullable().describe('of the units that a search finds'),
   })
   .meta({ id: 'Counts' });
 

@@ -19,13 +19,15 @@ describe('judging, with script off and at the terminal', () => {
     assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
   };
   const file = (name: string) => join(house.project, name);
-  const open = (page: Page) =>
-    page.$$eval('details', (all) => {
-      for (const each of all) each.open = true;
+  /** Opens what the element stands in, and nothing else. */
+  const open = (page: Page, within: string) =>
+    page.$eval(within, (each) => {
+      for (let at = each.closest('details'); at; at = at.parentElement?.closest('details') ?? null)
+        at.open = true;
     });
   /** Presses a button of a form, and waits for the page that comes back. */
   const press = async (page: Page, button: string) => {
-    await open(page);
+    await open(page, button);
     await Promise.all([page.waitForNavigation(), pressFirst(page, button)]);
   };
   const waits = 'echo x >> started; until [ -e go ]; do sleep 0.05; done';
@@ -94,7 +96,6 @@ describe('judging, with script off and at the terminal', () => {
     await house.add('work', 'cp "$SIGNALBOX_ANSWERS" answers.json', '--review', 'IMPLEMENT');
     await house.untilStatus('work', 'NEEDS_ATTENTION');
     const page = await openPage(browser.current, house.address, 'no script');
-    await open(page);
     await press(page, '.card-review button[value=send-back]');
     await shows(page, '.notice', 'Say what is missing.');
     await page.type('.card-review textarea', 'tests are missing');

@@ -107,13 +107,13 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
       await says('attention-badge', '1 item needs you');
       await says('attention-queue', 'Which port?');
       await says('process-grid', 'Needs attention 1');
-      await says('work-unit', 'Waiting for you.');
+      await says('work-unit', 'Needs attention');
       assert.doesNotMatch(await text('process-grid'), /other/);
       await signalbox('answer', 'port', '--option', 'low');
       await says('attention-badge', 'Nothing needs you');
       await says('attention-queue', 'Nothing needs you');
       await says('process-grid', 'other');
-      await says('work-unit', '“Low” by operator');
+      await says('work-unit', ': Low');
       const { sockets, violations } = await seen();
       assert.equal(sockets.length, 1, sockets.join());
       assert.deepEqual(violations, []);

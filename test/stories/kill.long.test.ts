@@ -82,7 +82,7 @@ describe('killing a run', () => {
     await Promise.all([page.waitForNavigation(), page.click('form[action$="/kill"] button')]);
     await house.untilStatus('work', 'BLOCKED');
     await page.reload();
-    await shows(page, '.headline', 'held: killed by you');
+    await shows(page, '.unit-head', 'held: killed by you');
     assert.equal(stranger.child.exitCode, null);
     assert.equal(existsSync(file('begun')) && readFileSync(file('begun'), 'utf8'), '');
   });

@@ -131,7 +131,10 @@ describe('the file', () => {
   const BAD = [
     ['{"max-agents": 6', /config\.json is not JSON: /],
     ['[]', /config\.json needs an object, as in \{"max-agents": 6\}\.$/m],
-    ['{"max_agents": 6}', /config\.json knows no "max_agents", only port, max-agents, undo-seconds\.$/m],
+    [
+      '{"max_agents": 6}',
+      /config\.json knows no "max_agents", only port, max-agents, undo-seconds, notify\.$/m,
+    ],
     ['{"project": "/"}', /config\.json knows no "project"/],
   ] as const;
   test('that cannot be taken is refused by its path', async () => {

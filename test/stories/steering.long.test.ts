@@ -10,11 +10,15 @@ describe('steering a unit', () => {
   const browser = browserFor(() => house);
 
   const detail = (chunk: string) => house.json<Detail>('show', chunk);
-  const fill = async (page: Page, action: string, field: string, text: string) => {
-    await page.$$eval('details', (all) => {
-      for (const each of all) each.open = true;
+  /** Opens what the element stands in, and nothing else. */
+  const open = (page: Page, within: string) =>
+    page.$eval(within, (each) => {
+      for (let at = each.closest('details'); at; at = at.parentElement?.closest('details') ?? null)
+        at.open = true;
     });
+  const fill = async (page: Page, action: string, field: string, text: string) => {
     const where = `form[action$="/${action}"] [name="${field}"]`;
+    await open(page, where);
     await page.$eval(where, (input) => {
       (input as HTMLInputElement).value = '';
     });
@@ -29,12 +33,15 @@ describe('steering a unit', () => {
     await house.add('work', 'true');
     await house.add('next', 'true', '--after', 'work');
     const page = await openPage(browser.current, `${house.address}work-units/work`, 'no script');
-    const send = (action: string) => Promise.all([page.waitForNavigation(), submit(page, action)]);
+    const send = async (action: string) => {
+      await open(page, `form[action$="/${action}"]`);
+      await Promise.all([page.waitForNavigation(), submit(page, action)]);
+    };
 
     await fill(page, 'hold', 'why', 'not yet');
     await send('hold');
     assert.equal((await detail('work')).why, 'held: not yet');
-    await shows(page, '.headline', 'held: not yet');
+    await shows(page, '.unit-head', 'held: not yet');
     await send('release');
     assert.equal((await detail('work')).status, 'READY');
     await fill(page, 'priority', 'priority', '7');
@@ -54,16 +61,10 @@ describe('steering a unit', () => {
       await page.$eval('.trouble', (each) => each.textContent ?? ''),
       /next would wait for work for ever/,
     );
-    await page.$$eval('details', (all) => {
-      for (const each of all) each.open = true;
-    });
     await fill(page, 'close', 'reason', 'done by hand');
     await send('close');
     assert.equal((await detail('work')).why, 'done by hand');
     await house.untilStatus('next', 'READY');
-    await page.$$eval('details', (all) => {
-      for (const each of all) each.open = true;
-    });
     await send('remove');
     assert.equal(page.url(), house.address);
     assert.equal((await house.signalbox('show', 'work')).code, 1);
@@ -76,7 +77,7 @@ describe('steering a unit', () => {
     for (const round of [1, 2]) {
       await fill(page, 'hold', 'why', 'not yet');
       await submit(page, 'hold');
-      await shows(page, '.headline', 'held: not yet');
+      await shows(page, '.unit-head', 'held: not yet');
       await submit(page, 'release');
       await shows(page, '.headline', 'Ready');
       assert.ok(round);

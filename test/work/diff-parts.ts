@@ -90,7 +90,13 @@ export const textOf = (html: string): string =>
     .replaceAll('&amp;', '&');
 export const page = (view: DiffView, draft: CommentDraft | null, words = '') =>
   diffPage({
-    assets: { build: '', script: '/s.js', style: '/s.css', embed: Buffer.alloc(0), files: new Map() },
+    assets: {
+      build: '',
+      script: '/s.js',
+      style: '/s.css',
+      embed: Buffer.alloc(0),
+      files: new Map(),
+    },
     snapshot: { epoch: '', build: '', seq: 1, rows: [] },
     project: 'shop',
     chunk: 'unit',

@@ -1,5 +1,6 @@
 /** Starts runs, records their processes, and ends them. */
 import type { Change } from '../../../shared/events.ts';
+import { isWell } from '../../../shared/is-well.ts';
 import type { ItemOption } from '../../../shared/item-words.ts';
 import { outcomeWords } from '../../../shared/reason-sentences.ts';
 import { refusalWords } from '../../../shared/sentences.ts';
@@ -15,7 +16,7 @@ import type {
 import type { SnapshotTaken } from '../../../shared/work-words.ts';
 import { BY_FILE, givenTo, whyUnfinished } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
-import { exists, isMerging, isOver, isSettingUp, isWell, liveRun, phaseOf, type State } from '../state.ts';
+import { exists, isMerging, isOver, isSettingUp, liveRun, phaseOf, type State } from '../state.ts';
 import { freeSlots, statusOf } from '../status.ts';
 import { spentBudget } from '../usage.ts';
 import { rivalsToAsk } from './conflicts.ts';

@@ -1,0 +1,88 @@
+/**
+ * Pictures of the dashboard in all its states, into a folder: `npm run shots -- FOLDER [WORD …]`. With words, only the
+ * pictures whose names contain them all.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, launch, type Page } from 'puppeteer-core';
+import { type Busy, busyProject } from '../test/busy-project.ts';
+import { findChromium } from '../test/chromium.ts';
+import { live } from '../test/stories/browser-pages.ts';
+
+const WIDTHS = [320, 768, 1280, 2560];
+const HEIGHTS: Readonly<Record<number, number>> = { 320: 700, 768: 1024, 1280: 900, 2560: 1300 };
+const LOOKS = ['light', 'dark', 'forced'] as const;
+const SIZES: Readonly<Record<string, Busy>> = {
+  empty: { units: 0, items: 0 },
+  'one unit': { units: 1, items: 0 },
+  '200 units': { units: 200, items: 20 },
+  '500 units': { units: 500, items: 20 },
+};
+
+interface Shot {
+  readonly width: number;
+  readonly look: (typeof LOOKS)[number];
+  readonly script: boolean;
+}
+
+const SHOTS: readonly Shot[] = WIDTHS.flatMap((width) =>
+  LOOKS.flatMap((look) => [true, false].map((script) => ({ width, look, script }))),
+);
+
+const nameOf = (size: string, { width, look, script }: Shot): string =>
+  `${size.replace(' ', '-')}-${width}-${look}-${script ? 'script' : 'no-script'}`;
+
+const [folder = 'out/shots', ...words] = process.argv.slice(2);
+const isWanted = (name: string): boolean => words.every((word) => name.includes(word));
+
+async function take(browser: Browser, address: string, shot: Shot, path: string): Promise<void> {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.setViewport({ width: shot.width, height: HEIGHTS[shot.width] ?? 900 });
+  await dress(page, shot);
+  await page.goto(address);
+  if (shot.script) {
+    await live(page);
+    await page.bringToFront();
+    await page
+      .waitForFunction(() => !document.querySelector('.card[data-unarmed]:has(> [open])'), { timeout: 3000 })
+      .catch(() => {});
+  }
+  await page.screenshot({ path: `${path}.png` });
+  await context.close();
+}
+
+async function dress(page: Page, { look, script }: Shot): Promise<void> {
+  await page.setJavaScriptEnabled(script);
+  await page.emulateMediaFeatures([
+    { name: 'prefers-color-scheme', value: look === 'light' ? 'light' : 'dark' },
+  ]);
+  const forced = { name: 'forced-colors', value: look === 'forced' ? 'active' : 'none' };
+  const session = await page.createCDPSession();
+  if (look === 'forced')
+    await session.send('Emulation.setEmulatedMedia', {
+      features: [forced, { name: 'prefers-color-scheme', value: 'dark' }],
+    });
+}
+
+async function takeAll(): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const { executablePath, args, env } = await findChromium();
+  const browser = await launch({ executablePath, args: [...args], env, headless: 'shell' });
+  try {
+    for (const [size, busy] of Object.entries(SIZES)) {
+      const wanted = SHOTS.filter((shot) => isWanted(nameOf(size, shot)));
+      if (wanted.length === 0) continue;
+      const house = await busyProject(busy);
+      try {
+        for (const shot of wanted) await take(browser, house.address, shot, join(folder, nameOf(size, shot)));
+      } finally {
+        await house.close();
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+await takeAll();

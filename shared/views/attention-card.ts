@@ -1,0 +1,61 @@
+/** One item of the queue: two lines while it is closed; what one has to know, and the form, when it is open. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Card, Pulse } from '../board.ts';
+import { saidWords } from '../sentences.ts';
+import { actionForm } from './action-form.ts';
+import type { QueueView } from './attention-queue.ts';
+import { optionsList } from './options-list.ts';
+import { firstLine, inlineMarkdown, simpleMarkdown } from './simple-markdown.ts';
+import { age } from './when.ts';
+
+export function cardView(card: Card, view: QueueView): TemplateResult {
+  const { may } = view.place;
+  const isOpen = card.state === 'open';
+  return html`<li class="card card-${card.kind}" id="item-${card.id}" data-key=${card.key}>
+    <details name=${view.oneOpen ? 'card' : nothing} ?open=${view.opened.has(card.key)}>
+      <summary>
+        <span class="kind">${card.kind}</span>
+        <strong class="chunk">${card.chunk}</strong>
+        ${card.blocks_count > 0 ? html`<span class="frees">frees ${card.blocks_count}</span>` : nothing}
+        ${card.unblocks === '' ? nothing : html`<span class="unblocks">${card.unblocks}</span>`}
+        <span class="waits">${age('waits', card.asked_at, view.clock)}</span>
+        <span class="prompt" dir="auto">${inlineMarkdown(firstLine(card.prompt))}</span>
+      </summary>
+      <div class="body" id="open-${card.id}">
+        ${isOpen ? nothing : endedNote(card)}
+        <div class="asked" dir="auto">${simpleMarkdown(card.prompt)}</div>
+        ${card.context.map(contextView)}
+        ${tailView(card, view.tails[card.chunk])}
+        ${card.run_ended === '' ? nothing : html`<p class="aside">${card.run_ended}</p>`}
+        ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view)}
+        ${footer(card, view)}
+      </div>
+    </details>
+  </li>`;
+}
+
+/** What is long is folded away. */
+const contextView = ({ label, text }: Card['context'][number]): TemplateResult =>
+  html`<details class="context" ?open=${text.split('\n').length <= MOST_LINES}><summary><h3 dir="auto">${label}</h3></summary><pre tabindex="0" dir="auto">${text}</pre></details>`;
+
+const MOST_LINES = 12;
+
+/** What the run that waits printed before it asked; a card with lines of its own needs no others. */
+const tailView = ({ kind, run }: Card, tail: Pulse | undefined) =>
+  tail === undefined || tail.lines.length === 0 || kind === 'stuck' || kind === 'review'
+    ? nothing
+    : html`<figure class="tail"><figcaption>Last lines of run ${run}</figcaption><pre tabindex="0" dir="auto">${tail.lines.join('\n')}</pre></figure>`;
+
+const footer = (card: Card, { place: { base }, forms }: QueueView): TemplateResult =>
+  html`<div class="foot-of-card">
+    ${card.state === 'open' ? (forms?.later(card) ?? nothing) : nothing}
+    <p class="aside">${card.phase} · asked by <bdi>${card.asked_by}</bdi>${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">details of ${card.chunk}</a>${card.code?.startsWith('merge-') ? html` · <a href="${base}/work-units/${card.chunk}/diff">changes, line by line</a>` : nothing}</p>
+  </div>`;
+
+/** A card that somebody else has ended stays while it holds words that were not sent. */
+const endedNote = (card: Card): TemplateResult =>
+  html`<p class="notice notice-ended" role="alert">${
+    card.state === 'withdrawn'
+      ? `Withdrawn: ${card.withdrawn_why}.`
+      : html`Answered by <bdi>${card.answered_by}</bdi> (${card.answered_via}): <bdi>${saidWords(card)}</bdi>.`
+  } Your text was not sent. <button type="button" class="quiet" data-do="dismiss" value=${card.key}>Dismiss</button></p>`;

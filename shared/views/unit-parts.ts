@@ -1,0 +1,24 @@
+import type { TemplateResult } from 'lit';
+import type { Detail } from '../detail.ts';
+import type { Notice } from './action-form.ts';
+import { OUR_PAGE } from './place.ts';
+import { timeStrip } from './time-strip.ts';
+import { unitActions } from './unit-actions.ts';
+import { unitFacts } from './unit-facts.ts';
+import { unitTimeline } from './unit-timeline.ts';
+import { unitHead } from './work-unit.ts';
+
+export interface UnitPartSetting {
+  readonly zone: number;
+  readonly notice: Notice | undefined;
+  /** The event before which the history stops; null: it goes up to the last one. */
+  readonly before: number | null;
+}
+
+/** The parts of our page of a unit, by name. Between them stand the queue, the output and the changes. */
+export const UNIT_PARTS = {
+  head: (detail, { zone }) => unitHead(detail, zone),
+  actions: (detail, { notice }) => unitActions(detail, notice),
+  facts: (detail, { zone, notice }) => unitFacts(detail, { zone, notice, strip: timeStrip(detail.time) }),
+  story: (detail, { zone, before }) => unitTimeline(detail, zone, OUR_PAGE, before),
+} as const satisfies Readonly<Record<string, (detail: Detail, setting: UnitPartSetting) => TemplateResult>>;
