@@ -89,14 +89,8 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
   switch (event.type) {
     case 'conflict.judged':
       return { ...work, conflicts: judged(work.conflicts, event) };
-    case 'conflict.noted': {
-      const { with: other, verdict, reason } = event.data;
-      const noted = { verdict, reason };
-      return {
-        ...work,
-        conflicts: work.conflicts.map((each) => (each.with === other ? { ...each, noted } : each)),
-      };
-    }
+    case 'conflict.noted':
+      return { ...work, conflicts: withNote(work.conflicts, event.data) };
     case 'run.started':
       return { ...work, runs: [...work.runs, newRun(event, event.data)] };
     case 'run.spawned': {
@@ -148,6 +142,12 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
       return { ...work, unit: { ...work.unit, ...unitChange(work.unit, event) } };
   }
 }
+
+const withNote = (
+  conflicts: readonly Conflict[],
+  { with: other, verdict, reason }: Extract<Event, { type: 'conflict.noted' }>['data'],
+): Conflict[] =>
+  conflicts.map((each) => (each.with === other ? { ...each, noted: { verdict, reason } } : each));
 
 /** A new verdict takes the place of the old; when the pair was found stays. */
 function judged(before: readonly Conflict[], event: Extract<Event, { type: 'conflict.judged' }>): Conflict[] {

@@ -4,7 +4,7 @@ import type { AgeKind } from '../age.ts';
 import type { Cell, Pulse } from '../board.ts';
 import { statWords } from '../sentences.ts';
 import { phaseCount } from '../unit-sentences.ts';
-import { usageWords } from '../usage-words.ts';
+import { moneyWords } from '../usage-words.ts';
 import type { Status } from '../words.ts';
 import { age, type ViewClock } from './when.ts';
 
@@ -45,7 +45,7 @@ const factsOf = (cell: Cell): string =>
     phaseWords(cell),
     cell.run > 1 ? `run ${cell.run}` : '',
     cell.agent === 'shell' ? '' : cell.agent,
-    cell.usage === null ? '' : usageWords(cell.usage),
+    cell.usage?.micro_usd ? moneyWords(cell.usage.micro_usd) : '',
   ]
     .filter((part) => part !== '')
     .join(' · ');
