@@ -23,6 +23,7 @@ const ASSETS = {
   script: '/s.js',
   style: '/s.css',
   embed: Buffer.alloc(0),
+  worker: Buffer.alloc(0),
   files: new Map(),
 };
 const SNAPSHOT = { epoch: '', build: '', seq: 0, rows: [] };

@@ -58,6 +58,11 @@ export interface WorktreePlanned {
   readonly path: string;
 }
 
+/** How far a worktree is that is being made. ignored: what git ignores is copied. */
+export type WorktreeProgress =
+  | { readonly code: 'waiting' | 'ignored' }
+  | { readonly code: 'files'; readonly percent: number };
+
 /** Names of what we brought into a worktree, relative to its top and written as `ChangedFile.file`: no results of an agent. */
 export interface WorktreeMade {
   readonly copied: readonly string[];

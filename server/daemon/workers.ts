@@ -1,4 +1,5 @@
 import type { StatePaths } from '../../shared/state-paths.ts';
+import type { WorktreeProgress } from '../../shared/work-words.ts';
 import type { About } from '../api/procedures.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { Dispatcher } from '../runs/dispatcher.ts';
@@ -39,7 +40,7 @@ export function workersOf(
     readonly store: Store;
     readonly umask: number;
     /** By unit: how far the making of its worktree is. */
-    readonly progress: Map<number, string>;
+    readonly progress: Map<number, WorktreeProgress>;
   },
   readOnly: boolean,
 ) {

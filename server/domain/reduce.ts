@@ -145,9 +145,8 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
 
 const withNote = (
   conflicts: readonly Conflict[],
-  { with: other, verdict, reason }: Extract<Event, { type: 'conflict.noted' }>['data'],
-): Conflict[] =>
-  conflicts.map((each) => (each.with === other ? { ...each, noted: { verdict, reason } } : each));
+  { with: other, ...noted }: Extract<Event, { type: 'conflict.noted' }>['data'],
+): Conflict[] => conflicts.map((each) => (each.with === other ? { ...each, noted } : each));
 
 /** A new verdict takes the place of the old; when the pair was found stays. */
 function judged(before: readonly Conflict[], event: Extract<Event, { type: 'conflict.judged' }>): Conflict[] {

@@ -121,7 +121,8 @@ const pairOf = (a: Touching, b: Touching): string => [a.commit, b.commit].sort()
 const MERGES: Judgement = {
   verdict: 'INDEPENDENT',
   confidence: 1,
-  reason: 'both changed the same files, and git merges them',
+  code: 'changed-files',
+  text: '',
   overlapping_files: [],
   overlapping_symbols: [],
 };
@@ -132,8 +133,8 @@ async function conflictOf(repository: Repository, { tree, files }: CheckedPair):
   return {
     verdict: 'ASK_OPERATOR',
     confidence: 1,
-    reason:
-      files.length === 1 ? 'git finds a conflict in a file' : `git finds conflicts in ${files.length} files`,
+    code: 'git-conflicts',
+    text: '',
     overlapping_files: files.map(({ path }) => path),
     overlapping_symbols: [...new Set(symbols)].filter((name) => name !== ''),
   };

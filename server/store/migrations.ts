@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { QUESTION_CODES } from './question-codes.ts';
 import { REASON_CODES } from './reason-codes.ts';
 import { WORKTREE_FACTS } from './worktree-facts.ts';
 
@@ -244,4 +245,6 @@ export const MIGRATIONS: readonly Step[] = [
       .addColumn('facts', 'text', (column) => column.notNull())
       .modifyEnd(sql`strict`),
   ],
+  // What the daemon asks is kept as codes.
+  (tables) => QUESTION_CODES.map((statement) => fill(tables, statement)),
 ];

@@ -47,7 +47,6 @@ function logStatements(prepare: Prepare) {
         .where('seq', '<', one)
         .orderBy('seq', 'desc'),
     ),
-    eventsBackwards: prepare(builder.selectFrom('events').selectAll().orderBy('seq', 'desc')),
     key: prepare(builder.selectFrom('keys').selectAll().where('key', '=', text)),
     keys: prepare(builder.selectFrom('keys').selectAll().orderBy('key')),
     addKey: prepare(

@@ -9,6 +9,7 @@ import { act, actOnAll, configure, isForm } from './action-routes.ts';
 import { strictQuery, wholeIn } from './address-query.ts';
 import { addDiffRoutes } from './diff-routes.ts';
 import { drawDashboard, drawSettings, drawUnit, isSignedIn } from './draw-pages.ts';
+import { addGraphRoute } from './graph-routes.ts';
 import { addInstallation } from './installation.ts';
 import { addApi } from './json.ts';
 import { addNewUnitRoutes } from './new-unit-routes.ts';
@@ -59,6 +60,7 @@ export function routes(parts: RouteParts): Router {
   addRunRoutes(router, parts);
   addDiffRoutes(router, parts);
   addNewUnitRoutes(router, parts);
+  addGraphRoute(router, parts);
   router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
   // Where a refused form leaves the address of the browser: whoever asks for it again means the unit.
   router.get('/work-units/:chunk/:action', (ctx) => {

@@ -1,6 +1,7 @@
 /** Where a branch is checked out, and what its folder is in the middle of. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Operation } from '../../shared/work-problem.ts';
 import { Git } from './git.ts';
 import { listWorktrees, type Repository } from './repository.ts';
 import { adminFolderOf, readQuietly } from './worktree-entry.ts';
@@ -18,8 +19,6 @@ export interface BranchHolder extends Folder {
   /** Null: nothing is in progress. */
   readonly operation: Operation | null;
 }
-
-export type Operation = 'rebase' | 'merge' | 'cherry-pick' | 'revert' | 'bisect';
 
 /** The folders that a branch is checked out in, or that will return to it when their rebase or bisect ends. */
 export async function holdersOf(repository: Repository, branch: string): Promise<BranchHolder[]> {

@@ -75,8 +75,7 @@ const empty = ({ query, place }: GridView): TemplateResult =>
   isNarrow(query)
     ? html`<p class="empty">No unit matches this filter. <a href="${place?.base ?? ''}/">Show all</a></p>`
     : html`<div class="empty"><p><strong>No units yet.</strong></p>
-    <p>Every unit of work appears here by its status, those that run first.${place ? nothing : html` <a href="/new">New unit</a>, or at a terminal:`}</p>
-    ${place ? nothing : html`<p><code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code></p>`}</div>`;
+    <p>Every unit of work appears here by its status, those that run first.</p>${place ? nothing : html`<p><a href="/new">New unit</a>, or at a terminal: <code>signalbox add NAME --command "…"</code></p>`}</div>`;
 
 /** Sections of one status: of the blocked, one for each cause. */
 type Group = readonly [Section, ...Section[]];

@@ -27,7 +27,7 @@ test(
     const second = house.answer('a', 'q', { text: '8080', by: { ...OPERATOR, actor: 'other', door: 'cli' } });
     const refusal = await refused(second, 'conflict', /Already answered by operator \(page\): 80/);
     await first;
-    assert.deepEqual(refusal.items, [house.item('q')]);
+    assert.deepEqual(refusal.items, [house.keptItem('q')]);
     assert.deepEqual(answerOf(house.item('q')), { options: [], text: '80' });
   }),
 );
@@ -37,7 +37,7 @@ test(
   asked(async (house) => {
     await house.ask('a', 'q', { prompt: 'Which port, and why?' });
     const refusal = await refused(house.answer('a', 'q'), 'conflict', /changed since you saw it/);
-    assert.deepEqual(refusal.items, [house.item('q')]);
+    assert.deepEqual(refusal.items, [house.keptItem('q')]);
     await house.answer('a', 'q', { version: 2 });
   }),
 );
@@ -141,7 +141,7 @@ test(
     house.now += 4000;
     await house.release();
     const { items } = await refused(house.undo('a', 'q'), 'conflict', /Already sent/);
-    assert.deepEqual(items, [house.item('q')]);
+    assert.deepEqual(items, [house.keptItem('q')]);
   }),
 );
 

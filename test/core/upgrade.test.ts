@@ -171,7 +171,7 @@ test('what an older database counted as delivered when a run started stays so: l
     assert.deepEqual([...[...db.events()].reduce(reduce, EMPTY).works], works);
     db.close();
     const [item] = works[0]?.items ?? [];
-    assert.deepEqual([item?.delivery?.to, item?.answer?.given_to, item?.code], [1, null, null]);
+    assert.deepEqual([item?.delivery?.to, item?.answer?.given_to, item?.about], [1, null, undefined]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -309,8 +309,10 @@ test('answers, snoozes, deliveries, withdrawals, conflicts, ends of runs and key
     assert.deepEqual([q?.answer?.text, q?.answer?.given_to, q?.delivery], ['80', 1, { at: AT, to: 1 }]);
     assert.deepEqual([r?.answer, r?.snooze], [null, { until: AT, for: null }]);
     assert.deepEqual(s?.withdrawal, { at: AT, code: 'operator', text: EARLIER_ITEMS.s.withdrawn_why });
-    assert.deepEqual(works[0]?.items[3]?.rivals, [1]);
-    assert.deepEqual(works[0]?.conflicts[0]?.noted, { verdict: 'INDEPENDENT', reason: 'no, not at all' });
+    const asked = works[0]?.items[3]?.about;
+    assert.deepEqual(asked?.code === 'rivals' && asked.rivals.map(({ unit }) => unit), [1]);
+    const noted = { code: 'reported', text: 'no, not at all', overlapping_files: [] };
+    assert.deepEqual(works[0]?.conflicts[0]?.noted, { verdict: 'INDEPENDENT', ...noted });
     assert.deepEqual(works[0]?.runs[0]?.outcome, { exit: 'reported', success: false });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -191,7 +191,7 @@ async function mayGoOn(connection: DaemonAddress, { chunk, run }: OnBehalfOf): P
   const turn = { chunk, run: run ?? 0 };
   const calls = overHttp(socketPath, caller);
   const { result } = await untilSaid((signal) => calls.runs.turn.mutate(turn, { signal }), { onSilence });
-  if (result.item === undefined) return true;
+  if (result.item === null) return true;
   try {
     const [reply] = await repliesTo(connection, [result.item], null);
     return reply?.options.includes('more') ?? false;
