@@ -32,11 +32,8 @@ export const mostUsage = (one: Usage, other: Usage): Usage => each(one, other, M
 const MICRO = 1_000_000;
 export const microUsd = (usd: number): number => Math.round(usd * MICRO);
 
-/** `$0.42`; what is less than a cent is said so. */
-export function moneyWords(micro_usd: number): string {
-  if (micro_usd > 0 && micro_usd < MICRO / 100) return '<$0.01';
-  return `$${(micro_usd / MICRO).toFixed(2)}`;
-}
+/** `$0.42`, up to the next cent: no cost is said to be none. */
+export const moneyWords = (micro_usd: number): string => `$${(Math.ceil(micro_usd / 1e4) / 100).toFixed(2)}`;
 
 /** `1.2k`, `3.4M` */
 export function countWords(count: number): string {
