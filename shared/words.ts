@@ -75,6 +75,9 @@ export interface UnitSpec {
   readonly merge: MergeMode | null;
   /** US dollars after which the operator is asked before it goes on; absent: never. */
   readonly budget_usd?: number;
+  /** Of an agent driven by its protocol, by the agent's own ids; absent: as its definition says. */
+  readonly model?: string;
+  readonly mode?: string;
 }
 
 /** The facts of a work unit. Its status is not among them: it is derived from them (`status.ts`). */

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { Detail, RunLine } from '../../shared/detail.ts';
-import { isDrivenByAcp } from '../agents/acp-definition.ts';
+import { isDrivenByAcp } from '../../shared/agent-words.ts';
 import type { Context } from '../api/procedures.ts';
 import { createCaller } from '../api/router.ts';
 import { invalid, notFound } from '../domain/refusal.ts';

@@ -35,7 +35,15 @@ export class AgentInMemory {
   readonly #fromUs = new PassThrough();
   readonly ended: Promise<Error | null>;
 
-  constructor(given: { readonly like?: string; readonly mode?: string; readonly session?: string } = {}) {
+  constructor(
+    given: {
+      readonly like?: string;
+      readonly mode?: string;
+      readonly session?: string;
+      readonly model?: string;
+      readonly freeModes?: readonly string[];
+    } = {},
+  ) {
     void this.#listen();
     this.ended = drive({
       used: (usage) => this.used.push(usage),
@@ -46,7 +54,8 @@ export class AgentInMemory {
       folder: '/project',
       mcpServers: [],
       mode: given.mode ?? null,
-      model: null,
+      model: given.model ?? null,
+      freeModes: given.freeModes ?? [],
       session: given.session ?? null,
       prompt: 'do it',
       goOn: () => 'go on',

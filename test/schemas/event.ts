@@ -53,6 +53,8 @@ const spec = z.strictObject({
   base: z.string().nullable(),
   merge: z.enum(MERGE_MODES).nullable(),
   budget_usd: z.exactOptional(z.number()),
+  model: z.exactOptional(z.string()),
+  mode: z.exactOptional(z.string()),
 });
 
 const asked = { id: item, kind, phase: z.string(), run: count, asked_by: z.string() };

@@ -23,6 +23,11 @@ export interface AcpFlags {
   readonly like?: string;
   readonly mode?: string;
   readonly model?: string;
+  /** As the unit chooses; else what the settings say. */
+  readonly unitMode?: string;
+  readonly unitModel?: string;
+  /** Modes in which nobody is asked, and that the unit may choose. */
+  readonly freeMode?: readonly string[];
   readonly prompt?: string;
   readonly session?: string;
 }
@@ -55,8 +60,10 @@ export async function acp(socketPath: string, command: readonly string[], flags:
     known,
     folder: process.cwd(),
     mcpServers: [mcpServer(process.env)],
-    mode: flags.mode ?? null,
-    model: flags.model ?? null,
+    mode: flags.unitMode ?? flags.mode ?? null,
+    model: flags.unitModel ?? flags.model ?? null,
+    // What the settings themselves say is the operator's word.
+    freeModes: [...(flags.mode === undefined ? [] : [flags.mode]), ...(flags.freeMode ?? [])],
     session: flags.session ?? null,
     prompt: flags.prompt ?? '',
     goOn: () => (run.answers === null ? null : wordsToGoOn(run.answers, run.phase)),

@@ -1,6 +1,7 @@
 /** Leads an agent through one phase: hello, session, prompt, and whatever it asks, until there is nothing left to do. */
 import type { Writable } from 'node:stream';
 import type { AcpAgent } from '../../../shared/acp-agents.ts';
+import { isFreeMode } from '../../../shared/free-modes.ts';
 import type { Usage } from '../../../shared/usage-words.ts';
 import { callKey } from '../call-key.ts';
 import { isObject } from '../json-rpc.ts';
@@ -8,7 +9,6 @@ import { AgentFailure } from './agent-failure.ts';
 import { headOf, isAskHuman } from './call-context.ts';
 import { Conversation } from './conversation.ts';
 import { Gone, type Params, Peer } from './peer.ts';
-import { isFreeMode } from './permission-request.ts';
 import { type RequestParts, Requests } from './requests.ts';
 import { type AgentSession, explained, openSession } from './session.ts';
 import { lineOf, type ReportedCall, ToolCalls } from './tool-calls.ts';
@@ -23,6 +23,7 @@ export interface DriveParts extends Pick<RequestParts, 'marker' | 'ask' | 'withd
   readonly mcpServers: readonly object[];
   readonly mode: string | null;
   readonly model: string | null;
+  readonly freeModes: readonly string[];
   readonly session: string | null;
   readonly prompt: string;
   /** What to say to a session that knows the prompt; null: the prompt again. */
