@@ -4,12 +4,12 @@
  */
 
 import type { Door } from './access-words.ts';
+import type { ChangeStat } from './diff.ts';
 import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
 import type { RuleName } from './policy-words.ts';
 import type { Query } from './query.ts';
 import type { Usage } from './usage-words.ts';
 import type { Moment, Status } from './words.ts';
-import type { ChangeStat } from './work-words.ts';
 
 interface RowBase {
   readonly key: string;

@@ -9,6 +9,7 @@ import { liveRun } from '../domain/state.ts';
 import { freeSlots } from '../domain/status.ts';
 import { type Spent, spentBudget } from '../domain/usage.ts';
 import { newId } from '../system/new-id.ts';
+import { keyOfRun } from '../system/run-files.ts';
 import { checkConflicts } from './check-conflicts.ts';
 import { type LaunchParts, launchRun } from './launch-run.ts';
 import type { TouchedConflicts } from './touched-conflicts.ts';
@@ -37,8 +38,7 @@ export class Starter {
     this.#stopped = true;
   }
 
-  isLaunching = ({ unit, number }: Pick<Run, 'unit' | 'number'>): boolean =>
-    this.#launching.has(`${unit}-${number}`);
+  isLaunching = (run: Pick<Run, 'unit' | 'number'>): boolean => this.#launching.has(keyOfRun(run));
 
   /** One after the other: whether the next may start depends on what has just been started. */
   async startReady(): Promise<void> {
@@ -83,7 +83,7 @@ export class Starter {
     try {
       await store.commit(DAEMON, (state, at) => {
         const decision = startRun(state, { ...input, at });
-        this.#launching.add(`${unit}-${decision.result?.run}`);
+        this.#launching.add(keyOfRun({ unit, number: decision.result.run }));
         return decision;
       });
     } catch (error) {
@@ -103,7 +103,7 @@ export class Starter {
     } catch (error) {
       log.error('starter', error);
     } finally {
-      this.#launching.delete(`${run.unit}-${run.number}`);
+      this.#launching.delete(keyOfRun(run));
     }
   }
 }

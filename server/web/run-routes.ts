@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
-import type { Detail, RunLine } from '../../shared/detail.ts';
 import { isDrivenByAcp } from '../../shared/agent-words.ts';
+import type { Detail, RunLine } from '../../shared/detail.ts';
 import type { Context } from '../api/procedures.ts';
 import { createCaller } from '../api/router.ts';
 import { invalid, notFound } from '../domain/refusal.ts';
@@ -62,7 +62,10 @@ async function searchIn(output: string, address: URLSearchParams) {
   if (find.length > LONGEST_FIND) throw invalid('find', `find takes at most ${LONGEST_FIND} characters.`);
   const from = wholeIn(address, 'from');
   const back = switchIn(address, 'back');
-  const found = find === '' ? null : await findLine(output, { text: find, from: from ?? 0, back });
+  const found =
+    find === ''
+      ? null
+      : await findLine(output, { text: find, from: from ?? (back ? Number.MAX_SAFE_INTEGER : 0), back });
   return { find, from, found };
 }
 

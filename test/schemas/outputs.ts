@@ -142,6 +142,15 @@ const detail: z.ZodType<Detail> = z.strictObject({
     .describe('the last 12 hours; waiting: for the operator; blocked: for anything else'),
 });
 
+const waits = z
+  .strictObject({
+    at: moment,
+    waited_ms: count.describe('the sum over all units, since midnight'),
+    waiting: count.describe('how many units wait'),
+    oldest: z.strictObject({ chunk, asked_at: moment }).nullable(),
+  })
+  .describe('how long units have waited for you today');
+
 const snapshot = z.strictObject({ epoch: z.string(), build: z.string(), seq, rows: z.array(part.anyRow) });
 const news = z.strictObject({
   seq,
@@ -326,6 +335,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       seq,
       units: part.units,
       items: count.describe('open attention items'),
+      waits,
       settings: part.settings,
       agents: z.strictObject({ digest: part.digest, names: z.array(z.string()) }),
     }),
