@@ -4,7 +4,6 @@ import type { AgeKind } from '../age.ts';
 import type { Cell, Pulse } from '../board.ts';
 import { statWords } from '../sentences.ts';
 import { phaseCount } from '../unit-sentences.ts';
-import { moneyWords } from '../usage-words.ts';
 import type { Status } from '../words.ts';
 import { age, type ViewClock } from './when.ts';
 
@@ -45,7 +44,8 @@ const factsOf = (cell: Cell): string =>
     phaseWords(cell),
     cell.run > 1 ? `run ${cell.run}` : '',
     cell.agent === 'shell' ? '' : cell.agent,
-    cell.usage?.micro_usd ? moneyWords(cell.usage.micro_usd) : '',
+    // Inline, since other sites load this.
+    cell.usage?.micro_usd ? `$${(cell.usage.micro_usd / 1e6).toFixed(2)}` : '',
   ]
     .filter((part) => part !== '')
     .join(' · ');
