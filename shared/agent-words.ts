@@ -20,6 +20,19 @@ export interface AgentDefinition {
   readonly resume: readonly string[] | null;
 }
 
+/** How the command begins of an agent that the Agent Client Protocol drives. */
+export const ACP_DRIVER: readonly string[] = ['signalbox', 'acp'];
+
+/** Whether what its runs print is the driver's: who said what, which tool, what came back. */
+export const isDrivenByAcp = ({ command }: Pick<AgentDefinition, 'command'>): boolean =>
+  ACP_DRIVER.every((word, nth) => command[nth] === word);
+
+/** The modes that its definition names: units may choose them also where nobody is asked in them. */
+export const modesNamed = ({ command }: Pick<AgentDefinition, 'command'>): readonly string[] =>
+  command
+    .slice(0, command.includes('--') ? command.indexOf('--') : undefined)
+    .filter((_, at, all) => all[at - 1] === '--mode' || all[at - 1] === '--free-mode');
+
 export const INTERRUPT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 export type InterruptSignal = (typeof INTERRUPT_SIGNALS)[number];
 

@@ -8,6 +8,7 @@ import type { ChangeStat } from './diff.ts';
 import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
 import type { RuleName } from './policy-words.ts';
 import type { Query } from './query.ts';
+import type { Usage } from './usage-words.ts';
 import type { Moment, Status } from './words.ts';
 
 interface RowBase {
@@ -41,6 +42,8 @@ export interface Cell extends RowBase {
   readonly since: Moment;
   /** What it has changed in its worktree; null: it has none, or nothing is known yet. */
   readonly changes: ChangeStat | null;
+  /** What its runs have used, as far as their agents say; null: nothing was said. */
+  readonly usage: Usage | null;
 }
 
 /** Where an attention item stands. */

@@ -1,4 +1,6 @@
 /** The words of an item: those of its asker, or, of what the daemon asks, made from its codes and fields. */
+
+import { budgetOptions, budgetPrompt, isAboutBudget } from './budget-sentences.ts';
 import {
   BY_FILE,
   type ChangeFacts,
@@ -32,7 +34,8 @@ export function askingOf(item: AnyQuestion & Where): Asking {
   }
   const { about } = item;
   if ('shown' in about) return { ...about.shown, multiple, allows_text };
-  const options = offered.map((id) => ({ id, ...(OPTIONS_OF[about.code] ?? OPTIONS)[id] })) as ItemOption[];
+  const words = isAboutBudget(about) ? budgetOptions(about) : (OPTIONS_OF[about.code] ?? OPTIONS);
+  const options = offered.map((id) => ({ id, ...words[id] })) as ItemOption[];
   const context = contextOf(about).filter(({ text }) => text !== '');
   return { prompt: promptOf(about, item), context, options, multiple, allows_text };
 }
@@ -127,6 +130,9 @@ function promptOf(about: Known, { phase, run }: Where): string {
       return 'What is in the worktree could not be kept. What now?';
     case 'merge':
       return 'The work could not be merged. What now?';
+    case 'budget':
+    case 'day-budget':
+      return budgetPrompt(about);
     case 'rivals':
       return `${about.chunk} may be in the way of ${namesOf(about.rivals)}. May they be at work at the same time?`;
     case 'merge-review':
@@ -152,6 +158,8 @@ function contextOf(about: Known): Context {
         { label: 'Refused', text: about.refused.map(refusalWords).join('\n') },
         { label: 'Last lines', text: about.lines },
       ];
+    case 'budget':
+    case 'day-budget':
     case 'run-late':
       return [];
     case 'worktree':

@@ -22,6 +22,14 @@ export type DaemonQuestion =
   | { readonly code: WorkStuckCode; readonly trouble: WorkTrouble }
   | { readonly code: 'rivals'; readonly chunk: string; readonly rivals: readonly Rival[] }
   | ({ readonly code: 'merge-review' | 'merge-conflict' } & MergeQuestion)
+  /** As much was spent as the operator wanted to; `step`: how much more one answer allows. In millionths of a dollar. */
+  | {
+      readonly code: 'budget' | 'day-budget';
+      readonly chunk: string;
+      readonly spent: number;
+      readonly limit: number;
+      readonly step: number;
+    }
   /** From a database of an earlier version, which kept the words that it had shown. */
   | {
       readonly code: WorkStuckCode | 'merge-review' | 'merge-conflict';
@@ -98,9 +106,17 @@ export function termsOf(asked: AnyQuestion): AnswerTerms {
     return { offered: options.map(({ id }) => id), multiple, allows_text };
   }
   const { about } = asked;
-  const isChoice = about.code === 'run-late' || about.code === 'rivals' || about.code === 'merge-conflict';
-  return { offered: offeredBy(about), multiple: false, allows_text: !isChoice };
+  return { offered: offeredBy(about), multiple: false, allows_text: !CHOICES.includes(about.code) };
 }
+
+/** Nothing could be done with words. */
+const CHOICES: readonly DaemonQuestion['code'][] = [
+  'run-late',
+  'rivals',
+  'merge-conflict',
+  'budget',
+  'day-budget',
+];
 
 /** The answer to a stuck item that has the next run read its answers from its file. */
 export const BY_FILE = 'by-file';
@@ -119,6 +135,9 @@ function offeredBy(about: DaemonQuestion): readonly string[] {
       return ['retry', 'close'];
     case 'merge':
       return ['retry', 'leave', 'close'];
+    case 'budget':
+    case 'day-budget':
+      return ['more', 'hold'];
     case 'rivals':
       return ['serialize', 'parallelize'];
     case 'merge-review':

@@ -5,6 +5,7 @@ import type { Event } from './events.ts';
 import type { Answer, ItemCode, ItemKind } from './item-words.ts';
 import type { PolicyRule, RuleName } from './policy-words.ts';
 import type { Closing, Hold } from './reason-words.ts';
+import type { Usage } from './usage-words.ts';
 import type { Moment, Outcome, Status } from './words.ts';
 import type { UnitWork } from './work-words.ts';
 
@@ -46,6 +47,10 @@ export interface Detail {
   readonly items: readonly ItemLine[];
   /** What the operator has allowed in this unit, and is not asked about again. */
   readonly rules: readonly RuleLine[];
+  /** What its runs have used; null: nothing was said. */
+  readonly usage: Usage | null;
+  /** In millionths of a dollar, what it may cost before the operator is asked; null: there is no such limit. */
+  readonly budget: number | null;
   /** What happened, in order: the last of it, or what came before the number that was asked for. */
   readonly history: readonly HistoryLine[];
   /** Ask for what happened before this number to read on; null: the history begins here. */
@@ -81,6 +86,7 @@ export interface RunLine {
   readonly outcome: Outcome | null;
   /** How it ended, in words; or that it is live. */
   readonly said: string;
+  readonly usage: Usage | null;
 }
 
 /** `said`: what it allows, in words. */

@@ -31,6 +31,7 @@ import {
 } from './sentences.ts';
 import { overriddenWords } from './status-sentences.ts';
 import { END_WORDS, verdictWords } from './unit-sentences.ts';
+import { moneyWords, usageWords } from './usage-words.ts';
 import type { Kill } from './words.ts';
 
 /** An event as a line of a unit's history. */
@@ -104,6 +105,9 @@ const EVENT_WORDS: {
   'run.told': (data) => `run ${data.number} was told`,
   'run.noted': (data) => `run ${data.number} has the session ${data.session}`,
   'run.said': (data) => `run ${data.number} says: ${data.text}`,
+  'run.used': (data) => `run ${data.number} has used ${usageWords(data.usage)} so far`,
+  'budget.raised': (data) =>
+    'day' in data ? `may go on, on ${data.day}` : `may cost ${moneyWords(data.micro_usd)} in all`,
   'run.refused': (data) =>
     `run ${data.number} was refused without you: ${data.refused.map(refusalWords).join('; ')}`,
   'run.ended': (data) => `run ${data.number} ${outcomeWords(data.outcome)}`,

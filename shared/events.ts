@@ -16,6 +16,7 @@ import type {
   WithdrawalReason,
 } from './reason-words.ts';
 import type { Settings } from './settings-words.ts';
+import type { Usage } from './usage-words.ts';
 import type { Kill, Moment, Outcome, ProcessIdentity, ToolRefusal, UnitSpec } from './words.ts';
 import type {
   MergeApproved,
@@ -110,6 +111,18 @@ export type Change =
       readonly type: 'run.said';
       readonly unit: number;
       readonly data: { readonly number: number; readonly text: string };
+    }
+  /** What the whole run has used so far. */
+  | {
+      readonly type: 'run.used';
+      readonly unit: number;
+      readonly data: { readonly number: number; readonly usage: Usage };
+    }
+  /** The unit may cost so much in all, or go on that day although the day's budget is spent. */
+  | {
+      readonly type: 'budget.raised';
+      readonly unit: number;
+      readonly data: { readonly micro_usd: number } | { readonly day: string };
     }
   | {
       readonly type: 'run.refused';

@@ -13,8 +13,11 @@ import type { Moment, StuckCode } from './words.ts';
 export type ItemKind = 'question' | 'decision' | 'review' | 'stuck' | 'conflict';
 export const ITEM_KINDS: readonly ItemKind[] = ['question', 'decision', 'review', 'stuck', 'conflict'];
 
-/** A stuck unit's reason; or what is asked about a merge: whether to, or what to do about its conflicts. */
-export type ItemCode = StuckCode | 'merge-review' | 'merge-conflict';
+/**
+ * A stuck unit's reason; or what is asked about a merge: whether to, or what to do about its conflicts; or that the
+ * budget of the unit, or of the day, is spent.
+ */
+export type ItemCode = StuckCode | 'merge-review' | 'merge-conflict' | 'budget' | 'day-budget';
 
 export interface ItemOption {
   readonly id: string;

@@ -19,6 +19,9 @@ export function newUnitInput(fields: FormFields): Record<string, unknown> {
     // A worktree of its own is what units of agents have anyway, where there is git.
     ...(given('place') === 'project' && { worktree: false }),
     ...(given('base') !== '' && { base: given('base') }),
+    ...(given('mode') !== '' && { mode: given('mode') }),
+    ...(given('model') !== '' && { model: given('model') }),
+    ...(given('budget_usd') !== '' && { budget_usd: numberIn(given('budget_usd')) }),
   };
 }
 

@@ -56,8 +56,13 @@ const tooLong = (placeholder: string): string =>
   `${placeholder} has more than 128 KiB, the most that a program takes in one argument`;
 
 /** Why a unit is held, to stand after "held:". */
-export const holdWords = ({ code, text }: Hold): string =>
-  text || (code === 'killed' ? 'killed by you' : 'by you');
+export const holdWords = ({ code, text }: Hold): string => text || HOLDS[code];
+
+const HOLDS: Readonly<Record<Hold['code'], string>> = {
+  operator: 'by you',
+  killed: 'killed by you',
+  budget: 'its budget is spent',
+};
 
 /** Why a unit was closed. */
 export const closingWords = ({ code, text }: Closing): string => text || CLOSED[code];

@@ -6,9 +6,9 @@ import type { ItemKind, Snooze } from './item-words.ts';
 import type { Moment, Status } from './words.ts';
 import type { WorkProblem } from './work-problem.ts';
 
-/** Why the next phase of a unit may not start. killed: its run was. */
+/** Why the next phase of a unit may not start. killed: its run was; budget: so it was answered when that was spent. */
 export interface Hold {
-  readonly code: 'operator' | 'killed';
+  readonly code: 'operator' | 'killed' | 'budget';
   readonly text: string;
 }
 

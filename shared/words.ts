@@ -22,6 +22,7 @@ import type { Conflict } from './conflict-words.ts';
 import type { Item } from './item-words.ts';
 import type { PolicyRule } from './policy-words.ts';
 import type { BrokenLimit, Closing, Hold, NeverBegan } from './reason-words.ts';
+import type { RunUsage } from './usage-words.ts';
 import type { MergeMode, UnitWork } from './work-words.ts';
 
 export type Moment = string;
@@ -72,6 +73,11 @@ export interface UnitSpec {
   /** The branch that its work returns to, and what becomes of it; null: as the project says. */
   readonly base: string | null;
   readonly merge: MergeMode | null;
+  /** US dollars after which the operator is asked before it goes on; absent: never. */
+  readonly budget_usd?: number;
+  /** Of an agent driven by its protocol, by the agent's own ids; absent: as its definition says. */
+  readonly model?: string;
+  readonly mode?: string;
 }
 
 /** The facts of a work unit. Its status is not among them: it is derived from them (`status.ts`). */
@@ -102,6 +108,10 @@ export interface Unit {
   readonly work: UnitWork | null;
   /** Permissions that the operator gives in this unit without being asked again; absent: none. */
   readonly rules?: readonly PolicyRule[];
+  /** In millionths of a dollar, as it is now; absent: it has none. */
+  readonly budget?: number;
+  /** The day (UTC) on which it may go on although the day's budget is spent. */
+  readonly day_allowed?: string;
   /** The number of the latest event about this unit. */
   readonly seq: number;
   readonly changed_at: Moment;
@@ -148,6 +158,8 @@ export interface Run {
   readonly refused: readonly ToolRefusal[];
   /** What it last told the operator, who need not answer; absent: nothing. */
   readonly said?: string;
+  /** What it has used, as its agent says; absent: nothing was said. */
+  readonly usage?: RunUsage;
 }
 
 /** A tool call that was refused without the operator, or a question that reached nobody. */

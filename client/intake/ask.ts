@@ -103,8 +103,8 @@ export async function ask({
   return { replies, confirm };
 }
 
-/** Waits for all of them. */
-async function repliesTo(
+/** Waits for all of these items. Throws `Withdrawn`. */
+export async function repliesTo(
   { socketPath, caller, onSilence }: DaemonAddress,
   items: readonly string[],
   over: AbortSignal | null,

@@ -2,6 +2,8 @@
  * What Claude Code says of a run with `--output-format stream-json`, a line each: what it does, as text for people;
  * and as facts its session, and the tool calls that somebody refused.
  */
+import type { Usage } from '../../shared/usage-words.ts';
+import { costIn, tokensIn } from './acp/usage-count.ts';
 import { isObject } from './json-rpc.ts';
 import { subjectOf } from './tool-call.ts';
 
@@ -18,6 +20,8 @@ export interface Heard {
   /** Set once it is certain that the session is kept. */
   readonly session?: string;
   readonly refused: readonly RefusedTool[];
+  /** What the whole run has used; said with its end. */
+  readonly usage?: Usage;
 }
 
 /**
@@ -90,11 +94,12 @@ export class ClaudeStream {
     return { lines: [], refused };
   }
 
-  #ended({ permission_denials, is_error, result, errors }: Event): Heard {
+  #ended({ permission_denials, is_error, result, errors, usage, total_cost_usd: cost }: Event): Heard {
     const said = is_error === true ? [result, errors].flat() : [];
     return {
       lines: said.filter((each) => typeof each === 'string'),
       refused: listOf(permission_denials).map((each) => this.#call(each)),
+      ...(isObject(usage) && { usage: { ...tokensIn(usage), micro_usd: costIn(cost) } }),
     };
   }
 

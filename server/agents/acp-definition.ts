@@ -1,5 +1,5 @@
 import { ACP_AGENTS, acpAgent, acpAgentBy } from '../../shared/acp-agents.ts';
-import { AGENT_PHASES, type AgentDefinition } from '../../shared/agent-words.ts';
+import { ACP_DRIVER, AGENT_PHASES, type AgentDefinition } from '../../shared/agent-words.ts';
 import { Problem } from '../system/problem.ts';
 
 /** An entry with `"driver": "acp"`, as `signalbox.json` has it. */
@@ -9,24 +9,19 @@ export interface AcpEntry {
   readonly like?: string | undefined;
   readonly mode?: string | undefined;
   readonly model?: string | undefined;
+  /** Modes in which nobody is asked, which units may choose all the same. */
+  readonly modes: readonly string[];
   readonly env: readonly string[];
   readonly phases: readonly string[];
   readonly prompts: Readonly<Record<string, string>>;
 }
-
-/** How the command of such an agent begins. */
-const DRIVER = ['signalbox', 'acp'];
-
-/** Whether what its runs print is the driver's: who said what, which tool, what came back. */
-export const isDrivenByAcp = ({ command }: AgentDefinition): boolean =>
-  DRIVER.every((word, nth) => command[nth] === word);
 
 /**
  * Translates it into a command: `signalbox acp` drives the agent inside the run, so that the daemon knows no protocol
  * and waiting questions outlive it. Throws a `Problem` if no program is named.
  */
 export function acpDefinition(path: string, name: string, entry: AcpEntry): AgentDefinition {
-  const { command: given, mode, model, env, phases, prompts } = entry;
+  const { command: given, mode, model, modes, env, phases, prompts } = entry;
   const like = entry.like ?? (given ? acpAgentBy(given) : Object.hasOwn(ACP_AGENTS, name) ? name : null);
   const known = acpAgent(like);
   const program = given ?? known.command;
@@ -37,7 +32,8 @@ export function acpDefinition(path: string, name: string, entry: AcpEntry): Agen
     );
   const flags = { like, mode, model };
   const said = Object.entries(flags).flatMap(([flag, value]) => (value ? [`--${flag}`, value] : []));
-  const start = [...DRIVER, ...said, '--prompt', '{prompt}'];
+  const free = modes.flatMap((each) => ['--free-mode', each]);
+  const start = [...ACP_DRIVER, ...said, ...free, '--prompt', '{prompt}'];
   return {
     name,
     command: [...start, '--', ...program],
@@ -53,5 +49,5 @@ export function acpDefinition(path: string, name: string, entry: AcpEntry): Agen
 /** Each as if `signalbox.json` had no more of it than its driver. */
 export const knownAgents = (): AgentDefinition[] =>
   Object.keys(ACP_AGENTS).map((name) =>
-    acpDefinition('', name, { env: [], phases: [...AGENT_PHASES], prompts: {} }),
+    acpDefinition('', name, { env: [], modes: [], phases: [...AGENT_PHASES], prompts: {} }),
   );

@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import type { AgentDefinition } from '../../shared/agent-words.ts';
+import { ACP_DRIVER, type AgentDefinition, isDrivenByAcp } from '../../shared/agent-words.ts';
+import type { UnitSpec } from '../../shared/words.ts';
 import { type Agent, NoCommand, type Task } from './agent.ts';
 import { PLACEHOLDER } from './placeholders.ts';
 import { answerWords, composePrompt } from './prompt.ts';
@@ -14,10 +15,22 @@ export const configuredAgent = (definition: AgentDefinition): Agent => ({
   env: definition.env,
   interrupt: definition.interrupt,
   command: (task) => {
-    const command = (task.session !== null && definition.resume) || definition.command;
+    const given = (task.session !== null && definition.resume) || definition.command;
+    const command = isDrivenByAcp(definition) ? withChoices(given, task.unit.spec) : given;
     return command.map((_, at) => argumentAt(command, at, definition, task));
   },
 });
+
+/** The driver is told what the unit chooses, and looks whether the agent has it. */
+function withChoices(
+  command: readonly string[],
+  { mode, model }: Pick<UnitSpec, 'mode' | 'model'>,
+): readonly string[] {
+  const chosen = Object.entries({ mode, model }).flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--unit-${flag}`, value],
+  );
+  return command.toSpliced(ACP_DRIVER.length, 0, ...chosen);
+}
 
 /** A placeholder is a whole argument and is replaced by one argument. */
 function argumentAt(command: readonly string[], at: number, definition: AgentDefinition, task: Task): string {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ACP_AGENTS } from '../../shared/acp-agents.ts';
 import { AGENT, AGENT_PHASES, INTERRUPT_SIGNALS, type TrustedAgents } from '../../shared/agent-words.ts';
 import { parseJson } from '../../shared/json-text.ts';
-import { environmentName, phase } from '../api/fields.ts';
+import { environmentName, phase, word } from '../api/fields.ts';
 import { refusalOf } from '../api/refusal-of.ts';
 import { Problem } from '../system/problem.ts';
 import { acpDefinition } from './acp-definition.ts';
@@ -101,12 +101,6 @@ const agent = z
     message: 'Only "resume" goes on with a {session}.',
   });
 
-const word = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^-\s][^\s\0]*$/, 'A word that does not begin with "-".');
-
 /** An agent driven by the Agent Client Protocol, which gets its prompt by the protocol, not as arguments. */
 const acpAgentEntry = z
   .strictObject({
@@ -119,6 +113,7 @@ const acpAgentEntry = z
     like: z.enum(Object.keys(ACP_AGENTS), `One of ${Object.keys(ACP_AGENTS).join(', ')}.`).optional(),
     mode: word.optional(),
     model: word.optional(),
+    modes: z.array(word).max(20).default([]),
     env: agentParts.env,
     phases: agentParts.phases,
     prompts: agentParts.prompts,

@@ -26,4 +26,13 @@ export const priority = z
   .int('A whole number.')
   .min(-1000, 'At least -1000.')
   .max(1000, 'At most 1000.');
+/** Becomes an argument of a program. */
+export const word = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^-\s][^\s\0]*$/, 'A word that does not begin with "-".');
 export const paths = z.array(words(500).min(1)).max(1000);
+
+/** Less than a cent is none that anybody means. */
+export const budget = z.number('US dollars, a number.').min(0.01, 'At least 0.01.').max(1_000_000);

@@ -4,6 +4,7 @@ import { ITEM_KINDS } from '../../shared/item-words.ts';
 import { parseMoment } from '../../shared/parse-moment.ts';
 import { LONGEST_SEARCH, ONLY } from '../../shared/query.ts';
 import { STATUSES } from '../../shared/words.ts';
+import { USAGE_BY } from '../board/usage-list.ts';
 import { chunk, item, key, own, paths, phase, priority, run, version, words } from './fields.ts';
 
 export const close = z.strictObject({
@@ -105,6 +106,7 @@ export const withdraw = z.strictObject({
   key: key.optional(),
 });
 export const confirm = z.strictObject({ chunk, item, run });
+const amount = z.number('A number.').int('A whole number.').min(0).max(1e12);
 /** Notes of a live run. */
 export const note = z.strictObject({
   chunk,
@@ -123,7 +125,18 @@ export const note = z.strictObject({
   said: words(2000)
     .refine((text) => text.trim() !== '', 'Say something.')
     .optional(),
+  /** Of the whole run so far. */
+  usage: z
+    .strictObject({
+      input_tokens: amount,
+      output_tokens: amount,
+      cached_tokens: amount,
+      micro_usd: amount.nullable(),
+    })
+    .optional(),
 });
+/** A live run wants another turn of its agent. */
+export const turn = z.strictObject({ chunk, run: z.number().int().min(1) });
 
 /** The input type has a readonly list, so that callers can pass one. */
 const listed = <Each extends z.ZodType>(
@@ -219,11 +232,15 @@ export const config = z
     keep_days: z.number().int().min(0).max(36_500).optional(),
     keep_mib: z.number().int().min(0).max(1_073_741_824).optional(),
     keep_worktrees_days: z.number().int().min(0).max(36_500).optional(),
+    day_budget_usd: z.number().min(0).max(1_000_000).optional(),
     key: key.optional(),
   })
   .refine(({ key: _, ...settings }) => Object.values(settings).some((value) => value !== undefined), {
     path: ['max_agents'],
     message:
-      'Say what to set: max_agents, undo_seconds, weight, ask_above, output_mib, keep_days, keep_mib or keep_worktrees_days.',
+      'Say what to set: max_agents, undo_seconds, weight, ask_above, output_mib, keep_days, keep_mib, keep_worktrees_days or day_budget_usd.',
   });
+export const usage = z.strictObject({
+  by: z.enum(USAGE_BY, `One of ${USAGE_BY.join(', ')}.`).default('unit'),
+});
 export const nothing = z.strictObject({}).optional();

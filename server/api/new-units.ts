@@ -6,7 +6,7 @@ import { createUnit } from '../domain/commands/create-unit.ts';
 import { addUnits } from '../domain/commands/units.ts';
 import { suggestName } from '../domain/unit-name.ts';
 import { commit } from './commit.ts';
-import { chunk, key, priority, words } from './fields.ts';
+import { budget, chunk, key, priority, word, words } from './fields.ts';
 import { readPlanText } from './plan-text.ts';
 import { operator, refuseCommands, viewer } from './procedures.ts';
 
@@ -24,6 +24,9 @@ const create = z.strictObject({
   review: z.boolean().default(false),
   worktree: z.boolean().optional(),
   base: words(250).min(1).optional(),
+  mode: word.optional(),
+  model: word.optional(),
+  budget_usd: budget.optional(),
   key: key.optional(),
 });
 

@@ -3,7 +3,18 @@ import { z } from 'zod';
 import { AGENT } from '../../shared/agent-words.ts';
 import type { UnitSpec } from '../../shared/words.ts';
 import { MERGE_MODES } from '../../shared/work-words.ts';
-import { chunk, command, environmentName, key, paths, phase, priority, words } from './fields.ts';
+import {
+  budget,
+  chunk,
+  command,
+  environmentName,
+  key,
+  paths,
+  phase,
+  priority,
+  word,
+  words,
+} from './fields.ts';
 
 const unit = z
   .strictObject({
@@ -31,6 +42,9 @@ const unit = z
     worktree: z.boolean().optional(),
     base: words(250).min(1, 'Name a branch.').optional(),
     merge: z.enum(MERGE_MODES, `One of ${MERGE_MODES.join(', ')}.`).optional(),
+    budget_usd: budget.optional(),
+    mode: word.optional(),
+    model: word.optional(),
   })
   .refine((unit) => !unit.external || waysOf(unit) === 0, {
     path: ['external'],
@@ -45,6 +59,10 @@ const unit = z
     path: ['phases'],
     message:
       'Phases alone are for external units; others name a command for each, or an agent that has its own.',
+  })
+  .refine(({ agent, mode, model }) => agent !== undefined || (mode ?? model) === undefined, {
+    path: ['agent'],
+    message: 'Only an agent has modes and models to choose from.',
   })
   .refine((unit) => !unit.external || unit.worktree !== true, {
     path: ['worktree'],
@@ -99,6 +117,9 @@ export function specOf(input: z.output<typeof unit>): UnitSpec {
     worktree: input.worktree ?? null,
     base: input.base ?? null,
     merge: input.merge ?? null,
+    ...(input.budget_usd !== undefined && { budget_usd: input.budget_usd }),
+    ...(input.mode !== undefined && { mode: input.mode }),
+    ...(input.model !== undefined && { model: input.model }),
   };
 }
 

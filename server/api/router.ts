@@ -5,8 +5,10 @@ import { mayStart } from '../access/permissions.ts';
 import { conflictsOf } from '../board/conflict-list.ts';
 import { detailOf } from '../board/detail.ts';
 import { historyOf } from '../board/history.ts';
+import { usageListOf } from '../board/usage-list.ts';
 import { answer, type Giving, undo } from '../domain/commands/answers.ts';
 import { askAll, confirm, withdraw } from '../domain/commands/asks.ts';
+import { wantTurn } from '../domain/commands/budget.ts';
 import { bulk } from '../domain/commands/bulk.ts';
 import { updateConfig } from '../domain/commands/config.ts';
 import { reportConflict, resolve } from '../domain/commands/conflicts.ts';
@@ -105,6 +107,11 @@ const runs = t.router({
   note: agent
     .input(inputs.note)
     .mutation(({ ctx, input }) => commit(asRun(ctx, input.run), (state) => noteRun(state, input))),
+  /** Whether its agent may take another turn: the item to wait for, or none. Asking twice is asking once. */
+  turn: agent.input(inputs.turn).mutation(({ ctx, input }) => {
+    const id = newId();
+    return commit(ctx, (state, at) => wantTurn(state, { ...input, key: id, at }));
+  }),
 });
 
 const conflicts = t.router({
@@ -190,6 +197,10 @@ export const appRouter = t.router({
       now: new Date().toISOString(),
     }),
   ),
+  /** What agents have reported of tokens and cost. */
+  usage: viewer
+    .input(inputs.usage)
+    .query(({ ctx, input }) => usageListOf(ctx.store.state, input.by, new Date().toISOString())),
   board: t.router({
     now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.boardFeed.snapshot(input as Query)),
     follow: viewer.input(inputs.follow).subscription(({ ctx, input, signal }) => {

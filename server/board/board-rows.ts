@@ -10,6 +10,7 @@ import type { Status, WorkUnit } from '../../shared/words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
 import { isGoingOut, isOpen, isSnoozed, liveRun, phaseOf, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
+import { usageOf } from '../domain/usage.ts';
 
 export const unitKey = (id: number): string => `unit:${id}`;
 export const itemKey = (id: string): string => `item:${id}`;
@@ -38,6 +39,7 @@ export function cellOf(state: State, work: WorkUnit, cause: string): Cell {
     agent: run?.agent ?? '',
     since,
     changes: changesOf(work),
+    usage: usageOf(work),
   };
 }
 

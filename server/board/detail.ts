@@ -20,6 +20,7 @@ import { hasReceiver } from '../domain/delivery.ts';
 import { pairKey, serialOrderOf } from '../domain/serial-order.ts';
 import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
+import { usageOf, withoutDays } from '../domain/usage.ts';
 import { answerOf, cardState } from './board-rows.ts';
 import { judgedWords } from './conflict-list.ts';
 import { timeSpent } from './time-spent.ts';
@@ -83,7 +84,7 @@ export function factsOf(state: State, work: WorkUnit): Omit<Detail, 'history' | 
     before: (state.waiting.get(chunk) ?? []).map((id) => state.works.get(id)?.unit.chunk ?? ''),
     conflicts: conflictLines(state, work),
     work: unit.work,
-    runs: work.runs.map(({ number, phase, agent, started_at, ended_at, outcome }) => ({
+    runs: work.runs.map(({ number, phase, agent, started_at, ended_at, outcome, usage }) => ({
       number,
       phase,
       agent,
@@ -91,9 +92,12 @@ export function factsOf(state: State, work: WorkUnit): Omit<Detail, 'history' | 
       ended_at,
       outcome,
       said: outcome ? outcomeWords(outcome) : 'live',
+      usage: usage ? withoutDays(usage) : null,
     })),
     items: work.items.map((item) => itemLine(work, item)),
     rules: (unit.rules ?? []).map((rule) => ({ ...rule, said: ruleWords(rule) })),
+    usage: usageOf(work),
+    budget: unit.budget ?? null,
   };
 }
 

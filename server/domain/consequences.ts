@@ -2,6 +2,7 @@
 import type { Change, Event } from '../../shared/events.ts';
 import { isWell } from '../../shared/is-well.ts';
 import type { WorkUnit } from '../../shared/words.ts';
+import { budgetOutcomes, isBudgetItem } from './commands/budget.ts';
 import { decisions, refreshConflictItem } from './commands/conflicts.ts';
 import { mergeOutcomes, rebasingAfter } from './commands/merge.ts';
 import { ruleChosen } from './commands/policy.ts';
@@ -119,6 +120,7 @@ function outcomes(state: State, work: WorkUnit, id: string): Change[] {
   if (item.kind === 'stuck' && options.includes('close'))
     return [{ type: 'unit.closed', unit, data: { code: 'stuck', text } }];
   if (item.offers) return [...ruleChosen(work, item)];
+  if (isBudgetItem(item)) return [...budgetOutcomes(work, item)];
   if (isAboutMerge(item)) return mergeOutcomes(work, item);
   if (item.kind === 'conflict') return decisions(state, work, item);
   if (item.kind === 'review' && options.includes('approve') && mayFinish(work))

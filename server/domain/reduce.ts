@@ -1,11 +1,13 @@
 import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event, RunStarted } from '../../shared/events.ts';
+import { microUsd } from '../../shared/usage-words.ts';
 import type { Message, Run, Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
 import { changesGraph, itemsAfter, rewait } from './reduce-indexes.ts';
 import { changeItem, newItem } from './reduce-item.ts';
 import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
 import { concernsWork, workAfter, workAtPhase } from './reduce-work.ts';
 import { isDone, type State } from './state.ts';
+import { dayOf, moneyOf, usageAfter } from './usage.ts';
 
 /** The reducer: folds one event into the state. Facts change only here, and in `reduce-item.ts`. */
 export function reduce(state: State, event: Event): State {
@@ -39,6 +41,7 @@ function addUnit(state: State, event: Event, spec: UnitSpec): State {
     work: null,
     seq: event.seq,
     changed_at: event.at,
+    ...(spec.budget_usd !== undefined && { budget: microUsd(spec.budget_usd) }),
   };
   return {
     ...state,
@@ -70,7 +73,13 @@ function put(state: State, before: WorkUnit, changed: WorkUnit, event: Event): S
     byChunk: after.unit.removed_at === null ? state.byChunk : state.byChunk.without(after.unit.chunk),
     waiting: rewait(state.waiting, event.unit, before.unit.open, after.unit.open),
     graph: changesGraph(before, after) ? event.seq : state.graph,
+    days: event.type === 'run.used' ? daysAfter(state, before, event) : state.days,
   };
+}
+
+function daysAfter(state: State, before: WorkUnit, event: Extract<Event, { type: 'run.used' }>) {
+  const day = dayOf(event.at);
+  return state.days.with(day, (state.days.get(day) ?? 0) + moneyOf(before, event));
 }
 
 type AboutUnit = Exclude<Event, AboutNone | { type: 'unit.added' }>;
@@ -80,13 +89,8 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
   switch (event.type) {
     case 'conflict.judged':
       return { ...work, conflicts: judged(work.conflicts, event) };
-    case 'conflict.noted': {
-      const { with: other, ...noted } = event.data;
-      return {
-        ...work,
-        conflicts: work.conflicts.map((each) => (each.with === other ? { ...each, noted } : each)),
-      };
-    }
+    case 'conflict.noted':
+      return { ...work, conflicts: withNote(work.conflicts, event.data) };
     case 'run.started':
       return { ...work, runs: [...work.runs, newRun(event, event.data)] };
     case 'run.spawned': {
@@ -105,6 +109,11 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
       return changeRun(work, event.data.number, { session: event.data.session });
     case 'run.said':
       return changeRun(work, event.data.number, { said: event.data.text });
+    case 'run.used': {
+      const { number, usage } = event.data;
+      const before = work.runs.find((run) => run.number === number)?.usage;
+      return changeRun(work, number, { usage: usageAfter(before, usage, event.at) });
+    }
     case 'run.refused': {
       const { number, refused } = event.data;
       const before = work.runs.find((run) => run.number === number)?.refused ?? [];
@@ -133,6 +142,11 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
       return { ...work, unit: { ...work.unit, ...unitChange(work.unit, event) } };
   }
 }
+
+const withNote = (
+  conflicts: readonly Conflict[],
+  { with: other, ...noted }: Extract<Event, { type: 'conflict.noted' }>['data'],
+): Conflict[] => conflicts.map((each) => (each.with === other ? { ...each, noted } : each));
 
 /** A new verdict takes the place of the old; when the pair was found stays. */
 function judged(before: readonly Conflict[], event: Extract<Event, { type: 'conflict.judged' }>): Conflict[] {
@@ -166,6 +180,8 @@ function unitChange(unit: Unit, event: AboutFacts): Partial<Unit> {
       return { held: event.data };
     case 'unit.released':
       return { held: null };
+    case 'budget.raised':
+      return 'day' in event.data ? { day_allowed: event.data.day } : { budget: event.data.micro_usd };
     case 'rule.added':
       return { rules: [...(unit.rules ?? []), event.data] };
     case 'rule.removed':

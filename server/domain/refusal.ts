@@ -17,6 +17,7 @@ export const REFUSAL_CODES = [
   'not-ready',
   'no-slot',
   'rival',
+  'over-budget',
   'unknown-agent',
   // Runs.
   'run-live',

@@ -8,6 +8,7 @@ import { MERGE, REBASE, SETUP, WORK_DEFAULTS } from '../../shared/work-words.ts'
 import { PersistentMap } from './persistent-map.ts';
 import { PersistentVector } from './persistent-vector.ts';
 import { DEFAULTS } from './settings.ts';
+import { moneyByDay } from './usage.ts';
 
 /** The whole state after event `seq`. The tables hold the work units; the rest is indexes. */
 export interface State {
@@ -26,6 +27,8 @@ export interface State {
   /** Credentials: tokens, and browser sessions. */
   readonly tokens: readonly Token[];
   readonly sessions: readonly Session[];
+  /** What was spent on each day (UTC), in millionths of a dollar. */
+  readonly days: PersistentMap<number>;
   /** What was told by which channel. */
   readonly notify: Readonly<Partial<Record<NotifyChannel, ChannelState>>>;
 }
@@ -43,6 +46,7 @@ export const EMPTY: State = {
   trusted: NO_AGENTS,
   tokens: [],
   sessions: [],
+  days: PersistentMap.of(),
   notify: {},
 };
 
@@ -67,6 +71,7 @@ export function stateOf(
     byItem: PersistentMap.of(works.flatMap(({ items }) => items.flatMap(keysOf))),
     waiting: PersistentMap.of(waiting),
     graph: seq,
+    days: PersistentMap.of(moneyByDay(works)),
   };
 }
 

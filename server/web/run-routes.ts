@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
+import { isDrivenByAcp } from '../../shared/agent-words.ts';
 import type { Detail, RunLine } from '../../shared/detail.ts';
-import { isDrivenByAcp } from '../agents/acp-definition.ts';
 import type { Context } from '../api/procedures.ts';
 import { createCaller } from '../api/router.ts';
 import { invalid, notFound } from '../domain/refusal.ts';

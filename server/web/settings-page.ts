@@ -48,6 +48,12 @@ const GROUPS: readonly (readonly [heading: string, fields: readonly Field[]])[] 
         'MiB',
         'A run that prints more is stopped, and its unit needs you.',
       ),
+      field(
+        'day_budget_usd',
+        'Cost of a day',
+        'US dollars',
+        'When agents have reported as much since midnight UTC, you are asked before a unit of an agent goes on. 0: you are not.',
+      ),
     ],
   ],
   [

@@ -40,7 +40,13 @@ const atWork = (cell: Cell, pulse: Pulse | undefined, clock: ViewClock): Templat
 
 /** Its phase where it has several, its run and agent where they are not the first and the shell. */
 const factsOf = (cell: Cell): string =>
-  [phaseWords(cell), cell.run > 1 ? `run ${cell.run}` : '', cell.agent === 'shell' ? '' : cell.agent]
+  [
+    phaseWords(cell),
+    cell.run > 1 ? `run ${cell.run}` : '',
+    cell.agent === 'shell' ? '' : cell.agent,
+    // Inline, since other sites load this.
+    cell.usage?.micro_usd ? `$${(cell.usage.micro_usd / 1e6).toFixed(2)}` : '',
+  ]
     .filter((part) => part !== '')
     .join(' · ');
 

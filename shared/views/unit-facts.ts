@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
 import { statWords } from '../sentences.ts';
 import { deliveryWords, END_WORDS, verdictWords } from '../unit-sentences.ts';
+import { moneyWords, usageDetailWords, usageWords } from '../usage-words.ts';
 import { type Notice, noticeView } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { resolveForm } from './unit-actions.ts';
@@ -30,7 +31,7 @@ export function unitFacts(detail: Detail, { zone, notice, strip }: FactsSetting)
       ${commands(detail)} ${worktreeFacts(detail, OUR_PAGE)} ${notBrought(detail)} ${dependencyFacts(detail, OUR_PAGE)}
       ${priority === 0 ? nothing : html`<dt>priority</dt><dd>${priority}</dd>`}
       ${paths.length === 0 ? nothing : html`<dt>paths</dt><dd>${paths.map((path) => html`<code>${path}</code> `)}</dd>`}
-      ${runs(detail)} ${undelivered(detail)}
+      ${runs(detail)} ${cost(detail)} ${undelivered(detail)}
       <dt>added</dt><dd>${ago(added_at, zone)}</dd>
     </dl>
     ${conflicts(detail)} ${unitRules(detail, true)}
@@ -78,8 +79,13 @@ function runs({ chunk, runs, steps }: Detail) {
 }
 
 /** Without times: they stand in the timeline, and here a shorter one would move what is below. */
-const runView = (path: string, { number, phase, agent, said }: RunLine, isOneOfMany: boolean) =>
-  html`<li><a href="${path}${number}">Run ${number}</a> <span class="aside">${isOneOfMany ? html`${phase}, ` : nothing}<bdi>${agent}</bdi>, ${said}</span></li>`;
+const runView = (path: string, { number, phase, agent, said, usage }: RunLine, isOneOfMany: boolean) =>
+  html`<li><a href="${path}${number}">Run ${number}</a> <span class="aside">${isOneOfMany ? html`${phase}, ` : nothing}<bdi>${agent}</bdi>, ${said}${usage === null ? '' : `, ${usageWords(usage)}`}</span></li>`;
+
+/** As agents report it, and what it may cost before the operator is asked. */
+const cost = ({ usage, budget }: Detail) =>
+  html`${usage === null ? nothing : html`<dt>used</dt><dd>${usageDetailWords(usage)}</dd>`}
+    ${budget === null ? nothing : html`<dt>budget</dt><dd>${moneyWords(budget)}</dd>`}`;
 
 /** Answers that nobody has got yet, or never will. */
 function undelivered({ items }: Detail) {

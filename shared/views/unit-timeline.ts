@@ -12,6 +12,7 @@ const LEFT_OUT: ReadonlySet<Event['type']> = new Set([
   'run.told',
   'item.released',
   'item.given',
+  'run.used',
 ]);
 
 const MARKS: Readonly<Partial<Record<Event['type'], string>>> = {

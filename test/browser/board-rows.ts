@@ -80,6 +80,7 @@ export function cell(id: number, status: Status, more: Partial<Cell> = {}): Cell
     agent: 'agent-7',
     since: ASKED_AT,
     changes: null,
+    usage: null,
     ...more,
   };
 }

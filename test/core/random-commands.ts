@@ -52,7 +52,7 @@ const COMMANDS = {
   add: (state: State, aim: Aim): Decision => addUnits(state, newSpecs(state, aim)),
   start: (state: State, { a }: Aim): Decision => {
     const { unit } = pick(startOrder(state), a);
-    return startRun(state, { unit: unit.id, marker: 'm', token: 'hash' });
+    return startRun(state, { unit: unit.id, marker: 'm', token: 'hash', at: '2026-01-05T09:00:00.000Z' });
   },
   spawn: (state: State, { a }: Aim): Decision => {
     const { unit, number } = pick(liveRuns(state), a);

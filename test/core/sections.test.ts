@@ -25,6 +25,7 @@ const cell = (id: number, status: Status, at = 0): Cell => ({
   agent: '',
   since: '2026-03-01T10:00:00.000Z',
   changes: null,
+  usage: null,
 });
 
 const boardWith = (cells: readonly Cell[]): Board => boardOf({ epoch: 'e', build: 'b', seq: 1, rows: cells });

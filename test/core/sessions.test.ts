@@ -79,7 +79,7 @@ test(
   inHouse(async (house) => {
     await house.store.commit(OPERATOR, (state) => addUnits(state, [spec('one')]));
     await house.store.commit(DAEMON, (state) =>
-      startRun(state, { unit: 0, marker: 'm', token: hashOf('of run 1') }),
+      startRun(state, { unit: 0, marker: 'm', token: hashOf('of run 1'), at: '2026-01-05T09:00:00.000Z' }),
     );
     const before = credentialsOf(house).ofToken('of run 1');
     assert.deepEqual([before?.role, before?.unit, before?.run, before?.invalidReason], ['agent', 0, 1, null]);

@@ -129,7 +129,12 @@ export class StoreFixture {
   start(chunk: string, max_agents = SLOTS): Promise<Committed> {
     const decide: Decide = (state) => {
       const unit = workOf(state, chunk).unit.id;
-      return startRun(withSlots(state, max_agents), { unit, marker: 'm', token: 'hash' });
+      return startRun(withSlots(state, max_agents), {
+        unit,
+        marker: 'm',
+        token: 'hash',
+        at: '2026-01-05T09:00:00.000Z',
+      });
     };
     return this.commit(decide, DAEMON);
   }

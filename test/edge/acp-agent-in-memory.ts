@@ -4,6 +4,7 @@ import { drive } from '../../client/intake/acp/drive.ts';
 import type { AskedQuestion, Replies, Reply } from '../../client/intake/ask.ts';
 import { linesOf } from '../../client/intake/lines.ts';
 import { acpAgent } from '../../shared/acp-agents.ts';
+import type { Usage } from '../../shared/usage-words.ts';
 import { until } from '../until.ts';
 
 export type Message = Readonly<Record<string, unknown>>;
@@ -24,6 +25,8 @@ export class AgentInMemory {
   readonly asked: Asked[] = [];
   readonly refused: { readonly key: string; readonly tool: string; readonly subject: string }[] = [];
   readonly withdrawn: string[] = [];
+  readonly used: Usage[] = [];
+  mayGoOn = true;
   readonly news: string[] = [];
   text = '';
   /** Answers to calls of ours, by method, instead of the usual ones; null: none. */
@@ -32,16 +35,27 @@ export class AgentInMemory {
   readonly #fromUs = new PassThrough();
   readonly ended: Promise<Error | null>;
 
-  constructor(given: { readonly like?: string; readonly mode?: string; readonly session?: string } = {}) {
+  constructor(
+    given: {
+      readonly like?: string;
+      readonly mode?: string;
+      readonly session?: string;
+      readonly model?: string;
+      readonly freeModes?: readonly string[];
+    } = {},
+  ) {
     void this.#listen();
     this.ended = drive({
+      used: (usage) => this.used.push(usage),
+      mayGoOn: async () => this.mayGoOn,
       input: this.#toUs,
       output: this.#fromUs,
       known: acpAgent(given.like ?? null),
       folder: '/project',
       mcpServers: [],
       mode: given.mode ?? null,
-      model: null,
+      model: given.model ?? null,
+      freeModes: given.freeModes ?? [],
       session: given.session ?? null,
       prompt: 'do it',
       goOn: () => 'go on',

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { lineDiff } from '../../client/intake/acp/line-diff.ts';
-import { isFreeMode, optionsOf, permissionRequest } from '../../client/intake/acp/permission-request.ts';
+import { optionsOf, permissionRequest } from '../../client/intake/acp/permission-request.ts';
 import { ToolCalls } from '../../client/intake/acp/tool-calls.ts';
 import type { Reply } from '../../client/intake/ask.ts';
 import { ask as askInput } from '../../server/api/ask-input.ts';
+import { isFreeMode } from '../../shared/free-modes.ts';
 
 const PLACE = { folder: '/project', titleIsCommand: false };
 const OPTIONS = [

@@ -122,3 +122,27 @@ describe('the end of a phase', { timeout: 20_000 }, () => {
     assert.equal(await agent.ended, null);
   });
 });
+
+describe('a mode in which nobody is asked', { timeout: 20_000 }, () => {
+  const opened = () => ({
+    result: {
+      sessionId: 's',
+      modes: { currentModeId: 'agent', availableModes: [{ id: 'agent' }, { id: 'https://x/y#autopilot' }] },
+    },
+  });
+  const begin = (given: ConstructorParameters<typeof AgentInMemory>[0]) => {
+    const agent = new AgentInMemory(given);
+    agent.answers['session/new'] = opened;
+    return agent;
+  };
+
+  test('is set by its real id only where the settings allow it', async () => {
+    const refused = await failure(begin({ mode: 'autopilot' }));
+    assert.equal(refused.kind, 'configuration');
+    assert.match(refused.message, /In mode https:\/\/x\/y#autopilot nobody is asked.* It may choose agent\./);
+    const agent = begin({ mode: 'autopilot', freeModes: ['autopilot'] });
+    await until('the mode to be set', () => agent.heard.some(({ method }) => method === 'session/set_mode'));
+    agent.leave();
+    await agent.ended;
+  });
+});

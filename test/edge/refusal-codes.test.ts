@@ -168,6 +168,7 @@ const ELSEWHERE: readonly RefusalCode[] = [
   'git-refused',
   // The dispatcher alone, and a process that is on its way out.
   'no-slot',
+  'over-budget',
   'run-ending',
   // Of the file; of signing in; of a daemon that changes nothing; of the terminal's tokens.
   'disk',

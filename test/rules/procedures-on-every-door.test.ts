@@ -82,6 +82,12 @@ const DOORS: Readonly<Record<string, Doors>> = {
   'conflicts.resolve': action('resolve'),
   'conflicts.report': { command: 'conflict', path: 'POST /conflicts', form: not('analyses report') },
   'conflicts.list': { command: 'conflicts', path: 'GET /conflicts', form: READING },
+  usage: { command: 'usage', path: not('each unit shows its own'), form: READING },
+  'runs.turn': {
+    command: 'acp',
+    path: not('said by the program around the agent'),
+    form: not('as its path'),
+  },
   'policy.list': { command: 'policy', path: not('a unit shows its own rules'), form: READING },
   'policy.check': { command: 'policy', path: not('tried at the terminal'), form: not('as its path') },
   'policy.remove': action('remove-rule', 'policy'),

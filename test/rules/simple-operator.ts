@@ -101,7 +101,12 @@ const HABITS: readonly Habit[] = [
     if (!first || freeSlots(state) < 1) return null;
     const asked = wantToStart(state, { unit: first.unit.id, overlaps: [], key: `want-${state.seq}` });
     if (asked.changes.length > 0) return asked;
-    return startRun(state, { unit: first.unit.id, marker: 'm', token: 'hash' });
+    return startRun(state, {
+      unit: first.unit.id,
+      marker: 'm',
+      token: 'hash',
+      at: '2026-01-05T09:00:00.000Z',
+    });
   },
   (state, at) => {
     const ready = worksOf(state).find(

@@ -70,7 +70,10 @@ export class Walk extends StoreFixture {
   async startLive(): Promise<void> {
     const marker = `walk-${process.pid}-${this.#children.length}-${this.work(UNIT).unit.id}`;
     const unit = this.work(UNIT).unit.id;
-    const { result } = await this.commit((state) => startRun(state, { unit, marker, token: 'hash' }), DAEMON);
+    const { result } = await this.commit(
+      (state) => startRun(state, { unit, marker, token: 'hash', at: '2026-01-05T09:00:00.000Z' }),
+      DAEMON,
+    );
     const child = spawn('sh', ['-c', 'read -r word', marker], { stdio: ['pipe', 'ignore', 'ignore'] });
     this.#children.push(child);
     await once(child, 'spawn');

@@ -29,6 +29,7 @@ import {
   someSettings,
   status,
   text,
+  usage,
   work,
   workSettings,
 } from './parts.ts';
@@ -51,6 +52,9 @@ const spec = z.strictObject({
   worktree: z.boolean().nullable(),
   base: z.string().nullable(),
   merge: z.enum(MERGE_MODES).nullable(),
+  budget_usd: z.exactOptional(z.number()),
+  model: z.exactOptional(z.string()),
+  mode: z.exactOptional(z.string()),
 });
 
 const asked = { id: item, kind, phase: z.string(), run: count, asked_by: z.string() };
@@ -87,6 +91,13 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
   }),
   'unit.held': hold,
   'unit.released': nothing,
+  'run.used': run.extend({ usage }),
+  'budget.raised': z.union([
+    z.strictObject({ micro_usd: count }),
+    z.strictObject({
+      day: z.string().describe('on this day (UTC) the unit may go on, whatever that of the day is'),
+    }),
+  ]),
   'rule.added': policyRule,
   'rule.removed': z.strictObject({ id: z.string() }),
   'unit.prioritized': z.strictObject({ priority: z.int() }),

@@ -82,6 +82,7 @@ const detail: z.ZodType<Detail> = z.strictObject({
       ended_at: moment.nullable(),
       outcome: part.outcome.nullable(),
       said: z.string().describe('how it ended, in words; or that it is live'),
+      usage: part.usage.nullable(),
     }),
   ),
   items: z.array(
@@ -114,6 +115,8 @@ const detail: z.ZodType<Detail> = z.strictObject({
   rules: z
     .array(part.policyRule.extend({ said: z.string() }))
     .describe('what you have allowed in this unit, and are not asked about again'),
+  usage: part.usage.nullable(),
+  budget: count.nullable().describe('millionths of a dollar after which you are asked; null: never'),
   history: z
     .array(
       z.strictObject({
@@ -398,6 +401,20 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
             .describe('where it leads, with links followed; null: that cannot be told'),
         }),
       ),
+    }),
+  },
+  usage: {
+    schema: z.strictObject({
+      by: z.enum(['unit', 'agent', 'day']),
+      rows: z
+        .array(z.strictObject({ name: z.string(), usage: part.usage }))
+        .describe('the most expensive first; days in order'),
+      total: part.usage,
+      today: z.strictObject({
+        day: z.string(),
+        micro_usd: count,
+        budget_usd: z.number().describe('0: none'),
+      }),
     }),
   },
   'policy path': { schema: z.strictObject({ path: z.string() }) },

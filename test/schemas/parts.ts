@@ -78,6 +78,15 @@ export const ruleName = z
   .strictObject({ id: z.string(), source: z.enum(RULE_SOURCES) })
   .meta({ id: 'RuleName', description: 'a rule of the operator, in their file or of the unit' });
 
+export const usage = z
+  .strictObject({
+    input_tokens: count,
+    output_tokens: count,
+    cached_tokens: count,
+    micro_usd: count.nullable().describe('millionths of a US dollar; null: the agent says no cost'),
+  })
+  .meta({ id: 'Usage', description: 'as the agent reports it' });
+
 export const stuckCode: z.ZodType<StuckCode> = z
   .enum(['answers-too-long', 'worktree', 'snapshot', 'merge'])
   .meta({
@@ -86,12 +95,21 @@ export const stuckCode: z.ZodType<StuckCode> = z
   });
 
 export const itemCode: z.ZodType<ItemCode> = z
-  .enum(['answers-too-long', 'worktree', 'snapshot', 'merge', 'merge-review', 'merge-conflict'])
+  .enum([
+    'answers-too-long',
+    'worktree',
+    'snapshot',
+    'merge',
+    'merge-review',
+    'merge-conflict',
+    'budget',
+    'day-budget',
+  ])
   .meta({ id: 'ItemCode', description: 'why it is asked, where that is one of the known reasons' });
 
 /** In the words of the person or agent who did it. */
 export const text = z.string().describe('the reason, in the words of whoever did it; empty: they gave none');
-export const hold: z.ZodType<Hold> = z.strictObject({ code: z.enum(['operator', 'killed']), text });
+export const hold: z.ZodType<Hold> = z.strictObject({ code: z.enum(['operator', 'killed', 'budget']), text });
 export const closing: z.ZodType<Closing> = z.strictObject({
   code: z.enum(['operator', 'stuck', 'session-ended']),
   text,
@@ -203,6 +221,7 @@ const SETTINGS = {
   keep_days: count,
   keep_mib: count,
   keep_worktrees_days: count,
+  day_budget_usd: z.number(),
 } satisfies { [Name in keyof Settings]: z.ZodType<number> };
 export const settings: z.ZodType<Settings> = z.strictObject(SETTINGS).meta({ id: 'Settings' });
 export const someSettings = z.strictObject(SETTINGS).partial();
@@ -326,6 +345,7 @@ export const cell: z.ZodType<Cell> = z
     agent: z.string(),
     since: moment,
     changes: changeStat.nullable().describe('what it has changed in its worktree'),
+    usage: usage.nullable().describe('what its runs have used; null: nothing was said'),
   })
   .meta({ id: 'Cell', description: 'a work unit' });
 

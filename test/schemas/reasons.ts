@@ -105,6 +105,13 @@ export const daemonQuestion: z.ZodType<DaemonQuestion> = z
       lines: z.string(),
     }),
     z.strictObject({ code: z.literal('run-late'), seconds: number }),
+    z.strictObject({
+      code: z.enum(['budget', 'day-budget']),
+      chunk,
+      spent: count,
+      limit: count,
+      step: count.describe('millionths of a dollar that one answer allows'),
+    }),
     z.strictObject({ code: z.enum(['worktree', 'snapshot', 'merge']), trouble: workTrouble }),
     z.strictObject({ code: z.literal('rivals'), chunk, rivals: z.array(rival) }),
     change,

@@ -5,9 +5,10 @@
  * 0.101.0, codex-acp 2.6.0, Gemini CLI 0.61.0 and opencode 1.18.33 with scripted models (`npm run test:agents` tries the
  * real ones); Qwen Code and Copilot by what is known of their messages. The work stands in the prompt, a line each:
  *   do: run COMMAND | edit FILE OLD NEW | plan TEXT | ask QUESTION|LABEL|… ;; QUESTION|… | human QUESTION | say TEXT
+ *   do: use IN OUT USD (tokens, and the cost; told as the agent tells it)
  *   do: stop REASON | mode ID | fail TEXT | await FILE | exit CODE | raw JSON | cancelled COMMAND
  * A session is kept in HOME, so that another process can load it and go on after the last line that was done.
- * Not imitated: models, rules that "always" makes, usage, slash commands, images, most fields.
+ * Not imitated: models, rules that "always" makes, slash commands, images, most fields.
  */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -119,8 +120,17 @@ async function cancelled(command) {
   say(`cancelled: ${await answer}`);
 }
 
+/** What was used is told beside the work, or with the end of the turn. */
+function use(words) {
+  const [input, output, usd] = words.split(' ').map(Number);
+  turn.used = { input: (turn.used?.input ?? 0) + input, output: (turn.used?.output ?? 0) + output };
+  session.usd = (session.usd ?? 0) + (usd ?? 0);
+  for (const [kind, more] of like.usageUpdates({ input, output }, session.usd)) update(kind, more);
+}
+
 const VERBS = {
   run,
+  use,
   edit,
   plan,
   human,
@@ -162,14 +172,17 @@ async function carryOut(text) {
   return 'end_turn';
 }
 
+const used = () => (turn.used ? like.usageResult(turn.used) : {});
+
 async function takeTurns() {
   while (prompts.length > 0) {
     const { id, text } = prompts.shift();
     turn = { isCancelled: false, steered: [] };
     try {
-      send({ id, result: { stopReason: await carryOut(text) } });
+      const stopReason = await carryOut(text);
+      send({ id, result: { stopReason, ...used() } });
     } catch (error) {
-      if (error instanceof Stop) send({ id, result: { stopReason: error.reason } });
+      if (error instanceof Stop) send({ id, result: { stopReason: error.reason, ...used() } });
       else send({ id, error: { code: error.code ?? -32603, message: error.message } });
     }
     turn = null;
@@ -191,6 +204,10 @@ const METHODS = {
     servers = mcpServers;
     session = JSON.parse(readFileSync(join(kept, sessionId), 'utf8'));
     say('this was said long ago');
+    // Some count the whole session, and say at its load what it has cost; others begin at nothing.
+    if (like.costsAtLoad)
+      for (const [kind, more] of like.usageUpdates({}, session.usd ?? 0)) update(kind, more);
+    else session.usd = 0;
     return opened();
   },
   'session/set_mode': ({ modeId }) => {

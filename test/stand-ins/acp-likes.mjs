@@ -6,7 +6,25 @@ const modes = (currentModeId, ...ids) => ({
   modes: { currentModeId, availableModes: ids.map((id) => ({ id, name: id })) },
 });
 
+const camel = ({ input, output }) => ({
+  inputTokens: input,
+  outputTokens: output,
+  cachedReadTokens: 7,
+  cachedWriteTokens: 0,
+  totalTokens: input + output + 7,
+});
+const snake = ({ input, output }) => ({ input_tokens: input, output_tokens: output });
+const quota = (token_count) => ({
+  _meta: { quota: { token_count, model_usage: [{ model: 'm', token_count }] } },
+});
+/** The cost is that of the whole session. */
+const costUpdate = (_, usd) => [
+  ['usage_update', { used: 100, size: 200_000, cost: { amount: usd, currency: 'USD' } }],
+];
+
 const PLAIN = {
+  usageUpdates: () => [],
+  usageResult: () => ({}),
   hello: {
     agentCapabilities: { loadSession: true },
     agentInfo: { name: 'stand-in', version: '1' },
@@ -123,6 +141,8 @@ const steering = { _meta: { steering: { supported: true } } };
 export const LIKE = {
   claude: {
     ...PLAIN,
+    usageUpdates: costUpdate,
+    usageResult: (used) => ({ usage: camel(used), ...quota(camel(used)) }),
     hello: { ...PLAIN.hello, ...steering },
     opened: {
       ...modes('auto', 'default', 'acceptEdits', 'plan', 'auto', 'bypassPermissions'),
@@ -172,6 +192,8 @@ export const LIKE = {
   },
   codex: {
     ...PLAIN,
+    usageUpdates: () => [['usage_update', { used: 100, size: 200_000 }]],
+    usageResult: (used) => ({ usage: camel(used), ...quota(camel(used)) }),
     hello: { ...PLAIN.hello, ...steering },
     opened: modes('agent', 'read-only', 'workspace-write', 'agent', 'agent-full-access'),
     afterRefusal: 'cancelled',
@@ -184,6 +206,7 @@ export const LIKE = {
   },
   gemini: {
     ...PLAIN,
+    usageResult: (used) => quota(snake(used)),
     opened: modes('default', 'default', 'autoEdit', 'yolo', 'plan'),
     afterRefusal: 'goes on',
     staysOn: true,
@@ -201,8 +224,23 @@ export const LIKE = {
       };
     },
   },
-  opencode: PLAIN,
-  qwen: { ...PLAIN, opened: modes('auto', 'default', 'plan', 'auto', 'yolo'), questions: qwenForm },
+  opencode: {
+    ...PLAIN,
+    costsAtLoad: true,
+    usageUpdates: costUpdate,
+    usageResult: (used) => ({ usage: camel(used) }),
+  },
+  qwen: {
+    ...PLAIN,
+    usageUpdates: ({ input, output }) => [
+      [
+        'agent_message_chunk',
+        { content: { type: 'text', text: '' }, _meta: { usage: camel({ input, output }) } },
+      ],
+    ],
+    opened: modes('auto', 'default', 'plan', 'auto', 'yolo'),
+    questions: qwenForm,
+  },
   copilot: {
     ...PLAIN,
     opened: modes(

@@ -183,6 +183,7 @@ describe('judging, with script off and at the terminal', () => {
       keep_days: 30,
       keep_mib: 10_240,
       keep_worktrees_days: 7,
+      day_budget_usd: 0,
     });
     const page = await openPage(browser.current, `${house.address}settings`, 'no script');
     const set = async (name: string, value: string) => {

@@ -10,7 +10,7 @@ import { type DriveParts, drive } from '../../intake/acp/drive.ts';
 import { messagesTo, wordsToGoOn } from '../../intake/acp/operator-words.ts';
 import { RawLog } from '../../intake/acp/raw-log.ts';
 import { foldedText } from '../../intake/acp/transcript.ts';
-import { ask, type DaemonAddress } from '../../intake/ask.ts';
+import { ask, type DaemonAddress, type OnBehalfOf, repliesTo, Withdrawn } from '../../intake/ask.ts';
 import { linesOf } from '../../intake/lines.ts';
 import { daemonAddress } from '../context/daemon-address.ts';
 import { type EXIT, ProgramError } from '../output/program-error.ts';
@@ -23,6 +23,11 @@ export interface AcpFlags {
   readonly like?: string;
   readonly mode?: string;
   readonly model?: string;
+  /** As the unit chooses; else what the settings say. */
+  readonly unitMode?: string;
+  readonly unitModel?: string;
+  /** Modes in which nobody is asked, and that the unit may choose. */
+  readonly freeMode?: readonly string[];
   readonly prompt?: string;
   readonly session?: string;
 }
@@ -55,8 +60,10 @@ export async function acp(socketPath: string, command: readonly string[], flags:
     known,
     folder: process.cwd(),
     mcpServers: [mcpServer(process.env)],
-    mode: flags.mode ?? null,
-    model: flags.model ?? null,
+    mode: flags.unitMode ?? flags.mode ?? null,
+    model: flags.unitModel ?? flags.model ?? null,
+    // What the settings themselves say is the operator's word.
+    freeModes: [...(flags.mode === undefined ? [] : [flags.mode]), ...(flags.freeMode ?? [])],
     session: flags.session ?? null,
     prompt: flags.prompt ?? '',
     goOn: () => (run.answers === null ? null : wordsToGoOn(run.answers, run.phase)),
@@ -64,6 +71,12 @@ export async function acp(socketPath: string, command: readonly string[], flags:
     refused: (refusal) => void notes.add({ refused: [refusal] }),
     opened: (session) => {
       if (SESSION.test(session)) void notes.add({ session });
+    },
+    used: (usage) => void notes.add({ usage }),
+    mayGoOn: async () => {
+      // What the last turn has cost counts.
+      await notes.sent();
+      return mayGoOn(connection, run.asker);
     },
     write,
     seen: log?.add ?? (() => {}),
@@ -177,6 +190,22 @@ function operatorFor(
       for (const item of items) await withdraw(item);
     },
   };
+}
+
+/** Asks the daemon, and waits for the operator where the budget is spent. */
+async function mayGoOn(connection: DaemonAddress, { chunk, run }: OnBehalfOf): Promise<boolean> {
+  const { socketPath, caller, onSilence } = connection;
+  const turn = { chunk, run: run ?? 0 };
+  const calls = overHttp(socketPath, caller);
+  const { result } = await untilSaid((signal) => calls.runs.turn.mutate(turn, { signal }), { onSilence });
+  if (result.item === null) return true;
+  try {
+    const [reply] = await repliesTo(connection, [result.item], null);
+    return reply?.options.includes('more') ?? false;
+  } catch (error) {
+    if (error instanceof Withdrawn) return false;
+    throw error;
+  }
 }
 
 /** `signalbox mcp`, with which the agent asks questions. The environment is listed because some agents pass none on. */

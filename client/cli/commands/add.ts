@@ -28,6 +28,9 @@ interface AddFlags {
   readonly inPlace?: boolean;
   readonly base?: string;
   readonly merge?: string;
+  readonly budgetUsd?: string;
+  readonly mode?: string;
+  readonly model?: string;
   readonly json?: boolean;
 }
 
@@ -56,6 +59,9 @@ export function addAddCommand(program: Command, daemon: () => Daemon): void {
     .option('--in-place', "work in the project's folder")
     .option('--base <branch>', 'the branch that its work returns to (default: that of the project)')
     .addOption(new Option('--merge <how>', 'what becomes of its work').choices(MERGE_MODES))
+    .option('--mode <id>', 'the mode of its agent, by the id that the agent gives it')
+    .option('--model <id>', 'the model of its agent')
+    .option('--budget-usd <amount>', 'ask before it costs more than this')
     .option('--external', 'somebody else does the work and reports')
     .option('--phases <LIST>', 'external: its phases, with commas')
     .addOption(jsonOption())
@@ -90,6 +96,9 @@ function unitsFrom(chunk: string | undefined, flags: AddFlags, read: (path: stri
     inPlace,
     base,
     merge,
+    budgetUsd,
+    mode,
+    model,
   } = flags;
   return [
     {
@@ -109,6 +118,9 @@ function unitsFrom(chunk: string | undefined, flags: AddFlags, read: (path: stri
       ...(inPlace && { worktree: false }),
       ...(base !== undefined && { base }),
       ...(merge !== undefined && { merge }),
+      ...(mode !== undefined && { mode }),
+      ...(model !== undefined && { model }),
+      ...(budgetUsd !== undefined && { budget_usd: Number(budgetUsd) }),
       after,
       env,
     },

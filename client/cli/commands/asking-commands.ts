@@ -57,6 +57,13 @@ function addAgents(program: Command, socket: () => string): void {
     .option('--like <name>', 'which known agent it is: claude, codex, gemini, opencode, qwen, copilot')
     .option('--mode <id>', 'the mode of its session (default: one in which it asks)')
     .option('--model <id>', 'the model of its session')
+    .option('--unit-mode <id>', 'the mode that its unit chooses instead')
+    .option('--unit-model <id>', 'the model that its unit chooses instead')
+    .option(
+      '--free-mode <id>',
+      'a mode in which nobody is asked, which the unit may choose; repeat for more',
+      collect,
+    )
     .option('--prompt <text>', 'what it is to do')
     .option('--session <id>', 'an earlier session to go on with, if the agent can')
     .action(async (name: string, args: readonly string[], flags: AcpFlags) =>

@@ -40,9 +40,13 @@ async function carriedOut(given: readonly string[], notes: RunNotes, marker: str
   const ended = endOf(child);
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
   const stream = new ClaudeStream();
-  const note = ({ session, refused }: Pick<Heard, 'session' | 'refused'>) => {
-    if (session === undefined && refused.length === 0) return;
-    void notes.add({ ...(session && { session }), refused: refused.map((call) => refusalOf(marker, call)) });
+  const note = ({ session, refused, usage }: Pick<Heard, 'session' | 'refused' | 'usage'>) => {
+    if (session === undefined && refused.length === 0 && usage === undefined) return;
+    void notes.add({
+      ...(session && { session }),
+      ...(usage && { usage }),
+      refused: refused.map((call) => refusalOf(marker, call)),
+    });
   };
   for await (const line of linesOf(child.stdout, LINE_BYTES)) {
     if (line === null) continue;

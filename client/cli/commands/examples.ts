@@ -56,6 +56,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'hooks uninstall': ['signalbox hooks uninstall claude'],
   'hooks status': ['signalbox hooks status', 'signalbox hooks status codex --json'],
+  usage: ['signalbox usage', 'signalbox usage --by day --json'],
   policy: ['signalbox policy', 'signalbox policy check "npm test"'],
   'policy ls': ['signalbox policy ls', 'signalbox policy ls --json'],
   'policy check': [

@@ -1,3 +1,4 @@
+import type { Usage } from '../../../shared/usage-words.ts';
 import { isSaid, overHttp, untilSaid } from '../../daemon/daemon-client.ts';
 import type { DaemonAddress, OnBehalfOf } from '../../intake/ask.ts';
 import { tell } from '../output/terminal-output.ts';
@@ -7,6 +8,8 @@ export interface RunNote {
   readonly session?: string;
   /** News for the operator that need no answer. */
   readonly said?: string;
+  /** Of the whole run so far. */
+  readonly usage?: Usage;
   readonly refused?: readonly { readonly key: string; readonly tool: string; readonly subject: string }[];
 }
 
@@ -35,6 +38,8 @@ export function runNotes({ socketPath, caller, onSilence }: DaemonAddress, { chu
       last = last.then(() => send(note));
       return last;
     },
+    /** Waits until those are sent that were added so far. */
+    sent: (): Promise<void> => last,
     /** Waits until all notes are sent. Throws if one could not be. */
     done: async (): Promise<void> => {
       await last;

@@ -3,6 +3,7 @@ import { ageOf } from '../../../shared/age.ts';
 import { boardOf, type Card, type Cell, cardsOf, cellsOf, type Snapshot } from '../../../shared/board.ts';
 import type { Detail, ItemLine } from '../../../shared/detail.ts';
 import { deliveryWords, phaseCount } from '../../../shared/unit-sentences.ts';
+import { moneyWords, NO_USAGE, usageDetailWords, usageWords } from '../../../shared/usage-words.ts';
 import { STATUSES, type Status } from '../../../shared/words.ts';
 import { indented, oneLine, type Style, styled, table } from './terminal-output.ts';
 
@@ -23,16 +24,19 @@ export function unitList(snapshot: Snapshot): string {
   const cells = cellsOf(boardOf(snapshot));
   const sorted = STATUSES.flatMap((status) => cells.filter((cell) => cell.status === status));
   if (sorted.length === 0) return 'No units.';
-  return table(sorted.map(unitLine), (row, column, cell) =>
-    column === 0 ? styled(STYLES[sorted[row]?.status ?? 'READY'], cell) : cell,
+  const hasUsage = sorted.some(({ usage }) => usage !== null);
+  return table(
+    sorted.map((cell) => unitLine(cell, hasUsage)),
+    (row, column, cell) => (column === 0 ? styled(STYLES[sorted[row]?.status ?? 'READY'], cell) : cell),
   );
 }
 
-const unitLine = (cell: Cell): string[] => [
+const unitLine = (cell: Cell, hasUsage: boolean): string[] => [
   statusWords(cell.status),
   cell.chunk,
   phaseWords(cell),
   age(cell.since),
+  ...(hasUsage ? [cell.usage === null ? '' : usageWords(cell.usage)] : []),
   oneLine(cell.why || cell.title),
 ];
 
@@ -71,7 +75,15 @@ export function unitText(detail: Detail): string {
     lines.push(`  ${phase} (${state}): ${oneLine(command ?? detail.agent ?? 'done elsewhere')}`);
   for (const { chunk, state } of detail.after) lines.push(`  waits for ${chunk} (${state})`);
   if (detail.before.length > 0) lines.push(`  unblocks ${detail.before.join(', ')}`);
-  for (const run of detail.runs) lines.push(`  run ${run.number} ${run.phase}: ${run.said}`);
+  const { usage, budget } = detail;
+  if (usage !== null || budget !== null)
+    lines.push(
+      `  used ${usageDetailWords(usage ?? NO_USAGE)}${budget === null ? '' : `, of ${moneyWords(budget)}`}`,
+    );
+  for (const run of detail.runs)
+    lines.push(
+      `  run ${run.number} ${run.phase}: ${run.said}${run.usage ? `, ${usageWords(run.usage)}` : ''}`,
+    );
   for (const item of detail.items)
     lines.push(`  ${item.kind} ${item.state}: ${oneLine(item.prompt)}${answerText(item)}`);
   return lines.join('\n');

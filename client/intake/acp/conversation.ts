@@ -14,6 +14,10 @@ export interface ConversationParts {
   /** What the operator has said meanwhile and nobody has told yet. */
   readonly news: () => readonly string[];
   readonly said: (heading: string, words: string) => void;
+  /** With what the agent says of it. */
+  readonly turnEnded: (result: Params) => void;
+  /** Whether another turn may begin; it may take as long as the operator takes. */
+  readonly mayGoOn: () => Promise<boolean>;
 }
 
 interface Refused {
@@ -49,13 +53,18 @@ export class Conversation {
 
   /** Says the prompt, and goes on until there is nothing left to say. Throws `AgentFailure`, `AgentError` and `Gone`. */
   async carryOut(prompt: string): Promise<void> {
-    for (let words: string | null = prompt; words !== null; words = this.#next()) {
+    let words: string | null = prompt;
+    while (words !== null) {
       this.#stops = [];
       this.#isCancelled = false;
       this.#prompt(words === prompt ? 'Prompt:' : 'Operator:', words);
       await this.#over();
       if (this.#failure !== null) throw this.#failure;
       this.#judge();
+      const next = this.#next();
+      if (next !== null && !(await this.#parts.mayGoOn()))
+        throw new AgentFailure('stopped', 'Its budget is spent, and no further turn begins.');
+      words = next;
     }
   }
 
@@ -115,7 +124,10 @@ export class Conversation {
     peer
       .call('session/prompt', { sessionId, prompt: [{ type: 'text', text }] })
       .then(
-        ({ stopReason }) => this.#stops.push(lineOf(stopReason)),
+        (result) => {
+          this.#parts.turnEnded(result);
+          this.#stops.push(lineOf(result.stopReason));
+        },
         (error: unknown) => {
           // One that takes no second prompt yet is told afterwards.
           if (!isFirst && error instanceof AgentError) this.#left.push(text);

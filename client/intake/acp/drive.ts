@@ -1,16 +1,18 @@
 /** Leads an agent through one phase: hello, session, prompt, and whatever it asks, until there is nothing left to do. */
 import type { Writable } from 'node:stream';
+import { isFreeMode } from '../../../shared/free-modes.ts';
+import type { Usage } from '../../../shared/usage-words.ts';
 import { callKey } from '../call-key.ts';
 import { isObject } from '../json-rpc.ts';
 import { AgentFailure } from './agent-failure.ts';
 import { headOf, isAskHuman } from './call-context.ts';
 import { Conversation } from './conversation.ts';
 import { Gone, type Params, Peer } from './peer.ts';
-import { isFreeMode } from './permission-request.ts';
 import { type RequestParts, Requests } from './requests.ts';
 import { type AgentSession, explained, openSession, type Wanted } from './session.ts';
 import { lineOf, type ReportedCall, ToolCalls } from './tool-calls.ts';
 import { foldedText, Transcript } from './transcript.ts';
+import { UsageCount } from './usage-count.ts';
 
 export interface DriveParts extends Wanted, Pick<RequestParts, 'marker' | 'ask' | 'withdraw' | 'refused'> {
   readonly input: AsyncIterable<Buffer>;
@@ -22,12 +24,18 @@ export interface DriveParts extends Wanted, Pick<RequestParts, 'marker' | 'ask' 
   readonly news: () => readonly string[];
   /** The agent's own name for the session. */
   readonly opened: (session: string) => void;
+  /** What the run has used so far; called at the end of each turn, and now and then within one. */
+  readonly used: (usage: Usage) => void;
+  /** Whether another turn may begin. */
+  readonly mayGoOn: () => Promise<boolean>;
   readonly write: (text: string) => void;
   readonly seen: (from: 'agent' | 'us', line: string, isMessage: boolean) => void;
 }
 
 const LOOK_MS = 300;
 const NOISE_LINES = 3;
+/** Between two reports within a turn: each is an event of the log. */
+const USED_MS = 30_000;
 
 /** Throws `AgentFailure`: the phase has not ended well. */
 export async function drive(parts: DriveParts): Promise<void> {
@@ -49,6 +57,8 @@ class Driver {
   readonly #transcript: Transcript;
   readonly #requests: Requests;
   readonly #peer: Peer;
+  readonly #usage = new UsageCount();
+  #reportedAt = Date.now();
   #conversation: Conversation | null = null;
   #session: AgentSession | null = null;
   /** Our own tool failed, and was not called again since. */
@@ -110,6 +120,11 @@ class Driver {
       waiting: this.#requests.waiting,
       news: this.#parts.news,
       said: (heading, words) => this.#transcript.block(heading, words),
+      mayGoOn: this.#parts.mayGoOn,
+      turnEnded: (result) => {
+        this.#usage.turnEnded(result);
+        this.#parts.used(this.#usage.now());
+      },
     });
     return this.#conversation;
   }
@@ -120,7 +135,10 @@ class Driver {
 
   /** What an agent repeats of a session that it loads has been seen before. */
   #notified(method: string, { sessionId, update }: Params): void {
-    if (method !== 'session/update' || !isObject(update) || this.#session === null) return;
+    if (method !== 'session/update' || !isObject(update)) return;
+    this.#usage.heard(update, this.#session === null);
+    if (this.#session === null) return;
+    this.#reportUsage();
     const isCall = update.sessionUpdate === 'tool_call' || update.sessionUpdate === 'tool_call_update';
     const call = isCall ? this.#calls.take(update) : null;
     this.#transcript.update(update, call);
@@ -128,6 +146,12 @@ class Driver {
     this.#conversation?.heard(update);
     if (call) this.#looked(call, update);
     else if (update.sessionUpdate === 'current_mode_update') this.#guardMode(lineOf(update.currentModeId));
+  }
+
+  #reportUsage(): void {
+    if (Date.now() - this.#reportedAt < USED_MS) return;
+    this.#reportedAt = Date.now();
+    this.#parts.used(this.#usage.now());
   }
 
   #looked(call: ReportedCall, { _meta: meta }: Params): void {

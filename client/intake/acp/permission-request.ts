@@ -3,6 +3,7 @@
  * operator's reply as the answer that the agent reads. Ids of options change with its version: they are answered by
  * the id that came along, and sorted by what they do.
  */
+import { isFreeMode } from '../../../shared/free-modes.ts';
 import { ALLOW_UNIT, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { AskedQuestion, Reply } from '../ask.ts';
 import { callFacts } from '../call-facts.ts';
@@ -158,12 +159,7 @@ function idOf(options: readonly Omit<Option, 'id'>[], nth: number): string {
   return before === 0 ? id : `${id}-${before + 1}`;
 }
 
-const FREE_MODE =
-  /(^|[-_ ])(auto|autopilot|bypass|yolo|full[-_ ]?access|accept[-_ ]?edits)([-_ ]|$)|^(autoEdit|acceptEdits|bypassPermissions|dontAsk)$/i;
 const FREE_NAME = /\b(auto mode|auto[- ]?accept|auto[- ]?approve|bypass permissions|full access|yolo)\b/i;
-
-/** A mode in which a model, or nobody, decides. */
-export const isFreeMode = (id: string): boolean => FREE_MODE.test(id.slice(id.lastIndexOf('#') + 1));
 
 /** Changes the mode so that no person is asked any more: that is for the operator to configure, not to slip in here. */
 const leavesTheOperatorOut = ({ optionId, name, kind }: Omit<Option, 'id'>): boolean =>

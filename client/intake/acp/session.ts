@@ -1,9 +1,9 @@
 /** The begin of a session: hello, a new session or one that is gone on with, its mode and its model. */
 import type { AcpAgent } from '../../../shared/acp-agents.ts';
+import { isCalled, isFreeMode } from '../../../shared/free-modes.ts';
 import { isObject } from '../json-rpc.ts';
 import { AgentFailure } from './agent-failure.ts';
 import { AgentError, Gone, type Params, type Peer } from './peer.ts';
-import { isFreeMode } from './permission-request.ts';
 import { lineOf } from './tool-calls.ts';
 
 export interface Wanted {
@@ -14,6 +14,8 @@ export interface Wanted {
   /** As the operator has configured it; null: as it is known to ask a person. */
   readonly mode: string | null;
   readonly model: string | null;
+  /** Modes in which nobody is asked, and which the operator's settings allow all the same. */
+  readonly freeModes: readonly string[];
   /** An earlier session to go on with. */
   readonly session: string | null;
 }
@@ -155,11 +157,21 @@ async function setMode(
   return mode;
 }
 
-function chosenMode(ids: readonly string[], current: string, { mode, known }: Wanted): string | null {
+function chosenMode(
+  ids: readonly string[],
+  current: string,
+  { mode, known, freeModes }: Wanted,
+): string | null {
   const named = (name: string | null) => (name === null ? undefined : ids.find((id) => isCalled(id, name)));
   if (mode !== null) {
     const found = named(mode);
-    if (found !== undefined) return found;
+    const isAllowed = (id: string) => !isFreeMode(id) || freeModes.some((name) => isCalled(id, name));
+    if (found !== undefined && isAllowed(found)) return found;
+    if (found !== undefined)
+      throw new AgentFailure(
+        'configuration',
+        `In mode ${found} nobody is asked, so a unit may choose it only where signalbox.json names it in "modes". It may choose ${ids.filter(isAllowed).join(', ') || 'none'}.`,
+      );
     const there = ids.length === 0 ? 'It has no modes' : `It has the modes ${ids.join(', ')}`;
     throw new AgentFailure('configuration', `There is no mode ${mode}. ${there}.`);
   }
@@ -171,9 +183,6 @@ function chosenMode(ids: readonly string[], current: string, { mode, known }: Wa
     `In each of its modes (${ids.join(', ')}) nobody is asked. Name one as "mode".`,
   );
 }
-
-/** Some ids are addresses that end with the name. */
-const isCalled = (id: string, name: string): boolean => id === name || id.endsWith(`#${name}`);
 
 const idsIn = (list: unknown): string[] =>
   (Array.isArray(list) ? list : [])

@@ -17,11 +17,15 @@ export interface NewUnit {
   /** Undefined: as units of agents do. */
   readonly worktree?: boolean | undefined;
   readonly base?: string | undefined;
+  /** As the agent calls them; undefined: as its definition says. */
+  readonly mode?: string | undefined;
+  readonly model?: string | undefined;
+  readonly budget_usd?: number | undefined;
 }
 
 /** Adds one unit that a trusted agent carries out. Unlike in a plan, what it waits for must exist already. */
 export function createUnit(state: State, input: NewUnit): Decision<{ chunks: readonly string[] }> {
-  const { agent, goal, priority, worktree, base } = input;
+  const { agent, goal, priority, worktree, base, mode, model, budget_usd } = input;
   const after = [...new Set(input.after)];
   const unknown = after.find((chunk) => !findWork(state, chunk));
   if (unknown !== undefined) throw invalid('after', `There is no unit called ${unknown} to wait for.`);
@@ -46,6 +50,9 @@ export function createUnit(state: State, input: NewUnit): Decision<{ chunks: rea
       worktree: worktree ?? null,
       base: base ?? null,
       merge: null,
+      ...(mode !== undefined && { mode }),
+      ...(model !== undefined && { model }),
+      ...(budget_usd !== undefined && { budget_usd }),
     },
   ]);
 }

@@ -1,8 +1,10 @@
 /** Records what a live run reports of itself: its session, refused tool calls, news. */
 import type { Change } from '../../../shared/events.ts';
-import type { ToolRefusal } from '../../../shared/words.ts';
+import { mostUsage, NO_USAGE, type Usage } from '../../../shared/usage-words.ts';
+import type { Run, ToolRefusal } from '../../../shared/words.ts';
 import { conflict } from '../refusal.ts';
 import { findItem, liveRun, type State } from '../state.ts';
+import { withoutDays } from '../usage.ts';
 import { type Decision, workOf } from './decision.ts';
 
 export interface NoteInput {
@@ -13,13 +15,18 @@ export interface NoteInput {
   readonly refused: readonly ToolRefusal[];
   /** News for the operator that need no answer. */
   readonly said?: string | undefined;
+  /** What the whole run has used so far. */
+  readonly usage?: Usage | undefined;
 }
 
 /** How many refusals of one run are kept: an agent may try the same for hours. */
 const REFUSALS_KEPT = 100;
 
 /** What a live run says of itself: the session that it has, tool calls that were refused to it, how it goes. */
-export function noteRun(state: State, { chunk, run: number, session, refused, said }: NoteInput): Decision {
+export function noteRun(
+  state: State,
+  { chunk, run: number, session, refused, said, usage }: NoteInput,
+): Decision {
   const work = workOf(state, chunk);
   const run = liveRun(work);
   if (run?.number !== number)
@@ -30,12 +37,19 @@ export function noteRun(state: State, { chunk, run: number, session, refused, sa
     changes.push({ type: 'run.noted', unit, data: { number, session } });
   if (said !== undefined && said !== run.said)
     changes.push({ type: 'run.said', unit, data: { number, text: said } });
+  if (usage !== undefined && isMore(usage, run))
+    changes.push({ type: 'run.used', unit, data: { number, usage } });
   const known = new Set(run.refused.map(({ key }) => key));
   const news = refused
     .filter(({ key }) => !known.has(key) && !isItem(state, key))
     .slice(0, REFUSALS_KEPT - run.refused.length);
   if (news.length > 0) changes.push({ type: 'run.refused', unit, data: { number, refused: news } });
   return { changes };
+}
+
+function isMore(said: Usage, { usage }: Run): boolean {
+  const known = usage ? withoutDays(usage) : NO_USAGE;
+  return JSON.stringify(mostUsage(known, said)) !== JSON.stringify(known);
 }
 
 /** The operator has seen the call, or will: what became of it is theirs to decide. Several questions are numbered. */

@@ -9,6 +9,7 @@ import { givenTo, whyUnfinished } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
 import { exists, isMerging, isOver, isSettingUp, liveRun, phaseOf, type State } from '../state.ts';
 import { freeSlots, statusOf } from '../status.ts';
+import { spentBudget } from '../usage.ts';
 import { askedByUs } from './asked-by-us.ts';
 import { rivalsToAsk } from './conflicts.ts';
 import type { Decision } from './decision.ts';
@@ -18,7 +19,7 @@ import { snapshotChanges, stuckChange } from './work.ts';
 /** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. `token`: its hash. */
 export function startRun(
   state: State,
-  input: { unit: number; marker: string; token: string },
+  input: { unit: number; marker: string; token: string; at: Moment },
 ): Decision<{ run: number }> {
   const work = state.works.get(input.unit);
   if (!work || !exists(work) || statusOf(state, work).status !== 'READY')
@@ -26,6 +27,8 @@ export function startRun(
   if (isMerging(work) || lacksFolder(work)) throw conflict('no-worktree', 'It has no folder to run in yet.');
   if (rivalsToAsk(state, work).length > 0)
     throw conflict('rival', 'The operator has to decide about a rival first.');
+  if (spentBudget(state, work, input.at) !== null)
+    throw conflict('over-budget', 'The operator has to say first whether it may cost more.');
   if (freeSlots(state) < 1) throw conflict('no-slot', 'No slot is free.');
   const number = (work.runs.at(-1)?.number ?? 0) + 1;
   const phase = phaseOf(work);

@@ -1,3 +1,5 @@
+import { type AgentDefinition, isDrivenByAcp, modesNamed } from '../../../shared/agent-words.ts';
+import { isCalled, isFreeMode } from '../../../shared/free-modes.ts';
 import type { UnitSpec } from '../../../shared/words.ts';
 import { cycleThrough, cycleWords } from '../cycle.ts';
 import { invalid, Refusal } from '../refusal.ts';
@@ -37,7 +39,25 @@ function withPhases(state: State, spec: UnitSpec): UnitSpec {
   const strange = spec.review.find((phase) => !agent.phases.includes(phase));
   if (strange !== undefined)
     throw invalid('review', `${spec.chunk}: the agent ${agent.name} has no phase ${strange}.`);
+  refuseChoices(spec, agent);
   return { ...spec, steps: agent.phases.map((phase) => ({ phase, command: null })) };
+}
+
+/** What cannot be chosen, as far as that can be said before the agent itself is asked. */
+function refuseChoices({ chunk, mode, model }: UnitSpec, agent: AgentDefinition): void {
+  const field = mode !== undefined ? 'mode' : model !== undefined ? 'model' : null;
+  if (field !== null && !isDrivenByAcp(agent))
+    throw invalid(
+      field,
+      `${chunk}: ${agent.name} is not driven by a protocol, so no ${field} can be chosen.`,
+    );
+  if (mode === undefined || !isFreeMode(mode)) return;
+  const named = modesNamed(agent);
+  if (named.some((each) => isCalled(each, mode) || isCalled(mode, each))) return;
+  throw invalid(
+    'mode',
+    `${chunk}: in mode ${mode} nobody is asked, so it can be chosen only where signalbox.json names it in "modes" of ${agent.name}. It names ${named.join(', ') || 'none'}.`,
+  );
 }
 
 function unknownAgent({ trusted }: State, name: string): string {
@@ -65,4 +85,7 @@ const canonical = (spec: UnitSpec): unknown => [
   spec.worktree,
   spec.base,
   spec.merge,
+  spec.budget_usd ?? null,
+  spec.mode ?? null,
+  spec.model ?? null,
 ];
