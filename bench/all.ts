@@ -12,6 +12,7 @@ import { manyUnits } from './many-units.ts';
 import { render } from './render.ts';
 import { sizes } from './sizes.ts';
 import { painted } from './time-to-paint.ts';
+import { transcript } from './transcript.ts';
 import { work } from './work.ts';
 
 const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
@@ -22,6 +23,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   painted,
   'many-units': manyUnits,
   sizes,
+  transcript,
   work,
 };
 

@@ -4,6 +4,9 @@ import { TranscriptFile } from './transcript-file.ts';
 import { offsetOf, TranscriptLines } from './transcript-lines.ts';
 import { TranscriptScreen } from './transcript-screen.ts';
 
+/** Beyond the end of every file. */
+const FAR = 999_999_999_999_999;
+
 /**
  * What a run printed, from its end, and on as it prints. What the server drew is replaced by rows that are drawn as they
  * come into sight. Only a window of the file is in memory: what stands before and after is read when one scrolls there.
@@ -154,7 +157,7 @@ export class RunTranscript extends HTMLElement {
     screen.find = text.toLowerCase();
     const start = isNew ? this.#seenOffset(screen) : (screen.found ?? this.#seenOffset(screen));
     const first = await this.#file.find(text, back || isNew ? start : start + 1, back);
-    const found = first ?? (await this.#file.find(text, back ? Number.MAX_SAFE_INTEGER / 16 : 0, back));
+    const found = first ?? (await this.#file.find(text, back ? FAR : 0, back));
     screen.found = found;
     if (found === null) this.#say('Not found');
     else {
@@ -195,20 +198,16 @@ export class RunTranscript extends HTMLElement {
     if (!tools || !form) return;
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.#find(false).catch(() => this.#say('Not found: no connection'));
+      const back = (event.submitter as HTMLButtonElement | null)?.name === 'back';
+      void this.#find(back).catch(() => this.#say('Not found: no connection'));
     });
-    const previous = button(
-      'Previous',
-      () => void this.#find(true).catch(() => this.#say('Not found: no connection')),
-    );
-    form.append(previous);
     const wrap = button('Wrap', () => {
       wrap.ariaPressed = String(wrap.ariaPressed !== 'true');
       this.#screen?.setWrap(wrap.ariaPressed === 'true');
     });
     wrap.ariaPressed = 'true';
     const copy = button('Copy', () => this.#copy());
-    const end = button('To the end', () => void this.#toEnd().catch(() => this.#say('No connection')));
+    const end = button('End', () => void this.#toEnd().catch(() => this.#say('No connection')));
     this.#said.setAttribute('role', 'status');
     this.#said.className = 'said-of-output';
     tools.querySelector('.part')?.remove();

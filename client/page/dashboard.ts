@@ -65,6 +65,7 @@ async function joinUnits(live: LiveBoards, detail: Detail, data: PageData): Prom
   (await import('./later.ts')).openUnitPage(live, detail, data);
 }
 
+/** The server has drawn the line as of its time. */
 async function joinTranscripts(live: LiveBoards): Promise<void> {
   const transcripts = document.querySelectorAll<RunTranscript>('run-transcript');
   if (transcripts.length === 0) return;

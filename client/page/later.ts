@@ -4,6 +4,7 @@
  */
 import type { LiveBoards } from '../link/live-boards.ts';
 import { keepGraph } from './graph.ts';
+import { keepWaited } from './keep-waited.ts';
 import { keepKeysSwitch } from './keys-help.ts';
 import { keepNewUnit } from './new-unit.ts';
 
@@ -15,4 +16,5 @@ export function enhance(live: LiveBoards): void {
   keepNewUnit(live.connection);
   keepKeysSwitch();
   keepGraph(live.connection);
+  keepWaited(live.connection);
 }

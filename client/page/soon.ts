@@ -2,6 +2,7 @@
 import type { PageData } from '../../shared/page-data.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
 import { keepBadge, stayHere } from './connection-badge.ts';
+import { watchPage } from './notifications.ts';
 import { keepCount } from './tab-count.ts';
 
 /** `element` finds what every page has; `holdsWords` says whether something is typed and not sent. */
@@ -15,4 +16,5 @@ export function keepPage(
   keepBadge(element('badge'), lost, live.connection, () => live.newerBuild, holdsWords);
   stayHere(lost, live.connection);
   keepCount(live, data, element('announce'));
+  watchPage(live.connection);
 }

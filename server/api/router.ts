@@ -165,12 +165,23 @@ export const appRouter = t.router({
   policy,
   work,
   notify,
-  status: viewer.input(inputs.nothing).query(({ ctx }) => {
+  status: viewer.input(inputs.nothing).query(async ({ ctx }) => {
     const { units, items, seq } = ctx.boardFeed.counts();
     const { settings, trusted } = ctx.store.state;
     const agents = { digest: trusted.digest, names: trusted.agents.map(({ name }) => name) };
     const { readOnly: read_only } = ctx.access;
-    return { ...ctx.about, read_only, build: ctx.boardFeed.build, seq, units, items, settings, agents };
+    const waits = await ctx.boardFeed.waits(new Date());
+    return {
+      ...ctx.about,
+      read_only,
+      build: ctx.boardFeed.build,
+      seq,
+      units,
+      items,
+      waits,
+      settings,
+      agents,
+    };
   }),
   unit: viewer.input(inputs.unit).query(({ ctx: { store }, input: { chunk, before } }) =>
     detailOf(store.state, chunk, {

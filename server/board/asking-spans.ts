@@ -24,7 +24,7 @@ const IN_QUEUE_AFTER: Readonly<Partial<Record<Event['type'], boolean>>> = {
  * When at least one of the items was in the queue, from `from` on. `events`: all about this unit since then, in order.
  */
 export function askingSpans(items: readonly Item[], events: readonly Event[], from: Moment): OpenSpan[] {
-  const steps = events.flatMap(stepOf);
+  const steps = events.flatMap(queueSteps);
   const asking = new Set(askingAt(items, steps, from));
   const spans: OpenSpan[] = [];
   let since: Moment | null = asking.size > 0 ? from : null;
@@ -40,19 +40,21 @@ export function askingSpans(items: readonly Item[], events: readonly Event[], fr
   return since === null ? spans : [...spans, { from: since, to: null }];
 }
 
-interface Step {
+/** An item came into the queue, or left it. */
+export interface QueueStep {
+  readonly unit: number;
   readonly id: string;
   readonly at: Moment;
   readonly isInQueue: boolean;
 }
 
-function stepOf({ type, at, data }: Event): Step[] {
+export function queueSteps({ type, at, unit, data }: Event): QueueStep[] {
   const isInQueue = IN_QUEUE_AFTER[type];
-  return isInQueue === undefined || !('id' in data) ? [] : [{ id: data.id, at, isInQueue }];
+  return isInQueue === undefined || !('id' in data) ? [] : [{ unit, id: data.id, at, isInQueue }];
 }
 
 /** Which were in the queue at a moment: the opposite of what happened to them next, or as they are now. */
-function askingAt(items: readonly Item[], steps: readonly Step[], at: Moment): string[] {
+export function askingAt(items: readonly Item[], steps: readonly QueueStep[], at: Moment): string[] {
   const next = new Map<string, boolean>();
   for (const { id, isInQueue } of steps) if (!next.has(id)) next.set(id, isInQueue);
   return items

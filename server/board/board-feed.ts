@@ -1,9 +1,11 @@
 import type { Cell, News, Snapshot } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
+import type { WaitedToday } from '../../shared/waited.ts';
 import type { Status } from '../../shared/words.ts';
 import type { Store } from '../store/store.ts';
 import { Signal } from '../system/signal.ts';
 import { BoardIndex } from './board-index.ts';
+import { DayWaits } from './day-waits.ts';
 
 /** Changes within this time after the first are merged into one message. */
 const MERGE_MS = 40;
@@ -16,6 +18,7 @@ export class BoardFeed {
   readonly #store: Store;
   readonly #index: BoardIndex;
   readonly build: string;
+  readonly #waits: DayWaits;
   readonly #signal = new Signal();
   readonly #unsubscribe: () => void;
   #pause: NodeJS.Timeout | null = null;
@@ -26,6 +29,7 @@ export class BoardFeed {
     this.#store = store;
     this.build = build;
     this.#index = new BoardIndex(store.state);
+    this.#waits = new DayWaits(store);
     this.#told = store.state.seq;
     this.#unsubscribe = store.onChange(() => this.#changed());
   }
@@ -43,6 +47,11 @@ export class BoardFeed {
     this.#index.look(this.#store.state);
     this.#told = this.#index.seq;
     this.#signal.ring();
+  }
+
+  /** How long units have waited for the operator today. */
+  waits(now: Date): Promise<WaitedToday> {
+    return this.#waits.at(now);
   }
 
   /** The number of the last state that the index has seen. */

@@ -27,10 +27,14 @@ export async function timeSpent(
 }
 
 /** The events since a moment, in order. */
-async function sinceIn(backwards: AsyncIterable<Event>, from: Moment): Promise<Event[]> {
+export async function sinceIn(
+  backwards: AsyncIterable<Event>,
+  from: Moment,
+  most = MOST_EVENTS,
+): Promise<Event[]> {
   const events: Event[] = [];
   for await (const event of backwards) {
-    if (event.at < from || events.length === MOST_EVENTS) break;
+    if (event.at < from || events.length === most) break;
     events.push(event);
   }
   return events.reverse();

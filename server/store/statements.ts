@@ -39,6 +39,9 @@ function logStatements(prepare: Prepare) {
     eventsOfUnit: prepare(
       builder.selectFrom('events').selectAll().where('unit', '=', one).where('seq', '>', one).orderBy('seq'),
     ),
+    eventsBefore: prepare(
+      builder.selectFrom('events').selectAll().where('seq', '<', one).orderBy('seq', 'desc'),
+    ),
     eventsOfUnitBefore: prepare(
       builder
         .selectFrom('events')

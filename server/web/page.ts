@@ -23,6 +23,7 @@ import { bulkForm } from '../../shared/views/bulk-form.ts';
 import { processGrid } from '../../shared/views/process-grid.ts';
 import { QUEUE_FORMS } from '../../shared/views/queue-forms.ts';
 import { clockAt, localText } from '../../shared/views/when.ts';
+import { type WaitedToday, waitedWords } from '../../shared/waited.ts';
 import type { FailedSignIns } from '../access/refusals.ts';
 import type { Assets } from './assets.ts';
 import { type Drawn, SIGN_OUT, shell } from './document.ts';
@@ -53,6 +54,7 @@ export interface PageInput {
   readonly formError?: FormError | undefined;
   /** The project's folder. */
   readonly project: string;
+  readonly waits: WaitedToday;
   readonly now: Date;
 }
 
@@ -73,11 +75,15 @@ export function dashboardPage(input: DashboardInput): string {
   const filter = boardFilter({ counts: countsOf(board), query: input.query });
   const body: Drawn = [
     html`<board-filter class="bar-of-page">${filter}</board-filter>`,
-    html`<main class="board">${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><div class="units"><process-grid>${grid}</process-grid></div></main>`,
+    html`<main class="board">${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><div class="units"><process-grid>${grid}</process-grid>${waitedLine(input)}</div></main>`,
     foot(input.isSignedIn),
   ];
   return shell({ ...input, data, body });
 }
+
+/** One quiet line, kept by the script. */
+export const waitedLine = ({ waits, now }: PageInput): Drawn =>
+  html`<p class="waited" data-later>${waitedWords(waits, now.getTime())}</p>`;
 
 const foot = (isSignedIn: boolean): TemplateResult =>
   html`<footer><a href="/settings">Settings</a> ${isSignedIn ? SIGN_OUT : nothing}</footer>`;

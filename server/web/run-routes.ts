@@ -62,7 +62,10 @@ async function searchIn(output: string, address: URLSearchParams) {
   if (find.length > LONGEST_FIND) throw invalid('find', `find takes at most ${LONGEST_FIND} characters.`);
   const from = wholeIn(address, 'from');
   const back = switchIn(address, 'back');
-  const found = find === '' ? null : await findLine(output, { text: find, from: from ?? 0, back });
+  const found =
+    find === ''
+      ? null
+      : await findLine(output, { text: find, from: from ?? (back ? Number.MAX_SAFE_INTEGER : 0), back });
   return { find, from, found };
 }
 

@@ -117,12 +117,14 @@ function countOf(group: Group, { counts, page, query }: GridView): string {
 
 /** All that one unit holds up, folded; the unit leads to its card in the queue. */
 const causeView = (section: Section, view: GridView): TemplateResult =>
-  html`<details class="cause" ?open=${isNarrow(view.query)}><summary>${causeLink(section.cause, view)} <span class="aside">holds ${section.size}</span></summary>${cellsOf(section, view)}</details>`;
+  html`<div class="cause"><details ?open=${isNarrow(view.query)}><summary><strong>${section.cause}</strong> <span class="aside">holds ${section.size}</span></summary>${cellsOf(section, view)}</details>${causeLink(section.cause, view)}</div>`;
 
 function causeLink(cause: string, { items, place }: GridView): TemplateResult {
   const item = items.get(cause);
   const page = `${place?.base ?? ''}/work-units/${cause}`;
-  return html`<a href=${item === undefined || place ? page : `#open-${item}`}>${cause}</a>`;
+  return item === undefined || place
+    ? html`<a href=${page} aria-label="details of ${cause}">details</a>`
+    : html`<a href="#open-${item}" aria-label="open card of ${cause}">open card</a>`;
 }
 
 function cellsOf({ status, lots }: Section, { clock, pulses, place }: GridView): TemplateResult {

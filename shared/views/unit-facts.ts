@@ -27,10 +27,10 @@ export function unitFacts(detail: Detail, { zone, notice, strip }: FactsSetting)
     <dl class="facts">
       ${goal === '' ? nothing : html`<dt>goal</dt><dd class="goal" dir="auto">${goal}</dd>`}
       <dt>done by</dt><dd><bdi>${agent ?? (external ? 'somebody else, who reports' : 'commands')}</bdi></dd>
-      ${commands(detail)} ${worktreeFacts(detail, OUR_PAGE)} ${dependencyFacts(detail, OUR_PAGE)}
+      ${commands(detail)} ${worktreeFacts(detail, OUR_PAGE)} ${notBrought(detail)} ${dependencyFacts(detail, OUR_PAGE)}
       ${priority === 0 ? nothing : html`<dt>priority</dt><dd>${priority}</dd>`}
       ${paths.length === 0 ? nothing : html`<dt>paths</dt><dd>${paths.map((path) => html`<code>${path}</code> `)}</dd>`}
-      ${runs(detail, zone)} ${undelivered(detail)}
+      ${runs(detail)} ${undelivered(detail)}
       <dt>added</dt><dd>${ago(added_at, zone)}</dd>
     </dl>
     ${conflicts(detail)} ${unitRules(detail, true)}
@@ -56,6 +56,12 @@ export function worktreeFacts({ chunk, work }: Detail, { base }: Place) {
     ${snapshot === null ? nothing : html`<dt>changes</dt><dd><a href="${base}/work-units/${chunk}/diff">${statWords(snapshot)}</a>${end === null ? nothing : html` <span class="aside">${END_WORDS[end.how]}</span>`}</dd>`}`;
 }
 
+/** What the repository has, and this worktree only if a setup brought it. */
+const notBrought = ({ work }: Detail) =>
+  work === null || work.not_brought.length === 0
+    ? nothing
+    : html`<dt>not brought</dt><dd>${work.not_brought.join(', ')}</dd>`;
+
 export function dependencyFacts({ after, before }: Detail, { base }: Place) {
   const link = (chunk: string) => html`<a href="${base}/work-units/${chunk}">${chunk}</a>`;
   return html`${after.length === 0 ? nothing : html`<dt>waits for</dt><dd><ul class="names">${after.map(({ chunk, state }) => html`<li>${link(chunk)}${state === 'open' ? nothing : html` <span class="aside">${state === 'unknown' ? 'not added yet' : 'done'}</span>`}</li>`)}</ul></dd>`}
@@ -64,15 +70,16 @@ export function dependencyFacts({ after, before }: Detail, { base }: Place) {
 
 const MOST_NAMES = 20;
 
-function runs({ chunk, runs }: Detail, zone: number) {
+function runs({ chunk, runs, steps }: Detail) {
   if (runs.length === 0) return nothing;
   const shown = runs.slice(-RUNS_SHOWN).reverse();
   const path = `/work-units/${chunk}/runs/`;
-  return html`<dt>runs</dt><dd><ol class="runs">${shown.map((run) => runView(path, run, zone))}</ol>${runs.length === shown.length ? nothing : html`<p class="aside">and ${runs.length - shown.length} earlier, in <a href="#story-heading">what happened</a></p>`}</dd>`;
+  return html`<dt>runs</dt><dd><ol class="runs">${shown.map((run) => runView(path, run, steps.length > 1))}</ol>${runs.length === shown.length ? nothing : html`<p class="aside">and ${runs.length - shown.length} earlier, in <a href="#story-heading">what happened</a></p>`}</dd>`;
 }
 
-const runView = (path: string, { number, phase, agent, started_at, said }: RunLine, zone: number) =>
-  html`<li><a href="${path}${number}">Run ${number}</a> <span class="aside">${phase}, <bdi>${agent}</bdi>, ${ago(started_at, zone)}, ${said}</span></li>`;
+/** Without times: they stand in the timeline, and here a shorter one would move what is below. */
+const runView = (path: string, { number, phase, agent, said }: RunLine, isOneOfMany: boolean) =>
+  html`<li><a href="${path}${number}">Run ${number}</a> <span class="aside">${isOneOfMany ? html`${phase}, ` : nothing}<bdi>${agent}</bdi>, ${said}</span></li>`;
 
 /** Answers that nobody has got yet, or never will. */
 function undelivered({ items }: Detail) {
@@ -94,6 +101,7 @@ const conflictView = (detail: Detail, conflict: ConflictLine): TemplateResult =>
   html`<li>
     <p><a href="/work-units/${conflict.chunk}">${conflict.chunk}</a>: ${verdictWords(conflict.verdict)} <span class="aside" dir="auto">${conflict.decided_by === 'operator' ? 'by you' : `found, confidence ${conflict.confidence.toFixed(2)}`}: ${conflict.reason}</span></p>
     ${conflict.overlapping_files.length === 0 ? nothing : html`<pre tabindex="0" role="region" aria-label=${`Files in common with ${conflict.chunk}`}>${conflict.overlapping_files.join('\n')}</pre>`}
+    ${conflict.overlapping_lines === '' ? nothing : html`<details class="context"><summary>Conflicting lines</summary><pre tabindex="0" role="region" aria-label=${`Lines in conflict with ${conflict.chunk}`}>${conflict.overlapping_lines}</pre></details>`}
     ${conflict.dropped ? html`<p class="aside">Their order was dropped: it would have closed a cycle.</p>` : nothing}
     ${conflict.noted === '' ? nothing : html`<p class="aside">${conflict.noted}</p>`}
     ${detail.status === 'DONE' ? nothing : resolveForm(detail, conflict)}

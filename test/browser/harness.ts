@@ -36,6 +36,7 @@ export async function pageFor({ rows, query = {}, pulses = {}, formError }: Orde
     pulses,
     formError,
     project: 'shop',
+    waits: { at: '', waited_ms: 0, waiting: 0, oldest: null },
   };
   const { html } = await executeServerCommand<{ html: string }, PageOrder>('render', order);
   return html;

@@ -10,6 +10,7 @@ import type { DiffView } from '../../shared/diff.ts';
 import type { CheckedDatabase, Finding } from '../../shared/offline.ts';
 import { POLICY_ANSWERS } from '../../shared/policy-words.ts';
 import { EVENT_TYPES, event } from './event.ts';
+import { channel, notifyFacts, receipt } from './notices.ts';
 import * as part from './parts.ts';
 
 export interface Output {
@@ -137,6 +138,15 @@ const detail: z.ZodType<Detail> = z.strictObject({
     })
     .describe('the last 12 hours; waiting: for the operator; blocked: for anything else'),
 });
+
+const waits = z
+  .strictObject({
+    at: moment,
+    waited_ms: count.describe('the sum over all units, since midnight'),
+    waiting: count.describe('how many units wait'),
+    oldest: z.strictObject({ chunk, asked_at: moment }).nullable(),
+  })
+  .describe('how long units have waited for you today');
 
 const snapshot = z.strictObject({ epoch: z.string(), build: z.string(), seq, rows: z.array(part.anyRow) });
 const news = z.strictObject({
@@ -322,10 +332,14 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       seq,
       units: part.units,
       items: count.describe('open attention items'),
+      waits,
       settings: part.settings,
       agents: z.strictObject({ digest: part.digest, names: z.array(z.string()) }),
     }),
   },
+  'notify show': { schema: notifyFacts },
+  'notify set': { schema: z.strictObject({ seq }) },
+  'notify test': { schema: z.strictObject({ channel, receipt }) },
   add: { schema: z.strictObject({ seq, chunks: z.array(chunk) }) },
   ls: { schema: z.array(part.cell) },
   show: { schema: detail },
@@ -512,6 +526,7 @@ export const REFUSED = z.strictObject({
 export const WITHOUT: Readonly<Record<string, string>> = {
   '': 'it prints help',
   config: 'it is `config show`',
+  notify: 'it is `notify show`',
   token: 'it is `token list`',
   policy: 'it is `policy ls`',
   worktree: 'it is `worktree ls`',
