@@ -1,7 +1,7 @@
 /**
  * The programs that are known to speak the Agent Client Protocol, with what differs between them. Found out by running
  * these versions against scripted models: claude-agent-acp 0.101.0, codex-acp 2.6.0, Gemini CLI 0.61.0, opencode
- * 1.18.33; Qwen Code 0.24.4 and Copilot CLI 1.0.102 by the messages that they were seen to send.
+ * 1.18.33, Qwen Code 0.24.4 and Copilot CLI 1.0.102.
  */
 export interface AcpAgent {
   readonly command: readonly string[];

@@ -189,8 +189,12 @@ describe('an agent that breaks the protocol', { timeout: 20_000 }, () => {
     ask(3, { toolCallId: 'run_shell_command__3', title, kind: 'other' });
     ask(4, { toolCallId: 'c', name: 'mcp__signalbox__ask_human', kind: 'other' });
     ask(5, { toolCallId: 'mcp_signalbox_ask_human__5', title, kind: 'other' });
-    assert.equal(outcomeOf(await agent.answered(5))?.optionId, 'y');
-    await until('the others', () => agent.asked.length === 4);
+    const _meta = { toolName: 'mcp__signalbox__ask_human' };
+    ask(6, { toolCallId: 'q', title: 'x', kind: 'read', rawInput: { question: 'x' }, _meta });
+    ask(7, { toolCallId: 'r', title: 'x', kind: 'execute', rawInput: { question: 'x' }, _meta });
+    ask(8, { toolCallId: 's', title: 'x', kind: 'read', rawInput: { command: 'rm x' }, _meta });
+    for (const id of [5, 6]) assert.equal(outcomeOf(await agent.answered(id))?.optionId, 'y');
+    await until('the others', () => agent.asked.length === 6);
     agent.leave();
     await agent.ended;
   });

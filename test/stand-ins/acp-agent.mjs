@@ -2,8 +2,8 @@
 /**
  * Stands in for the agents that speak the Agent Client Protocol: `acp-agent.mjs LIKE`, where LIKE is claude, codex,
  * gemini, opencode, qwen or copilot. What differs between them is played as it was recorded from claude-agent-acp
- * 0.101.0, codex-acp 2.6.0, Gemini CLI 0.61.0 and opencode 1.18.33 with scripted models (`npm run test:agents` tries the
- * real ones); Qwen Code and Copilot by what is known of their messages. The work stands in the prompt, a line each:
+ * 0.101.0, codex-acp 2.6.0, Gemini CLI 0.61.0, opencode 1.18.33, Qwen Code 0.24.4 and Copilot CLI 1.0.102 with scripted
+ * models (`npm run test:agents` tries the real ones). The work stands in the prompt, a line each:
  *   do: run COMMAND | edit FILE OLD NEW | plan TEXT | ask QUESTION|LABEL|… ;; QUESTION|… | human QUESTION | say TEXT
  *   do: use IN OUT USD (tokens, and the cost; told as the agent tells it)
  *   do: stop REASON | mode ID | fail TEXT | await FILE | exit CODE | raw JSON | cancelled COMMAND

@@ -128,10 +128,16 @@ function qwenForm(toolCallId, asked) {
     header: 'Header',
     options: labels.map((label) => ({ label, description: '' })),
   }));
-  const toolCall = { toolCallId, title: 'Questions', kind: 'other' };
+  const _meta = { toolName: 'ask_user_question', qwenInteractionKind: 'user_question', qwenQuestions };
+  const title = `Ask user ${asked.length} question${asked.length === 1 ? '' : 's'}`;
+  const rawInput = { questions: qwenQuestions };
+  const toolCall = { toolCallId, status: 'pending', title, content: [], kind: 'think', rawInput, _meta };
   return {
     method: 'session/request_permission',
-    params: { toolCall, options: PLAIN.options, _meta: { qwenQuestions } },
+    params: {
+      toolCall,
+      options: [option('proceed_once', 'Submit', 'allow_once'), option('cancel', 'Cancel', 'reject_once')],
+    },
     read: ({ outcome, answers }) => ({ outcome: outcome.optionId, answers }),
   };
 }
@@ -238,8 +244,57 @@ export const LIKE = {
         { content: { type: 'text', text: '' }, _meta: { usage: camel({ input, output }) } },
       ],
     ],
-    opened: modes('auto', 'default', 'plan', 'auto', 'yolo'),
+    opened: modes('auto', 'plan', 'default', 'auto-edit', 'auto', 'yolo'),
     questions: qwenForm,
+    options: [
+      option('proceed_always_project', 'Always Allow in project: touch *', 'allow_always'),
+      option('proceed_always_user', 'Always Allow for user: touch *', 'allow_always'),
+      option('proceed_once', 'Allow', 'allow_once'),
+      option('cancel', 'Reject', 'reject_once'),
+    ],
+    runUpdates: () => [
+      [
+        'tool_call',
+        {
+          status: 'pending',
+          title: 'Shell',
+          content: [],
+          kind: 'execute',
+          rawInput: {},
+          _meta: { toolName: 'run_shell_command', provenance: 'builtin', phase: 'preparing' },
+        },
+      ],
+    ],
+    runRequest(toolCallId, command) {
+      return {
+        toolCall: {
+          toolCallId,
+          status: 'pending',
+          title: command,
+          content: [],
+          locations: [],
+          kind: 'execute',
+          rawInput: { command, is_background: false },
+          _meta: { toolName: 'run_shell_command' },
+        },
+        options: this.options,
+      };
+    },
+    /** It asks before it calls a server of tools, ours too. */
+    asksFirst: true,
+    mcpRequest(toolCallId, question) {
+      return {
+        toolCall: {
+          toolCallId,
+          status: 'pending',
+          title: JSON.stringify({ question }),
+          kind: 'read',
+          rawInput: { question },
+          _meta: { toolName: 'mcp__signalbox__ask_human' },
+        },
+        options: this.options,
+      };
+    },
   },
   copilot: {
     ...PLAIN,
@@ -248,13 +303,30 @@ export const LIKE = {
       'https://example.invalid/session-modes#agent',
       'https://example.invalid/session-modes#autopilot',
     ),
+    options: [
+      option('allow_once', 'Allow once', 'allow_once'),
+      option('allow_always', 'Always allow', 'allow_always'),
+      option('reject_once', 'Deny', 'reject_once'),
+    ],
+    runUpdates: (command) => [
+      [
+        'tool_call',
+        {
+          title: 'Look around',
+          kind: 'execute',
+          status: 'pending',
+          rawInput: { command, description: 'Look around' },
+        },
+      ],
+    ],
     runRequest(toolCallId, command) {
       return {
         toolCall: {
           toolCallId,
           title: 'Look around',
           kind: 'execute',
-          rawInput: { command, description: 'Look around' },
+          status: 'pending',
+          rawInput: { command, commands: [command] },
         },
         options: this.options,
       };

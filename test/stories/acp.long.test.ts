@@ -211,6 +211,16 @@ describe('an agent that speaks the Agent Client Protocol, further', () => {
     await scene.house.untilStatus('a', 'BLOCKED');
   });
 
+  test('Qwen asks before it calls our own tool: that needs no permission', async () => {
+    scene = await AcpScene.open('qwen');
+    await scene.add('a', 'human Which port?');
+    const card = await scene.asked('a');
+    assert.deepEqual([card.kind, card.prompt], ['question', 'Which port?']);
+    await scene.answer('a', card, '8080');
+    assert.match(await scene.done('a'), /human: The operator answers: 8080/);
+    assert.equal((await scene.detail('a')).items.length, 1);
+  });
+
   test('questions of Qwen come with their options, and go back by their number', async () => {
     scene = await AcpScene.open('qwen');
     await scene.add('a', 'ask Which color?|Red|Blue ;; Why?|A|B');
@@ -220,7 +230,7 @@ describe('an agent that speaks the Agent Client Protocol, further', () => {
     await scene.answer('a', why, 'because');
     assert.match(
       await scene.done('a'),
-      /answers: \{"outcome":"once","answers":\{"0":"Blue","1":"because"\}\}/,
+      /answers: \{"outcome":"proceed_once","answers":\{"0":"Blue","1":"because"\}\}/,
     );
   });
 
