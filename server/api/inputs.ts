@@ -205,6 +205,7 @@ export const conflict = z.strictObject({
   reason: words(2000).min(1, 'Say why.'),
   overlapping_files: z.array(words(1000)).max(1000).default([]),
   overlapping_symbols: z.array(words(1000)).max(1000).default([]),
+  overlapping_lines: words(10_000).default(''),
 });
 export const config = z
   .strictObject({
