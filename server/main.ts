@@ -12,7 +12,9 @@ import { Refusals } from './access/refusals.ts';
 import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
 import type { Access, PolicySource } from './api/procedures.ts';
+import { encodeNews } from './api/streams.ts';
 import { BoardFeed } from './board/board-feed.ts';
+import { SharedBoards } from './board/shared-boards.ts';
 import { aboutOf } from './daemon/about.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
@@ -198,6 +200,7 @@ function httpParts(state: StatePaths, { store, door, policy }: Kept, daemon: Dae
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const { limits } = daemon.access;
   const callers = new LocalCallers(state, () => store.state);
+  const boardFeed = new BoardFeed(store, assets.build);
   return {
     assets,
     log: consoleLog,
@@ -205,7 +208,8 @@ function httpParts(state: StatePaths, { store, door, policy }: Kept, daemon: Dae
       ...daemon,
       store,
       policy,
-      boardFeed: new BoardFeed(store, assets.build),
+      boardFeed,
+      boards: new SharedBoards(boardFeed, store.epoch, encodeNews),
       runs: state.runs,
       path: pathFor(state.bin, process.env),
       log: consoleLog,

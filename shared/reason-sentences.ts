@@ -60,8 +60,13 @@ export const holdWords = ({ code, text }: Hold): string =>
   text || (code === 'killed' ? 'killed by you' : 'by you');
 
 /** Why a unit was closed. */
-export const closingWords = ({ code, text }: Closing): string =>
-  text || (code === 'stuck' ? 'closed when stuck' : 'closed by the operator');
+export const closingWords = ({ code, text }: Closing): string => text || CLOSED[code];
+
+const CLOSED = {
+  operator: 'closed by the operator',
+  stuck: 'closed when stuck',
+  'session-ended': 'its session has ended',
+} as const satisfies Record<Closing['code'], string>;
 
 /** Why an item was withdrawn; empty: it was not. */
 export function withdrawalWords({ withdrawal, answer }: Pick<Item, 'withdrawal' | 'answer'>): string {

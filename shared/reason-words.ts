@@ -12,9 +12,9 @@ export interface Hold {
   readonly text: string;
 }
 
-/** Why a unit was closed. stuck: by the answer to its stuck item. */
+/** Why a unit was closed. stuck: by the answer to its stuck item; session-ended: with the session outside that it stood for. */
 export interface Closing {
-  readonly code: 'operator' | 'stuck';
+  readonly code: 'operator' | 'stuck' | 'session-ended';
   readonly text: string;
 }
 

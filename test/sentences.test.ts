@@ -62,6 +62,7 @@ const OTHERWISE: Readonly<Record<string, RegExp>> = {
   'server/domain/impact.ts': /^unblocks /,
   'server/domain/quiet-hours.ts': /^Two local times and a time zone/,
   'server/domain/unit-name.ts': /^a an and as /,
+  'server/runs/conflict-lines.ts': /^… X more lines$/,
   'server/runs/wrapper.ts': /^\ntrap : /,
 };
 

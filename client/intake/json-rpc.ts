@@ -81,7 +81,7 @@ class Server {
   constructor(output: Writable, methods: Methods) {
     this.#output = output;
     this.#methods = methods;
-    // Whoever reads the answers may go first; the end of the input says so, too.
+    // The reader of the answers may close first; the end of the input reports that, too.
     output.on('error', () => this.end());
   }
 

@@ -167,6 +167,8 @@ export const follow = z.strictObject({
   from: z.string().max(64).optional(),
   lastEventId: z.string().max(64).optional(),
   follow: goOn,
+  /** The id of the call: the socket sets it, whatever the client says. */
+  stream: z.union([z.number(), z.string()]).optional(),
 });
 /** `before`: its history stops before this event. */
 export const unit = z.strictObject({ chunk, before: z.number().int().min(1).optional() });

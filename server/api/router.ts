@@ -193,8 +193,8 @@ export const appRouter = t.router({
   board: t.router({
     now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.boardFeed.snapshot(input as Query)),
     follow: viewer.input(inputs.follow).subscription(({ ctx, input, signal }) => {
-      const { from, lastEventId, follow, ...query } = input;
-      return followBoard(ctx, query as Query, lastEventId ?? from, signal, follow);
+      const { from, lastEventId, follow, stream, ...query } = input;
+      return followBoard(ctx, query as Query, { from: lastEventId ?? from, follow, stream }, signal);
     }),
     pulses: viewer.input(inputs.pulses).subscription(({ ctx, input, signal }) => {
       const { follow, ...query } = input;

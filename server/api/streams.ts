@@ -7,6 +7,8 @@ import { tracked } from '@trpc/server';
 import type { BoardMessage, News, Row, Snapshot } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { BoardFeed } from '../board/board-feed.ts';
+import { newsSince } from '../board/news-between.ts';
+import type { Encode, SharedBoards } from '../board/shared-boards.ts';
 import { notFound } from '../domain/refusal.ts';
 import { findWork } from '../domain/state.ts';
 import type { LastLines } from '../output/last-lines.ts';
@@ -20,8 +22,16 @@ export interface Source {
   readonly boardFeed: BoardFeed;
   readonly pulses: LastLines;
   readonly runs: string;
-  /** Bytes buffered in this viewer's socket. */
-  readonly backlog: () => number;
+  readonly boards: SharedBoards;
+  /** This viewer's connection; null: it is none that messages are written to one by one. */
+  readonly socket: ViewerSocket | null;
+}
+
+/** What of a WebSocket is used besides the procedures' adapter. */
+export interface ViewerSocket {
+  /** Bytes that were not taken from us yet. */
+  readonly bufferedAmount: number;
+  readonly send: (message: Buffer, how: { readonly binary: false }) => void;
 }
 
 /** While more than this is buffered for a client, nothing is sent to it; changes meanwhile are merged. */
@@ -30,13 +40,22 @@ const BACKLOG_MS = 50;
 
 const neverAborted = () => new AbortController().signal;
 
-/** A board from a number on (`epoch:seq`), or from the beginning; then what changes, or, without `follow`, what has changed. */
+/** How a board is followed. */
+export interface FollowedBoard {
+  /** The number that is known, `epoch:seq`; else from the beginning. */
+  readonly from?: string | undefined;
+  /** Whether to go on with what changes, or to end with what has changed. */
+  readonly follow?: boolean;
+  /** The id of the call on a socket, by which its messages are known. */
+  readonly stream?: string | number | undefined;
+}
+
+/** A board from a number on, or from the beginning; then what changes, or what has changed. */
 export async function* followBoard(
   source: Source,
   query: Query,
-  from: string | undefined,
+  { from, follow = true, stream }: FollowedBoard,
   signal: AbortSignal = neverAborted(),
-  follow = true,
 ) {
   const { boardFeed, store } = source;
   const { epoch } = store;
@@ -60,44 +79,30 @@ export async function* followBoard(
     shown = snapshot.rows;
     yield isFresh ? emptyUpdate() : envelope(at, { snapshot });
   } else yield emptyUpdate();
+  const { socket, boards } = source;
+  if (follow && socket && stream !== undefined) {
+    // What is the same for many is encoded once: from here on it goes to the socket without passing through here.
+    const send = (message: Buffer) => socket.send(message, { binary: false });
+    await boards.follow({ query, at, shown, stream, send, isSlow: () => isBehind(source) }, signal);
+    return;
+  }
   while (!signal.aborted) {
     if (!follow && boardFeed.seq <= at) return;
     await boardFeed.after(at, signal);
     await readyAgain(source, signal);
     if (signal.aborted) return;
-    const rows: readonly Row[] = query.page === undefined ? [] : boardFeed.snapshot(query).rows;
-    const news = boardFeed.since(query, epoch, at) ?? newsBetween(shown, rows, boardFeed.seq);
+    const { news, rows } = newsSince(boardFeed, epoch, query, at, shown);
     shown = rows;
     at = news.seq;
     if (news.put.length + news.drop.length > 0) yield envelope(at, { news });
   }
 }
 
-/**
- * Cached by the two pages, so that it is computed once for all viewers. The number in it is right only because the board
- * index makes a new array of each page for every number: an array kept over two numbers would bring back the older one.
- */
-const newsCache = new WeakMap<readonly Row[], WeakMap<readonly Row[], News>>();
-
-/** The difference between two pages. Equal rows are the same object. */
-function newsBetween(before: readonly Row[], after: readonly Row[], seq: number): News {
-  const from = newsCache.get(before) ?? new WeakMap<readonly Row[], News>();
-  newsCache.set(before, from);
-  const news = from.get(after) ?? compare(before, after, seq);
-  from.set(after, news);
-  return news;
-}
-
-function compare(before: readonly Row[], after: readonly Row[], seq: number): News {
-  const known = new Map(before.map((row) => [row.key, row]));
-  const put = after.filter((row) => !isSame(known.get(row.key), row));
-  const there = new Set(after.map(({ key }) => key));
-  return { seq, put, drop: [...known.keys()].filter((key) => !there.has(key)) };
-}
-
-/** The page row itself is a new object each time. */
-const isSame = (a: Row | undefined, b: Row): boolean =>
-  a === b || (a?.row === 'page' && b.row === 'page' && a.pages === b.pages && a.total === b.total);
+/** A message of a subscription as tRPC writes it: https://trpc.io/docs/rpc. */
+export const encodeNews: Encode = (stream, id, message) =>
+  Buffer.from(
+    JSON.stringify({ id: stream, jsonrpc: '2.0', result: { type: 'data', id, data: { id, data: message } } }),
+  );
 
 export async function* followPulses(
   source: Source,
@@ -115,9 +120,10 @@ export async function* followPulses(
   }
 }
 
-async function readyAgain({ backlog }: Source, signal: AbortSignal): Promise<void> {
-  while (backlog() > BACKLOG_BYTES && !signal.aborted)
-    await new Promise((resolve) => setTimeout(resolve, BACKLOG_MS));
+const isBehind = ({ socket }: Source): boolean => (socket?.bufferedAmount ?? 0) > BACKLOG_BYTES;
+
+async function readyAgain(source: Source, signal: AbortSignal): Promise<void> {
+  while (isBehind(source) && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, BACKLOG_MS));
 }
 
 export interface TranscriptInput {

@@ -20,6 +20,7 @@ export class BoardFeed {
   readonly build: string;
   readonly #waits: DayWaits;
   readonly #signal = new Signal();
+  readonly #listeners: (() => void)[] = [];
   readonly #unsubscribe: () => void;
   #pause: NodeJS.Timeout | null = null;
   /** The number announced last. The index may be newer, because drawing a page updates it at once. */
@@ -47,6 +48,12 @@ export class BoardFeed {
     this.#index.look(this.#store.state);
     this.#told = this.#index.seq;
     this.#signal.ring();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls `listener` whenever watchers are woken. */
+  onNews(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** How long units have waited for the operator today. */

@@ -29,8 +29,8 @@ export interface Options {
   /** null: the port of the last start, or the default. */
   readonly port: number | null;
   readonly plan: string | null;
-  /** Settings to store; others stay as they are. */
   readonly door: DoorOptions;
+  /** Settings to store; others stay as they are. */
   readonly settings: { readonly max_agents: number | undefined; readonly undo_seconds: number | undefined };
 }
 

@@ -9,7 +9,7 @@ type Name = keyof typeof NUMBERS;
 const NAMES = Object.keys(NUMBERS) as Name[];
 
 /** The given values by setting. */
-export type Said = { readonly [Each in Name]?: number | undefined };
+export type GivenSettings = { readonly [Each in Name]?: number | undefined };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,10 +17,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The value of the first source that has one: flags, environment, file. All sources are
  * checked: a bad value throws a `Problem` that names it, even if an earlier source decides.
  */
-export function startSettings(flags: Environment, env: Environment, home: string): Said {
+export function startSettings(flags: Environment, env: Environment, home: string): GivenSettings {
   const file = fromFile(configFile(env, home));
-  const variables = saidBy(variableOf, (name) => env[variableOf(name)] || undefined);
-  const given = saidBy(flagOf, (name) => flags[name]);
+  const variables = givenBy(variableOf, (name) => env[variableOf(name)] || undefined);
+  const given = givenBy(flagOf, (name) => flags[name]);
   return { ...file, ...variables, ...given };
 }
 
@@ -28,7 +28,10 @@ const flagOf = (name: Name): string => `--${name}`;
 
 const variableOf = (name: Name): string => `SIGNALBOX_${name.toUpperCase().replace('-', '_')}`;
 
-function saidBy(calledBy: (name: Name) => string, textOf: (name: Name) => string | undefined): Said {
+function givenBy(
+  calledBy: (name: Name) => string,
+  textOf: (name: Name) => string | undefined,
+): GivenSettings {
   const said = NAMES.map((name) => [name, textOf(name)] as const).filter(([, text]) => text !== undefined);
   return Object.fromEntries(
     said.map(([name, text = '']) => [name, whole('usage', name, calledBy(name), text)]),
@@ -36,7 +39,7 @@ function saidBy(calledBy: (name: Name) => string, textOf: (name: Name) => string
 }
 
 /** A missing file gives no settings. */
-function fromFile(path: string): Said {
+function fromFile(path: string): GivenSettings {
   const { notify: _, ...numbers } = readConfig(path) as { notify?: unknown };
   // Read here too, so that a mistake in it is said before anything starts.
   readNotifyFile(path);

@@ -51,7 +51,7 @@ function fitsName(pattern: string, name: string): boolean {
   return true;
 }
 
-/** Whoever writes here decides what runs later, or what an agent may do. A pattern must name them to allow them. */
+/** A program that writes these decides what runs later, or what an agent may do. A pattern must name them to allow them. */
 const GUARDED = [
   '.git',
   '.hg',

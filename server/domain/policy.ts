@@ -128,7 +128,7 @@ export function unitRule(request: PolicyRequest): NewRule | null {
   const { agent, tool, kind, command, opaque } = request;
   const paths = request.paths.flatMap(({ real }) => real ?? []);
   if (opaque || tool === '' || paths.length < request.paths.length) return null;
-  // What else a call holds would be allowed unseen: only of an MCP tool is every use meant.
+  // A rule that names only the tool would allow arguments that nobody has seen: it counts for MCP tools alone.
   if ((command === null && paths.length === 0) !== (kind === 'mcp')) return null;
   const commands = command === null ? [] : [command];
   return {

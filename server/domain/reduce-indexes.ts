@@ -20,7 +20,7 @@ export function itemsAfter({ byItem }: State, event: Event): State['byItem'] {
   return event.type === 'item.attached' ? byItem.with(event.data.key, event.unit) : byItem;
 }
 
-/** Who waits for whom, after the open dependencies of one unit have changed. */
+/** Which units wait for which, after the open dependencies of one unit have changed. */
 export function rewait(
   waiting: State['waiting'],
   unit: number,

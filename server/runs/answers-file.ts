@@ -1,3 +1,4 @@
+/** The file in which a run finds what the operator has said to its unit. */
 import { renameSync, writeFileSync } from 'node:fs';
 import { answerWordsOf, askingOf } from '../../shared/daemon-question-sentences.ts';
 import type { Item } from '../../shared/item-words.ts';

@@ -1,3 +1,4 @@
+/** Before a unit starts, compares the paths that it declares with those of units under way. */
 import type { WorkUnit } from '../../shared/words.ts';
 import { DAEMON } from '../domain/actors.ts';
 import { conflictWith, rivalsToAsk, wantToStart } from '../domain/commands/conflicts.ts';

@@ -1,3 +1,4 @@
+/** The files that declared globs match, and how much of them two units share. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';

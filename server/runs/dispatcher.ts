@@ -1,3 +1,4 @@
+/** Starts units that are ready and watches their runs until they end. */
 import type { Outcome, Run, WorkUnit } from '../../shared/words.ts';
 import { agentOf } from '../agents/agent-of.ts';
 import { DAEMON } from '../domain/actors.ts';

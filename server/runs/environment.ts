@@ -1,3 +1,4 @@
+/** The environment of a run. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run, UnitSpec } from '../../shared/words.ts';

@@ -1,3 +1,4 @@
+/** Starts the process of a run, so that it is recorded before it does anything. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { NeverBegan } from '../../shared/reason-words.ts';

@@ -1,3 +1,4 @@
+/** Takes snapshots of the worktrees in which runs are at work. */
 import { DAEMON } from '../domain/actors.ts';
 import { snapshotTaken } from '../domain/commands/work.ts';
 import { tendedRun } from '../domain/state.ts';
@@ -29,7 +30,7 @@ export function followLiveWork({ store, worktrees, touched }: LiveWorkParts, now
         if (Math.abs(now() - last) < EVERY_MS) continue;
         taken.set(unit, now());
         const kept = await worktrees.keep(work.unit, facts);
-        // What cannot be kept is said when the run has ended.
+        // If no snapshot can be taken, the operator is asked when the run has ended.
         if ('snapshot' in kept)
           await store.commit(DAEMON, (state) => snapshotTaken(state, { unit, snapshot: kept.snapshot }));
       }

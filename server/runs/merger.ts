@@ -1,3 +1,4 @@
+/** The last step of a unit with a change set: ask, merge, or leave it. */
 import type { WorkUnit } from '../../shared/words.ts';
 import { type MergeMode, type MergePlanned, type MergeStrategy, REBASE } from '../../shared/work-words.ts';
 import { DAEMON } from '../domain/actors.ts';

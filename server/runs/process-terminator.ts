@@ -1,3 +1,4 @@
+/** Ends the processes of a run. */
 import { sendSignal } from '../system/processes.ts';
 
 /** How long a process may take to exit after SIGTERM. */

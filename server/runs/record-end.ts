@@ -1,3 +1,4 @@
+/** Records the end of a run with what it printed last and what is in its worktree. */
 import type { Outcome, Run } from '../../shared/words.ts';
 import { DAEMON } from '../domain/actors.ts';
 import { endRun } from '../domain/commands/runs.ts';

@@ -1,3 +1,4 @@
+/** Removes what runs of units that are done have printed, after a time or above a size. */
 import { readdir, rm } from 'node:fs/promises';
 import type { Moment } from '../../shared/words.ts';
 import { MIB } from '../domain/settings.ts';

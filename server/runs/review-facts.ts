@@ -1,3 +1,4 @@
+/** What git says of a change set, as facts for the person who decides about it. */
 import type { ChangeFacts, ConflictFacts } from '../../shared/daemon-questions.ts';
 import type { SnapshotTaken } from '../../shared/work-words.ts';
 import type { ChangeSummary } from '../work/change-summary.ts';

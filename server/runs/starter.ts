@@ -1,3 +1,4 @@
+/** Starts the next runs, as many as there are free slots. */
 import type { Outcome, Run } from '../../shared/words.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
 import { DAEMON } from '../domain/actors.ts';
@@ -42,7 +43,7 @@ export class Starter {
   async startReady(): Promise<void> {
     const { store, project, worktrees, touched } = this.#parts;
     const room = () => freeSlots(store.state) - worktrees.making;
-    // Who would be next is costly to say with thousands of units, and changes nothing then.
+    // With thousands of units the order of starting is costly to compute, and without a free slot nobody needs it.
     if (room() < 1) return;
     const launches: Promise<void>[] = [];
     for (const work of startOrder(store.state)) {

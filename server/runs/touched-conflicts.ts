@@ -1,3 +1,4 @@
+/** Finds units under way whose changes do not merge with one another. */
 import type { Judgement } from '../../shared/conflict-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { DAEMON } from '../domain/actors.ts';

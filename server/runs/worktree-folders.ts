@@ -1,3 +1,4 @@
+/** Removes the folders of worktrees, and brings them back. */
 import type { UnitWork } from '../../shared/work-words.ts';
 import type { PruneOutcome, WorktreeActions } from '../api/worktree-actions.ts';
 import { DAEMON } from '../domain/actors.ts';

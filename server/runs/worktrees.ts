@@ -1,3 +1,4 @@
+/** Makes the worktree of a unit, and keeps what is in it. */
 import { join } from 'node:path';
 import type { Unit, WorkStuckCode, WorkUnit } from '../../shared/words.ts';
 import type { WorkCode, WorkTrouble } from '../../shared/work-problem.ts';

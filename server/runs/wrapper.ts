@@ -1,3 +1,4 @@
+/** The small shell program that leads the processes of a run and notes how it ended. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import type { Outcome } from '../../shared/words.ts';

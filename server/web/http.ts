@@ -14,6 +14,7 @@ import { type Caller, type GateContext, gate, type Listener, type Verdict } from
 import { mayStay } from '../access/permissions.ts';
 import type { Head } from '../access/request-head.ts';
 import type { Context } from '../api/procedures.ts';
+import type { ViewerSocket } from '../api/streams.ts';
 import type { Log } from '../system/log.ts';
 import type { Assets } from './assets.ts';
 import type { Connections } from './connections.ts';
@@ -26,7 +27,7 @@ export interface HttpParts {
   readonly assets: Assets;
   readonly log: Log;
   /** The procedures' context, without the caller. */
-  readonly context: Omit<Context, 'by' | 'backlog' | 'credential' | 'streams'>;
+  readonly context: Omit<Context, 'by' | 'socket' | 'credential' | 'streams'>;
   readonly credentials: Credentials;
   readonly throttle: FailureThrottle;
   readonly connections: Connections;
@@ -112,16 +113,16 @@ function gateOf(parts: HttpParts, listener: Listener): Check {
   };
 }
 
-type ContextFor = (caller: Caller, backlog: () => number) => Context;
+type ContextFor = (caller: Caller, socket: ViewerSocket | null) => Context;
 
 const contextOf =
   ({ context }: HttpParts): ContextFor =>
-  ({ actor, role, door, origin, credential }, backlog) => ({
+  ({ actor, role, door, origin, credential }, socket) => ({
     ...context,
     by: { actor, role, door, origin },
     credential,
     streams: { count: 0 },
-    backlog,
+    socket,
   });
 
 const socketParts = (parts: HttpParts, check: Check, contextFor: ContextFor): SocketParts => ({

@@ -17,14 +17,12 @@ import { refuse, tellRefusals } from './refused.ts';
 import { routes } from './routes.ts';
 
 type Check = (req: IncomingMessage) => Verdict;
-type ContextFor = (caller: Caller, backlog: () => number) => Context;
+type ContextFor = (caller: Caller, socket: null) => Context;
 
 export const placeOf = ({ headers }: IncomingMessage) => ({
   host: headers.host ?? '',
   origin: String(headers.origin ?? ''),
 });
-
-const noBacklog = () => 0;
 
 export function requestHandler(
   parts: HttpParts,
@@ -38,7 +36,7 @@ export function requestHandler(
   const contextOf = (req: IncomingMessage): Context => {
     const caller = callers.get(req);
     if (!caller) throw new Error('a request passed the gate without a caller');
-    return contextFor(caller, noBacklog);
+    return contextFor(caller, null);
   };
   app.on('error', (error) => {
     if (!isBroken(error)) parts.log.error('http', error);

@@ -1,12 +1,13 @@
 /** The sockets of pages, terminals and embeds: the gate, then the procedures, within limits. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
+import { getWSConnectionHandler, jsonEncoder } from '@trpc/server/adapters/ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Caller, Verdict } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
 import type { Context } from '../api/procedures.ts';
 import { appRouter } from '../api/router.ts';
+import type { ViewerSocket } from '../api/streams.ts';
 import { HEADERS } from './headers.ts';
 import { refuseRaw } from './raw-refusals.ts';
 import type { RefusedRequest } from './refused.ts';
@@ -27,7 +28,7 @@ export interface SocketParts {
   readonly ofEmbed: (token: string, origin: string) => Caller | null;
   /** Whether what let them in would still do so. */
   readonly isStanding: (caller: Caller) => boolean;
-  readonly contextFor: (caller: Caller, backlog: () => number) => Context;
+  readonly contextFor: (caller: Caller, socket: ViewerSocket) => Context;
   readonly limits: Limits;
 }
 
@@ -118,13 +119,28 @@ const procedures = (
     wss,
     router: appRouter,
     maxBatchSize: limits.batch,
+    experimental_encoder: { ...jsonEncoder, decode: (data) => withStreams(jsonEncoder.decode(data)) },
     keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
     createContext: ({ req, res }) => {
       const caller = callers.get(req);
       if (!caller) throw new Error('a socket passed the gate without a caller');
-      return contextFor(caller, () => res.bufferedAmount);
+      return contextFor(caller, res);
     },
   });
+
+/** A procedure is not told the id of its call; one whose messages go to the socket directly needs it. */
+function withStreams(message: unknown): unknown {
+  if (Array.isArray(message)) return message.map(withStreams);
+  if (!isFields(message) || !isFields(message.params) || message.params.path !== 'board.follow')
+    return message;
+  const { id, params } = message;
+  return isFields(params.input)
+    ? { ...message, params: { ...params, input: { ...params.input, stream: id } } }
+    : message;
+}
+
+const isFields = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function refuse(
   parts: SocketParts,

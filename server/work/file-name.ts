@@ -33,7 +33,7 @@ function escapedName(bytes: Buffer): string {
   return name;
 }
 
-/** As its first byte promises. */
+/** How many bytes a character of UTF-8 has, by its first one. */
 function characterLength(bytes: Buffer, at: number): number {
   const first = bytes[at] ?? 0;
   if (first >= 0xf0) return 4;

@@ -21,7 +21,7 @@ const AT = 0x40;
 const LF = 10;
 
 export function readPatch(output: Buffer, cut: boolean): Patch {
-  // What is cut ends with half a line.
+  // A text that was cut ends with half a line.
   const patch = cut ? output.subarray(0, output.lastIndexOf(LF) + 1) : output;
   const sections = new Map<string, PatchSection>();
   const { records, end } = recordsOf(patch, cut);

@@ -64,9 +64,9 @@ test(
   manyUnits(async (house) => {
     const boardFeed = new BoardFeed(house.store, 'b');
     const gone = new AbortController();
-    const source = { store: house.store, boardFeed, backlog: () => 0 } as Partial<Source> as Source;
+    const source = { store: house.store, boardFeed, socket: null } as Partial<Source> as Source;
     const query: Query = { page: 2 };
-    const stream = followBoard(source, query, undefined, gone.signal);
+    const stream = followBoard(source, query, {}, gone.signal);
     let board: Board | null = null;
     const next = async () => {
       const { value } = await stream.next();

@@ -6,7 +6,9 @@ import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
 import { SignInLinks } from '../../server/access/sign-in-links.ts';
 import { agent, type Context, operator, reader, viewer } from '../../server/api/procedures.ts';
 import { appRouter, createCaller } from '../../server/api/router.ts';
+import { encodeNews } from '../../server/api/streams.ts';
 import { BoardFeed } from '../../server/board/board-feed.ts';
+import { SharedBoards } from '../../server/board/shared-boards.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { Notifier } from '../../server/notify/notifier.ts';
 import { LastLines } from '../../server/output/last-lines.ts';
@@ -87,7 +89,8 @@ describe('a query', () => {
       boardFeed,
       pulses: new LastLines(watched, '/nowhere'),
       runs: '/nowhere',
-      backlog: () => 0,
+      boards: new SharedBoards(boardFeed, store.epoch, encodeNews),
+      socket: null,
       by: OPERATOR,
       credential: null,
       streams: { count: 0 },

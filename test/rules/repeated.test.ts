@@ -136,6 +136,7 @@ describe('a mutation repeated with its key', () => {
     'units.create',
     'units.plan',
     'work.forget',
+    'policy.remove',
   ];
 
   test('every one that takes a key is tried, or takes the same road as the others', () => {

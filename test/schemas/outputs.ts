@@ -533,6 +533,7 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   origin: 'it is `origin list`',
   limits: 'it is `limits show`',
   completion: 'it prints a script for a shell',
+  export: 'what it prints is lines of JSON: backup.md says which',
   hook: 'it prints what an agent reads of its hooks',
   hooks: 'it prints help',
   'hooks install': 'it shows a person what it would write',

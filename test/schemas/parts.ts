@@ -92,7 +92,10 @@ export const itemCode: z.ZodType<ItemCode> = z
 /** In the words of the person or agent who did it. */
 export const text = z.string().describe('the reason, in the words of whoever did it; empty: they gave none');
 export const hold: z.ZodType<Hold> = z.strictObject({ code: z.enum(['operator', 'killed']), text });
-export const closing: z.ZodType<Closing> = z.strictObject({ code: z.enum(['operator', 'stuck']), text });
+export const closing: z.ZodType<Closing> = z.strictObject({
+  code: z.enum(['operator', 'stuck', 'session-ended']),
+  text,
+});
 export const brokenLimit = { code: z.literal('output-limit'), output_mib: number };
 
 const texts = z.array(z.string());

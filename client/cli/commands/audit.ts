@@ -17,14 +17,14 @@ export function addAudit(program: Command, daemon: () => Daemon): void {
     .addOption(jsonOption())
     .action(async (flags: { all?: boolean; json?: boolean }) => {
       const refused = await daemon().access.refusals.query();
-      const deeds: Deed[] = [];
+      const audited: AuditedEvent[] = [];
       const asked: Item[] = [];
       for await (const event of allEvents(daemon())) {
-        if (flags.all || event.by.role !== 'daemon' || isByRule(event)) deeds.push(event);
+        if (flags.all || event.by.role !== 'daemon' || isByRule(event)) audited.push(event);
         if (event.type === 'item.asked') asked.push(event.data as unknown as Item);
       }
-      if (flags.json) return printJson({ events: deeds, refused });
-      for (const event of deeds) await print(deedLine(event, asked));
+      if (flags.json) return printJson({ events: audited, refused });
+      for (const event of audited) await print(auditLine(event, asked));
       for (const { what, host, origin, times, first_at, last_at } of refused)
         await print(
           oneLine(
@@ -35,20 +35,24 @@ export function addAudit(program: Command, daemon: () => Daemon): void {
 }
 
 /** What a rule answers, it answers in the operator's name. */
-const isByRule = (event: Deed): boolean => event.type === 'item.answered' && event.data.rule !== undefined;
+const isByRule = (event: AuditedEvent): boolean =>
+  event.type === 'item.answered' && event.data.rule !== undefined;
 
-type Deed = Event & { readonly chunk: string | null };
+type AuditedEvent = Event & { readonly chunk: string | null };
 
-async function* allEvents(daemon: Daemon): AsyncIterable<Deed> {
+async function* allEvents(daemon: Daemon): AsyncIterable<AuditedEvent> {
   for (let after: number | null = 0; after !== null; ) {
-    const found: { events: Deed[]; next: number | null } = await daemon.history.query({ after, limit: PAGE });
+    const found: { events: AuditedEvent[]; next: number | null } = await daemon.history.query({
+      after,
+      limit: PAGE,
+    });
     yield* found.events;
     after = found.next;
   }
 }
 
 /** `asked`: the items whose prompts the words of an event repeat. */
-function deedLine({ at, by, chunk, ...event }: Deed, asked: readonly Item[]): string {
+function auditLine({ at, by, chunk, ...event }: AuditedEvent, asked: readonly Item[]): string {
   const { actor, role, door, origin } = by;
   const who = `${actor} (${role}, ${door}${origin ? `, ${origin}` : ''})`;
   return oneLine(`${at}  ${who}  ${chunk ?? ''}  ${eventWords(event as Event, asked)}`);

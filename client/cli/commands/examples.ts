@@ -17,6 +17,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'signalbox start --foreground --read-only',
   ],
   stop: ['signalbox stop'],
+  backup: ['signalbox backup before-friday.db'],
+  restore: ['signalbox restore before-friday.db'],
+  check: ['signalbox check', 'signalbox check --json'],
+  export: ['signalbox export log.ndjson', 'signalbox export | head -5'],
+  import: ['signalbox import log.ndjson', 'signalbox import -'],
   status: ['signalbox status', 'signalbox status --json'],
   add: [
     'signalbox add api --command "make api"',

@@ -1,3 +1,4 @@
+/** What can stand where the cursor is on a command line of signalbox. */
 import type { Command, Option } from 'commander';
 import { boardOf, type Card, type Cell, cardsOf, cellsOf, type Snapshot } from '../../../shared/board.ts';
 import { collect } from '../commands/flags.ts';

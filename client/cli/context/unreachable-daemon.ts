@@ -1,3 +1,4 @@
+/** What is known of a daemon that does not answer, and what to do about it. */
 import { dirname, join } from 'node:path';
 import type { Living } from '../../../shared/offline.ts';
 import { type DaemonUnreachable, ProgramError } from '../output/program-error.ts';

@@ -1,3 +1,4 @@
+/** `signalbox doctor`: whether this machine, the daemon and a run of it work as they should. */
 import { statSync } from 'node:fs';
 import type { Finding } from '../../../shared/offline.ts';
 import type { StatePaths } from '../../../shared/state-paths.ts';

@@ -87,7 +87,7 @@ export class Conversation {
     const text = `The operator says: ${words}\nGo on with your work.`;
     if (this.#parts.canSteer && this.#turns > 0 && (await this.#steer(text))) return;
     this.#left.push(text);
-    // What waits for the operator would be cancelled, too: it is answered first.
+    // Cancelling would also cancel requests that wait for the operator: they are answered first.
     if (this.#turns === 0 || this.#isCancelled || this.#parts.waiting() > 0) return;
     this.#isCancelled = true;
     this.#parts.peer.notify('session/cancel', { sessionId: this.#parts.sessionId });
@@ -129,7 +129,7 @@ export class Conversation {
   }
 
   async #over(): Promise<void> {
-    // What is being told may yet have to be said after the turn.
+    // Words that are on their way to the agent may have to be repeated after the turn.
     while (this.#turns > 0 || this.#telling > 0)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -1,6 +1,5 @@
 /** Leads an agent through one phase: hello, session, prompt, and whatever it asks, until there is nothing left to do. */
 import type { Writable } from 'node:stream';
-import type { AcpAgent } from '../../../shared/acp-agents.ts';
 import { callKey } from '../call-key.ts';
 import { isObject } from '../json-rpc.ts';
 import { AgentFailure } from './agent-failure.ts';
@@ -9,19 +8,13 @@ import { Conversation } from './conversation.ts';
 import { Gone, type Params, Peer } from './peer.ts';
 import { isFreeMode } from './permission-request.ts';
 import { type RequestParts, Requests } from './requests.ts';
-import { type AgentSession, explained, openSession } from './session.ts';
+import { type AgentSession, explained, openSession, type Wanted } from './session.ts';
 import { lineOf, type ReportedCall, ToolCalls } from './tool-calls.ts';
 import { foldedText, Transcript } from './transcript.ts';
 
-export interface DriveParts extends Pick<RequestParts, 'marker' | 'ask' | 'withdraw' | 'refused'> {
+export interface DriveParts extends Wanted, Pick<RequestParts, 'marker' | 'ask' | 'withdraw' | 'refused'> {
   readonly input: AsyncIterable<Buffer>;
   readonly output: Writable;
-  readonly known: AcpAgent;
-  readonly folder: string;
-  readonly mcpServers: readonly object[];
-  readonly mode: string | null;
-  readonly model: string | null;
-  readonly session: string | null;
   readonly prompt: string;
   /** What to say to a session that knows the prompt; null: the prompt again. */
   readonly goOn: () => string | null;

@@ -131,7 +131,7 @@ function questionOf(
       description: cut(more, 2000),
     })),
     multiple: type === 'array',
-    // What has no place in the answer is not asked for.
+    // A field that the answer cannot hold is not asked for.
     allows_text: choices.length === 0 || beside !== null,
     kind: 'question',
   };

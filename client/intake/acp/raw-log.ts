@@ -19,7 +19,7 @@ export class RawLog {
   readonly add = (from: 'agent' | 'us' | 'stderr', message: string, isJson: boolean): void => {
     if (this.#file === null) return;
     const text = this.#secret === '' ? message : message.replaceAll(this.#secret, '[secret]');
-    // What is no JSON is kept as text, so that every line of the file is JSON.
+    // Other text is kept as a JSON string, so that every line of the file is JSON.
     const line = `{"at":"${new Date().toISOString()}","from":"${from}","message":${isJson ? text : JSON.stringify(text)}}\n`;
     this.#bytes += Buffer.byteLength(line);
     const isFull = this.#bytes > this.#most;

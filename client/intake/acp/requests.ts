@@ -87,7 +87,7 @@ export class Requests {
     if (!request) throw new RpcError('params', 'This cannot be asked.');
     const subject = { id: call.id, head, tool: toolOf(call) };
     const { replies, confirm, key } = await this.#ask([request.question], subject, signal);
-    // What the agent took back was not refused by anybody.
+    // The agent took this request back; nobody refused it.
     signal.throwIfAborted();
     const [reply] = replies ?? [];
     const { result, isRefused, said, words } = request.decide(reply ?? null);

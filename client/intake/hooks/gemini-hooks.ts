@@ -21,7 +21,7 @@ function actionIn(input: Readonly<Record<string, unknown>>): HookAction | null {
       return { kind: 'needs-terminal', words: wordsIn(input) };
     case 'AfterAgent':
       return { kind: 'idle', words: textOf(input.prompt_response) };
-    // Whatever it asked about has been decided.
+    // All that it asked about has been decided.
     case 'AfterTool':
     case 'BeforeAgent':
       return { kind: 'spoken-to' };

@@ -19,12 +19,12 @@ export interface NewUnit {
   readonly base?: string | undefined;
 }
 
-/** Adds one unit that a trusted agent carries out. What it waits for must exist: here a strange name is a slip. */
+/** Adds one unit that a trusted agent carries out. Unlike in a plan, what it waits for must exist already. */
 export function createUnit(state: State, input: NewUnit): Decision<{ chunks: readonly string[] }> {
   const { agent, goal, priority, worktree, base } = input;
   const after = [...new Set(input.after)];
-  const strange = after.find((chunk) => !findWork(state, chunk));
-  if (strange !== undefined) throw invalid('after', `There is no unit called ${strange} to wait for.`);
+  const unknown = after.find((chunk) => !findWork(state, chunk));
+  if (unknown !== undefined) throw invalid('after', `There is no unit called ${unknown} to wait for.`);
   if (worktree === false && base !== undefined)
     throw invalid('base', 'Only work in a worktree returns to a branch. Leave the branch empty.');
   const phases = agentNamed(state, agent)?.phases ?? [];

@@ -35,7 +35,7 @@ export function startRun(
   return {
     changes: [
       { type: 'run.started', unit, data: { number, phase, agent, marker: input.marker, token: input.token } },
-      // What makes a folder ready uses no answer.
+      // The setup of a worktree uses no answer.
       ...(isSetup ? [] : givenTo(work, number)),
     ],
     result: { run: number },
@@ -122,7 +122,7 @@ function afterRun(work: WorkUnit, run: Run, input: EndInput): Change | null {
   const unit = work.unit.id;
   const { spec } = work.unit;
   const { outcome } = input;
-  // What was reported may have moved the unit on since the run began.
+  // A report may have moved the unit on since the run began.
   const phase = phaseOf(work) || run.phase;
   if (isWell(outcome) && isSettingUp(work)) return { type: 'worktree.ready', unit, data: {} };
   if (isWell(outcome))

@@ -1,12 +1,11 @@
 /** Ends the unit of a session that a person has started outside of Signalbox, when the session is over. */
+import type { Change } from '../../../shared/events.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
 import { isUndelivered } from '../delivery.ts';
 import { isPending, liveRun, type State } from '../state.ts';
 import type { Decision } from './decision.ts';
+import { mootItems } from './kill.ts';
 import { report } from './reports.ts';
-import { closeUnit } from './steering.ts';
-
-const ENDED = 'The session has ended.';
 
 /**
  * Finishes its unit. Where questions are kept, one with a question open stays, for whoever takes it over and asks the same.
@@ -20,12 +19,30 @@ export function endSession(
   key: string,
 ): Decision {
   const { chunk } = work.unit;
-  const isLive = liveRun(work) !== null;
+  const isLive = liveRun(work) !== undefined;
   const isWaiting = work.items.some(isPending);
   const told = (what: 'failed' | 'finished') =>
-    report(state, { chunk, what, all: what === 'finished', override: false, words: ENDED }, at, key);
+    report(state, { chunk, what, all: what === 'finished', override: false, words: '' }, at, key);
   if (isWaiting && keepsQuestions) return isLive ? told('failed') : { changes: [] };
-  if (isWaiting || work.items.some(isUndelivered))
-    return closeUnit(state, { chunk, reason: ENDED, kill: isLive });
+  if (isWaiting || work.items.some(isUndelivered)) return { changes: closed(work) };
   return told('finished');
+}
+
+function closed(work: WorkUnit): Change[] {
+  const { id: unit } = work.unit;
+  const run = liveRun(work);
+  const ended: Change[] = run
+    ? [
+        {
+          type: 'run.ended',
+          unit,
+          data: { number: run.number, outcome: { exit: 'reported', success: false } },
+        },
+      ]
+    : [];
+  return [
+    ...ended,
+    ...mootItems(work),
+    { type: 'unit.closed', unit, data: { code: 'session-ended', text: '' } },
+  ];
 }

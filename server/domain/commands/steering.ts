@@ -79,7 +79,7 @@ export function editUnit(state: State, input: { chunk: string } & UnitEdit): Dec
 export function linkUnit(state: State, input: { chunk: string; after: string }): Decision {
   const { unit } = undoneWork(state, input.chunk);
   const other = findWork(state, input.after);
-  // What was met once stays met; a new unit of the name is another unit.
+  // A dependency met once stays met; a new unit of the same name is another unit.
   const isMet = unit.met.includes(input.after) && (!other || isDone(other));
   if (unit.open.includes(input.after) || isMet) return NOTHING;
   const cycle = cycleThrough(state, [{ chunk: unit.chunk, after: [...unit.open, input.after] }]);

@@ -52,7 +52,7 @@ const sameFacts = (a: UnitSpec, b: UnitSpec): boolean =>
 const canonical = (spec: UnitSpec): unknown => [
   spec.title,
   spec.goal,
-  // What an agent's phases are may have changed since; the unit keeps those that it was added with.
+  // The agent's phases may have changed since; the unit keeps those that it was added with.
   spec.agent ?? spec.steps.map(({ phase, command }) => [phase, command]),
   [...spec.after].sort(),
   [...spec.env].sort(),
