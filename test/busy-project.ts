@@ -146,7 +146,10 @@ async function untilRuns(house: DaemonFixture, chunk: string, run: number): Prom
   await until(
     `run ${run} of ${chunk}`,
     async () => {
-      const { status, runs } = await house.json<{ status: Status; runs: readonly unknown[] }>('show', chunk);
+      const answer = await fetch(`${house.address}work-units/${chunk}`, {
+        headers: { accept: 'application/json' },
+      });
+      const { status, runs } = (await answer.json()) as { status: Status; runs: readonly unknown[] };
       return status === 'RUNNING' && runs.length >= run;
     },
     PATIENCE_MS,

@@ -163,12 +163,12 @@ export class AttentionQueue extends BoardElement {
       others: this.#others,
       textArea,
       place: this.place,
-      forms: AttentionQueue.forms,
+      forms: this.isAbroad ? null : AttentionQueue.forms,
     });
   }
 
   get #hasOneOpen(): boolean {
-    const beside = this.query.chunk === undefined && this.#openCards;
+    const beside = !this.isAbroad && this.query.chunk === undefined && this.#openCards;
     return beside ? beside.isBeside || !this.hasUpdated : false;
   }
 

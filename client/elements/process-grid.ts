@@ -83,7 +83,7 @@ export class ProcessGrid extends BoardElement {
       page: pageOf(board),
       pulses: this.#pulses,
       items: itemsByChunk(board),
-      bulk: ProcessGrid.bulk?.form ?? null,
+      bulk: this.isAbroad ? null : (ProcessGrid.bulk?.form ?? null),
       notice: this.#notice,
       place: this.isAbroad ? this.place : undefined,
     });

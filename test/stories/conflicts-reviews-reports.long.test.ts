@@ -80,7 +80,7 @@ describe('judging, with script off and at the terminal', () => {
     const page = await openPage(browser.current, house.address, 'no script');
     await press(page, 'form.snooze button');
     await shows(page, '.snoozed', 'asker');
-    assert.match(await page.title(), /^Signalbox/);
+    assert.match(await page.title(), /^project — Signalbox/);
     assert.equal((await detail('asker')).status, 'RUNNING');
     await press(page, 'form[action$="/wake"] button');
     await shows(page, '.card', 'Port?');

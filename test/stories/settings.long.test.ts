@@ -40,7 +40,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   'undo-seconds': {
     variable: 'SIGNALBOX_UNDO_SECONDS',
     values: async () => [0, 2, 3, 5],
-    byDefault: 4,
+    byDefault: 10,
     inForce: async (house) => (await settings(house)).undo_seconds,
     beside: ['--port', '0'],
     most: 3600,

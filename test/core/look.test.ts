@@ -1,0 +1,95 @@
+/** What the dashboard writes: simple markdown, ages, what holds blocked units, what a search counts. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { render } from '@lit-labs/ssr';
+import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
+import { html } from 'lit';
+import { BoardIndex } from '../../server/board/board-index.ts';
+import { ageLevel, ageWords } from '../../shared/age.ts';
+import type { Cell, Counts } from '../../shared/board.ts';
+import { firstLine, inlineMarkdown, simpleMarkdown } from '../../shared/views/simple-markdown.ts';
+import { inHouse, type StoreFixture, spec } from './store-fixture.ts';
+
+const drawn = (part: unknown): string =>
+  collectResultSync(render(html`${part}`)).replace(/<!--.*?-->|<\?>/g, '');
+
+test('a prompt is drawn with its code, bold, lists and fences; everything else stands as it was written', () => {
+  assert.equal(
+    drawn(inlineMarkdown('May I run `rm -rf **x**`? **Now**.')),
+    'May I run <code>rm -rf **x**</code>? <b>Now</b>.',
+  );
+  assert.equal(drawn(inlineMarkdown('a ` b ** c d')), 'a ` b ** c d');
+  assert.equal(
+    drawn(inlineMarkdown('[safe](https://evil.example) <img src=x>')),
+    '[safe](https://evil.example) &lt;img src=x&gt;',
+  );
+  const text = 'Two ways:\n- one\n2. `two`\n\n```sh\nrm **all**\n```\nWhich?';
+  assert.equal(
+    drawn(simpleMarkdown(text)),
+    '<p>Two ways:</p><ul class="bullets"><li dir="auto">• one</li><li dir="auto">2. <code>two</code></li></ul><pre tabindex="0">rm **all**</pre><p>Which?</p>',
+  );
+  assert.equal(firstLine('\n```\ncode\n'), 'code');
+  assert.equal(firstLine('x'.repeat(500)).length, 241);
+});
+
+test('odd markdown of any length is read in linear time', () => {
+  for (const piece of ['`', '**', '* ', '`*', '- \n', '```\n', '**`']) {
+    const began = performance.now();
+    drawn(simpleMarkdown(piece.repeat(20_000 / piece.length)));
+    drawn(inlineMarkdown(piece.repeat(200_000 / piece.length)).length);
+    assert.ok(performance.now() - began < 3000, piece);
+  }
+});
+
+test('an age says what it is the age of, and is soft, ink or marked', () => {
+  const MINUTE = 60_000;
+  assert.equal(ageWords('waits', 43_000), 'waits 43 s');
+  assert.equal(ageWords('for', 3 * MINUTE), 'for 3 min');
+  assert.equal(ageWords('done', 43_000), 'done 43 s ago');
+  assert.equal(ageWords('silent', 4 * MINUTE), '');
+  assert.equal(ageWords('silent', 12 * MINUTE), 'silent for 12 min');
+  assert.equal(ageWords('left', -7_400), '8 s');
+  assert.deepEqual(
+    [9, 10, 59, 60].map((minutes) => ageLevel(minutes * MINUTE)),
+    ['new', 'old', 'old', 'due'],
+  );
+});
+
+const cellsOf = (index: BoardIndex) => index.rows({}).filter((row): row is Cell => row.row === 'unit');
+const causes = (index: BoardIndex) =>
+  Object.fromEntries(cellsOf(index).map(({ chunk, cause }) => [chunk, cause]));
+
+test(
+  'a blocked unit names the end of its chain, also when that moves without an event of its own',
+  inHouse(async (house: StoreFixture) => {
+    await house.add(
+      spec('a'),
+      spec('b', { after: ['a'] }),
+      spec('c', { after: ['b'] }),
+      spec('d', { after: ['gone'] }),
+    );
+    const index = new BoardIndex(house.store.state);
+    assert.deepEqual(causes(index), { a: '', b: 'a', c: 'a', d: 'gone' });
+    await house.add(spec('gone', { after: ['c'] }));
+    index.look(house.store.state);
+    assert.deepEqual(causes(index), { a: '', b: 'a', c: 'a', d: 'a', gone: 'a' });
+    await house.start('a');
+    await house.end('a');
+    index.look(house.store.state);
+    assert.deepEqual(causes(index), { a: '', b: '', c: 'b', d: 'b', gone: 'b' });
+  }),
+);
+
+test(
+  'a search has counts of its own, of all that it finds whatever status it shows',
+  inHouse(async (house: StoreFixture) => {
+    await house.add(spec('auth-a'), spec('auth-b', { after: ['auth-a'] }), spec('mail'));
+    const index = new BoardIndex(house.store.state);
+    const found = (query: object) =>
+      index.rows(query).find((row): row is Counts => row.row === 'counts')?.found;
+    assert.equal(found({}), null);
+    const wanted = { DONE: 0, NEEDS_ATTENTION: 0, RUNNING: 0, READY: 1, BLOCKED: 1 };
+    assert.deepEqual(found({ q: 'auth' }), wanted);
+    assert.deepEqual(found({ q: 'auth', status: ['BLOCKED'], page: 1 }), wanted);
+  }),
+);
