@@ -41,8 +41,8 @@ export function runPage(input: RunPageInput): string {
   const name = `${detail.chunk}, run ${run.number}`;
   const data = { query, snapshot, pulses: {}, zone, notices: {}, project, name, detail: null };
   const unit = `/work-units/${detail.chunk}`;
-  const body = html`<main class="one of-run"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" tabindex="-1"><bdi>${detail.chunk}</bdi>, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${age('ago', run.started_at, clockAt(now, zone))} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
-  return shell({ assets, data, now, body });
+  const body = html`<main class="one of-run"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" id="run-heading" tabindex="-1"><bdi>${detail.chunk}</bdi>, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${age('ago', run.started_at, clockAt(now, zone))} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
+  return shell({ assets, data, now, body, skipTo: { id: 'run-heading', label: 'Skip to the run' } });
 }
 
 /** A run that never began has printed nothing, and there is no file. */
@@ -85,7 +85,7 @@ export function printedView(chunk: string, printed: Printed, find = ''): Templat
   if (size === null) return html`<p class="empty">No longer kept.</p>`;
   const shown = marked(plain(text), find);
   const end = typeof shown === 'string' && to === size ? ' from-end' : '';
-  return html`<run-transcript chunk="${chunk}" run="${run}" from="${from}" to="${to}" size="${size}" ?talk=${isTalk}>${tools(chunk, printed, find)}<pre class="screen${end}" tabindex="0" role="region" aria-label="Output of run ${run}">${shown}</pre></run-transcript>`;
+  return html`<run-transcript chunk="${chunk}" run="${run}" from="${from}" to="${to}" size="${size}" ?talk=${isTalk}>${tools(chunk, printed, find)}<pre class="screen${end}" tabindex="0" role="region" aria-label="What run ${run} printed">${shown}</pre></run-transcript>`;
 }
 
 /** The search leads to the page of the run. Buttons that need script are seen once it is there; their place is kept. */
