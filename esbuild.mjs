@@ -90,6 +90,18 @@ async function buildEmbed() {
   await writeFile(join(flags.outdir, 'embed-metafile.json'), JSON.stringify(result.metafile));
 }
 
+/** A worker's address says which pages it is for, so it has no hash. */
+const buildServiceWorker = () =>
+  esbuild.build({
+    entryPoints: ['client/page/notification-worker.ts'],
+    outdir: flags.outdir,
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+  });
+
 const { engines } = JSON.parse(await readFile('package.json', 'utf8'));
 const neededNode = engines.node.match(/\d+/g).map(Number);
 
@@ -161,6 +173,7 @@ async function buildAll() {
   await Promise.all([
     buildPage(),
     buildEmbed(),
+    buildServiceWorker(),
     buildDaemon(),
     buildTerminal(),
     buildHook(),

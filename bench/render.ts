@@ -64,6 +64,7 @@ async function houseOf(size: number): Promise<StoreFixture> {
 
 async function measure(house: StoreFixture, boardFeed: BoardFeed, size: number): Promise<string[]> {
   const assets = readAssets(ASSETS);
+  const waits = await boardFeed.waits(new Date());
   const draw = (snapshot: Snapshot) =>
     dashboardPage({
       assets,
@@ -71,7 +72,7 @@ async function measure(house: StoreFixture, boardFeed: BoardFeed, size: number):
       query: QUERY,
       pulses: {},
       project: 'bench',
-      waits: boardFeed.waits(new Date()),
+      waits,
       isSignedIn: true,
       failed: null,
       policyProblem: null,

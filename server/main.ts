@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { forTerminal } from '../shared/terminal-text.ts';
+import type { WorktreeProgress } from '../shared/work-words.ts';
 import { type AccessFile, followDoor, limitsOf, openDoor } from './access/access-file.ts';
 import { Credentials } from './access/credentials.ts';
 import { FailureThrottle } from './access/failure-throttle.ts';
@@ -36,6 +37,7 @@ import { followPolicy, policyPath } from './policy/follow-policy.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { Db } from './store/sqlite.ts';
+import { SqliteJournal } from './store/sqlite-journal.ts';
 import { Store } from './store/store.ts';
 import { configFolder } from './system/config-file.ts';
 import { homeFolder } from './system/home-folder.ts';
@@ -84,7 +86,7 @@ async function run(options: Options): Promise<void> {
     if (existsSync(state.database)) refuseOthers(state.database, 0o600);
     const opened = await orProblem(state, () => Db.open(state.database, [state.lock]));
     db = opened;
-    const store = await orProblem(state, () => new Store(opened));
+    const store = await orProblem(state, () => Store.open(new SqliteJournal(opened)));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
@@ -144,7 +146,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     refusals,
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
-  const progress = new Map<number, string>();
+  const progress = new Map<number, WorktreeProgress>();
   const folders = new WorktreeFolders({ store, project, folder });
   const notifier = notifierOf(kept, about, access.readOnly);
   const clock = keepTime(store, consoleLog);
@@ -181,7 +183,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   await Promise.all(servers.map(close));
   parts.context.boardFeed.stop();
   refusals.keep();
-  store.flush();
+  await store.flush();
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
   return problem;
 }

@@ -118,12 +118,17 @@ export interface ItemLine {
  */
 export type DeliveryState = 'undelivered' | 'given' | 'delivered' | 'never';
 
-/** A judgement on this unit and another. */
-export interface ConflictLine extends Judgement {
-  readonly chunk: string;
+/** A judgement on two units as people and scripts read it: the reason and the disagreement in words. */
+export interface JudgedLine extends Omit<Judgement, 'text'> {
+  readonly reason: string;
   readonly decided_by: 'analysis' | 'operator';
   readonly found_at: Moment;
   readonly noted: string;
+}
+
+/** A judgement on this unit and another. */
+export interface ConflictLine extends JudgedLine {
+  readonly chunk: string;
   /** Its order would have closed a cycle: only exclusion is left of it. */
   readonly dropped: boolean;
 }

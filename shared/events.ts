@@ -3,12 +3,13 @@ import type { By, Token } from './access-words.ts';
 import type { TrustedAgents } from './agent-words.ts';
 import type { Conflict, Disagreement, Judgement } from './conflict-words.ts';
 import type { DraftComment } from './diff.ts';
-import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
+import type { Answer, AnyQuestion, ItemKind } from './item-words.ts';
 import type { NoticeChange } from './notify-words.ts';
 import type { PolicyRule, RuleName } from './policy-words.ts';
 import type {
   Closing,
   Hold,
+  Overridden,
   SessionEndCode,
   UnlinkCode,
   WakeReason,
@@ -198,7 +199,7 @@ export interface RunStarted {
   /** SHA-256 of its token; absent: nobody of ours carries it out. */
   readonly token?: string;
   /** Started although the unit was not READY, by the operator's word. */
-  readonly override?: string;
+  readonly override?: Overridden;
 }
 export interface RunSpawned extends ProcessIdentity {
   readonly number: number;
@@ -207,20 +208,16 @@ export interface RunEnded {
   readonly number: number;
   readonly outcome: Outcome;
 }
-export interface ItemAsked extends Asking {
+export type ItemAsked = AskedFacts & AnyQuestion;
+interface AskedFacts {
   readonly id: string;
   readonly kind: ItemKind;
   readonly phase: string;
   readonly run: number;
   readonly asked_by: string;
-  readonly code?: ItemCode;
-  readonly rivals?: readonly number[];
 }
-/** The words of an item as they are now; of a conflict, also its rivals. */
-export interface ItemChanged extends Asking {
-  readonly id: string;
-  readonly rivals?: readonly number[];
-}
+/** What an item asks now. */
+export type ItemChanged = { readonly id: string } & AnyQuestion;
 export interface ItemAnswered {
   readonly id: string;
   readonly answer: Answer;

@@ -1,5 +1,6 @@
 /** What needs the operator, and what became of it. */
 import type { Door } from './access-words.ts';
+import type { DaemonQuestion } from './daemon-questions.ts';
 import type { NotifyChannel } from './notify-words.ts';
 import type { NewRule, RuleName } from './policy-words.ts';
 import type { WithdrawalReason } from './reason-words.ts';
@@ -32,13 +33,27 @@ export interface Asking {
   readonly offers?: NewRule;
 }
 
+/** Equal for questions of agents that ask the same, so that one answer may do for all; what the daemon asks equals nothing. */
+export const askingKey = (item: Asking & { readonly id: string; readonly kind: ItemKind }): string =>
+  item.kind !== 'question' && item.kind !== 'decision'
+    ? item.id
+    : JSON.stringify([item.kind, item.prompt, item.context, item.options, item.multiple, item.allows_text]);
+
 export interface Answer {
   readonly options: readonly string[];
   readonly text: string;
 }
 
+/** What is asked: in words of its asker, or, by the daemon, in codes and fields. */
+export type AnyQuestion =
+  | (Asking & { readonly about?: never })
+  | { readonly about: DaemonQuestion; readonly offers?: never };
+
 /** Something that needs the operator. Kept for ever; the history of a unit shows who said what. */
-export interface Item extends Asking {
+export type Item = ItemFacts & AnyQuestion;
+
+/** All of an item but what is asked. */
+export interface ItemFacts {
   readonly id: string;
   /** Keys of later runs that asked the same. */
   readonly keys: readonly string[];
@@ -49,10 +64,6 @@ export interface Item extends Asking {
   readonly run: number;
   readonly asked_at: Moment;
   readonly asked_by: string;
-  /** Why it is asked, where that is one of the known reasons. */
-  readonly code: ItemCode | null;
-  /** conflict: the ids of the units about which the operator is asked; else none. */
-  readonly rivals: readonly number[];
   /** Open, but out of the queue; null: it is not snoozed. */
   readonly snooze: Snooze | null;
   readonly answer: GivenAnswer | null;

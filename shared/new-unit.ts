@@ -9,7 +9,6 @@ type FormFields = ReadonlyMap<string, readonly string[]>;
 /** The input of `units.create`. An empty field is left out: what is needed is then refused by its name. */
 export function newUnitInput(fields: FormFields): Record<string, unknown> {
   const given = (name: string) => (fields.get(name)?.[0] ?? '').trim();
-  const place = given('place');
   return {
     goal: fields.get('goal')?.[0] ?? '',
     agent: given('agent'),
@@ -17,7 +16,8 @@ export function newUnitInput(fields: FormFields): Record<string, unknown> {
     review: given('review') !== '',
     ...(given('chunk') !== '' && { chunk: given('chunk') }),
     ...(given('priority') !== '' && { priority: numberIn(given('priority')) }),
-    ...(place !== '' && { worktree: place === 'worktree' }),
+    // A worktree of its own is what units of agents have anyway, where there is git.
+    ...(given('place') === 'project' && { worktree: false }),
     ...(given('base') !== '' && { base: given('base') }),
   };
 }

@@ -1,7 +1,10 @@
 /** How runs end, and why something was held, closed, withdrawn or woken. The same words on every door. */
+
+import type { ConflictReason } from './conflict-words.ts';
 import type { Item } from './item-words.ts';
 import type { BrokenLimit, Closing, Hold, NeverBegan, SessionEndCode, WakeReason } from './reason-words.ts';
 import type { Outcome } from './words.ts';
+import { problemWords } from './work-problem-sentences.ts';
 
 /** How a run ended, to stand after "Run 3". */
 export function outcomeWords(outcome: Outcome): string {
@@ -26,10 +29,31 @@ export function outcomeWords(outcome: Outcome): string {
 /** Which limit a run broke, to stand after "was stopped:". */
 export const limitWords = ({ output_mib }: BrokenLimit): string => `it printed more than ${output_mib} MiB`;
 
-function neverBeganWords({ code, detail }: NeverBegan): string {
-  if (code === 'wrapper-ended') return 'its wrapper ended before the command began';
-  return code === 'agent-not-trusted' ? `its agent ${detail} is not trusted` : detail;
+function neverBeganWords(reason: NeverBegan): string {
+  switch (reason.code) {
+    case 'wrapper-ended':
+      return 'its wrapper ended before the command began';
+    case 'agent-not-trusted':
+      return `its agent ${reason.detail} is not trusted`;
+    case 'answers-too-long':
+      return `with your answers ${tooLong(reason.detail)}`;
+    case 'argument-too-long':
+      return tooLong(reason.detail);
+    case 'prompt-file-missing':
+      return `the prompt file ${reason.detail} is not there`;
+    case 'prompt-file-outside':
+      return `the prompt file ${reason.detail} leads out of the project`;
+    case 'prompt-file-too-large':
+      return `the prompt file ${reason.detail} is no file of at most 128 KiB`;
+    case 'cannot-start':
+      return reason.detail;
+    case 'worktree':
+      return problemWords(reason.problem);
+  }
 }
+
+const tooLong = (placeholder: string): string =>
+  `${placeholder} has more than 128 KiB, the most that a program takes in one argument`;
 
 /** Why a unit is held, to stand after "held:". */
 export const holdWords = ({ code, text }: Hold): string =>
@@ -79,3 +103,22 @@ export const sessionEndWords = (code: SessionEndCode): string =>
     expired: 'not used for 30 days',
     'too-many': 'too many browsers',
   })[code];
+
+/** Why two units may, or may not, be at work at the same time. */
+export function conflictReasonWords({ code, text }: ConflictReason, files: number): string {
+  const same = files === 0 ? 'some of the same files' : `${files} of the same files`;
+  switch (code) {
+    case 'reported':
+      return text;
+    case 'operator':
+      return 'decided by the operator';
+    case 'declared-files':
+      return files === 1 ? 'both declare the same file' : `both declare ${same}`;
+    case 'changed-files':
+      return 'both changed the same files, and git merges them';
+    case 'git-conflicts':
+      return files === 1
+        ? 'git finds a conflict in a file'
+        : `git finds conflicts in ${files || 'some'} files`;
+  }
+}

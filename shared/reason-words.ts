@@ -1,7 +1,10 @@
 /**
- * Why something was done, where it is one of a few known things. Programs decide by `code`; `sentences.ts` makes the
- * sentence. `text` is in the words of the person or agent who did it; empty: they gave none.
+ * Why something was done, where it is one of a few known things. Programs decide by `code`; `reason-sentences.ts`
+ * makes the sentence. `text` is in the words of the person or agent who did it; empty: they gave none.
  */
+import type { ItemKind, Snooze } from './item-words.ts';
+import type { Moment, Status } from './words.ts';
+import type { WorkProblem } from './work-problem.ts';
 
 /** Why the next phase of a unit may not start. killed: its run was. */
 export interface Hold {
@@ -45,8 +48,50 @@ export interface BrokenLimit {
   readonly output_mib: number;
 }
 
-/** What kept a run from beginning. cannot-start: `detail` says what; of an agent that is not trusted, it is the name. */
-export interface NeverBegan {
-  readonly code: 'wrapper-ended' | 'agent-not-trusted' | 'cannot-start' | 'answers-too-long';
-  readonly detail: string;
+/** What kept a run from beginning. */
+export type NeverBegan =
+  | {
+      readonly code:
+        | 'wrapper-ended'
+        /** `detail`: the name of the agent. */
+        | 'agent-not-trusted'
+        /** `detail`: the placeholder in whose place more than one argument can take would stand. */
+        | 'answers-too-long'
+        | 'argument-too-long'
+        /** `detail`: the file, as `signalbox.json` names it. */
+        | 'prompt-file-missing'
+        | 'prompt-file-outside'
+        | 'prompt-file-too-large'
+        /** `detail`: what the system said. */
+        | 'cannot-start';
+      readonly detail: string;
+    }
+  | { readonly code: 'worktree'; readonly problem: WorkProblem };
+
+/** Why a unit has its status, where the status alone does not say. */
+export type StatusReason =
+  | { readonly code: 'closed'; readonly closing: Closing }
+  /** It has one open item of this kind, or so many of any. */
+  | { readonly code: 'asks'; readonly kind: ItemKind; readonly count: number }
+  | { readonly code: 'held'; readonly hold: Hold }
+  | { readonly code: 'held-after-phase'; readonly hold: Hold }
+  | { readonly code: 'depends'; readonly on: readonly string[] }
+  | { readonly code: 'retry'; readonly due: Moment }
+  | { readonly code: 'snoozed' | 'waits-snoozed'; readonly snooze: Snooze }
+  /** `item`: whose answer it is. */
+  | { readonly code: 'answer-out' | 'waits-answer-out'; readonly item: string }
+  | { readonly code: 'agent-not-trusted'; readonly agent: string }
+  /** Of units that are never at work at the same time: these come first, or are at work. */
+  | { readonly code: 'comes-after' | 'rival-at-work'; readonly chunks: readonly string[] }
+  | { readonly code: 'merging' | 'preparing' | 'killing' }
+  | { readonly code: 'stopping'; readonly limit: BrokenLimit }
+  /** `text`: what its live run told the operator last. */
+  | { readonly code: 'says'; readonly text: string }
+  /** Words of an earlier version, which kept no code. */
+  | { readonly code: 'earlier'; readonly text: string };
+
+/** The status that a unit had when its run was reported started all the same, and why it had it. */
+export interface Overridden {
+  readonly status: Status;
+  readonly why: StatusReason | null;
 }

@@ -2,6 +2,7 @@
 import type { Cell } from './board.ts';
 import type { ConflictVerdict } from './conflict-words.ts';
 import type { ItemLine } from './detail.ts';
+import type { WorktreeProgress } from './work-words.ts';
 import { MERGE, REBASE, SETUP } from './work-words.ts';
 
 /** Which phase of how many; null where there is one alone, and in steps that no plan names: SETUP, REBASE, MERGE. */
@@ -40,3 +41,9 @@ export const verdictWords = (verdict: ConflictVerdict): string =>
 
 /** What became of a change set. */
 export const END_WORDS = { merged: 'merged', left: 'left as a branch', discarded: 'discarded' } as const;
+
+/** How far a worktree is that is being made. */
+export function progressWords(progress: WorktreeProgress): string {
+  if (progress.code === 'files') return `files: ${progress.percent} %`;
+  return progress.code === 'waiting' ? 'waiting for its turn in the repository' : 'copying what git ignores';
+}

@@ -23,6 +23,8 @@ const LAYERS = ['api', 'ui', 'cache', 'audit', 'limits', 'e2e', 'metrics', 'impo
 const DONE = ['schema-draft', 'inventory', 'spike', 'lint', 'fixtures', 'review', 'ci'];
 const LONG = 'reconcile-the-nightly-ledger-with-the-provider-statement-of-eu1';
 const MINUTE = 60_000;
+/** Three runs fail, and are tried again after one, two and four seconds. */
+const PATIENCE_MS = 60_000;
 
 /** Each fails three times; the fourth run goes on for long, and prints a line a second. */
 const AGENT = `#!/bin/sh
@@ -141,10 +143,14 @@ function previous(name: string): string {
 }
 
 async function untilRuns(house: DaemonFixture, chunk: string, run: number): Promise<void> {
-  await until(`run ${run} of ${chunk}`, async () => {
-    const { status, runs } = await house.json<{ status: Status; runs: readonly unknown[] }>('show', chunk);
-    return status === 'RUNNING' && runs.length >= run;
-  });
+  await until(
+    `run ${run} of ${chunk}`,
+    async () => {
+      const { status, runs } = await house.json<{ status: Status; runs: readonly unknown[] }>('show', chunk);
+      return status === 'RUNNING' && runs.length >= run;
+    },
+    PATIENCE_MS,
+  );
 }
 
 /** From the oldest, three hours ago, to the latest, some seconds ago. */

@@ -73,6 +73,7 @@ test('a page of a few words is HTML without a mark of lit', () => {
     script: '/s.js',
     style: '/s.css',
     embed: Buffer.alloc(0),
+    worker: Buffer.alloc(0),
     files: new Map(),
   };
   const page = messagePage(assets, 'A & B', '<b>"bold"</b>');

@@ -184,7 +184,7 @@ export class AttentionQueue extends BoardElement {
   /** After an answer, focus moves to the next card. */
   protected override heirOf(gone: Element): Element | null {
     const key = this.#arrangement.heirOf(gone.closest<HTMLElement>('.card')?.dataset.key);
-    return this.renderRoot.querySelector(`.card${key ? `[data-key="${CSS.escape(key)}"]` : ''} summary`);
+    return this.renderRoot.querySelector(`[data-key="${key}"] summary`);
   }
 
   /** The card or button under the focus or the mouse, which must not move; null: none. */

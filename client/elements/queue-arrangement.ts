@@ -97,14 +97,11 @@ export class QueueArrangement {
     return order.slice(order.indexOf(key) + 1).find((each) => open.has(each));
   }
 
-  /** Where a card was that has left: the next that is still a card, or else the one before. */
+  /** Where a card was that has left: the next open one, or else the one before. */
   heirOf(key = ''): string | undefined {
     const at = this.#before.indexOf(key);
-    const near = [...this.#before.slice(at + 1), ...this.#before.slice(0, Math.max(at, 0)).reverse()];
-    return near.find((each) => {
-      const state = this.#last.get(each)?.state;
-      return state && state !== 'going-out' && state !== 'snoozed';
-    });
+    const isOpen = (each: string) => this.#last.get(each)?.state === 'open';
+    return this.#before.slice(at + 1).find(isOpen) ?? this.#before.slice(0, at).findLast(isOpen);
   }
 
   open(key: string): void {

@@ -1,4 +1,3 @@
-import { draftsIn } from '../elements/drafts.ts';
 import type { Connection } from '../link/connection.ts';
 
 const LOOK_MS = 500;
@@ -9,6 +8,7 @@ export function keepBadge(
   lost: HTMLElement,
   connection: Connection,
   hasNewerBuild: () => boolean,
+  holdsWords: () => boolean,
 ): void {
   let lastTrue = new Date();
   let shown = '';
@@ -24,12 +24,22 @@ export function keepBadge(
     }
     // Alerts only about text that cannot be sent now.
     const isLost = life === 'reconnecting' || life === 'stale';
-    const alarm = isLost && draftsIn(document).size > 0 ? 'Connection lost. What you typed is kept.' : '';
+    const alarm = isLost && holdsWords() ? 'Connection lost. What you typed is kept.' : '';
     if (lost.textContent !== alarm) lost.textContent = alarm;
   };
   connection.onChange(tell);
   setInterval(tell, LOOK_MS);
   tell();
+}
+
+/** While the daemon is away, a form posted by the browser would end on the browser's error page. */
+export function stayHere(lost: HTMLElement, connection: Connection): void {
+  addEventListener('submit', (event) => {
+    const { life } = connection;
+    if (event.defaultPrevented || (life !== 'reconnecting' && life !== 'stale')) return;
+    event.preventDefault();
+    lost.textContent = 'Not done: not connected. Try again when Signalbox is back.';
+  });
 }
 
 function wordsFor(

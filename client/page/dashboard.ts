@@ -2,6 +2,7 @@
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import type { AttentionQueue } from '../elements/attention-queue.ts';
+import { draftsIn } from '../elements/drafts.ts';
 import { joinBoard } from '../elements/join-board.ts';
 import { defineElements } from '../elements/our-page.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
@@ -30,13 +31,10 @@ async function start(): Promise<void> {
   const connection = await connect();
   live.connect(connection);
   if (detail) void joinUnits(live, detail, data);
-  void keepBadge(connection, live);
-  void keepCount(live, data);
-  stayHere(connection);
+  void keepPage(live, data);
   void keepWords(connection);
   void joinTranscripts(live);
-  void keepWaits(connection);
-  if (document.querySelector('.new-unit')) void keepNewUnits(connection);
+  if (document.querySelector('[data-later]')) void enhance(live);
 }
 
 async function connect(): Promise<Connection> {
@@ -49,16 +47,9 @@ async function connect(): Promise<Connection> {
   });
 }
 
-/** Until it is loaded, the page says as of when it is. */
-async function keepBadge(connection: Connection, live: LiveBoards): Promise<void> {
-  const { keepBadge: keep } = await import('./connection-badge.ts');
-  keep(element('badge'), element('lost'), connection, () => live.newerBuild);
-}
-
-/** The server has drawn title and icon with the count of its time. */
-async function keepCount(live: LiveBoards, data: PageData): Promise<void> {
-  const { keepCount: keep } = await import('./tab-count.ts');
-  keep(live, data, element('announce'));
+async function keepPage(live: LiveBoards, data: PageData): Promise<void> {
+  const { keepPage: keep } = await import('./soon.ts');
+  keep(live, data, element, () => draftsIn(document).size > 0);
 }
 
 /** Loaded after the first script; text typed before that is saved when it loads. */
@@ -75,11 +66,6 @@ async function joinUnits(live: LiveBoards, detail: Detail, data: PageData): Prom
 }
 
 /** The server has drawn the line as of its time. */
-async function keepWaits(connection: Connection): Promise<void> {
-  const line = document.querySelector('.waited');
-  if (line) (await import('./later.ts')).keepWaited(line, connection);
-}
-
 async function joinTranscripts(live: LiveBoards): Promise<void> {
   const transcripts = document.querySelectorAll<RunTranscript>('run-transcript');
   if (transcripts.length === 0) return;
@@ -88,18 +74,8 @@ async function joinTranscripts(live: LiveBoards): Promise<void> {
   for (const transcript of transcripts) void transcript.join(live);
 }
 
-async function keepNewUnits(connection: Connection): Promise<void> {
-  (await import('./later.ts')).keepNewUnit(connection);
-}
-
-/** While the daemon is away, a form posted by the browser would end on the browser's error page. */
-function stayHere(connection: Connection): void {
-  addEventListener('submit', (event) => {
-    const { life } = connection;
-    if (event.defaultPrevented || (life !== 'reconnecting' && life !== 'stale')) return;
-    event.preventDefault();
-    element('lost').textContent = 'Not done: not connected. Try again when Signalbox is back.';
-  });
+async function enhance(live: LiveBoards): Promise<void> {
+  (await import('./later.ts')).enhance(live);
 }
 
 void start();

@@ -5,7 +5,9 @@ const ASK_MS = 30_000;
 const TELL_MS = 5000;
 
 /** Keeps the line that says how long units have waited for the operator today. */
-export function keepWaited(line: Element, connection: Connection): void {
+export function keepWaited(connection: Connection): void {
+  const line = document.querySelector('.waited');
+  if (!line) return;
   let known: WaitedToday | null = null;
   const tell = () => {
     const words = known && waitedWords(known, Date.now());

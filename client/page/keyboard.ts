@@ -7,7 +7,7 @@ import { openHelp } from './keys-help.ts';
 import { openPalette } from './palette.ts';
 
 /** What `j` and `k` move through, in the order of the page. */
-const ENTRIES = '.card > details > summary, .cell > a:first-of-type, .graph a';
+const ENTRIES = '.card > details > summary, .cell > a:first-of-type, .graph a, table.lines td.n a';
 const AROUND = '.card, .cell';
 
 export class Keyboard {

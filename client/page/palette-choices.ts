@@ -22,6 +22,7 @@ const PAGES: readonly Choice[] = [
   { label: 'Dependency picture', hint: 'g g', does: '/graph' },
   { label: 'New unit', hint: 'n', does: '/new' },
   { label: 'Settings', hint: '', does: '/settings' },
+  { label: 'Keys, and how to turn them off', hint: '?', does: '/settings#keys' },
 ];
 
 export const pages = (words: string): readonly Choice[] =>

@@ -1,5 +1,5 @@
 /** Keeps the count of open items where it can be seen from elsewhere: the title, the icon, an installed application. */
-import { type Board, cardsOf, countsOf } from '../../shared/board.ts';
+import { type Card, cardsOf, countsOf } from '../../shared/board.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
@@ -15,7 +15,7 @@ export function keepCount(live: LiveBoards, { query, project, name }: PageData, 
     if (!board) return;
     const items = countsOf(board)?.items ?? 0;
     show(project, name, items);
-    if (pause || !news.look(board, items)) return;
+    if (pause || !news.look(cardsOf(board), items)) return;
     // A new node each time: the same words again are spoken again.
     status.replaceChildren(items === 1 ? '1 item needs you' : `${items} items need you`);
     pause = setTimeout(() => {
@@ -34,8 +34,8 @@ class NewItems {
   #hidden = 0;
 
   /** Whether there is a new one since the last look; the first look only learns. */
-  look(board: Board, items: number): boolean {
-    const cards = cardsOf(board).filter(({ state }) => state === 'open' || state === 'going-out');
+  look(all: readonly Card[], items: number): boolean {
+    const cards = all.filter(({ state }) => state === 'open' || state === 'going-out');
     const open = cards.filter(({ state }) => state === 'open').map(({ key }) => key);
     const hidden = items - open.length;
     const known = this.#known;

@@ -33,11 +33,25 @@ export interface Agent {
   /** The signal that tells it of a new message from the operator. */
   readonly interrupt: AgentDefinition['interrupt'];
   /**
-   * Program and arguments, each passed whole: nothing is spliced into a shell string. Throws an
-   * error with a message if the task cannot be expressed so, `AnswersTooLong` if only the answers are too long.
+   * Program and arguments, each passed whole: nothing is spliced into a shell string. Throws
+   * `NoCommand` if the task cannot be expressed so; `answers-too-long`: not with the answers in it, but with their file.
    */
   command(task: Task): readonly string[];
 }
 
-/** The answers do not fit into an argument; try again with the name of their file. */
-export class AnswersTooLong extends Error {}
+/** Why a task cannot be expressed as a command: `code` and `detail` as in `NeverBegan`. */
+export class NoCommand extends Error {
+  readonly code: NoCommandCode;
+  readonly detail: string;
+  constructor(code: NoCommandCode, detail: string) {
+    super(`${code}: ${detail}`);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+type NoCommandCode =
+  | 'answers-too-long'
+  | 'argument-too-long'
+  | 'prompt-file-missing'
+  | 'prompt-file-outside'
+  | 'prompt-file-too-large';

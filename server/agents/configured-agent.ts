@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { AgentDefinition } from '../../shared/agent-words.ts';
-import { type Agent, AnswersTooLong, type Task } from './agent.ts';
+import { type Agent, NoCommand, type Task } from './agent.ts';
 import { PLACEHOLDER } from './placeholders.ts';
 import { answerWords, composePrompt } from './prompt.ts';
 
@@ -26,10 +26,10 @@ function argumentAt(command: readonly string[], at: number, definition: AgentDef
   if (name === undefined) return written;
   const value = wordsFor(name, definition, task);
   if (Buffer.byteLength(value) > ARGUMENT_BYTES) {
-    const tooLong = `${written} has more than 128 KiB, the most that a program takes in one argument`;
     const byFile = wordsFor(name, definition, { ...task, by_file: true });
-    if (task.by_file || Buffer.byteLength(byFile) > ARGUMENT_BYTES) throw new Error(tooLong);
-    throw new AnswersTooLong(`with your answers ${tooLong}`);
+    if (task.by_file || Buffer.byteLength(byFile) > ARGUMENT_BYTES)
+      throw new NoCommand('argument-too-long', written);
+    throw new NoCommand('answers-too-long', written);
   }
   // Refuses text that the program would parse as an option, unless `--` precedes it.
   const isSafe = !value.startsWith('-') || command.slice(0, at).includes('--');
@@ -72,12 +72,10 @@ function meaningOf(name: string, definition: AgentDefinition, task: Task): strin
 function promptFile(path: string | undefined, project: string): string | null {
   if (path === undefined) return null;
   const real = realOf(join(project, path));
-  if (real === null) throw new Error(`the prompt file ${path} is not there`);
-  if (!real.startsWith(realpathSync(project) + sep))
-    throw new Error(`the prompt file ${path} leads out of the project`);
+  if (real === null) throw new NoCommand('prompt-file-missing', path);
+  if (!real.startsWith(realpathSync(project) + sep)) throw new NoCommand('prompt-file-outside', path);
   const found = statSync(real);
-  if (!found.isFile() || found.size > ARGUMENT_BYTES)
-    throw new Error(`the prompt file ${path} is no file of at most 128 KiB`);
+  if (!found.isFile() || found.size > ARGUMENT_BYTES) throw new NoCommand('prompt-file-too-large', path);
   return readFileSync(real, 'utf8');
 }
 

@@ -1,5 +1,5 @@
+import { answerWordsOf, askingOf } from '../../shared/daemon-question-sentences.ts';
 import type { Item } from '../../shared/item-words.ts';
-import { saidWords } from '../../shared/sentences.ts';
 import type { Task } from './agent.ts';
 
 /** How an agent asks the operator. It ends every prompt. */
@@ -76,7 +76,7 @@ const whereWords = ({ answers_file }: Task): string =>
 
 /** For stuck and review items the text alone says what to do. */
 const bare = (item: Item): string =>
-  item.kind === 'stuck' || item.kind === 'review' ? (item.answer?.text ?? '') : saidWords(item);
+  item.kind === 'stuck' || item.kind === 'review' ? (item.answer?.text ?? '') : answerWordsOf(item);
 
 function answerLines(item: Item): string[] {
   const words = bare(item);
@@ -86,5 +86,5 @@ function answerLines(item: Item): string[] {
     return item.answer?.options.includes('approve')
       ? [`The operator approved ${item.phase} and says: ${words}`]
       : [`The operator sent this phase back: ${words}`];
-  return [`You asked: ${item.prompt}\nThe operator answered: ${words}`];
+  return [`You asked: ${askingOf(item).prompt}\nThe operator answered: ${words}`];
 }

@@ -1,5 +1,6 @@
+import { BY_FILE } from '../../shared/daemon-questions.ts';
 import type { Run, WorkUnit } from '../../shared/words.ts';
-import { BY_FILE, unheard } from '../domain/delivery.ts';
+import { unheard } from '../domain/delivery.ts';
 import type { Task } from './agent.ts';
 
 /** The task of a run that is about to start, with all messages and answers that no run has used yet. */

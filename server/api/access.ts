@@ -1,4 +1,5 @@
 /** Tokens, sign-in links and sessions, for whoever may open the Unix socket. */
+
 import { z } from 'zod';
 import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import { localPath } from '../../shared/local-path.ts';
@@ -7,6 +8,7 @@ import { mayAnswer } from '../access/permissions.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
 import { addToken, endSessions, revokeToken } from '../domain/commands/access.ts';
 import { newId } from '../system/new-id.ts';
+import { commit } from './commit.ts';
 import { chunk, key } from './fields.ts';
 import { nothing } from './inputs.ts';
 import { onlyAtTerminal, operator, t, viewer } from './procedures.ts';
@@ -50,7 +52,7 @@ export const access = t.router({
     onlyAtTerminal(ctx, 'makes tokens');
     const secret = newSecret();
     const fact = { ...input, id: newId().slice(0, 12), hash: hashOf(secret) };
-    const { seq } = await ctx.store.commit(ctx.by, (state) => addToken(state, fact, ctx.access.origins()));
+    const { seq } = await commit(ctx, (state) => addToken(state, fact, ctx.access.origins()));
     return { seq, id: fact.id, token: secret };
   }),
   list: operator.input(nothing).query(({ ctx }) => {
@@ -65,17 +67,11 @@ export const access = t.router({
   }),
   revoke: operator
     .input(z.strictObject({ id: z.string().max(64), key: key.optional() }))
-    .mutation(({ ctx, input }) =>
-      ctx.store.commit(
-        ctx.by,
-        (state) => revokeToken(state, input),
-        input.key === undefined ? undefined : { key: input.key, input },
-      ),
-    ),
+    .mutation(({ ctx, input }) => commit(ctx, (state) => revokeToken(state, input), input)),
   /** Ends the session of the browser that asks, or all of them. */
   signOut: operator.input(z.strictObject({ all: z.boolean().default(false) })).mutation(({ ctx, input }) => {
     const id = input.all ? undefined : (ctx.credential?.id ?? '');
-    return ctx.store.commit(ctx.by, (state) => endSessions(state, id === undefined ? {} : { id }));
+    return commit(ctx, (state) => endSessions(state, id === undefined ? {} : { id }));
   }),
   /** Listeners, mode, origins and limits. */
   door: operator.input(nothing).query(({ ctx }) => {

@@ -5,6 +5,7 @@ import { LONGEST_SEARCH } from '../../shared/query.ts';
 import { createUnit } from '../domain/commands/create-unit.ts';
 import { addUnits } from '../domain/commands/units.ts';
 import { suggestName } from '../domain/unit-name.ts';
+import { commit } from './commit.ts';
 import { chunk, key, priority, words } from './fields.ts';
 import { readPlanText } from './plan-text.ts';
 import { operator, refuseCommands, viewer } from './procedures.ts';
@@ -29,12 +30,8 @@ const create = z.strictObject({
 export const newUnits = {
   /** One unit of a trusted agent, named by its goal unless it is given a name. */
   create: operator.input(create).mutation(({ ctx, input }) => {
-    const { key, ...unit } = input;
-    return ctx.store.commit(
-      ctx.by,
-      (state) => createUnit(state, unit),
-      key === undefined ? undefined : { key, input },
-    );
+    const { key: _, ...unit } = input;
+    return commit(ctx, (state) => createUnit(state, unit), input);
   }),
   /** All units of a plan, given as text, or none. */
   plan: operator
@@ -42,8 +39,7 @@ export const newUnits = {
     .mutation(({ ctx, input }) => {
       const specs = readPlanText(input.text);
       refuseCommands(ctx, specs);
-      const same = input.key === undefined ? undefined : { key: input.key, input };
-      return ctx.store.commit(ctx.by, (state) => addUnits(state, specs), same);
+      return commit(ctx, (state) => addUnits(state, specs), input);
     }),
   /** Some units by a part of their name or title, the nearest first: for a list that completes what is typed. */
   find: viewer

@@ -6,6 +6,7 @@ import { type Rules, removeRule } from '../domain/commands/policy.ts';
 import { type PolicyRequest, verdictOn } from '../domain/policy.ts';
 import { exists, findWork, liveRun, type State } from '../domain/state.ts';
 import { requestOf } from '../policy/policy-request.ts';
+import { commit } from './commit.ts';
 import { chunk, key, words } from './fields.ts';
 import { nothing } from './inputs.ts';
 import { type Context, operator, t } from './procedures.ts';
@@ -69,13 +70,7 @@ export const policy = t.router({
   }),
   remove: operator
     .input(z.strictObject({ chunk, rule: words(64), key: key.optional() }))
-    .mutation(({ ctx, input }) =>
-      ctx.store.commit(
-        ctx.by,
-        (state) => removeRule(state, input),
-        input.key === undefined ? undefined : { key: input.key, input },
-      ),
-    ),
+    .mutation(({ ctx, input }) => commit(ctx, (state) => removeRule(state, input), input)),
 });
 
 const rulesOfUnits = (state: State) =>

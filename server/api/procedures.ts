@@ -155,7 +155,7 @@ const only = (roles: readonly Role[]) =>
   base.use(async ({ ctx, next, path, type, getRawInput }) => {
     const why = await whyNotCall(ctx, roles, { path, type, input: getRawInput });
     if (why !== null) throw forbidden(why);
-    return next();
+    return next({ ctx: { ...ctx, procedure: path } });
   });
 
 /** The base of every procedure is one of these three. */

@@ -10,7 +10,7 @@ import { askAll, confirm, withdraw } from '../domain/commands/asks.ts';
 import { bulk } from '../domain/commands/bulk.ts';
 import { updateConfig } from '../domain/commands/config.ts';
 import { reportConflict, resolve } from '../domain/commands/conflicts.ts';
-import type { Decision } from '../domain/commands/decision.ts';
+import type { AnyDecision } from '../domain/commands/decision.ts';
 import { interruptRun } from '../domain/commands/interrupt.ts';
 import { killRun } from '../domain/commands/kill.ts';
 import { noteRun } from '../domain/commands/notes.ts';
@@ -20,10 +20,10 @@ import * as steer from '../domain/commands/steering.ts';
 import { addUnits } from '../domain/commands/units.ts';
 import { conflict, invalid } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
-import type { Decide, Idempotency } from '../store/store.ts';
 import { newId } from '../system/new-id.ts';
 import { access } from './access.ts';
 import { ask as askInput } from './ask-input.ts';
+import { commit, type Sent } from './commit.ts';
 import * as inputs from './inputs.ts';
 import { newUnits } from './new-units.ts';
 import { notify } from './notify.ts';
@@ -33,12 +33,6 @@ import { agent, type Context, onlyAtTerminal, operator, refuseCommands, t, viewe
 import { followBoard, followPulses, transcriptOf } from './streams.ts';
 import { work } from './work.ts';
 
-type Once = Idempotency | undefined;
-const once = (key: string | undefined, input: unknown): Once =>
-  key === undefined ? undefined : { key, input };
-const commit = <Result extends object>({ store, by }: Context, decide: Decide<Result>, same?: Once) =>
-  store.commit(by, decide, same);
-
 /** An answer from a page, or from the queue by keys, can be taken back for a while; from a command or a script it goes out at once. */
 function givingOf({ by, store }: Context, at: string, key: string | undefined, undoable = false): Giving {
   const isAtOnce = !undoable && (by.door === 'cli' || by.door === 'api');
@@ -47,26 +41,24 @@ function givingOf({ by, store }: Context, at: string, key: string | undefined, u
 }
 
 /** Records the run as the actor. */
-const asRun = (ctx: Context, run: number | null): Context =>
+const asRun = <Ctx extends Context>(ctx: Ctx, run: number | null): Ctx =>
   run === null ? ctx : { ...ctx, by: { ...ctx.by, actor: `run ${run}` } };
 
 /** A mutation on one unit: its input schema and its command. */
-const steering = <Input extends { chunk: string; key?: string | undefined }, Given>(
+const steering = <Input extends { chunk: string } & Sent, Given, Result extends object>(
   input: z.ZodType<Input, Given>,
-  decide: (state: State, input: Input) => Decision,
+  decide: (state: State, input: Input) => AnyDecision<Result>,
 ) =>
   operator
     .input(input)
-    .mutation(({ ctx, input }) =>
-      commit(ctx, (state) => decide(state, input as Input), once((input as Input).key, input)),
-    );
+    .mutation(({ ctx, input }) => commit(ctx, (state) => decide(state, input as Input), input as Input));
 
 const units = t.router({
   ...newUnits,
   add: operator.input(planInput.add).mutation(({ ctx, input }) => {
     const specs = input.units.map(planInput.specOf);
     refuseCommands(ctx, specs);
-    return commit(ctx, (state) => addUnits(state, specs), once(input.key, input));
+    return commit(ctx, (state) => addUnits(state, specs), input);
   }),
   retry: operator
     .input(inputs.retry)
@@ -74,7 +66,7 @@ const units = t.router({
       commit(
         ctx,
         (state, at) => steer.retryUnit(state, { chunk: input.chunk, ...givingOf(ctx, at, input.key) }),
-        once(input.key, input),
+        input,
       ),
     ),
   close: steering(inputs.close, steer.closeUnit),
@@ -94,7 +86,7 @@ const units = t.router({
     const { seq, result } = await commit(
       ctx,
       (state, at) => bulk(state, chunks, what, givingOf(ctx, at, undefined)),
-      once(key, input),
+      input,
     );
     // Older versions stored only `chunks` with a key.
     const { refused = [], left = 0, ...rest } = result;
@@ -104,7 +96,7 @@ const units = t.router({
     if (input.what === 'started' && !mayStart(ctx.access))
       throw conflict('read-only', 'Signalbox runs with --read-only: nothing starts now.');
     const item = newId();
-    return commit(ctx, (state, at) => report(state, input, at, item), once(input.key, input));
+    return commit(ctx, (state, at) => report(state, input, at, item), input);
   }),
 });
 
@@ -120,7 +112,9 @@ const conflicts = t.router({
   resolve: steering(inputs.resolve, resolve),
   report: agent.input(inputs.conflict).mutation(({ ctx, input }) => {
     const item = newId();
-    return commit(ctx, (state) => reportConflict(state, input, item), once(input.key, input));
+    const { reason: text, ...found } = input;
+    const reported = { ...found, code: 'reported', text } as const;
+    return commit(ctx, (state) => reportConflict(state, reported, item), input);
   }),
 });
 
@@ -128,7 +122,7 @@ const config = t.router({
   update: operator
     .input(inputs.config)
     .mutation(({ ctx, input: { key, ...settings } }) =>
-      commit(ctx, (state) => updateConfig(state, settings), once(key, settings)),
+      commit(ctx, (state) => updateConfig(state, settings), { key, ...settings }),
     ),
 });
 
@@ -144,22 +138,16 @@ const items = t.router({
     const { answer_bytes } = ctx.access.limits;
     if (Buffer.byteLength(input.text) > answer_bytes)
       throw invalid('text', `text: An answer has at most ${answer_bytes / 1024} KiB.`);
-    return commit(
-      ctx,
-      (state, at) => answer(state, input, givingOf(ctx, at, input.key, undoable)),
-      once(input.key, input),
-    );
+    return commit(ctx, (state, at) => answer(state, input, givingOf(ctx, at, input.key, undoable)), input);
   }),
   undo: steering(inputs.undo, undo),
   snooze: operator
     .input(inputs.snooze)
-    .mutation(({ ctx, input }) =>
-      commit(ctx, (state, at) => snooze(state, input, at), once(input.key, input)),
-    ),
+    .mutation(({ ctx, input }) => commit(ctx, (state, at) => snooze(state, input, at), input)),
   wake: steering(inputs.wake, wake),
   withdraw: agent.input(inputs.withdraw).mutation(({ ctx, input }) => {
     const code = ctx.by.role === 'agent' ? 'asker' : 'operator';
-    return commit(ctx, (state) => withdraw(state, input, code), once(input.key, input));
+    return commit(ctx, (state) => withdraw(state, input, code), input);
   }),
   /** Confirming twice is confirming once: no key is needed. */
   confirm: agent
@@ -177,12 +165,12 @@ export const appRouter = t.router({
   policy,
   work,
   notify,
-  status: viewer.input(inputs.nothing).query(({ ctx }) => {
+  status: viewer.input(inputs.nothing).query(async ({ ctx }) => {
     const { units, items, seq } = ctx.boardFeed.counts();
     const { settings, trusted } = ctx.store.state;
     const agents = { digest: trusted.digest, names: trusted.agents.map(({ name }) => name) };
     const { readOnly: read_only } = ctx.access;
-    const waits = ctx.boardFeed.waits(new Date());
+    const waits = await ctx.boardFeed.waits(new Date());
     return {
       ...ctx.about,
       read_only,

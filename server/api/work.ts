@@ -1,5 +1,6 @@
 /** What units changed in their worktrees, and what becomes of that. */
 import { z } from 'zod';
+import { problemWords } from '../../shared/work-problem-sentences.ts';
 import type { UnitWork } from '../../shared/work-words.ts';
 import { MERGE_STRATEGIES } from '../../shared/work-words.ts';
 import { changesOf } from '../board/board-rows.ts';
@@ -10,15 +11,15 @@ import { conflict } from '../domain/refusal.ts';
 import { exists, isOver, type State } from '../domain/state.ts';
 import { newId } from '../system/new-id.ts';
 import { patchOf } from '../work/patch.ts';
-import { problemWords } from '../work/problem-words.ts';
 import { readDiff } from '../work/read-diff.ts';
 import { WorkRefused } from '../work/refused.ts';
 import { findRepository } from '../work/repository.ts';
+import { commit } from './commit.ts';
 import { chunk, item, key, words } from './fields.ts';
 import { nothing } from './inputs.ts';
 import { type Context, operator, reader, t } from './procedures.ts';
 
-const commit = z.string().regex(/^[0-9a-f]{40,64}$/, 'The id of a commit, in full.');
+const commitId = z.string().regex(/^[0-9a-f]{40,64}$/, 'The id of a commit, in full.');
 const HOW = ['default', ...MERGE_STRATEGIES, 'leave', 'discard'] as const;
 
 const diff = z.strictObject({
@@ -29,13 +30,13 @@ const diff = z.strictObject({
 });
 const merge = z.strictObject({
   chunk,
-  snapshot: commit,
+  snapshot: commitId,
   how: z.enum(HOW, `One of ${HOW.join(', ')}.`).default('default'),
   key: key.optional(),
 });
 const comment = z.strictObject({
   chunk,
-  snapshot: commit,
+  snapshot: commitId,
   file: z.string().min(1, 'Name a file.').max(20_000),
   side: z.enum(['old', 'new'], 'One of old, new.'),
   line: z.number('A number.').int().min(1, 'Lines are counted from 1.').max(1_000_000_000),
@@ -72,22 +73,20 @@ export const work = t.router({
   ),
   merge: operator.input(merge).mutation(({ ctx, input }) => {
     const { key, ...what } = input;
-    return ctx.store.commit(
-      ctx.by,
+    return commit(
+      ctx,
       (state, at) => mergeUnit(state, what, { at, release_due: at, key: key ?? null }),
-      onceFor(key, input),
+      input,
     );
   }),
   comment: operator.input(comment).mutation(({ ctx, input }) => {
     const { key, ...said } = input;
     const id = newId().slice(0, 12);
-    return ctx.store.commit(ctx.by, (state) => addComment(state, { id, ...said }), onceFor(key, input));
+    return commit(ctx, (state) => addComment(state, { id, ...said }), input);
   }),
   uncomment: operator
     .input(uncomment)
-    .mutation(({ ctx, input }) =>
-      ctx.store.commit(ctx.by, (state) => removeComment(state, input), onceFor(input.key, input)),
-    ),
+    .mutation(({ ctx, input }) => commit(ctx, (state) => removeComment(state, input), input)),
   list: reader.input(nothing).query(({ ctx }) => worktreesIn(ctx.store.state)),
   prune: operator.input(prune).mutation(({ ctx, input }) =>
     refusing(async () => {
@@ -109,8 +108,6 @@ export const work = t.router({
     }),
   ),
 });
-
-const onceFor = (key: string | undefined, input: object) => (key === undefined ? undefined : { key, input });
 
 /** What git cannot do is a refusal that its caller can read. */
 async function refusing<T>(act: () => Promise<T>): Promise<T> {

@@ -50,7 +50,7 @@ export class BoardFeed {
   }
 
   /** How long units have waited for the operator today. */
-  waits(now: Date): WaitedToday {
+  waits(now: Date): Promise<WaitedToday> {
     return this.#waits.at(now);
   }
 

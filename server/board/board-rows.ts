@@ -1,9 +1,12 @@
 /** Makes the rows of a board from the state. */
 import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
+import { askingOf } from '../../shared/daemon-question-sentences.ts';
+import { codeOf } from '../../shared/daemon-questions.ts';
+import type { ChangeStat } from '../../shared/diff.ts';
 import type { Answer, Item } from '../../shared/item-words.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
+import { statusReasonWords } from '../../shared/status-sentences.ts';
 import type { Status, WorkUnit } from '../../shared/words.ts';
-import type { ChangeStat } from '../../shared/work-words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
 import { isGoingOut, isOpen, isSnoozed, liveRun, phaseOf, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
@@ -25,7 +28,7 @@ export function cellOf(state: State, work: WorkUnit, cause: string): Cell {
     chunk: unit.chunk,
     title: unit.title,
     status,
-    why,
+    why: statusReasonWords(why, work.items),
     cause: status === 'BLOCKED' && unit.held === null ? cause : '',
     held: unit.held !== null && status !== 'DONE',
     phase: phaseOf(work),
@@ -63,13 +66,9 @@ export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, se
     phase: item.phase,
     run: item.run,
     kind: item.kind,
-    code: item.code,
+    code: codeOf(item),
     state: cardState(item),
-    prompt: item.prompt,
-    context: item.context,
-    options: item.options,
-    multiple: item.multiple,
-    allows_text: item.allows_text,
+    ...askingOf(item),
     asked_at: item.asked_at,
     asked_by: item.asked_by,
     blocks_count: impact.blocked,

@@ -1,5 +1,7 @@
 /** Lists the pairs of units that have a verdict, for scripts. */
 import type { Conflict } from '../../shared/conflict-words.ts';
+import type { JudgedLine } from '../../shared/detail.ts';
+import { conflictReasonWords } from '../../shared/reason-sentences.ts';
 import { disagreementWords } from '../../shared/sentences.ts';
 import { exists, type State } from '../domain/state.ts';
 
@@ -15,8 +17,14 @@ export function conflictsOf(state: State) {
   return { seq: state.seq, conflicts: pairs };
 }
 
-function pairOf(state: State, chunk: string, { with: id, noted, ...judgement }: Conflict) {
-  const other = state.works.get(id);
+function pairOf(state: State, chunk: string, conflict: Conflict) {
+  const other = state.works.get(conflict.with);
   if (!other || !exists(other)) return [];
-  return [{ chunk, other_chunk: other.unit.chunk, ...judgement, noted: disagreementWords(noted) }];
+  return [{ chunk, other_chunk: other.unit.chunk, ...judgedWords(conflict) }];
+}
+
+export function judgedWords({ with: _, text, noted, ...conflict }: Conflict): JudgedLine {
+  const { code, overlapping_files } = conflict;
+  const reason = conflictReasonWords({ code, text }, overlapping_files.length);
+  return { ...conflict, reason, noted: disagreementWords(noted) };
 }

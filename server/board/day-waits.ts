@@ -1,7 +1,7 @@
 import type { Event } from '../../shared/events.ts';
 import type { WaitedToday } from '../../shared/waited.ts';
 import type { Moment, WorkUnit } from '../../shared/words.ts';
-import { isAsking } from '../domain/state.ts';
+import { isAsking, type State } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import { askingAt, type QueueStep, queueSteps } from './asking-spans.ts';
 import { sinceIn } from './time-spent.ts';
@@ -23,16 +23,17 @@ export class DayWaits {
   /** By unit: what is in the queue, and since when, today. */
   readonly #asking = new Map<number, { readonly items: Set<string>; readonly since: Moment }>();
 
+  #reading: Promise<void> = Promise.resolve();
+
   constructor(store: Log) {
     this.#store = store;
   }
 
-  at(now: Date): WaitedToday {
-    const midnight = midnightBefore(now);
-    const { state } = this.#store;
-    if (midnight !== this.#midnight) this.#begin(midnight);
-    else if (this.#seq < state.seq) this.#takeAll(this.#store.events(this.#seq));
-    this.#seq = state.seq;
+  async at(now: Date): Promise<WaitedToday> {
+    const before = this.#reading;
+    // One after the other: nothing is counted twice.
+    this.#reading = before.catch(() => {}).then(() => this.#read(midnightBefore(now)));
+    await this.#reading;
     const at = now.toISOString();
     const open = [...this.#asking.values()].map(({ since }) => lengthOf(since, at));
     return {
@@ -43,19 +44,32 @@ export class DayWaits {
     };
   }
 
+  /** Reads as far as the state knows, which may go on meanwhile. */
+  async #read(midnight: Moment): Promise<void> {
+    const { state } = this.#store;
+    if (midnight !== this.#midnight) await this.#begin(state, midnight);
+    else if (this.#seq < state.seq)
+      for await (const event of this.#store.events(this.#seq)) {
+        if (event.seq > state.seq) break;
+        this.#takeAll([event]);
+      }
+    this.#seq = state.seq;
+  }
+
   /** The first look, and the first of a day. */
-  #begin(midnight: Moment): void {
+  async #begin(state: State, midnight: Moment): Promise<void> {
+    const all = this.#store.eventsBackwards(undefined, state.seq + 1);
+    const events = await sinceIn(all, midnight, Number.POSITIVE_INFINITY);
     this.#midnight = midnight;
     this.#waited = 0;
     this.#asking.clear();
-    const events = sinceIn(this.#store.eventsBackwards(), midnight, Number.POSITIVE_INFINITY);
     const steps = new Map<number, QueueStep[]>();
     for (const step of events.flatMap(queueSteps)) {
       const known = steps.get(step.unit);
       if (known) known.push(step);
       else steps.set(step.unit, [step]);
     }
-    for (const work of this.#store.state.works) {
+    for (const work of state.works) {
       if (work.items.length === 0) continue;
       const items = askingAt(work.items, steps.get(work.unit.id) ?? [], midnight);
       if (items.length > 0) this.#asking.set(work.unit.id, { items: new Set(items), since: midnight });

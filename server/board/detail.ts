@@ -1,3 +1,5 @@
+import { answerWordsOf, askingOf } from '../../shared/daemon-question-sentences.ts';
+import { codeOf } from '../../shared/daemon-questions.ts';
 import type {
   ConflictLine,
   DeliveryState,
@@ -6,18 +8,20 @@ import type {
   ItemLine,
   StepState,
 } from '../../shared/detail.ts';
+import { eventWords } from '../../shared/event-sentences.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
 import { ruleWords } from '../../shared/policy-sentences.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
-import { disagreementWords, eventWords, saidWords } from '../../shared/sentences.ts';
+import { statusReasonWords } from '../../shared/status-sentences.ts';
 import type { Moment, WorkUnit } from '../../shared/words.ts';
+import { workOf } from '../domain/commands/decision.ts';
 import { hasReceiver } from '../domain/delivery.ts';
-import { notFound } from '../domain/refusal.ts';
 import { pairKey, serialOrderOf } from '../domain/serial-order.ts';
 import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
 import { answerOf, cardState } from './board-rows.ts';
+import { judgedWords } from './conflict-list.ts';
 import { timeSpent } from './time-spent.ts';
 
 /** Events of a history that are sent at once. */
@@ -25,23 +29,40 @@ export const HISTORY_LINES = 100;
 
 export interface DetailInput {
   /** Reads the log of a unit backwards, from before a number. */
-  readonly backwards: (unit: number, before?: number) => Iterable<Event>;
+  readonly backwards: (unit: number, before?: number) => AsyncIterable<Event>;
   /** The history stops before this event; absent: it goes up to the last one. */
   readonly before?: number | undefined;
   readonly now: Moment;
 }
 
 /** Everything about one unit. Throws a `Refusal` if there is no such unit. */
-export function detailOf(state: State, chunk: string, { backwards, before, now }: DetailInput): Detail {
-  const work = findWork(state, chunk);
-  if (!work) throw notFound(`There is no unit called ${chunk}.`);
+export async function detailOf(
+  state: State,
+  chunk: string,
+  { backwards, before, now }: DetailInput,
+): Promise<Detail> {
+  const work = workOf(state, chunk);
+  const { id } = work.unit;
+  return {
+    ...factsOf(state, work),
+    ...(await historyIn(work, backwards(id, before))),
+    time: await timeSpent(work, backwards(id), now),
+  };
+}
+
+/** What the state says of a unit, without its log. */
+export function factsOf(state: State, work: WorkUnit): Omit<Detail, 'history' | 'earlier' | 'time'> {
   const { unit } = work;
+  const { chunk } = unit;
+  const { status, why, since } = statusOf(state, work);
   return {
     seq: unit.seq,
     chunk,
     title: unit.title,
     goal: unit.goal,
-    ...statusOf(state, work),
+    status,
+    why: statusReasonWords(why, work.items),
+    since,
     priority: unit.priority,
     held: unit.held,
     retry_due: unit.retry_due,
@@ -73,15 +94,16 @@ export function detailOf(state: State, chunk: string, { backwards, before, now }
     })),
     items: work.items.map((item) => itemLine(work, item)),
     rules: (unit.rules ?? []).map((rule) => ({ ...rule, said: ruleWords(rule) })),
-    ...historyIn(work, backwards(unit.id, before)),
-    time: timeSpent(work, backwards(unit.id), now),
   };
 }
 
 /** The latest lines of a part of the log that is read backwards. */
-function historyIn({ items }: WorkUnit, backwards: Iterable<Event>): Pick<Detail, 'history' | 'earlier'> {
+async function historyIn(
+  { items }: WorkUnit,
+  backwards: AsyncIterable<Event>,
+): Promise<Pick<Detail, 'history' | 'earlier'>> {
   const history: HistoryLine[] = [];
-  for (const event of backwards) {
+  for await (const event of backwards) {
     if (history.length === HISTORY_LINES)
       return { history: history.reverse(), earlier: history[0]?.seq ?? null };
     history.push(historyLine(event, items));
@@ -100,11 +122,12 @@ const historyLine = (event: Event, items: readonly Item[]): HistoryLine => ({
 });
 
 function conflictLines(state: State, { unit, conflicts }: WorkUnit): ConflictLine[] {
-  return conflicts.flatMap(({ with: id, ...conflict }) => {
+  return conflicts.flatMap((conflict) => {
+    const { with: id } = conflict;
     const other = state.works.get(id);
     if (!other || !exists(other)) return [];
     const dropped = serialOrderOf(state).dropped.has(pairKey(unit.id, id));
-    return [{ ...conflict, noted: disagreementWords(conflict.noted), chunk: other.unit.chunk, dropped }];
+    return [{ ...judgedWords(conflict), chunk: other.unit.chunk, dropped }];
   });
 }
 
@@ -114,17 +137,17 @@ function stepState({ unit }: WorkUnit, nth: number): StepState {
 }
 
 function itemLine(work: WorkUnit, item: Item): ItemLine {
-  const { id, version, kind, code, prompt, asked_at, answer } = item;
+  const { id, version, kind, asked_at, answer } = item;
   return {
     id,
     version,
     kind,
-    code,
-    prompt,
+    code: codeOf(item),
+    prompt: askingOf(item).prompt,
     asked_at,
     state: cardState(item),
     answer: answerOf(item),
-    said: saidWords(item),
+    said: answerWordsOf(item),
     answered_by: answer?.by ?? null,
     answered_via: answer?.via ?? null,
     answered_by_rule: answer?.rule ?? null,

@@ -13,15 +13,15 @@ export interface HistoryInput {
 type LoggedEvent = Event & { readonly chunk: string | null };
 
 /** Events after a number, at most `limit`; `next` is the number to continue from, null at the end. Throws a `Refusal`. */
-export function historyOf(
+export async function historyOf(
   state: State,
   { after, limit, chunk }: HistoryInput,
-  events: (after: number, unit?: number) => Iterable<Event>,
+  events: (after: number, unit?: number) => AsyncIterable<Event>,
 ) {
   const unit = chunk === undefined ? undefined : workOf(state, chunk).unit.id;
   const found: LoggedEvent[] = [];
   let next: number | null = null;
-  for (const event of events(after, unit)) {
+  for await (const event of events(after, unit)) {
     if (found.length === limit) {
       next = found.at(-1)?.seq ?? null;
       break;

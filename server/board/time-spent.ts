@@ -11,21 +11,29 @@ const MOST_EVENTS = 5000;
 const SHORTEST_MS = 5000;
 
 /** `backwards`: its log, the latest first. */
-export function timeSpent(work: WorkUnit, backwards: Iterable<Event>, now: Moment): TimeSpent {
+export async function timeSpent(
+  work: WorkUnit,
+  backwards: AsyncIterable<Event>,
+  now: Moment,
+): Promise<TimeSpent> {
   const { unit, runs, items } = work;
   const start = new Date(Date.parse(now) - SHOWN_MS).toISOString();
   const from = unit.added_at > start ? unit.added_at : start;
   const end = unit.done_at !== null && unit.done_at < now ? unit.done_at : now;
   if (end <= from) return { from, to: now, spans: [] };
-  const waiting = askingSpans(items, sinceIn(backwards, from), from);
+  const waiting = askingSpans(items, await sinceIn(backwards, from), from);
   const running = runs.map(({ started_at, ended_at }) => ({ from: started_at, to: ended_at }));
   return { from, to: now, spans: spansIn({ from, to: end }, { waiting, running }) };
 }
 
 /** The events since a moment, in order. */
-export function sinceIn(backwards: Iterable<Event>, from: Moment, most = MOST_EVENTS): Event[] {
+export async function sinceIn(
+  backwards: AsyncIterable<Event>,
+  from: Moment,
+  most = MOST_EVENTS,
+): Promise<Event[]> {
   const events: Event[] = [];
-  for (const event of backwards) {
+  for await (const event of backwards) {
     if (event.at < from || events.length === most) break;
     events.push(event);
   }

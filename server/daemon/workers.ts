@@ -1,7 +1,9 @@
 import type { StatePaths } from '../../shared/state-paths.ts';
+import type { WorktreeProgress } from '../../shared/work-words.ts';
 import type { About } from '../api/procedures.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { Dispatcher } from '../runs/dispatcher.ts';
+import { endSessions } from '../runs/ended-sessions.ts';
 import { followLiveWork } from '../runs/live-work.ts';
 import { keepRoom } from '../runs/retention.ts';
 import { TouchedConflicts } from '../runs/touched-conflicts.ts';
@@ -39,7 +41,7 @@ export function workersOf(
     readonly store: Store;
     readonly umask: number;
     /** By unit: how far the making of its worktree is. */
-    readonly progress: Map<number, string>;
+    readonly progress: Map<number, WorktreeProgress>;
   },
   readOnly: boolean,
 ) {
@@ -59,5 +61,10 @@ export function workersOf(
     readOnly,
     umask,
   });
-  return { dispatcher, chores: [keepRoom(store, runs), followLiveWork({ store, worktrees, touched })] };
+  const chores = [
+    keepRoom(store, runs),
+    followLiveWork({ store, worktrees, touched }),
+    ...(readOnly ? [] : [endSessions(store, socket)]),
+  ];
+  return { dispatcher, chores };
 }

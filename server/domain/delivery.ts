@@ -1,4 +1,5 @@
 /** How answers and messages reach the waiting asker, or a run. */
+import { BY_FILE } from '../../shared/daemon-questions.ts';
 import type { Change } from '../../shared/events.ts';
 import { isWell } from '../../shared/is-well.ts';
 import type { Item } from '../../shared/item-words.ts';
@@ -19,9 +20,6 @@ export function hasReceiver(item: Item): boolean {
   if (item.kind === 'conflict' || (item.kind === 'stuck' && options.includes('close'))) return false;
   return text !== '' || options.includes(BY_FILE);
 }
-
-/** The answer to a stuck item that has the next run read its answers from its file. */
-export const BY_FILE = 'by-file';
 
 /** Sent, but not confirmed as used. */
 export const isUndelivered = (item: Item): boolean =>

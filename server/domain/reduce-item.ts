@@ -1,5 +1,5 @@
 import type { Event, ItemAsked } from '../../shared/events.ts';
-import type { GivenAnswer, Item } from '../../shared/item-words.ts';
+import type { GivenAnswer, Item, ItemFacts } from '../../shared/item-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 
 /** An item as it was asked. */
@@ -10,8 +10,6 @@ export function newItem(event: Event, data: ItemAsked): Item {
     keys: [],
     unit: event.unit,
     asked_at: event.at,
-    code: data.code ?? null,
-    rivals: data.rivals ?? [],
     snooze: null,
     answer: null,
     delivery: null,
@@ -38,23 +36,21 @@ type AboutItem = Extract<
 
 /** The items of a unit after an event about one of them. */
 export function changeItem(work: WorkUnit, event: AboutItem): WorkUnit {
-  const items = work.items.map((item) =>
-    item.id === event.data.id ? { ...lasting(item, event), ...itemChange(item, event) } : item,
-  );
+  const items = work.items.map((item) => (item.id === event.data.id ? changed(item, event) : item));
   return { ...work, items };
 }
 
-/** Other words take the rule with them that the old ones offered. */
-function lasting({ offers, ...item }: Item, { type }: AboutItem): Item {
-  return offers === undefined || type === 'item.changed' ? item : { ...item, offers };
+function changed(item: Item, event: AboutItem): Item {
+  if (event.type !== 'item.changed') return { ...item, ...itemChange(item, event) };
+  // Other words take the rule with them that the old ones offered.
+  const { offers: _, ...kept } = item;
+  return { ...kept, ...event.data, version: item.version + 1 } as Item;
 }
 
-function itemChange(item: Item, event: AboutItem): Partial<Item> {
+function itemChange(item: Item, event: Exclude<AboutItem, { type: 'item.changed' }>): Partial<ItemFacts> {
   switch (event.type) {
     case 'item.attached':
       return { run: event.data.run, keys: [...item.keys, event.data.key] };
-    case 'item.changed':
-      return { ...event.data, version: item.version + 1 };
     case 'item.snoozed':
       // When it wakes, the operator is told again.
       return {

@@ -81,8 +81,7 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
     case 'conflict.judged':
       return { ...work, conflicts: judged(work.conflicts, event) };
     case 'conflict.noted': {
-      const { with: other, verdict, reason } = event.data;
-      const noted = { verdict, reason };
+      const { with: other, ...noted } = event.data;
       return {
         ...work,
         conflicts: work.conflicts.map((each) => (each.with === other ? { ...each, noted } : each)),

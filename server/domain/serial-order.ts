@@ -1,4 +1,5 @@
 import type { Conflict } from '../../shared/conflict-words.ts';
+import type { StatusReason } from '../../shared/reason-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { isOver, liveRun, type State, sleepsFor } from './state.ts';
 
@@ -109,13 +110,13 @@ function aheadOf(state: State, before: ReadonlyMap<number, readonly number[]>, i
   return [...named, ...(before.get(id) ?? [])];
 }
 
-/** The rivals that a unit waits for now, in words; empty: none. */
-export function rivalWords(state: State, work: WorkUnit): string {
+/** The rivals that a unit waits for now; null: none. */
+export function rivalsAhead(state: State, work: WorkUnit): StatusReason | null {
   const name = (id: number) => state.works.get(id)?.unit.chunk ?? '';
   const first = (serialOrderOf(state).before.get(work.unit.id) ?? []).map(name);
-  if (first.length > 0) return `comes after ${first.join(', ')}: not both at work`;
+  if (first.length > 0) return { code: 'comes-after', chunks: first };
   const live = liveRivals(state, work).map(({ unit }) => unit.chunk);
-  return live.length > 0 ? `${live.join(', ')} is at work: not both at the same time` : '';
+  return live.length > 0 ? { code: 'rival-at-work', chunks: live } : null;
 }
 
 /** Unfinished units that may not run at the same time as this one. */

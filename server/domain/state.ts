@@ -128,8 +128,8 @@ export const tendedRun = (work: WorkUnit): Run | undefined =>
   isOver(work) || work.unit.spec.external ? undefined : liveRun(work);
 
 /** Asks what becomes of a change set, or about what stands in its way. */
-export const isAboutMerge = ({ code }: Item): boolean =>
-  code === 'merge-review' || code === 'merge-conflict' || code === 'merge';
+export const isAboutMerge = ({ about }: Item): boolean =>
+  about?.code === 'merge-review' || about?.code === 'merge-conflict' || about?.code === 'merge';
 
 /** Needs the operator: neither answered nor withdrawn. */
 export const isOpen = (item: Item): boolean => item.answer === null && item.withdrawal === null;

@@ -1,9 +1,7 @@
 /** Derives the status of a unit, and why it has it. */
-import type { Item } from '../../shared/item-words.ts';
-import { closingWords, holdWords, limitWords } from '../../shared/reason-sentences.ts';
-import { saidWords, snoozedWords } from '../../shared/sentences.ts';
-import type { Moment, Status, WorkUnit } from '../../shared/words.ts';
-import { rivalWords } from './serial-order.ts';
+import type { StatusReason } from '../../shared/reason-words.ts';
+import type { Moment, Run, Status, WorkUnit } from '../../shared/words.ts';
+import { rivalsAhead } from './serial-order.ts';
 import {
   agentNamed,
   isAsking,
@@ -19,8 +17,8 @@ import {
 
 export interface StatusAndWhy {
   readonly status: Status;
-  /** A sentence part where the status alone does not say; else empty. */
-  readonly why: string;
+  /** Null: the status alone says it. */
+  readonly why: StatusReason | null;
   readonly since: Moment;
 }
 
@@ -29,51 +27,60 @@ export function statusOf(state: State, work: WorkUnit): StatusAndWhy {
   const { unit } = work;
   const asking = work.items.filter(isAsking);
   const run = liveRun(work);
-  const goingOut = work.items.find(isGoingOut);
-  const say = (status: Status, why: string, since: Moment): StatusAndWhy => ({ status, why, since });
-  if (isDone(work))
-    return say('DONE', unit.closed ? closingWords(unit.closed) : '', unit.done_at ?? unit.changed_at);
-  if (asking[0]) return say('NEEDS_ATTENTION', needs(asking), asking[0].asked_at);
-  if (run) return say('RUNNING', whileRunning(work, goingOut), run.started_at);
-  if (unit.held !== null) return say('BLOCKED', `held: ${holdWords(unit.held)}`, unit.changed_at);
-  if (unit.open.length > 0) return say('BLOCKED', `waits for ${unit.open.join(', ')}`, unit.added_at);
-  if (unit.retry_due !== null)
-    return say('BLOCKED', `tries again at ${unit.retry_due.slice(11, 19)} UTC`, unit.changed_at);
-  const snoozed = work.items.find(isSnoozed);
-  if (snoozed) return say('BLOCKED', snoozedWords(snoozed.snooze), snoozed.asked_at);
-  if (goingOut) return say('BLOCKED', `going out: ${saidWords(goingOut)}`, goingOut.asked_at);
-  const { agent } = unit.spec;
-  if (agent !== null && !agentNamed(state, agent))
-    return say('BLOCKED', `the agent ${agent} is not trusted: signalbox trust`, unit.changed_at);
-  const rivals = rivalWords(state, work);
-  if (rivals !== '') return say('BLOCKED', rivals, unit.changed_at);
+  const say = (status: Status, why: StatusReason | null, since: Moment) => ({ status, why, since });
+  if (isDone(work)) {
+    const why = unit.closed && ({ code: 'closed', closing: unit.closed } as const);
+    return say('DONE', why, unit.done_at ?? unit.changed_at);
+  }
+  if (asking[0])
+    return say(
+      'NEEDS_ATTENTION',
+      { code: 'asks', kind: asking[0].kind, count: asking.length },
+      asking[0].asked_at,
+    );
+  if (run) return say('RUNNING', whileRunning(work, run), run.started_at);
+  const blocked = whyBlocked(state, work);
+  if (blocked) return say('BLOCKED', blocked, sinceBlocked(work, blocked));
   return say('READY', betweenRuns(work), unit.changed_at);
 }
 
-function betweenRuns(work: WorkUnit): string {
-  if (isMerging(work)) return 'being merged';
-  return work.unit.work?.made_at === null ? 'preparing its worktree' : '';
+/** What keeps a unit from starting that is neither done, asking nor running; null: nothing. */
+function whyBlocked(state: State, work: WorkUnit): StatusReason | null {
+  const { held, open, retry_due, spec } = work.unit;
+  if (held !== null) return { code: 'held', hold: held };
+  if (open.length > 0) return { code: 'depends', on: open };
+  if (retry_due !== null) return { code: 'retry', due: retry_due };
+  const snoozed = work.items.find(isSnoozed);
+  if (snoozed?.snooze) return { code: 'snoozed', snooze: snoozed.snooze };
+  const goingOut = work.items.find(isGoingOut);
+  if (goingOut) return { code: 'answer-out', item: goingOut.id };
+  if (spec.agent !== null && !agentNamed(state, spec.agent))
+    return { code: 'agent-not-trusted', agent: spec.agent };
+  return rivalsAhead(state, work);
 }
 
-function whileRunning(work: WorkUnit, goingOut: Item | undefined): string {
-  const { unit, items } = work;
-  const kill = liveRun(work)?.kill;
-  if (kill) return kill.next === 'stuck' ? `being stopped: ${limitWords(kill)}` : 'being killed';
+function sinceBlocked({ unit, items }: WorkUnit, { code }: StatusReason): Moment {
+  if (code === 'depends') return unit.added_at;
+  const item = code === 'snoozed' ? items.find(isSnoozed) : items.find(isGoingOut);
+  return code === 'snoozed' || code === 'answer-out' ? (item?.asked_at ?? unit.changed_at) : unit.changed_at;
+}
+
+function betweenRuns(work: WorkUnit): StatusReason | null {
+  if (isMerging(work)) return { code: 'merging' };
+  return work.unit.work?.made_at === null ? { code: 'preparing' } : null;
+}
+
+function whileRunning({ unit, items }: WorkUnit, { kill, said }: Run): StatusReason | null {
+  if (kill?.next === 'stuck')
+    return { code: 'stopping', limit: { code: kill.code, output_mib: kill.output_mib } };
+  if (kill) return { code: 'killing' };
   const snoozed = items.find(isSnoozed);
-  if (snoozed) return `waiting for you, ${snoozedWords(snoozed.snooze)}`;
-  if (goingOut) return 'the answer is going out';
-  if (unit.held !== null) return `held after this phase: ${holdWords(unit.held)}`;
-  return lastWords(liveRun(work)?.said ?? '');
+  if (snoozed?.snooze) return { code: 'waits-snoozed', snooze: snoozed.snooze };
+  const goingOut = items.find(isGoingOut);
+  if (goingOut) return { code: 'waits-answer-out', item: goingOut.id };
+  if (unit.held !== null) return { code: 'held-after-phase', hold: unit.held };
+  return said === undefined ? null : { code: 'says', text: said };
 }
-
-/** A row has room for a line. */
-function lastWords(said: string): string {
-  const line = said.replace(/\s+/g, ' ').trim();
-  return line.length > 120 ? `${line.slice(0, 120)} …` : line;
-}
-
-const needs = (open: readonly Item[]): string =>
-  open.length > 1 ? `${open.length} open items` : (open[0]?.kind ?? '');
 
 /** A slot is held by a live run that does not wait for a person. */
 export function freeSlots(state: State): number {

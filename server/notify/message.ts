@@ -1,4 +1,5 @@
 /** A notice in words. What agents wrote is cut, and holds nothing that a receiver would take for more than text. */
+import { askingOf } from '../../shared/daemon-question-sentences.ts';
 import type { ItemKind } from '../../shared/item-words.ts';
 import type { Told } from '../../shared/notify-words.ts';
 import { plain } from '../../shared/terminal-text.ts';
@@ -92,7 +93,8 @@ function askedOf(state: State, unit: number, item: string): Asked[] {
   const work = state.works.get(unit);
   const found = work?.items.find(({ id }) => id === item);
   if (!work || !found) return [];
-  const { kind, prompt } = found;
+  const { kind } = found;
+  const { prompt } = askingOf(found);
   return [{ item, chunk: work.unit.chunk, kind, frees: impactOf(state, unit).blocked, prompt }];
 }
 

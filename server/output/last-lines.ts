@@ -1,7 +1,9 @@
 /** Reads the last output line of each live run, and how far the making of worktrees is, for the boards that show it. */
 import type { Pulse, Pulses } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
+import { progressWords } from '../../shared/unit-sentences.ts';
 import type { Run } from '../../shared/words.ts';
+import type { WorktreeProgress } from '../../shared/work-words.ts';
 import { unitKey } from '../board/board-rows.ts';
 import { isAsking, tendedRun } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
@@ -29,8 +31,8 @@ const LINES_OF_ASKER = 3;
 /** Viewers learn that the same line came again at most this often. */
 const SAME_LINE_MS = 60_000;
 
-/** By unit: how far it is with something of which no run tells. Whoever does it sets the line and deletes it. */
-export type ProgressLines = ReadonlyMap<number, string>;
+/** By unit: how far its worktree is, of which no run tells. Whoever makes it sets this and deletes it. */
+export type ProgressOfUnits = ReadonlyMap<number, WorktreeProgress>;
 
 /**
  * The last output line of each live run, or how far the unit is without one: read once a second for all viewers, and only while there are
@@ -45,9 +47,9 @@ export class LastLines {
   #watching = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  readonly #progress: ProgressLines;
+  readonly #progress: ProgressOfUnits;
 
-  constructor(store: Store, runs: string, progress: ProgressLines = new Map()) {
+  constructor(store: Store, runs: string, progress: ProgressOfUnits = new Map()) {
     this.#store = store;
     this.#runs = runs;
     this.#progress = progress;
@@ -103,7 +105,8 @@ export class LastLines {
       live.add(work.unit.id);
       this.#read(run, work.items.some(isAsking) ? LINES_OF_ASKER : 1);
     }
-    for (const [unit, line] of this.#progress) if (!live.has(unit)) this.#keepLine(unit, line);
+    for (const [unit, progress] of this.#progress)
+      if (!live.has(unit)) this.#keepLine(unit, progressWords(progress));
     for (const [unit, { pulse }] of this.#pulses) {
       if (live.has(unit) || this.#progress.has(unit)) continue;
       // Viewers keep a line until they get another, so none takes its place.

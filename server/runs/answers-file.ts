@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
+import { answerWordsOf, askingOf } from '../../shared/daemon-question-sentences.ts';
 import type { Item } from '../../shared/item-words.ts';
-import { saidWords } from '../../shared/sentences.ts';
 import type { Message, WorkUnit } from '../../shared/words.ts';
 import { isUndelivered, unheard } from '../domain/delivery.ts';
 import { isReleased } from '../domain/state.ts';
@@ -67,10 +67,10 @@ const answersOf = ({ items }: WorkUnit, run: number) =>
             item: item.id,
             kind: item.kind,
             phase: item.phase,
-            prompt: item.prompt,
+            prompt: askingOf(item).prompt,
             options: item.answer.options,
             text: item.answer.text,
-            said: saidWords(item),
+            said: answerWordsOf(item),
             answered_at: item.answer.at,
             run: gotBy(item, run),
             new: isUndelivered(item) || item.delivery?.to === run,

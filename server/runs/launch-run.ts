@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { NeverBegan } from '../../shared/reason-words.ts';
 import type { Outcome, ProcessIdentity, Run } from '../../shared/words.ts';
-import { AnswersTooLong } from '../agents/agent.ts';
+import { NoCommand } from '../agents/agent.ts';
 import { agentOf } from '../agents/agent-of.ts';
 import { inShell, shellAgent } from '../agents/shell-agent.ts';
 import { taskOf } from '../agents/task.ts';
@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { lookUp } from '../system/processes.ts';
 import { runFiles } from '../system/run-files.ts';
+import { WorkRefused } from '../work/refused.ts';
 import { writeAnswers } from './answers-file.ts';
 import { environmentFor } from './environment.ts';
 import type { Worktrees } from './worktrees.ts';
@@ -77,8 +78,7 @@ export async function launchRun(
     return null;
   } catch (error) {
     child?.stdin?.destroy();
-    const detail = error instanceof Error ? error.message : String(error);
-    return neverBegan(error instanceof AnswersTooLong ? 'answers-too-long' : 'cannot-start', detail);
+    return { exit: 'never-began', ...whyNeverBegan(error) };
   }
 }
 
@@ -90,8 +90,14 @@ async function identify(child: ChildProcess, look: () => void): Promise<ProcessI
   return found ? { pid: found.pid, started: found.started } : null;
 }
 
-const neverBegan = (code: NeverBegan['code'], detail = ''): Outcome => ({
+const neverBegan = (code: 'wrapper-ended' | 'agent-not-trusted', detail = ''): Outcome => ({
   exit: 'never-began',
   code,
   detail,
 });
+
+function whyNeverBegan(error: unknown): NeverBegan {
+  if (error instanceof NoCommand) return { code: error.code, detail: error.detail };
+  if (error instanceof WorkRefused) return { code: 'worktree', problem: error.problem };
+  return { code: 'cannot-start', detail: error instanceof Error ? error.message : String(error) };
+}

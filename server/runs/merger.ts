@@ -1,38 +1,18 @@
 import type { WorkUnit } from '../../shared/words.ts';
-import {
-  type MergeMode,
-  type MergePlanned,
-  type MergeStrategy,
-  REBASE,
-  type SnapshotTaken,
-  type UnitWork,
-} from '../../shared/work-words.ts';
+import { type MergeMode, type MergePlanned, type MergeStrategy, REBASE } from '../../shared/work-words.ts';
 import { DAEMON } from '../domain/actors.ts';
-import {
-  askConflict,
-  askReview,
-  endMerge,
-  isApproved,
-  isUnderReview,
-  planMerge,
-  rebaseUnit,
-  refreshReview,
-  refuseMerge,
-} from '../domain/commands/merge.ts';
+import { endMerge, isApproved, planMerge, rebaseUnit, refuseMerge } from '../domain/commands/merge.ts';
+import { askConflict, askReview, isUnderReview, refreshReview } from '../domain/commands/merge-questions.ts';
 import { mayMerge, snapshotTaken } from '../domain/commands/work.ts';
 import { isMerging } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { newId } from '../system/new-id.ts';
-import { summariseChanges } from '../work/change-summary.ts';
 import { commitMerge } from '../work/merge.ts';
-import { moveWords } from '../work/problem-words.ts';
-import { rebaseState } from '../work/rebase-state.ts';
 import { WorkRefused } from '../work/refused.ts';
 import { repairMerge } from '../work/repair-merge.ts';
 import { findRepository, gitIn, type Repository, refOf } from '../work/repository.ts';
-import { openWorktree } from '../work/worktree.ts';
-import { reviewContext } from './review-context.ts';
+import { assess, type Merging } from './assess.ts';
 import type { Worktrees } from './worktrees.ts';
 
 export interface MergerParts {
@@ -40,16 +20,6 @@ export interface MergerParts {
   readonly log: Log;
   readonly project: string;
   readonly worktrees: Worktrees;
-}
-
-/** What a unit in its last step has, and where. */
-interface Merging {
-  readonly work: WorkUnit;
-  readonly facts: UnitWork & { readonly base: string };
-  readonly repository: Repository;
-  readonly snapshot: SnapshotTaken;
-  /** Where the base is now. */
-  readonly base: string;
 }
 
 /** How often the bases of open reviews are looked at. */
@@ -140,8 +110,8 @@ export class Merger {
     const before = store.state.works.get(unit)?.unit;
     if (!before?.work) return null;
     const kept = await worktrees.keep(before, before.work);
-    if ('problem' in kept) {
-      await worktrees.stuck(unit, 'snapshot', kept.problem);
+    if ('trouble' in kept) {
+      await worktrees.stuck(unit, 'snapshot', kept.trouble);
       return null;
     }
     await store.commit(DAEMON, (state) => snapshotTaken(state, { unit, snapshot: kept.snapshot }));
@@ -151,19 +121,19 @@ export class Merger {
     const base = await refOf(gitIn(repository), `refs/heads/${branch}`);
     if (base !== null)
       return { work, facts: { ...facts, base: branch }, repository, snapshot: kept.snapshot, base };
-    await worktrees.stuck(unit, 'merge', `The branch ${branch} is not there any more.`);
+    await worktrees.stuck(unit, 'merge', { code: 'branch-gone', branch });
     return null;
   }
 
   async #decide(merging: Merging): Promise<void> {
     const { work } = merging;
     const mayGo = this.#mayGo(work);
-    const { tree, conflicts, question } = await assess(merging);
+    const { tree, conflicts, finding } = await assess(merging);
     const { strategy, needsRebase } = this.#strategyFor(merging);
     if (mayGo && !conflicts && !needsRebase) return this.#merge(merging, tree, strategy);
     if (mayGo && !conflicts && canRebase(work)) return this.#rebase(work);
     await this.#parts.store.commit(DAEMON, (state) =>
-      mayGo ? askConflict(state, question) : askReview(state, question),
+      mayGo ? askConflict(state, finding) : askReview(state, finding),
     );
     this.#shown.set(work.unit.id, merging.base);
   }
@@ -186,8 +156,8 @@ export class Merger {
         snapshot: facts.snapshot,
         base,
       };
-      const { question } = await assess(merging);
-      await store.commit(DAEMON, (state) => refreshReview(state, question));
+      const { finding } = await assess(merging);
+      await store.commit(DAEMON, (state) => refreshReview(state, finding));
       this.#shown.set(id, base);
     }
   }
@@ -223,18 +193,13 @@ export class Merger {
     plan: MergePlanned,
   ): Promise<void> {
     const { store } = this.#parts;
-    const moved = await repairMerge(repository, { branch, old: plan.old, new: plan.new, id: unit });
-    if (moved.moved) return this.#end(unit, 'merged');
+    const move = await repairMerge(repository, { branch, old: plan.old, new: plan.new, id: unit });
+    if (move.moved) return this.#end(unit, 'merged');
+    const { moved: _, ...problem } = move;
     // Somebody else moved it meanwhile: planned anew, without a question.
-    const isAsked = moved.refused !== 'base-moved';
-    const refusal = {
-      unit,
-      why: moved.refused,
-      files: moved.files,
-      words: moveWords(branch, moved),
-      key: newId(),
-    };
-    await store.commit(DAEMON, (state) => refuseMerge(state, { ...refusal, isAsked }));
+    const isAsked = problem.refused !== 'base-moved';
+    const refusal = { unit, branch, problem, key: newId(), isAsked };
+    await store.commit(DAEMON, (state) => refuseMerge(state, refusal));
   }
 
   async #end(unit: number, how: 'merged' | 'left'): Promise<void> {
@@ -245,14 +210,3 @@ export class Merger {
 /** Only an agent can put commits onto another base; one that has just failed to would be asked for ever. */
 const canRebase = ({ unit, runs }: WorkUnit): boolean =>
   unit.spec.agent !== null && runs.at(-1)?.phase !== REBASE;
-
-/** Whether the work merges as it is now, and what a person is asked about it. */
-async function assess({ work, repository, facts, snapshot, base }: Merging) {
-  const changes = await summariseChanges(repository, { base, snapshot: snapshot.commit });
-  const rebase = await rebaseState(repository, openWorktree(repository, facts.path), base);
-  const isBroken = rebase.in_progress || rebase.unmerged.length > 0 || rebase.markers.length > 0;
-  const conflicts = !changes.merge.clean || isBroken;
-  const context = await reviewContext({ repository, branch: facts.base, snapshot, changes, rebase });
-  const question = { unit: work.unit.id, snapshot: snapshot.commit, context, conflicts, key: newId() };
-  return { tree: changes.merge.tree, conflicts, question };
-}

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Unit, WorkStuckCode, WorkUnit } from '../../shared/words.ts';
-import type { SnapshotTaken, UnitWork, WorktreePlanned } from '../../shared/work-words.ts';
+import type { WorkCode, WorkTrouble } from '../../shared/work-problem.ts';
+import type { SnapshotTaken, UnitWork, WorktreePlanned, WorktreeProgress } from '../../shared/work-words.ts';
 import { DAEMON } from '../domain/actors.ts';
 import { lacksWorktree, planWorktree, workStuck, worktreeMade } from '../domain/commands/work.ts';
 import { findWork, type State } from '../domain/state.ts';
@@ -8,8 +9,8 @@ import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { newId } from '../system/new-id.ts';
 import { bringIgnored } from '../work/ignored-files.ts';
-import { problemWords } from '../work/problem-words.ts';
-import { type WorkCode, WorkRefused } from '../work/refused.ts';
+import { notBrought } from '../work/not-brought.ts';
+import { WorkRefused } from '../work/refused.ts';
 import { type Base, baseOf, findRepository, gitIn, type Repository, refOf } from '../work/repository.ts';
 import { takeSnapshot } from '../work/snapshot.ts';
 import { addWorktree, planWorktree as choosePlace, openWorktree } from '../work/worktree.ts';
@@ -22,11 +23,11 @@ export interface WorktreeParts {
   /** The folder that holds the worktrees of the project. */
   readonly folder: string;
   /** By unit: how far the making of its worktree is, for people. Not kept: it is no event. */
-  readonly progress: Map<number, string>;
+  readonly progress: Map<number, WorktreeProgress>;
 }
 
 /** What is in a worktree now, or why nobody can say. */
-export type Kept = { readonly snapshot: SnapshotTaken } | { readonly problem: string };
+export type Kept = { readonly snapshot: SnapshotTaken } | { readonly trouble: WorkTrouble };
 
 /** Without these a unit that does not insist on a worktree works in the project's folder. */
 const IN_PLACE: readonly WorkCode[] = ['git-missing', 'no-repository', 'no-commit'];
@@ -102,16 +103,22 @@ export class Worktrees {
     const planned = await this.#planned(repository, unit);
     const { chunk } = store.state.works.get(unit)?.unit ?? { chunk: '' };
     const { branch, base_commit: commit, path } = planned;
-    progress.set(unit, 'waiting for its turn in the repository');
-    await addWorktree(
+    progress.set(unit, { code: 'waiting' });
+    const worktree = await addWorktree(
       repository,
       { id: unit, chunk, branch, commit, path },
-      { onProgress: (percent) => progress.set(unit, `files: ${percent} %`) },
+      { onProgress: (percent) => progress.set(unit, { code: 'files', percent }) },
     );
-    progress.set(unit, 'copying what git ignores');
+    progress.set(unit, { code: 'ignored' });
     const { copy, link, setup, setup_limit: limit } = store.state.trusted.work;
     const { copied, linked } = await bringIgnored(repository, path, { copy, link });
-    const made = { unit, copied, linked, setup: setup === null ? null : { command: setup, limit } };
+    const made = {
+      unit,
+      copied,
+      linked,
+      setup: setup === null ? null : { command: setup, limit },
+      not_brought: await notBrought(repository, worktree),
+    };
     await store.commit(DAEMON, (state) => worktreeMade(state, made));
   }
 
@@ -130,13 +137,11 @@ export class Worktrees {
     return planned;
   }
 
-  /** Where the runs of a unit work: the folder in its worktree that stands for the project, or the project itself. */
+  /** Where the runs of a unit work: the folder in its worktree that stands for the project, or the project itself. Throws `WorkRefused`. */
   async placeOf({ work }: Unit): Promise<RunPlace> {
     const { project } = this.#parts;
     if (!work) return { cwd: project, env: { SIGNALBOX_PROJECT: project } };
-    const { prefix } = await findRepository(project).catch((error: unknown) => {
-      throw error instanceof WorkRefused ? new Error(problemWords(error.problem)) : error;
-    });
+    const { prefix } = await findRepository(project);
     const env = {
       SIGNALBOX_PROJECT: project,
       SIGNALBOX_WORKTREE: work.path,
@@ -157,24 +162,24 @@ export class Worktrees {
       const { head: _, ...snapshot } = await takeSnapshot(repository, worktree, options);
       return { snapshot };
     } catch (error) {
-      return { problem: this.#wordsOf(error) };
+      return { trouble: this.#troubleOf(error) };
     }
   }
 
   /** Brings what went wrong about a worktree to the operator. */
   async report(unit: number, code: WorkStuckCode, error: unknown): Promise<void> {
-    await this.stuck(unit, code, this.#wordsOf(error));
+    await this.stuck(unit, code, this.#troubleOf(error));
   }
 
-  async stuck(unit: number, code: WorkStuckCode, words: string): Promise<void> {
-    const trouble = { unit, code, words, key: newId() };
-    await this.#parts.store.commit(DAEMON, (state) => workStuck(state, trouble));
+  async stuck(unit: number, code: WorkStuckCode, trouble: WorkTrouble): Promise<void> {
+    const stuck = { unit, code, trouble, key: newId() };
+    await this.#parts.store.commit(DAEMON, (state) => workStuck(state, stuck));
   }
 
-  #wordsOf(error: unknown): string {
-    if (error instanceof WorkRefused) return problemWords(error.problem);
+  #troubleOf(error: unknown): WorkTrouble {
+    if (error instanceof WorkRefused) return error.problem;
     this.#parts.log.error('worktrees', error);
-    return error instanceof Error ? error.message : String(error);
+    return { code: 'unexpected', words: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -10,7 +10,7 @@ import type { Store } from './store.ts';
 export interface Subscription {
   /** The database keeps under this name how far it has come. A name that is new begins with the next event. */
   readonly name: string;
-  /** Whether `handle` gets this event. Decided by the event alone; most events are skipped without a write. */
+  /** Whether `handle` gets this event. AnyDecision by the event alone; most events are skipped without a write. */
   readonly wants: (event: Event) => boolean;
   /**
    * Gets one event at a time, in the order of the log: the next one only after its promise resolved. When it rejects,
@@ -28,8 +28,6 @@ interface Parts {
   readonly pause?: (ms: number, stopping: AbortSignal) => Promise<unknown>;
 }
 
-/** How many events are in memory at once. */
-const PAGE = 256;
 /** Skipped events are written down as handled after so many, or at the end: a restart reads fewer of them again. */
 const MOST_SKIPPED = 4096;
 const FIRST_RETRY_MS = 1000;
@@ -74,7 +72,7 @@ export class Follower {
       const before = this.#seq;
       try {
         if (before === this.#parts.store.state.seq) await this.#changed.next(signal);
-        else await this.#handlePage();
+        else await this.#handleNew();
         failures = 0;
       } catch (error) {
         failures = before === this.#seq ? failures + 1 : 1;
@@ -85,24 +83,15 @@ export class Follower {
     this.#keep();
   }
 
-  async #handlePage(): Promise<void> {
+  async #handleNew(): Promise<void> {
     const { wants, handle } = this.#subscription;
-    for (const event of this.#readPage()) {
+    for await (const event of this.#parts.store.events(this.#seq)) {
       if (this.#stopping.signal.aborted) return;
       const isWanted = wants(event);
       if (isWanted) await handle(event, this.#stopping.signal);
       this.#seq = event.seq;
       if (isWanted || event.seq - (this.#kept ?? 0) >= MOST_SKIPPED) this.#keep();
     }
-    // After a long absence there are many pages, and others want their turn.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  /** Read at once: the database takes no write while somebody walks over its rows. */
-  #readPage(): Event[] {
-    const page: Event[] = [];
-    for (const event of this.#parts.store.events(this.#seq)) if (page.push(event) === PAGE) break;
-    return page;
   }
 
   /** A place that cannot be kept costs a repetition after a restart, no event: the next one that is kept counts. */

@@ -14,8 +14,6 @@ export function notSaved(error: unknown): unknown {
   return error;
 }
 
-export const isBusy = (error: unknown): boolean => /^SQLITE_BUSY/.test(codeOf(error));
-
-export const isDatabaseError = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_');
+const isBusy = (error: unknown): boolean => /^SQLITE_BUSY/.test(codeOf(error));
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');

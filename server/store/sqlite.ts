@@ -16,6 +16,7 @@ import {
   problemOf,
 } from './database-file.ts';
 import { FilesInPlace } from './files-in-place.ts';
+import type { KeptMutation } from './journal.ts';
 import type { Tables } from './migrations.ts';
 import { readState } from './read-state.ts';
 import { prepareAll } from './statements.ts';
@@ -25,14 +26,6 @@ export class FileMoved extends Error {
   constructor(path: string) {
     super(`${path} was moved, removed or replaced while Signalbox was using it.`);
   }
-}
-
-/** An executed mutation, by its key. */
-export interface KeptMutation {
-  readonly digest: string;
-  readonly seq: number;
-  readonly result: string;
-  readonly spent: boolean;
 }
 
 /** A refused request, and how often it came. */
@@ -196,7 +189,9 @@ export class Db {
 
   kept(key: string): KeptMutation | undefined {
     const row = this.#statements.key.get(key) as Tables['keys'] | undefined;
-    return row && { ...row, spent: row.spent === 1 };
+    if (!row) return undefined;
+    const { key: _, spent, ...mutation } = row;
+    return { ...mutation, spent: spent === 1 };
   }
   keep(key: string, digest: string, seq: number, result: string): void {
     this.#statements.addKey.run(key, digest, seq, result, 0);
@@ -216,10 +211,10 @@ export class Db {
     const rows = unit === undefined ? events.iterate(after) : eventsOfUnit.iterate(unit, after);
     for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
   }
-  /** The log backwards; of one unit, from before a number, if given. */
-  *eventsBackwards(unit?: number, before = Number.MAX_SAFE_INTEGER): Iterable<Event> {
-    const { eventsBackwards, eventsOfUnitBefore } = this.#statements;
-    const rows = unit === undefined ? eventsBackwards.iterate() : eventsOfUnitBefore.iterate(unit, before);
+  /** The log backwards, of one unit or of all; from before a number, if given. */
+  *eventsBackwards(unit: number | undefined, before = Number.MAX_SAFE_INTEGER): Iterable<Event> {
+    const { eventsBefore, eventsOfUnitBefore } = this.#statements;
+    const rows = unit === undefined ? eventsBefore.iterate(before) : eventsOfUnitBefore.iterate(unit, before);
     for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
   }
 

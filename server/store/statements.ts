@@ -39,6 +39,9 @@ function logStatements(prepare: Prepare) {
     eventsOfUnit: prepare(
       builder.selectFrom('events').selectAll().where('unit', '=', one).where('seq', '>', one).orderBy('seq'),
     ),
+    eventsBefore: prepare(
+      builder.selectFrom('events').selectAll().where('seq', '<', one).orderBy('seq', 'desc'),
+    ),
     eventsOfUnitBefore: prepare(
       builder
         .selectFrom('events')
@@ -47,7 +50,6 @@ function logStatements(prepare: Prepare) {
         .where('seq', '<', one)
         .orderBy('seq', 'desc'),
     ),
-    eventsBackwards: prepare(builder.selectFrom('events').selectAll().orderBy('seq', 'desc')),
     key: prepare(builder.selectFrom('keys').selectAll().where('key', '=', text)),
     keys: prepare(builder.selectFrom('keys').selectAll().orderBy('key')),
     addKey: prepare(

@@ -1,31 +1,31 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { By } from '../../shared/access-words.ts';
 import type { Event } from '../../shared/events.ts';
 import { POLICY } from '../domain/actors.ts';
-import type { Decision, Made } from '../domain/commands/decision.ts';
+import type { AnyDecision, Nothing } from '../domain/commands/decision.ts';
 import { conflict, Refusal } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
 import { applyAll } from './apply-all.ts';
-import { isBusy, isDatabaseError, notSaved } from './not-saved.ts';
-import { type Db, FileMoved } from './sqlite.ts';
-import { writeTables } from './write-tables.ts';
+import type { ExecutedMutation, Journal, KeptMutation } from './journal.ts';
 
 /** Decides on the current state: returns changes, or throws a `Refusal`. */
-export type Decide<Result extends object = Made> = (state: State, at: string) => Decision<Result>;
+export type Decide<Result extends object = Nothing> = (state: State, at: string) => AnyDecision<Result>;
 
-/** The same mutation sent twice has the same key and the same input. */
+/** The same mutation sent twice has the same key, the same procedure and the same input. */
 export interface Idempotency {
   readonly key: string;
+  readonly procedure: string;
   readonly input: unknown;
 }
 
-export interface Committed<Result extends object = Made> {
+export interface Committed<Result extends object = Nothing> {
   readonly seq: number;
   readonly result: Result;
 }
 
 /** Retry delays; about five seconds in total. */
-const BUSY_TRIES = 100;
+const MOST_TRIES = 100;
 const BUSY_MS = 50;
 
 /** A queued mutation. */
@@ -37,24 +37,40 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** A batch while it is decided, and what its callers are told once it lasts. */
+interface Deciding {
+  state: State;
+  readonly known: Map<string, KeptMutation>;
+  readonly events: Event[];
+  readonly executed: ExecutedMutation[];
+  readonly spent: string[];
+  readonly settle: (() => void)[];
+}
+
 /**
- * The only writer. Decisions are queued and drained once per turn of the event loop, in one transaction: each
+ * The only writer. Decisions are queued, and those of one turn of the event loop are one batch: each
  * sees the changes of those before it, and a refusal affects only its own. The new state replaces the
- * old one, and callers are answered, only after COMMIT has returned.
+ * old one, and callers are answered, only after the journal has kept the batch.
  */
 export class Store {
   #state: State;
   #queue: Waiting[] = [];
-  #scheduled = false;
-  #busyTries = 0;
-  readonly #db: Db;
+  /** The batch that is scheduled or being kept. */
+  #draining: Promise<void> | null = null;
+  #tries = 0;
+  readonly #journal: Journal;
   readonly #now: () => Date;
   readonly #listeners = new Set<() => void>();
 
-  constructor(db: Db, now: () => Date = () => new Date()) {
-    this.#db = db;
+  /** `state`: that of the journal. */
+  constructor(journal: Journal, state: State, now: () => Date = () => new Date()) {
+    this.#journal = journal;
     this.#now = now;
-    this.#state = db.state();
+    this.#state = state;
+  }
+
+  static async open(journal: Journal): Promise<Store> {
+    return new Store(journal, await journal.state());
   }
 
   get state(): State {
@@ -62,17 +78,17 @@ export class Store {
   }
 
   get epoch(): string {
-    return this.#db.epoch;
+    return this.#journal.epoch;
   }
 
   /** The log after a number; of one unit, if given. */
-  events(after: number, unit?: number): Iterable<Event> {
-    return this.#db.events(after, unit);
+  events(after: number, unit?: number): AsyncIterable<Event> {
+    return this.#journal.events(after, unit);
   }
 
-  /** The log backwards; of one unit, from before a number, if given. */
-  eventsBackwards(unit?: number, before?: number): Iterable<Event> {
-    return this.#db.eventsBackwards(unit, before);
+  /** The log backwards, of one unit or of all; from before a number, if given. */
+  eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event> {
+    return this.#journal.eventsBackwards(unit, before);
   }
 
   /** Calls `listener` after each batch of commits. Returns how to stop. */
@@ -82,7 +98,7 @@ export class Store {
   }
 
   /** Decides and commits. Rejects with a `Refusal` or another error; then nothing has changed. */
-  commit<Result extends object = Made>(
+  commit<Result extends object>(
     by: By,
     decide: Decide<Result>,
     once?: Idempotency,
@@ -90,130 +106,138 @@ export class Store {
     return new Promise((resolve, reject) => {
       // `resolve` gets the result of `decide`, or the stored result of an earlier call with the same key.
       this.#queue.push({ by, decide, once, resolve: resolve as Waiting['resolve'], reject });
-      if (this.#scheduled) return;
-      this.#scheduled = true;
-      setImmediate(() => this.#drain());
+      this.#draining ??= this.#drain(nextTurn());
     });
   }
 
-  /** Commits everything that is queued, at shutdown. */
-  flush(): void {
-    if (this.#queue.length > 0) this.#drain();
+  /** Resolves when everything that is queued has been committed or refused, at shutdown. */
+  async flush(): Promise<void> {
+    while (this.#draining) await this.#draining;
   }
 
-  #drain(): void {
-    this.#scheduled = false;
+  /** Never rejects. */
+  async #drain(turn: Promise<void>): Promise<void> {
+    await turn;
     const queue = this.#queue;
     this.#queue = [];
-    if (queue.length === 0) return;
+    const wait = await this.#keep(queue);
+    this.#draining = this.#queue.length > 0 ? this.#drain(wait > 0 ? delay(wait) : nextTurn()) : null;
+  }
+
+  /** Commits a batch and answers its callers, or queues it again. Returns how long to wait before the next, in ms. */
+  async #keep(queue: readonly Waiting[]): Promise<number> {
     const before = this.#state;
-    const settle: (() => void)[] = [];
-    const mark = randomUUID();
+    let batch: Deciding;
     try {
-      this.#db.begin();
-      const after = this.#decideAll(queue, before, settle);
-      writeTables(this.#db, before, after);
-      if (after !== before || queue.some(({ once }) => once)) this.#db.putMark(mark);
-      this.#db.commit();
-      this.#state = after;
-    } catch (error) {
-      if (this.#isKept(error, mark)) for (const each of settle) each();
-      else {
-        // Another writer held the lock or committed before us: decide again.
-        const again = isBusy(error) || this.#state !== before;
-        if (!again || !this.#putBack(queue)) this.#rejectAll(queue, error);
+      batch = await this.#decideAll(queue, before);
+      if (!(await this.#append(before, batch))) {
+        // Another writer has committed before us: decided again, on what is there now.
+        this.#state = await this.#journal.state();
+        this.#tellOf(before);
+        return this.#putBack(queue, TOO_OFTEN, 0);
       }
-      this.#tellOf(before);
-      return;
+    } catch (error) {
+      const isBusy = error instanceof Refusal && error.code === 'busy';
+      return isBusy
+        ? this.#putBack(queue, error, BUSY_MS * (0.5 + Math.random()))
+        : this.#rejectAll(queue, error);
     }
-    this.#busyTries = 0;
-    for (const each of settle) each();
+    this.#tries = 0;
+    this.#state = batch.state;
+    for (const each of batch.settle) each();
     this.#tellOf(before);
+    return 0;
+  }
+
+  /** Where nothing has changed, nothing is written. */
+  async #append(before: State, batch: Deciding): Promise<boolean> {
+    if (batch.events.length === 0 && batch.executed.length === 0) return true;
+    return this.#journal.append({ ...batch, before, after: batch.state });
   }
 
   #tellOf(before: State): void {
     if (this.#state !== before) for (const listener of this.#listeners) listener();
   }
 
-  /** Another writer holds the lock: retry later, without blocking the event loop, a limited number of times. */
-  #putBack(queue: readonly Waiting[]): boolean {
-    if (++this.#busyTries > BUSY_TRIES) return false;
+  /** Tried again after `wait` ms, without blocking the event loop; `error` is for the callers when that was too often. */
+  #putBack(queue: readonly Waiting[], error: unknown, wait: number): number {
+    if (++this.#tries > MOST_TRIES) return this.#rejectAll(queue, error);
     this.#queue = [...queue, ...this.#queue];
-    this.#scheduled = true;
-    setTimeout(() => this.#drain(), BUSY_MS * (0.5 + Math.random()));
-    return true;
+    return wait;
   }
 
-  #decideAll(queue: readonly Waiting[], before: State, settle: (() => void)[]): State {
-    let state = before;
+  #rejectAll(queue: readonly Waiting[], error: unknown): number {
+    this.#tries = 0;
+    for (const { reject } of queue) reject(error);
+    return 0;
+  }
+
+  async #decideAll(queue: readonly Waiting[], before: State): Promise<Deciding> {
+    const keys = queue.flatMap(({ once }) => once?.key ?? []);
+    const known = new Map(keys.length === 0 ? [] : await this.#journal.kept(keys));
+    const batch: Deciding = { state: before, known, events: [], executed: [], spent: [], settle: [] };
     for (const { by, decide, once, resolve, reject } of queue) {
       try {
-        const [next, committed] = this.#decideOne(state, by, decide, once);
-        state = next;
-        settle.push(() => resolve(committed));
+        const committed = this.#decideOne(batch, by, decide, once);
+        batch.settle.push(() => resolve(committed));
       } catch (error) {
-        if (!(error instanceof Refusal) && isDatabaseError(error)) throw error;
-        settle.push(() => reject(error));
+        batch.settle.push(() => reject(error));
       }
     }
-    return state;
+    return batch;
   }
 
   #decideOne(
-    state: State,
+    batch: Deciding,
     by: By,
     decide: Decide<object>,
     once: Idempotency | undefined,
-  ): [State, Committed<object>] {
-    const repeated = once && this.#repeated(once);
-    if (repeated) return [state, repeated];
+  ): Committed<object> {
+    const repeated = once && repeatOf(once, batch.known);
+    if (repeated) return repeated;
     const at = this.#now().toISOString();
-    const { changes, byPolicy = [], result = {} } = decide(state, at);
+    const { changes, byPolicy = [], result = {} } = decide(batch.state, at);
     const events: Event[] = [];
-    const called = applyAll(state, changes, by, at, events);
+    const called = applyAll(batch.state, changes, by, at, events);
     const next = applyAll(called, byPolicy, POLICY, at, events);
-    for (const event of events) this.#record(event);
-    if (once) this.#db.keep(once.key, digestOf(once.input), next.seq, JSON.stringify(result));
-    return [next, { seq: next.seq, result }];
-  }
-
-  #repeated({ key, input }: Idempotency): Committed<object> | undefined {
-    const kept = this.#db.kept(key);
-    if (!kept) return undefined;
-    if (kept.digest !== digestOf(input))
-      throw conflict('key-used', 'This key was used before, for something else.');
-    if (kept.spent)
-      throw conflict('taken-back', 'This answer was taken back; answer the question as it is now.');
-    return { seq: kept.seq, result: JSON.parse(kept.result) as object };
-  }
-
-  #record(event: Event): void {
-    this.#db.addEvent(event);
-    if (event.type === 'item.reopened' && event.data.spends !== null) this.#db.spend(event.data.spends);
-  }
-
-  /**
-   * After an error the outcome is unknown until the file has been read: the batch was kept if its own mark is the
-   * last one. A longer log proves nothing, since another writer may have made it so; the state is read anew then.
-   */
-  #isKept(error: unknown, mark: string): boolean {
-    try {
-      this.#db.rollback();
-      if (error instanceof FileMoved) return false;
-      const isKept = this.#db.lastMark() === mark;
-      if (isKept || this.#db.lastSeq() !== this.#state.seq) this.#state = this.#db.state();
-      return isKept;
-    } catch {
-      // If it cannot be read, the outcome counts as not committed.
-      return false;
+    batch.state = next;
+    for (const event of events) record(batch, event);
+    if (once) {
+      const executed = { digest: digestOf(once), seq: next.seq, result: JSON.stringify(result) };
+      batch.executed.push({ key: once.key, ...executed });
+      batch.known.set(once.key, { ...executed, spent: false });
     }
-  }
-
-  #rejectAll(queue: readonly Waiting[], error: unknown): void {
-    this.#busyTries = 0;
-    const told = notSaved(error);
-    for (const { reject } of queue) reject(told);
+    return { seq: next.seq, result };
   }
 }
 
-const digestOf = (input: unknown): string => createHash('sha256').update(JSON.stringify(input)).digest('hex');
+const TOO_OFTEN = new Refusal('unavailable', 'busy', 'Nothing was saved: another program writes. Try again.');
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function record(batch: Deciding, event: Event): void {
+  batch.events.push(event);
+  if (event.type !== 'item.reopened' || event.data.spends === null) return;
+  batch.spent.push(event.data.spends);
+  const known = batch.known.get(event.data.spends);
+  if (known) batch.known.set(event.data.spends, { ...known, spent: true });
+}
+
+/** What this mutation was answered when it came before. Throws a `Refusal` if its key was used for another. */
+function repeatOf(
+  once: Idempotency,
+  known: ReadonlyMap<string, KeptMutation>,
+): Committed<object> | undefined {
+  const kept = known.get(once.key);
+  if (!kept) return undefined;
+  if (kept.digest !== digestOf(once) && kept.digest !== earlierDigest(once))
+    throw conflict('key-used', 'This key was used before, for something else.');
+  if (kept.spent)
+    throw conflict('taken-back', 'This answer was taken back; answer the question as it is now.');
+  return { seq: kept.seq, result: JSON.parse(kept.result) as object };
+}
+
+const sha256 = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+const digestOf = ({ procedure, input }: Idempotency): string => sha256([procedure, input]);
+/** Of keys that older versions kept, without the procedure: a repeat may come after the upgrade. */
+const earlierDigest = ({ input }: Idempotency): string => sha256(input);

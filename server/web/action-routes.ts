@@ -99,7 +99,8 @@ async function redraw(
   formError: FormError,
 ): Promise<string> {
   const back = backOf(ctx);
-  const dashboard = () => drawDashboard(parts, ctx, queryAt(back), formError);
+  const waits = await parts.contextFor(ctx).boardFeed.waits(new Date());
+  const dashboard = () => drawDashboard(parts, ctx, queryAt(back), waits, formError);
   if (!back.startsWith('/work-units/')) return dashboard();
   return drawUnit(parts, ctx, chunk, { formError }).catch(dashboard);
 }

@@ -8,6 +8,8 @@ export interface Assets {
   readonly style: string;
   /** The script for embeds, at a fixed address. */
   readonly embed: Buffer;
+  /** The script of the service worker, at a fixed address. */
+  readonly worker: Buffer;
   /** By address: type and content. */
   readonly files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 }
@@ -36,6 +38,7 @@ export function readAssets(folder: string): Assets {
     script: `/assets/${manifest.script}`,
     style: `/assets/${manifest.style}`,
     embed: readFileSync(join(folder, '..', 'embed.js')),
+    worker: readFileSync(join(folder, '..', 'notification-worker.js')),
     files: new Map(files),
   };
 }

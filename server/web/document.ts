@@ -90,7 +90,7 @@ export function notePage(
 const NAME = html`<h1><a href="/">Signalbox</a></h1>`;
 
 /** What is reached from everywhere. */
-const LINKS = html`<nav class="links" aria-label="Pages of Signalbox"><a href="/new">New unit</a></nav>`;
+const LINKS = html`<nav class="links" aria-label="Pages of Signalbox"><a href="/new">New unit</a><a href="/graph">Dependencies</a></nav>`;
 
 /** The project's name leads to its dashboard. */
 const header = (project: string, badge: string, { id, label }: SkipLink): TemplateResult =>

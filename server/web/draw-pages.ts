@@ -4,6 +4,7 @@ import type { Detail } from '../../shared/detail.ts';
 import type { DiffView } from '../../shared/diff.ts';
 import { firstPage, type Query } from '../../shared/query.ts';
 import { statWords } from '../../shared/sentences.ts';
+import type { WaitedToday } from '../../shared/waited.ts';
 import type { Context } from '../api/procedures.ts';
 import { refusalOf } from '../api/refusal-of.ts';
 import { createCaller } from '../api/router.ts';
@@ -20,11 +21,12 @@ import { unitPage } from './unit-page.ts';
 export const isSignedIn = ({ callerOf }: RouteParts, ctx: KoaContext): boolean =>
   callerOf(ctx)?.credential != null;
 
-/** A page of units at a time, the first unless the query names another. */
+/** A page of units at a time, the first unless the query names another. `waits`: as of now. */
 export function drawDashboard(
   parts: RouteParts,
   ctx: KoaContext,
   query: Query,
+  waits: WaitedToday,
   formError?: FormError,
 ): string {
   const { assets, access, contextFor } = parts;
@@ -39,7 +41,7 @@ export function drawDashboard(
     policyProblem: policy.current().problem,
     snapshot: boardFeed.snapshot(firstPage(query)),
     pulses: pulses.now(query),
-    waits: boardFeed.waits(new Date()),
+    waits,
     now: new Date(),
   });
 }
@@ -66,7 +68,7 @@ export async function drawUnit(
     formError,
     snapshot: context.boardFeed.snapshot(query),
     pulses: {},
-    waits: context.boardFeed.waits(new Date()),
+    waits: await context.boardFeed.waits(new Date()),
     project: projectOf(context),
     detail,
     before,

@@ -9,17 +9,21 @@ const CACHE = 'private, max-age=3600';
 /** Systems cut a maskable icon to a shape of theirs: it has no corners of its own. */
 const ICONS = { '/icon.svg': 7, '/icon-maskable.svg': 0 } as const;
 
-export function addInstallation(router: Router, { contextFor }: RouteParts): void {
+export function addInstallation(router: Router, { assets, contextFor }: RouteParts): void {
   const projectOf = (ctx: KoaContext) => projectName(folderOf(contextFor(ctx)));
   for (const [path, corner] of Object.entries(ICONS))
     router.get(path, (ctx) => send(ctx, 'image/svg+xml', iconSvg(projectOf(ctx), 0, corner)));
+  // Browsers look for a newer one at its own address.
+  router.get('/notification-worker.js', (ctx) =>
+    send(ctx, 'text/javascript', assets.worker, 'private, no-cache'),
+  );
   router.get('/manifest.webmanifest', (ctx) =>
     send(ctx, 'application/manifest+json', JSON.stringify(manifestOf(projectOf(ctx)))),
   );
 }
 
-function send(ctx: KoaContext, type: string, body: string): void {
-  ctx.set('Cache-Control', CACHE);
+function send(ctx: KoaContext, type: string, body: string | Buffer, cache = CACHE): void {
+  ctx.set('Cache-Control', cache);
   ctx.type = `${type}; charset=utf-8`;
   ctx.body = body;
 }

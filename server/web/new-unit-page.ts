@@ -36,7 +36,7 @@ export function newUnitPage(input: NewUnitInput): string {
   const query = { only: 'counts' as const };
   const zone = -now.getTimezoneOffset();
   const data = { query, snapshot, pulses: {}, zone, notices: {}, project, name: 'New unit', detail: null };
-  const body = html`<main class="one new-unit"><p class="back"><a href="/">← All work units</a></p><h2 id="new-heading" tabindex="-1">New unit</h2>${unitForm(input)}${planForm(input)}</main>`;
+  const body = html`<main class="one new-unit" data-later><p class="back"><a href="/">← All work units</a></p><h2 id="new-heading" tabindex="-1">New unit</h2>${unitForm(input)}${planForm(input)}</main>`;
   return shell({ assets, data, now, body, skipTo: { id: 'new-heading', label: 'Skip to the form' } });
 }
 
@@ -64,7 +64,7 @@ const invalid = (input: NewUnitInput, name: string): 'true' | typeof nothing =>
 
 function goal(input: NewUnitInput): TemplateResult {
   const words = filled(input, 'goal');
-  return html`<div class="field"><label for="new-goal">Goal</label><textarea id="new-goal" name="goal" rows="5" dir="auto" required maxlength="20000" aria-describedby="goal-hint unit-told" aria-invalid="${invalid(input, 'goal')}">${words === '' ? nothing : afterBreak(words)}</textarea><p class="hint" id="goal-hint">What is to be done, and how one sees that it is. The agent gets these words.</p></div>`;
+  return html`<div class="field"><label for="new-goal">Goal</label><textarea id="new-goal" name="goal" rows="5" dir="auto" autofocus required maxlength="20000" aria-describedby="goal-hint unit-told" aria-invalid="${invalid(input, 'goal')}">${words === '' ? nothing : afterBreak(words)}</textarea><p class="hint" id="goal-hint">What is to be done, and how one sees that it is. The agent gets these words.</p></div>`;
 }
 
 function agent(input: NewUnitInput): TemplateResult {
@@ -88,7 +88,7 @@ function order(input: NewUnitInput): TemplateResult {
 function place(input: NewUnitInput): TemplateResult {
   const inPlace = filled(input, 'place') === 'project';
   const base = input.base ?? 'the branch that the project is on';
-  return html`<fieldset><legend>Where it works</legend><label class="check"><input type="radio" name="place" value="worktree" ?checked="${!inPlace}"> <span>In a git worktree of its own</span></label><div class="field within"><label for="new-base">Branch that the work returns to</label><input id="new-base" name="base" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="250" placeholder="${base}" value="${filled(input, 'base')}" aria-describedby="unit-told" aria-invalid="${invalid(input, 'base')}"></div><label class="check"><input type="radio" name="place" value="project" ?checked="${inPlace}"> <span>In the project’s folder</span></label></fieldset>`;
+  return html`<fieldset><legend>Where it works</legend><label class="check"><input type="radio" name="place" value="worktree" ?checked="${!inPlace}"> <span>In a git worktree of its own, where the project is in git</span></label><div class="field within"><label for="new-base">Branch that the work returns to</label><input id="new-base" name="base" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="250" placeholder="${base}" value="${filled(input, 'base')}" aria-describedby="unit-told" aria-invalid="${invalid(input, 'base')}"></div><label class="check"><input type="radio" name="place" value="project" ?checked="${inPlace}"> <span>In the project’s folder</span></label></fieldset>`;
 }
 
 const EXAMPLE = '{"units": [{"chunk": "api", "agent": "claude", "goal": "…", "after": ["schema"]}]}';

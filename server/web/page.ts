@@ -83,7 +83,7 @@ export function dashboardPage(input: DashboardInput): string {
 
 /** One quiet line, kept by the script. */
 export const waitedLine = ({ waits, now }: PageInput): Drawn =>
-  html`<p class="waited">${waitedWords(waits, now.getTime())}</p>`;
+  html`<p class="waited" data-later>${waitedWords(waits, now.getTime())}</p>`;
 
 const foot = (isSignedIn: boolean): TemplateResult =>
   html`<footer><a href="/settings">Settings</a> ${isSignedIn ? SIGN_OUT : nothing}</footer>`;

@@ -9,6 +9,7 @@ import { act, actOnAll, configure, isForm } from './action-routes.ts';
 import { strictQuery, wholeIn } from './address-query.ts';
 import { addDiffRoutes } from './diff-routes.ts';
 import { drawDashboard, drawSettings, drawUnit, isSignedIn } from './draw-pages.ts';
+import { addGraphRoute } from './graph-routes.ts';
 import { addInstallation } from './installation.ts';
 import { addApi } from './json.ts';
 import { addNewUnitRoutes } from './new-unit-routes.ts';
@@ -29,15 +30,7 @@ export function routes(parts: RouteParts): Router {
   addSignIn(router, parts);
   router.post('/sign-out', (ctx) => signOut(parts, ctx));
   router.get('/embed.js', (ctx) => sendEmbed(parts, ctx));
-  router.get('/', (ctx) => {
-    const query = asked(ctx);
-    const late = lateUndo(parts, ctx);
-    if (late) return sendPage(ctx, 200, drawDashboard(parts, ctx, query, late));
-    const { seq } = parts.contextFor(ctx).boardFeed.snapshot(firstPage(query));
-    const draw = () => drawDashboard(parts, ctx, query);
-    const about = `${isSignedIn(parts, ctx)} ${parts.access.refusals.failedLately()?.last_at}`;
-    sendPage(ctx, 200, cache.at(seq, `page ${about} ${queryKey(query)}`, draw));
-  });
+  router.get('/', (ctx) => sendDashboard(parts, ctx, cache));
   // What the script asks for when the first units are there: with many, too much to send by the socket.
   router.get('/board', (ctx) => {
     const query = asked(ctx);
@@ -59,6 +52,7 @@ export function routes(parts: RouteParts): Router {
   addRunRoutes(router, parts);
   addDiffRoutes(router, parts);
   addNewUnitRoutes(router, parts);
+  addGraphRoute(router, parts);
   router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
   // Where a refused form leaves the address of the browser: whoever asks for it again means the unit.
   router.get('/work-units/:chunk/:action', (ctx) => {
@@ -81,13 +75,32 @@ export function routes(parts: RouteParts): Router {
   return router;
 }
 
+async function sendDashboard(parts: RouteParts, ctx: KoaContext, cache: ResponseCache): Promise<void> {
+  const query = asked(ctx);
+  const waits = await parts.contextFor(ctx).boardFeed.waits(new Date());
+  const late = lateUndo(parts, ctx);
+  if (late) return sendPage(ctx, 200, drawDashboard(parts, ctx, query, waits, late));
+  const { seq } = parts.contextFor(ctx).boardFeed.snapshot(firstPage(query));
+  const draw = () => drawDashboard(parts, ctx, query, waits);
+  const about = `${isSignedIn(parts, ctx)} ${parts.access.refusals.failedLately()?.last_at}`;
+  sendPage(ctx, 200, cache.at(seq, `page ${about} ${queryKey(query)}`, draw));
+}
+
 /** Whoever looks at a page stays signed in. */
 async function renewing(parts: RouteParts, ctx: KoaContext, next: () => Promise<unknown>): Promise<void> {
   const caller = parts.callerOf(ctx);
   const session = caller?.door === 'page' ? caller.credential : null;
   if (session) await renew(ctx, parts, session.id);
   await next();
+  if (isLook(ctx) && caller?.role === 'operator') parts.contextFor(ctx).notify.looked();
 }
+
+/** A page is drawn for somebody who looks at it, with script or without; what is fetched ahead may never be seen. */
+const isLook = (ctx: KoaContext): boolean =>
+  ctx.method === 'GET' &&
+  ctx.status === 200 &&
+  Boolean(ctx.response.is('html')) &&
+  ctx.get('Sec-Purpose') === '';
 
 async function signOut(parts: RouteParts, ctx: KoaContext): Promise<void> {
   await createCaller(parts.contextFor(ctx)).access.signOut({});

@@ -1,6 +1,7 @@
 /** Where a branch is checked out, and what its folder is in the middle of. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Operation } from '../../shared/work-problem.ts';
 import { Git } from './git.ts';
 import { listWorktrees, type Repository } from './repository.ts';
 import { adminFolderOf, readQuietly } from './worktree-entry.ts';
@@ -14,12 +15,13 @@ export interface Folder {
 export const gitAtFolder = ({ trusted }: Repository, { path, gitDir }: Folder): Git =>
   new Git({ cwd: path, gitDir, trusted });
 
+/** For `env` of a git that writes files into his folder: git-lfs, where he has it, brings them, and no pointers. */
+export const LIKE_THE_OPERATOR = { GIT_LFS_SKIP_SMUDGE: '0' };
+
 export interface BranchHolder extends Folder {
   /** Null: nothing is in progress. */
   readonly operation: Operation | null;
 }
-
-export type Operation = 'rebase' | 'merge' | 'cherry-pick' | 'revert' | 'bisect';
 
 /** The folders that a branch is checked out in, or that will return to it when their rebase or bisect ends. */
 export async function holdersOf(repository: Repository, branch: string): Promise<BranchHolder[]> {

@@ -1,4 +1,5 @@
 /** What stands against what in a merged tree with conflict markers: a card's worth of it. */
+import type { MergedLineKind } from '../../shared/daemon-questions.ts';
 import { pathspecOf } from './file-name.ts';
 import type { Git } from './git.ts';
 import { cutTo, LONGEST_LINE } from './hunks.ts';
@@ -25,7 +26,7 @@ export interface ConflictHunk {
 
 /** `text` is cut at 500 characters. */
 export interface MergedLine {
-  readonly kind: 'context' | 'marker' | 'ours' | 'theirs';
+  readonly kind: MergedLineKind;
   readonly text: string;
 }
 

@@ -1,4 +1,5 @@
 /** Whether commits merge, asked of git without touching a folder, an index or a branch. */
+import type { ConflictKind } from '../../shared/daemon-questions.ts';
 import { type FileName, nameOf } from './file-name.ts';
 import type { GitOptions, GitResult } from './git.ts';
 import { WorkRefused } from './refused.ts';
@@ -9,9 +10,6 @@ export interface ConflictFile extends FileName {
   readonly bytes: Buffer;
   readonly kind: ConflictKind;
 }
-
-/** `other`: renamed on one side, or a file on one side and a folder on the other. */
-export type ConflictKind = 'both-changed' | 'both-added' | 'deleted-by-ours' | 'deleted-by-theirs' | 'other';
 
 /** `tree`: the id of the merged tree. */
 export type MergeTry =

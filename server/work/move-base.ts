@@ -1,8 +1,9 @@
 /** Brings the base to a merge commit, and with it the folder that it is checked out in. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MoveProblem, MoveRefusal } from '../../shared/work-problem.ts';
 import { changedPaths } from './change-set.ts';
-import { type BranchHolder, gitAtFolder, holdersOf, type Operation } from './checked-out.ts';
+import { type BranchHolder, gitAtFolder, holdersOf, LIKE_THE_OPERATOR } from './checked-out.ts';
 import { nameOf } from './file-name.ts';
 import type { Git, GitOptions, GitResult } from './git.ts';
 import { whatIsInTheWay } from './in-the-way.ts';
@@ -23,32 +24,7 @@ export interface MoveOptions {
 
 export type BaseMove = { readonly moved: true } | MoveRefused;
 
-export interface MoveRefused {
-  readonly moved: false;
-  readonly refused: MoveRefusal;
-  /** Where the base is checked out; null: nowhere, or it does not matter. */
-  readonly folder: string | null;
-  /** As text for people, from the top of the folder. */
-  readonly files: readonly string[];
-  /** What git said; '' where it was not asked. */
-  readonly words: string;
-  /** With `operation-in-progress`. */
-  readonly operation: Operation | null;
-}
-
-export type MoveRefusal =
-  /** The base is neither at `old` nor has it `new`, or its folder has another branch now: plan the merge anew. */
-  | 'base-moved'
-  /** Checked out in a folder that is gone. */
-  | 'folder-missing'
-  | 'checked-out-twice'
-  | 'operation-in-progress'
-  /** Some git is at work in the folder, or has left its lock. */
-  | 'index-locked'
-  | 'files-in-the-way'
-  /** Another merge was interrupted, and is to be repaired first: `repairMerge`. */
-  | 'unrepaired'
-  | 'git-refused';
+export type MoveRefused = { readonly moved: false } & MoveProblem;
 
 /**
  * Does nothing where the base has `new` already. In a folder nothing is stashed, reset or overwritten. Throws
@@ -105,7 +81,8 @@ async function bringAlong(repository: Repository, { branch, old, new: to }: Move
   for (const folder of await holdersOf(repository, branch)) {
     if (folder.operation !== null || !existsSync(folder.path)) continue;
     const args = ['read-tree', '-m', '-u', old, to];
-    await gitAtFolder(repository, folder).run(args, { outlives: true, ms: MERGE_MS });
+    const options = { outlives: true, ms: MERGE_MS, env: LIKE_THE_OPERATOR };
+    await gitAtFolder(repository, folder).run(args, options);
   }
 }
 
@@ -171,6 +148,7 @@ async function moveFolder(
     ms: MERGE_MS,
     config: [...config, 'checkout.workers=1'],
     settings,
+    env: LIKE_THE_OPERATOR,
   });
   const now = await refOf(git, `refs/heads/${branch}`);
   if (code === 0 && now !== null && (await contains(git, now, options.new))) {

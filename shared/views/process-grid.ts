@@ -75,8 +75,7 @@ const empty = ({ query, place }: GridView): TemplateResult =>
   isNarrow(query)
     ? html`<p class="empty">No unit matches this filter. <a href="${place?.base ?? ''}/">Show all</a></p>`
     : html`<div class="empty"><p><strong>No units yet.</strong></p>
-    <p>Every unit of work appears here by its status, those that run first.${place ? nothing : html` <a href="/new">New unit</a>, or at a terminal:`}</p>
-    ${place ? nothing : html`<p><code>signalbox add NAME --command "…"</code>, or start with <code>--plan FILE</code></p>`}</div>`;
+    <p>Every unit of work appears here by its status, those that run first.</p>${place ? nothing : html`<p><a href="/new">New unit</a>, or at a terminal: <code>signalbox add NAME --command "…"</code></p>`}</div>`;
 
 /** Sections of one status: of the blocked, one for each cause. */
 type Group = readonly [Section, ...Section[]];
@@ -118,12 +117,14 @@ function countOf(group: Group, { counts, page, query }: GridView): string {
 
 /** All that one unit holds up, folded; the unit leads to its card in the queue. */
 const causeView = (section: Section, view: GridView): TemplateResult =>
-  html`<details class="cause" ?open=${isNarrow(view.query)}><summary>${causeLink(section.cause, view)} <span class="aside">holds ${section.size}</span></summary>${cellsOf(section, view)}</details>`;
+  html`<div class="cause"><details ?open=${isNarrow(view.query)}><summary><strong>${section.cause}</strong> <span class="aside">holds ${section.size}</span></summary>${cellsOf(section, view)}</details>${causeLink(section.cause, view)}</div>`;
 
 function causeLink(cause: string, { items, place }: GridView): TemplateResult {
   const item = items.get(cause);
   const page = `${place?.base ?? ''}/work-units/${cause}`;
-  return html`<a href=${item === undefined || place ? page : `#open-${item}`}>${cause}</a>`;
+  return item === undefined || place
+    ? html`<a href=${page} aria-label="details of ${cause}">details</a>`
+    : html`<a href="#open-${item}" aria-label="open card of ${cause}">open card</a>`;
 }
 
 function cellsOf({ status, lots }: Section, { clock, pulses, place }: GridView): TemplateResult {

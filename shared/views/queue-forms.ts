@@ -21,7 +21,7 @@ const later = (card: Card): TemplateResult =>
       <button class="quiet">Snooze</button>
     </form>
     ${card.kind === 'question' || card.kind === 'decision' ? withdrawForm(card) : nothing}
-  </details>`;
+  </details>${card.blocks_count > 0 ? html`<p class="aside"><a href="/graph?unit=${card.chunk}">See what it frees</a></p>` : nothing}`;
 
 /** The asker is told that there will be no answer. */
 const withdrawForm = (card: Card): TemplateResult =>

@@ -18,5 +18,8 @@ const SHAPES: Readonly<Record<Status, string>> = {
   DONE: '✓',
 };
 
+/** The same shape where no element can stand, as in a picture. */
+export const statusShape = (status: Status): string => SHAPES[status];
+
 export const statusMark = (status: Status): TemplateResult =>
   html`<span class="mark mark-${status.toLowerCase()}" aria-hidden="true">${SHAPES[status]}</span>`;

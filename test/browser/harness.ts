@@ -54,6 +54,7 @@ export interface Page {
   readonly wire: FakeConnection;
   readonly queue: AttentionQueue;
   readonly grid: ProcessGrid;
+  readonly live: LiveBoards;
 }
 
 /** Lets the elements take over what is shown, as `client/page/dashboard.ts` does. */
@@ -66,7 +67,7 @@ export async function takeOver(wire = new FakeConnection()): Promise<Page> {
   const grid = one<ProcessGrid>('process-grid');
   joinBoard(document, live, data);
   await drawn({ queue, grid });
-  return { wire, queue, grid };
+  return { wire, queue, grid, live };
 }
 
 /** Not before the page is shown: until then the browser knows no such elements. */

@@ -12,6 +12,7 @@ const ASSETS = {
   script: '/no-script.js',
   style: '/client/page/style.css',
   embed: Buffer.alloc(0),
+  worker: Buffer.alloc(0),
   files: new Map(),
 };
 

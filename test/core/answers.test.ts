@@ -27,7 +27,7 @@ test(
     const second = house.answer('a', 'q', { text: '8080', by: { ...OPERATOR, actor: 'other', door: 'cli' } });
     const refusal = await refused(second, 'conflict', /Already answered by operator \(page\): 80/);
     await first;
-    assert.deepEqual(refusal.items, [house.item('q')]);
+    assert.deepEqual(refusal.items, [house.keptItem('q')]);
     assert.deepEqual(answerOf(house.item('q')), { options: [], text: '80' });
   }),
 );
@@ -37,7 +37,7 @@ test(
   asked(async (house) => {
     await house.ask('a', 'q', { prompt: 'Which port, and why?' });
     const refusal = await refused(house.answer('a', 'q'), 'conflict', /changed since you saw it/);
-    assert.deepEqual(refusal.items, [house.item('q')]);
+    assert.deepEqual(refusal.items, [house.keptItem('q')]);
     await house.answer('a', 'q', { version: 2 });
   }),
 );
@@ -141,7 +141,7 @@ test(
     house.now += 4000;
     await house.release();
     const { items } = await refused(house.undo('a', 'q'), 'conflict', /Already sent/);
-    assert.deepEqual(items, [house.item('q')]);
+    assert.deepEqual(items, [house.keptItem('q')]);
   }),
 );
 
@@ -258,5 +258,29 @@ test(
     await house.answer('a', 'q', { by: { ...AGENT, actor: 'me', door: 'cli' } });
     const { answer } = house.item('q');
     assert.deepEqual([answer?.by, answer?.via, answer?.at], ['me', 'cli', '2026-01-05T09:00:00.000Z']);
+  }),
+);
+
+test(
+  'an answer may go to all that ask the same, and to nothing else',
+  inHouse(async (house) => {
+    const PROMPT = 'Which port?';
+    await house.add(spec('a'));
+    await house.start('a');
+    await house.ask('a', 'q', { prompt: PROMPT });
+    for (const chunk of ['b', 'c', 'd', 'e']) {
+      await house.add(spec(chunk));
+      await house.start(chunk);
+    }
+    await house.ask('b', 'same', { prompt: PROMPT });
+    await house.ask('c', 'moved', { prompt: PROMPT });
+    await house.ask('c', 'moved', { prompt: 'Which port, and why?' });
+    await house.ask('d', 'other', { prompt: 'Which host?' });
+    await house.ask('e', 'unnamed', { prompt: PROMPT });
+    const also = ['same', 'moved', 'other', 'nowhere'].map((item) => ({ item, version: 1 }));
+    const input = { chunk: 'a', item: 'q', version: 1, options: [], text: '80', also };
+    await house.commit((state, at) => answer(state, input, { at, release_due: at, key: null }));
+    const answered = ['q', 'same', 'moved', 'other', 'unnamed'].map((id) => answerOf(house.item(id))?.text);
+    assert.deepEqual(answered, ['80', '80', undefined, undefined, undefined]);
   }),
 );

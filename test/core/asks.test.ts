@@ -66,7 +66,7 @@ test(
     await refused(change(), 'conflict', /has ended/);
     house.now += 4000;
     await house.release();
-    assert.deepEqual((await refused(change(), 'conflict', /has ended/)).items, [house.item('q')]);
+    assert.deepEqual((await refused(change(), 'conflict', /has ended/)).items, [house.keptItem('q')]);
   }),
 );
 

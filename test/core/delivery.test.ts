@@ -1,7 +1,7 @@
 /** Whose an answer is until somebody has used it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { detailOf } from '../../server/board/detail.ts';
+import { factsOf } from '../../server/board/detail.ts';
 import { interruptRun, runTold } from '../../server/domain/commands/interrupt.ts';
 import { killRun } from '../../server/domain/commands/kill.ts';
 import { holdUnit, releaseUnit } from '../../server/domain/commands/steering.ts';
@@ -24,10 +24,7 @@ const running = (
   });
 
 const lineOf = (house: StoreFixture, id: string): ItemLine => {
-  const found = detailOf(house.store.state, 'a', {
-    backwards: () => [],
-    now: '2026-01-01T00:00:00.000Z',
-  }).items.find((item) => item.id === id);
+  const found = factsOf(house.store.state, house.work('a')).items.find((item) => item.id === id);
   assert.ok(found);
   return found;
 };
@@ -281,7 +278,7 @@ test(
       [kind, code, options.map(({ id }) => id)],
       ['stuck', 'answers-too-long', ['by-file', 'retry', 'close']],
     );
-    assert.match(prompt, /Run 2 never began: \{prompt\} has more than 128 KiB/);
+    assert.match(prompt, /Run 2 never began: with your answers \{prompt\} has more than 128 KiB/);
     await house.retry('a');
     await house.start('a');
     await house.end('a', { exit: 'never-began', detail, code: 'answers-too-long' });

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { LastLines } from '../../server/output/last-lines.ts';
 import { runFiles } from '../../server/system/run-files.ts';
 import type { Pulses } from '../../shared/board.ts';
+import type { WorktreeProgress } from '../../shared/work-words.ts';
 import { inHouse, spec, turn } from './store-fixture.ts';
 
 const linesOf = (pulses: Pulses) => pulses['unit:0']?.lines;
@@ -15,7 +16,7 @@ test('how far a unit without a run is, until that is over', async (t: TestContex
   const gone = new AbortController();
   await inHouse(async (house) => {
     await house.add(spec('a'));
-    const progress = new Map<number, string>();
+    const progress = new Map<number, WorktreeProgress>();
     const reader = new LastLines(house.store, '/nowhere', progress);
     const heard: Pulses[] = [];
     const following = (async () => {
@@ -25,15 +26,15 @@ test('how far a unit without a run is, until that is over', async (t: TestContex
       t.mock.timers.tick(1000);
       await turn();
     };
-    progress.set(0, 'files: 1 %');
+    progress.set(0, { code: 'files', percent: 1 });
     await tick();
     await tick();
-    progress.set(0, 'x'.repeat(1000));
+    progress.set(0, { code: 'ignored' });
     await tick();
     progress.delete(0);
     await tick();
     await tick();
-    assert.deepEqual(heard.map(linesOf), [['files: 1 %'], ['x'.repeat(200)], []]);
+    assert.deepEqual(heard.map(linesOf), [['files: 1 %'], ['copying what git ignores'], []]);
     assert.deepEqual(reader.now({}), {});
     gone.abort();
     await following;

@@ -3,15 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addComment, removeComment } from '../../server/domain/commands/comments.ts';
 import {
-  askConflict,
-  askReview,
   endMerge,
   isApproved,
   mergeUnit,
   planMerge,
-  refreshReview,
   refuseMerge,
 } from '../../server/domain/commands/merge.ts';
+import { askConflict, askReview, refreshReview } from '../../server/domain/commands/merge-questions.ts';
 import { endRun } from '../../server/domain/commands/runs.ts';
 import { planWorktree, snapshotTaken, worktreeMade } from '../../server/domain/commands/work.ts';
 import { phaseOf } from '../../server/domain/state.ts';
@@ -36,7 +34,13 @@ async function inWorktree(house: StoreFixture, phases = ['IMPLEMENT'], setup: st
   const unit = house.work('a').unit.id;
   const planned = { unit, branch: 'signalbox/a', base: 'main', base_commit: BASE, path: '/work/0-a' };
   await house.commit((state) => planWorktree(state, planned), DAEMON);
-  const made = { unit, copied: [], linked: [], setup: setup === null ? null : { command: setup, limit: 60 } };
+  const made = {
+    unit,
+    copied: [],
+    linked: [],
+    setup: setup === null ? null : { command: setup, limit: 60 },
+    not_brought: [],
+  };
   await house.commit((state) => worktreeMade(state, made), DAEMON);
 }
 
@@ -51,7 +55,15 @@ async function ran(house: StoreFixture, taken: SnapshotTaken = snapshot(ONE)): P
 const question = (house: StoreFixture, key: string, conflicts = false) => ({
   unit: house.work('a').unit.id,
   snapshot: house.work('a').unit.work?.snapshot?.commit ?? '',
-  context: [{ label: 'Changes', text: conflicts ? 'both changed it' : '1 file' }],
+  changes: {
+    stat: { files: 1, added: 1, deleted: 0 },
+    base_moved: conflicts ? 1 : 0,
+    commits: [],
+    commit_count: 0,
+    conflicts: [],
+    rebase: { in_progress: false, unmerged: [], markers: [] },
+    unsaved: [],
+  },
   conflicts,
   key,
 });
@@ -214,8 +226,11 @@ test(
     await house.answer('a', 'review', { options: ['approve'] });
     const plan = { old: BASE, new: TWO, snapshot: ONE, strategy: 'merge' as const };
     await house.commit((state) => planMerge(state, { unit: 0, ...plan }), DAEMON);
-    const refusal = { unit: 0, why: 'files-in-the-way', files: ['x.ts'], words: 'x.ts', key: 'no' };
-    await house.commit((state) => refuseMerge(state, { ...refusal, isAsked: true }), DAEMON);
+    const refused = { refused: 'files-in-the-way', folder: '/p', files: ['x.ts'], words: '' } as const;
+    const problem = { ...refused, operation: null };
+    const refusal = { unit: 0, branch: 'main', problem, key: 'no', isAsked: true };
+    await house.commit((state) => refuseMerge(state, refusal), DAEMON);
+    assert.match(house.item('no').context[0]?.text ?? '', /In \/p .*would overwrite:\nx\.ts/);
     assert.deepEqual([house.item('no').kind, house.item('no').code], ['stuck', 'merge']);
     assert.equal(house.work('a').unit.work?.merge, null);
     await house.answer('a', 'no', { options: ['retry'] });
@@ -236,7 +251,7 @@ test(
     const planned = { unit: 0, branch: 'b', base: 'main', base_commit: BASE, path: '/p' };
     await house.commit((state) => planWorktree(state, planned), DAEMON);
     await house.commit(
-      (state) => worktreeMade(state, { unit: 0, copied: [], linked: [], setup: null }),
+      (state) => worktreeMade(state, { unit: 0, copied: [], linked: [], setup: null, not_brought: [] }),
       DAEMON,
     );
     await ran(house);

@@ -5,8 +5,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { Db, FileMoved } from '../../server/store/sqlite.ts';
-import { Store } from '../../server/store/store.ts';
-import { inHouse, OPERATOR, refused, spec } from './store-fixture.ts';
+import { inHouse, OPERATOR, refused, spec, storeOn } from './store-fixture.ts';
 
 /** What may happen to the folder; given the database and the lock beside it. */
 const WAYS: Readonly<Record<string, (database: string, lock: string) => void>> = {
@@ -41,7 +40,7 @@ for (const [what, take] of Object.entries(WAYS))
       writeFileSync(lock, '');
       const db = Db.open(path, [lock]);
       try {
-        const store = new Store(db);
+        const store = storeOn(db);
         const add = (chunk: string) => store.commit(OPERATOR, (state) => addUnits(state, [spec(chunk)]));
         await add('before');
         take(path, lock);

@@ -23,6 +23,7 @@ import {
   liveRun,
   type State,
 } from '../../server/domain/state.ts';
+import { termsOf } from '../../shared/daemon-questions.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Outcome, Run, UnitSpec, WorkUnit } from '../../shared/words.ts';
 import { asking, exited, inHouse, NEVER_BEGAN, type StoreFixture, spec } from './store-fixture.ts';
@@ -77,7 +78,7 @@ const COMMANDS = {
   answer: (state: State, { a, b, at, nth }: Aim): Decision => {
     const { chunk, item } = pick(itemsOf(state, isOpen), a);
     const options = optionsFor(item, b);
-    const text = item.allows_text ? 'words' : '';
+    const text = termsOf(item).allows_text ? 'words' : '';
     const input = { chunk, item: item.id, version: item.version, options, text };
     return answer(state, input, { at, release_due: later(at, (b % 4) * 400), key: `k-${nth}` });
   },
@@ -110,11 +111,16 @@ const COMMANDS = {
     steer.closeUnit(state, { chunk: pick(worksOf(state), a).unit.chunk, reason: 'enough' }),
   judge: (state: State, { a, b, c, nth }: Aim): Decision => {
     const verdict = pick(['SERIALIZE', 'ASK_OPERATOR', 'INDEPENDENT'] as const, c);
-    const judgement = { verdict, confidence: (c % 10) / 10, reason: `reason ${c % 2}` };
+    const judgement = {
+      verdict,
+      confidence: (c % 10) / 10,
+      code: 'reported',
+      text: `reason ${c % 2}`,
+    } as const;
     const pair = { chunk: chunkOf(state, a), other_chunk: chunkOf(state, b) };
     return reportConflict(
       state,
-      { ...pair, ...judgement, overlapping_files: ['a.ts'], overlapping_symbols: [] },
+      { ...pair, ...judgement, overlapping_files: ['a.ts'], overlapping_symbols: [], overlapping_lines: '' },
       `conflict-${nth}`,
     );
   },
@@ -269,7 +275,7 @@ async function live(house: StoreFixture, history: readonly Step[]): Promise<Refu
 }
 
 function attempt(house: StoreFixture, step: Step, nth: number): Promise<unknown> {
-  const once = { key: `k-${nth}`, input: step };
+  const once = { key: `k-${nth}`, procedure: step.verb, input: step };
   return house.commit((state, at) => COMMANDS[step.verb](state, { ...step, nth, at }), undefined, once);
 }
 
@@ -302,10 +308,10 @@ function newSpecs(state: State, { a, b, c }: Aim): UnitSpec[] {
 
 /** Something that the item takes; sometimes the way out. */
 function optionsFor(item: Item, by: number): string[] {
-  if (item.kind === 'stuck' && by % 3 === 0 && item.allows_text) return ['close'];
-  return item.kind === 'question' || (item.kind === 'stuck' && item.allows_text)
+  if (item.kind === 'stuck' && by % 3 === 0 && termsOf(item).allows_text) return ['close'];
+  return item.kind === 'question' || (item.kind === 'stuck' && termsOf(item).allows_text)
     ? []
-    : [pick(item.options, by).id];
+    : [pick(termsOf(item).offered, by)];
 }
 
 const worksOf = (state: State): WorkUnit[] => [...state.works].filter(exists);

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { Db } from '../../server/store/sqlite.ts';
-import { Store } from '../../server/store/store.ts';
-import { inHouse, OPERATOR, refused, type StoreFixture, spec } from './store-fixture.ts';
+import type { Store } from '../../server/store/store.ts';
+import { inHouse, OPERATOR, refused, type StoreFixture, spec, storeOn } from './store-fixture.ts';
 
 const chunksOf = (store: Store) => [...store.state.works].map(({ unit }) => unit.chunk);
 
@@ -12,7 +12,7 @@ const chunksOf = (store: Store) => [...store.state.works].map(({ unit }) => unit
 async function beside(house: StoreFixture, act: (other: Store) => Promise<void>): Promise<void> {
   const db = Db.open(house.path);
   try {
-    await act(new Store(db));
+    await act(storeOn(db));
   } finally {
     db.close();
   }

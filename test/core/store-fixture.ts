@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answer, undo } from '../../server/domain/commands/answers.ts';
 import { type AskInput, ask, confirm, withdraw } from '../../server/domain/commands/asks.ts';
-import { workOf } from '../../server/domain/commands/decision.ts';
+import { type ItemRef, workOf } from '../../server/domain/commands/decision.ts';
 import { noteRun } from '../../server/domain/commands/notes.ts';
 import { endRun, spawned, startRun } from '../../server/domain/commands/runs.ts';
 import { closeUnit, retryUnit } from '../../server/domain/commands/steering.ts';
@@ -15,10 +15,14 @@ import { Refusal, type RefusalKind } from '../../server/domain/refusal.ts';
 import { findItem, liveRun, type State } from '../../server/domain/state.ts';
 import { type StatusAndWhy, statusOf } from '../../server/domain/status.ts';
 import { Db } from '../../server/store/sqlite.ts';
+import { SqliteJournal } from '../../server/store/sqlite-journal.ts';
 import { type Committed, type Decide, type Idempotency, Store } from '../../server/store/store.ts';
 import type { By } from '../../shared/access-words.ts';
+import { askingOf } from '../../shared/daemon-question-sentences.ts';
+import { codeOf } from '../../shared/daemon-questions.ts';
 import type { Event } from '../../shared/events.ts';
-import type { Item } from '../../shared/item-words.ts';
+import type { Asking, Item, ItemCode } from '../../shared/item-words.ts';
+import { statusReasonWords } from '../../shared/status-sentences.ts';
 import type { Outcome, Run, Status, ToolRefusal, UnitSpec, WorkUnit } from '../../shared/words.ts';
 
 export const OPERATOR: By = { actor: 'operator', role: 'operator', door: 'page', origin: null };
@@ -62,6 +66,9 @@ export const spec = (chunk: string, more: Partial<UnitSpec> & { phases?: string[
 export const exited = (code: number): Outcome => ({ exit: 'exited', code });
 export const NEVER_BEGAN: Outcome = { exit: 'never-began', code: 'cannot-start', detail: 'no shell' };
 
+type WordedItem = Item & Asking & { readonly code: ItemCode | null };
+const worded = (item: Item): WordedItem => ({ ...item, ...askingOf(item), code: codeOf(item) }) as WordedItem;
+
 interface Said {
   readonly text?: string;
   readonly options?: readonly string[];
@@ -71,6 +78,8 @@ interface Said {
   readonly key?: string;
   readonly by?: By;
 }
+
+export const storeOn = (db: Db, now?: () => Date): Store => new Store(new SqliteJournal(db), db.state(), now);
 
 export class StoreFixture {
   readonly folder = mkdtempSync(join(tmpdir(), 'signalbox-core-'));
@@ -83,7 +92,7 @@ export class StoreFixture {
     this.path = path ?? join(this.folder, 'signalbox.db');
     try {
       this.db = Db.open(this.path);
-      this.store = new Store(this.db, () => new Date(this.now));
+      this.store = storeOn(this.db, () => new Date(this.now));
     } catch (error) {
       rmSync(this.folder, { recursive: true, force: true });
       throw error;
@@ -94,7 +103,7 @@ export class StoreFixture {
   reopen(): void {
     this.db.close();
     this.db = Db.open(this.path);
-    this.store = new Store(this.db, () => new Date(this.now));
+    this.store = storeOn(this.db, () => new Date(this.now));
   }
 
   leave(): void {
@@ -105,7 +114,11 @@ export class StoreFixture {
     }
   }
 
-  commit(decide: Decide, by: By = OPERATOR, once?: Idempotency): Promise<Committed> {
+  commit<Result extends object>(
+    decide: Decide<Result>,
+    by: By = OPERATOR,
+    once?: Idempotency,
+  ): Promise<Committed<Result>> {
     return this.store.commit(by, decide, once);
   }
 
@@ -134,7 +147,7 @@ export class StoreFixture {
   }
 
   /** Asks for the live run, if there is one. */
-  ask(chunk: string, key: string, more: Partial<AskInput> = {}): Promise<Committed> {
+  ask(chunk: string, key: string, more: Partial<AskInput> = {}): Promise<Committed<ItemRef>> {
     const run = liveRun(this.work(chunk))?.number ?? null;
     return this.commit((state) => ask(state, asking(chunk, key, { run, ...more })), AGENT);
   }
@@ -147,7 +160,7 @@ export class StoreFixture {
       const release_due = new Date(Date.parse(at) + wait).toISOString();
       return answer(state, input, { at, release_due, key: key ?? null });
     };
-    return this.commit(decide, by, key === undefined ? undefined : { key, input });
+    return this.commit(decide, by, key === undefined ? undefined : { key, procedure: 'items.answer', input });
   }
 
   undo(chunk: string, item: string, version = 1): Promise<Committed> {
@@ -192,13 +205,20 @@ export class StoreFixture {
   work(chunk: string): WorkUnit {
     return workOf(this.store.state, chunk);
   }
-  said(chunk: string): StatusAndWhy {
-    return statusOf(this.store.state, this.work(chunk));
+  /** Its status, and why in words. */
+  said(chunk: string): Omit<StatusAndWhy, 'why'> & { why: string } {
+    const work = this.work(chunk);
+    const said = statusOf(this.store.state, work);
+    return { ...said, why: statusReasonWords(said.why, work.items) };
   }
   status(chunk: string): Status {
     return this.said(chunk).status;
   }
-  item(id: string): Item {
+  /** An item, and what the operator reads of it. */
+  item(id: string): WordedItem {
+    return worded(this.keptItem(id));
+  }
+  keptItem(id: string): Item {
     const found = findItem(this.store.state, id);
     assert.ok(found, `there is an item ${id}`);
     return found.item;
@@ -209,7 +229,7 @@ export class StoreFixture {
     return run;
   }
   log(after = 0): Event[] {
-    return [...this.store.events(after)];
+    return [...this.db.events(after)];
   }
   types(after = 0): string[] {
     return this.log(after).map(({ type }) => type);

@@ -171,7 +171,7 @@ test('what an older database counted as delivered when a run started stays so: l
     assert.deepEqual([...[...db.events()].reduce(reduce, EMPTY).works], works);
     db.close();
     const [item] = works[0]?.items ?? [];
-    assert.deepEqual([item?.delivery?.to, item?.answer?.given_to, item?.code], [1, null, null]);
+    assert.deepEqual([item?.delivery?.to, item?.answer?.given_to, item?.about], [1, null, undefined]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -309,9 +309,53 @@ test('answers, snoozes, deliveries, withdrawals, conflicts, ends of runs and key
     assert.deepEqual([q?.answer?.text, q?.answer?.given_to, q?.delivery], ['80', 1, { at: AT, to: 1 }]);
     assert.deepEqual([r?.answer, r?.snooze], [null, { until: AT, for: null }]);
     assert.deepEqual(s?.withdrawal, { at: AT, code: 'operator', text: EARLIER_ITEMS.s.withdrawn_why });
-    assert.deepEqual(works[0]?.items[3]?.rivals, [1]);
-    assert.deepEqual(works[0]?.conflicts[0]?.noted, { verdict: 'INDEPENDENT', reason: 'no, not at all' });
+    const asked = works[0]?.items[3]?.about;
+    assert.deepEqual(asked?.code === 'rivals' && asked.rivals.map(({ unit }) => unit), [1]);
+    const noted = { code: 'reported', text: 'no, not at all', overlapping_files: [] };
+    assert.deepEqual(works[0]?.conflicts[0]?.noted, { verdict: 'INDEPENDENT', ...noted });
     assert.deepEqual(works[0]?.runs[0]?.outcome, { exit: 'reported', success: false });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('worktrees of before it was known what they lack are taken over, in the tables and in the log', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-upgrade-'));
+  try {
+    const path = join(folder, 'signalbox.db');
+    writeFirstSchema(path);
+    takeSteps(path, 1, 10);
+    const planned = {
+      branch: 'signalbox/old',
+      base: 'main',
+      base_commit: 'a'.repeat(40),
+      path: '/work/0-old',
+    };
+    const made = { copied: [], linked: [], setup: null };
+    const begun = {
+      ...planned,
+      ...made,
+      made_at: AT,
+      ready_at: null,
+      snapshot: null,
+      comments: [],
+      approved: null,
+    };
+    const work = { ...begun, merge: null, rebasing: false, end: null, pruned_at: null, kept: null };
+    const sqlite = new Sqlite(path);
+    insertEvents(sqlite, [
+      ['worktree.planned', planned],
+      ['worktree.made', made],
+    ]);
+    sqlite
+      .prepare(`update units set facts = json_set(facts, '$.work', json(?), '$.seq', 4)`)
+      .run(JSON.stringify(work));
+    sqlite.close();
+    const db = Db.open(path);
+    const works = [...db.state().works];
+    assert.deepEqual([...[...db.events()].reduce(reduce, EMPTY).works], works);
+    db.close();
+    assert.deepEqual(works[0]?.unit.work?.not_brought, []);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -16,10 +16,10 @@ const midnightOf = (at: number) => new Date(at).setHours(0, 0, 0, 0);
 /** A store as it was after the first events. */
 const storeAt = (log: readonly Event[], states: readonly State[], length: number) => ({
   state: states[length] ?? EMPTY,
-  *events(after: number) {
+  async *events(after: number) {
     yield* log.slice(0, length).filter(({ seq }) => seq > after);
   },
-  *eventsBackwards() {
+  async *eventsBackwards() {
     yield* log.slice(0, length).reverse();
   },
 });
@@ -38,7 +38,7 @@ function slowly(log: readonly Event[], states: readonly State[], length: number,
 
 test('the sum of today is that of all moments, read at once or as it grows, in random histories', async () => {
   let most = 0;
-  await inHistories({ runs: 6, length: 400 }, (house) => {
+  await inHistories({ runs: 6, length: 400 }, async (house) => {
     const log = house.log();
     const states = [EMPTY];
     for (const event of log) states.push(reduce(states.at(-1)!, event));
@@ -50,18 +50,21 @@ test('the sum of today is that of all moments, read at once or as it grows, in r
       Object.assign(growing, storeAt(log, states, length));
       const expected = slowly(log, states, length, now);
       const fresh = new DayWaits(storeAt(log, states, length));
-      assert.equal(fresh.at(new Date(now)).waited_ms, expected, 'all of the day at once');
-      assert.equal(waits.at(new Date(now)).waited_ms, expected, 'what is new since it was asked');
+      assert.equal((await fresh.at(new Date(now))).waited_ms, expected, 'all of the day at once');
+      assert.equal((await waits.at(new Date(now))).waited_ms, expected, 'what is new since it was asked');
       most = Math.max(most, expected);
     }
   });
   assert.ok(most > 0, 'nothing ever waited');
 });
 
-const detailOf = (house: StoreFixture, chunk: string) => {
+const detailOf = async (house: StoreFixture, chunk: string) => {
   const work = house.work(chunk);
   const log = house.log().filter(({ unit }) => unit === work.unit.id);
-  const { from, spans } = timeSpent(work, log.reverse(), new Date(house.now).toISOString());
+  const backwards = (async function* () {
+    yield* log.reverse();
+  })();
+  const { from, spans } = await timeSpent(work, backwards, new Date(house.now).toISOString());
   const start = Date.parse(from);
   return spans.map(({ use, from, to }) => [
     use,
@@ -84,7 +87,7 @@ test(
     house.now += HOUR;
     await house.end('a', exited(0));
     house.now += HOUR;
-    assert.deepEqual(detailOf(house, 'a'), [
+    assert.deepEqual(await detailOf(house, 'a'), [
       ['blocked', 0, 1],
       ['running', 1, 2],
       ['waiting', 2, 4],
@@ -100,10 +103,10 @@ test(
     await house.start('a');
     await house.ask('a', 'port');
     house.now += 30 * HOUR;
-    assert.deepEqual(detailOf(house, 'a'), [['waiting', 0, 12]]);
+    assert.deepEqual(await detailOf(house, 'a'), [['waiting', 0, 12]]);
     await house.answer('a', 'port', { text: '80' });
     house.now += HOUR;
-    assert.deepEqual(detailOf(house, 'a'), [
+    assert.deepEqual(await detailOf(house, 'a'), [
       ['waiting', 0, 11],
       ['running', 11, 12],
     ]);

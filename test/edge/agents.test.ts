@@ -1,5 +1,6 @@
 /** Agents by configuration: what a `signalbox.json` may say, and what becomes of it when a run starts. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -12,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { AnswersTooLong, type Task } from '../../server/agents/agent.ts';
+import { NoCommand, type Task } from '../../server/agents/agent.ts';
 import { configuredAgent } from '../../server/agents/configured-agent.ts';
 import { readDefinitions } from '../../server/agents/definitions.ts';
 import { composePrompt, HOW_TO_ASK } from '../../server/agents/prompt.ts';
@@ -203,8 +204,7 @@ describe('the command of a run', () => {
       const given = task({ answered: words });
       assert.throws(
         () => commandOf(['do', place], given),
-        (error) =>
-          error instanceof AnswersTooLong && error.message.includes(`${place} has more than 128 KiB`),
+        (error) => error instanceof NoCommand && error.code === 'answers-too-long' && error.detail === place,
       );
       const [, byFile = ''] = commandOf(['do', place], { ...given, by_file: true });
       assert.match(byFile, /too long to stand here.*JSON file \/runs\/0-3\/answers\.json/s);
@@ -217,7 +217,7 @@ describe('the command of a run', () => {
     const given = task({ unit: { ...unit, goal }, answered: [answered('question', 'Q?', 'x')] });
     assert.throws(
       () => commandOf(['do', '{prompt}'], given),
-      (error) => error instanceof Error && !(error instanceof AnswersTooLong),
+      (error) => error instanceof NoCommand && error.code === 'argument-too-long',
     );
   });
 
@@ -225,16 +225,42 @@ describe('the command of a run', () => {
     assert.deepEqual(commandOf(['do', '{goal}'], task({ unit: { ...unit, goal: 'a\0b' } })), ['do', 'ab']);
   });
 
-  test('more than a program takes in one argument is refused in a sentence', () => {
+  test('more than a program takes in one argument is refused with what is too long', () => {
     const given = task({ unit: { ...unit, goal: 'ü'.repeat(70_000) } });
-    assert.throws(() => commandOf(['do', '{goal}'], given), /\{goal\} has more than 128 KiB/);
+    assert.throws(() => commandOf(['do', '{goal}'], given), { code: 'argument-too-long', detail: '{goal}' });
   });
 });
 
 test('the docs quote how to ask word for word', () => {
   const words = (text: string) => text.replace(/^> ?/gm, '').replace(/\s+/g, ' ').trim();
-  const docs = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'agents.md'), 'utf8');
+  const docs = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'agents', 'own.md'), 'utf8');
   assert.ok(words(docs).includes(words(HOW_TO_ASK)));
+});
+
+describe('the agent of the example', () => {
+  const folder = join(import.meta.dirname, '..', '..', '..', 'examples', 'agents');
+  /** What `signalbox` is called with, where these programs are installed. */
+  function calledWith(...programs: string[]): string {
+    const bin = join(project, 'bin');
+    rmSync(bin, { recursive: true, force: true });
+    mkdirSync(bin);
+    for (const name of ['signalbox', ...programs])
+      writeFileSync(join(bin, name), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
+    const args = ['first.sh', 'api', 'PLAN', 'Say it.', '', 'the -- prompt'];
+    return execFileSync('/bin/sh', args, {
+      cwd: folder,
+      env: { PATH: `${bin}:/usr/bin:/bin` },
+      encoding: 'utf8',
+    });
+  }
+
+  test('is the first that is installed, with the prompt as one argument; else the script', () => {
+    assert.match(calledWith(), /^A prompt of 13 characters\.\nPlan for api:/);
+    assert.match(
+      calledWith('copilot', 'gemini'),
+      /^Led by gemini\..*\nacp\n--prompt\nthe -- prompt\n--\ngemini\n--acp\n$/,
+    );
+  });
 });
 
 describe('the prompt of a phase', () => {
@@ -268,15 +294,15 @@ describe('the prompt of a phase', () => {
     assert.equal(composePrompt(task(), 'A\n\n{answer}\n\nB'), `A\n\nB\n\n${HOW_TO_ASK}`);
   });
 
-  test('a file that is not there, leads out of the project, or is none, is refused in a sentence', () => {
+  test('a file that is not there, leads out of the project, or is none, is refused with its name', () => {
     const path = join(project, 'plan.md');
     rmSync(path, { force: true });
-    assert.throws(promptOf, /the prompt file plan\.md is not there/);
+    assert.throws(promptOf, { code: 'prompt-file-missing', detail: 'plan.md' });
     writeFileSync(join(folder, 'secret'), 'secret');
     symlinkSync('../secret', path);
-    assert.throws(promptOf, /the prompt file plan\.md leads out of the project/);
+    assert.throws(promptOf, { code: 'prompt-file-outside', detail: 'plan.md' });
     rmSync(path);
     mkdirSync(path);
-    assert.throws(promptOf, /is no file/);
+    assert.throws(promptOf, { code: 'prompt-file-too-large', detail: 'plan.md' });
   });
 });

@@ -54,7 +54,7 @@ async function itemsOf(chunk: string): Promise<readonly Line[]> {
 
 /** What door.md wants on every answer. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html signalbox-worker";
 
 function checkHeaders({ headers }: Answer, cache: string | undefined): void {
   assert.equal(headers['content-security-policy'], POLICY);

@@ -11,6 +11,9 @@ import { Receiver } from './receiver.ts';
 type NoticeEvent = Extract<Event, NoticeChange>;
 const isNotice = (event: Event): event is NoticeEvent => /^notice\./.test(event.type);
 
+/** What the operator's file says. */
+type NotifyOf = (receiver: Receiver, folder: string) => Record<string, unknown>;
+
 export class NotifyScene {
   readonly house = new StoreFixture();
   readonly receiver: Receiver;
@@ -21,20 +24,18 @@ export class NotifyScene {
   #notify: Record<string, unknown> = {};
   #life = 0;
 
-  private constructor(receiver: Receiver, notify: Record<string, unknown>) {
+  private constructor(receiver: Receiver, notify: NotifyOf) {
     this.receiver = receiver;
     this.file = join(this.house.folder, 'config.json');
-    this.write(notify);
+    this.write(notify(receiver, this.house.folder));
     this.notifier = this.#start();
   }
 
   static async open(
-    notify: (receiver: Receiver) => Record<string, unknown> = (receiver) => ({
-      webhook: { url: receiver.url },
-    }),
+    notify: NotifyOf = (receiver) => ({ webhook: { url: receiver.url } }),
   ): Promise<NotifyScene> {
     const receiver = await Receiver.open();
-    return new NotifyScene(receiver, notify(receiver));
+    return new NotifyScene(receiver, notify);
   }
 
   write(notify: Record<string, unknown>): void {

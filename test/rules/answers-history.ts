@@ -1,7 +1,7 @@
 /** A random history of one unit: what may happen in it, what has to hold after each step, and how it comes to an end. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { detailOf } from '../../server/board/detail.ts';
+import { factsOf } from '../../server/board/detail.ts';
 import { AnswersFiles } from '../../server/runs/answers-file.ts';
 import type { DeliveryState } from '../../shared/detail.ts';
 import { deliveryWords } from '../../shared/unit-sentences.ts';
@@ -69,10 +69,7 @@ export function check(players: Players): void {
   if (status === 'DONE' && book.over === '')
     assert.deepEqual(book.unsettled(), [], 'DONE, and nobody has it');
   if (status === 'BLOCKED') assert.notEqual(why, '');
-  const lines = detailOf(house.store.state, chunk, {
-    backwards: () => [],
-    now: '2026-01-01T00:00:00.000Z',
-  }).items;
+  const lines = factsOf(house.store.state, house.work(chunk)).items;
   for (const entry of book.entries) {
     const line = lines.find(({ id }) => id === entry.id);
     // The words with which a unit is closed are its reason: nobody is to get them.

@@ -1,4 +1,5 @@
 /** Askers, runs and an operator around one unit: they do what they do, and note it in a book. */
+
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { type ReportInput, report } from '../../server/domain/commands/reports.t
 import { holdUnit, releaseUnit, removeUnit } from '../../server/domain/commands/steering.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { writeAnswers } from '../../server/runs/answers-file.ts';
+import { codeOf } from '../../shared/daemon-questions.ts';
 import type { Outcome, WorkUnit } from '../../shared/words.ts';
 import { DAEMON, exited, type StoreFixture, spec } from '../core/store-fixture.ts';
 import type { Random } from '../fuzz/random.ts';
@@ -194,7 +196,7 @@ export class Players {
     else if (what !== 'badly') assert.equal(card, undefined, `${what}: nobody is asked`);
     else if (isOpen) assert.equal(card, undefined, 'the open question says enough');
     else if (outcome.exit !== 'never-began' && !this.#retries) assert.equal(card?.kind, 'stuck');
-    else if (outcome === TOO_LONG) assert.equal(card?.code, 'answers-too-long');
+    else if (outcome === TOO_LONG) assert.equal(card && codeOf(card), 'answers-too-long');
   }
 
   /** What the operator sees that nobody in this history has asked. */

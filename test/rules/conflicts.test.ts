@@ -1,10 +1,12 @@
 /** Two units that may be in each other's way: what is judged, asked, kept, and in which order they go. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { detailOf } from '../../server/board/detail.ts';
+import { factsOf } from '../../server/board/detail.ts';
 import { linkUnit, removeUnit } from '../../server/domain/commands/steering.ts';
 import { impactOf, impactWords } from '../../server/domain/impact.ts';
 import { startOrder } from '../../server/domain/start-order.ts';
+import { askingOf } from '../../shared/daemon-question-sentences.ts';
 import { exited, inHouse, refused, type StoreFixture, spec } from '../core/store-fixture.ts';
 import {
   answerWith,
@@ -24,8 +26,7 @@ const twoPhased = (house: StoreFixture, ...chunks: string[]) =>
   house.add(...chunks.map((chunk) => spec(chunk, TWO_PHASES)));
 const impactOn = (house: StoreFixture, chunk: string) =>
   impactOf(house.store.state, house.work(chunk).unit.id);
-const detail = (house: StoreFixture, chunk: string) =>
-  detailOf(house.store.state, chunk, { backwards: () => [], now: '2026-01-01T00:00:00.000Z' });
+const detail = (house: StoreFixture, chunk: string) => factsOf(house.store.state, house.work(chunk));
 const labels = (house: StoreFixture, item: string) => house.item(item).context.map(({ label }) => label);
 
 /** `a` runs, `b` wants to start, and a person has to say whether it may: the item is `want-b`. */
@@ -72,11 +73,11 @@ test(
     await judge(house, ['a', 'b'], 'SERIALIZE');
     const { found_at } = knownOf(house, 'a', 'b');
     house.now += 1000;
-    await judge(house, ['b', 'a'], 'INDEPENDENT', { reason: 'they only read' });
+    await judge(house, ['b', 'a'], 'INDEPENDENT', { text: 'they only read' });
     for (const [one, other] of [['a', 'b'] as const, ['b', 'a'] as const]) {
       const known = knownOf(house, one, other);
       assert.deepEqual(
-        [known.verdict, known.reason, known.found_at],
+        [known.verdict, known.text, known.found_at],
         ['INDEPENDENT', 'they only read', found_at],
       );
     }
@@ -268,16 +269,16 @@ test(
   'a rival is listed once, however often it is judged',
   inHouse(async (house) => {
     await house.add(spec('a'), spec('b', { external: true }));
-    await judge(house, ['a', 'b'], 'ASK_OPERATOR', { reason: 'one reason' });
+    await judge(house, ['a', 'b'], 'ASK_OPERATOR', { text: 'one reason' });
     await house.start('a');
     house.now += 1000;
     await tell(house, 'b', 'started', { override: true });
     const [early] = pendingOf(house, 'b');
     if (early) await answerWith(house, answering('b', early.id, early.version));
-    await judge(house, ['a', 'b'], 'ASK_OPERATOR', { reason: 'another reason', key: 'again' });
-    for (const { context } of pendingOf(house, 'b'))
+    await judge(house, ['a', 'b'], 'ASK_OPERATOR', { text: 'another reason', key: 'again' });
+    for (const item of pendingOf(house, 'b'))
       assert.deepEqual(
-        context.map(({ label }) => label),
+        askingOf(item).context.map(({ label }) => label),
         ['a'],
       );
   }),
@@ -359,11 +360,11 @@ for (const [how, verdict] of [
       house.reopen();
       const other = verdict === 'SERIALIZE' ? 'INDEPENDENT' : 'SERIALIZE';
       for (const [nth, opinion] of ([other, 'ASK_OPERATOR'] as const).entries()) {
-        await judge(house, nth === 0 ? ['a', 'b'] : ['b', 'a'], opinion, { reason: 'look at y.ts' });
+        await judge(house, nth === 0 ? ['a', 'b'] : ['b', 'a'], opinion, { text: 'look at y.ts' });
         for (const known of [knownOf(house, 'a', 'b'), knownOf(house, 'b', 'a')]) {
           assert.deepEqual([known.verdict, known.decided_by], [verdict, 'operator']);
           assert.deepEqual(
-            [known.noted?.verdict, /look at y.ts/.test(known.noted?.reason ?? '')],
+            [known.noted?.verdict, /look at y.ts/.test(known.noted?.text ?? '')],
             [opinion, true],
           );
         }

@@ -1,10 +1,12 @@
 /** What holds in every state that any history leads to. Each is recounted from facts, not asked of the code that keeps it. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reduce } from '../../server/domain/reduce.ts';
 import { serialOrderOf } from '../../server/domain/serial-order.ts';
 import { EMPTY, exists, isOver, type State } from '../../server/domain/state.ts';
 import { freeSlots, statusOf } from '../../server/domain/status.ts';
+import { askingOf } from '../../shared/daemon-question-sentences.ts';
 import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Run, WorkUnit } from '../../shared/words.ts';
@@ -173,7 +175,13 @@ test('an open conflict item lists the rivals at work, all of them, each once', (
         .flatMap((each) => state.works.get(each.with) ?? [])
         .filter((rival) => rival.runs.length > 0 && !isOver(rival))
         .map(({ unit }) => unit.chunk);
-      assert.deepEqual(item.context.map(({ label }) => label).sort(), rivals.sort(), work.unit.chunk);
+      assert.deepEqual(
+        askingOf(item)
+          .context.map(({ label }) => label)
+          .sort(),
+        rivals.sort(),
+        work.unit.chunk,
+      );
     }
   }));
 

@@ -1,9 +1,11 @@
 /** How a rule answers in the commit that asks, and what "Allow for this unit" leaves behind. */
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { askAll, type Question } from '../../server/domain/commands/asks.ts';
 import { type Rules, removeRule } from '../../server/domain/commands/policy.ts';
 import type { PolicyRequest } from '../../server/domain/policy.ts';
+import { termsOf } from '../../shared/daemon-questions.ts';
 import type { PolicyRule } from '../../shared/policy-words.ts';
 import { AGENT, StoreFixture, spec } from '../core/store-fixture.ts';
 
@@ -67,7 +69,7 @@ describe('what is asked by an agent, with rules', () => {
   test('a rule answers in the same commit, as policy and with its name; nothing waits for a receiver', async () => {
     const before = house.store.state.seq;
     await ask('k1', 'npm test', [rule('allow', 'npm test')]);
-    const types = [...house.store.events(before)].map(({ type, by }) => [type, by.actor]);
+    const types = [...house.db.events(before)].map(({ type, by }) => [type, by.actor]);
     assert.deepEqual(types, [
       ['item.asked', 'agent'],
       ['item.answered', 'policy'],
@@ -97,7 +99,7 @@ describe('what is asked by an agent, with rules', () => {
     await ask('k3', 'npm publish', [rule('ask', 'npm *'), rule('allow', 'npm *')]);
     await ask('k4', 'npm login', []);
     for (const key of ['k1', 'k2', 'k3', 'k4']) assert.equal(item(key).answer, null, key);
-    const offers = (key: string) => item(key).options.some(({ id }) => id === 'allow-unit');
+    const offers = (key: string) => termsOf(item(key)).offered.includes('allow-unit');
     assert.deepEqual(['k1', 'k2', 'k3', 'k4'].map(offers), [false, false, false, true]);
   });
 

@@ -133,6 +133,8 @@ describe('a mutation repeated with its key', () => {
     'work.uncomment',
     'work.prune',
     'work.restore',
+    'units.create',
+    'units.plan',
     'work.forget',
   ];
 

@@ -1,4 +1,5 @@
 /** An operator without imagination: answers what is asked, frees what is stopped, lets runs end and time pass. */
+
 import { answer } from '../../server/domain/commands/answers.ts';
 import { wantToStart } from '../../server/domain/commands/conflicts.ts';
 import type { Decision } from '../../server/domain/commands/decision.ts';
@@ -20,6 +21,7 @@ import {
 } from '../../server/domain/state.ts';
 import { freeSlots, statusOf } from '../../server/domain/status.ts';
 import type { Decide } from '../../server/store/store.ts';
+import { termsOf } from '../../shared/daemon-questions.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { exited, type StoreFixture } from '../core/store-fixture.ts';
@@ -124,7 +126,7 @@ const HABITS: readonly Habit[] = [
 
 /** Says yes to everything: agrees, tries again, goes on. */
 function answerTo(chunk: string, item: Item) {
-  const [first] = item.options;
-  const options = item.allows_text && item.kind === 'question' ? [] : first ? [first.id] : [];
-  return { chunk, item: item.id, version: item.version, options, text: item.allows_text ? 'yes' : '' };
+  const { offered, allows_text } = termsOf(item);
+  const options = allows_text && item.kind === 'question' ? [] : offered.slice(0, 1);
+  return { chunk, item: item.id, version: item.version, options, text: allows_text ? 'yes' : '' };
 }

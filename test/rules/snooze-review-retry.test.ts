@@ -1,4 +1,5 @@
 /** What is put off, agreed to, tried again, or done by somebody else. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askAll } from '../../server/domain/commands/asks.ts';
@@ -6,10 +7,19 @@ import { closeUnit, linkUnit, removeUnit } from '../../server/domain/commands/st
 import { nextDue } from '../../server/domain/commands/time.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { freeSlots } from '../../server/domain/status.ts';
-import { Store } from '../../server/store/store.ts';
+import { askingOf } from '../../shared/daemon-question-sentences.ts';
 import { NO_UNIT } from '../../shared/events.ts';
 import type { Outcome, RetryPolicy } from '../../shared/words.ts';
-import { AGENT, asking, exited, inHouse, refused, type StoreFixture, spec } from '../core/store-fixture.ts';
+import {
+  AGENT,
+  asking,
+  exited,
+  inHouse,
+  refused,
+  type StoreFixture,
+  spec,
+  storeOn,
+} from '../core/store-fixture.ts';
 import {
   answerWith,
   decideOn,
@@ -529,7 +539,7 @@ test(
     const { seq } = house.store.state;
     const { result } = await askBoth(house);
     assert.deepEqual(house.types(seq), ['item.asked', 'item.asked']);
-    const [one = '', other = ''] = result.items ?? [];
+    const [one = '', other = ''] = result.items;
     assert.deepEqual([house.item(one).kind, house.item(other).kind], ['question', 'decision']);
     await house.answer('a', one, { text: '80' });
     assert.equal(house.status('a'), 'NEEDS_ATTENTION');
@@ -611,7 +621,7 @@ test(
       assert.equal(house.status('x'), 'RUNNING');
       const last = house.log().at(-1);
       assert.ok(last?.type === 'run.started');
-      assert.match(last.data.override ?? '', /waits for base/);
+      assert.deepEqual(last.data.override, { status: 'BLOCKED', why: { code: 'depends', on: ['base'] } });
       await refused(tell(house, 'x', 'started', { override: true }), 'conflict', /started already/);
     },
     { after: ['base'] },
@@ -661,7 +671,7 @@ test(
     await tell(house, 'x', 'failed', { words: 'the build machine is gone' });
     const [item] = pendingOf(house, 'x');
     assert.deepEqual([house.status('x'), item?.kind], ['NEEDS_ATTENTION', 'stuck']);
-    assert.match(JSON.stringify(item?.context), /the build machine is gone/);
+    assert.match(JSON.stringify(item && askingOf(item).context), /the build machine is gone/);
     await refused(tell(house, 'x', 'started'), 'conflict', /may not start/);
     await house.answer('x', item?.id ?? '', { options: ['retry'] });
     await tell(house, 'x', 'started');
@@ -754,7 +764,7 @@ for (const all of [false, true])
       await house.ask('x', 'q', { prompt: 'Port?', run: null, asked_by: 'somebody at a terminal' });
       await house.answer('x', 'q');
       const { items } = await refused(tell(house, 'x', 'finished', { all }), 'conflict', /nobody has taken/);
-      assert.deepEqual(items, [house.item('q')]);
+      assert.deepEqual(items, [house.keptItem('q')]);
       const again = { prompt: 'Port?', run: null, asked_by: 'somebody at a terminal' };
       assert.deepEqual((await house.ask('x', 'q2', again)).result, { item: 'q' });
       await house.confirm('x', 'q');
@@ -820,7 +830,7 @@ test(
     const before = house.store.state.settings;
     house.reopen();
     assert.deepEqual(house.store.state.settings, before);
-    assert.equal(new Store(house.db).state.settings.max_agents, 2);
+    assert.equal(storeOn(house.db).state.settings.max_agents, 2);
   }),
 );
 

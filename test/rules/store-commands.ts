@@ -20,9 +20,11 @@ export const LATER = { wait: 4000 };
 const judgementOf = (verdict: ConflictVerdict, more: Partial<Judgement>): Judgement => ({
   verdict,
   confidence: 0.5,
-  reason: 'both touch it',
+  code: 'reported',
+  text: 'both touch it',
   overlapping_files: ['a.ts'],
   overlapping_symbols: [],
+  overlapping_lines: '',
   ...more,
 });
 

@@ -77,7 +77,7 @@ export class Walk extends StoreFixture {
     const found = lookUp(child.pid ?? 0);
     assert.ok(found, 'the process lives');
     const identity = { pid: found.pid, started: found.started };
-    await this.commit((state) => spawned(state, { unit, run: result.run ?? 0, ...identity }), DAEMON);
+    await this.commit((state) => spawned(state, { unit, run: result.run, ...identity }), DAEMON);
   }
 
   /** The daemon ends and comes back later: what is due first, then a look at the runs that were alive. */
@@ -112,9 +112,11 @@ export class Walk extends StoreFixture {
     const finding = {
       verdict: 'ASK_OPERATOR',
       confidence: 0.7,
-      reason: 'both edit the port',
+      code: 'reported',
+      text: 'both edit the port',
       overlapping_files: ['port.ts'],
       overlapping_symbols: [],
+      overlapping_lines: '',
     } as const;
     const pair = { chunk: UNIT, other_chunk: RIVAL, ...finding };
     return this.commit((state) => reportConflict(state, pair, 'conflict-1'), AGENT);

@@ -16,7 +16,6 @@ import {
   door,
   hold,
   item,
-  itemCode,
   judgement,
   kind,
   moment,
@@ -28,10 +27,12 @@ import {
   ruleName,
   seq,
   someSettings,
+  status,
   text,
   work,
   workSettings,
 } from './parts.ts';
+import { daemonQuestion, statusReason } from './reasons.ts';
 
 const spec = z.strictObject({
   chunk,
@@ -52,6 +53,7 @@ const spec = z.strictObject({
   merge: z.enum(MERGE_MODES).nullable(),
 });
 
+const asked = { id: item, kind, phase: z.string(), run: count, asked_by: z.string() };
 const nothing = z.strictObject({});
 const run = z.strictObject({ number });
 
@@ -113,7 +115,7 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
     agent: z.string(),
     marker: z.string(),
     token: z.exactOptional(digest),
-    override: z.exactOptional(z.string()),
+    override: z.exactOptional(z.strictObject({ status, why: statusReason.nullable() })),
   }),
   'run.spawned': run.extend({ pid: number, started: z.string() }),
   'conflict.judged': z.strictObject({
@@ -121,7 +123,13 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
     with: count,
     decided_by: z.enum(['analysis', 'operator']),
   }),
-  'conflict.noted': z.strictObject({ with: count, verdict: judgement.verdict, reason: z.string() }),
+  'conflict.noted': z.strictObject({
+    with: count,
+    verdict: judgement.verdict,
+    code: judgement.code,
+    text: judgement.text,
+    overlapping_files: judgement.overlapping_files,
+  }),
   'retry.scheduled': z.strictObject({ due: moment, nth: number }),
   'retry.due': z.strictObject({ anew: z.boolean() }),
   'run.killing': z.union([
@@ -137,29 +145,20 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
     refused: z.array(z.strictObject({ key: item, tool: z.string(), subject: z.string() })),
   }),
   'run.ended': run.extend({ outcome }),
-  'item.asked': z.strictObject({
-    ...asking,
-    offers: z.exactOptional(offeredRule),
-    id: item,
-    kind,
-    phase: z.string(),
-    run: count,
-    asked_by: z.string(),
-    code: z.exactOptional(itemCode),
-    rivals: z.exactOptional(z.array(count)),
-  }),
+  'item.asked': z.union([
+    z.strictObject({ ...asked, ...asking, offers: z.exactOptional(offeredRule) }),
+    z.strictObject({ ...asked, about: daemonQuestion }),
+  ]),
   'item.attached': z.strictObject({ id: item, run: count, key: z.string() }),
   'item.snoozed': z.strictObject({ id: item, until: moment.nullable(), for: chunk.nullable() }),
   'item.woke': z.union([
     z.strictObject({ id: item, code: z.enum(['operator', 'due']) }),
     z.strictObject({ id: item, code: z.enum(['unit-done', 'unit-removed']), chunk }),
   ]),
-  'item.changed': z.strictObject({
-    ...asking,
-    offers: z.exactOptional(offeredRule),
-    id: item,
-    rivals: z.exactOptional(z.array(count)),
-  }),
+  'item.changed': z.union([
+    z.strictObject({ id: item, ...asking, offers: z.exactOptional(offeredRule) }),
+    z.strictObject({ id: item, about: daemonQuestion }),
+  ]),
   'item.answered': z.strictObject({
     id: item,
     answer,

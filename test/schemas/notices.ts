@@ -10,7 +10,7 @@ import {
 } from '../../shared/notify-words.ts';
 import { count, item, kind, moment, number, seq } from './parts.ts';
 
-const channel = z.enum(CHANNELS);
+export const channel = z.enum(CHANNELS);
 const status = z.int().describe('HTTP');
 
 export const receipt: z.ZodType<Receipt> = z

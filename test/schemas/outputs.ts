@@ -10,6 +10,7 @@ import type { DiffView } from '../../shared/diff.ts';
 import type { CheckedDatabase, Finding } from '../../shared/offline.ts';
 import { POLICY_ANSWERS } from '../../shared/policy-words.ts';
 import { EVENT_TYPES, event } from './event.ts';
+import { channel, notifyFacts, receipt } from './notices.ts';
 import * as part from './parts.ts';
 
 export interface Output {
@@ -66,11 +67,8 @@ const detail: z.ZodType<Detail> = z.strictObject({
   before: z.array(chunk).describe('who waits for it'),
   conflicts: z.array(
     z.strictObject({
-      ...part.judgement,
+      ...part.judgedLine,
       chunk,
-      decided_by: z.enum(['analysis', 'operator']),
-      found_at: moment,
-      noted: z.string(),
       dropped: z.boolean().describe('its order would have closed a cycle'),
     }),
   ),
@@ -339,6 +337,9 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       agents: z.strictObject({ digest: part.digest, names: z.array(z.string()) }),
     }),
   },
+  'notify show': { schema: notifyFacts },
+  'notify set': { schema: z.strictObject({ seq }) },
+  'notify test': { schema: z.strictObject({ channel, receipt }) },
   add: { schema: z.strictObject({ seq, chunks: z.array(chunk) }) },
   ls: { schema: z.array(part.cell) },
   show: { schema: detail },
@@ -454,12 +455,9 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   conflicts: {
     schema: z.array(
       z.strictObject({
-        ...part.judgement,
+        ...part.judgedLine,
         chunk,
         other_chunk: chunk,
-        found_at: moment,
-        decided_by: z.enum(['analysis', 'operator']),
-        noted: z.string(),
       }),
     ),
   },
@@ -528,6 +526,7 @@ export const REFUSED = z.strictObject({
 export const WITHOUT: Readonly<Record<string, string>> = {
   '': 'it prints help',
   config: 'it is `config show`',
+  notify: 'it is `notify show`',
   token: 'it is `token list`',
   policy: 'it is `policy ls`',
   worktree: 'it is `worktree ls`',

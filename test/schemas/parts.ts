@@ -5,6 +5,7 @@ import type { Door } from '../../shared/access-words.ts';
 import { type AgentDefinition, INTERRUPT_SIGNALS } from '../../shared/agent-words.ts';
 import type { Card, Cell, Counts, ItemState, Page, Row } from '../../shared/board.ts';
 import type { Judgement } from '../../shared/conflict-words.ts';
+import type { ChangeStat } from '../../shared/diff.ts';
 import {
   type Answer,
   type Asking,
@@ -16,10 +17,11 @@ import { POLICY_ANSWERS, RULE_SOURCES } from '../../shared/policy-words.ts';
 import type { Closing, Hold } from '../../shared/reason-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import { CHUNK, type Outcome, PHASE, STATUSES, type Status, type StuckCode } from '../../shared/words.ts';
+import type { MoveRefusal, WorkProblem, WorkTrouble } from '../../shared/work-problem.ts';
 import {
-  type ChangeStat,
   MERGE_MODES,
   MERGE_STRATEGIES,
+  NOT_BROUGHT,
   type UnitWork,
   type WorkSettings,
 } from '../../shared/work-words.ts';
@@ -93,6 +95,70 @@ export const hold: z.ZodType<Hold> = z.strictObject({ code: z.enum(['operator', 
 export const closing: z.ZodType<Closing> = z.strictObject({ code: z.enum(['operator', 'stuck']), text });
 export const brokenLimit = { code: z.literal('output-limit'), output_mib: number };
 
+const texts = z.array(z.string());
+const at = { path: z.string() };
+const git = { command: z.string() };
+/** By code: what keeps work in a worktree from being prepared, kept or merged. */
+const WORK_PROBLEMS: { readonly [Code in WorkProblem['code']]: z.ZodRawShape } = {
+  'git-missing': {},
+  'git-too-old': { found: z.string(), needed: z.string() },
+  'git-failed': { ...git, exit: z.int(), words: z.string() },
+  'git-timeout': { ...git, ms: number },
+  'git-killed': { ...git, signal: z.string() },
+  'git-output': { ...git, bytes: number },
+  'no-folder': { folder: z.string() },
+  'no-repository': { folder: z.string(), words: z.string() },
+  'no-commit': { folder: z.string() },
+  bare: { folder: z.string() },
+  'base-unknown': { base: z.string() },
+  'branch-in-use': { branch: z.string(), ...at },
+  'path-taken': at,
+  'project-moved': { ...at, was: z.string() },
+  'no-worktree': at,
+  'repository-busy': { folder: z.string(), pid: z.int().nullable() },
+  'process-inside': { ...at, pids: z.array(z.int()) },
+  'git-running': { ...at, pids: z.array(z.int()) },
+  'process-unknown': at,
+  'nested-repositories': { ...at, nested: texts },
+  'not-saved': { ...at, files: texts },
+  'not-kept': { ref: z.string() },
+  'base-moved': { branch: z.string(), old: z.string(), now: z.string().nullable() },
+  'not-on-base': { base: z.string(), snapshot: z.string() },
+};
+const problemOf = ([code, fields]: [string, z.ZodRawShape]) =>
+  z.strictObject({ code: z.literal(code), ...fields });
+const [firstProblem, ...otherProblems] = Object.entries(WORK_PROBLEMS).map(problemOf);
+if (!firstProblem) throw new Error('no problems');
+const workProblem = z.discriminatedUnion('code', [firstProblem, ...otherProblems]).meta({
+  id: 'WorkProblem',
+  description: 'what keeps work in a worktree from being prepared, kept or merged',
+}) as unknown as z.ZodType<WorkProblem>;
+
+const MOVE_REFUSALS = [
+  'base-moved',
+  'folder-missing',
+  'checked-out-twice',
+  'operation-in-progress',
+  'index-locked',
+  'files-in-the-way',
+  'unrepaired',
+  'git-refused',
+] as const satisfies readonly MoveRefusal[];
+export const workTrouble: z.ZodType<WorkTrouble> = z.union([
+  workProblem,
+  z.strictObject({
+    code: z.literal('not-moved'),
+    branch: z.string(),
+    refused: z.enum(MOVE_REFUSALS),
+    folder: z.string().nullable(),
+    files: texts,
+    words: z.string(),
+    operation: z.enum(['rebase', 'merge', 'cherry-pick', 'revert', 'bisect']).nullable(),
+  }),
+  z.strictObject({ code: z.literal('branch-gone'), branch: z.string() }),
+  z.strictObject({ code: z.literal('unexpected'), words: z.string() }),
+]);
+
 export const outcome: z.ZodType<Outcome> = z
   .discriminatedUnion('exit', [
     z.strictObject({ exit: z.literal('exited'), code: z.int() }),
@@ -101,13 +167,27 @@ export const outcome: z.ZodType<Outcome> = z
     z.strictObject({ exit: z.literal('killed') }),
     z.strictObject({ exit: z.literal('stopped'), ...brokenLimit }),
     z.strictObject({ exit: z.literal('vanished') }),
-    z.strictObject({
-      exit: z.literal('never-began'),
-      code: z.enum(['wrapper-ended', 'agent-not-trusted', 'cannot-start', 'answers-too-long']),
-      detail: z
-        .string()
-        .describe('cannot-start, answers-too-long: what kept it; agent-not-trusted: its name'),
-    }),
+    z.discriminatedUnion('code', [
+      z.strictObject({
+        exit: z.literal('never-began'),
+        code: z.enum([
+          'wrapper-ended',
+          'agent-not-trusted',
+          'answers-too-long',
+          'argument-too-long',
+          'prompt-file-missing',
+          'prompt-file-outside',
+          'prompt-file-too-large',
+          'cannot-start',
+        ]),
+        detail: z
+          .string()
+          .describe(
+            'the agent, the placeholder or the file that it is about; cannot-start: what the system said',
+          ),
+      }),
+      z.strictObject({ exit: z.literal('never-began'), code: z.literal('worktree'), problem: workProblem }),
+    ]),
   ])
   .meta({ id: 'Outcome', description: 'how a run ended' });
 
@@ -139,10 +219,21 @@ export const agent: z.ZodType<AgentDefinition> = z
 export const judgement = {
   verdict: z.enum(['INDEPENDENT', 'SERIALIZE', 'ASK_OPERATOR']),
   confidence: z.number().min(0).max(1),
-  reason: z.string(),
+  code: z.enum(['reported', 'operator', 'declared-files', 'changed-files', 'git-conflicts']),
+  text: z.string().describe('reported: the reason, in the words of who reported it'),
   overlapping_files: z.array(z.string()),
   overlapping_symbols: z.array(z.string()),
+  overlapping_lines: z.string(),
 } satisfies { [Field in keyof Judgement]: z.ZodType<Judgement[Field]> };
+/** A judgement with its reason in words. */
+const { text: _, ...judged } = judgement;
+export const judgedLine = {
+  ...judged,
+  reason: z.string(),
+  decided_by: z.enum(['analysis', 'operator']),
+  found_at: moment,
+  noted: z.string(),
+};
 
 const STAT = { files: count, added: count, deleted: count };
 export const changeStat: z.ZodType<ChangeStat> = z
@@ -157,6 +248,7 @@ export const work = {
     copied: z.array(z.string()),
     linked: z.array(z.string()),
     setup: z.strictObject({ command: z.string(), limit: number }).nullable(),
+    not_brought: z.array(z.enum(NOT_BROUGHT)),
   },
   snapshot: { ...STAT, commit, from: commit, nested: z.array(z.string()), unsaved: z.array(z.string()) },
   comment: {

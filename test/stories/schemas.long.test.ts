@@ -149,6 +149,15 @@ describe('with --json', () => {
     await says('token revoke', id);
     await says('config show');
     await says('config update', 'weight=0.7');
+    const folder = join(house.folder, 'config', 'signalbox');
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'config.json');
+    writeFileSync(file, '{"notify": {"command": ["true"]}}', { mode: 0o600 });
+    await says('notify show');
+    await says('notify test', 'command');
+    await says('notify set', 'webhook', 'min_impact=2', 'quiet=22:00-07:00 UTC');
+    await says('notify set', 'webhook', 'quiet=default');
+    await says('history');
   });
 
   test('what becomes of an item', async () => {

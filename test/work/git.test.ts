@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { Git } from '../../server/work/git.ts';
 import { isNewEnough, parseVersion, requireGit } from '../../server/work/git-version.ts';
 import { neutralSettings } from '../../server/work/neutral-drivers.ts';
-import { type WorkProblem, WorkRefused } from '../../server/work/refused.ts';
+import { WorkRefused } from '../../server/work/refused.ts';
+import type { WorkProblem } from '../../shared/work-problem.ts';
 import { Scene } from './scene.ts';
 
 const problemOf = async (doing: Promise<unknown>): Promise<WorkProblem> => {

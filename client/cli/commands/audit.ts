@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { eventWords } from '../../../shared/event-sentences.ts';
 import type { Event } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';
-import { eventWords } from '../../../shared/sentences.ts';
 import type { Daemon } from '../../daemon/daemon-client.ts';
 import { oneLine, print, printJson } from '../output/terminal-output.ts';
 import { jsonOption } from './flags.ts';

@@ -27,6 +27,7 @@ export async function interactive(socketPath: string): Promise<void> {
   });
   try {
     listen(session);
+    look(daemon);
     await Promise.race([session.over, followed(daemon, session), endOfInput(), ended()]);
   } finally {
     // The subscription would reconnect for ever and keep this process alive.
@@ -36,6 +37,10 @@ export async function interactive(socketPath: string): Promise<void> {
     void close();
   }
 }
+
+/** For as long as it is connected, somebody looks at the queue. */
+const look = (daemon: Daemon): unknown =>
+  daemon.notify.watch.subscribe({ looks: true }, { onError: () => {} });
 
 function listen(session: InteractiveSession): void {
   const { stdin } = process;

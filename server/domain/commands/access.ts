@@ -21,7 +21,11 @@ export interface TokenInput {
 const MOST_TOKENS = 200;
 
 /** `origins`: the listed origins. */
-export function addToken(state: State, input: TokenInput, origins: readonly string[]): Decision {
+export function addToken(
+  state: State,
+  input: TokenInput,
+  origins: readonly string[],
+): Decision<{ token: string }> {
   const { id, hash, role, name, origin, may_answer, chunk } = input;
   if (state.tokens.length >= MOST_TOKENS)
     throw conflict('too-many', `There are ${MOST_TOKENS} tokens. Revoke some first: signalbox token list`);
@@ -84,7 +88,7 @@ export function renewSession(state: State, { id }: { id: string }, at: Moment): 
 }
 
 /** Ends one session, or all. */
-export function endSessions(state: State, { id }: { id?: string }): Decision {
+export function endSessions(state: State, { id }: { id?: string }): Decision<{ ended: number }> {
   const those = state.sessions.filter((session) => id === undefined || session.id === id);
   return {
     changes: those.map((session) =>

@@ -1,13 +1,13 @@
 /** Asks items, withdraws them, and confirms that answers have arrived. */
 import type { Change } from '../../../shared/events.ts';
-import type { Asking, Item } from '../../../shared/item-words.ts';
+import type { AnyQuestion, Asking, Item } from '../../../shared/item-words.ts';
 import { ALLOW_UNIT, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { isAsked } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
 import { findItem, isDone, isOpen, isPending, isReleased, liveRun, phaseOf, type State } from '../state.ts';
 import { endedCode, endedRefusal } from './answers.ts';
-import { type Decision, itemOf, workOf } from './decision.ts';
+import { type Decision, type ItemRef, itemOf, workOf } from './decision.ts';
 import { answerByRule, type Ruled, type Rules, ruled } from './policy.ts';
 
 export interface Asker {
@@ -36,7 +36,7 @@ export function askAll(
   asker: Asker,
   questions: readonly Question[],
   rules: Rules | null = null,
-): Decision {
+): Decision<{ items: readonly string[] }> {
   const key = (nth: number) => (questions.length === 1 ? asker.key : `${asker.key}.${nth + 1}`);
   const work = workOf(state, asker.chunk);
   const decisions = questions.map((given, nth) => {
@@ -47,7 +47,7 @@ export function askAll(
   return {
     changes: decisions.flatMap(({ changes }) => changes),
     byPolicy: decisions.flatMap(({ byPolicy }) => byPolicy),
-    result: { items: decisions.flatMap(({ result }) => result?.item ?? []) },
+    result: { items: decisions.map(({ result }) => result.item) },
   };
 }
 
@@ -65,7 +65,7 @@ function answeredBy(work: WorkUnit, { changes }: Decision, found: Ruled, { at }:
  * words under the same key make a new version. Asking the same thing under another key finds what is open or
  * was never delivered: a shell tool may have cut off the command that waited, or an earlier run ended.
  */
-export function ask(state: State, input: AskInput): Decision {
+export function ask(state: State, input: AskInput): Decision<ItemRef> {
   const work = workOf(state, input.chunk);
   const { id: unit } = work.unit;
   const known = findItem(state, input.key);
@@ -88,7 +88,11 @@ export function ask(state: State, input: AskInput): Decision {
   return { changes: [{ type: 'item.asked', unit, data }], result: { item: input.key } };
 }
 
-function askAgain({ work, item }: { work: WorkUnit; item: Item }, of: WorkUnit, input: AskInput): Decision {
+function askAgain(
+  { work, item }: { work: WorkUnit; item: Item },
+  of: WorkUnit,
+  input: AskInput,
+): Decision<ItemRef> {
   const result = { item: item.id };
   if (work.unit.id !== of.unit.id)
     throw conflict('key-used', `The key ${input.key} belongs to an item of ${work.unit.chunk}.`);
@@ -141,11 +145,12 @@ const offered = ({ options }: Asking) => options.filter(({ id }) => id !== ALLOW
 
 /** A permission is for what its context shows: the same words about another command are another question. */
 const sameQuestion = (item: Item, asked: Question): boolean =>
+  item.about === undefined &&
   item.prompt === asked.prompt &&
   JSON.stringify(offered(item)) === JSON.stringify(offered(asked)) &&
   (asked.kind !== 'decision' || JSON.stringify(item.context) === JSON.stringify(asked.context));
 
-const sameAsking = (a: Asking, b: Asking): boolean => asAsked(a) === asAsked(b);
+const sameAsking = (a: AnyQuestion, b: Asking): boolean => a.about === undefined && asAsked(a) === asAsked(b);
 
 const asAsked = ({ offers: _, ...asked }: Asking): string =>
   JSON.stringify(asking({ ...asked, options: offered(asked) }));
@@ -155,7 +160,7 @@ export function withdraw(
   state: State,
   input: { chunk: string; item: string; why: string },
   code: 'operator' | 'asker',
-): Decision {
+): Decision<ItemRef> {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   if (!isPending(item)) throw endedRefusal(item);
@@ -166,7 +171,10 @@ export function withdraw(
 }
 
 /** The waiting client has printed the answer. */
-export function confirm(state: State, input: { chunk: string; item: string; run: number | null }): Decision {
+export function confirm(
+  state: State,
+  input: { chunk: string; item: string; run: number | null },
+): Decision<ItemRef> {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   const result = { item: item.id };

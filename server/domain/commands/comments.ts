@@ -3,12 +3,15 @@ import type { DiffComment, DraftComment } from '../../../shared/diff.ts';
 import { commentWords } from '../../../shared/sentences.ts';
 import { conflict, invalid } from '../refusal.ts';
 import type { State } from '../state.ts';
-import { type Decision, workOf } from './decision.ts';
+import { type Decision, type ItemRef, workOf } from './decision.ts';
 
 const MOST_COMMENTS = 200;
 
 /** Adds a comment to the draft. `id` is its name. */
-export function addComment(state: State, input: { chunk: string; id: string } & DiffComment): Decision {
+export function addComment(
+  state: State,
+  input: { chunk: string; id: string } & DiffComment,
+): Decision<ItemRef> {
   const { chunk, ...data } = input;
   const { id: unit, work } = workOf(state, chunk).unit;
   if (!work?.snapshot) throw conflict('no-changes', `Nothing is known yet of what ${chunk} has changed.`);

@@ -1,11 +1,13 @@
 /** Records whether two units may be at work at the same time: what an analysis finds, and what the operator decides. */
-import type { Conflict, ConflictVerdict, Judgement } from '../../../shared/conflict-words.ts';
+import type { Conflict, ConflictVerdict, Disagreement, Judgement } from '../../../shared/conflict-words.ts';
+import { type DaemonQuestion, rivalOf } from '../../../shared/daemon-questions.ts';
 import type { Change } from '../../../shared/events.ts';
-import type { Asking, Item, ItemOption } from '../../../shared/item-words.ts';
+import type { Item } from '../../../shared/item-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { isUnderWay, startedBefore } from '../serial-order.ts';
 import { isDone, isOpen, isOver, isPending, liveRun, phaseOf, type State } from '../state.ts';
+import { askedByUs } from './asked-by-us.ts';
 import { type Decision, workOf } from './decision.ts';
 
 export interface PairInput {
@@ -35,9 +37,11 @@ export function decide(work: WorkUnit, other: WorkUnit, how: 'parallelize' | 'se
   const judgement: Judgement = {
     verdict,
     confidence: 1,
-    reason: old?.reason ?? 'decided by the operator',
+    code: old?.code ?? 'operator',
+    text: old?.text ?? '',
     overlapping_files: old?.overlapping_files ?? [],
     overlapping_symbols: old?.overlapping_symbols ?? [],
+    overlapping_lines: old?.overlapping_lines ?? '',
   };
   return onBothSides(work, other, judgement, 'operator');
 }
@@ -70,25 +74,28 @@ export function reportConflict(state: State, input: PairInput & Judgement, key: 
   return { changes: [...changes, ...asked] };
 }
 
-/** The same finding changes nothing; another one takes its place, unless the operator has spoken. */
+/** The same finding changes nothing, also where other lines of the same files stand against each other by now; another one takes its place, unless the operator has spoken. */
 function found(work: WorkUnit, other: WorkUnit, judgement: Judgement): Change[] {
-  const { verdict, confidence, reason, overlapping_files, overlapping_symbols } = judgement;
-  const finding = { verdict, confidence, reason, overlapping_files, overlapping_symbols };
+  const { verdict, confidence, code, text, overlapping_files, overlapping_symbols, overlapping_lines } =
+    judgement;
+  const what = { overlapping_files, overlapping_symbols, overlapping_lines };
+  const finding = { verdict, confidence, code, text, ...what };
   const old = conflictWith(work, other);
   if (old?.decided_by !== 'operator')
-    return same(old, finding) ? [] : onBothSides(work, other, finding, 'analysis');
-  const known = old.noted?.verdict === verdict && old.noted.reason === reason;
-  if (old.verdict === verdict || known) return [];
+    return sameFinding(old, finding) ? [] : onBothSides(work, other, finding, 'analysis');
+  if (old.verdict === verdict || sameFinding(old.noted, finding)) return [];
+  const noted = { verdict, code, text, overlapping_files };
   return [
-    { type: 'conflict.noted', unit: work.unit.id, data: { with: other.unit.id, verdict, reason } },
-    { type: 'conflict.noted', unit: other.unit.id, data: { with: work.unit.id, verdict, reason } },
+    { type: 'conflict.noted', unit: work.unit.id, data: { with: other.unit.id, ...noted } },
+    { type: 'conflict.noted', unit: other.unit.id, data: { with: work.unit.id, ...noted } },
   ];
 }
 
-const same = (old: Conflict | undefined, finding: Judgement): boolean =>
-  old !== undefined &&
+const sameFinding = (old: Disagreement | null | undefined, finding: Disagreement): boolean =>
+  old != null &&
   old.verdict === finding.verdict &&
-  old.reason === finding.reason &&
+  old.code === finding.code &&
+  old.text === finding.text &&
   JSON.stringify(old.overlapping_files) === JSON.stringify(finding.overlapping_files);
 
 /** An overlap of declared paths, found when a unit wants to start. */
@@ -115,14 +122,14 @@ export function wantToStart(
     const other = state.works.get(id);
     if (!other || !isUnderWay(other) || conflictWith(work, other)) continue;
     const verdict = share >= state.settings.ask_above ? 'ASK_OPERATOR' : 'INDEPENDENT';
-    const reason =
-      files.length === 1 ? 'both declare the same file' : `both declare ${files.length} of the same files`;
     const finding = {
       verdict,
       confidence: share,
-      reason,
+      code: 'declared-files',
+      text: '',
       overlapping_files: files,
       overlapping_symbols: [],
+      overlapping_lines: '',
     } as const;
     judged.push(...found(work, other, finding));
     if (verdict === 'ASK_OPERATOR') rivals.push({ work: other, finding });
@@ -137,13 +144,13 @@ export const rivalsToAsk = (state: State, work: WorkUnit): WorkUnit[] =>
     .map((each) => state.works.get(each.with))
     .filter((other) => other !== undefined && isUnderWay(other)) as WorkUnit[];
 
-/** A rival, and why it is one. */
-interface Rival {
+/** A unit in the way, and what was found about the two. */
+interface InTheWay {
   readonly work: WorkUnit;
   readonly finding: Judgement;
 }
 
-const knownRivals = (state: State, work: WorkUnit): Rival[] =>
+const knownRivals = (state: State, work: WorkUnit): InTheWay[] =>
   rivalsToAsk(state, work).flatMap((rival) => {
     const finding = conflictWith(work, rival);
     return finding ? [{ work: rival, finding }] : [];
@@ -156,53 +163,21 @@ export const askAboutRivals = (state: State, work: WorkUnit, key: string): Chang
 const openConflictItem = (work: WorkUnit): Item | undefined =>
   work.items.find((item) => isAboutRivals(item) && isPending(item));
 
-/** Not about a merge. */
-const isAboutRivals = ({ kind, code }: Item): boolean => kind === 'conflict' && code === null;
+const isAboutRivals = ({ about }: Item): boolean => about?.code === 'rivals';
 
 /** One open item per unit: asked, or changed where the rivals are others than before. */
-function askAbout(work: WorkUnit, rivals: readonly Rival[], key: string): Change[] {
+function askAbout(work: WorkUnit, rivals: readonly InTheWay[], key: string): Change[] {
   if (rivals.length === 0 || openConflictItem(work)) return [];
-  const data = {
-    id: key,
-    kind: 'conflict' as const,
-    phase: phaseOf(work),
-    run: work.runs.at(-1)?.number ?? 0,
-    asked_by: 'signalbox',
-    rivals: idsOf(rivals),
-    ...conflictAsking(work, rivals),
-  };
+  const where = { id: key, phase: phaseOf(work), run: work.runs.at(-1)?.number ?? 0 };
+  const data = askedByUs(where, aboutRivals(work, rivals));
   return [{ type: 'item.asked', unit: work.unit.id, data }];
 }
 
-const idsOf = (rivals: readonly Rival[]): number[] => rivals.map(({ work }) => work.unit.id);
-
-const OPTIONS: readonly ItemOption[] = [
-  {
-    id: 'serialize',
-    label: 'One after the other',
-    description: 'Never both at work; the one under way goes first.',
-  },
-  { id: 'parallelize', label: 'Side by side', description: 'They may be at work at the same time.' },
-];
-
-function conflictAsking({ unit }: WorkUnit, rivals: readonly Rival[]): Asking {
-  const names = rivals.map(({ work }) => work.unit.chunk).join(', ');
-  return {
-    prompt: `${unit.chunk} may be in the way of ${names}. May they be at work at the same time?`,
-    context: rivals.map(({ work, finding }) => ({ label: work.unit.chunk, text: findingText(finding) })),
-    options: OPTIONS,
-    multiple: false,
-    allows_text: false,
-  };
-}
-
-const MOST_NAMES = 20;
-
-function findingText({ reason, confidence, overlapping_files, overlapping_symbols }: Judgement): string {
-  const files = overlapping_files.slice(0, MOST_NAMES);
-  const symbols = overlapping_symbols.slice(0, MOST_NAMES).map((symbol) => `in ${symbol}`);
-  return [`${reason} (confidence ${confidence.toFixed(2)})`, ...files, ...symbols].join('\n');
-}
+const aboutRivals = ({ unit }: WorkUnit, rivals: readonly InTheWay[]): DaemonQuestion => ({
+  code: 'rivals',
+  chunk: unit.chunk,
+  rivals: rivals.map(({ work, finding }) => rivalOf(work.unit, finding)),
+});
 
 /** An open item about conflicts as it has to be now: other rivals, another version; none left, withdrawn. */
 export function refreshConflictItem(state: State, work: WorkUnit): Change[] {
@@ -212,21 +187,19 @@ export function refreshConflictItem(state: State, work: WorkUnit): Change[] {
   const rivals = knownRivals(state, work);
   if (rivals.length === 0)
     return [{ type: 'item.withdrawn', unit, data: { id: item.id, code: 'no-rival', text: '' } }];
-  const asking = conflictAsking(work, rivals);
+  const about = aboutRivals(work, rivals);
   // Also where only what was found about a rival is other than it was: the operator must see that.
-  if (sameIds(item.rivals, idsOf(rivals)) && JSON.stringify(asking.context) === JSON.stringify(item.context))
-    return [];
-  return [{ type: 'item.changed', unit, data: { id: item.id, rivals: idsOf(rivals), ...asking } }];
+  if (JSON.stringify(about) === JSON.stringify(item.about)) return [];
+  return [{ type: 'item.changed', unit, data: { id: item.id, about } }];
 }
-
-const sameIds = (a: readonly number[], b: readonly number[]): boolean => a.join() === b.join();
 
 /** What the answer to a conflict item decides: about every rival that it asked about. */
 export function decisions(state: State, work: WorkUnit, item: Item): Change[] {
+  const asked = item.about?.code === 'rivals' ? item.about.rivals.map(({ unit }) => unit) : [];
   const how = item.answer?.options.includes('serialize') ? 'serialize' : 'parallelize';
   return work.conflicts
     .filter(({ verdict }) => verdict === 'ASK_OPERATOR')
     .map((each) => state.works.get(each.with))
-    .filter((other) => other !== undefined && item.rivals.includes(other.unit.id))
+    .filter((other) => other !== undefined && asked.includes(other.unit.id))
     .flatMap((other) => (other ? decide(work, other, how) : []));
 }

@@ -20,7 +20,7 @@ export interface NewUnit {
 }
 
 /** Adds one unit that a trusted agent carries out. What it waits for must exist: here a strange name is a slip. */
-export function createUnit(state: State, input: NewUnit): Decision {
+export function createUnit(state: State, input: NewUnit): Decision<{ chunks: readonly string[] }> {
   const { agent, goal, priority, worktree, base } = input;
   const after = [...new Set(input.after)];
   const strange = after.find((chunk) => !findWork(state, chunk));

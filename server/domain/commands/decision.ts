@@ -9,22 +9,22 @@ import { notFound } from '../refusal.ts';
 import { findWork, type State } from '../state.ts';
 
 /** What a command decided: the changes, and what its caller is told. */
-export interface Decision<Result extends object = Made> {
+export interface AnyDecision<Result extends object> {
   readonly changes: readonly Change[];
   /** What follows by the operator's rules, not by who called: it comes after the others. */
   readonly byPolicy?: readonly Change[];
-  /** Kept whole with the key of the mutation: what is not in here, a repeat cannot answer. */
+  /** Kept whole with the key of the mutation, so that a repeat is answered the same. */
   readonly result?: Result;
 }
-/** The ids of what a command made or meant. */
-export interface Made {
-  readonly item?: string;
-  readonly items?: readonly string[];
-  readonly chunks?: readonly string[];
-  readonly run?: number;
-  readonly token?: string;
-  /** How many sessions. */
-  readonly ended?: number;
+/** Nothing that the caller could not name before. */
+export type Nothing = Record<never, never>;
+/** A decision whose result is there wherever its type demands something. */
+export type Decision<Result extends object = Nothing> = AnyDecision<Result> &
+  (Nothing extends Result ? unknown : { readonly result: Result });
+
+/** The item that was asked, answered, or meant. */
+export interface ItemRef {
+  readonly item: string;
 }
 
 export function workOf(state: State, chunk: string): WorkUnit {

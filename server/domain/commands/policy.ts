@@ -1,7 +1,6 @@
 /** Answers a permission by the operator's rules, in the commit that asks it. */
 import type { Change } from '../../../shared/events.ts';
 import type { Item, ItemOption } from '../../../shared/item-words.ts';
-import { ruleWords } from '../../../shared/policy-sentences.ts';
 import { ALLOW_UNIT, type NewRule, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
 import { type Policy, type PolicyRequest, type PolicyVerdict, unitRule, verdictOn } from '../policy.ts';
@@ -39,11 +38,8 @@ export function ruled(
 }
 
 function withUnitOption(question: Question, { allow }: ToolPermission, rule: NewRule): Question {
-  const option: ItemOption = {
-    id: ALLOW_UNIT,
-    label: 'Allow for this unit',
-    description: `${ruleWords({ ...rule, agents: [] }).slice(0, 300)} is not asked again in this unit.`,
-  };
+  // `askingOf` words it, from the rule.
+  const option: ItemOption = { id: ALLOW_UNIT, label: '', description: '' };
   const at = question.options.findIndex(({ id }) => id === allow) + 1;
   return { ...question, offers: rule, options: question.options.toSpliced(at, 0, option) };
 }

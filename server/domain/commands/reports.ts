@@ -1,5 +1,6 @@
 /** Records what somebody reports of work that is done outside Signalbox. */
 import type { Change } from '../../../shared/events.ts';
+import { overriddenWords } from '../../../shared/status-sentences.ts';
 import type { Moment, Unit, WorkUnit } from '../../../shared/words.ts';
 import { givenTo, whyUnfinished } from '../delivery.ts';
 import { conflict, invalid } from '../refusal.ts';
@@ -8,7 +9,7 @@ import { isDone, liveRun, phaseOf, type State } from '../state.ts';
 import { statusOf } from '../status.ts';
 import { askAboutRivals } from './conflicts.ts';
 import { type Decision, workOf } from './decision.ts';
-import { endRun, reviewItem } from './runs.ts';
+import { askedToAgree, endRun } from './runs.ts';
 
 export interface ReportInput {
   readonly chunk: string;
@@ -44,10 +45,12 @@ function started(state: State, work: WorkUnit, override: boolean): Change[] {
   const { status, why } = statusOf(state, work);
   const [rival] = liveRivals(state, work);
   if (rival) throw conflict('rival', `${rival.unit.chunk} is at work: the two are never at work together.`);
-  const reason = why === '' ? status.toLowerCase().replace('_', ' ') : why;
   if (liveRun(work)) throw conflict('run-live', `${work.unit.chunk} was reported started already.`);
   if (status !== 'READY' && !override)
-    throw conflict('not-ready', `${work.unit.chunk} may not start: ${reason}.`);
+    throw conflict(
+      'not-ready',
+      `${work.unit.chunk} may not start: ${overriddenWords({ status, why }, work.items)}.`,
+    );
   const number = (work.runs.at(-1)?.number ?? 0) + 1;
   const phase = phaseOf(work);
   const data = {
@@ -55,7 +58,7 @@ function started(state: State, work: WorkUnit, override: boolean): Change[] {
     phase,
     agent: 'external',
     marker: '',
-    ...(status !== 'READY' && { override: reason }),
+    ...(status !== 'READY' && { override: { status, why } }),
   };
   return [{ type: 'run.started', unit: work.unit.id, data }, ...givenTo(work, number)];
 }
@@ -126,7 +129,7 @@ function ended(
   const phase = phaseOf(work);
   if (!work.unit.spec.review.includes(phase)) return [phaseFinished(work, phase)];
   const last = work.runs.at(-1)?.number ?? 0;
-  return [{ type: 'item.asked', unit, data: reviewItem({ key, run: last, lines: words }, phase) }];
+  return [{ type: 'item.asked', unit, data: askedToAgree({ key, run: last, lines: words }, phase) }];
 }
 
 /** Reporting must not agree in the operator's place. */

@@ -1,30 +1,25 @@
 /** Starts runs, records their processes, and ends them. */
-import type { Change } from '../../../shared/events.ts';
+import { termsOf } from '../../../shared/daemon-questions.ts';
+import type { Change, ItemAsked } from '../../../shared/events.ts';
 import { isWell } from '../../../shared/is-well.ts';
-import type { ItemOption } from '../../../shared/item-words.ts';
-import { outcomeWords } from '../../../shared/reason-sentences.ts';
-import { refusalWords } from '../../../shared/sentences.ts';
-import type {
-  Moment,
-  Outcome,
-  ProcessIdentity,
-  RetryPolicy,
-  Run,
-  ToolRefusal,
-  WorkUnit,
-} from '../../../shared/words.ts';
+import type { Moment, Outcome, ProcessIdentity, RetryPolicy, Run, WorkUnit } from '../../../shared/words.ts';
+import type { WorkTrouble } from '../../../shared/work-problem.ts';
 import type { SnapshotTaken } from '../../../shared/work-words.ts';
-import { BY_FILE, givenTo, whyUnfinished } from '../delivery.ts';
+import { givenTo, whyUnfinished } from '../delivery.ts';
 import { conflict } from '../refusal.ts';
 import { exists, isMerging, isOver, isSettingUp, liveRun, phaseOf, type State } from '../state.ts';
 import { freeSlots, statusOf } from '../status.ts';
+import { askedByUs } from './asked-by-us.ts';
 import { rivalsToAsk } from './conflicts.ts';
 import type { Decision } from './decision.ts';
 import { afterKill, isWished, mootItems } from './kill.ts';
 import { snapshotChanges, stuckChange } from './work.ts';
 
 /** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. `token`: its hash. */
-export function startRun(state: State, input: { unit: number; marker: string; token: string }): Decision {
+export function startRun(
+  state: State,
+  input: { unit: number; marker: string; token: string },
+): Decision<{ run: number }> {
   const work = state.works.get(input.unit);
   if (!work || !exists(work) || statusOf(state, work).status !== 'READY')
     throw conflict('not-ready', 'Not ready.');
@@ -70,7 +65,7 @@ export interface EndInput {
   readonly key: string;
   readonly at: Moment;
   /** What is in its worktree now, or why that is not known; absent: it worked in the project's folder. */
-  readonly work?: { readonly snapshot: SnapshotTaken } | { readonly problem: string };
+  readonly work?: { readonly snapshot: SnapshotTaken } | { readonly trouble: WorkTrouble };
 }
 
 /** How many times a run may fail to begin before a person is asked. */
@@ -94,8 +89,8 @@ export function endRun(state: State, input: EndInput): Decision {
   const moot = mootItems(work);
   if (isWished(run.kill)) return { changes: [...ended, ...moot, ...afterKill(state, work, run.kill)] };
   if (isOver(work)) return { changes: [...ended, ...moot] };
-  if (found && 'problem' in found) {
-    const trouble = { unit, code: 'snapshot', words: found.problem, key: input.key } as const;
+  if (found && 'trouble' in found) {
+    const trouble = { unit, code: 'snapshot', trouble: found.trouble, key: input.key } as const;
     return { changes: [...ended, ...moot, stuckChange(work, trouble)] };
   }
   const next = againWithAnswers(work, run, outcome) ? null : afterRun(work, run, { ...input, outcome });
@@ -132,7 +127,7 @@ function afterRun(work: WorkUnit, run: Run, input: EndInput): Change | null {
   if (isWell(outcome) && isSettingUp(work)) return { type: 'worktree.ready', unit, data: {} };
   if (isWell(outcome))
     return spec.review.includes(phase)
-      ? { type: 'item.asked', unit, data: reviewItem(input, phase) }
+      ? { type: 'item.asked', unit, data: askedToAgree(input, phase) }
       : { type: 'phase.finished', unit, data: { phase } };
   const failed = inARow(work, outcome.exit) + 1;
   if (outcome.exit === 'never-began' && outcome.code !== 'answers-too-long' && failed < NEVER_BEGAN_LIMIT)
@@ -143,7 +138,8 @@ function afterRun(work: WorkUnit, run: Run, input: EndInput): Change | null {
       unit,
       data: { due: later(input.at, retryDelay(spec.retry, failed)), nth: failed },
     };
-  return { type: 'item.asked', unit, data: stuckItem(input, phase, run.refused) };
+  const about = { code: 'run-ended', outcome, refused: run.refused, lines: input.lines } as const;
+  return { type: 'item.asked', unit, data: askedByUs({ id: input.key, phase, run: run.number }, about) };
 }
 
 const LONGEST_RETRY_S = 3600;
@@ -158,7 +154,7 @@ const later = (at: Moment, seconds: number): Moment =>
 /** How many runs of this phase in a row have ended so, since a person was last asked about it. */
 function inARow(work: WorkUnit, how: Outcome['exit']): number {
   const phase = phaseOf(work);
-  const stuck = work.items.findLast((item) => item.options.some(({ id }) => id === 'retry'))?.run ?? 0;
+  const stuck = work.items.findLast((item) => termsOf(item).offered.includes('retry'))?.run ?? 0;
   const asked = Math.max(stuck, work.unit.counted_from);
   const before = work.runs.filter(
     (run) => run.ended_at !== null && run.number > asked && run.phase === phase,
@@ -167,58 +163,8 @@ function inARow(work: WorkUnit, how: Outcome['exit']): number {
   return other < 0 ? before.length : other;
 }
 
-export function reviewItem({ key, run, lines }: Pick<EndInput, 'key' | 'run' | 'lines'>, phase: string) {
-  return {
-    id: key,
-    kind: 'review' as const,
-    phase,
-    run,
-    asked_by: 'signalbox',
-    prompt: `${phase} is finished. Do you agree?`,
-    context: lines === '' ? [] : [{ label: 'Last lines', text: lines }],
-    options: REVIEW_OPTIONS,
-    multiple: false,
-    allows_text: true,
-  };
-}
-
-const REVIEW_OPTIONS: readonly ItemOption[] = [
-  { id: 'approve', label: 'Approve', description: 'The next phase may start.' },
-  {
-    id: 'send-back',
-    label: 'Send back',
-    description: 'Runs the same phase again, with the text that you add.',
-  },
-];
-
-function stuckItem({ key, run, outcome, lines }: EndInput, phase: string, refused: readonly ToolRefusal[]) {
-  const isTooLong = outcome.exit === 'never-began' && outcome.code === 'answers-too-long';
-  const refusals = refused.map(refusalWords).join('\n');
-  return {
-    id: key,
-    kind: 'stuck' as const,
-    phase,
-    run,
-    asked_by: 'signalbox',
-    prompt: `Run ${run} ${outcomeWords(outcome)}. What now?`,
-    context: [
-      { label: 'Refused', text: refusals },
-      { label: 'Last lines', text: lines },
-    ].filter(({ text }) => text !== ''),
-    options: isTooLong ? [FILE_OPTION, ...STUCK_OPTIONS] : STUCK_OPTIONS,
-    multiple: false,
-    allows_text: true,
-    ...(isTooLong && { code: outcome.code }),
-  };
-}
-
-const FILE_OPTION: ItemOption = {
-  id: BY_FILE,
-  label: 'Hand your answers over in a file',
-  description: 'The agent is told where the file is; nothing is cut.',
-};
-
-const STUCK_OPTIONS: readonly ItemOption[] = [
-  { id: 'retry', label: 'Try again', description: 'Runs the same phase again, with the text that you add.' },
-  { id: 'close', label: 'Close the unit', description: 'It counts as done, for the reason you give.' },
-];
+/** What is asked about a phase that a person must agree to. */
+export const askedToAgree = (
+  { key, run, lines }: Pick<EndInput, 'key' | 'run' | 'lines'>,
+  phase: string,
+): ItemAsked => askedByUs({ id: key, phase, run }, { code: 'phase-review', lines });

@@ -7,7 +7,7 @@ import { conflict, invalid } from '../refusal.ts';
 import { serialRivals } from '../serial-order.ts';
 import { findWork, isDone, isOpen, isSnoozed, liveRun, type State, sleepsFor } from '../state.ts';
 import { endedRefusal } from './answers.ts';
-import { type Decision, itemOf, workOf } from './decision.ts';
+import { type Decision, type ItemRef, itemOf, workOf } from './decision.ts';
 
 export interface SnoozeInput {
   readonly chunk: string;
@@ -20,7 +20,7 @@ export interface SnoozeInput {
 }
 
 /** Takes an item out of the queue for a while. Its waiting clock goes on. */
-export function snooze(state: State, input: SnoozeInput, at: Moment): Decision {
+export function snooze(state: State, input: SnoozeInput, at: Moment): Decision<ItemRef> {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   if (!isOpen(item)) throw endedRefusal(item);
@@ -60,7 +60,7 @@ function doneLater(state: State, work: WorkUnit, chunk: string): string {
 }
 
 /** Puts a snoozed item back into the queue. */
-export function wake(state: State, input: { chunk: string; item: string }): Decision {
+export function wake(state: State, input: { chunk: string; item: string }): Decision<ItemRef> {
   const work = workOf(state, input.chunk);
   const item = itemOf(work, input.item);
   if (!isSnoozed(item)) return { changes: [], result: { item: item.id } };

@@ -1,10 +1,11 @@
+import { termsOf } from '../../../shared/daemon-questions.ts';
 import type { UnitEdit } from '../../../shared/events.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { cycleThrough, cycleWords } from '../cycle.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { findWork, isDone, isOpen, liveRun, type State } from '../state.ts';
 import { type Giving, give } from './answers.ts';
-import { type Decision, workOf } from './decision.ts';
+import { type Decision, type ItemRef, workOf } from './decision.ts';
 import { killRun, unlinked } from './kill.ts';
 
 /** The operator's actions on a unit. An action whose effect already holds succeeds and changes nothing. */
@@ -26,14 +27,14 @@ export function closeUnit(state: State, input: { chunk: string; reason: string; 
  * Tries a stuck unit again: the same as answering its item with "try again". One that would be tried anyway
  * is tried now, and one whose run was killed goes on.
  */
-export function retryUnit(state: State, input: { chunk: string } & Giving): Decision {
+export function retryUnit(state: State, input: { chunk: string } & Giving): Decision<Partial<ItemRef>> {
   const work = undoneWork(state, input.chunk);
   if (work.unit.retry_due !== null)
     return { changes: [{ type: 'retry.due', unit: work.unit.id, data: { anew: true } }] };
   const last = work.runs.at(-1);
   if (work.unit.held !== null && last?.outcome?.exit === 'killed')
     return { changes: [{ type: 'unit.released', unit: work.unit.id, data: {} }] };
-  const stuck = work.items.find((item) => isOpen(item) && item.options.some(({ id }) => id === 'retry'));
+  const stuck = work.items.find((item) => isOpen(item) && termsOf(item).offered.includes('retry'));
   if (!stuck) throw conflict('not-stuck', `${input.chunk} is not stuck: there is nothing to try again.`);
   return give(work, stuck, { options: ['retry'], text: '' }, input);
 }

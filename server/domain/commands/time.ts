@@ -2,6 +2,7 @@ import type { Change } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import type { Moment, Run, WorkUnit } from '../../../shared/words.ts';
 import { isGoingOut, isOver, isPending, isSettingUp, isSnoozed, liveRun, type State } from '../state.ts';
+import { askedByUs } from './asked-by-us.ts';
 import type { Decision } from './decision.ts';
 import { waking } from './snooze.ts';
 
@@ -51,23 +52,11 @@ const secondsFor = (work: WorkUnit): number | null =>
 const limitOf = (work: WorkUnit, run: Run): Moment =>
   new Date(Date.parse(run.started_at) + (secondsFor(work) ?? 0) * 1000).toISOString();
 
-function lateItem(work: WorkUnit, run: Run) {
-  const { number, phase } = run;
-  return {
-    id: `late-${work.unit.id}-${number}`,
-    kind: 'stuck' as const,
-    phase,
-    run: number,
-    asked_by: 'signalbox',
-    prompt: `Run ${number} has been at work for more than ${secondsFor(work)} s. What now?`,
-    context: [],
-    options: [
-      { id: 'wait', label: 'Let it go on', description: 'You will not be asked again about this run.' },
-    ],
-    multiple: false,
-    allows_text: false,
-  };
-}
+const lateItem = (work: WorkUnit, { number, phase }: Run) =>
+  askedByUs(
+    { id: `late-${work.unit.id}-${number}`, phase, run: number },
+    { code: 'run-late', seconds: secondsFor(work) ?? 0 },
+  );
 
 /** The earliest moment at which something is due; null: nothing is. */
 export function nextDue(state: State): Moment | null {

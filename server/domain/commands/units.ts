@@ -5,7 +5,7 @@ import { agentNamed, findWork, type State } from '../state.ts';
 import type { Decision } from './decision.ts';
 
 /** Adds units, all or none. A unit that exists with equal facts is left as it is. */
-export function addUnits(state: State, specs: readonly UnitSpec[]): Decision {
+export function addUnits(state: State, specs: readonly UnitSpec[]): Decision<{ chunks: readonly string[] }> {
   const named = new Map<string, UnitSpec>();
   for (const spec of specs) {
     const there = findWork(state, spec.chunk)?.unit.spec ?? named.get(spec.chunk);

@@ -1,11 +1,12 @@
 /** What the daemon finds and does about a unit's worktree. Git is asked before; here it is decided what that means. */
 import type { Change } from '../../../shared/events.ts';
-import type { ItemOption } from '../../../shared/item-words.ts';
 import type { Moment, WorkStuckCode, WorkUnit } from '../../../shared/words.ts';
+import type { WorkTrouble } from '../../../shared/work-problem.ts';
 import type { SnapshotTaken, WorktreeMade, WorktreePlanned } from '../../../shared/work-words.ts';
 import { conflict } from '../refusal.ts';
 import { exists, isMerging, isOver, isPending, liveRun, phaseOf, type State } from '../state.ts';
 import { statusOf } from '../status.ts';
+import { askedByUs } from './asked-by-us.ts';
 import type { Decision } from './decision.ts';
 
 const NOTHING: Decision = { changes: [] };
@@ -37,57 +38,25 @@ export function worktreeMade(state: State, { unit, ...data }: { unit: number } &
   return { changes: [{ type: 'worktree.made', unit, data }, ...ready] };
 }
 
-export interface WorkTrouble {
+export interface WorkStuck {
   readonly unit: number;
   readonly code: WorkStuckCode;
-  /** What is wrong, for a person. */
-  readonly words: string;
+  readonly trouble: WorkTrouble;
   /** The id of the item. */
   readonly key: string;
 }
 
 /** Brings to a person what could not be done about a worktree. */
-export function workStuck(state: State, trouble: WorkTrouble): Decision {
-  const work = state.works.get(trouble.unit);
+export function workStuck(state: State, stuck: WorkStuck): Decision {
+  const work = state.works.get(stuck.unit);
   if (!work || isOver(work) || work.items.some(isPending)) return NOTHING;
-  return { changes: [stuckChange(work, trouble)] };
+  return { changes: [stuckChange(work, stuck)] };
 }
 
-const PROMPTS: Readonly<Record<WorkStuckCode, string>> = {
-  worktree: 'The worktree could not be made. What now?',
-  snapshot: 'What is in the worktree could not be kept. What now?',
-  merge: 'The work could not be merged. What now?',
+export const stuckChange = (work: WorkUnit, { unit, code, trouble, key }: WorkStuck): Change => {
+  const where = { id: key, phase: phaseOf(work), run: work.runs.at(-1)?.number ?? 0 };
+  return { type: 'item.asked', unit, data: askedByUs(where, { code, trouble }) };
 };
-
-const RETRY: ItemOption = { id: 'retry', label: 'Try again', description: 'The same once more.' };
-const CLOSE: ItemOption = {
-  id: 'close',
-  label: 'Close the unit',
-  description: 'It counts as done, for the reason you give.',
-};
-export const LEAVE: ItemOption = {
-  id: 'leave',
-  label: 'Leave as a branch',
-  description: 'Nothing is merged; the branch keeps the work, and the unit is done.',
-};
-
-export const stuckChange = (work: WorkUnit, { unit, code, words, key }: WorkTrouble): Change => ({
-  type: 'item.asked',
-  unit,
-  data: {
-    id: key,
-    kind: 'stuck',
-    code,
-    phase: phaseOf(work),
-    run: work.runs.at(-1)?.number ?? 0,
-    asked_by: 'signalbox',
-    prompt: PROMPTS[code],
-    context: [{ label: 'Git', text: words }],
-    options: code === 'merge' ? [RETRY, LEAVE, CLOSE] : [RETRY, CLOSE],
-    multiple: false,
-    allows_text: true,
-  },
-});
 
 /** A snapshot as it is now; the same again changes nothing. What was asked about the last one is moot. */
 export function snapshotTaken(state: State, input: { unit: number; snapshot: SnapshotTaken }): Decision {

@@ -1,5 +1,19 @@
-import type { MoveRefused } from './move-base.ts';
-import type { WorkProblem } from './refused.ts';
+/** Why work in a worktree cannot be prepared, kept or merged, in words. */
+import type { MoveProblem, WorkProblem, WorkTrouble } from './work-problem.ts';
+
+/** What keeps a unit in a worktree from going on, for the operator. */
+export function troubleWords(trouble: WorkTrouble): string {
+  switch (trouble.code) {
+    case 'not-moved':
+      return moveWords(trouble.branch, trouble);
+    case 'branch-gone':
+      return `The branch ${trouble.branch} is not there any more.`;
+    case 'unexpected':
+      return trouble.words;
+    default:
+      return problemWords(trouble);
+  }
+}
 
 /** What is wrong, and what would help, for the operator. */
 export function problemWords(problem: WorkProblem): string {
@@ -56,7 +70,7 @@ export function problemWords(problem: WorkProblem): string {
 }
 
 /** Why the base could not be moved, and what would help. */
-export function moveWords(branch: string, { refused, folder, files, words, operation }: MoveRefused): string {
+function moveWords(branch: string, { refused, folder, files, words, operation }: MoveProblem): string {
   switch (refused) {
     case 'base-moved':
       return `${branch} has moved meanwhile.`;

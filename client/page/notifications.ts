@@ -1,0 +1,61 @@
+/** Says whether this page is visible, and shows notifications where this browser may. Loaded after the first paint. */
+import type { DesktopNotice } from '../../shared/notify-words.ts';
+import type { Connection } from '../link/connection.ts';
+import { keepSubscribed } from '../link/keep-subscribed.ts';
+import { drawSwitch, isOn, onSwitch } from './desktop-switch.ts';
+import { workerOf } from './worker-registration.ts';
+
+/** Of several tabs of a browser one shows. */
+const LOCK = 'signalbox-notifications';
+
+export function watchPage(connection: Connection): void {
+  let leads = false;
+  let stop = () => {};
+  const watch = () => {
+    stop();
+    const watching = { looks: !document.hidden, shows: leads && isOn() };
+    stop = keepSubscribed((ended) =>
+      connection.client.notify.watch.subscribe(watching, {
+        onData: (notice) => void show(connection, notice),
+        onError: ended,
+        onComplete: ended,
+      }),
+    );
+  };
+  const lead = () => {
+    leads = true;
+    watch();
+  };
+  const place = document.getElementById('this-browser');
+  if (place) drawSwitch(place);
+  document.addEventListener('visibilitychange', watch);
+  onSwitch(watch);
+  watch();
+  // Held until the tab is closed. Where there are no locks, every tab shows, and the same tag is the same notification.
+  if (!navigator.locks) lead();
+  void navigator.locks?.request(LOCK, () => {
+    lead();
+    return new Promise(() => {});
+  });
+}
+
+async function show({ client }: Connection, notice: DesktopNotice): Promise<void> {
+  const { id, title, text: body, path, sound } = notice;
+  const options = { body, tag: id, silent: !sound, data: path };
+  const worker = await workerOf();
+  if (worker) await worker.showNotification(title, options);
+  else await showByPage(title, options, path);
+  await client.notify.shown.mutate({ id });
+}
+
+function showByPage(title: string, options: NotificationOptions, path: string): Promise<void> {
+  const notification = new Notification(title, options);
+  notification.onclick = () => {
+    focus();
+    location.assign(path);
+  };
+  return new Promise((resolve, reject) => {
+    notification.onshow = () => resolve();
+    notification.onerror = () => reject(new Error('the notification was not shown'));
+  });
+}

@@ -1,0 +1,48 @@
+import type { Event } from '../../shared/events.ts';
+import type { State } from '../domain/state.ts';
+
+/**
+ * Where the log and its fold last. Only the store writes to it, and only whole batches, so that another kind of
+ * database is another implementation of this; the tests in `test/core/journal.test.ts` run over each.
+ */
+export interface Journal {
+  /** Differs between logs, so that numbers of two are never compared. */
+  readonly epoch: string;
+  /** The state after the last event. Rejects if it cannot be read. */
+  state(): Promise<State>;
+  /** Of these keys, the mutations that were executed. */
+  kept(keys: readonly string[]): Promise<ReadonlyMap<string, KeptMutation>>;
+  /**
+   * Keeps all of a batch, or nothing. Resolves to true only once it lasts; to false, with nothing kept, where the log no
+   * longer ends with the event on which the batch was decided. Rejects, with nothing kept, with a `Refusal` where
+   * the cause is known: `busy` where trying again may help.
+   */
+  append(batch: Batch): Promise<boolean>;
+  /** The events after a number, in order; of one unit, if given. Takes no lock while its reader waits. */
+  events(after: number, unit?: number): AsyncIterable<Event>;
+  /** The latest first: of one unit, or of all; from before a number, if given. */
+  eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event>;
+}
+
+/** What several decisions have changed. `before.seq` is the fence: the number of the last event that they know. */
+export interface Batch {
+  readonly before: State;
+  readonly after: State;
+  readonly events: readonly Event[];
+  /** Mutations to be known again by their keys, and the keys that are used up. */
+  readonly executed: readonly ExecutedMutation[];
+  readonly spent: readonly string[];
+}
+
+export interface ExecutedMutation {
+  readonly key: string;
+  readonly digest: string;
+  readonly seq: number;
+  /** What it made, as JSON. */
+  readonly result: string;
+}
+
+/** An executed mutation, by its key. `spent`: its answer was taken back. */
+export interface KeptMutation extends Omit<ExecutedMutation, 'key'> {
+  readonly spent: boolean;
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { Event } from '../../shared/events.ts';
+import type { State } from '../domain/state.ts';
+import type { Batch, Journal, KeptMutation } from './journal.ts';
+import { notSaved } from './not-saved.ts';
+import { type Db, FileMoved } from './sqlite.ts';
+import { writeTables } from './write-tables.ts';
+
+/** How many events are read at once: while rows are walked over, the database takes no write. */
+const PAGE = 256;
+
+/** The log in a SQLite database. */
+export class SqliteJournal implements Journal {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  get epoch(): string {
+    return this.#db.epoch;
+  }
+
+  async state(): Promise<State> {
+    return this.#db.state();
+  }
+
+  async kept(keys: readonly string[]): Promise<ReadonlyMap<string, KeptMutation>> {
+    const found = new Map<string, KeptMutation>();
+    for (const key of keys) {
+      const kept = this.#db.kept(key);
+      if (kept) found.set(key, kept);
+    }
+    return found;
+  }
+
+  async append(batch: Batch): Promise<boolean> {
+    const mark = randomUUID();
+    try {
+      this.#db.begin();
+      if (this.#db.lastSeq() !== batch.before.seq) {
+        this.#db.rollback();
+        return false;
+      }
+      this.#write(batch);
+      this.#db.putMark(mark);
+      this.#db.commit();
+      return true;
+    } catch (error) {
+      if (this.#isKept(error, mark)) return true;
+      throw notSaved(error);
+    }
+  }
+
+  #write({ before, after, events, executed, spent }: Batch): void {
+    for (const event of events) this.#db.addEvent(event);
+    for (const { key, digest, seq, result } of executed) this.#db.keep(key, digest, seq, result);
+    for (const key of spent) this.#db.spend(key);
+    writeTables(this.#db, before, after);
+  }
+
+  /**
+   * After an error the outcome is unknown until the file has been read: the batch was kept if its own mark is the
+   * last one. A longer log proves nothing, since another writer may have made it so.
+   */
+  #isKept(error: unknown, mark: string): boolean {
+    try {
+      this.#db.rollback();
+      return !(error instanceof FileMoved) && this.#db.lastMark() === mark;
+    } catch {
+      // If it cannot be read, the outcome counts as not committed.
+      return false;
+    }
+  }
+
+  events(after: number, unit?: number): AsyncIterable<Event> {
+    return inPages(after, (from) => this.#db.events(from, unit));
+  }
+
+  eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event> {
+    return inPages(before, (from) => this.#db.eventsBackwards(unit, from));
+  }
+}
+
+/** Pages of a walk over rows; `walk` begins behind an event, or at the beginning. */
+async function* inPages<From extends number | undefined>(
+  begin: From,
+  walk: (from: From | number) => Iterable<Event>,
+): AsyncIterable<Event> {
+  for (let from: From | number = begin; ; ) {
+    const page: Event[] = [];
+    for (const event of walk(from)) if (page.push(event) === PAGE) break;
+    yield* page;
+    if (page.length < PAGE) return;
+    from = page.at(-1)?.seq ?? from;
+    // Of a long log there are many pages, and others want their turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,208 @@
+/** What the store needs of a journal, over each implementation; and the store on each. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { answer, undo } from '../../server/domain/commands/answers.ts';
+import { ask } from '../../server/domain/commands/asks.ts';
+import { addUnits } from '../../server/domain/commands/units.ts';
+import { reduce } from '../../server/domain/reduce.ts';
+import { conflict } from '../../server/domain/refusal.ts';
+import { EMPTY } from '../../server/domain/state.ts';
+import type { Batch, Journal } from '../../server/store/journal.ts';
+import { Db } from '../../server/store/sqlite.ts';
+import { SqliteJournal } from '../../server/store/sqlite-journal.ts';
+import { Store } from '../../server/store/store.ts';
+import type { Event } from '../../shared/events.ts';
+import { MemoryJournal, MemoryLog } from './memory-journal.ts';
+import { asking, OPERATOR, refused, spec } from './store-fixture.ts';
+
+/** One log, which any number of writers may open. */
+interface Place {
+  open(): Journal;
+  leave(): void;
+}
+const PLACES: Readonly<Record<string, () => Place>> = {
+  SQLite: () => {
+    const folder = mkdtempSync(join(tmpdir(), 'signalbox-journal-'));
+    const opened: Db[] = [];
+    return {
+      open: () => {
+        const db = Db.open(join(folder, 'signalbox.db'));
+        opened.push(db);
+        return new SqliteJournal(db);
+      },
+      leave: () => {
+        for (const db of opened) db.close();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  },
+  memory: () => {
+    const log = new MemoryLog();
+    return { open: () => new MemoryJournal(log), leave: () => {} };
+  },
+};
+
+function overEach(what: string, body: (place: Place) => Promise<void>): void {
+  for (const [name, make] of Object.entries(PLACES))
+    test(`${name}: ${what}`, async () => {
+      const place = make();
+      try {
+        await body(place);
+      } finally {
+        place.leave();
+      }
+    });
+}
+
+async function all(events: AsyncIterable<Event>): Promise<Event[]> {
+  const found: Event[] = [];
+  for await (const event of events) found.push(event);
+  return found;
+}
+const numbers = async (journal: Journal, after = 0, unit?: number) =>
+  (await all(journal.events(after, unit))).map(({ seq }) => seq);
+
+/** The batch that adds one unit to a state. */
+function adding(chunk: string, before = EMPTY, more: Partial<Batch> = {}): Batch {
+  const data = spec(chunk);
+  const at = '2026-01-05T09:00:00.000Z';
+  const event: Event = {
+    type: 'unit.added',
+    unit: before.works.length,
+    data,
+    seq: before.seq + 1,
+    at,
+    by: OPERATOR,
+  };
+  return { before, after: reduce(before, event), events: [event], executed: [], spent: [], ...more };
+}
+const add = (store: Store, ...chunks: string[]) =>
+  store.commit(OPERATOR, (state) =>
+    addUnits(
+      state,
+      chunks.map((chunk) => spec(chunk)),
+    ),
+  );
+const chunksOf = ({ state }: Store) => [...state.works].map(({ unit }) => unit.chunk);
+
+overEach('what was appended is there for whoever opens it next: events, state and keys', async (place) => {
+  const executed = [{ key: 'k', digest: 'd', seq: 1, result: '{"a":1}' }];
+  const batch = adding('a', EMPTY, { executed });
+  assert.equal(await place.open().append(batch), true);
+  const next = place.open();
+  assert.deepEqual([...(await next.state()).works], [...batch.after.works]);
+  assert.deepEqual(await all(next.events(0)), batch.events);
+  const { key: _, ...mutation } = executed[0]!;
+  assert.deepEqual([...(await next.kept(['k', 'other']))], [['k', { ...mutation, spent: false }]]);
+});
+
+overEach('another last event than the batch knows: false, and nothing of it is kept', async (place) => {
+  const journal = place.open();
+  const first = adding('a');
+  assert.equal(await journal.append(first), true);
+  const executed = [{ key: 'k', digest: 'd', seq: 1, result: '{}' }];
+  assert.equal(await place.open().append(adding('late', EMPTY, { executed })), false);
+  assert.deepEqual([await numbers(journal), (await journal.kept(['k'])).size], [[1], 0]);
+  assert.equal(await journal.append(adding('b', first.after)), true);
+  assert.deepEqual(await numbers(journal), [1, 2]);
+});
+
+overEach('a key that is used up is known as such', async (place) => {
+  const journal = place.open();
+  const executed = [{ key: 'k', digest: 'd', seq: 1, result: '{}' }];
+  const first = adding('a', EMPTY, { executed });
+  await journal.append(first);
+  await journal.append(adding('b', first.after, { spent: ['k'] }));
+  assert.equal((await journal.kept(['k'])).get('k')?.spent, true);
+});
+
+overEach('events after a number, of one unit, page by page, while others write', async (place) => {
+  const store = await Store.open(place.open());
+  await add(store, ...Array.from({ length: 600 }, (_, nth) => `u${nth}`));
+  const journal = place.open();
+  assert.deepEqual(await numbers(journal, 598), [599, 600]);
+  assert.deepEqual(await numbers(journal, 0, 7), [8]);
+  const seen: number[] = [];
+  for await (const { seq } of journal.events(0)) {
+    if (seq === 1) await add(store, 'meanwhile');
+    seen.push(seq);
+  }
+  assert.deepEqual(
+    seen.slice(0, 600),
+    Array.from({ length: 600 }, (_, nth) => nth + 1),
+  );
+});
+
+overEach(
+  'the store: a turn is one batch, each decision sees those before it, a refusal is alone',
+  async (place) => {
+    const store = await Store.open(place.open());
+    let batches = 0;
+    store.onChange(() => batches++);
+    const no = () => {
+      throw conflict('stale', 'No.');
+    };
+    const ends = await Promise.allSettled([
+      add(store, 'a'),
+      store.commit(OPERATOR, no),
+      add(store, 'a'),
+      add(store, 'b'),
+    ]);
+    assert.deepEqual(
+      ends.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+    );
+    assert.deepEqual([chunksOf(store), batches, await numbers(place.open())], [['a', 'b'], 1, [1, 2]]);
+  },
+);
+
+overEach('the store: commits that come while a batch is being kept are the next batch', async (place) => {
+  const store = await Store.open(place.open());
+  const first = add(store, 'a');
+  await new Promise((resolve) => setImmediate(resolve));
+  await Promise.all([first, add(store, 'b'), add(store, 'c')]);
+  assert.deepEqual(
+    [chunksOf(store), await numbers(place.open())],
+    [
+      ['a', 'b', 'c'],
+      [1, 2, 3],
+    ],
+  );
+});
+
+overEach('the store: two writers in turn lose nothing, and everybody is told', async (place) => {
+  const [one, other] = [await Store.open(place.open()), await Store.open(place.open())];
+  const names = Array.from({ length: 20 }, (_, nth) => [`o${nth}`, `t${nth}`] as const);
+  await Promise.all(names.flatMap(([ours, theirs]) => [add(one, ours), add(other, theirs)]));
+  const state = await place.open().state();
+  assert.deepEqual([...state.works].map(({ unit }) => unit.chunk).sort(), names.flat().sort());
+  assert.deepEqual(
+    await numbers(place.open()),
+    Array.from({ length: 40 }, (_, nth) => nth + 1),
+  );
+});
+
+overEach(
+  'the store: a key answers a repeat also in the same turn; taken back, it is spent at once',
+  async (place) => {
+    const store = await Store.open(place.open());
+    await add(store, 'a');
+    await store.commit(OPERATOR, (state) => ask(state, asking('a', 'q')));
+    const input = { chunk: 'a', item: 'q', version: 1, options: [], text: '80' };
+    const once = { key: 'k', procedure: 'items.answer', input };
+    const give = () =>
+      store.commit(
+        OPERATOR,
+        (state, at) => answer(state, input, { at, release_due: '2999-01-01T00:00:00.000Z', key: 'k' }),
+        once,
+      );
+    const [first, again] = await Promise.all([give(), give()]);
+    assert.deepEqual(again, first);
+    const back = store.commit(OPERATOR, (state) => undo(state, { chunk: 'a', item: 'q', version: 1 }));
+    await refused(Promise.all([back, give()]), 'conflict', /taken back/);
+    await refused(give(), 'conflict', /taken back/);
+  },
+);
