@@ -68,16 +68,45 @@ export function readBlock(from: number, bytes: Uint8Array, style: number): Block
   };
 }
 
-/** Where the sequence at `at` ends, and the style after it. */
+/**
+ * Where the sequence at `at` ends, and the style after it: as `endOfSequence`, on bytes, and without looking at one twice
+ * where it goes on for long.
+ */
 function sequenceAt(bytes: Uint8Array, at: number, style: number): [end: number, style: number] {
-  const part = bytes.subarray(at, at + LONGEST_SEQUENCE);
-  // Most are short, and set a style.
-  if (part[1] === BRACKET) {
-    const last = part.findIndex((byte, nth) => nth > 1 && (byte < 0x20 || byte >= 0x40));
-    if (part[last] === LETTER_M)
-      return [at + last, styleAfter(style, String.fromCharCode(...part.subarray(2, last)))];
+  const kind = bytes[at + 1] ?? 0;
+  if (kind === BRACKET) {
+    const end = endOfControl(bytes, at + 2);
+    const isStyle = bytes[end] === LETTER_M && end - at <= LONGEST_SEQUENCE;
+    return [end, isStyle ? styleAfter(style, String.fromCharCode(...bytes.subarray(at + 2, end))) : style];
   }
-  return [at + endOfSequence(String.fromCharCode(...part), 0), style];
+  if (STRINGS.includes(kind)) return [endOfString(bytes, at + 2), style];
+  return [at + endOfSequence(String.fromCharCode(...bytes.subarray(at, at + SHORT)), 0), style];
+}
+
+/** `]`, `P`, `X`, `^`, `_`: what follows goes on up to an end of its own. */
+const STRINGS: readonly number[] = [0x5d, 0x50, 0x58, 0x5e, 0x5f];
+/** Other sequences are no longer. */
+const SHORT = 8;
+const BEL = 0x07;
+const BACKSLASH = 0x5c;
+
+function endOfControl(bytes: Uint8Array, from: number): number {
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte >= 0x40 && byte <= 0x7e) return at;
+    if (byte < 0x20 || byte > 0x7e) return at - 1;
+  }
+  return bytes.length - 1;
+}
+
+function endOfString(bytes: Uint8Array, from: number): number {
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === BEL) return at;
+    if (byte === ESC) return bytes[at + 1] === BACKSLASH ? at + 1 : at - 1;
+    if (byte === LF) return at - 1;
+  }
+  return bytes.length - 1;
 }
 
 export const linesIn = ({ columns }: Block): number => columns.length;

@@ -76,7 +76,7 @@ export class WorkUnitElement extends BoardElement {
     if (this.isAbroad) return this.#named(cell);
     const part = WorkUnitElement.parts[this.dataset.part ?? ''];
     if (!detail || !part) throw new Error('the page has no detail of this unit');
-    return part(detail, { zone: this.zone, notice: this.#notice, before });
+    return part(detail, { clock: this.clock, notice: this.#notice, before });
   }
 
   /** On our page its heading is above the element. */
@@ -84,7 +84,7 @@ export class WorkUnitElement extends BoardElement {
     if (!cell) return html`<p class="empty">There is no work unit called ${this.query.chunk}.</p>`;
     const { detail } = this.#source;
     return html`<h2 class="name" id="unit-heading" tabindex="-1">${cell.chunk}</h2>
-      ${detail ? workUnit(detail, this.zone, this.place) : nothing}`;
+      ${detail ? workUnit(detail, this.clock, this.place) : nothing}`;
   }
 }
 

@@ -24,6 +24,12 @@ export function diffPage({ assets, snapshot, chunk, diff, draft, project, now }:
   const zone = -now.getTimezoneOffset();
   const name = `${chunk}, changes`;
   const data = { query: { chunk }, snapshot, pulses: {}, zone, notices: {}, project, name, detail: null };
-  const body = html`<main class="of-diff"><p class="back"><a href="/work-units/${chunk}">← Unit ${chunk}</a></p><h2 class="name" tabindex="-1">Changes in ${chunk}</h2>${diffView(diff, { path: diffPath(chunk), draft })}</main>`;
-  return shell({ assets, data, now, body });
+  const body = html`<main class="of-diff"><p class="back"><a href="/work-units/${chunk}">← Unit ${chunk}</a></p><h2 class="name" id="diff-heading" tabindex="-1">Changes in ${chunk}</h2>${diffView(diff, { path: diffPath(chunk), draft })}</main>`;
+  return shell({
+    assets,
+    data,
+    now,
+    body,
+    skipTo: { id: 'diff-heading', label: 'Skip to the changes' },
+  });
 }

@@ -4,7 +4,7 @@ import { nothing, type TemplateResult } from 'lit';
 import type { Snapshot } from '../../shared/board.ts';
 import type { Detail, RunLine } from '../../shared/detail.ts';
 import { plain } from '../../shared/terminal-text.ts';
-import { ago } from '../../shared/views/when.ts';
+import { age, clockAt } from '../../shared/views/when.ts';
 import type { Assets } from './assets.ts';
 import { type Drawn, shell } from './document.ts';
 
@@ -41,8 +41,8 @@ export function runPage(input: RunPageInput): string {
   const name = `${detail.chunk}, run ${run.number}`;
   const data = { query, snapshot, pulses: {}, zone, notices: {}, project, name, detail: null };
   const unit = `/work-units/${detail.chunk}`;
-  const body = html`<main class="one of-run"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" tabindex="-1"><bdi>${detail.chunk}</bdi>, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${ago(run.started_at, zone)} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
-  return shell({ assets, data, now, body });
+  const body = html`<main class="one of-run"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" id="run-heading" tabindex="-1"><bdi>${detail.chunk}</bdi>, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${age('ago', run.started_at, clockAt(now, zone))} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
+  return shell({ assets, data, now, body, skipTo: { id: 'run-heading', label: 'Skip to the run' } });
 }
 
 /** A run that never began has printed nothing, and there is no file. */
@@ -85,7 +85,7 @@ export function printedView(chunk: string, printed: Printed, find = ''): Templat
   if (size === null) return html`<p class="empty">No longer kept.</p>`;
   const shown = marked(plain(text), find);
   const end = typeof shown === 'string' && to === size ? ' from-end' : '';
-  return html`<run-transcript chunk="${chunk}" run="${run}" from="${from}" to="${to}" size="${size}" ?talk=${isTalk}>${tools(chunk, printed, find)}<pre class="screen${end}" tabindex="0" role="region" aria-label="Output of run ${run}">${shown}</pre></run-transcript>`;
+  return html`<run-transcript chunk="${chunk}" run="${run}" from="${from}" to="${to}" size="${size}" ?talk=${isTalk}>${tools(chunk, printed, find)}<pre class="screen${end}" tabindex="0" role="region" aria-label="What run ${run} printed">${shown}</pre></run-transcript>`;
 }
 
 /** The search leads to the page of the run. Buttons that need script are seen once it is there; their place is kept. */
@@ -95,7 +95,7 @@ function tools(chunk: string, { run, from, to, size }: Printed, find: string): T
     size === null || (from === 0 && to === size)
       ? nothing
       : html`<a class="part" href="${path}?before=${from}">Bytes ${grouped(from)} to ${grouped(to)} of ${grouped(size)}.</a>`;
-  return html`<div class="tools"><form class="find" method="get" action="${path}" role="search" aria-label="In the output"><input id="find" name="find" type="search" value="${find}" aria-label="Find in the output" maxlength="200" dir="auto"><button>Find</button><button name="back" value="true">Previous</button></form><a href="${path}/output" download>Download</a><span class="room"></span>${part}</div>`;
+  return html`<div class="tools"><form class="find" method="get" action="${path}" role="search" aria-label="In the output"><input id="find" name="find" type="search" value="${find}" aria-label="Find in the output" placeholder="Find" maxlength="200" dir="auto"><button>Find</button><button name="back" value="true">Previous</button></form><a href="${path}/output" download>Download</a><span class="room"></span>${part}</div>`;
 }
 
 const grouped = (count: number): string => count.toLocaleString('en');

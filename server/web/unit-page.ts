@@ -4,6 +4,7 @@ import { nothing, type TemplateResult } from 'lit';
 import type { Detail } from '../../shared/detail.ts';
 import type { DiffView } from '../../shared/diff.ts';
 import { UNIT_PARTS } from '../../shared/views/unit-parts.ts';
+import { clockAt } from '../../shared/views/when.ts';
 import { diffPath } from './diff-address.ts';
 import { diffView } from './diff-view.ts';
 import { type Drawn, shell } from './document.ts';
@@ -23,12 +24,12 @@ export interface UnitPageInput extends PageInput {
 export function unitPage(input: UnitPageInput): string {
   const { printed, detail, changes, before } = input;
   const data = dataOf(input, detail.chunk, detail);
-  const setting = { zone: data.zone, notice: undefined, before };
+  const setting = { clock: clockAt(input.now, data.zone), notice: undefined, before };
   const part = (name: keyof typeof UNIT_PARTS) =>
     html`<work-unit data-part="${name}">${UNIT_PARTS[name](detail, setting)}</work-unit>`;
   const head = html`<div class="does-head"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1"><bdi>${detail.chunk}</bdi></h2>${formErrorBlock(input, data)}${part('head')}</div>`;
   const body = html`<main class="of-unit" data-before="${before ?? nothing}">${head}${part('actions')}<attention-queue>${queueView(input, data)}</attention-queue>${printed === null ? nothing : output(detail, printed)}${changes === null ? nothing : changesView(detail, changes)}${part('story')}${part('facts')}${waitedLine(input)}</main>`;
-  return shell({ ...input, data, body });
+  return shell({ ...input, data, body, skipTo: { id: 'unit-heading', label: 'Skip to the unit' } });
 }
 
 const output = (detail: Detail, printed: Printed): TemplateResult =>

@@ -7,20 +7,20 @@ import { type Notice, noticeView } from './action-form.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { resolveForm } from './unit-actions.ts';
 import { unitRules } from './unit-rules.ts';
-import { ago } from './when.ts';
+import { age, type ViewClock } from './when.ts';
 
 /** Older runs are in the timeline. */
 const RUNS_SHOWN = 6;
 
 export interface FactsSetting {
-  readonly zone: number;
+  readonly clock: ViewClock;
   readonly notice: Notice | undefined;
   /** How the time went. */
   readonly strip: TemplateResult | typeof nothing;
 }
 
 /** What is known of a unit beside what it does: where it works, whom it waits for, its runs. */
-export function unitFacts(detail: Detail, { zone, notice, strip }: FactsSetting): TemplateResult {
+export function unitFacts(detail: Detail, { clock, notice, strip }: FactsSetting): TemplateResult {
   const { goal, agent, external, priority, paths, added_at } = detail;
   return html`<section class="unit-facts" aria-labelledby="facts-heading">
     <h2 id="facts-heading">Facts</h2>
@@ -32,7 +32,7 @@ export function unitFacts(detail: Detail, { zone, notice, strip }: FactsSetting)
       ${priority === 0 ? nothing : html`<dt>priority</dt><dd>${priority}</dd>`}
       ${paths.length === 0 ? nothing : html`<dt>paths</dt><dd>${paths.map((path) => html`<code>${path}</code> `)}</dd>`}
       ${runs(detail)} ${cost(detail)} ${undelivered(detail)}
-      <dt>added</dt><dd>${ago(added_at, zone)}</dd>
+      <dt>added</dt><dd>${age('ago', added_at, clock)}</dd>
     </dl>
     ${conflicts(detail)} ${unitRules(detail, true)}
     <div class="told">${noticeView('conflict', notice)}</div>

@@ -6,10 +6,11 @@ import { timeStrip } from './time-strip.ts';
 import { unitActions } from './unit-actions.ts';
 import { unitFacts } from './unit-facts.ts';
 import { unitTimeline } from './unit-timeline.ts';
+import type { ViewClock } from './when.ts';
 import { unitHead } from './work-unit.ts';
 
 export interface UnitPartSetting {
-  readonly zone: number;
+  readonly clock: ViewClock;
   readonly notice: Notice | undefined;
   /** The event before which the history stops; null: it goes up to the last one. */
   readonly before: number | null;
@@ -17,8 +18,8 @@ export interface UnitPartSetting {
 
 /** The parts of our page of a unit, by name. Between them stand the queue, the output and the changes. */
 export const UNIT_PARTS = {
-  head: (detail, { zone }) => unitHead(detail, zone),
+  head: (detail, { clock }) => unitHead(detail, clock),
   actions: (detail, { notice }) => unitActions(detail, notice),
-  facts: (detail, { zone, notice }) => unitFacts(detail, { zone, notice, strip: timeStrip(detail.time) }),
-  story: (detail, { zone, before }) => unitTimeline(detail, zone, OUR_PAGE, before),
+  facts: (detail, { clock, notice }) => unitFacts(detail, { clock, notice, strip: timeStrip(detail.time) }),
+  story: (detail, { clock, before }) => unitTimeline(detail, clock, OUR_PAGE, before),
 } as const satisfies Readonly<Record<string, (detail: Detail, setting: UnitPartSetting) => TemplateResult>>;

@@ -4,7 +4,7 @@ import type { Detail, HistoryLine } from '../detail.ts';
 import type { Event } from '../events.ts';
 import { isWell } from '../is-well.ts';
 import type { Place } from './place.ts';
-import { ago } from './when.ts';
+import { age, type ViewClock } from './when.ts';
 
 /** Of no interest to a person who asks what happened; `signalbox history` prints them, too. */
 const LEFT_OUT: ReadonlySet<Event['type']> = new Set([
@@ -32,7 +32,7 @@ const MARKS: Readonly<Partial<Record<Event['type'], string>>> = {
 /** `before`: the number before which the history stops; null: it is the latest part. */
 export function unitTimeline(
   detail: Detail,
-  zone: number,
+  clock: ViewClock,
   { base }: Place,
   before: number | null,
 ): TemplateResult {
@@ -41,7 +41,7 @@ export function unitTimeline(
   const lines = history.filter(({ type }) => !LEFT_OUT.has(type)).reverse();
   return html`<section class="story" aria-labelledby="story-heading">
     <h2 id="story-heading" tabindex="-1">What happened</h2>
-    <ol class="timeline">${lines.map((line) => lineView(detail, line, zone, page))}</ol>
+    <ol class="timeline">${lines.map((line) => lineView(detail, line, clock, page))}</ol>
     ${
       earlier === null && before === null
         ? nothing
@@ -50,13 +50,13 @@ export function unitTimeline(
   </section>`;
 }
 
-function lineView(detail: Detail, line: HistoryLine, zone: number, page: string): TemplateResult {
+function lineView(detail: Detail, line: HistoryLine, clock: ViewClock, page: string): TemplateResult {
   const { type, at, who, door, what, run } = line;
   const by = actorWords(who, door);
   const isLinked = run !== null && (type === 'run.started' || type === 'run.ended');
   return html`<li class="event ${toneOf(detail, line)}"><span class="at" aria-hidden="true">${MARKS[type] ?? '·'}</span>
     <div><p class="what" dir="auto">${what}</p>
-    <p class="aside">${ago(at, zone)}${by === '' ? nothing : html` · <span class="who"><bdi>${by}</bdi></span>`}${isLinked ? html` · <a href="${page}/runs/${run}">output of run ${run}</a>` : nothing}</p></div></li>`;
+    <p class="aside">${age('ago', at, clock)}${by === '' ? nothing : html` · <span class="who"><bdi>${by}</bdi></span>`}${isLinked ? html` · <a href="${page}/runs/${run}">output of run ${run}</a>` : nothing}</p></div></li>`;
 }
 
 /** What the operator did stands out, and so does what went wrong. */

@@ -10,17 +10,6 @@ export interface ViewClock {
   readonly day: string;
 }
 
-/**
- * A moment as absolute text; script turns it into "3 min".
- * `zone`: the daemon's offset from UTC, in minutes.
- */
-export const when = (at: Moment, zone: number): TemplateResult =>
-  html`<time datetime=${at}>${localText(at, zone)}</time>`;
-
-/** The same for a moment in the past: "3 min ago". */
-export const ago = (at: Moment, zone: number): TemplateResult =>
-  html`<time datetime=${at} data-as="ago">${localText(at, zone)}</time>`;
-
 /** A moment with what it means: "since 14:02", which script turns into "waits 3 min". */
 export const age = (kind: AgeKind, at: Moment, clock: ViewClock): TemplateResult =>
   html`<time datetime=${at} data-as=${kind}>${WITHOUT_SCRIPT[kind](at, clock)}</time>`;

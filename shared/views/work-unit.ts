@@ -5,17 +5,17 @@ import type { Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
 import { dependencyFacts, worktreeFacts } from './unit-facts.ts';
 import { unitTimeline } from './unit-timeline.ts';
-import { ago, when } from './when.ts';
+import { age, type ViewClock } from './when.ts';
 
 /** A whole unit, for other sites: our own page draws its parts in two columns. */
-export const workUnit = (detail: Detail, zone: number, place: Place): TemplateResult =>
-  html`<section class="unit" aria-labelledby="unit-heading">${unitHead(detail, zone)} <dl class="facts">${worktreeFacts(detail, place)} ${dependencyFacts(detail, place)}</dl> ${unitTimeline(detail, zone, place, null)}</section>`;
+export const workUnit = (detail: Detail, clock: ViewClock, place: Place): TemplateResult =>
+  html`<section class="unit" aria-labelledby="unit-heading">${unitHead(detail, clock)} <dl class="facts">${worktreeFacts(detail, place)} ${dependencyFacts(detail, place)}</dl> ${unitTimeline(detail, clock, place, null)}</section>`;
 
 /** What a unit is and how far it has come. Its name stands above. */
-export function unitHead(detail: Detail, zone: number): TemplateResult {
+export function unitHead(detail: Detail, clock: ViewClock): TemplateResult {
   const { status, why, title } = detail;
   return html`<div class="unit-head">
-    <p class="headline">${statusMark(status)} <strong>${STATUS_NAMES[status]}</strong> ${elapsed(detail, zone)}${whereabouts(detail)}</p>
+    <p class="headline">${statusMark(status)} <strong>${STATUS_NAMES[status]}</strong> ${elapsed(detail, clock)}${whereabouts(detail)}</p>
     ${why === '' || status === 'NEEDS_ATTENTION' ? nothing : html`<p class="why" dir="auto">${why}</p>`}
     ${title === '' ? nothing : html`<p class="title" dir="auto">${title}</p>`}
     ${stepper(detail)}
@@ -23,9 +23,9 @@ export function unitHead(detail: Detail, zone: number): TemplateResult {
 }
 
 /** What the time means depends on the status. */
-function elapsed({ status, since }: Detail, zone: number): TemplateResult {
-  if (status === 'DONE') return html`<span class="elapsed">${ago(since, zone)}</span>`;
-  return html`<span class="elapsed">${status === 'NEEDS_ATTENTION' ? 'waits' : 'for'} ${when(since, zone)}</span>`;
+function elapsed({ status, since }: Detail, clock: ViewClock): TemplateResult {
+  const kind = status === 'DONE' ? 'ago' : status === 'NEEDS_ATTENTION' ? 'waits' : 'for';
+  return html`<span class="elapsed">${age(kind, since, clock)}</span>`;
 }
 
 function whereabouts({ agent, live, work }: Detail): TemplateResult {

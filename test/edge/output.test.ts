@@ -112,7 +112,7 @@ describe('a daemon with runs that print', () => {
       'echo first; printf "<i>now</i>\\n\\033[31mred\\033[0m\\n\\n"; while [ ! -e stop ]; do sleep 0.05; done',
     );
     await until('its line', async () =>
-      /<span class="pulse">(<!--[^>]*-->)*red/.test((await page('/')).body),
+      /class="line" dir="auto">(<!--[^>]*-->)*red/.test((await page('/')).body),
     );
     writeFileSync(join(house.project, 'stop'), '');
     await house.untilStatus('lives', 'DONE');
