@@ -26,20 +26,25 @@ function show(graph: Element, at: string | null): void {
   const freed = at === null ? new Set<string>() : freedBy(at, edges);
   for (const node of graph.querySelectorAll<SVGElement>('.node'))
     node.classList.toggle('lit', freed.has(node.dataset.at ?? '') && node.dataset.at !== at);
-  for (const edge of edges) edge.classList.toggle('lit', freed.has(edge.dataset.from ?? ''));
+  for (const edge of edges)
+    edge.classList.toggle(
+      'lit',
+      ends(edge.dataset.from).some((each) => freed.has(each)),
+    );
 }
 
 /** The unit and all that wait for it, directly or not. */
 function freedBy(at: string, edges: readonly SVGElement[]): Set<string> {
   const next = new Map<string, string[]>();
-  for (const { dataset } of edges) {
-    const { from = '', to = '' } = dataset;
-    next.set(from, [...(next.get(from) ?? []), to]);
-  }
+  for (const { dataset } of edges)
+    for (const from of ends(dataset.from)) next.set(from, [...(next.get(from) ?? []), ...ends(dataset.to)]);
   const freed = new Set([at]);
   for (const each of freed) for (const to of next.get(each) ?? []) freed.add(to);
   return freed;
 }
+
+/** A line may end at a block of several units. */
+const ends = (places = ''): string[] => places.split(',');
 
 /** Asks whether something has happened, and takes the parts of the page as they are then. */
 function keepTrue({ client }: Connection): void {

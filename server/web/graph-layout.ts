@@ -10,10 +10,10 @@ export interface Graph {
   readonly edges: readonly (readonly [from: number, to: number])[];
 }
 
-/** Along the layers, and within one; the nodes are `length` long along the layers and `breadth` across. */
+/** How large each node is: `lengths` along the layers, `breadths` across. */
 export interface Measure {
-  readonly length: number;
-  readonly breadth: number;
+  readonly lengths: readonly number[];
+  readonly breadths: readonly number[];
   readonly betweenLayers: number;
   readonly betweenNodes: number;
 }
@@ -41,7 +41,6 @@ const MOST_BENDS = 5000;
 /** A node or a bend. */
 interface Spot {
   readonly layer: number;
-  readonly isBend: boolean;
   readonly before: number[];
   readonly after: number[];
   /** Its place in the layer. */
@@ -62,7 +61,7 @@ export interface Layers {
 
 export function layersOf(graph: Graph): Layers {
   const depth = depths(graph);
-  const spots: Spot[] = depth.map((layer) => spotIn(layer, false));
+  const spots: Spot[] = depth.map(spotIn);
   const passed = graph.edges.reduce((sum, [from, to]) => sum + (depth[to] ?? 0) - (depth[from] ?? 0) - 1, 0);
   const ways = graph.edges.map((edge) => bendsOf(spots, edge, passed <= MOST_BENDS));
   const layers: number[][] = [];
@@ -76,9 +75,8 @@ export function layersOf(graph: Graph): Layers {
   return { graph, spots, layers: filled, ways, widest: Math.max(0, ...filled.map(nodes)) };
 }
 
-const spotIn = (layer: number, isBend: boolean): Spot => ({
+const spotIn = (layer: number): Spot => ({
   layer,
-  isBend,
   before: [],
   after: [],
   nth: 0,
@@ -115,7 +113,7 @@ function bendsOf(spots: Spot[], [from, to]: readonly [number, number], bent: boo
   let last = from;
   const until = bent ? (spots[to]?.layer ?? 0) : 0;
   for (let layer = (spots[from]?.layer ?? 0) + 1; layer < until; layer++) {
-    const bend = spots.push(spotIn(layer, true)) - 1;
+    const bend = spots.push(spotIn(layer)) - 1;
     join(spots, last, bend);
     bends.push(bend);
     last = bend;
@@ -157,23 +155,35 @@ function barycentre(spots: readonly Spot[], at: number, side: 'before' | 'after'
 }
 
 export function place({ graph, spots, layers, ways }: Layers, measure: Measure): Layout {
-  const breadth = ({ isBend }: Spot) => (isBend ? BETWEEN_BENDS : measure.breadth + measure.betweenNodes);
+  const { lengths, breadths, betweenLayers, betweenNodes } = measure;
+  const breadth = (at: number) => {
+    const own = breadths[at];
+    return own === undefined ? BETWEEN_BENDS : own + betweenNodes;
+  };
   for (const layer of layers) settle(spots, layer, breadth, () => 0);
   for (let sweep = 0; sweep < SWEEPS; sweep++)
     for (const layer of sweep % 2 === 0 ? layers : [...layers].reverse())
       settle(spots, layer, breadth, (spot) => wanted(spots, spot));
-  const least = spots.reduce((min, spot) => Math.min(min, spot.across), Infinity);
-  const across = spots.reduce((max, spot) => Math.max(max, spot.across), 0) - (spots.length > 0 ? least : 0);
-  const step = measure.length + measure.betweenLayers;
+  const edge = (side: 1 | -1) => spots.map(({ across }, at) => across + (side * (breadths[at] ?? 0)) / 2);
+  const least = edge(-1).reduce((min, each) => Math.min(min, each), Infinity);
+  const most = edge(1).reduce((max, each) => Math.max(max, each), least);
+  const starts: number[] = [];
+  let along = 0;
+  for (const layer of layers) {
+    starts.push(along);
+    along += betweenLayers + layer.reduce((max, at) => Math.max(max, lengths[at] ?? 0), 0);
+  }
   const point = (at: number): Point => {
-    const { layer = 0, across: where = 0 } = spots[at] ?? {};
-    return { along: layer * step + measure.length / 2, across: where - least + measure.breadth / 2 };
+    const { layer = 0, across = 0 } = spots[at] ?? {};
+    const start = starts[layer] ?? 0;
+    const length = lengths[at] ?? (starts[layer + 1] ?? along) - start - betweenLayers;
+    return { along: start + length / 2, across: across - least };
   };
   return {
     nodes: Array.from({ length: graph.size }, (_, at) => point(at)),
     bends: ways.map((way) => way.map(point)),
-    along: Math.max(0, layers.length * step - measure.betweenLayers),
-    across: across + measure.breadth,
+    along: Math.max(0, along - betweenLayers),
+    across: spots.length === 0 ? 0 : most - least,
   };
 }
 
@@ -199,17 +209,16 @@ interface Block {
 function settle(
   spots: readonly Spot[],
   layer: readonly number[],
-  breadth: (spot: Spot) => number,
+  breadth: (at: number) => number,
   want: (spot: Spot) => number,
 ): void {
   const blocks: Block[] = [];
   let offset = 0;
-  let last: Spot | undefined;
-  for (const at of layer) {
+  for (const [nth, at] of layer.entries()) {
     const spot = spots[at];
     if (!spot) continue;
-    offset += last ? (breadth(last) + breadth(spot)) / 2 : 0;
-    last = spot;
+    const before = layer[nth - 1];
+    offset += before === undefined ? 0 : (breadth(before) + breadth(at)) / 2;
     blocks.push({ spots: [spot], sum: want(spot) - offset, offsets: [offset] });
     pool(blocks);
   }

@@ -30,16 +30,7 @@ export function routes(parts: RouteParts): Router {
   addSignIn(router, parts);
   router.post('/sign-out', (ctx) => signOut(parts, ctx));
   router.get('/embed.js', (ctx) => sendEmbed(parts, ctx));
-  router.get('/', async (ctx) => {
-    const query = asked(ctx);
-    const waits = await parts.contextFor(ctx).boardFeed.waits(new Date());
-    const late = lateUndo(parts, ctx);
-    if (late) return sendPage(ctx, 200, drawDashboard(parts, ctx, query, waits, late));
-    const { seq } = parts.contextFor(ctx).boardFeed.snapshot(firstPage(query));
-    const draw = () => drawDashboard(parts, ctx, query, waits);
-    const about = `${isSignedIn(parts, ctx)} ${parts.access.refusals.failedLately()?.last_at}`;
-    sendPage(ctx, 200, cache.at(seq, `page ${about} ${queryKey(query)}`, draw));
-  });
+  router.get('/', (ctx) => sendDashboard(parts, ctx, cache));
   // What the script asks for when the first units are there: with many, too much to send by the socket.
   router.get('/board', (ctx) => {
     const query = asked(ctx);
@@ -82,6 +73,17 @@ export function routes(parts: RouteParts): Router {
     ctx.body = file.body;
   });
   return router;
+}
+
+async function sendDashboard(parts: RouteParts, ctx: KoaContext, cache: ResponseCache): Promise<void> {
+  const query = asked(ctx);
+  const waits = await parts.contextFor(ctx).boardFeed.waits(new Date());
+  const late = lateUndo(parts, ctx);
+  if (late) return sendPage(ctx, 200, drawDashboard(parts, ctx, query, waits, late));
+  const { seq } = parts.contextFor(ctx).boardFeed.snapshot(firstPage(query));
+  const draw = () => drawDashboard(parts, ctx, query, waits);
+  const about = `${isSignedIn(parts, ctx)} ${parts.access.refusals.failedLately()?.last_at}`;
+  sendPage(ctx, 200, cache.at(seq, `page ${about} ${queryKey(query)}`, draw));
 }
 
 /** Whoever looks at a page stays signed in. */
