@@ -137,6 +137,7 @@ test(
     scene.restart();
     await scene.ask('b');
     await scene.after(5);
+    await until('the next to be told', () => scene.titles().at(-1) === 'shop: b has a question');
     await scene.says('planned', 'sent', 'planned', 'sent');
     assert.equal(scene.receiver.received.length, count + 1);
   }),
