@@ -1,11 +1,6 @@
-import type { DaemonQuestion } from './daemon-questions.ts';
+import type { BudgetQuestion } from './daemon-questions.ts';
 import type { ItemOption } from './item-words.ts';
 import { moneyWords } from './usage-words.ts';
-
-type BudgetQuestion = Extract<DaemonQuestion, { code: 'budget' | 'day-budget' }>;
-
-export const isAboutBudget = (about: DaemonQuestion): about is BudgetQuestion =>
-  about.code === 'budget' || about.code === 'day-budget';
 
 export const budgetPrompt = ({ code, chunk, spent, limit }: BudgetQuestion): string =>
   `${code === 'budget' ? `${chunk} has` : 'Today all units have'} cost ${moneyWords(spent)}, of ${moneyWords(limit)} that you wanted to spend. Go on?`;

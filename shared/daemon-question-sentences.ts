@@ -1,6 +1,6 @@
 /** The words of an item: those of its asker, or, of what the daemon asks, made from its codes and fields. */
 
-import { budgetOptions, budgetPrompt, isAboutBudget } from './budget-sentences.ts';
+import { budgetOptions, budgetPrompt } from './budget-sentences.ts';
 import {
   BY_FILE,
   type ChangeFacts,

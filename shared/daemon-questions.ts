@@ -191,3 +191,8 @@ export const rivalOf = (
   file_count: finding.overlapping_files.length,
   lines: finding.overlapping_lines,
 });
+
+export type BudgetQuestion = Extract<DaemonQuestion, { code: 'budget' | 'day-budget' }>;
+
+export const isAboutBudget = (about: DaemonQuestion): about is BudgetQuestion =>
+  about.code === 'budget' || about.code === 'day-budget';

@@ -1,5 +1,5 @@
 /** Asks the operator before more is spent than they wanted to. */
-import { isAboutBudget } from '../../../shared/budget-sentences.ts';
+import { isAboutBudget } from '../../../shared/daemon-questions.ts';
 import type { Change } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import { microUsd } from '../../../shared/usage-words.ts';
