@@ -1,5 +1,5 @@
 /**
- * Pictures of the dashboard in all its states, into a folder: `npm run shots -- FOLDER [WORD …]`. With words, only the
+ * Pictures of the dashboard in all its states, and of what agents ask and print, into a folder: `npm run shots -- FOLDER [WORD …]`. With words, only the
  * pictures whose names contain them all.
  */
 import { mkdirSync } from 'node:fs';
@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { type Browser, launch, type Page } from 'puppeteer-core';
 import { type Busy, busyProject } from '../test/busy-project.ts';
 import { findChromium } from '../test/chromium.ts';
+import type { DaemonFixture } from '../test/daemon-fixture.ts';
 import { live } from '../test/stories/browser-pages.ts';
+import { agentsAtWork } from './agents-at-work.ts';
 
 const WIDTHS = [320, 768, 1280, 2560];
 const HEIGHTS: Readonly<Record<number, number>> = { 320: 700, 768: 1024, 1280: 900, 2560: 1300 };
@@ -29,8 +31,16 @@ const SHOTS: readonly Shot[] = WIDTHS.flatMap((width) =>
   LOOKS.flatMap((look) => [true, false].map((script) => ({ width, look, script }))),
 );
 
+/** A permission with a difference, three questions of one call, and what a run has printed. */
+const AGENT_PAGES: Readonly<Record<string, string>> = {
+  'agent permission': 'work-units/mend-login',
+  'agent questions': 'work-units/new-theme',
+  'agent transcript': 'work-units/done-with-it',
+  'agent queue': '',
+};
+
 const nameOf = (size: string, { width, look, script }: Shot): string =>
-  `${size.replace(' ', '-')}-${width}-${look}-${script ? 'script' : 'no-script'}`;
+  `${size.replaceAll(' ', '-')}-${width}-${look}-${script ? 'script' : 'no-script'}`;
 
 const [folder = 'out/shots', ...words] = process.argv.slice(2);
 const isWanted = (name: string): boolean => words.every((word) => name.includes(word));
@@ -65,21 +75,35 @@ async function dress(page: Page, { look, script }: Shot): Promise<void> {
     });
 }
 
+/** Pages by the names of their pictures: paths. The project is made only where one of them is wanted. */
+async function takeScene(
+  browser: Browser,
+  pages: Readonly<Record<string, string>>,
+  open: () => Promise<DaemonFixture>,
+): Promise<void> {
+  const wanted = Object.entries(pages).flatMap(([name, path]) =>
+    SHOTS.map((shot) => ({ name: nameOf(name, shot), path, shot })).filter(({ name: each }) =>
+      isWanted(each),
+    ),
+  );
+  if (wanted.length === 0) return;
+  const house = await open();
+  try {
+    for (const { name, path, shot } of wanted)
+      await take(browser, `${house.address}${path}`, shot, join(folder, name));
+  } finally {
+    await house.close();
+  }
+}
+
 async function takeAll(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const { executablePath, args, env } = await findChromium();
   const browser = await launch({ executablePath, args: [...args], env, headless: 'shell' });
   try {
-    for (const [size, busy] of Object.entries(SIZES)) {
-      const wanted = SHOTS.filter((shot) => isWanted(nameOf(size, shot)));
-      if (wanted.length === 0) continue;
-      const house = await busyProject(busy);
-      try {
-        for (const shot of wanted) await take(browser, house.address, shot, join(folder, nameOf(size, shot)));
-      } finally {
-        await house.close();
-      }
-    }
+    for (const [size, busy] of Object.entries(SIZES))
+      await takeScene(browser, { [size]: '' }, () => busyProject(busy));
+    await takeScene(browser, AGENT_PAGES, agentsAtWork);
   } finally {
     await browser.close();
   }

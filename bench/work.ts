@@ -1,19 +1,20 @@
-/** What a snapshot and a check of pairs cost, beside the same calls of git without us. */
+/** What a snapshot, a check of pairs and the reading of a difference cost, beside the same calls of git without us. */
 import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { checkPairs, type MergePair } from '../server/work/merge-tree.ts';
+import { readDiff } from '../server/work/read-diff.ts';
 import { baseOf, findRepository, type Repository } from '../server/work/repository.ts';
-import { takeSnapshot } from '../server/work/snapshot.ts';
+import { takeSnapshot, workRef } from '../server/work/snapshot.ts';
 import { addWorktree, type OpenWorktree, planWorktree, type WorktreePlan } from '../server/work/worktree.ts';
 import { afterwards } from './cleanup.ts';
 import { type Figure, median, ms, ratio } from './figure.ts';
 
 const ROUNDS = 15;
 const WARM_UP = 3;
-const SIZES = [100, 5000];
+const SIZES = [100, 5000, 50_000];
 const UNITS = 10;
 
 export async function work(): Promise<Figure> {
@@ -26,7 +27,7 @@ export async function work(): Promise<Figure> {
       ['', 'ms', 'ms', 'ratio', 'ms', 'ratio'],
     ],
     rows,
-    note: `Medians of ${ROUNDS} rounds, taken in turn. snapshot: one file changed; the same calls: what ours asks of git, started by execFile alone; fewest calls: add, write-tree, commit-tree, update-ref, which see no nested repository, no hidden file and no change set. pairs: ${(UNITS * (UNITS - 1)) / 2} pairs of ${UNITS} units in one merge-tree.`,
+    note: `Medians of ${ROUNDS} rounds, taken in turn. snapshot: one file changed; the same calls: what ours asks of git, started by execFile alone; fewest calls: add, write-tree, commit-tree, update-ref, which see no nested repository, no hidden file and no change set. diff: one changed file, as its page needs it. pairs: ${(UNITS * (UNITS - 1)) / 2} pairs of ${UNITS} units in one merge-tree.`,
   };
 }
 
@@ -48,6 +49,15 @@ async function rowsOf(size: number): Promise<string[][]> {
       takeSnapshot(place.repository, place.worktree, { id: 7, message: 'm', base: place.plan.commit }),
     fewest: () => fewestCalls(place, index),
   });
+  const range = {
+    from: place.plan.commit,
+    to: await call(place.worktree.path, ['rev-parse', refOfUnit(place)]),
+  };
+  const read = await measured({
+    before: () => {},
+    git: () => diffCalls(place, range),
+    ours: () => readDiff({ repository: place.repository, ...range, query: { file: null, page: 1 } }),
+  });
   const pairs = pairsIn(place);
   const stdin = pairs.map(({ ours, theirs }) => `${ours} ${theirs}\n`).join('');
   const checked = await measured({
@@ -58,6 +68,7 @@ async function rowsOf(size: number): Promise<string[][]> {
   const name = size.toLocaleString('en');
   return [
     [`${name}, snapshot`, ...snapshot],
+    [`${name}, diff`, ...read],
     [`${name}, pairs`, ...checked],
   ];
 }
@@ -113,16 +124,25 @@ async function fewestCalls({ worktree: { path, gitDir } }: Place, index: string)
   return commit;
 }
 
+const refOfUnit = ({ repository, plan }: Place): string => workRef(repository, plan.id);
+
+async function diffCalls(
+  { repository: { top } }: Place,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const trees = ['diff-tree', '-r', '--no-abbrev', '-M'];
+  await call(top, ['config', '-z', '--show-scope', '--get-regexp', '^(filter|merge)\\.']);
+  await call(top, [...trees, '-z', '--raw', '--numstat', from, to]);
+  await call(top, [...trees, '-p', from, to]);
+}
+
 async function sameCalls(place: Place, index: string): Promise<void> {
   const { path } = place.worktree;
   const { commit: base } = place.plan;
   await call(path, ['config', '-z', '--show-scope', '--get-regexp', '^(filter|merge)\\.']);
-  await call(path, ['rev-parse', '--verify', 'HEAD^{commit}']);
-  await call(path, ['ls-files', '-v', '-z']);
-  await call(path, ['ls-files', '-o', '-z', '--exclude-standard']);
-  await call(path, ['show-ref', '--verify', '--hash', REF]);
-  await call(path, ['rev-parse', '--verify', 'HEAD^{tree}']);
-  await call(path, ['rev-parse', '--verify', `${REF}^{tree}`]);
+  const names = ['HEAD^{commit}', 'HEAD^{tree}', REF, `${REF}^{tree}`, `${REF}^1`];
+  await call(path, ['cat-file', '--batch-check=%(objectname)'], { stdin: `${names.join('\n')}\n` });
+  await call(path, ['ls-files', '-v', '-c', '-o', '-z', '--exclude-standard']);
   await Promise.all(['GIT_AUTHOR_IDENT', 'GIT_COMMITTER_IDENT'].map((name) => call(path, ['var', name])));
   const commit = await fewestCalls(place, index);
   await call(path, ['merge-base', base, commit]);

@@ -48,10 +48,23 @@ export const REPEATED = ['option'];
  */
 export function formInput(fields: ReadonlyMap<string, readonly string[]>): Record<string, unknown> {
   const entries = [...fields].filter(([name]) => name !== SEEN);
-  return Object.fromEntries(
-    entries.map(([name, values]) => [name === 'option' ? 'options' : name, meaning(name, values)]),
-  );
+  return Object.fromEntries(entries.map(([name, values]) => [RENAMED[name] ?? name, meaning(name, values)]));
 }
+
+const RENAMED: Readonly<Record<string, string>> = { option: 'options', same: 'also' };
+
+/** Items and their versions, as the value of a box: "id 1,id 2". */
+export const sameValue = (items: readonly { readonly id: string; readonly version: number }[]): string =>
+  items.map(({ id, version }) => `${id} ${version}`).join(',');
+
+const sameItems = (value: string): readonly { item: string; version: number }[] =>
+  value
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [item = '', version = ''] = part.split(' ');
+      return { item, version: numberIn(version) };
+    });
 
 /** What is no number stays none, and is refused by name. */
 export const numberIn = (value: string): number => (value.trim() === '' ? Number.NaN : Number(value));
@@ -59,6 +72,7 @@ export const numberIn = (value: string): number => (value.trim() === '' ? Number
 function meaning(name: string, values: readonly string[]): unknown {
   const [value = ''] = values;
   if (REPEATED.includes(name)) return values;
+  if (name === 'same') return sameItems(value);
   if (NUMBERS.includes(name)) return numberIn(value);
   if (SWITCHES.includes(name)) return value !== '' && value !== 'false';
   if (LINES.includes(name))

@@ -4,11 +4,11 @@
  */
 
 import type { Door } from './access-words.ts';
+import type { ChangeStat } from './diff.ts';
 import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
 import type { RuleName } from './policy-words.ts';
 import type { Query } from './query.ts';
 import type { Moment, Status } from './words.ts';
-import type { ChangeStat } from './work-words.ts';
 
 interface RowBase {
   readonly key: string;

@@ -16,10 +16,12 @@ export interface Judgement extends ConflictReason {
   readonly confidence: number;
   readonly overlapping_files: readonly string[];
   readonly overlapping_symbols: readonly string[];
+  /** The lines that stand against each other, as they were when the conflict was found; '' where nobody knows them. */
+  readonly overlapping_lines: string;
 }
 
 /** An analysis that came to another verdict than the operator. */
-export type Disagreement = Omit<Judgement, 'confidence' | 'overlapping_symbols'>;
+export type Disagreement = Omit<Judgement, 'confidence' | 'overlapping_symbols' | 'overlapping_lines'>;
 
 /** A judgement on this unit and another, kept on both sides. The operator's word is never overwritten. */
 export interface Conflict extends Judgement {

@@ -159,7 +159,10 @@ function contextOf(about: Known): Context {
     case 'merge':
       return [{ label: 'Git', text: troubleWords(about.trouble) }];
     case 'rivals':
-      return about.rivals.map((rival) => ({ label: rival.chunk, text: findingWords(rival) }));
+      return about.rivals.flatMap((rival) => [
+        { label: rival.chunk, text: findingWords(rival) },
+        { label: `Conflicting lines, ${rival.chunk}`, text: rival.lines },
+      ]);
     case 'merge-review':
     case 'merge-conflict':
       return changeContext(about);

@@ -3,10 +3,10 @@
  * and people ask in words of their own (`Asking`).
  */
 import type { ConflictReason, Judgement } from './conflict-words.ts';
+import type { ChangeStat } from './diff.ts';
 import type { AnyQuestion, Asking, ItemCode, ItemKind } from './item-words.ts';
 import type { Outcome, ToolRefusal, WorkStuckCode } from './words.ts';
 import type { WorkTrouble } from './work-problem.ts';
-import type { ChangeStat } from './work-words.ts';
 
 export type DaemonQuestion =
   /** May the phase of the item count as finished? `lines`: the last ones that its run printed. */
@@ -37,6 +37,8 @@ export interface Rival extends ConflictReason {
   readonly files: readonly string[];
   readonly symbols: readonly string[];
   readonly file_count: number;
+  /** Those that stand against each other; '' where nobody knows them. */
+  readonly lines: string;
 }
 
 /** What a person has to know to decide about a change set, as of a moment. */
@@ -168,4 +170,5 @@ export const rivalOf = (
   files: finding.overlapping_files.slice(0, MOST_NAMES),
   symbols: finding.overlapping_symbols.slice(0, MOST_NAMES),
   file_count: finding.overlapping_files.length,
+  lines: finding.overlapping_lines,
 });

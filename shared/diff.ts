@@ -1,8 +1,8 @@
 /** The difference of two commits as it travels: what changed, in which files, line by line, up to limits. */
-
-export interface DiffStat {
+/** The size of a change set. */
+export interface ChangeStat {
   readonly files: number;
-  /** Lines. Binary files have none. */
+  /** Lines; binary files count none. */
   readonly added: number;
   readonly deleted: number;
 }
@@ -34,7 +34,7 @@ export interface ChangedFile {
   readonly old_mode: string | null;
   readonly new_mode: string | null;
   /** Null: git takes it as binary. */
-  readonly lines: Omit<DiffStat, 'files'> | null;
+  readonly lines: Omit<ChangeStat, 'files'> | null;
 }
 
 /** Bytes, or the commit of a submodule; null where there was or is no file, or it is not to be had. */
@@ -91,7 +91,7 @@ export interface DiffView {
   readonly from: string;
   readonly to: string;
   /** Of the whole difference. */
-  readonly stat: DiffStat;
+  readonly stat: ChangeStat;
   readonly query: DiffQuery;
   readonly pages: number;
   /** The files of this page. None where the file that was asked for did not change. */

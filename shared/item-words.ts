@@ -33,6 +33,12 @@ export interface Asking {
   readonly offers?: NewRule;
 }
 
+/** Equal for questions of agents that ask the same, so that one answer may do for all; what the daemon asks equals nothing. */
+export const askingKey = (item: Asking & { readonly id: string; readonly kind: ItemKind }): string =>
+  item.kind !== 'question' && item.kind !== 'decision'
+    ? item.id
+    : JSON.stringify([item.kind, item.prompt, item.context, item.options, item.multiple, item.allows_text]);
+
 export interface Answer {
   readonly options: readonly string[];
   readonly text: string;

@@ -1,5 +1,5 @@
 /** Sentences about notices, made from codes and fields. */
-import type { ChannelState, NoticeChange, NotifyPolicy, QuietHours, Receipt } from './notify-words.ts';
+import type { NoticeChange, NotifyPolicy, QuietHours, Receipt } from './notify-words.ts';
 
 type DataOf<Type extends NoticeChange['type']> = Extract<NoticeChange, { type: Type }>['data'];
 
@@ -65,5 +65,3 @@ export const droppedWords = ({ channel, code }: DataOf<'notice.dropped'>): strin
   `tells nothing by ${channel}: ${code === 'ended' ? 'nothing of it is open any more' : 'it is off'}`;
 export const configuredWords = ({ channel, set, unset }: DataOf<'notify.configured'>): string =>
   `set for notifications by ${channel}: ${[...Object.keys(set), ...unset].join(', ')}`;
-
-export const NO_NOTICES: ChannelState = { policy: {}, planned: 0, ended: 0, last: null };

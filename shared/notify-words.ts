@@ -146,3 +146,6 @@ export interface DesktopNotice {
   readonly path: string;
   readonly sound: boolean;
 }
+
+/** A channel of which nothing has been said or set. */
+export const NO_NOTICES: ChannelState = { policy: {}, planned: 0, ended: 0, last: null };

@@ -1,11 +1,10 @@
 /** Sentences made from facts, the same on every door. */
 
 import type { Disagreement } from './conflict-words.ts';
-import type { DiffComment } from './diff.ts';
+import type { ChangeStat, DiffComment } from './diff.ts';
 import type { Answer, Asking, Snooze } from './item-words.ts';
 import { conflictReasonWords } from './reason-sentences.ts';
 import type { ToolRefusal } from './words.ts';
-import type { ChangeStat } from './work-words.ts';
 
 /** An answer as text: the labels of the chosen options, then the words. */
 export function saidWords(item: {

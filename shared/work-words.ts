@@ -9,7 +9,7 @@
  * | change set | what a snapshot changed since its merge base with the base                        |
  * | merge      | the base moves to a commit that has the change set                                |
  */
-import type { DraftComment } from './diff.ts';
+import type { ChangeStat, DraftComment } from './diff.ts';
 import type { Moment } from './words.ts';
 
 /** The run that makes a new worktree ready; what becomes of the work after the last phase; between the two, on a moved base. */
@@ -69,15 +69,13 @@ export interface WorktreeMade {
   readonly linked: readonly string[];
   /** What is to run in it before the first phase; `limit` in seconds. */
   readonly setup: { readonly command: string; readonly limit: number } | null;
+  /** What the repository has, and only a setup can bring. */
+  readonly not_brought: readonly NotBrought[];
 }
 
-/** The size of a change set. */
-export interface ChangeStat {
-  readonly files: number;
-  /** Lines; binary files count none. */
-  readonly added: number;
-  readonly deleted: number;
-}
+/** submodules: their folders are empty; lfs: their files are pointers. */
+export const NOT_BROUGHT = ['submodules', 'lfs'] as const;
+export type NotBrought = (typeof NOT_BROUGHT)[number];
 
 export interface SnapshotTaken extends ChangeStat {
   readonly commit: string;

@@ -52,13 +52,15 @@ test('of a thousand random commands nothing is kept in words but what was said t
 /** Where changes are decided and made. */
 const DECIDE = ['server/domain', 'server/runs'];
 /** Refusals and mistakes of ours are said to a caller, and not kept; what is logged is for nobody who decides. */
-const SAID = /\b(?:conflict|invalid|notFound|refusal|\w*[lL]og\.error|new (?:\w*Refusal|\w*Error))\(/g;
+const SAID =
+  /\b(?:conflict|invalid|notFound|refusal|\w*[lL]og\.(?:error|info)|new (?:\w*Refusal|\w*Error))\(/g;
 /** Whose words are said to a caller too, but made elsewhere in the file; or are no words. */
 const OTHERWISE: Readonly<Record<string, RegExp>> = {
   'server/domain/commands/answers.ts': /^(This was withdrawn|Already answered by)/,
   'server/domain/commands/units.ts': /^(None is trusted yet|Trusted are |there is no trusted agent)/,
   'server/domain/cycle.ts': /^… /,
   'server/domain/impact.ts': /^unblocks /,
+  'server/domain/quiet-hours.ts': /^Two local times and a time zone/,
   'server/domain/unit-name.ts': /^a an and as /,
   'server/runs/wrapper.ts': /^\ntrap : /,
 };

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
 const SCRIPT_BYTES = 30_000;
-const EMBED_BYTES = 40_500;
+const EMBED_BYTES = 41_000;
 /** Only the daemon needs these. */
 const NOT_FOR_BROWSERS = ['zod', 'kysely', 'better-sqlite3', 'koa', '@koa/router', 'koa-bodyparser', 'ws'];
 

@@ -1,5 +1,5 @@
 const LOOK_MS = 20;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** Waits for a condition, not for time. An error in it counts as "not yet"; the last one is told. */
 export async function until(

@@ -95,10 +95,10 @@ export async function ask({
   onAsked?.(items);
   const replies = await repliesTo(connection, items, over);
   const confirm = async () => {
-    for (const { item } of replies)
-      await untilSaid((signal) => calls.items.confirm.mutate({ chunk, item, run }, { signal }), {
-        onSilence,
-      });
+    // All at once: the asker may end as soon as it has read them.
+    const confirmed = ({ item }: Reply) =>
+      untilSaid((signal) => calls.items.confirm.mutate({ chunk, item, run }, { signal }), { onSilence });
+    await Promise.all(replies.map(confirmed));
   };
   return { replies, confirm };
 }

@@ -31,11 +31,18 @@ export class ClaudeStream {
   /** The question that reached nobody, unless it is asked again and answered. */
   #lost: RefusedTool | null = null;
   #session = '';
+  #hasBegun = false;
+
+  /** There is a conversation. Where one that is gone was to be resumed, there is none. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
 
   /** One line of the stream. What is not JSON is passed on as it is. */
   hear(line: string): Heard {
     const event = parsed(line);
     if (event === null) return { lines: [line], refused: [] };
+    if (event.type !== 'result') this.#hasBegun = true;
     switch (event.type) {
       case 'assistant':
         return this.#said(event);

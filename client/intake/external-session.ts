@@ -63,7 +63,7 @@ export class ExternalSession {
       const found = await this.#detail(chunk);
       if (found === null) await this.#add(chunk);
       else if (!this.#isOurs(found)) continue;
-      this.#signed.sign(chunk, this.#options);
+      this.#signed.sign(chunk, { ...this.#options, ended: false });
       const unit = found ?? (await this.#detail(chunk));
       if (unit) return unit;
     }
@@ -83,14 +83,13 @@ export class ExternalSession {
   #isOurs(unit: Detail): boolean {
     if (!unit.external || !isUndone(unit)) return false;
     const signed = this.#signed.signature(unit.chunk);
-    return signed !== null && (signed.host === this.#options.host || !hostLives(signed));
+    if (signed === null) return false;
+    return signed.host === this.#options.host || signed.ended || !hostLives(signed);
   }
 
   async #add(chunk: string): Promise<void> {
     const units = [{ chunk, title: this.#options.title, external: true }];
     await this.#say((calls, signal) => calls.units.add.mutate({ units }, { signal }));
-    // Whoever is killed ends nothing: the next one does it.
-    await this.#endDead();
   }
 
   async #started(chunk: string): Promise<number> {
@@ -101,42 +100,12 @@ export class ExternalSession {
     return unit.live;
   }
 
-  async #endDead(): Promise<void> {
-    for (const [chunk, signature] of this.#signed.all())
-      if (!hostLives(signature)) await this.#end(chunk, signature.keepsQuestions);
-  }
-
-  /** The session is over, and so is its unit, unless a question stays. */
+  /** The session is over: the daemon ends its unit, unless a question stays, also one that does not run now. */
   async end(): Promise<void> {
     await this.#asker?.catch(() => {});
     const chunk = this.#chunk ?? (await this.current())?.chunk;
-    if (chunk !== undefined) await this.#end(chunk, this.#options.keepsQuestions);
-  }
-
-  /**
-   * Finishes a unit. Where questions are kept, one with a question open stays, for whoever takes it over and asks the
-   * same. Answers that nobody has taken are marked so.
-   */
-  async #end(chunk: string, keepsQuestions: boolean): Promise<void> {
-    const unit = await this.#detail(chunk);
-    if (unit === null || !isUndone(unit)) return this.#signed.forget(chunk);
-    const isWaiting = unit.items.some(({ state }) => state !== 'answered' && state !== 'withdrawn');
-    if (isWaiting && keepsQuestions) {
-      if (unit.live !== null) await this.#report(chunk, 'failed');
-      return;
-    }
-    const isOwed = unit.items.some(({ delivery }) => delivery === 'undelivered' || delivery === 'given');
-    await (isWaiting || isOwed ? this.#close(chunk, unit.live !== null) : this.#report(chunk, 'finished'));
-    this.#signed.forget(chunk);
-  }
-
-  async #report(chunk: string, what: 'failed' | 'finished'): Promise<void> {
-    const report = { chunk, what, all: what === 'finished', words: ENDED };
-    await this.#say((calls, signal) => calls.units.report.mutate(report, { signal }));
-  }
-
-  async #close(chunk: string, kill: boolean): Promise<void> {
-    await this.#say((calls, signal) => calls.units.close.mutate({ chunk, reason: ENDED, kill }, { signal }));
+    if (chunk === undefined || this.#signed.signature(chunk) === null) return;
+    this.#signed.sign(chunk, { ...this.#options, ended: true });
   }
 
   async #detail(chunk: string): Promise<Detail | null> {
@@ -154,8 +123,6 @@ export class ExternalSession {
     return untilSaid((signal) => send(overHttp(socketPath, caller), signal), { over, onSilence });
   }
 }
-
-const ENDED = 'The session has ended.';
 
 const isUndone = ({ status }: Detail): boolean => status !== 'DONE';
 

@@ -1,5 +1,6 @@
 /** JSON-RPC 2.0 as a server, one message a line: what the Model Context Protocol speaks over stdio. */
 import type { Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { linesOf } from './lines.ts';
 
 /** A call holds what an agent wants to write to a file. */
@@ -43,29 +44,39 @@ const CODES = {
 };
 
 /**
- * Answers calls until the input ends. Throws where a line is too long to be read: the call in it could not even
+ * Answers calls until the input ends, or `over` is aborted. Throws where a line is too long to be read: the call in it could not even
  * be answered, and its caller would wait for ever.
  */
 export async function serveCalls(
   input: AsyncIterable<Buffer>,
   output: Writable,
   methods: Methods,
+  over?: AbortSignal,
 ): Promise<void> {
   const server = new Server(output, methods);
-  try {
+  const read = async () => {
     for await (const line of linesOf(input, LINE_BYTES)) {
       if (line === null) throw new Error(`A message has more than ${LINE_BYTES / 1024 / 1024} MiB.`);
       if (line.trim() !== '') server.take(line);
     }
+  };
+  const aborted = new Promise<void>((resolve) => over?.addEventListener('abort', () => resolve()));
+  try {
+    await Promise.race([read(), aborted]);
   } finally {
     server.end();
+    // What was answered a moment ago may not yet be known as answered to the daemon.
+    await Promise.race([server.settled(), pause(SETTLE_MS, null, { ref: false })]);
   }
 }
+
+const SETTLE_MS = 5000;
 
 class Server {
   readonly #output: Writable;
   readonly #methods: Methods;
   readonly #calls = new Map<Id, AbortController>();
+  readonly #answered = new Set<Promise<void>>();
 
   constructor(output: Writable, methods: Methods) {
     this.#output = output;
@@ -76,6 +87,11 @@ class Server {
 
   end(): void {
     for (const call of this.#calls.values()) call.abort();
+  }
+
+  /** Everything that follows from the answers that were written has been done. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#answered);
   }
 
   take(line: string): void {
@@ -117,11 +133,21 @@ class Server {
       const handler = Object.hasOwn(this.#methods, method) ? this.#methods[method] : undefined;
       if (!handler) throw new RpcError('method', `There is no method ${method.slice(0, ID_LENGTH)}.`);
       const { result, sent } = await handler({ params, signal, notify });
-      if (!signal.aborted && (await this.#send({ id, result }))) await sent?.();
+      if (!signal.aborted && (await this.#send({ id, result }))) await this.#after(sent);
     } catch (error) {
       if (!signal.aborted) this.#refuse(id, error);
     } finally {
       this.#calls.delete(id);
+    }
+  }
+
+  async #after(sent: CallOutcome['sent']): Promise<void> {
+    const following = sent?.() ?? Promise.resolve();
+    this.#answered.add(following);
+    try {
+      await following;
+    } finally {
+      this.#answered.delete(following);
     }
   }
 

@@ -3,21 +3,16 @@
  * finds its own again, and one that was killed is noticed. The file alone says whether a session has a unit at all,
  * for those who must not keep anybody waiting for the daemon.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { SIGNATURES, type Signature, signatureIn } from '../../shared/session-signature.ts';
 import { CHUNK } from '../../shared/words.ts';
-
-export interface Signature {
-  /** The process of the session. */
-  readonly host: number;
-  readonly keepsQuestions: boolean;
-}
 
 export class SignedUnits {
   readonly #folder: string;
 
   constructor(socketPath: string) {
-    this.#folder = join(dirname(socketPath), 'sessions');
+    this.#folder = join(dirname(socketPath), SIGNATURES);
   }
 
   /** Whether there is a unit of this name, or of this name and a number. */
@@ -27,29 +22,18 @@ export class SignedUnits {
 
   signature(chunk: string): Signature | null {
     try {
-      const { host, keepsQuestions } = JSON.parse(
-        readFileSync(join(this.#folder, chunk), 'utf8'),
-      ) as Signature;
-      return Number.isInteger(host) && host > 0 ? { host, keepsQuestions: keepsQuestions === true } : null;
+      return signatureIn(readFileSync(join(this.#folder, chunk), 'utf8'));
     } catch {
       return null;
     }
   }
 
-  all(): (readonly [chunk: string, Signature])[] {
-    return this.#names().flatMap((chunk) => {
-      const signature = this.signature(chunk);
-      return signature === null ? [] : [[chunk, signature] as const];
-    });
-  }
-
-  sign(chunk: string, { host, keepsQuestions }: Signature): void {
+  sign(chunk: string, { host, keepsQuestions, ended }: Signature): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    writeFileSync(join(this.#folder, chunk), JSON.stringify({ host, keepsQuestions }), { mode: 0o600 });
-  }
-
-  forget(chunk: string): void {
-    rmSync(join(this.#folder, chunk), { force: true });
+    const path = join(this.#folder, chunk);
+    // The daemon must never read half of it.
+    writeFileSync(`${path}.new`, JSON.stringify({ host, keepsQuestions, ended }), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
   }
 
   #names(): string[] {

@@ -1,9 +1,11 @@
 /** Finds the credential that a token or session cookie stands for. */
+
 import type { Session, Token } from '../../shared/access-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { isExpired } from '../domain/commands/access.ts';
 import { exists, type State } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
+import { keyOfRun } from '../system/run-files.ts';
 import type { Credential } from './gate.ts';
 import { hashOf } from './secret.ts';
 
@@ -70,7 +72,7 @@ export class Credentials {
     const run = found && state.works.get(found.unit)?.runs.find(({ number }) => number === found.number);
     if (!run) return null;
     const invalidReason = run.ended_at === null ? null : `Run ${run.number} has ended.`;
-    const id = `run-${run.unit}-${run.number}`;
+    const id = `run-${keyOfRun(run)}`;
     return { ...agentOf(run.unit, run.number), id, actor: `run ${run.number}`, invalidReason };
   }
 

@@ -45,6 +45,8 @@ export const remove = z.strictObject({
 });
 
 export const answer = z.strictObject({
+  /** Items that ask the same: they get the same answer. Those that have ended or changed meanwhile stay as they are. */
+  also: z.array(z.strictObject({ item, version })).max(200).optional(),
   chunk,
   item: item.nullable().default(null),
   version: version.nullable().default(null),
@@ -203,6 +205,7 @@ export const conflict = z.strictObject({
   reason: words(2000).min(1, 'Say why.'),
   overlapping_files: z.array(words(1000)).max(1000).default([]),
   overlapping_symbols: z.array(words(1000)).max(1000).default([]),
+  overlapping_lines: words(10_000).default(''),
 });
 export const config = z
   .strictObject({

@@ -2,11 +2,11 @@
 import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
 import { askingOf } from '../../shared/daemon-question-sentences.ts';
 import { codeOf } from '../../shared/daemon-questions.ts';
+import type { ChangeStat } from '../../shared/diff.ts';
 import type { Answer, Item } from '../../shared/item-words.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
 import { statusReasonWords } from '../../shared/status-sentences.ts';
 import type { Status, WorkUnit } from '../../shared/words.ts';
-import type { ChangeStat } from '../../shared/work-words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
 import { isGoingOut, isOpen, isSnoozed, liveRun, phaseOf, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';

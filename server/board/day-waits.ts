@@ -20,17 +20,19 @@ export class DayWaits {
   #seq = 0;
   /** Of the units that waited before: milliseconds. */
   #waited = 0;
-  #reading: Promise<void> = Promise.resolve();
   /** By unit: what is in the queue, and since when, today. */
   readonly #asking = new Map<number, { readonly items: Set<string>; readonly since: Moment }>();
+
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(store: Log) {
     this.#store = store;
   }
 
   async at(now: Date): Promise<WaitedToday> {
-    // One after the other: two that read at once would count the same events twice.
-    this.#reading = this.#reading.catch(() => {}).then(() => this.#read(now));
+    const before = this.#reading;
+    // One after the other: nothing is counted twice.
+    this.#reading = before.catch(() => {}).then(() => this.#read(midnightBefore(now)));
     await this.#reading;
     const at = now.toISOString();
     const open = [...this.#asking.values()].map(({ since }) => lengthOf(since, at));
@@ -42,20 +44,22 @@ export class DayWaits {
     };
   }
 
-  async #read(now: Date): Promise<void> {
-    const midnight = midnightBefore(now);
+  /** Reads as far as the state knows, which may go on meanwhile. */
+  async #read(midnight: Moment): Promise<void> {
     const { state } = this.#store;
-    if (midnight !== this.#midnight) return this.#begin(midnight, state);
-    if (this.#seq >= state.seq) return;
-    const events: Event[] = [];
-    for await (const event of this.#store.events(this.#seq)) if (event.seq <= state.seq) events.push(event);
-    this.#takeAll(events, state.seq);
+    if (midnight !== this.#midnight) await this.#begin(state, midnight);
+    else if (this.#seq < state.seq)
+      for await (const event of this.#store.events(this.#seq)) {
+        if (event.seq > state.seq) break;
+        this.#takeAll([event]);
+      }
+    this.#seq = state.seq;
   }
 
   /** The first look, and the first of a day. */
-  async #begin(midnight: Moment, state: State): Promise<void> {
-    const backwards = this.#store.eventsBackwards(null, state.seq + 1);
-    const events = await sinceIn(backwards, midnight, Number.POSITIVE_INFINITY);
+  async #begin(state: State, midnight: Moment): Promise<void> {
+    const all = this.#store.eventsBackwards(undefined, state.seq + 1);
+    const events = await sinceIn(all, midnight, Number.POSITIVE_INFINITY);
     this.#midnight = midnight;
     this.#waited = 0;
     this.#asking.clear();
@@ -70,12 +74,11 @@ export class DayWaits {
       const items = askingAt(work.items, steps.get(work.unit.id) ?? [], midnight);
       if (items.length > 0) this.#asking.set(work.unit.id, { items: new Set(items), since: midnight });
     }
-    this.#takeAll(events, state.seq);
+    this.#takeAll(events);
   }
 
-  #takeAll(events: readonly Event[], seq: number): void {
+  #takeAll(events: Iterable<Event>): void {
     for (const event of events) for (const step of queueSteps(event)) this.#take(step);
-    this.#seq = seq;
   }
 
   #take({ unit, id, at, isInQueue }: QueueStep): void {

@@ -21,13 +21,17 @@ export async function timeSpent(
   const from = unit.added_at > start ? unit.added_at : start;
   const end = unit.done_at !== null && unit.done_at < now ? unit.done_at : now;
   if (end <= from) return { from, to: now, spans: [] };
-  const waiting = askingSpans(items, await sinceIn(backwards, from, MOST_EVENTS), from);
+  const waiting = askingSpans(items, await sinceIn(backwards, from), from);
   const running = runs.map(({ started_at, ended_at }) => ({ from: started_at, to: ended_at }));
   return { from, to: now, spans: spansIn({ from, to: end }, { waiting, running }) };
 }
 
-/** The events since a moment, in order; the last `most` of them. */
-export async function sinceIn(backwards: AsyncIterable<Event>, from: Moment, most: number): Promise<Event[]> {
+/** The events since a moment, in order. */
+export async function sinceIn(
+  backwards: AsyncIterable<Event>,
+  from: Moment,
+  most = MOST_EVENTS,
+): Promise<Event[]> {
   const events: Event[] = [];
   for await (const event of backwards) {
     if (event.at < from || events.length === most) break;

@@ -9,7 +9,7 @@ import { checkLog } from '../store/check-log.ts';
 import { importLines, linesOf } from '../store/log-file.ts';
 import { Db } from '../store/sqlite.ts';
 import { Problem } from '../system/problem.ts';
-import { takeCensus } from '../system/processes.ts';
+import { listProcesses } from '../system/processes.ts';
 import { runFiles } from '../system/run-files.ts';
 import { makeStateFolder, takeLock } from '../system/state-folder.ts';
 import { keepLastBackup, orProblem } from './last-backup.ts';
@@ -105,7 +105,9 @@ async function asTheDaemon<T>(paths: StatePaths, act: () => Promise<T>): Promise
 /** Two logs must not lead the same process: a run that is at work would be started a second time. */
 function refuseLivingRuns({ socket }: StatePaths): void {
   const mark = `SIGNALBOX_SOCKET=${socket}`;
-  const living = takeCensus().filter(({ argumentsAndEnvironment }) => argumentsAndEnvironment.includes(mark));
+  const living = listProcesses().filter(({ argumentsAndEnvironment }) =>
+    argumentsAndEnvironment.includes(mark),
+  );
   if (living.length > 0)
     throw new Problem(
       'running',

@@ -11,16 +11,18 @@ import { lookAtAgents, readTrusted } from '../agents/trust.ts';
 import { policyPath } from '../policy/follow-policy.ts';
 import { readPolicy } from '../policy/policy-file.ts';
 import { Db } from '../store/sqlite.ts';
-import { configFolder } from '../system/config-file.ts';
+import { configFile, configFolder } from '../system/config-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
 import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
 import { isNewEnough, parseVersion } from '../work/git-version.ts';
+import { startSettings } from './start-settings.ts';
 
 export const examine: Offline['examine'] = (paths, path) => [
   looked('state folder', () => stateFolder(paths)),
   looked('database', () => database(paths)),
   looked('git', () => git(paths.project)),
   looked('PATH of runs', () => programs(paths, path)),
+  looked('config.json', ownFile),
   looked('signalbox.json', () => agents(paths)),
   looked('rules', () => rules(paths)),
 ];
@@ -166,4 +168,12 @@ function agents(paths: StatePaths): Seen {
   if (status === 'trusted') return good(`You trust its agents: ${names}.`);
   const what = status === 'new' ? 'is not trusted yet' : 'has changed since you trusted it';
   return note(`${path} ${what} (${names}). Look at it: signalbox trust`);
+}
+
+/** The operator's own settings, also without a daemon. */
+function ownFile(): Seen {
+  const path = configFile(process.env, homeFolder());
+  if (!existsSync(path)) return good('There is none: all settings are as by default, or as they were set.');
+  startSettings({}, process.env, homeFolder());
+  return good(`${path} can be taken.`);
 }

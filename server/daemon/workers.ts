@@ -3,6 +3,7 @@ import type { WorktreeProgress } from '../../shared/work-words.ts';
 import type { About } from '../api/procedures.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { Dispatcher } from '../runs/dispatcher.ts';
+import { endSessions } from '../runs/ended-sessions.ts';
 import { followLiveWork } from '../runs/live-work.ts';
 import { keepRoom } from '../runs/retention.ts';
 import { TouchedConflicts } from '../runs/touched-conflicts.ts';
@@ -60,5 +61,10 @@ export function workersOf(
     readOnly,
     umask,
   });
-  return { dispatcher, chores: [keepRoom(store, runs), followLiveWork({ store, worktrees, touched })] };
+  const chores = [
+    keepRoom(store, runs),
+    followLiveWork({ store, worktrees, touched }),
+    ...(readOnly ? [] : [endSessions(store, socket)]),
+  ];
+  return { dispatcher, chores };
 }

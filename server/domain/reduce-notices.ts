@@ -1,6 +1,6 @@
 import type { Event } from '../../shared/events.ts';
-import { NO_NOTICES } from '../../shared/notify-sentences.ts';
 import type { ChannelState, NoticeChange, NotifyChannel, Told } from '../../shared/notify-words.ts';
+import { NO_NOTICES } from '../../shared/notify-words.ts';
 import type { State } from './state.ts';
 
 export type AboutNotice = Extract<Event, NoticeChange>;

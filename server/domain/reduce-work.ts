@@ -19,6 +19,7 @@ const newWork = (planned: WorktreePlanned): UnitWork => ({
   copied: [],
   linked: [],
   setup: null,
+  not_brought: [],
   made_at: null,
   ready_at: null,
   snapshot: null,

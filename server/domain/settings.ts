@@ -3,7 +3,7 @@ import type { Settings } from '../../shared/settings-words.ts';
 /** Default settings. */
 export const DEFAULTS: Settings = {
   max_agents: 4,
-  undo_seconds: 4,
+  undo_seconds: 10,
   weight: 0.5,
   ask_above: 0.2,
   output_mib: 1024,

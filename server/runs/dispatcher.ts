@@ -6,8 +6,15 @@ import { stopRun } from '../domain/commands/kill.ts';
 import { MIB } from '../domain/settings.ts';
 import { tendedRun } from '../domain/state.ts';
 import { sizeOf } from '../output/tail.ts';
-import { type Census, childrenOf, familyOf, isAlive, signal, takeCensus } from '../system/processes.ts';
-import { type RunFiles, runFiles } from '../system/run-files.ts';
+import {
+  childrenOf,
+  isAlive,
+  listProcesses,
+  type ProcessList,
+  processesOfRun,
+  sendSignal,
+} from '../system/processes.ts';
+import { keyOfRun, type RunFiles, runFiles } from '../system/run-files.ts';
 import { AnswersFiles } from './answers-file.ts';
 import type { RunParts } from './launch-run.ts';
 import { Merger } from './merger.ts';
@@ -36,7 +43,7 @@ export class Dispatcher {
   readonly #terminator = new ProcessTerminator();
   readonly #answers: AnswersFiles;
   /** All live processes, listed at most once per look. */
-  #census: Census | null = null;
+  #processes: ProcessList | null = null;
   readonly #merger: Merger;
   readonly #starter: Starter;
   /** Ended runs whose worktree is being kept, which a look must skip. */
@@ -99,10 +106,10 @@ export class Dispatcher {
   async #tend(): Promise<void> {
     const { state } = this.#parts.store;
     const commits: Promise<unknown>[] = [];
-    this.#census = null;
+    this.#processes = null;
     for (const work of state.works) {
       const run = tendedRun(work);
-      if (!run || this.#starter.isLaunching(run) || this.#ending.has(keyOf(run))) continue;
+      if (!run || this.#starter.isLaunching(run) || this.#ending.has(keyOfRun(run))) continue;
       const printed = sizeOf(this.#files(run).output) / MIB;
       const outcome = this.#outcomeOf(run, printed > 2 * state.settings.output_mib);
       if (outcome) commits.push(this.#end(run, outcome));
@@ -122,13 +129,18 @@ export class Dispatcher {
     const files = this.#files(run);
     const { began, ended } = readNotes(files);
     if (!run.kill && !began) return { exit: 'never-began', code: 'wrapper-ended', detail: '' };
-    this.#census ??= takeCensus();
-    const family = familyOf(run.marker, run.process?.pid ?? null, files.output, this.#census);
-    // It may have noted its end since: read again, now that no process can write notes.
-    if (family.length === 0) return readNotes(files).ended ?? { exit: 'vanished' };
+    this.#processes ??= listProcesses();
+    const family = processesOfRun(run.marker, run.process?.pid ?? null, files.output, this.#processes);
     // Without an end note and without the wrapper, its remaining processes are still the run.
-    if (run.kill || ended) this.#terminator.press(keyOf(run), family, hurry);
-    return null;
+    const isEnding = family.length > 0 && (run.kill || ended);
+    const untouchable = isEnding ? this.#terminator.press(keyOfRun(run), family, hurry) : [];
+    if (untouchable.length < family.length) return null;
+    if (untouchable.length > 0)
+      this.#parts.log.info(
+        `Run ${run.number} of unit ${run.unit} leaves processes behind that have changed their user and take no signal of Signalbox: ${untouchable.join(', ')}.`,
+      );
+    // It may have noted its end since: read again, now that no process can write notes.
+    return readNotes(files).ended ?? { exit: 'vanished' };
   }
 
   async #stopForOutput({ unit, number }: Run): Promise<void> {
@@ -146,11 +158,11 @@ export class Dispatcher {
     const { unit, number, messages } = run;
     await store.commit(DAEMON, (state) => runTold(state, { unit, run: number, count: messages.length }));
     const name = agentOf(store.state, work.unit.spec)?.interrupt;
-    if (name && run.process) for (const pid of childrenOf(run.process, run.marker)) signal(pid, name);
+    if (name && run.process) for (const pid of childrenOf(run.process, run.marker)) sendSignal(pid, name);
   }
 
   async #end(run: Run, outcome: Outcome): Promise<void> {
-    this.#terminator.forget(keyOf(run));
+    this.#terminator.forget(keyOfRun(run));
     this.#answers.forget(this.#files(run).answers);
     const ending = recordEnd(this.#parts, run, outcome);
     // A snapshot may take a while: others start and end meanwhile.
@@ -162,15 +174,13 @@ export class Dispatcher {
     const settled = ending
       .catch((error: unknown) => this.#parts.log.error('dispatcher', error))
       .finally(() => {
-        this.#ending.delete(keyOf(run));
+        this.#ending.delete(keyOfRun(run));
         this.#look();
       });
-    this.#ending.set(keyOf(run), settled);
+    this.#ending.set(keyOfRun(run), settled);
   }
 
   #files(run: Run): RunFiles {
     return runFiles(this.#parts.runs, run.unit, run.number);
   }
 }
-
-const keyOf = (run: Run): string => `${run.unit}-${run.number}`;

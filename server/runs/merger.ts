@@ -1,12 +1,5 @@
 import type { WorkUnit } from '../../shared/words.ts';
-import {
-  type MergeMode,
-  type MergePlanned,
-  type MergeStrategy,
-  REBASE,
-  type SnapshotTaken,
-  type UnitWork,
-} from '../../shared/work-words.ts';
+import { type MergeMode, type MergePlanned, type MergeStrategy, REBASE } from '../../shared/work-words.ts';
 import { DAEMON } from '../domain/actors.ts';
 import { endMerge, isApproved, planMerge, rebaseUnit, refuseMerge } from '../domain/commands/merge.ts';
 import { askConflict, askReview, isUnderReview, refreshReview } from '../domain/commands/merge-questions.ts';
@@ -15,14 +8,11 @@ import { isMerging } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { newId } from '../system/new-id.ts';
-import { summariseChanges } from '../work/change-summary.ts';
 import { commitMerge } from '../work/merge.ts';
-import { rebaseState } from '../work/rebase-state.ts';
 import { WorkRefused } from '../work/refused.ts';
 import { repairMerge } from '../work/repair-merge.ts';
 import { findRepository, gitIn, type Repository, refOf } from '../work/repository.ts';
-import { openWorktree } from '../work/worktree.ts';
-import { reviewFacts } from './review-facts.ts';
+import { assess, type Merging } from './assess.ts';
 import type { Worktrees } from './worktrees.ts';
 
 export interface MergerParts {
@@ -30,16 +20,6 @@ export interface MergerParts {
   readonly log: Log;
   readonly project: string;
   readonly worktrees: Worktrees;
-}
-
-/** What a unit in its last step has, and where. */
-interface Merging {
-  readonly work: WorkUnit;
-  readonly facts: UnitWork & { readonly base: string };
-  readonly repository: Repository;
-  readonly snapshot: SnapshotTaken;
-  /** Where the base is now. */
-  readonly base: string;
 }
 
 /** How often the bases of open reviews are looked at. */
@@ -230,15 +210,3 @@ export class Merger {
 /** Only an agent can put commits onto another base; one that has just failed to would be asked for ever. */
 const canRebase = ({ unit, runs }: WorkUnit): boolean =>
   unit.spec.agent !== null && runs.at(-1)?.phase !== REBASE;
-
-/** Whether the work merges as it is now, and what a person is asked about it. */
-async function assess({ work, repository, facts, snapshot, base }: Merging) {
-  const changes = await summariseChanges(repository, { base, snapshot: snapshot.commit });
-  const rebase = await rebaseState(repository, openWorktree(repository, facts.path), base);
-  const isBroken = rebase.in_progress || rebase.unmerged.length > 0 || rebase.markers.length > 0;
-  const conflicts = !changes.merge.clean || isBroken;
-  const shown = await reviewFacts({ repository, snapshot, changes, rebase });
-  const { id: unit } = work.unit;
-  const finding = { unit, snapshot: snapshot.commit, changes: shown, conflicts, key: newId() };
-  return { tree: changes.merge.tree, conflicts, finding };
-}

@@ -1,4 +1,4 @@
-import { signal } from '../system/processes.ts';
+import { sendSignal } from '../system/processes.ts';
 
 /** How long a process may take to exit after SIGTERM. */
 const GRACE_MS = 10_000;
@@ -9,17 +9,26 @@ const GRACE_MS = 10_000;
  */
 export class ProcessTerminator {
   readonly #since = new Map<string, { readonly at: number; readonly told: Set<number> }>();
+  readonly #send: typeof sendSignal;
 
-  /** `run` identifies the kill; `family`: its live processes. `hurry`: SIGKILL at once. */
-  press(run: string, family: readonly number[], hurry = false): void {
+  constructor(send: typeof sendSignal = sendSignal) {
+    this.#send = send;
+  }
+
+  /**
+   * `run` identifies the kill; `family`: its live processes. `hurry`: SIGKILL at once. Returns those that took no
+   * SIGKILL, because they have changed their user: nothing that we do ends them.
+   */
+  press(run: string, family: readonly number[], hurry = false): number[] {
     const kill = this.#since.get(run) ?? { at: performance.now(), told: new Set<number>() };
     this.#since.set(run, kill);
     const isOver = hurry || performance.now() - kill.at > GRACE_MS;
+    if (isOver) return family.filter((pid) => !this.#send(pid, 'SIGKILL'));
     for (const pid of family) {
-      if (isOver) signal(pid, 'SIGKILL');
-      else if (!kill.told.has(pid)) signal(pid, 'SIGTERM');
+      if (!kill.told.has(pid)) this.#send(pid, 'SIGTERM');
       kill.told.add(pid);
     }
+    return [];
   }
 
   forget(run: string): void {

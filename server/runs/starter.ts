@@ -7,6 +7,7 @@ import { startOrder } from '../domain/start-order.ts';
 import { liveRun } from '../domain/state.ts';
 import { freeSlots } from '../domain/status.ts';
 import { newId } from '../system/new-id.ts';
+import { keyOfRun } from '../system/run-files.ts';
 import { checkConflicts } from './check-conflicts.ts';
 import { type LaunchParts, launchRun } from './launch-run.ts';
 import type { TouchedConflicts } from './touched-conflicts.ts';
@@ -35,8 +36,7 @@ export class Starter {
     this.#stopped = true;
   }
 
-  isLaunching = ({ unit, number }: Pick<Run, 'unit' | 'number'>): boolean =>
-    this.#launching.has(`${unit}-${number}`);
+  isLaunching = (run: Pick<Run, 'unit' | 'number'>): boolean => this.#launching.has(keyOfRun(run));
 
   /** One after the other: whether the next may start depends on what has just been started. */
   async startReady(): Promise<void> {
@@ -64,7 +64,7 @@ export class Starter {
     try {
       await store.commit(DAEMON, (state) => {
         const decision = startRun(state, input);
-        this.#launching.add(`${unit}-${decision.result?.run}`);
+        this.#launching.add(keyOfRun({ unit, number: decision.result.run }));
         return decision;
       });
     } catch (error) {
@@ -84,7 +84,7 @@ export class Starter {
     } catch (error) {
       log.error('starter', error);
     } finally {
-      this.#launching.delete(`${run.unit}-${run.number}`);
+      this.#launching.delete(keyOfRun(run));
     }
   }
 }

@@ -11,6 +11,7 @@ import { conflictHunks } from '../work/conflict-hunks.ts';
 import { type CheckedPair, checkPairs } from '../work/merge-tree.ts';
 import { findRepository, type Repository } from '../work/repository.ts';
 import { overlapsAmong, touchedFiles } from '../work/touched-files.ts';
+import { conflictLines, type SideNames } from './conflict-lines.ts';
 
 /** A unit under way with what it has changed so far. */
 interface Touching {
@@ -83,8 +84,9 @@ export class TouchedConflicts {
     theirs: Touching,
     answer: CheckedPair,
   ): Promise<void> {
-    const finding = answer.clean ? MERGES : await conflictOf(repository, answer);
     const [chunk, other_chunk] = [ours.work.unit.chunk, theirs.work.unit.chunk];
+    const sides = { ours: chunk, theirs: other_chunk };
+    const finding = answer.clean ? MERGES : await conflictOf(repository, answer, sides);
     const key = newId();
     try {
       await this.#store.commit(DAEMON, (state) =>
@@ -125,9 +127,17 @@ const MERGES: Judgement = {
   text: '',
   overlapping_files: [],
   overlapping_symbols: [],
+  overlapping_lines: '',
 };
 
-async function conflictOf(repository: Repository, { tree, files }: CheckedPair): Promise<Judgement> {
+/** Events hold it, one for each of the two. */
+const LINES = { lines: 80, characters: 4000 };
+
+async function conflictOf(
+  repository: Repository,
+  { tree, files }: CheckedPair,
+  sides: SideNames,
+): Promise<Judgement> {
   const found = await conflictHunks(repository, tree, files);
   const symbols = found.flatMap(({ hunks }) => hunks.map(({ section }) => section));
   return {
@@ -137,5 +147,6 @@ async function conflictOf(repository: Repository, { tree, files }: CheckedPair):
     text: '',
     overlapping_files: files.map(({ path }) => path),
     overlapping_symbols: [...new Set(symbols)].filter((name) => name !== ''),
+    overlapping_lines: conflictLines(found, sides, LINES),
   };
 }

@@ -5,7 +5,7 @@ import { forgotten, pruned, restored } from '../domain/commands/work.ts';
 import { isOver, liveRun, type State } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Chore } from '../system/upkeep.ts';
-import { forgetKept, type KeepOptions, lookAtPrune, pruneWorktree } from '../work/keep.ts';
+import { forgetKept, type KeepOptions, lookAtPrune, pruneWorktree, refuseLoss } from '../work/keep.ts';
 import { WorkRefused } from '../work/refused.ts';
 import { findRepository } from '../work/repository.ts';
 import { restoreWorktree } from '../work/restore.ts';
@@ -33,14 +33,9 @@ export class WorktreeFolders implements WorktreeActions {
   outlook = async (unit: number): Promise<PruneOutcome> => {
     const { path, copied, linked } = this.#facts(unit);
     const repository = await findRepository(this.#parts.project);
-    const { processes, nested, ignored } = await lookAtPrune(repository, {
-      path,
-      brought: [...copied, ...linked],
-    });
-    if (processes === null) throw new WorkRefused({ code: 'process-unknown', path });
-    if (processes.length > 0) throw new WorkRefused({ code: 'process-inside', path, pids: processes });
-    if (nested.length > 0) throw new WorkRefused({ code: 'nested-repositories', path, nested });
-    return { ref: null, ignored };
+    const outlook = await lookAtPrune(repository, { path, brought: [...copied, ...linked] });
+    refuseLoss(path, outlook);
+    return { ref: null, ignored: outlook.ignored };
   };
 
   prune = async (unit: number): Promise<PruneOutcome> => {

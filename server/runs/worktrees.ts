@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { newId } from '../system/new-id.ts';
 import { bringIgnored } from '../work/ignored-files.ts';
+import { notBrought } from '../work/not-brought.ts';
 import { WorkRefused } from '../work/refused.ts';
 import { type Base, baseOf, findRepository, gitIn, type Repository, refOf } from '../work/repository.ts';
 import { takeSnapshot } from '../work/snapshot.ts';
@@ -103,7 +104,7 @@ export class Worktrees {
     const { chunk } = store.state.works.get(unit)?.unit ?? { chunk: '' };
     const { branch, base_commit: commit, path } = planned;
     progress.set(unit, { code: 'waiting' });
-    await addWorktree(
+    const worktree = await addWorktree(
       repository,
       { id: unit, chunk, branch, commit, path },
       { onProgress: (percent) => progress.set(unit, { code: 'files', percent }) },
@@ -111,7 +112,13 @@ export class Worktrees {
     progress.set(unit, { code: 'ignored' });
     const { copy, link, setup, setup_limit: limit } = store.state.trusted.work;
     const { copied, linked } = await bringIgnored(repository, path, { copy, link });
-    const made = { unit, copied, linked, setup: setup === null ? null : { command: setup, limit } };
+    const made = {
+      unit,
+      copied,
+      linked,
+      setup: setup === null ? null : { command: setup, limit },
+      not_brought: await notBrought(repository, worktree),
+    };
     await store.commit(DAEMON, (state) => worktreeMade(state, made));
   }
 

@@ -20,8 +20,8 @@ export interface Journal {
   append(batch: Batch): Promise<boolean>;
   /** The events after a number, in order; of one unit, if given. Takes no lock while its reader waits. */
   events(after: number, unit?: number): AsyncIterable<Event>;
-  /** The same, the latest first; of one unit or (null) of all, from before a number, if given. */
-  eventsBackwards(unit: number | null, before?: number): AsyncIterable<Event>;
+  /** The latest first: of one unit, or of all; from before a number, if given. */
+  eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event>;
 }
 
 /** What several decisions have changed. `before.seq` is the fence: the number of the last event that they know. */

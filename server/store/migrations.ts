@@ -1,4 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { reasonIn, rivalsIn, verdictIn } from './earlier-conflicts.ts';
+import { LINES_AND_LACKS } from './lines-and-lacks.ts';
 import { QUESTION_CODES } from './question-codes.ts';
 import { REASON_CODES } from './reason-codes.ts';
 import { WORKTREE_FACTS } from './worktree-facts.ts';
@@ -35,19 +37,6 @@ type Step = (tables: Kysely<Tables>) => readonly { compile(): { sql: string } }[
 const fill = (tables: Kysely<Tables>, statement: RawBuilder<unknown>) => ({
   compile: () => statement.compile(tables),
 });
-
-/** The ids of the units that the labels of a conflict item's context name. */
-const rivalsIn = (facts: string) =>
-  sql.raw(`coalesce((select json_group_array(id) from (
-  select distinct units.id from units, json_each(${facts}, '$.context') as shown
-  where units.chunk = shown.value->>'label' order by units.id)), '[]')`);
-
-/** Of the sentence "an analysis disagrees: VERDICT, reason". */
-const AFTER_COLON = 'an analysis disagrees: '.length + 1;
-const verdictIn = (note: string) =>
-  sql.raw(`substr(${note}, ${AFTER_COLON}, instr(substr(${note}, ${AFTER_COLON}), ', ') - 1)`);
-const reasonIn = (note: string) =>
-  sql.raw(`substr(substr(${note}, ${AFTER_COLON}), instr(substr(${note}, ${AFTER_COLON}), ', ') + 2)`);
 
 export const MIGRATIONS: readonly Step[] = [
   ({ schema }) => [
@@ -247,4 +236,6 @@ export const MIGRATIONS: readonly Step[] = [
   ],
   // What the daemon asks is kept as codes.
   (tables) => QUESTION_CODES.map((statement) => fill(tables, statement)),
+  // What stands against each other is known of a conflict; of a worktree, what it lacks.
+  (tables) => LINES_AND_LACKS.map((statement) => fill(tables, statement)),
 ];

@@ -77,7 +77,7 @@ export class SqliteJournal implements Journal {
     return inPages(after, (from) => this.#db.events(from, unit));
   }
 
-  eventsBackwards(unit: number | null, before?: number): AsyncIterable<Event> {
+  eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event> {
     return inPages(before, (from) => this.#db.eventsBackwards(unit, from));
   }
 }

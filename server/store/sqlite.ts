@@ -211,10 +211,10 @@ export class Db {
     const rows = unit === undefined ? events.iterate(after) : eventsOfUnit.iterate(unit, after);
     for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
   }
-  /** The log backwards, of one unit or (null) of all; from before a number, if given. */
-  *eventsBackwards(unit: number | null, before = Number.MAX_SAFE_INTEGER): Iterable<Event> {
+  /** The log backwards, of one unit or of all; from before a number, if given. */
+  *eventsBackwards(unit: number | undefined, before = Number.MAX_SAFE_INTEGER): Iterable<Event> {
     const { eventsBefore, eventsOfUnitBefore } = this.#statements;
-    const rows = unit === null ? eventsBefore.iterate(before) : eventsOfUnitBefore.iterate(unit, before);
+    const rows = unit === undefined ? eventsBefore.iterate(before) : eventsOfUnitBefore.iterate(unit, before);
     for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
   }
 

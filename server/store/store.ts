@@ -86,8 +86,8 @@ export class Store {
     return this.#journal.events(after, unit);
   }
 
-  /** The log of a unit backwards; from before a number, if given. */
-  eventsBackwards(unit: number | null, before?: number): AsyncIterable<Event> {
+  /** The log backwards, of one unit or of all; from before a number, if given. */
+  eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event> {
     return this.#journal.eventsBackwards(unit, before);
   }
 

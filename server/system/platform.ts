@@ -130,13 +130,15 @@ export function processesInPs(text: string): Process[] {
   });
 }
 
-/** The number, then arguments and environment. Where a line begins with no number, an argument had a line break. */
+/** By the number at the begin of a line: arguments and environment, which follow it. Where a line begins with no number, an argument had a line break. */
 export function commandsInPs(text: string): ReadonlyMap<number, string> {
   const found = new Map<number, string>();
   let last = 0;
   for (const line of text.split('\n')) {
-    const pid = /^ *\d+ /.test(line) ? Number.parseInt(line, 10) : last;
-    found.set(pid, found.has(pid) ? `${found.get(pid)}\n${line}` : line);
+    const [head = '', number] = /^ *(\d+) +/.exec(line) ?? [];
+    const pid = number === undefined ? last : Number(number);
+    const text = line.slice(head.length);
+    found.set(pid, found.has(pid) ? `${found.get(pid)}\n${text}` : text);
     last = pid;
   }
   return found;

@@ -12,7 +12,7 @@ interface ObservedProcess extends Process {
 }
 
 /** All processes alive at one moment, except this one. */
-export type Census = readonly ObservedProcess[];
+export type ProcessList = readonly ObservedProcess[];
 
 /** One process; null: there is none. */
 export const lookUp = (pid: number): Process | null => platform.lookUp(pid);
@@ -38,11 +38,11 @@ export function childrenOf(identity: ProcessIdentity, marker: string): number[] 
  * environment, those with the output file as stdout or stderr, and the descendants of all these.
  * Not found: a process that set its own session, cleared its environment, closed its output and lost its parent.
  */
-export function familyOf(
+export function processesOfRun(
   marker: string,
   group: number | null,
   output: string,
-  all: Census = takeCensus(),
+  all: ProcessList = listProcesses(),
 ): number[] {
   const outputFile = realPath(output);
   const family = new Set<number>();
@@ -60,7 +60,7 @@ export function familyOf(
 }
 
 /** Lists every process, once for all runs that are checked at the same moment. */
-export function takeCensus(): Census {
+export function listProcesses(): ProcessList {
   const argumentsAndEnvironment = platform.argumentsAndEnvironment();
   return platform
     .listAll()
@@ -84,7 +84,7 @@ export function processesIn(folder: string): number[] | null {
 }
 
 /** A process and its ancestors. */
-export function processAndAncestors(pid: number): Census {
+export function processAndAncestors(pid: number): ProcessList {
   const find = platform.finder();
   const argumentsAndEnvironment = platform.argumentsAndEnvironment();
   const line: ObservedProcess[] = [];
@@ -106,13 +106,16 @@ function realPath(path: string): string {
 }
 
 /**
- * Sends a signal to a process that may have ended meanwhile. A process that has changed its user is not reached, which
- * is no error: the others of its run must still get theirs. It stays among the processes of its run.
+ * Sends a signal to a process that may have ended meanwhile. False: it has changed its user, and takes no signal of ours;
+ * that is no error, as others of its run must still get theirs.
  */
-export function signal(pid: number, name: NodeJS.Signals): void {
+export function sendSignal(pid: number, name: NodeJS.Signals): boolean {
   try {
     process.kill(pid, name);
+    return true;
   } catch (error) {
-    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+    return code === 'ESRCH';
   }
 }

@@ -9,8 +9,12 @@ export interface RunFiles {
   readonly answers: string;
 }
 
+/** A run among those of all units. */
+export const keyOfRun = ({ unit, number }: { readonly unit: number; readonly number: number }): string =>
+  `${unit}-${number}`;
+
 export function runFiles(runs: string, unit: number, run: number): RunFiles {
-  const name = `${unit}-${run}`;
+  const name = keyOfRun({ unit, number: run });
   const folder = join(runs, name);
   return { name, folder, output: join(folder, 'output'), answers: join(folder, 'answers.json') };
 }

@@ -99,10 +99,8 @@ async function redraw(
   formError: FormError,
 ): Promise<string> {
   const back = backOf(ctx);
-  const dashboard = async () => {
-    const waits = await parts.contextFor(ctx).boardFeed.waits(new Date());
-    return drawDashboard(parts, ctx, queryAt(back), waits, formError);
-  };
+  const waits = await parts.contextFor(ctx).boardFeed.waits(new Date());
+  const dashboard = () => drawDashboard(parts, ctx, queryAt(back), waits, formError);
   if (!back.startsWith('/work-units/')) return dashboard();
   return drawUnit(parts, ctx, chunk, { formError }).catch(dashboard);
 }

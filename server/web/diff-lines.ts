@@ -34,11 +34,11 @@ function rowOf(line: DiffLine, setting: LineSetting): TemplateResult {
   const code = codeOf(line, setting.hidesReturns);
   switch (line.kind) {
     case 'context':
-      return html`<tr><td class="n old">${line.old}</td><td class="n">${numberOf(line.new, 'new', setting)}</td><td class="s"></td><td class="c">${code}</td></tr>`;
+      return html`<tr><td class="n of-new">${line.old}</td><td class="n">${numberOf(line.new, 'new', setting)}</td><td class="s"></td><td class="c">${code}</td></tr>`;
     case 'added':
-      return html`<tr class="a"><td class="n old"></td><td class="n">${numberOf(line.new, 'new', setting)}</td><td class="s">+</td><td class="c">${code}</td></tr>`;
+      return html`<tr class="a"><td class="n of-new"></td><td class="n">${numberOf(line.new, 'new', setting)}</td><td class="s">+</td><td class="c">${code}</td></tr>`;
     case 'deleted':
-      return html`<tr class="d"><td class="n">${numberOf(line.old, 'old', setting)}</td><td class="n new"></td><td class="s">−</td><td class="c">${code}</td></tr>`;
+      return html`<tr class="d"><td class="n">${numberOf(line.old, 'old', setting)}</td><td class="n of-old"></td><td class="s">−</td><td class="c">${code}</td></tr>`;
   }
 }
 

@@ -1,13 +1,13 @@
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
-import type { DiffStat } from '../../shared/diff.ts';
+import type { ChangeStat } from '../../shared/diff.ts';
 
 /** How much changed, in one line: `3 files +12 −4 ++++−`. */
-export const diffStat = (stat: DiffStat): TemplateResult =>
+export const diffStat = (stat: ChangeStat): TemplateResult =>
   html`<span class="diff-stat">${filesText(stat.files)} ${lineStat(stat)}</span>`;
 
 /** `+12 −4 ++++−`. */
-export function lineStat({ added, deleted }: Omit<DiffStat, 'files'>): TemplateResult {
+export function lineStat({ added, deleted }: Omit<ChangeStat, 'files'>): TemplateResult {
   const { plus, minus } = barOf(added, deleted);
   const bar = html`<span class="bar" aria-hidden="true"><span class="plus">${'+'.repeat(plus)}</span><span class="minus">${'−'.repeat(minus)}</span></span>`;
   return html`<span class="lines">${counted(added, 'plus')} ${counted(deleted, 'minus')} ${bar}</span>`;

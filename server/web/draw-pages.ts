@@ -21,7 +21,7 @@ import { unitPage } from './unit-page.ts';
 export const isSignedIn = ({ callerOf }: RouteParts, ctx: KoaContext): boolean =>
   callerOf(ctx)?.credential != null;
 
-/** A page of units at a time, the first unless the query names another. */
+/** A page of units at a time, the first unless the query names another. `waits`: as of now. */
 export function drawDashboard(
   parts: RouteParts,
   ctx: KoaContext,

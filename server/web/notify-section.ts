@@ -44,7 +44,7 @@ export function notifySection({ facts, typed, zone }: NotifyInput): TemplateResu
 
 function channelPart(
   facts: ChannelFacts,
-  { file, browsers }: NotifyFacts,
+  { file }: NotifyFacts,
   typed: NotifyInput['typed'],
   zone: number,
 ): TemplateResult {
@@ -55,18 +55,16 @@ function channelPart(
       ? html`<p class="aside">Not set up. What is sent where stands in your own file alone, <code>${file}</code>, readable for you alone:</p><pre tabindex="0" role="region" aria-label="Example of ${channel}">${EXAMPLES[channel]}</pre>`
       : [
           channel === 'desktop'
-            ? desktopPart(browsers)
+            ? DESKTOP
             : html`<p>Goes to <code>${target}</code>, as your own file says.</p>`,
-          lastLine(last, zone),
-          testForm(channel),
+          html`<div class="tried">${lastLine(last, zone)}${testForm(channel)}</div>`,
           policyForm(facts, typed),
         ];
   return html`<section class="channel" id="${id}" aria-labelledby="${id}-heading"><h4 id="${id}-heading">${HEADINGS[channel]}</h4>${body}</section>`;
 }
 
 /** The script puts the switch of this browser here: whether it may show notifications is known to it alone. */
-const desktopPart = (browsers: number): TemplateResult =>
-  html`<div id="this-browser"><p class="aside">A page of this project must be open, in any tab. Whether this browser shows notifications is switched here, by the page's script.</p></div><p class="aside">${browsers === 1 ? '1 open browser shows' : `${browsers} open browsers show`} them now.</p>`;
+const DESKTOP = html`<div id="this-browser" class="tried"><p class="aside">The page’s script switches here whether this browser shows notifications, while a page of this project is open in a tab.</p></div>`;
 
 function lastLine(last: LastTried | null, zone: number): Drawn {
   if (last === null) return html`<p class="last aside">Nothing was sent yet.</p>`;

@@ -92,7 +92,15 @@ async function renewing(parts: RouteParts, ctx: KoaContext, next: () => Promise<
   const session = caller?.door === 'page' ? caller.credential : null;
   if (session) await renew(ctx, parts, session.id);
   await next();
+  if (isLook(ctx) && caller?.role === 'operator') parts.contextFor(ctx).notify.looked();
 }
+
+/** A page is drawn for somebody who looks at it, with script or without; what is fetched ahead may never be seen. */
+const isLook = (ctx: KoaContext): boolean =>
+  ctx.method === 'GET' &&
+  ctx.status === 200 &&
+  Boolean(ctx.response.is('html')) &&
+  ctx.get('Sec-Purpose') === '';
 
 async function signOut(parts: RouteParts, ctx: KoaContext): Promise<void> {
   await createCaller(parts.contextFor(ctx)).access.signOut({});

@@ -1,10 +1,10 @@
 /** Finds what changed between two commits: from the merge base, or path by path. */
-import type { DiffStat } from '../../shared/diff.ts';
+import type { ChangeStat } from '../../shared/diff.ts';
 import { type ChangedPath, changedPathsIn, linesIn, statOf } from './diff-files.ts';
 import { type Git, SAFE_DIFF } from './git.ts';
 
 /** What work changed: merge-base(base, snapshot)..snapshot. */
-export interface ChangeSet extends DiffStat {
+export interface ChangeSet extends ChangeStat {
   /** As `mergeBaseOf`. */
   readonly from: string;
 }

@@ -15,6 +15,9 @@ export interface Folder {
 export const gitAtFolder = ({ trusted }: Repository, { path, gitDir }: Folder): Git =>
   new Git({ cwd: path, gitDir, trusted });
 
+/** For `env` of a git that writes files into his folder: git-lfs, where he has it, brings them, and no pointers. */
+export const LIKE_THE_OPERATOR = { GIT_LFS_SKIP_SMUDGE: '0' };
+
 export interface BranchHolder extends Folder {
   /** Null: nothing is in progress. */
   readonly operation: Operation | null;

@@ -2,7 +2,7 @@
  * Which files two commits differ in: of `git diff-tree -r -M --raw --numstat --no-abbrev -z`. Names are taken from
  * there and nowhere else: the headers of a patch cannot be told apart from odd names.
  */
-import type { ChangedFile, DiffStat, FileStatus } from '../../shared/diff.ts';
+import type { ChangedFile, ChangeStat, FileStatus } from '../../shared/diff.ts';
 import { nameOf } from './file-name.ts';
 
 export interface ListedFile extends ChangedFile {
@@ -131,7 +131,7 @@ export function linesIn(output: Buffer): ChangedFile['lines'][] {
 }
 
 /** Binary files count no lines. */
-export function statOf(lines: readonly ChangedFile['lines'][]): DiffStat {
+export function statOf(lines: readonly ChangedFile['lines'][]): ChangeStat {
   const sum = (of: 'added' | 'deleted') => lines.reduce((total, each) => total + (each?.[of] ?? 0), 0);
   return { files: lines.length, added: sum('added'), deleted: sum('deleted') };
 }

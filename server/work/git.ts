@@ -127,7 +127,9 @@ const namesIn = (output: Buffer): string[] =>
 
 function wholeArguments(args: readonly string[], { literal, config = [] }: GitOptions): string[] {
   const more = config.flatMap((setting) => ['-c', setting]);
-  return ['--no-pager', ...(literal ? ['--literal-pathspecs'] : []), ...SETTINGS, ...more, ...args];
+  // The mark stands among the arguments, too: macOS may show no more of a program of its own.
+  const mark = ['-c', `signalbox.startedBy=${starterMark()}`];
+  return ['--no-pager', ...(literal ? ['--literal-pathspecs'] : []), ...mark, ...SETTINGS, ...more, ...args];
 }
 
 /** A partial clone fetches what it lacks by a program that its configuration may name. */
@@ -150,7 +152,7 @@ function environment(): NodeJS.ProcessEnv {
 const STARTED_BY = 'SIGNALBOX_GIT_OF';
 let ownMark: string | undefined;
 
-/** This process, in a form that stands in the environment of each git that it starts. */
+/** This process, in a form that stands in the environment and the arguments of each git that it starts. */
 export function starterMark(): string {
   ownMark ??= `${STARTED_BY}=${process.pid}/${lookUp(process.pid)?.started ?? ''}/`;
   return ownMark;

@@ -8,9 +8,10 @@ import { processesIn } from '../system/processes.ts';
 import { nameOf } from './file-name.ts';
 import { Git } from './git.ts';
 import { listIgnored, sizeOf } from './ignored-files.ts';
+import { nestedIn } from './nested-repositories.ts';
 import { WorkRefused } from './refused.ts';
 import { contains, gitIn, listWorktrees, type Repository, refOf } from './repository.ts';
-import { recordsOf, snapshotIn, workRef } from './snapshot.ts';
+import { snapshotIn, workRef } from './snapshot.ts';
 import { clearPlace, dropRefLock, type OpenWorktree, openWorktree, type UnitName } from './worktree.ts';
 import { adminFolderOf } from './worktree-entry.ts';
 import { inTurn } from './writer.ts';
@@ -64,20 +65,12 @@ export async function lookAtPrune(
 ): Promise<PruneOutlook> {
   const worktree = openWorktree(repository, path);
   const git = gitOf(repository, worktree);
-  const [nested, ignored] = await Promise.all([nestedIn(git), ignoredIn(git, path, brought)]);
+  const [nested, ignored] = await Promise.all([nestedIn(git, path), ignoredIn(git, path, brought)]);
   return { processes: processesIn(realpathSync(path)), nested, ignored };
 }
 
 const gitOf = ({ trusted }: Repository, { path, gitDir }: OpenWorktree): Git =>
   new Git({ cwd: path, gitDir, trusted });
-
-/** Also those in ignored folders: their history is nowhere else. */
-async function nestedIn(git: Git): Promise<string[]> {
-  const lists = [['--exclude-standard'], ['-i', '--exclude-standard']];
-  const found = await Promise.all(lists.map((which) => git.succeed(['ls-files', '-o', '-z', ...which])));
-  const names = found.flatMap(({ stdout }) => recordsOf(stdout));
-  return names.map((name) => nameOf(name).file).filter((name) => name.endsWith('/'));
-}
 
 async function ignoredIn(git: Git, path: string, brought: readonly string[]): Promise<Ignored[]> {
   const isOurs = new Set(brought);
@@ -140,7 +133,7 @@ async function keepAndClear(repository: Repository, worktree: OpenWorktree, opti
   return { ref: keptRef(repository, unit), commit: snapshot.commit, aside, ignored: outlook.ignored };
 }
 
-function refuseLoss(path: string, { processes, nested }: PruneOutlook): void {
+export function refuseLoss(path: string, { processes, nested }: PruneOutlook): void {
   if (processes === null) throw new WorkRefused({ code: 'process-unknown', path });
   if (processes.length > 0) throw new WorkRefused({ code: 'process-inside', path, pids: processes });
   if (nested.length > 0) throw new WorkRefused({ code: 'nested-repositories', path, nested });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MoveProblem, MoveRefusal } from '../../shared/work-problem.ts';
 import { changedPaths } from './change-set.ts';
-import { type BranchHolder, gitAtFolder, holdersOf } from './checked-out.ts';
+import { type BranchHolder, gitAtFolder, holdersOf, LIKE_THE_OPERATOR } from './checked-out.ts';
 import { nameOf } from './file-name.ts';
 import type { Git, GitOptions, GitResult } from './git.ts';
 import { whatIsInTheWay } from './in-the-way.ts';
@@ -81,7 +81,8 @@ async function bringAlong(repository: Repository, { branch, old, new: to }: Move
   for (const folder of await holdersOf(repository, branch)) {
     if (folder.operation !== null || !existsSync(folder.path)) continue;
     const args = ['read-tree', '-m', '-u', old, to];
-    await gitAtFolder(repository, folder).run(args, { outlives: true, ms: MERGE_MS });
+    const options = { outlives: true, ms: MERGE_MS, env: LIKE_THE_OPERATOR };
+    await gitAtFolder(repository, folder).run(args, options);
   }
 }
 
@@ -147,6 +148,7 @@ async function moveFolder(
     ms: MERGE_MS,
     config: [...config, 'checkout.workers=1'],
     settings,
+    env: LIKE_THE_OPERATOR,
   });
   const now = await refOf(git, `refs/heads/${branch}`);
   if (code === 0 && now !== null && (await contains(git, now, options.new))) {

@@ -5,7 +5,7 @@
 import { closeSync, openSync, readlinkSync, readSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { changedPaths } from './change-set.ts';
-import { gitAtFolder } from './checked-out.ts';
+import { gitAtFolder, LIKE_THE_OPERATOR } from './checked-out.ts';
 import type { ChangedPath } from './diff-files.ts';
 import type { Git } from './git.ts';
 import { keyOf, lstatQuietly, whatIsInTheWay } from './in-the-way.ts';
@@ -63,7 +63,7 @@ async function writtenByGit(
     // As git would write them here: line ends and filters change what is in a blob. Where it stops at a file, as a
     // filter fails, it had stopped there before.
     await git.run(['checkout-index', '-q', '-f', `--prefix=${wanted}`, '-z', '--stdin'], {
-      env,
+      env: { ...env, ...LIKE_THE_OPERATOR },
       stdin: joined(names),
       ms: 300_000,
     });
@@ -124,7 +124,11 @@ const SLASH = 0x2f;
 async function restore(git: Git, folder: string, changes: readonly ChangedPath[]): Promise<void> {
   const names = changes.map(({ bytes }) => bytes).filter((name) => isReplaceable(folder, name));
   if (names.length === 0) return;
-  await git.succeed(['checkout-index', '-q', '-f', '-z', '--stdin'], { stdin: joined(names), ms: 300_000 });
+  await git.succeed(['checkout-index', '-q', '-f', '-z', '--stdin'], {
+    stdin: joined(names),
+    ms: 300_000,
+    env: LIKE_THE_OPERATOR,
+  });
 }
 
 /** By `-f`, checkout-index would remove a folder in its place, or a link on its way, with all that is in it. */

@@ -1,7 +1,7 @@
 /** A merge that was interrupted, where git itself was killed: what it left is cleared away, and it is done again. */
 import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { processesIn, takeCensus } from '../system/processes.ts';
+import { listProcesses, processesIn } from '../system/processes.ts';
 import { changedPaths } from './change-set.ts';
 import { foldersOf, gitAtFolder } from './checked-out.ts';
 import { isAllThere } from './in-the-way.ts';
@@ -54,7 +54,7 @@ function refuseLivingGit(path: string): void {
   if (!existsSync(path)) return;
   const inside = processesIn(realpathSync(path));
   if (inside === null) throw new WorkRefused({ code: 'process-unknown', path });
-  const gits = takeCensus().filter(
+  const gits = listProcesses().filter(
     ({ pid, argumentsAndEnvironment }) =>
       inside.includes(pid) &&
       /^([^\0 ]*\/)?git(-[^\0 ]+)?[\0 ]/.test(argumentsAndEnvironment) &&

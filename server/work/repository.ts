@@ -65,6 +65,13 @@ export async function commitOf(git: Git, name: string): Promise<string | null> {
   return code === 0 ? stdout.toString().trim() : null;
 }
 
+/** What names stand for, in one call: `HEAD^{tree}`, `refs/x^{commit}`, `<id>^`; null where there is nothing. */
+export async function idsOf(git: Git, names: readonly string[]): Promise<(string | null)[]> {
+  const stdin = names.map((name) => `${name}\n`).join('');
+  const lines = (await git.text(['cat-file', '--batch-check=%(objectname)'], { stdin })).split('\n');
+  return names.map((_, at) => (/^[0-9a-f]{40,64}$/.test(lines[at] ?? '') ? (lines[at] ?? null) : null));
+}
+
 /** What a full name of a ref holds: `refs/heads/main`. Null where there is none. */
 export async function refOf(git: Git, ref: string): Promise<string | null> {
   const { code, stdout } = await git.run(['show-ref', '--verify', '--hash', '--', ref]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ChangeSet, changeSetOf } from './change-set.ts';
 import { nameOf } from './file-name.ts';
 import { Git } from './git.ts';
-import { commitOf, type Repository, refOf } from './repository.ts';
+import { idsOf, type Repository } from './repository.ts';
 import { dropRefLock, type OpenWorktree } from './worktree.ts';
 import { inTurn } from './writer.ts';
 
@@ -45,10 +45,13 @@ export async function snapshotIn(
   { id, message, base, leftOut = [], ref = workRef(repository, id) }: SnapshotOptions,
 ): Promise<WorkSnapshot> {
   const git = new Git({ cwd: path, gitDir, trusted: repository.trusted });
-  const head = await commitOf(git, 'HEAD');
+  const names = ['HEAD^{commit}', 'HEAD^{tree}', ref, `${ref}^{tree}`, `${ref}^1`];
+  const [head = null, headTree, last, lastTree, parent] = await idsOf(git, names);
   const { tree, nested, unsaved } = await inOwnIndex(gitDir, (index) => writeTree(git, index, head, leftOut));
-  const last = await refOf(git, ref);
-  const commit = (await sameAs(git, tree, head, last)) ?? (await commitTree(git, tree, head, message));
+  // HEAD where nothing is uncommitted, or the last snapshot where nothing has changed since.
+  const isLast = tree === lastTree && parent === head;
+  const same = tree === headTree ? head : isLast ? last : null;
+  const commit = same ?? (await commitTree(git, tree, head, message));
   dropRefLock(repository, ref);
   if (commit !== last) await git.succeed(['update-ref', ref, commit]);
   return { commit, head, nested, unsaved, ...(await changeSetOf(git, base, commit)) };
@@ -86,9 +89,10 @@ async function writeTree(git: Git, index: string, head: string | null, leftOut: 
   const options = { env, config: CONFIG, ms: ADD_MS };
   if (head !== null && !(await stat(index).catch(() => null)))
     await git.succeed(['read-tree', head], options);
-  await lookAtAll(git, env);
-  const others = ['ls-files', '-o', '-z', '--exclude-standard'];
-  const untracked = recordsOf((await git.succeed(others, options)).stdout);
+  const all = ['ls-files', '-v', '-c', '-o', '-z', '--exclude-standard'];
+  const records = recordsOf((await git.succeed(all, options)).stdout);
+  await lookAtHidden(git, env, records);
+  const untracked = records.filter((record) => record[0] === QUESTION_MARK).map(nameIn);
   const nested = untracked.filter(isFolder);
   const links = leftOut.length === 0 ? [] : untracked.filter((name) => leftOut.includes(nameOf(name).file));
   const excluded = [...nested, ...links].map((name) => [':(top,exclude,literal)', name, '\0']);
@@ -102,6 +106,9 @@ async function writeTree(git: Git, index: string, head: string | null, leftOut: 
   return { tree, nested: nested.map((name) => nameOf(name).file), unsaved };
 }
 
+/** A letter says what is known of it, as `ls-files -v` does. */
+const nameIn = (record: Buffer): Buffer => record.subarray(2);
+const QUESTION_MARK = 0x3f;
 const isFolder = (name: Buffer): boolean => name.at(-1) === SLASH;
 const SLASH = 0x2f;
 
@@ -115,12 +122,18 @@ async function stillOutside(
   return [...new Set(left.map((name) => nameOf(name).file))];
 }
 
+const SMALL_A = 0x61;
+const SMALL_Z = 0x7a;
+
 /** An agent can tell its index not to look at a file (`--assume-unchanged`): its changes would be lost. */
-async function lookAtAll(git: Git, env: Record<string, string>): Promise<void> {
-  const { stdout } = await git.succeed(['ls-files', '-v', '-z'], { env });
-  const hidden = recordsOf(stdout).filter((record) => /^[a-z] /.test(record.subarray(0, 2).toString()));
+async function lookAtHidden(
+  git: Git,
+  env: Record<string, string>,
+  records: readonly Buffer[],
+): Promise<void> {
+  const hidden = records.filter(([letter = 0]) => letter >= SMALL_A && letter <= SMALL_Z);
   if (hidden.length === 0) return;
-  const stdin = Buffer.concat(hidden.flatMap((record) => [record.subarray(2), Buffer.from([0])]));
+  const stdin = Buffer.concat(hidden.flatMap((record) => [nameIn(record), Buffer.from([0])]));
   await git.succeed(['update-index', '--no-assume-unchanged', '-z', '--stdin'], { env, stdin });
 }
 
@@ -135,21 +148,6 @@ export function recordsOf(output: Buffer): Buffer[] {
   }
   return records;
 }
-
-/** HEAD where nothing is uncommitted, or the last snapshot where nothing has changed since. */
-async function sameAs(
-  git: Git,
-  tree: string,
-  head: string | null,
-  last: string | null,
-): Promise<string | null> {
-  if (head !== null && (await treeOf(git, head)) === tree) return head;
-  if (last === null || (await treeOf(git, last)) !== tree) return null;
-  return (await commitOf(git, `${last}^`)) === head ? last : null;
-}
-
-const treeOf = (git: Git, commit: string): Promise<string> =>
-  git.text(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]);
 
 async function commitTree(git: Git, tree: string, head: string | null, message: string): Promise<string> {
   const parents = head === null ? [] : ['-p', head];

@@ -1,7 +1,7 @@
 /** The entries of worktrees as git keeps them: a folder each in `<common>/worktrees`, also one that git left half made. */
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { takeCensus } from '../system/processes.ts';
+import { listProcesses } from '../system/processes.ts';
 import type { Repository } from './repository.ts';
 
 type Common = Pick<Repository, 'commonDir'>;
@@ -50,7 +50,7 @@ const isHalfMade = (entry: string): boolean => existsSync(entry) && readQuietly(
 
 /** In some repository of this machine. */
 const isSomebodyAdding = (): boolean =>
-  takeCensus().some(({ argumentsAndEnvironment }) => /\bworktree[\0 ]add\b/.test(argumentsAndEnvironment));
+  listProcesses().some(({ argumentsAndEnvironment }) => /\bworktree[\0 ]add\b/.test(argumentsAndEnvironment));
 
 /** '' where it is no file: agents can put anything in its place, a folder or a link to something endless. */
 export function readQuietly(path: string): string {

@@ -7,7 +7,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { takeCensus } from '../system/processes.ts';
+import { listProcesses } from '../system/processes.ts';
 import { holdExclusively } from '../system/state-folder.ts';
 import { starterMark } from './git.ts';
 import { WorkRefused } from './refused.ts';
@@ -60,7 +60,7 @@ async function lock(commonDir: string, deadline: number): Promise<() => void> {
 async function endOfGits(mark: string, commonDir: string, deadline: number): Promise<void> {
   if (!/^\w+=\d+\/.*\/$/.test(mark)) return;
   for (;;) {
-    const [left] = takeCensus().filter(({ argumentsAndEnvironment }) =>
+    const [left] = listProcesses().filter(({ argumentsAndEnvironment }) =>
       argumentsAndEnvironment.includes(mark),
     );
     if (!left) return;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { sameValue } from '../actions.ts';
 import type { Card } from '../board.ts';
 import type { QueueView } from './attention-queue.ts';
 
@@ -12,7 +13,7 @@ export interface Notice {
   readonly group?: string | undefined;
 }
 
-type FormView = Pick<QueueView, 'notices' | 'others' | 'ticked' | 'textArea'>;
+type FormView = Pick<QueueView, 'notices' | 'others' | 'ticked' | 'textArea' | 'equal'>;
 type Option = Card['options'][number];
 type Group = 'options' | 'risky' | 'text';
 type Part = TemplateResult | typeof nothing;
@@ -39,9 +40,16 @@ export function actionForm(card: Card, view: FormView): TemplateResult {
   return html`<form class="answer" method="post" action="/work-units/${card.chunk}/answer" name="answer-${card.id}">
     <input type="hidden" name="item" value=${card.id} />
     <input type="hidden" name="version" value=${card.version} />
-    ${goAlong(card) ? ownWords(card, view) : nothing} ${group('options')} ${group('text')} ${group('risky')}
+    ${goAlong(card) ? ownWords(card, view) : nothing} ${card.state === 'open' ? sameFor(view.equal?.get(card.id) ?? []) : nothing}
+    ${group('options')} ${group('text')} ${group('risky')}
   </form>`;
 }
+
+/** One answer for all that ask the same, if the operator says so. */
+const sameFor = (others: readonly Card[]): Part =>
+  others.length === 0
+    ? nothing
+    : html`<label class="check same"><input type="checkbox" name="same" value=${sameValue(others)} /> <span>the same for ${others.length} more: ${others.map(({ chunk }) => chunk).join(', ')}</span></label>`;
 
 /** Under which group a notice stands: the one that was pressed, else the last. */
 function placeOf(parts: Readonly<Record<Group, Part>>, notice: Notice | undefined): Group | undefined {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Card, Pulse } from '../board.ts';
+import { askingKey } from '../item-words.ts';
 import type { Notice } from './action-form.ts';
 import { cardView } from './attention-card.ts';
 import { goingOut } from './going-out.ts';
@@ -24,6 +25,8 @@ export interface QueueView {
   readonly others?: Readonly<Record<string, readonly string[]>>;
   /** By item: the options chosen in an answer that could not be taken. */
   readonly ticked?: Readonly<Record<string, readonly string[]>>;
+  /** By item: the others that ask the same. */
+  readonly equal?: ReadonlyMap<string, readonly Card[]>;
   /** By chunk: the last lines of the run that waits for an answer. */
   readonly tails: Readonly<Record<string, Pulse>>;
   readonly textArea: TextArea;
@@ -44,7 +47,8 @@ export interface QueueForms {
   wake(card: Card, about: TemplateResult): TemplateResult;
 }
 
-export function attentionQueue(view: QueueView): TemplateResult {
+export function attentionQueue(given: QueueView): TemplateResult {
+  const view = { ...given, equal: equalOnes(given.cards.filter(isOpen)) };
   const open = view.cards.filter(({ state }) => state !== 'going-out' && state !== 'snoozed');
   const asleep = view.cards.filter(({ state }) => state === 'snoozed');
   const going = view.cards.filter((card) => card.state === 'going-out');
@@ -67,6 +71,13 @@ export function attentionQueue(view: QueueView): TemplateResult {
     ${asleep.length === 0 ? nothing : snoozed(asleep, view)}
     ${going.length === 0 ? nothing : goingOut(going, view)}
   </section>`;
+}
+
+function equalOnes(cards: readonly Card[]): ReadonlyMap<string, readonly Card[]> {
+  const asked = new Map<string, readonly Card[]>();
+  for (const card of cards) asked.set(askingKey(card), [...(asked.get(askingKey(card)) ?? []), card]);
+  const others = (card: Card) => asked.get(askingKey(card))?.filter(({ id }) => id !== card.id) ?? [];
+  return new Map(cards.map((card) => [card.id, others(card)]));
 }
 
 /** The view as the server draws it: open stand the cards with a notice, else the first. */

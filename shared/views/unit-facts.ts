@@ -27,7 +27,7 @@ export function unitFacts(detail: Detail, { zone, notice, strip }: FactsSetting)
     <dl class="facts">
       ${goal === '' ? nothing : html`<dt>goal</dt><dd class="goal" dir="auto">${goal}</dd>`}
       <dt>done by</dt><dd><bdi>${agent ?? (external ? 'somebody else, who reports' : 'commands')}</bdi></dd>
-      ${commands(detail)} ${worktreeFacts(detail, OUR_PAGE)} ${dependencyFacts(detail, OUR_PAGE)}
+      ${commands(detail)} ${worktreeFacts(detail, OUR_PAGE)} ${notBrought(detail)} ${dependencyFacts(detail, OUR_PAGE)}
       ${priority === 0 ? nothing : html`<dt>priority</dt><dd>${priority}</dd>`}
       ${paths.length === 0 ? nothing : html`<dt>paths</dt><dd>${paths.map((path) => html`<code>${path}</code> `)}</dd>`}
       ${runs(detail)} ${undelivered(detail)}
@@ -55,6 +55,12 @@ export function worktreeFacts({ chunk, work }: Detail, { base }: Place) {
     <dt>folder</dt><dd><bdi dir="ltr">${pruned_at === null ? path : `removed; kept as ${kept ?? 'nothing'}`}</bdi></dd>
     ${snapshot === null ? nothing : html`<dt>changes</dt><dd><a href="${base}/work-units/${chunk}/diff">${statWords(snapshot)}</a>${end === null ? nothing : html` <span class="aside">${END_WORDS[end.how]}</span>`}</dd>`}`;
 }
+
+/** What the repository has, and this worktree only if a setup brought it. */
+const notBrought = ({ work }: Detail) =>
+  work === null || work.not_brought.length === 0
+    ? nothing
+    : html`<dt>not brought</dt><dd>${work.not_brought.join(', ')}</dd>`;
 
 export function dependencyFacts({ after, before }: Detail, { base }: Place) {
   const link = (chunk: string) => html`<a href="${base}/work-units/${chunk}">${chunk}</a>`;
@@ -95,6 +101,7 @@ const conflictView = (detail: Detail, conflict: ConflictLine): TemplateResult =>
   html`<li>
     <p><a href="/work-units/${conflict.chunk}">${conflict.chunk}</a>: ${verdictWords(conflict.verdict)} <span class="aside" dir="auto">${conflict.decided_by === 'operator' ? 'by you' : `found, confidence ${conflict.confidence.toFixed(2)}`}: ${conflict.reason}</span></p>
     ${conflict.overlapping_files.length === 0 ? nothing : html`<pre tabindex="0" role="region" aria-label=${`Files in common with ${conflict.chunk}`}>${conflict.overlapping_files.join('\n')}</pre>`}
+    ${conflict.overlapping_lines === '' ? nothing : html`<details class="context"><summary>Conflicting lines</summary><pre tabindex="0" role="region" aria-label=${`Lines in conflict with ${conflict.chunk}`}>${conflict.overlapping_lines}</pre></details>`}
     ${conflict.dropped ? html`<p class="aside">Their order was dropped: it would have closed a cycle.</p>` : nothing}
     ${conflict.noted === '' ? nothing : html`<p class="aside">${conflict.noted}</p>`}
     ${detail.status === 'DONE' ? nothing : resolveForm(detail, conflict)}

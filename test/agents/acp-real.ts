@@ -1,5 +1,6 @@
 /** A daemon with a real agent and a scripted model. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scripted } from '../../client/scripted-models/script.ts';
@@ -9,7 +10,7 @@ import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import type { RealAgent } from './acp-agents.ts';
 
-const LONG_MS = 30_000;
+const LONG_MS = 90_000;
 
 export class AcpReal {
   readonly house: DaemonFixture;
@@ -21,7 +22,12 @@ export class AcpReal {
   }
 
   /** Nothing of the person who runs the tests: a home of its own, and a model on this machine. */
-  static async open(agent: RealAgent, bin: string, url: string): Promise<AcpReal> {
+  static async open(
+    agent: RealAgent,
+    bin: string,
+    url: string,
+    { git = false, atOnce = 4 } = {},
+  ): Promise<AcpReal> {
     const variables = agent.env(url);
     const house = DaemonFixture.make(variables);
     const home = join(house.folder, 'home');
@@ -36,11 +42,12 @@ export class AcpReal {
       'OPENCODE_CONFIG',
     ])
       delete house.env[name];
-    const entry = { driver: 'acp', env: Object.keys(variables), phases: ['DO'] };
+    const entry = agent.entry(Object.keys(variables));
     const real = new AcpReal(house, agent.name);
     writeFileSync(real.file('signalbox.json'), JSON.stringify({ agents: { [agent.name]: entry } }));
+    if (git) makeRepository(house);
     await real.ok('trust', '--yes');
-    await house.start('--port', '0');
+    await house.start('--port', '0', '--max-agents', String(atOnce));
     return real;
   }
 
@@ -55,16 +62,43 @@ export class AcpReal {
   add = (chunk: string, ...script: object[]): Promise<string> =>
     this.ok('add', chunk, '--agent', this.#name, '--goal', scripted(...script));
 
-  detail = (chunk: string): Promise<Detail> => this.house.json<Detail>('show', chunk);
+  detail = (chunk: string): Promise<Detail> => this.#json<Detail>(`work-units/${chunk}`);
+
+  async attention(): Promise<Card[]> {
+    const { items } = await this.#json<{ items: (Card & { item: string })[] }>('attention');
+    return items.map((each) => ({ ...each, id: each.item }));
+  }
+
+  /** Asks the daemon itself: what is looked at again and again is no process each time. */
+  async #json<T>(path: string): Promise<T> {
+    const headers = { accept: 'application/json' };
+    const response = await fetch(`${this.house.address}${path}`, { headers });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
 
   async cards(chunk: string, last = ''): Promise<readonly Card[]> {
     let cards: readonly Card[] = [];
     const look = async () => {
-      const all = await this.house.json<Card[]>('attention');
+      const all = await this.attention();
       cards = all.filter((card) => card.chunk === chunk && card.id !== last);
       return cards.length > 0;
     };
     await until(`${chunk} to ask`, look, LONG_MS).catch(async (error: unknown) => {
+      throw new Error(`${chunk}: ${await this.logs(chunk)}`, { cause: error });
+    });
+    return cards;
+  }
+
+  /** So many cards at once, when as many rounds before are over. */
+  async cardsAgain(chunk: string, count: number, rounds: number): Promise<readonly Card[]> {
+    let cards: readonly Card[] = [];
+    const look = async () => {
+      const { items } = await this.detail(chunk);
+      cards = (await this.attention()).filter((card) => card.chunk === chunk);
+      return cards.length >= count && items.length - cards.length >= rounds * count;
+    };
+    await until(`${chunk} to ask ${count}`, look, LONG_MS).catch(async (error: unknown) => {
       throw new Error(`${chunk}: ${await this.logs(chunk)}`, { cause: error });
     });
     return cards;
@@ -81,7 +115,7 @@ export class AcpReal {
   async next(chunk: string): Promise<Card | null> {
     let card: Card | undefined;
     const look = async () => {
-      card = (await this.house.json<Card[]>('attention')).find((each) => each.chunk === chunk);
+      card = (await this.attention()).find((each) => each.chunk === chunk);
       return card !== undefined || (await this.house.statusOf(chunk)) === 'DONE';
     };
     await until(`${chunk} to ask or to be done`, look, LONG_MS);
@@ -106,11 +140,23 @@ export class AcpReal {
 
   /** Those of the run that are not ours. */
   programs(program: string): number[] {
-    return this.house.processes().filter((pid) => {
+    return this.processes(/./).filter((pid) => {
       const line = commandLine(pid);
       return line.includes(program) && !line.includes('signalbox.js') && !line.includes('signalbox-run');
     });
   }
+
+  /** Those of the runs whose command line looks like this. */
+  processes = (line: RegExp): number[] =>
+    this.house.processes().filter((pid) => line.test(commandLine(pid).trimEnd()));
+}
+
+function makeRepository({ project, env }: DaemonFixture): void {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: project, env, stdio: 'ignore' });
+  git('init', '-q', '-b', 'main');
+  writeFileSync(join(project, 'README.md'), 'Ports\n');
+  git('add', '-A');
+  git('-c', 'user.name=Olga', '-c', 'user.email=olga@example.org', 'commit', '-qm', 'begin');
 }
 
 function commandLine(pid: number): string {

@@ -260,3 +260,27 @@ test(
     assert.deepEqual([answer?.by, answer?.via, answer?.at], ['me', 'cli', '2026-01-05T09:00:00.000Z']);
   }),
 );
+
+test(
+  'an answer may go to all that ask the same, and to nothing else',
+  inHouse(async (house) => {
+    const PROMPT = 'Which port?';
+    await house.add(spec('a'));
+    await house.start('a');
+    await house.ask('a', 'q', { prompt: PROMPT });
+    for (const chunk of ['b', 'c', 'd', 'e']) {
+      await house.add(spec(chunk));
+      await house.start(chunk);
+    }
+    await house.ask('b', 'same', { prompt: PROMPT });
+    await house.ask('c', 'moved', { prompt: PROMPT });
+    await house.ask('c', 'moved', { prompt: 'Which port, and why?' });
+    await house.ask('d', 'other', { prompt: 'Which host?' });
+    await house.ask('e', 'unnamed', { prompt: PROMPT });
+    const also = ['same', 'moved', 'other', 'nowhere'].map((item) => ({ item, version: 1 }));
+    const input = { chunk: 'a', item: 'q', version: 1, options: [], text: '80', also };
+    await house.commit((state, at) => answer(state, input, { at, release_due: at, key: null }));
+    const answered = ['q', 'same', 'moved', 'other', 'unnamed'].map((id) => answerOf(house.item(id))?.text);
+    assert.deepEqual(answered, ['80', '80', undefined, undefined, undefined]);
+  }),
+);

@@ -20,6 +20,7 @@ import { DatabaseProblem } from '../../server/store/database-file.ts';
 import { importLines, linesOf } from '../../server/store/log-file.ts';
 import { Db } from '../../server/store/sqlite.ts';
 import type { DatabaseDifference } from '../../shared/offline.ts';
+import { asSchema11 } from './schema-11.ts';
 import { inHouse, type StoreFixture, spec } from './store-fixture.ts';
 
 const EVENTS = 6;
@@ -219,8 +220,10 @@ test(
     await live(house);
     house.db.checkpoint();
     house.db.close();
-    // The last step only made a table.
-    tamper(house.path, 'drop table followers; pragma user_version = 9');
+    const sqlite = new Sqlite(house.path);
+    asSchema11(sqlite);
+    sqlite.exec('drop table followers; drop table notify; pragma user_version = 9');
+    sqlite.close();
     const before = join(house.folder, 'before');
     copyFileSync(house.path, before);
     house.reopen();

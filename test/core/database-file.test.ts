@@ -288,6 +288,7 @@ const FROZEN = [
   'cc36858fb5a380807c8331f1164062c2566567ad0c671315b06e987653f80284',
   'dd34c5cb2fcb20dfc97b44d1351fd6fdfabfa8c17e02d622735508cbe341e79a',
   'f06e6c9cf0f9e1455851b685de124125b9385cc07a8c8631a37e283fad7e5e7d',
+  '9097b6c4653ff813fcd64960bcad0e95dbbc7c5202affec50b27865d337e4bdd',
 ];
 
 test('the published steps of the schema are frozen', () => {

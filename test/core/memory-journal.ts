@@ -49,9 +49,9 @@ export class MemoryJournal implements Journal {
       if (event.seq > after && (unit === undefined || event.unit === unit)) yield event;
   }
 
-  async *eventsBackwards(unit: number | null, before = Number.POSITIVE_INFINITY): AsyncIterable<Event> {
+  async *eventsBackwards(unit: number | undefined, before = Number.POSITIVE_INFINITY): AsyncIterable<Event> {
     await later();
     for (const event of this.#log.events.toReversed())
-      if (event.seq < before && (unit === null || event.unit === unit)) yield event;
+      if (event.seq < before && (unit === undefined || event.unit === unit)) yield event;
   }
 }

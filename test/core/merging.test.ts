@@ -34,7 +34,13 @@ async function inWorktree(house: StoreFixture, phases = ['IMPLEMENT'], setup: st
   const unit = house.work('a').unit.id;
   const planned = { unit, branch: 'signalbox/a', base: 'main', base_commit: BASE, path: '/work/0-a' };
   await house.commit((state) => planWorktree(state, planned), DAEMON);
-  const made = { unit, copied: [], linked: [], setup: setup === null ? null : { command: setup, limit: 60 } };
+  const made = {
+    unit,
+    copied: [],
+    linked: [],
+    setup: setup === null ? null : { command: setup, limit: 60 },
+    not_brought: [],
+  };
   await house.commit((state) => worktreeMade(state, made), DAEMON);
 }
 
@@ -245,7 +251,7 @@ test(
     const planned = { unit: 0, branch: 'b', base: 'main', base_commit: BASE, path: '/p' };
     await house.commit((state) => planWorktree(state, planned), DAEMON);
     await house.commit(
-      (state) => worktreeMade(state, { unit: 0, copied: [], linked: [], setup: null }),
+      (state) => worktreeMade(state, { unit: 0, copied: [], linked: [], setup: null, not_brought: [] }),
       DAEMON,
     );
     await ran(house);

@@ -120,7 +120,7 @@ const COMMANDS = {
     const pair = { chunk: chunkOf(state, a), other_chunk: chunkOf(state, b) };
     return reportConflict(
       state,
-      { ...pair, ...judgement, overlapping_files: ['a.ts'], overlapping_symbols: [] },
+      { ...pair, ...judgement, overlapping_files: ['a.ts'], overlapping_symbols: [], overlapping_lines: '' },
       `conflict-${nth}`,
     );
   },

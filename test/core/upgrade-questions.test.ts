@@ -69,7 +69,7 @@ async function more(house: StoreFixture): Promise<void> {
   const codes = ['changed-files', 'git-conflicts', 'operator'] as const;
   for (const code of codes) {
     const found = { verdict: 'SERIALIZE', confidence: 1, code, text: '' } as const;
-    const files = { overlapping_files: ['a', 'b'], overlapping_symbols: [] };
+    const files = { overlapping_files: ['a', 'b'], overlapping_symbols: [], overlapping_lines: '' };
     const data = { ...found, ...files, with: unit + 1, decided_by: 'analysis' } as const;
     await say({ type: 'conflict.judged', unit, data });
     const about = {

@@ -318,3 +318,45 @@ test('answers, snoozes, deliveries, withdrawals, conflicts, ends of runs and key
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('worktrees of before it was known what they lack are taken over, in the tables and in the log', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-upgrade-'));
+  try {
+    const path = join(folder, 'signalbox.db');
+    writeFirstSchema(path);
+    takeSteps(path, 1, 10);
+    const planned = {
+      branch: 'signalbox/old',
+      base: 'main',
+      base_commit: 'a'.repeat(40),
+      path: '/work/0-old',
+    };
+    const made = { copied: [], linked: [], setup: null };
+    const begun = {
+      ...planned,
+      ...made,
+      made_at: AT,
+      ready_at: null,
+      snapshot: null,
+      comments: [],
+      approved: null,
+    };
+    const work = { ...begun, merge: null, rebasing: false, end: null, pruned_at: null, kept: null };
+    const sqlite = new Sqlite(path);
+    insertEvents(sqlite, [
+      ['worktree.planned', planned],
+      ['worktree.made', made],
+    ]);
+    sqlite
+      .prepare(`update units set facts = json_set(facts, '$.work', json(?), '$.seq', 4)`)
+      .run(JSON.stringify(work));
+    sqlite.close();
+    const db = Db.open(path);
+    const works = [...db.state().works];
+    assert.deepEqual([...[...db.events()].reduce(reduce, EMPTY).works], works);
+    db.close();
+    assert.deepEqual(works[0]?.unit.work?.not_brought, []);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -58,14 +58,13 @@ test('the sum of today is that of all moments, read at once or as it grows, in r
   assert.ok(most > 0, 'nothing ever waited');
 });
 
-async function* later(events: readonly Event[]): AsyncIterable<Event> {
-  yield* events;
-}
-
 const detailOf = async (house: StoreFixture, chunk: string) => {
   const work = house.work(chunk);
   const log = house.log().filter(({ unit }) => unit === work.unit.id);
-  const { from, spans } = await timeSpent(work, later(log.reverse()), new Date(house.now).toISOString());
+  const backwards = (async function* () {
+    yield* log.reverse();
+  })();
+  const { from, spans } = await timeSpent(work, backwards, new Date(house.now).toISOString());
   const start = Date.parse(from);
   return spans.map(({ use, from, to }) => [
     use,

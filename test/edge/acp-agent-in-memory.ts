@@ -86,6 +86,11 @@ export class AgentInMemory {
     this.#toUs.end();
   }
 
+  /** Waits until everything that it has said has been read. */
+  async taken(): Promise<void> {
+    await until('all to be read', () => this.#toUs.readableLength === 0 && this.#toUs.readableEnded);
+  }
+
   /** Waits for a call of ours. */
   async called(
     method: string,

@@ -39,7 +39,7 @@ describe('what a permission shows', () => {
     const diff = { content: [{ type: 'diff', path: '/f', oldText: 'a', newText: 'b' }] };
     const why = { content: [{ type: 'content', content: { type: 'text', text: 'to be nice' } }] };
     const { Diff, Details, File } = shown([diff, why]);
-    assert.deepEqual([Diff, Details, File], ['/f\n-a\n+b', 'to be nice', '/f']);
+    assert.deepEqual([Diff, Details, File], ['-a\n+b', 'to be nice', '/f']);
   });
 
   test('the command as it will run, and not what the agent calls it', () => {

@@ -1,5 +1,6 @@
 /** Agents by configuration: what a `signalbox.json` may say, and what becomes of it when a run starts. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -232,8 +233,34 @@ describe('the command of a run', () => {
 
 test('the docs quote how to ask word for word', () => {
   const words = (text: string) => text.replace(/^> ?/gm, '').replace(/\s+/g, ' ').trim();
-  const docs = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'agents.md'), 'utf8');
+  const docs = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'agents', 'own.md'), 'utf8');
   assert.ok(words(docs).includes(words(HOW_TO_ASK)));
+});
+
+describe('the agent of the example', () => {
+  const folder = join(import.meta.dirname, '..', '..', '..', 'examples', 'agents');
+  /** What `signalbox` is called with, where these programs are installed. */
+  function calledWith(...programs: string[]): string {
+    const bin = join(project, 'bin');
+    rmSync(bin, { recursive: true, force: true });
+    mkdirSync(bin);
+    for (const name of ['signalbox', ...programs])
+      writeFileSync(join(bin, name), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
+    const args = ['first.sh', 'api', 'PLAN', 'Say it.', '', 'the -- prompt'];
+    return execFileSync('/bin/sh', args, {
+      cwd: folder,
+      env: { PATH: `${bin}:/usr/bin:/bin` },
+      encoding: 'utf8',
+    });
+  }
+
+  test('is the first that is installed, with the prompt as one argument; else the script', () => {
+    assert.match(calledWith(), /^A prompt of 13 characters\.\nPlan for api:/);
+    assert.match(
+      calledWith('copilot', 'gemini'),
+      /^Led by gemini\..*\nacp\n--prompt\nthe -- prompt\n--\ngemini\n--acp\n$/,
+    );
+  });
 });
 
 describe('the prompt of a phase', () => {

@@ -44,7 +44,8 @@ notes=$1 signalbox-run-${MARKER} /Users/me/.local/state/signalbox/p-1/runs/0-1 2
 
 test('macOS: arguments and environment are found by number, also those of a command of many lines', () => {
   const found = commandsInPs(MACOS_COMMANDS);
-  assert.equal(found.get(1)?.trim(), '1 /sbin/launchd');
+  // By how it begins, a git is known.
+  assert.equal(found.get(1), '/sbin/launchd');
   assert.ok(found.get(901)?.includes(`SIGNALBOX_MARKER=${MARKER}`));
   assert.ok(
     found.get(412)?.includes(`signalbox-run-${MARKER}`),

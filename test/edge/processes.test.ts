@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { familyOf, isAlive, lookUp, signal } from '../../server/system/processes.ts';
+import { isAlive, lookUp, processesOfRun, sendSignal } from '../../server/system/processes.ts';
 import { until } from '../until.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sbx-processes-')));
@@ -129,7 +129,7 @@ test('a zombie is not alive, and nobody of the family', async () => {
   const identity = identityOf(pid);
   assert.notEqual(identity.started, '');
   assert.ok(!isAlive(identity, ''), 'even where every marker would do');
-  assert.ok(!familyOf(marker, parent.pid ?? 0, '').includes(pid));
+  assert.ok(!processesOfRun(marker, parent.pid ?? 0, '').includes(pid));
 });
 
 test('a name with blanks and parentheses does not shift what is read', onLinux, async () => {
@@ -149,20 +149,20 @@ const statOf = (pid: number | undefined) => readFileSync(`/proc/${pid}/stat`, 'l
 test('the family is the group of one who is proven', async () => {
   const marker = newMarker();
   const { pid } = await sleeper(`signalbox-run-${marker}`);
-  const family = familyOf(marker, pid, '');
+  const family = processesOfRun(marker, pid, '');
   assert.deepEqual(family.sort(), [pid, ...descendantsOf(pid)].sort());
   assert.ok(family.length >= 2);
 });
 
 test('a group number alone proves nothing: it may be a stranger’s by now', async () => {
   const { pid } = await sleeper('x');
-  assert.deepEqual(familyOf(newMarker(), pid, ''), []);
+  assert.deepEqual(processesOfRun(newMarker(), pid, ''), []);
 });
 
 test('the family is whoever has the marker in the arguments', async () => {
   const marker = newMarker();
   const { pid } = await sleeper(`signalbox-run-${marker}`);
-  assert.ok(familyOf(marker, null, '').includes(pid));
+  assert.ok(processesOfRun(marker, null, '').includes(pid));
 });
 
 test('a child in a session of its own is found by the marker in its environment', async () => {
@@ -170,7 +170,7 @@ test('a child in a session of its own is found by the marker in its environment'
   const env = { PATH: process.env.PATH, SIGNALBOX_MARKER: marker };
   const pid = await left('setsid sleep 1000 >/dev/null 2>&1 & echo $!', { env });
   await until('its own session', () => lookUp(pid)?.group === pid);
-  assert.deepEqual(familyOf(marker, null, ''), [pid]);
+  assert.deepEqual(processesOfRun(marker, null, ''), [pid]);
 });
 
 /** One in a session of its own, with nothing in its environment; it has only this file open, as 1 or as 2. */
@@ -189,8 +189,8 @@ test('one that cleared its environment is found by the output that it holds open
   const output = join(folder, 'output');
   const pids = [await holding(output, 1), await holding(output, 2)];
   await until('both sessions', () => pids.every((pid) => lookUp(pid)?.group === pid));
-  assert.deepEqual(familyOf(newMarker(), null, output).sort(), pids.sort());
-  assert.deepEqual(familyOf(newMarker(), null, `${output}-of-another`), []);
+  assert.deepEqual(processesOfRun(newMarker(), null, output).sort(), pids.sort());
+  assert.deepEqual(processesOfRun(newMarker(), null, `${output}-of-another`), []);
 });
 
 test('the same where the folder of the runs is reached by a link', onLinux, async () => {
@@ -199,7 +199,7 @@ test('the same where the folder of the runs is reached by a link', onLinux, asyn
   const output = join(folder, 'link', 'output');
   const pid = await holding(output, 1);
   await until('its session', () => lookUp(pid)?.group === pid);
-  assert.deepEqual(familyOf(newMarker(), null, output), [pid]);
+  assert.deepEqual(processesOfRun(newMarker(), null, output), [pid]);
 });
 
 test('the children of the family belong to it, whatever they look like', async () => {
@@ -209,7 +209,7 @@ test('the children of the family belong to it, whatever they look like', async (
   const child = spawn('/bin/sh', ['-c', `${script}; true`, 'x'], { env, stdio: 'ignore', detached: true });
   started.add(child.pid ?? 0);
   await until('a grandchild in a group of its own', () => {
-    const family = familyOf(marker, null, '');
+    const family = processesOfRun(marker, null, '');
     for (const pid of family) started.add(pid);
     return family.some((pid) => lookUp(pid)?.group === pid && pid !== child.pid);
   });
@@ -219,17 +219,19 @@ test('no stranger is of the family, and not we ourselves', async () => {
   const stranger = await sleeper(newMarker());
   const marker = newMarker();
   const { pid } = await sleeper(`signalbox-run-${marker}`);
-  const family = familyOf(marker, pid, join(folder, 'nothing'));
+  const family = processesOfRun(marker, pid, join(folder, 'nothing'));
   assert.ok(!family.includes(stranger.pid) && !family.includes(process.pid));
 });
 
 test('of a family that is gone, nobody is found', async () => {
-  assert.deepEqual(familyOf(newMarker(), null, join(folder, 'nothing')), []);
+  assert.deepEqual(processesOfRun(newMarker(), null, join(folder, 'nothing')), []);
 });
 
 test('a signal to a process that has ended is no error; one that the system does not know is', async () => {
   const child = spawn('/bin/sh', ['-c', 'exit 0'], { stdio: 'ignore' });
   await once(child, 'exit');
-  signal(child.pid ?? 0, 'SIGTERM');
-  assert.throws(() => signal(process.pid, 'SIGNOTHING' as NodeJS.Signals), { code: 'ERR_UNKNOWN_SIGNAL' });
+  sendSignal(child.pid ?? 0, 'SIGTERM');
+  assert.throws(() => sendSignal(process.pid, 'SIGNOTHING' as NodeJS.Signals), {
+    code: 'ERR_UNKNOWN_SIGNAL',
+  });
 });

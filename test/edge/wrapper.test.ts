@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { shellAgent } from '../../server/agents/shell-agent.ts';
 import { makeRunFolder, readNotes, spawnWrapper } from '../../server/runs/wrapper.ts';
-import { familyOf, lookUp } from '../../server/system/processes.ts';
+import { lookUp, processesOfRun } from '../../server/system/processes.ts';
 import { type RunFiles, runFiles } from '../../server/system/run-files.ts';
 import type { UnitSpec } from '../../shared/words.ts';
 import { until } from '../until.ts';
@@ -20,7 +20,7 @@ const wrappers: ChildProcess[] = [];
 async function endAll(): Promise<void> {
   for (const { stdin } of wrappers.splice(0)) stdin?.destroy();
   await until('the processes of the test to end', () => {
-    const left = familyOf(folder, null, '');
+    const left = processesOfRun(folder, null, '');
     for (const pid of left) quietly(() => process.kill(pid, 'SIGKILL'));
     return left.length === 0;
   });

@@ -1,6 +1,6 @@
 /** What becomes of a message: receipts, retries, restarts in the middle, and words that want more than to be read. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCommand } from '../../server/notify/command.ts';
@@ -351,6 +351,9 @@ test(
       notifier.facts();
     }
     assert.equal(scene.logged.length, BAD.length);
+    chmodSync(file, 0o644);
+    assert.match(notifier.facts().problem ?? '', /is open to others \(mode 644\)\. Run: chmod 600/);
+    chmodSync(file, 0o600);
     writeFileSync(file, '{"notify": {}}');
     assert.deepEqual([notifier.facts().problem, notifier.facts().channels[1]?.target], [null, null]);
   }),

@@ -24,6 +24,7 @@ const judgementOf = (verdict: ConflictVerdict, more: Partial<Judgement>): Judgem
   text: 'both touch it',
   overlapping_files: ['a.ts'],
   overlapping_symbols: [],
+  overlapping_lines: '',
   ...more,
 });
 

@@ -116,6 +116,7 @@ export class Walk extends StoreFixture {
       text: 'both edit the port',
       overlapping_files: ['port.ts'],
       overlapping_symbols: [],
+      overlapping_lines: '',
     } as const;
     const pair = { chunk: UNIT, other_chunk: RIVAL, ...finding };
     return this.commit((state) => reportConflict(state, pair, 'conflict-1'), AGENT);

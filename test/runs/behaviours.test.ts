@@ -34,7 +34,7 @@ const exited = (code: number) => ({ exit: 'exited', code });
 const outcomesOf = (runs: Detail['runs']) => runs.map(({ outcome }) => outcome);
 
 /** Who carries the marker of the latest run of a unit. */
-function familyOf(chunk: string): number[] {
+function processesOfRun(chunk: string): number[] {
   const { marker } = runOf(house, chunk);
   return house.processes().filter((pid) => environmentOf(pid).includes(`SIGNALBOX_MARKER=${marker}`));
 }
@@ -55,7 +55,7 @@ describe('a command', { concurrency: 5 }, () => {
     await has('deaf');
     await units.kill('deaf');
     const { runs } = await units.becomes('deaf', 'BLOCKED');
-    assert.deepEqual(familyOf('deaf'), []);
+    assert.deepEqual(processesOfRun('deaf'), []);
     assert.deepEqual(outcomesOf(runs), [{ exit: 'killed' }]);
     const [killing] = runEvents(house, 'run.killing').filter(({ chunk }) => chunk === 'deaf');
     const took = Date.parse(runs[0]?.ended_at ?? '') - Date.parse(killing?.at ?? '');
@@ -73,7 +73,7 @@ describe('a command', { concurrency: 5 }, () => {
       await has(name);
       gate.open();
       const { runs } = await units.becomes(name, 'DONE');
-      assert.deepEqual(familyOf(name), []);
+      assert.deepEqual(processesOfRun(name), []);
       assert.deepEqual(outcomesOf(runs), [exited(0)]);
     });
 
@@ -124,7 +124,7 @@ describe('a command', { concurrency: 5 }, () => {
         [['question', 1]],
       );
       assert.notEqual(asked[0]?.run_ended, '', 'the card says how the run ended');
-      assert.deepEqual(familyOf(chunk), []);
+      assert.deepEqual(processesOfRun(chunk), []);
       await units.answer(asked[0]!, '8080');
       const { runs, items } = await units.becomes(chunk, 'DONE');
       assert.deepEqual(
@@ -145,7 +145,7 @@ describe('a command', { concurrency: 5 }, () => {
     const { why, items, runs } = await units.becomes('hangs', 'BLOCKED');
     assert.deepEqual([why, items], ['held: killed by you', []]);
     assert.deepEqual(outcomesOf(runs), [{ exit: 'killed' }]);
-    assert.deepEqual(familyOf('hangs'), []);
+    assert.deepEqual(processesOfRun('hangs'), []);
   });
 
   test('that leaves many children behind takes them along', async () => {
@@ -153,10 +153,10 @@ describe('a command', { concurrency: 5 }, () => {
     const forks = '(sh -c "sleep 600 & sleep 600 & wait" & sleep 600 & wait) & sleep 600 &';
     await units.add('forks', `for n in $(seq 30); do ${forks} done; touch forks; ${gate.wait}; exit 0`);
     await has('forks');
-    await until('all of them', () => familyOf('forks').length > 150);
+    await until('all of them', () => processesOfRun('forks').length > 150);
     gate.open();
     await units.becomes('forks', 'DONE');
-    assert.deepEqual(familyOf('forks'), []);
+    assert.deepEqual(processesOfRun('forks'), []);
   });
 
   test('that closes its outputs goes on working and ends as well as any', async () => {

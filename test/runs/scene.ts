@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { signal } from '../../server/system/processes.ts';
+import { sendSignal } from '../../server/system/processes.ts';
 import type { ProcessIdentity } from '../../shared/words.ts';
 import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
@@ -57,7 +57,7 @@ export class Scene {
   /** Ends the real family; stopped first, so that none of them can note the end of another. */
   async loseFamily(): Promise<void> {
     const family = this.house.processes();
-    for (const name of ['SIGSTOP', 'SIGKILL'] as const) for (const pid of family) signal(pid, name);
+    for (const name of ['SIGSTOP', 'SIGKILL'] as const) for (const pid of family) sendSignal(pid, name);
     await until('the family to be gone', () => this.house.processes().length === 0);
   }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { lookUp, signal } from '../../server/system/processes.ts';
+import { lookUp, sendSignal } from '../../server/system/processes.ts';
 import type { ProcessIdentity } from '../../shared/words.ts';
 import { until } from '../until.ts';
 
@@ -43,7 +43,7 @@ export class Stranger {
   }
 
   leave(): void {
-    for (const each of this.#all) if (isThere(each)) signal(each.pid, 'SIGKILL');
+    for (const each of this.#all) if (isThere(each)) sendSignal(each.pid, 'SIGKILL');
   }
 
   async #settle(isUp: (said: string) => boolean): Promise<this> {

@@ -5,6 +5,7 @@ import type { Door } from '../../shared/access-words.ts';
 import { type AgentDefinition, INTERRUPT_SIGNALS } from '../../shared/agent-words.ts';
 import type { Card, Cell, Counts, ItemState, Page, Row } from '../../shared/board.ts';
 import type { Judgement } from '../../shared/conflict-words.ts';
+import type { ChangeStat } from '../../shared/diff.ts';
 import {
   type Answer,
   type Asking,
@@ -18,9 +19,9 @@ import type { Settings } from '../../shared/settings-words.ts';
 import { CHUNK, type Outcome, PHASE, STATUSES, type Status, type StuckCode } from '../../shared/words.ts';
 import type { MoveRefusal, WorkProblem, WorkTrouble } from '../../shared/work-problem.ts';
 import {
-  type ChangeStat,
   MERGE_MODES,
   MERGE_STRATEGIES,
+  NOT_BROUGHT,
   type UnitWork,
   type WorkSettings,
 } from '../../shared/work-words.ts';
@@ -222,6 +223,7 @@ export const judgement = {
   text: z.string().describe('reported: the reason, in the words of who reported it'),
   overlapping_files: z.array(z.string()),
   overlapping_symbols: z.array(z.string()),
+  overlapping_lines: z.string(),
 } satisfies { [Field in keyof Judgement]: z.ZodType<Judgement[Field]> };
 /** A judgement with its reason in words. */
 const { text: _, ...judged } = judgement;
@@ -246,6 +248,7 @@ export const work = {
     copied: z.array(z.string()),
     linked: z.array(z.string()),
     setup: z.strictObject({ command: z.string(), limit: number }).nullable(),
+    not_brought: z.array(z.enum(NOT_BROUGHT)),
   },
   snapshot: { ...STAT, commit, from: commit, nested: z.array(z.string()), unsaved: z.array(z.string()) },
   comment: {

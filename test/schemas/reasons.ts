@@ -67,6 +67,7 @@ const rival = z.strictObject({
   files: texts,
   symbols: texts,
   file_count: count,
+  lines: z.string(),
 });
 
 const change = z.strictObject({

@@ -138,7 +138,8 @@ describe('an agent that speaks the Agent Client Protocol, further', () => {
     scene = await AcpScene.open('opencode');
     await scene.add('a', 'edit notes.txt old new');
     const card = await scene.asked('a');
-    assert.match(shown(card).Diff ?? '', /notes\.txt\n-old\n\+new$/);
+    assert.match(shown(card).File ?? '', /\/notes\.txt$/);
+    assert.equal(shown(card).Diff, '-old\n+new');
     assert.match(shown(card).File ?? '', /notes\.txt/);
     await scene.answer('a', card, '--option', 'once');
     await scene.done('a');

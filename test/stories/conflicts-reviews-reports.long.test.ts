@@ -176,7 +176,7 @@ describe('judging, with script off and at the terminal', () => {
     await house.start();
     assert.deepEqual(await house.json('config', 'show'), {
       max_agents: 7,
-      undo_seconds: 4,
+      undo_seconds: 10,
       weight: 0.5,
       ask_above: 0.5,
       output_mib: 1024,

@@ -17,15 +17,19 @@ const HOUSES_AT_ONCE = 4;
 
 /** Says why the project is as it is, and has nothing to copy. */
 const WITHOUT_EXAMPLES = ['docs/decisions.md'];
-const documents = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter(
+const inside = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`);
+const documents = ['README.md', ...inside('docs'), ...inside('docs/agents')].filter(
   (path) => path.endsWith('.md') && !WITHOUT_EXAMPLES.includes(path),
 );
 
 /** What a document takes for granted. */
 const BEFORE: Readonly<Record<string, (house: DaemonFixture) => Promise<void> | void>> = {
-  'docs/agents.md': ({ project, folder, env }) => {
+  'docs/agents/hooks.md': ({ folder, env }) => {
     // Not into the settings of the person who runs the tests.
     env.CLAUDE_CONFIG_DIR = join(folder, 'claude');
+  },
+  'docs/agents/own.md': ({ project }) => {
     for (const name of ['agent.sh', 'prompts'])
       cpSync(join(ROOT, 'examples', 'agents', name), join(project, name), { recursive: true });
   },
@@ -104,10 +108,11 @@ test('every command that people give stands in an example that is run', () => {
 });
 
 describe('links', () => {
-  const pages = ['.', 'docs', 'docs/schemas', 'examples', 'examples/agents'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(folder, name)),
+  const pages = ['.', 'docs', 'docs/agents', 'docs/schemas', 'examples', 'examples/agents'].flatMap(
+    (folder) =>
+      readdirSync(join(ROOT, folder))
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => join(folder, name)),
   );
 
   test('every relative link leads to a file, and to a heading where it names one', () => {

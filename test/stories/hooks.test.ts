@@ -99,11 +99,43 @@ describe('hooks of agents that a person starts', () => {
     assert.deepEqual(await called({ hook_event_name: 'PostToolUse', ...BASH }).ended, SILENT);
     assert.deepEqual(await again.ended, SILENT, 'settled at the terminal, there is nothing to say');
     assert.deepEqual(await called({ hook_event_name: 'SessionEnd' }).ended, SILENT);
+    await house.untilStatus(card.chunk, 'DONE');
     const unit = await house.json<Detail>('show', card.chunk);
     assert.deepEqual([unit.status, unit.closed], ['DONE', null]);
     // Taken up again, the session is another unit.
     called(permission);
     assert.equal((await asked()).chunk, 'claude-1f3c9a2b-2');
+  });
+
+  test('a session that is killed while it works: its unit ends by itself, without another session', async () => {
+    await open();
+    const session = spawn('sleep', ['1000'], { stdio: 'ignore' });
+    children.push(session);
+    const asking = called(permission, { CLAUDE_PID: String(session.pid) });
+    const card = await asked();
+    await ok('answer', card.chunk, '--option', 'once');
+    await asking.ended;
+    await house.untilStatus(card.chunk, 'RUNNING');
+    session.kill('SIGKILL');
+    await house.untilStatus(card.chunk, 'DONE');
+    const { closed, runs } = await house.json<Detail>('show', card.chunk);
+    assert.deepEqual([closed, runs.length], [null, 1]);
+    assert.deepEqual(readdirSync(join(house.paths.folder, 'sessions')), []);
+  });
+
+  test('a session that ends while no daemon runs: the next one ends its unit', async () => {
+    await open();
+    const session = spawn('sleep', ['1000'], { stdio: 'ignore' });
+    children.push(session);
+    const asking = called(permission, { CLAUDE_PID: String(session.pid) });
+    const card = await asked();
+    await ok('answer', card.chunk, '--option', 'once');
+    await asking.ended;
+    await house.end('SIGKILL');
+    session.kill('SIGKILL');
+    await once(session, 'exit');
+    await house.start();
+    await house.untilStatus(card.chunk, 'DONE');
   });
 
   test('an answer that comes too late allows nothing later', async () => {

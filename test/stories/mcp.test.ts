@@ -211,6 +211,7 @@ describe('signalbox mcp', () => {
     assert.match(textOf(await answerTo(3)), /- Which port\?\n {2}answered: port 80/);
     child.stdin.end();
     await once(child, 'close');
+    await house.untilStatus('some-host-project', 'DONE');
     const [unit] = await details();
     assert.deepEqual(
       [unit?.chunk, unit?.title, unit?.external, unit?.status, unit?.items.map(({ delivery }) => delivery)],

@@ -133,10 +133,14 @@ export class Scene {
 
   /** As a script sends it. */
   async post(chunk: string, action: string, body: object): Promise<void> {
+    const response = await this.posted(chunk, action, body);
+    assert.equal(response.status, 200, await response.text());
+  }
+
+  posted(chunk: string, action: string, body: object): Promise<Response> {
     const headers = { 'content-type': 'application/json', origin: new URL(this.house.address).origin };
     const address = `${this.house.address}work-units/${chunk}/${action}`;
-    const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) });
-    assert.equal(response.status, 200, await response.text());
+    return fetch(address, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
   close = (): Promise<void> => this.house.close();

@@ -1,6 +1,6 @@
 /** Units in worktrees of their own: conflicts that git finds, review, comments, and the way back to the base. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { hashOfProject } from '../../shared/state-paths.ts';
@@ -26,6 +26,11 @@ describe('worktrees', () => {
     const found = await scene.card('two', null);
     assert.equal(found.kind, 'conflict');
     assert.match(found.context.map(({ text }) => text).join(), /git finds a conflict in a file.*\nnumbers/);
+    const lines = found.context.find(({ label }) => label === 'Conflicting lines, one')?.text ?? '';
+    assert.match(lines, /^numbers:1\n/);
+    const by = (chunk: string) => `line 3 by ${chunk}\n`;
+    const sides = [`<<<<<<< one\n${by('one')}`, `=======\n${by('two')}`, '>>>>>>> two\n'].join('');
+    assert.ok(lines.includes(sides), lines);
     await scene.answer(found, 'serialize');
     assert.match((await scene.show('two')).why, /comes after one/);
 
@@ -143,6 +148,31 @@ describe('worktrees', () => {
       ['rebase', 'send-back', 'leave', 'discard'],
     );
     assert.match(now.context.map(({ text }) => text).join('\n'), /numbers: both changed it/);
+  });
+
+  test('edited by hand while its review is open: the approval merges nothing, and it is asked anew', async () => {
+    scene = await Scene.open({ numbers: NUMBERS });
+    scene.go('one');
+    await scene.add('one', THIRD('by one'));
+    const review = await scene.card('one', 'merge-review');
+    const { work } = await scene.show('one');
+    const seen = work?.snapshot?.commit ?? '';
+    writeFileSync(join(work?.path ?? '', 'by-hand'), 'unseen\n');
+    const head = scene.git('rev-parse', 'main');
+    await scene.answer(review, 'approve');
+    await until(
+      'it to be asked anew',
+      async () => (await scene.card('one', 'merge-review')).id !== review.id,
+    );
+    const again = await scene.card('one', 'merge-review');
+    assert.match(again.context.map(({ text }) => text).join(), /2 files/);
+    assert.equal(scene.git('rev-parse', 'main'), head);
+    assert.equal(existsSync(join(scene.house.project, 'by-hand')), false);
+    // By the snapshot, as scripts say it: the one that was seen first is no longer what would be merged.
+    assert.equal((await scene.posted('one', 'merge', { snapshot: seen })).status, 409);
+    await scene.answer(again, 'approve');
+    await scene.house.untilStatus('one', 'DONE');
+    assert.equal(scene.read('by-hand'), 'unseen\n');
   });
 
   test('a base that is not there makes the unit stuck, with the name', async () => {

@@ -153,7 +153,7 @@ test('ignored results: listed with their size, without what we put there', async
   assert.deepEqual((await pruneWorktree(unit.repository, { ...optionsOf(unit), brought })).ignored, ignored);
 });
 
-test("unmerged branch and others' entries stay", async (t) => {
+test("unmerged branch, others' entries: both stay", async (t) => {
   const unit = await atWork(t);
   const other = join(unit.scene.root, 'other');
   unit.scene.git('worktree', 'add', '-q', '-b', 'theirs', other);

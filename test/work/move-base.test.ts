@@ -12,7 +12,7 @@ import { merged, worked } from './merge-scene.ts';
 import { contentOf, gitAt, operatorsOf } from './scene.ts';
 import { refusal, type UnitAtWork } from './unit.ts';
 
-test('the base is checked out nowhere: its branch moves, and no folder', async (t) => {
+test('base elsewhere: checked out nowhere, its branch moves, and no folder', async (t) => {
   const unit = await worked(t);
   unit.scene.git('checkout', '-q', '-b', 'elsewhere');
   unit.scene.write({ 'a.txt': 'unsaved\n' });

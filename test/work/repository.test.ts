@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { WorkRefused } from '../../server/work/refused.ts';
 import { baseOf, findRepository, listWorktrees, worktreesIn } from '../../server/work/repository.ts';
+import { hashOfProject } from '../../shared/state-paths.ts';
 import { Scene } from './scene.ts';
 
 const codeOf = (code: string) => (error: unknown) => error instanceof WorkRefused && error.code === code;
@@ -21,6 +22,7 @@ test('a project in a sub-folder, reached by a link', async (t) => {
     head: scene.git('rev-parse', 'HEAD'),
     branch: 'main',
     trusted: false,
+    refs: `refs/signalbox/${hashOfProject(realpathSync(join(scene.project, 'packages/api')))}`,
   });
 });
 

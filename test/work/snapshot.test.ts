@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -173,6 +175,27 @@ test('the operator signs the snapshot, or, where he has no name, Signalbox', asy
   unit.scene.write({ '.gitconfig': '[user]\n\tname = Olga\n\temail = olga@example.org\n' }, unit.scene.home);
   unit.write({ x: '2' });
   assert.equal(who((await unit.snapshot()).commit), 'Olga <olga@example.org> Olga');
+});
+
+test('status locks: no commit of an agent fails because of a snapshot at the same moment', async (t) => {
+  const unit = await atWork(t);
+  const commits = 25;
+  const script = `for n in $(seq ${commits}); do echo $n > a.txt; git -c user.name=A -c user.email=a@example.org commit -qam "$n" || exit 1; done`;
+  const agent = spawn('/bin/sh', ['-c', script], { cwd: unit.path, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  agent.stderr.on('data', (part) => {
+    said += part;
+  });
+  const ended = once(agent, 'close');
+  let taken = 0;
+  while (agent.exitCode === null) {
+    await unit.snapshot();
+    taken += 1;
+  }
+  assert.deepEqual([(await ended)[0], said], [0, '']);
+  assert.equal(unit.git('rev-list', '--count', `${unit.plan.commit}..HEAD`), String(commits));
+  assert.ok(taken > 1, `${taken} snapshots`);
+  assert.equal((await unit.snapshot()).commit, unit.git('rev-parse', 'HEAD'));
 });
 
 test('sandboxed agent: what it writes in place of .git leads nowhere', async (t) => {

@@ -35,7 +35,7 @@ test('made again it is the same one, untouched', async (t) => {
   assert.equal(existsSync(join(path, '../trash')), false);
 });
 
-test('a base that has moved on: the branch begins where it was planned', async (t) => {
+test('base elsewhere, moved: the base has moved on, and the branch begins where it was planned', async (t) => {
   const scene = Scene.begun(t);
   const { repository, plan } = await planned(scene);
   scene.write({ 'a.txt': 'later' });

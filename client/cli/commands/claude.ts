@@ -7,7 +7,7 @@ import { linesOf } from '../../intake/lines.ts';
 import { daemonAddress } from '../context/daemon-address.ts';
 import { print, tell } from '../output/terminal-output.ts';
 import { askerFrom } from './ask.ts';
-import { runNotes } from './run-notes.ts';
+import { type RunNotes, runNotes } from './run-notes.ts';
 
 /** A line of the stream may hold the whole result of a tool. */
 const LINE_BYTES = 64 * 1024 * 1024;
@@ -21,7 +21,20 @@ export async function claude(socketPath: string): Promise<void> {
   const asker = askerFrom(undefined);
   const notes = runNotes(daemonAddress(socketPath), asker);
   const marker = process.env.SIGNALBOX_MARKER ?? '';
-  const child = spawn('claude', ['-p', '--output-format', 'stream-json', '--verbose', ...argumentsGiven()], {
+  const given = argumentsGiven();
+  const first = await carriedOut(given, notes, marker);
+  const anew = withoutResume(given);
+  // Killed in its first seconds, it has kept no conversation. The prompt says all that has been answered.
+  const isGone = first.code !== 0 && !first.hasBegun && anew !== null;
+  if (isGone) await print('That conversation is gone: it begins anew.');
+  const { code } = isGone ? await carriedOut(anew, notes, marker) : first;
+  await notes.done();
+  process.exit(code);
+}
+
+/** Runs it once, to its end. */
+async function carriedOut(given: readonly string[], notes: RunNotes, marker: string) {
+  const child = spawn('claude', ['-p', '--output-format', 'stream-json', '--verbose', ...given], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = endOf(child);
@@ -39,9 +52,14 @@ export async function claude(socketPath: string): Promise<void> {
   }
   const lost = stream.lost();
   if (lost) note({ refused: [lost] });
-  const code = await ended;
-  await notes.done();
-  process.exit(code);
+  return { code: await ended, hasBegun: stream.hasBegun };
+}
+
+/** The arguments without the conversation to go on with; null: they name none. */
+function withoutResume(given: readonly string[]): readonly string[] | null {
+  const end = given.indexOf('--');
+  const at = given.indexOf('--resume');
+  return at < 0 || (end >= 0 && at > end) ? null : [...given.slice(0, at), ...given.slice(at + 2)];
 }
 
 /** From argv, because commander would consume a `--`. */

@@ -40,7 +40,7 @@ export async function mcp(socketPath: string, { chunk, wait }: McpFlags): Promis
     met: speaker.met,
   });
   try {
-    await serveCalls(process.stdin, process.stdout, methods);
+    await serveCalls(process.stdin, process.stdout, methods, untilEnded());
   } catch (error) {
     throw new ProgramError('data', `${(error as Error).message}`);
   } finally {
@@ -48,6 +48,13 @@ export async function mcp(socketPath: string, { chunk, wait }: McpFlags): Promis
   }
   // An open connection would keep this process alive after its client has gone.
   process.exit();
+}
+
+/** Aborted by those who end us: what was answered just now has to be known to the daemon first. */
+function untilEnded(): AbortSignal {
+  const over = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => over.abort());
+  return over.signal;
 }
 
 /** For whom an agent asks, and what is to be done about it. */

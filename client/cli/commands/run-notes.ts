@@ -10,6 +10,8 @@ export interface RunNote {
   readonly refused?: readonly { readonly key: string; readonly tool: string; readonly subject: string }[];
 }
 
+export type RunNotes = ReturnType<typeof runNotes>;
+
 /** Sends notes of a run to the daemon, in order, retrying across restarts. Outside a run it does nothing. */
 export function runNotes({ socketPath, caller, onSilence }: DaemonAddress, { chunk, run }: OnBehalfOf) {
   const calls = overHttp(socketPath, caller);

@@ -9,6 +9,7 @@ import { DaemonUnreachable, ProgramError } from '../output/program-error.ts';
 import { oneLine, print, printJson, type Style, styled } from '../output/terminal-output.ts';
 import { statusOf } from './attacks.ts';
 import { bad, good, note } from './findings.ts';
+import { notifyFindings } from './notify-findings.ts';
 import { roundTrip, roundTripThrough } from './round-trip.ts';
 
 export interface DoctorFlags {
@@ -40,8 +41,13 @@ async function generalFindings(paths: StatePaths): Promise<Finding[]> {
         .daemon.path.query()
         .catch(() => own)
     : own;
-  return [node, ...findings, ...examine(paths, path), await roundTripFinding(paths, status)];
+  const told = status ? await toldFindings(paths, status) : [];
+  return [node, ...findings, ...examine(paths, path), await roundTripFinding(paths, status), ...told];
 }
+
+/** A run may send nothing. */
+const toldFindings = (paths: StatePaths, { read_only }: Status): Promise<Finding[]> =>
+  process.env.SIGNALBOX_CREDENTIAL ? Promise.resolve([]) : notifyFindings(overHttp(paths.socket), read_only);
 
 async function say(findings: readonly Finding[], json: boolean): Promise<void> {
   if (json) await printJson(findings);

@@ -19,8 +19,8 @@ export interface AgentPlace {
 export function contextOf(call: ReportedCall, { folder, titleIsCommand }: AgentPlace): Shown[] {
   const { command, rest } = commandIn(call, titleIsCommand);
   const { cwd, ...others } = rest;
-  const diff = diffsIn(call.content);
   const files = pathsOf(call).join('\n');
+  const diff = diffsIn(call.content, files);
   const input = withoutShown(others, diff !== '');
   const details = textIn(call.content);
   const shown: Shown[] = [
@@ -63,12 +63,14 @@ const withoutShown = (input: Params, hasDiff: boolean): Params =>
     Object.entries(input).filter(([key]) => !PATH_KEYS.includes(key) && !(hasDiff && IN_DIFF.includes(key))),
   );
 
-const diffsIn = (content: readonly Params[]): string =>
+/** Each below the path of its file, unless that is the only one, and stands above already. */
+const diffsIn = (content: readonly Params[], files: string): string =>
   content
     .filter(({ type }) => type === 'diff')
-    .map(
-      ({ path, oldText, newText }) => `${wordsOf(path ?? '')}\n${lineDiff(textOr(oldText), textOr(newText))}`,
-    )
+    .map(({ path, oldText, newText }) => {
+      const head = path === files ? '' : `${wordsOf(path ?? '')}\n`;
+      return `${head}${lineDiff(textOr(oldText), textOr(newText))}`;
+    })
     .join('\n');
 
 const textOr = (value: unknown): string => (typeof value === 'string' ? value : '');

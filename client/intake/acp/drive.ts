@@ -46,6 +46,7 @@ export async function drive(parts: DriveParts): Promise<void> {
     throw error;
   } finally {
     await driver.settled();
+    driver.leave();
   }
 }
 
@@ -103,6 +104,9 @@ class Driver {
   }
 
   settled = (): Promise<void> => this.#requests.settled();
+
+  /** What it still asks stays open, for the next run. */
+  leave = (): void => this.#peer.leave(new Gone('The phase is over.'));
 
   #begin({ id: sessionId, canSteer }: AgentSession): Conversation {
     this.#conversation = new Conversation({

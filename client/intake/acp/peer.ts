@@ -103,6 +103,8 @@ export class Peer {
   }
 
   #take(line: string): void {
+    // What is said when all is over changes nothing.
+    if (this.#gone) return;
     const message = parsed(line);
     this.#parts.seen('agent', line, message !== null);
     // Many programs print a warning there.

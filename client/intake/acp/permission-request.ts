@@ -127,9 +127,22 @@ export function optionsOf(given: unknown): Option[] {
       name: lineOf(name) || lineOf(optionId),
       kind: lineOf(kind),
     }))
-    .filter((option) => !leavesTheOperatorOut(option));
+    .filter((option) => !leavesTheOperatorOut(option))
+    .filter((option, nth, all) => isOneThing(option, nth, all));
   const sorted = known.toSorted((one, other) => rankOf(one) - rankOf(other));
   return sorted.map((option, nth) => ({ ...option, id: idOf(sorted, nth) }));
+}
+
+/** An id that both allows and refuses is answered with neither; one that is repeated is offered once. */
+function isOneThing(
+  { optionId, kind }: Omit<Option, 'id'>,
+  nth: number,
+  all: readonly Omit<Option, 'id'>[],
+): boolean {
+  const same = all.filter((each) => each.optionId === optionId);
+  return (
+    all.findIndex((each) => each.optionId === optionId) === nth && same.every((each) => each.kind === kind)
+  );
 }
 
 const rankOf = ({ kind }: Pick<Option, 'kind'>): number => {

@@ -80,7 +80,7 @@ export const lineOf = (value: unknown): string =>
   typeof value === 'string'
     ? value
         .slice(0, LINE_LENGTH * 4)
-        .replace(/\s+/g, ' ')
+        .replace(/[\s\p{Cc}]+/gu, ' ')
         .trim()
         .slice(0, LINE_LENGTH)
     : '';

@@ -1,12 +1,12 @@
 import { answerWordsOf } from '../../../shared/daemon-question-sentences.ts';
 import { termsOf } from '../../../shared/daemon-questions.ts';
 import type { Change } from '../../../shared/events.ts';
-import type { Answer, Item } from '../../../shared/item-words.ts';
+import { type Answer, askingKey, type Item } from '../../../shared/item-words.ts';
 import { withdrawalWords } from '../../../shared/reason-sentences.ts';
 
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
 import { conflict, invalid, type Refusal, type RefusalCode } from '../refusal.ts';
-import { isGoingOut, isOpen, isReleased, type State } from '../state.ts';
+import { findItem, isGoingOut, isOpen, isReleased, type State } from '../state.ts';
 import { wordsWithComments } from './comments.ts';
 import { type Decision, type ItemRef, itemOf, workOf } from './decision.ts';
 
@@ -21,6 +21,8 @@ export interface AnswerInput extends Answer {
   readonly chunk: string;
   readonly item: string | null;
   readonly version: number | null;
+  /** Items that ask the same, of any unit, with the versions that the operator saw: they get the same answer. */
+  readonly also?: readonly { readonly item: string; readonly version: number }[] | undefined;
 }
 
 /** Answers the item and the version that the operator saw. */
@@ -39,7 +41,27 @@ export function answer(state: State, input: AnswerInput, giving: Giving): Decisi
   if (!isOpen(item)) throw endedRefusal(item);
   if (item.version !== input.version)
     throw conflict('stale', 'The question has changed since you saw it. Read it again, then answer.', [item]);
-  return give(work, item, checked(item, withComments(work, item, input)), giving);
+  const given = checked(item, withComments(work, item, input));
+  const decision = give(work, item, given, giving);
+  return { ...decision, changes: [...decision.changes, ...giveToEqual(state, item, given, input, giving)] };
+}
+
+/** What has ended or changed since the operator looked, or is not the same question, is left open. */
+function giveToEqual(
+  state: State,
+  item: Item,
+  given: Answer,
+  { also = [] }: Pick<AnswerInput, 'also'>,
+  giving: Giving,
+): readonly Change[] {
+  const ids = new Map(also.map((each) => [each.item, each.version]));
+  ids.delete(item.id);
+  return [...ids].flatMap(([id, version]) => {
+    const found = findItem(state, id);
+    if (!found || !isOpen(found.item) || found.item.version !== version) return [];
+    if (found.item.about || item.about || askingKey(found.item) !== askingKey(item)) return [];
+    return give(found.work, found.item, given, { ...giving, key: null }).changes;
+  });
 }
 
 export function give(

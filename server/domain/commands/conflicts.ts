@@ -41,6 +41,7 @@ export function decide(work: WorkUnit, other: WorkUnit, how: 'parallelize' | 'se
     text: old?.text ?? '',
     overlapping_files: old?.overlapping_files ?? [],
     overlapping_symbols: old?.overlapping_symbols ?? [],
+    overlapping_lines: old?.overlapping_lines ?? '',
   };
   return onBothSides(work, other, judgement, 'operator');
 }
@@ -73,10 +74,12 @@ export function reportConflict(state: State, input: PairInput & Judgement, key: 
   return { changes: [...changes, ...asked] };
 }
 
-/** The same finding changes nothing; another one takes its place, unless the operator has spoken. */
+/** The same finding changes nothing, also where other lines of the same files stand against each other by now; another one takes its place, unless the operator has spoken. */
 function found(work: WorkUnit, other: WorkUnit, judgement: Judgement): Change[] {
-  const { verdict, confidence, code, text, overlapping_files, overlapping_symbols } = judgement;
-  const finding = { verdict, confidence, code, text, overlapping_files, overlapping_symbols };
+  const { verdict, confidence, code, text, overlapping_files, overlapping_symbols, overlapping_lines } =
+    judgement;
+  const what = { overlapping_files, overlapping_symbols, overlapping_lines };
+  const finding = { verdict, confidence, code, text, ...what };
   const old = conflictWith(work, other);
   if (old?.decided_by !== 'operator')
     return sameFinding(old, finding) ? [] : onBothSides(work, other, finding, 'analysis');
@@ -126,6 +129,7 @@ export function wantToStart(
       text: '',
       overlapping_files: files,
       overlapping_symbols: [],
+      overlapping_lines: '',
     } as const;
     judged.push(...found(work, other, finding));
     if (verdict === 'ASK_OPERATOR') rivals.push({ work: other, finding });

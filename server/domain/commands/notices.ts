@@ -1,6 +1,5 @@
 /** Telling the operator of items: which are to be told, and what became of it. */
 import { NO_UNIT } from '../../../shared/events.ts';
-import { NO_NOTICES } from '../../../shared/notify-sentences.ts';
 import type {
   ChannelState,
   NoticeChange,
@@ -9,6 +8,7 @@ import type {
   Told,
   Tried,
 } from '../../../shared/notify-words.ts';
+import { NO_NOTICES } from '../../../shared/notify-words.ts';
 import { impactOf } from '../impact.ts';
 import { exists, isAsking, type State } from '../state.ts';
 import type { Decision } from './decision.ts';
