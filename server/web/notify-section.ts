@@ -52,7 +52,7 @@ function channelPart(
   const id = `notify-${channel}`;
   const body =
     channel !== 'desktop' && target === null
-      ? html`<p class="aside">Not set up. What is sent where stands in your own file alone, <code>${file}</code>, readable for you alone:</p><pre tabindex="0" role="region" aria-label="Example">${EXAMPLES[channel]}</pre>`
+      ? html`<p class="aside">Not set up. What is sent where stands in your own file alone, <code>${file}</code>, readable for you alone:</p><pre tabindex="0" role="region" aria-label="Example of ${channel}">${EXAMPLES[channel]}</pre>`
       : [
           channel === 'desktop'
             ? DESKTOP
