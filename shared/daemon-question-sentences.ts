@@ -6,6 +6,7 @@ import {
   type ChangeFacts,
   type ConflictFacts,
   type DaemonQuestion,
+  isAboutBudget,
   type MergeQuestion,
   type Rival,
   termsOf,
