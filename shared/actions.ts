@@ -48,10 +48,16 @@ export const REPEATED = ['option'];
  */
 export function formInput(fields: ReadonlyMap<string, readonly string[]>): Record<string, unknown> {
   const entries = [...fields].filter(([name]) => name !== SEEN);
-  return Object.fromEntries(entries.map(([name, values]) => [RENAMED[name] ?? name, meaning(name, values)]));
+  return Object.fromEntries(
+    entries.map(([name, values]) => [RENAMED.get(name) ?? name, meaning(name, values)]),
+  );
 }
 
-const RENAMED: Readonly<Record<string, string>> = { option: 'options', same: 'also' };
+/** A map, since a field may be called `constructor`. */
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['option', 'options'],
+  ['same', 'also'],
+]);
 
 /** Items and their versions, as the value of a box: "id 1,id 2". */
 export const sameValue = (items: readonly { readonly id: string; readonly version: number }[]): string =>
