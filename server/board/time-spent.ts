@@ -7,8 +7,8 @@ import { askingSpans, type OpenSpan } from './asking-spans.ts';
 const SHOWN_MS = 12 * 3_600_000;
 /** A unit that does more in these hours is shown coarsely before that: reading on would take too long. */
 const MOST_EVENTS = 5000;
-/** Shorter stretches would not be seen: they count to the one before. */
-const SHORTEST_MS = 5000;
+/** A smaller part of the time that is shown would not be seen: it counts to what was before. Five seconds of twelve hours. */
+const SMALLEST = 1 / 8640;
 
 /** `backwards`: its log, the latest first. */
 export async function timeSpent(
@@ -49,12 +49,13 @@ interface Uses {
 function spansIn({ from, to }: { from: Moment; to: Moment }, { waiting, running }: Uses): TimeSpan[] {
   const cuts = [...waiting, ...running].flatMap((each) => [each.from, each.to ?? to]);
   const moments = [...new Set([from, ...cuts, to])].filter((at) => at >= from && at <= to).sort();
+  const shortest = (Date.parse(to) - Date.parse(from)) * SMALLEST;
   const spans: TimeSpan[] = [];
   for (const [nth, at] of moments.slice(0, -1).entries()) {
     const until = moments[nth + 1] ?? to;
     const use: TimeUse = isIn(waiting, at) ? 'waiting' : isIn(running, at) ? 'running' : 'blocked';
     const last = spans.at(-1);
-    const isShort = Date.parse(until) - Date.parse(at) < SHORTEST_MS;
+    const isShort = Date.parse(until) - Date.parse(at) < shortest;
     if (last && (last.use === use || isShort)) spans[spans.length - 1] = { ...last, to: until };
     else spans.push({ use, from: at, to: until });
   }

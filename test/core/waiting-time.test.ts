@@ -113,6 +113,21 @@ test(
   }),
 );
 
+test(
+  'of a young unit the first seconds are told apart, too',
+  inHouse(async (house) => {
+    await house.add(spec('a'));
+    house.now += 500;
+    await house.start('a');
+    await house.ask('a', 'port');
+    house.now += 2500;
+    assert.deepEqual(
+      (await detailOf(house, 'a')).map(([use]) => use),
+      ['blocked', 'waiting'],
+    );
+  }),
+);
+
 test('the words of today: the sum grows with each that waits, and nothing is said of nothing', () => {
   const at = '2026-01-05T09:00:00.000Z';
   const now = Date.parse(at) + HOUR;
