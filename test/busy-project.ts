@@ -115,7 +115,7 @@ const nameOf = (parts: readonly string[], nth: number): string => {
 
 /** One unit of each area is asked about; what builds on it waits. Some wait for nothing. */
 function waiting(count: number) {
-  const ready = Math.min(12, Math.ceil(count / 12));
+  const ready = Math.min(AREAS.length + 1, Math.ceil(count / 12));
   return Array.from({ length: count }, (_, nth) => {
     const area = AREAS[nth % AREAS.length];
     const schema = { chunk: `${area}-schema`, title: `Tables and indexes for ${area}`, command: 'true' };
