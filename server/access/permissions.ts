@@ -81,6 +81,9 @@ function speaksFor({ store, credential }: Subject, input: unknown): boolean {
 export const mayAnswer = ({ by, credential, access }: Omit<Subject, 'store'>): boolean =>
   (by.role === 'operator' || credential?.mayAnswer === true) && !access.readOnly;
 
+/** Whether a page shows what procedures tell the operator alone: where notices go, and what is wrong on this machine. */
+export const maySeeSetup = ({ by }: Pick<Subject, 'by'>): boolean => by.role === 'operator';
+
 /** Handing out access and ending the daemon are for whoever may open the Unix socket. */
 export const isAtTerminal = ({ by }: Pick<Subject, 'by'>): boolean => by.door === 'cli';
 
