@@ -77,6 +77,9 @@ function speaksFor({ store, credential }: Subject, input: unknown): boolean {
   return units.length > 0 && units.every((unit) => unit === credential?.unit) && isOwnRun;
 }
 
+/** What let the caller in ended while the request was under way. */
+export const ENDED_MEANWHILE = 'Meanwhile, what let you in has ended.';
+
 /** Whether forms for answers are of use to this caller. */
 export const mayAnswer = ({ by, credential, access }: Omit<Subject, 'store'>): boolean =>
   (by.role === 'operator' || credential?.mayAnswer === true) && !access.readOnly;

@@ -31,7 +31,7 @@ export interface HttpParts {
   readonly assets: Assets;
   readonly log: Log;
   /** The procedures' context, without the caller. */
-  readonly context: Omit<Context, 'by' | 'socket' | 'credential' | 'streams'>;
+  readonly context: Omit<Context, 'by' | 'socket' | 'credential' | 'isStanding' | 'streams'>;
   readonly credentials: Credentials;
   readonly throttle: FailureThrottle;
   readonly connections: Connections;
@@ -129,11 +129,12 @@ function gateOf(parts: HttpParts, listener: Listener): Check {
 type ContextFor = (caller: Caller, socket: ViewerSocket | null) => Context;
 
 const contextOf =
-  ({ context }: HttpParts): ContextFor =>
+  ({ context, credentials }: HttpParts): ContextFor =>
   ({ actor, role, door, origin, credential }, socket) => ({
     ...context,
     by: { actor, role, door, origin },
     credential,
+    isStanding: () => credential === null || credentials.isStanding(credential),
     streams: { count: 0 },
     socket,
   });

@@ -6,7 +6,7 @@ import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
 import type { Caller, Listener, Verdict } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
-import { whyNotPath } from '../access/permissions.ts';
+import { ENDED_MEANWHILE, whyNotPath } from '../access/permissions.ts';
 import { cookieOf, isTrpc } from '../access/request-head.ts';
 import type { Context } from '../api/procedures.ts';
 import { appRouter } from '../api/router.ts';
@@ -16,6 +16,13 @@ import type { HttpParts } from './http.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { refuse, tellRefusals } from './refused.ts';
 import { routes } from './routes.ts';
+
+const ENDED = {
+  admitted: false,
+  status: 401,
+  code: 'ended-credential',
+  message: ENDED_MEANWHILE,
+} as const;
 
 type Check = (req: IncomingMessage) => Verdict;
 type ContextFor = (caller: Caller, socket: null) => Context;
@@ -54,6 +61,12 @@ export function requestHandler(parts: HttpParts, listener: Listener, entry: Entr
     await next();
   });
   app.use(bodyReader(access.limits));
+  app.use(async (ctx, next) => {
+    // The body may have come long after the head.
+    const isStanding = !callers.has(ctx.req) || contextOf(ctx.req).isStanding();
+    if (isStanding) await next();
+    else refuse(ctx, parts.assets, listener, ENDED);
+  });
   const router = routes({
     ...parts,
     listener,

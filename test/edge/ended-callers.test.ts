@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { EventEmitter } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
+import { get, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
@@ -123,6 +123,45 @@ test('an event stream over HTTP ends with the token that opened it, and no other
   assert.ok(!ended.heard().includes('Told on'));
   going.leave();
 });
+
+for (const [path, type, body] of [
+  ['/trpc/config.update', 'application/json', '{"max_agents": 15}'],
+  ['/config', 'application/json', '{"max_agents": 15}'],
+  ['/config', 'application/x-www-form-urlencoded', 'max_agents=15'],
+  [
+    '/new/plan',
+    'application/json',
+    '{"text": "{\\"units\\":[{\\"chunk\\":\\"late\\",\\"external\\":true}]}"}',
+  ],
+] as const)
+  test(`a ${type} to ${path} whose body comes after the token is revoked changes nothing`, async () => {
+    const { id, token } = await tokenFor('--role', 'operator');
+    const call = request({
+      host: '127.0.0.1',
+      port: callers.port,
+      method: 'POST',
+      path,
+      headers: {
+        ...bearer(token),
+        'content-type': type,
+        'content-length': body.length,
+        expect: '100-continue',
+      },
+    });
+    const status = new Promise<number>((resolve, reject) => {
+      call.on('response', (answer) => resolve(answer.resume().statusCode ?? 0)).on('error', reject);
+    });
+    // The head was looked at: the body is asked for.
+    const wanted = new Promise((resolve) => call.once('continue', resolve));
+    call.flushHeaders();
+    await wanted;
+    await callers.must('access.revoke', { id });
+    const seq = await callers.seq();
+    call.end(body);
+    assert.equal(await status, 401);
+    assert.equal(await callers.seq(), seq);
+    assert.equal(await settings(), 0);
+  });
 
 test('the name of a stream is short', async () => {
   const { token } = await tokenFor('--role', 'viewer');
