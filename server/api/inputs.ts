@@ -181,7 +181,9 @@ export const follow = z.strictObject({
   lastEventId: z.string().max(64).optional(),
   follow: goOn,
   /** The id of the call: the socket sets it, whatever the client says. */
-  stream: z.union([z.number(), z.string()]).optional(),
+  stream: z
+    .union([z.number(), z.string().max(200, 'The id of a stream has at most 200 characters.')])
+    .optional(),
 });
 /** `before`: its history stops before this event. */
 export const unit = z.strictObject({ chunk, before: z.number().int().min(1).optional() });
