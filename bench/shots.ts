@@ -1,6 +1,6 @@
 /**
- * Pictures of the dashboard in all its states, and of what agents ask and print, into a folder: `npm run shots -- FOLDER [WORD …]`. With words, only the
- * pictures whose names contain them all.
+ * Pictures of every page in all its states, and of what agents ask and print, into a folder: `npm run shots -- FOLDER
+ * [WORD …]`. With words, only the pictures whose names contain them all.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,6 +30,16 @@ interface Shot {
 const SHOTS: readonly Shot[] = WIDTHS.flatMap((width) =>
   LOOKS.flatMap((look) => [true, false].map((script) => ({ width, look, script }))),
 );
+
+/** The other pages of a project with 200 units. */
+const BUSY_PAGES: Readonly<Record<string, string>> = {
+  '200 units': '',
+  'unit that asks': 'work-units/auth-schema',
+  'unit at work': 'work-units/auth-migrate',
+  dependencies: 'graph',
+  'new unit': 'new',
+  settings: 'settings',
+};
 
 /** A permission with a difference, three questions of one call, and what a run has printed. */
 const AGENT_PAGES: Readonly<Record<string, string>> = {
@@ -102,7 +112,7 @@ async function takeAll(): Promise<void> {
   const browser = await launch({ executablePath, args: [...args], env, headless: 'shell' });
   try {
     for (const [size, busy] of Object.entries(SIZES))
-      await takeScene(browser, { [size]: '' }, () => busyProject(busy));
+      await takeScene(browser, busy.units === 200 ? BUSY_PAGES : { [size]: '' }, () => busyProject(busy));
     await takeScene(browser, AGENT_PAGES, agentsAtWork);
   } finally {
     await browser.close();

@@ -77,9 +77,15 @@ function speaksFor({ store, credential }: Subject, input: unknown): boolean {
   return units.length > 0 && units.every((unit) => unit === credential?.unit) && isOwnRun;
 }
 
+/** What let the caller in ended while the request was under way. */
+export const ENDED_MEANWHILE = 'Meanwhile, what let you in has ended.';
+
 /** Whether forms for answers are of use to this caller. */
 export const mayAnswer = ({ by, credential, access }: Omit<Subject, 'store'>): boolean =>
   (by.role === 'operator' || credential?.mayAnswer === true) && !access.readOnly;
+
+/** Whether a page shows what procedures tell the operator alone: where notices go, and what is wrong on this machine. */
+export const maySeeSetup = ({ by }: Pick<Subject, 'by'>): boolean => by.role === 'operator';
 
 /** Handing out access and ending the daemon are for whoever may open the Unix socket. */
 export const isAtTerminal = ({ by }: Pick<Subject, 'by'>): boolean => by.door === 'cli';

@@ -6,6 +6,7 @@ import type { Credential } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
 import {
   AGENTS,
+  ENDED_MEANWHILE,
   isAtTerminal,
   mayGiveCommands,
   OPERATORS,
@@ -27,6 +28,8 @@ export interface Context extends Source {
   readonly by: By;
   /** The caller's credential; null: Unix socket, or --no-auth. */
   readonly credential: Credential | null;
+  /** Whether it still counts: a request may have been under way for long. */
+  readonly isStanding: () => boolean;
   /** Number of subscriptions of this connection. */
   readonly streams: { count: number };
   readonly log: Log;
@@ -155,6 +158,9 @@ const only = (roles: readonly Role[]) =>
   base.use(async ({ ctx, next, path, type, getRawInput }) => {
     const why = await whyNotCall(ctx, roles, { path, type, input: getRawInput });
     if (why !== null) throw forbidden(why);
+    // The caller was looked at when the head had come; the body may come much later.
+    await getRawInput();
+    if (!ctx.isStanding()) throw new TRPCError({ code: 'UNAUTHORIZED', message: ENDED_MEANWHILE });
     return next({ ctx: { ...ctx, procedure: path } });
   });
 

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { SIGNATURES, type Signature, signatureIn } from '../../shared/session-signature.ts';
 import { CHUNK } from '../../shared/words.ts';
 import { DAEMON } from '../domain/actors.ts';
-import { endSession } from '../domain/commands/sessions.ts';
-import { findWork, isDone, isPending, liveRun, type State } from '../domain/state.ts';
+import { endSession, isOwed } from '../domain/commands/sessions.ts';
+import { findWork, isDone, liveRun, type State } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import { newId } from '../system/new-id.ts';
 import type { Chore } from '../system/upkeep.ts';
@@ -25,10 +25,10 @@ export function endSessions(store: Store, socket: string): Chore {
   };
 }
 
-/** A question of it is kept for the next session, and all else has ended. */
+/** A question of it, or its answer, is kept for the next session, and all else has ended. */
 function isWaitedFor(state: State, chunk: string, { keepsQuestions }: Signature): boolean {
   const work = findWork(state, chunk);
-  return keepsQuestions && work !== undefined && liveRun(work) === null && work.items.some(isPending);
+  return keepsQuestions && work !== undefined && liveRun(work) === undefined && isOwed(work);
 }
 
 const end = (store: Store, chunk: string, { keepsQuestions }: Signature) =>

@@ -5,13 +5,14 @@ import type { DiffView } from '../../shared/diff.ts';
 import { firstPage, type Query } from '../../shared/query.ts';
 import { statWords } from '../../shared/sentences.ts';
 import type { WaitedToday } from '../../shared/waited.ts';
+import { maySeeSetup } from '../access/permissions.ts';
 import type { Context } from '../api/procedures.ts';
 import { refusalOf } from '../api/refusal-of.ts';
 import { createCaller } from '../api/router.ts';
 import { findWork } from '../domain/state.ts';
 import { readTail } from '../output/transcript.ts';
 import { runFiles } from '../system/run-files.ts';
-import { dashboardPage, type FormError } from './page.ts';
+import { dashboardPage, type FormError, type Warnings } from './page.ts';
 import { projectOf, type RouteParts } from './reply.ts';
 import type { Printed } from './run-page.ts';
 import { PAGE_BYTES, printedOf } from './run-routes.ts';
@@ -21,6 +22,13 @@ import { unitPage } from './unit-page.ts';
 export const isSignedIn = ({ callerOf }: RouteParts, ctx: KoaContext): boolean =>
   callerOf(ctx)?.credential != null;
 
+/** What the dashboard tells this caller of the machine: not what is on the board. */
+export function warningsFor({ access, contextFor }: RouteParts, ctx: KoaContext): Warnings {
+  const context = contextFor(ctx);
+  if (!maySeeSetup(context)) return { failed: null, policyProblem: null };
+  return { failed: access.refusals.failedLately(), policyProblem: context.policy.current().problem };
+}
+
 /** A page of units at a time, the first unless the query names another. `waits`: as of now. */
 export function drawDashboard(
   parts: RouteParts,
@@ -29,16 +37,15 @@ export function drawDashboard(
   waits: WaitedToday,
   formError?: FormError,
 ): string {
-  const { assets, access, contextFor } = parts;
-  const { boardFeed, pulses, about, policy } = contextFor(ctx);
+  const { assets, contextFor } = parts;
+  const { boardFeed, pulses, about } = contextFor(ctx);
   return dashboardPage({
     assets,
     query,
     formError,
     project: projectOf({ about }),
     isSignedIn: isSignedIn(parts, ctx),
-    failed: access.refusals.failedLately(),
-    policyProblem: policy.current().problem,
+    ...warningsFor(parts, ctx),
     snapshot: boardFeed.snapshot(firstPage(query)),
     pulses: pulses.now(query),
     waits,
@@ -113,7 +120,8 @@ export function drawSettings(
   formError?: FormError,
 ): string {
   const { assets, contextFor } = parts;
-  const { boardFeed, store, about, notify } = contextFor(ctx);
+  const context = contextFor(ctx);
+  const { boardFeed, store, about, notify } = context;
   const now = new Date();
   return settingsPage({
     assets,
@@ -132,6 +140,6 @@ export function drawSettings(
     },
     settings: store.state.settings,
     isSignedIn: isSignedIn(parts, ctx),
-    notify: notify.facts(),
+    notify: maySeeSetup(context) ? notify.facts() : null,
   });
 }

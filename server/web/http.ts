@@ -19,15 +19,19 @@ import type { Log } from '../system/log.ts';
 import type { Assets } from './assets.ts';
 import type { Connections } from './connections.ts';
 import { carryHeaders } from './headers.ts';
+import { OpenStreams } from './open-streams.ts';
 import { patienceOf, refuseBroken } from './raw-refusals.ts';
 import { placeOf, requestHandler, slowDown } from './request-handler.ts';
 import { type SocketParts, sockets } from './sockets.ts';
+
+/** How often it is looked who may no longer stay. */
+const LOOK_MS = 1000;
 
 export interface HttpParts {
   readonly assets: Assets;
   readonly log: Log;
   /** The procedures' context, without the caller. */
-  readonly context: Omit<Context, 'by' | 'socket' | 'credential' | 'streams'>;
+  readonly context: Omit<Context, 'by' | 'socket' | 'credential' | 'isStanding' | 'streams'>;
   readonly credentials: Credentials;
   readonly throttle: FailureThrottle;
   readonly connections: Connections;
@@ -45,7 +49,7 @@ export interface Tls {
 
 export interface GatedServer {
   readonly server: Server;
-  /** Closes sockets whose token or session is no longer valid. */
+  /** Closes sockets and streams whose token or session is no longer valid. */
   readonly dropEnded: () => void;
   /** Closes every connection, so that the server can close; watching clients reconnect. */
   readonly hangUp: () => void;
@@ -58,8 +62,17 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
   const { limits } = parts.context.access;
   const check = gateOf(parts, listener);
   const contextFor = contextOf(parts);
-  const { upgrade, dropEnded, hangUp, cutOff } = sockets(socketParts(parts, check, contextFor));
-  const handle = requestHandler(parts, listener, (req) => check(req, false), contextFor);
+  const forSockets = socketParts(parts, check, contextFor);
+  const { upgrade, dropEnded: dropSockets, hangUp, cutOff } = sockets(forSockets);
+  const streams = new OpenStreams();
+  const dropEnded = () => {
+    dropSockets();
+    streams.dropEnded(forSockets.isStanding);
+  };
+  // A session that expires and an origin that is taken off the list are no events: nothing else would notice.
+  setInterval(dropEnded, LOOK_MS).unref();
+  const entry = { check: (req: IncomingMessage) => check(req, false), contextFor, streams };
+  const handle = requestHandler(parts, listener, entry);
   const answering = new WeakMap<Duplex, ServerResponse>();
   const answer: RequestListener = (req, res) => {
     answering.set(req.socket, res);
@@ -116,11 +129,12 @@ function gateOf(parts: HttpParts, listener: Listener): Check {
 type ContextFor = (caller: Caller, socket: ViewerSocket | null) => Context;
 
 const contextOf =
-  ({ context }: HttpParts): ContextFor =>
+  ({ context, credentials }: HttpParts): ContextFor =>
   ({ actor, role, door, origin, credential }, socket) => ({
     ...context,
     by: { actor, role, door, origin },
     credential,
+    isStanding: () => credential === null || credentials.isStanding(credential),
     streams: { count: 0 },
     socket,
   });

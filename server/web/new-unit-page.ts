@@ -52,7 +52,7 @@ const told = (id: string, mistake: Mistake | null): TemplateResult =>
 function unitForm(input: NewUnitInput): TemplateResult {
   if (input.agents.length === 0) return noAgents;
   const mistake = mistakeIn(input, 'unit');
-  const parts: Drawn = [goal(input), agent(input), choices(input), name(input), order(input), place(input)];
+  const parts: Drawn = [goal(input), agent(input), name(input), order(input), place(input), rare(input)];
   return html`<form class="new" id="new-unit" method="post" action="/new"><input type="hidden" name="seen" value="${input.snapshot.seq}">${parts}<div class="choices"><button class="primary">Add unit</button></div>${told('unit-told', mistake)}</form>`;
 }
 
@@ -80,8 +80,14 @@ function agent(input: NewUnitInput): TemplateResult {
 const short = (input: NewUnitInput, name: string, label: string, hint: string): TemplateResult =>
   html`<div class="field"><label for="new-${name}">${label}</label><input id="new-${name}" name="${name}" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200" value="${filled(input, name)}" aria-describedby="${name}-hint unit-told" aria-invalid="${invalid(input, name)}"><p class="hint" id="${name}-hint">${hint}</p></div>`;
 
-const choices = (input: NewUnitInput): TemplateResult =>
-  html`<div class="fields">${short(input, 'model', 'Model', 'As the agent calls it. Empty: as signalbox.json says.')}${short(input, 'mode', 'Mode', 'Likewise. One in which nobody is asked must be named there.')}${short(input, 'budget_usd', 'Budget in US dollars', 'Ask me before it costs more.')}</div>`;
+const RARE = ['model', 'mode', 'budget_usd'];
+
+/** What most units leave to the project's settings; in sight once it is used, or wrong. */
+function rare(input: NewUnitInput): TemplateResult {
+  const field = mistakeIn(input, 'unit')?.field ?? '';
+  const isUsed = RARE.some((each) => each === field || filled(input, each) !== '');
+  return html`<details ?open="${isUsed}"><summary>Model, mode, budget</summary><div class="fields rare">${short(input, 'model', 'Model', 'As the agent calls it. Empty: as signalbox.json says.')}${short(input, 'mode', 'Mode', 'Likewise. One in which nobody is asked must be named there.')}${short(input, 'budget_usd', 'Budget in US dollars', 'You are asked before it costs more.')}</div></details>`;
+}
 
 const name = (input: NewUnitInput): TemplateResult =>
   html`<div class="field"><label for="new-chunk">Name</label><input id="new-chunk" name="chunk" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="63" placeholder="from the goal" value="${filled(input, 'chunk')}" aria-describedby="chunk-hint unit-told" aria-invalid="${invalid(input, 'chunk')}"><p class="hint" id="chunk-hint">Left empty, it is made from the goal. a–z, 0–9, “_” and “-”.</p></div>`;

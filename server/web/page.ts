@@ -37,13 +37,17 @@ export interface FormError {
   readonly chosen: readonly string[];
 }
 
-export interface DashboardInput extends PageInput {
-  /** Whether a session let this browser in, which it can end. */
-  readonly isSignedIn: boolean;
+/** What the operator is told of this machine. */
+export interface Warnings {
   /** Sign-ins that failed lately. */
   readonly failed: FailedSignIns | null;
   /** Why the operator's rules cannot be used; null: they can. */
   readonly policyProblem: string | null;
+}
+
+export interface DashboardInput extends PageInput, Warnings {
+  /** Whether a session let this browser in, which it can end. */
+  readonly isSignedIn: boolean;
 }
 
 export interface PageInput {

@@ -6,15 +6,23 @@ import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
 import type { Caller, Listener, Verdict } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
-import { whyNotPath } from '../access/permissions.ts';
+import { ENDED_MEANWHILE, whyNotPath } from '../access/permissions.ts';
 import { cookieOf, isTrpc } from '../access/request-head.ts';
 import type { Context } from '../api/procedures.ts';
 import { appRouter } from '../api/router.ts';
 import { packed } from './compress.ts';
 import type { Connections } from './connections.ts';
 import type { HttpParts } from './http.ts';
+import type { OpenStreams } from './open-streams.ts';
 import { refuse, tellRefusals } from './refused.ts';
 import { routes } from './routes.ts';
+
+const ENDED = {
+  admitted: false,
+  status: 401,
+  code: 'ended-credential',
+  message: ENDED_MEANWHILE,
+} as const;
 
 type Check = (req: IncomingMessage) => Verdict;
 type ContextFor = (caller: Caller, socket: null) => Context;
@@ -24,26 +32,28 @@ export const placeOf = ({ headers }: IncomingMessage) => ({
   origin: String(headers.origin ?? ''),
 });
 
-export function requestHandler(
-  parts: HttpParts,
-  listener: Listener,
-  check: Check,
-  contextFor: ContextFor,
-): RequestListener {
+/** How requests come in: by the gate, as a caller, and for how long. */
+interface Entry {
+  readonly check: Check;
+  readonly contextFor: ContextFor;
+  readonly streams: OpenStreams;
+}
+
+export function requestHandler(parts: HttpParts, listener: Listener, entry: Entry): RequestListener {
   const { access } = parts.context;
   const app = new Koa();
   const callers = new WeakMap<IncomingMessage, Caller>();
   const contextOf = (req: IncomingMessage): Context => {
     const caller = callers.get(req);
     if (!caller) throw new Error('a request passed the gate without a caller');
-    return contextFor(caller, null);
+    return entry.contextFor(caller, null);
   };
   app.on('error', (error) => {
     if (!isBroken(error)) parts.log.error('http', error);
   });
   app.use(packed());
   app.use(tellRefusals(parts));
-  app.use(admission(parts, listener, check, callers));
+  app.use(admission(parts, listener, entry, callers));
   app.use(procedures(access.limits, contextOf));
   app.use(refuseCompressed);
   app.use(async (_ctx, next) => {
@@ -51,6 +61,12 @@ export function requestHandler(
     await next();
   });
   app.use(bodyReader(access.limits));
+  app.use(async (ctx, next) => {
+    // The body may have come long after the head.
+    const isStanding = !callers.has(ctx.req) || contextOf(ctx.req).isStanding();
+    if (isStanding) await next();
+    else refuse(ctx, parts.assets, listener, ENDED);
+  });
   const router = routes({
     ...parts,
     listener,
@@ -68,7 +84,7 @@ export function requestHandler(
 function admission(
   parts: HttpParts,
   listener: Listener,
-  check: Check,
+  { check, streams }: Entry,
   callers: WeakMap<IncomingMessage, Caller>,
 ): Koa.Middleware {
   return async (ctx, next) => {
@@ -78,8 +94,11 @@ function admission(
       return refuse(ctx, parts.assets, listener, verdict);
     }
     const { caller } = verdict;
-    if (caller) callers.set(ctx.req, caller);
-    if (caller) keepWhileAnswered(parts.connections, ctx.res, ctx.req.socket);
+    if (caller) {
+      callers.set(ctx.req, caller);
+      streams.keep(ctx.res, caller);
+      keepWhileAnswered(parts.connections, ctx.res, ctx.req.socket);
+    }
     const message = whyNotPath(caller, ctx.path);
     if (message !== null)
       return refuse(ctx, parts.assets, listener, {

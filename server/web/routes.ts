@@ -8,7 +8,7 @@ import { notFound } from '../domain/refusal.ts';
 import { act, actOnAll, configure, isForm } from './action-routes.ts';
 import { strictQuery, wholeIn } from './address-query.ts';
 import { addDiffRoutes } from './diff-routes.ts';
-import { drawDashboard, drawSettings, drawUnit, isSignedIn } from './draw-pages.ts';
+import { drawDashboard, drawSettings, drawUnit, isSignedIn, warningsFor } from './draw-pages.ts';
 import { addGraphRoute } from './graph-routes.ts';
 import { addInstallation } from './installation.ts';
 import { addApi } from './json.ts';
@@ -82,7 +82,7 @@ async function sendDashboard(parts: RouteParts, ctx: KoaContext, cache: Response
   if (late) return sendPage(ctx, 200, drawDashboard(parts, ctx, query, waits, late));
   const { seq } = parts.contextFor(ctx).boardFeed.snapshot(firstPage(query));
   const draw = () => drawDashboard(parts, ctx, query, waits);
-  const about = `${isSignedIn(parts, ctx)} ${parts.access.refusals.failedLately()?.last_at}`;
+  const about = JSON.stringify([isSignedIn(parts, ctx), warningsFor(parts, ctx)]);
   sendPage(ctx, 200, cache.at(seq, `page ${about} ${queryKey(query)}`, draw));
 }
 

@@ -15,7 +15,8 @@ export interface SettingsInput extends Omit<ShellInput, 'body' | 'skipTo'> {
   readonly formError: FormError | undefined;
   /** Whether a session let this browser in, which it can end. */
   readonly isSignedIn: boolean;
-  readonly notify: NotifyFacts;
+  /** null: this caller is not told. */
+  readonly notify: NotifyFacts | null;
 }
 
 interface Field {
@@ -102,7 +103,7 @@ const GROUPS: readonly (readonly [heading: string, fields: readonly Field[]])[] 
 /** The page. Complete without script. */
 export function settingsPage(input: SettingsInput): string {
   const { formError } = input;
-  const body: Drawn = html`<main class="one settings" data-later><p class="back"><a href="/">← All work units</a></p><h2 id="settings-heading" tabindex="-1">Settings</h2><p class="aside">They count for this project, from the next decision on. “signalbox config” shows and changes the same.</p>${alertOf(formError)}${numbersForm(input)}${notifySection({ facts: input.notify, typed: input.typed, zone: input.data.zone })}${accessSection(input)}${fileSection(input)}${KEYS}</main>`;
+  const body: Drawn = html`<main class="one settings" data-later><p class="back"><a href="/">← All work units</a></p><h2 id="settings-heading" tabindex="-1">Settings</h2><p class="aside">They count for this project, from the next decision on. “signalbox config” shows and changes the same.</p>${alertOf(formError)}${numbersForm(input)}${notifications(input)}${accessSection(input)}${fileSection(input)}${KEYS}</main>`;
   return shell({ ...input, body, skipTo: SKIP });
 }
 
@@ -132,6 +133,9 @@ function row(
   return html`<div class="setting"><label for="set-${name}">${label}</label><span class="amount"><input id="set-${name}" name="${name}" inputmode="decimal" autocomplete="off" size="8" aria-describedby="help-${name}" aria-invalid=${wrong} value="${value}"> <span class="unit">${unit}</span></span><p class="aside" id="help-${name}">${help}</p></div>`;
 }
 
+const notifications = ({ notify, typed, data }: SettingsInput): Drawn =>
+  notify === null ? nothing : notifySection({ facts: notify, typed, zone: data.zone });
+
 function accessSection({ isSignedIn }: SettingsInput): TemplateResult {
   const out = isSignedIn
     ? SIGN_OUT
@@ -139,5 +143,7 @@ function accessSection({ isSignedIn }: SettingsInput): TemplateResult {
   return html`<section aria-labelledby="access-heading"><h3 id="access-heading">Access</h3><p class="aside">Tokens, pages that embed this one, and limits are set at a terminal alone: signalbox token, origin, limits.</p>${out}</section>`;
 }
 
-const fileSection = ({ notify: { file } }: SettingsInput): TemplateResult =>
-  html`<section aria-labelledby="file-heading"><h3 id="file-heading">Your own file</h3><p class="aside">What stands in <code>${file}</code> counts for all your projects at their next start, before what is set here.</p></section>`;
+const fileSection = ({ notify }: SettingsInput): Drawn =>
+  notify === null
+    ? nothing
+    : html`<section aria-labelledby="file-heading"><h3 id="file-heading">Your own file</h3><p class="aside">What stands in <code>${notify.file}</code> counts for all your projects at their next start, before what is set here.</p></section>`;

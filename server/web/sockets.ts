@@ -81,20 +81,24 @@ export function sockets(parts: SocketParts): Sockets {
   };
   const dropEnded = () => {
     for (const [socket, caller] of admitted)
-      if (!parts.isStanding(caller)) socket.close(SIGNED_OUT, 'signed out');
+      if (!parts.isStanding(caller)) hangUpOn(socket, SIGNED_OUT, 'signed out');
   };
-  // A session that expires and an origin that is taken off the list are no events: nothing else would notice.
-  setInterval(dropEnded, LOOK_MS).unref();
   return {
     upgrade,
     dropEnded,
     hangUp() {
-      for (const socket of wss.clients) socket.close(1012, 'restarting');
+      for (const socket of wss.clients) hangUpOn(socket, 1012, 'restarting');
     },
     cutOff() {
       for (const socket of wss.clients) socket.terminate();
     },
   };
+}
+
+/** Closes a socket, and hears no more of it: a peer that does not answer the close may go on sending for half a minute. */
+function hangUpOn(socket: WebSocket, code: number, reason: string): void {
+  socket.removeAllListeners('message');
+  socket.close(code, reason);
 }
 
 /** Completes handshakes, with our headers; it listens on nothing itself. */
@@ -164,7 +168,7 @@ function awaitToken(
     clearTimeout(timer);
     socket.off('message', first).off('close', closed);
     then(caller);
-    if (!caller) socket.close(SIGNED_OUT, 'no valid token');
+    if (!caller) hangUpOn(socket, SIGNED_OUT, 'no valid token');
   };
   const closed = () => give(null);
   const first = (data: RawData, isBinary: boolean) => {
@@ -203,11 +207,11 @@ function keepPace(socket: WebSocket, { messages_per_second }: Limits): void {
   let heard = 0;
   socket.on('message', () => {
     heard++;
-    if (heard > messages_per_second) socket.close(1008, 'too many messages');
+    if (heard > messages_per_second) hangUpOn(socket, 1008, 'too many messages');
   });
   const watch = setInterval(() => {
     heard = 0;
-    if (socket.bufferedAmount > SEND_BUFFER_BYTES) socket.close(1013, 'too slow');
+    if (socket.bufferedAmount > SEND_BUFFER_BYTES) hangUpOn(socket, 1013, 'too slow');
   }, LOOK_MS);
   socket.once('close', () => clearInterval(watch));
 }

@@ -16,6 +16,8 @@ const answer = { chunk: CHUNK, item: 'one', version: 1, text: 'said by a strange
 const answerByForm = { item: 'two', version: '1', text: 'said by a stranger' };
 const config = { max_agents: 7 };
 
+const PLAN = JSON.stringify({ units: [{ chunk: 'pasted', external: true }] });
+
 /** In an order in which each changes something after those before it; the last ends the session. */
 export const PAYLOADS: readonly Payload[] = [
   { name: 'config', path: '/config', form: { max_agents: '7' }, json: JSON.stringify(config) },
@@ -49,6 +51,18 @@ export const PAYLOADS: readonly Payload[] = [
     form: answerByForm,
     json: JSON.stringify(answerByForm),
   },
+  {
+    name: 'plan',
+    path: '/new/plan',
+    form: { text: PLAN },
+    json: JSON.stringify({ text: PLAN }),
+  },
+  {
+    name: 'notifications',
+    path: '/notify/desktop',
+    form: { 'kind-stuck': 'on', min_impact: '1', away_seconds: '7', gather_seconds: '5', quiet: '' },
+    json: JSON.stringify({ on: false, kinds: ['stuck'] }),
+  },
   { name: 'sign out', path: '/sign-out', form: {}, json: null },
 ];
 
@@ -63,6 +77,9 @@ export const READABLE: readonly string[] = [
   '/trpc/board.now?input=%7B%7D',
   `/trpc/unit?input=${input({ chunk: CHUNK })}`,
   '/trpc/access.list',
+  '/settings',
+  '/manifest.webmanifest',
+  '/notification-worker.js',
 ];
 
 /** What it says once a socket is open. */

@@ -93,6 +93,7 @@ describe('a query', () => {
       socket: null,
       by: OPERATOR,
       credential: null,
+      isStanding: () => true,
       streams: { count: 0 },
       log: { info: () => {}, error: (_what: string, error: unknown) => assert.fail(String(error)) },
       about: { project: '', address: '', local_address: '', pid: 1, started_at: '', notices: [] },

@@ -8,8 +8,8 @@ import { mootItems } from './kill.ts';
 import { report } from './reports.ts';
 
 /**
- * Finishes its unit. Where questions are kept, one with a question open stays, for whoever takes it over and asks the same.
- * One that has an answer which nobody has taken is closed, so that the history says so.
+ * Finishes its unit. Where questions are kept, one with a question or an answer that nobody has taken stays, for whoever takes it
+ * over and asks the same; else it is closed, so that the history says so.
  */
 export function endSession(
   state: State,
@@ -20,13 +20,16 @@ export function endSession(
 ): Decision {
   const { chunk } = work.unit;
   const isLive = liveRun(work) !== undefined;
-  const isWaiting = work.items.some(isPending);
   const told = (what: 'failed' | 'finished') =>
     report(state, { chunk, what, all: what === 'finished', override: false, words: '' }, at, key);
-  if (isWaiting && keepsQuestions) return isLive ? told('failed') : { changes: [] };
-  if (isWaiting || work.items.some(isUndelivered)) return { changes: closed(work) };
-  return told('finished');
+  if (!isOwed(work)) return told('finished');
+  if (!keepsQuestions) return { changes: closed(work) };
+  return isLive ? told('failed') : { changes: [] };
 }
+
+/** It has a question that is open, or an answer that nobody has taken. */
+export const isOwed = ({ items }: WorkUnit): boolean =>
+  items.some((item) => isPending(item) || isUndelivered(item));
 
 function closed(work: WorkUnit): Change[] {
   const { id: unit } = work.unit;
