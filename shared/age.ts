@@ -9,8 +9,8 @@ export function ageOf(ms: number): string {
   return `${Math.floor(hours / 24)} d`;
 }
 
-/** What a moment means: since when somebody waits, something runs, …; `left`: a future moment. */
-export type AgeKind = 'waits' | 'for' | 'done' | 'ago' | 'silent' | 'left';
+/** What a moment means: since when somebody waits, something runs, …; `left`, `until`: a future moment. */
+export type AgeKind = 'waits' | 'for' | 'done' | 'ago' | 'silent' | 'left' | 'until';
 
 const MINUTE = 60_000;
 /** A run without a new line for this long is called silent. */
@@ -29,6 +29,8 @@ export function ageWords(kind: AgeKind | undefined, ms: number): string {
       return ms < SILENT_MS ? '' : `silent for ${ageOf(ms)}`;
     case 'left':
       return `${Math.max(0, Math.ceil(-ms / 1000))} s`;
+    case 'until':
+      return ms < 0 ? `${ageOf(-ms)} more` : 'no longer';
     default:
       return `${kind} ${ageOf(ms)}`;
   }

@@ -67,6 +67,8 @@ export interface Card extends RowBase, Omit<Asking, 'offers'> {
   readonly unblocks: string;
   /** How the asking run ended, where it has ended. */
   readonly run_ended: string;
+  /** While it is open: how long its asker waits; null: for as long as it takes, or it is not known. */
+  readonly wait: WaitWords | null;
   readonly answer: Answer | null;
   readonly answered_by: string | null;
   readonly answered_via: Door | null;
@@ -76,6 +78,13 @@ export interface Card extends RowBase, Omit<Asking, 'offers'> {
   readonly snoozed_for: string | null;
   readonly release_due: Moment | null;
   readonly withdrawn_why: string | null;
+}
+
+/** Who waits, as a sentence begins; until when; and a sentence on what becomes of an answer after that. */
+export interface WaitWords {
+  readonly who: string;
+  readonly until: Moment;
+  readonly after: string;
 }
 
 /** How many units have each status, and how many items are open, whatever the filter. */

@@ -1,5 +1,5 @@
 import type { Door } from './access-words.ts';
-import type { ItemState } from './board.ts';
+import type { ItemState, WaitWords } from './board.ts';
 import type { Judgement } from './conflict-words.ts';
 import type { Event } from './events.ts';
 import type { Answer, ItemCode, ItemKind } from './item-words.ts';
@@ -104,6 +104,8 @@ export interface ItemLine {
   readonly prompt: string;
   readonly asked_at: Moment;
   readonly state: ItemState;
+  /** While it is open: how long its asker waits; null: for as long as it takes, or it is not known. */
+  readonly wait: WaitWords | null;
   readonly answer: Answer | null;
   readonly said: string;
   readonly answered_by: string | null;

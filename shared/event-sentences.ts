@@ -119,6 +119,8 @@ const EVENT_WORDS: {
     const { phase = '', run = 0 } = itemOf(data.id, items) ?? {};
     return `changed the question: ${askingOf({ ...data, phase, run }).prompt}`;
   },
+  'item.awaited': ({ id, asker_waits }, items) =>
+    `waits for the answer ${asker_waits === null ? 'for as long as it takes' : `until ${asker_waits.until.slice(11, 19)} UTC`}: ${promptOf(id, items)}`,
   'item.answered': (data, items) =>
     `answered “${promptOf(data.id, items)}”: ${saidWords({ answer: data.answer, options: askingOfId(data.id, items)?.options ?? [] })}${data.rule ? ` (${ruleNameWords(data.rule)})` : ''}`,
   'item.reopened': (data, items) => `took the answer back: ${promptOf(data.id, items)}`,

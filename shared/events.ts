@@ -3,7 +3,7 @@ import type { By, Token } from './access-words.ts';
 import type { TrustedAgents } from './agent-words.ts';
 import type { Conflict, Disagreement, Judgement } from './conflict-words.ts';
 import type { DraftComment } from './diff.ts';
-import type { Answer, AnyQuestion, ItemKind } from './item-words.ts';
+import type { Answer, AnyQuestion, AskerWait, ItemKind } from './item-words.ts';
 import type { NoticeChange } from './notify-words.ts';
 import type { PolicyRule, RuleName } from './policy-words.ts';
 import type {
@@ -147,6 +147,7 @@ export type Change =
       readonly data: { readonly id: string } & WakeReason;
     }
   | { readonly type: 'item.changed'; readonly unit: number; readonly data: ItemChanged }
+  | { readonly type: 'item.awaited'; readonly unit: number; readonly data: ItemAwaited }
   | { readonly type: 'item.answered'; readonly unit: number; readonly data: ItemAnswered }
   | {
       readonly type: 'item.reopened';
@@ -228,7 +229,10 @@ interface AskedFacts {
   readonly phase: string;
   readonly run: number;
   readonly asked_by: string;
+  readonly asker_waits?: AskerWait;
 }
+/** Asked again: how long the asker waits this time. */
+export type ItemAwaited = { readonly id: string; readonly asker_waits: AskerWait | null };
 /** What an item asks now. */
 export type ItemChanged = { readonly id: string } & AnyQuestion;
 export interface ItemAnswered {

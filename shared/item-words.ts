@@ -73,6 +73,8 @@ export interface ItemFacts {
   /** The answer is known to have been used; null: not yet. */
   readonly delivery: Delivery | null;
   readonly withdrawal: Withdrawal | null;
+  /** As its latest asker said; absent, null: for as long as it takes, or nobody said. */
+  readonly asker_waits?: AskerWait | null;
   /** By which channels the operator was told of it, or need not be; absent: by none. */
   readonly told?: readonly NotifyChannel[];
 }
@@ -81,6 +83,13 @@ export interface ItemFacts {
 export interface Snooze {
   readonly until: Moment | null;
   readonly for: string | null;
+}
+
+/** How long the asker waits for its answer. */
+export interface AskerWait {
+  readonly until: Moment;
+  /** Where it can be answered after that: here, where the question stays; or at the agent's own terminal only. */
+  readonly after: 'here' | 'terminal';
 }
 
 /** An answer as it was given to an item. */

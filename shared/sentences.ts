@@ -2,7 +2,7 @@
 
 import type { Disagreement } from './conflict-words.ts';
 import type { ChangeStat, DiffComment } from './diff.ts';
-import type { Answer, Asking, Snooze } from './item-words.ts';
+import type { Answer, AskerWait, Asking, Snooze } from './item-words.ts';
 import { conflictReasonWords } from './reason-sentences.ts';
 import type { ToolRefusal } from './words.ts';
 
@@ -15,6 +15,15 @@ export function saidWords(item: {
   const { options, text } = item.answer;
   const labels = options.map((id) => item.options.find((option) => option.id === id)?.label ?? id);
   return [labels.join(', '), text].filter((part) => part !== '').join(': ');
+}
+
+/** A name at the beginning of a sentence: "The agent". */
+export const sentenceStart = (name: string): string => name.replace(/^./u, (letter) => letter.toUpperCase());
+
+/** What becomes of an answer that comes when its asker no longer waits. True before that moment and after it. */
+export function laterAnswerWords(after: AskerWait['after'], hasNextRun: boolean): string {
+  if (after === 'terminal') return 'After that, only its terminal takes an answer.';
+  return `An answer after that is kept until it asks again${hasNextRun ? ', or for its next run' : ''}.`;
 }
 
 /** Until when an item is out of the queue. */

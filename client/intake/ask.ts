@@ -1,5 +1,5 @@
 import type { BoardMessage, Card, Row } from '../../shared/board.ts';
-import type { Answer, Asking } from '../../shared/item-words.ts';
+import type { Answer, AskerWait, Asking } from '../../shared/item-words.ts';
 import type { ToolPermission } from '../../shared/policy-words.ts';
 import { takingUnknown } from '../../shared/unknown-input.ts';
 import { type Daemon, overHttp, overSocket, untilSaid } from '../daemon/daemon-client.ts';
@@ -56,10 +56,18 @@ export interface Asked {
   readonly questions: readonly unknown[];
   /** The same key is the same question, however often it is sent. */
   readonly key: string;
+  /** Where the asker gives up by itself. */
+  readonly asker_waits?: AskerWait | undefined;
   /** Ends the waiting; the items stay. */
   readonly over?: AbortSignal | null;
   readonly onAsked?: (items: readonly string[]) => void;
 }
+
+/** A wait that begins now. */
+export const waitFor = (ms: number, after: AskerWait['after']): AskerWait => ({
+  until: new Date(Date.now() + ms).toISOString(),
+  after,
+});
 
 /** The question has been withdrawn: there will be no answer. */
 export class Withdrawn extends Error {
@@ -79,12 +87,13 @@ export async function ask({
   asker,
   questions,
   key,
+  asker_waits,
   over = null,
   onAsked,
 }: Asked): Promise<Replies> {
   const { socketPath, caller, onSilence } = connection;
   const { chunk, run } = asker;
-  const asking = { ...asker, key, questions: [...questions] };
+  const asking = { ...asker, key, ...(asker_waits && { asker_waits }), questions: [...questions] };
   // A connection for each try: on one that stays, tries that nobody answers would pile up.
   const calls = overHttp(socketPath, caller);
   const { result } = await untilSaid((signal) => takingUnknown(calls.items.ask.mutate)(asking, { signal }), {

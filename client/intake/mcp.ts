@@ -3,9 +3,9 @@
  * `approve`, which Claude Code asks before it does what needs permission (`--permission-prompt-tool`).
  */
 import { randomBytes } from 'node:crypto';
+import type { AskerWait } from '../../shared/item-words.ts';
 import { isSaid } from '../daemon/daemon-client.ts';
-import type { AskedQuestion, Replies } from './ask.ts';
-import { Withdrawn } from './ask.ts';
+import { type AskedQuestion, type Replies, Withdrawn, waitFor } from './ask.ts';
 import { callKey } from './call-key.ts';
 import { type Call, type CallOutcome, isObject, type Methods, RpcError } from './json-rpc.ts';
 import { type HumanQuestion, questionsIn, TOOLS, WrongInput } from './mcp-tools.ts';
@@ -19,7 +19,13 @@ export interface Intake {
   readonly marker: string;
   readonly folder: string;
   readonly version: string;
-  ask(questions: readonly AskedQuestion[], key: string, over: AbortSignal): Promise<Replies>;
+  /** `asker_waits` undefined: for as long as it takes. */
+  ask(
+    questions: readonly AskedQuestion[],
+    key: string,
+    over: AbortSignal,
+    asker_waits?: AskerWait,
+  ): Promise<Replies>;
   /** Notes that a call was refused because nobody could be asked. */
   refused(call: { readonly key: string; readonly tool: string; readonly subject: string }): Promise<void>;
   readonly unit: Pick<OwnUnit, 'notify' | 'report' | 'look'>;
@@ -181,7 +187,8 @@ async function askHuman(
     const questions = questionsIn(input);
     const over = late === null ? signal : AbortSignal.any([signal, late]);
     const asked = questions.map((question) => question.asked);
-    const { replies, confirm } = await intake.ask(asked, key, over);
+    const wait = patience === null ? undefined : waitFor(patience, 'here');
+    const { replies, confirm } = await intake.ask(asked, key, over, wait);
     return saying(asWords(answersTo(questions, replies)), { sent: confirm });
   } catch (error) {
     signal.throwIfAborted();

@@ -111,9 +111,12 @@ const refuse = (status: number, code: GateCode, message: string): Verdict => ({
   message,
 });
 
+/** A fragment is no part of a target (RFC 9112): no browser sends one. */
 function refuseTarget({ target }: Head): Verdict | null {
-  const plain = /^\/(?!\/)[\x21-\x7e]*$/.test(target) && !target.includes('\\');
-  return plain ? null : refuse(400, 'bad-target', 'The address must begin with one "/" and be plain ASCII.');
+  const plain = /^\/(?!\/)[\x21-\x7e]*$/.test(target) && !/[\\#]/.test(target);
+  return plain
+    ? null
+    : refuse(400, 'bad-target', 'The address must begin with one "/" and be plain ASCII without "#".');
 }
 
 /** Refuses browsers on the Unix socket. `Sec-Fetch-Mode` is not checked, because Node's fetch sends it. */

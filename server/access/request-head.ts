@@ -9,7 +9,7 @@ export interface Head {
 }
 
 /** The path, without query. Percent-escapes stay, so an escaped spelling never equals a special path. */
-export const pathOf = ({ target }: Head): string => target.split(/[?#]/, 1)[0] ?? '';
+export const pathOf = ({ target }: Head): string => target.split('?', 1)[0] ?? '';
 
 /** The bearer token; '' (never valid) if the header is malformed or repeated; null: no header. */
 export function bearerOf(head: Head): string | null {

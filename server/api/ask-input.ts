@@ -1,6 +1,6 @@
 /** What may be asked, by agents and by commands. */
 import { z } from 'zod';
-import { chunk, run, words } from './fields.ts';
+import { chunk, moment, run, words } from './fields.ts';
 
 const option = z.strictObject({
   id: z
@@ -62,5 +62,9 @@ export const ask = z.strictObject({
   chunk,
   run,
   asked_by: words(100).default('agent'),
+  /** Where the asker gives up by itself. A moment, and no duration: the same ask may be sent again after a restart. */
+  asker_waits: z
+    .strictObject({ until: moment, after: z.enum(['here', 'terminal'], 'One of here, terminal.') })
+    .optional(),
   questions: z.array(question).min(1, 'Ask something.').max(20, 'At most 20 questions at once.'),
 });

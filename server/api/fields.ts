@@ -1,5 +1,6 @@
 /** Fields that several inputs share, with a sentence for each mistake. */
 import { z } from 'zod';
+import { parseMoment } from '../../shared/parse-moment.ts';
 import { CHUNK, CHUNK_RULE, PHASE } from '../../shared/words.ts';
 
 export const words = (most: number) => z.string().max(most, `At most ${most} characters.`);
@@ -16,6 +17,16 @@ export const chunk = z.string().regex(CHUNK, `A chunk is ${CHUNK_RULE}.`);
 export const item = key;
 export const version = z.number().int().min(1);
 export const command = words(100_000).min(1, 'Say which command.');
+
+export const moment = z.string().transform((text, ctx) => {
+  const found = parseMoment(text);
+  if (found !== null) return found;
+  ctx.addIssue({
+    code: 'custom',
+    message: 'A moment with its offset, as in 2026-01-31T09:00:00+02:00 or 2026-01-31T07:00Z.',
+  });
+  return z.NEVER;
+});
 
 export const phase = z.string().regex(PHASE, 'A phase is a word of up to 63 of A–Z, 0–9 and "_".');
 export const environmentName = z

@@ -1,11 +1,10 @@
 /** Input schemas of the procedures: strict, with a message per mistake. Server only. */
 import { z } from 'zod';
 import { ITEM_KINDS } from '../../shared/item-words.ts';
-import { parseMoment } from '../../shared/parse-moment.ts';
 import { LONGEST_SEARCH, ONLY } from '../../shared/query.ts';
 import { STATUSES } from '../../shared/words.ts';
 import { USAGE_BY } from '../board/usage-list.ts';
-import { chunk, item, key, own, paths, phase, priority, run, version, words } from './fields.ts';
+import { chunk, item, key, moment, own, paths, phase, priority, run, version, words } from './fields.ts';
 
 export const close = z.strictObject({
   chunk,
@@ -61,15 +60,6 @@ export const answer = z.strictObject({
 export const undo = z.strictObject({ chunk, item, version, key: key.optional() });
 const optional = (schema: z.ZodType<string>) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
-const moment = z.string().transform((text, ctx) => {
-  const found = parseMoment(text);
-  if (found !== null) return found;
-  ctx.addIssue({
-    code: 'custom',
-    message: 'A moment with its offset, as in 2026-01-31T09:00:00+02:00 or 2026-01-31T07:00Z.',
-  });
-  return z.NEVER;
-});
 export const snooze = z
   .strictObject({
     chunk,

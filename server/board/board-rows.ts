@@ -1,10 +1,11 @@
 /** Makes the rows of a board from the state. */
-import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
+import type { Card, Cell, Counts, Row, WaitWords } from '../../shared/board.ts';
 import { askingOf } from '../../shared/daemon-question-sentences.ts';
 import { codeOf } from '../../shared/daemon-questions.ts';
 import type { ChangeStat } from '../../shared/diff.ts';
 import type { Answer, Item } from '../../shared/item-words.ts';
 import { outcomeWords, withdrawalWords } from '../../shared/reason-sentences.ts';
+import { laterAnswerWords, sentenceStart } from '../../shared/sentences.ts';
 import { statusReasonWords } from '../../shared/status-sentences.ts';
 import type { Status, WorkUnit } from '../../shared/words.ts';
 import { type Impact, impactWords } from '../domain/impact.ts';
@@ -76,6 +77,7 @@ export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, se
     blocks_count: impact.blocked,
     unblocks: impactWords(impact),
     run_ended: item.kind === 'question' || item.kind === 'decision' ? runEnded(work, item) : '',
+    wait: waitOf(work, item),
     answer: answerOf(item),
     answered_by: item.answer?.by ?? null,
     answered_via: item.answer?.via ?? null,
@@ -84,6 +86,19 @@ export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, se
     snoozed_for: item.snooze?.for ?? null,
     release_due: item.answer?.release_due ?? null,
     withdrawn_why: item.withdrawal && withdrawalWords(item),
+  };
+}
+
+/** How long its asker waits: while it is open, and unless the run that asked has ended. */
+export function waitOf(work: WorkUnit, item: Item): WaitWords | null {
+  const { asker_waits: wait, asked_by } = item;
+  const isAlive = item.run === 0 || liveRun(work)?.number === item.run;
+  if (!wait || !isOpen(item) || !isAlive) return null;
+  const hasNextRun = item.run > 0 && !work.unit.spec.external;
+  return {
+    who: sentenceStart(asked_by),
+    until: wait.until,
+    after: laterAnswerWords(wait.after, hasNextRun),
   };
 }
 

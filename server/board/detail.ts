@@ -21,7 +21,7 @@ import { pairKey, serialOrderOf } from '../domain/serial-order.ts';
 import { exists, findWork, isGoingOut, isOver, liveRun, type State } from '../domain/state.ts';
 import { statusOf } from '../domain/status.ts';
 import { usageOf, withoutDays } from '../domain/usage.ts';
-import { answerOf, cardState } from './board-rows.ts';
+import { answerOf, cardState, waitOf } from './board-rows.ts';
 import { judgedWords } from './conflict-list.ts';
 import { timeSpent } from './time-spent.ts';
 
@@ -150,6 +150,7 @@ function itemLine(work: WorkUnit, item: Item): ItemLine {
     prompt: askingOf(item).prompt,
     asked_at,
     state: cardState(item),
+    wait: waitOf(work, item),
     answer: answerOf(item),
     said: answerWordsOf(item),
     answered_by: answer?.by ?? null,

@@ -25,6 +25,7 @@ type AboutItem = Extract<
       | 'item.snoozed'
       | 'item.woke'
       | 'item.changed'
+      | 'item.awaited'
       | 'item.answered'
       | 'item.reopened'
       | 'item.released'
@@ -59,6 +60,8 @@ function itemChange(item: Item, event: Exclude<AboutItem, { type: 'item.changed'
       };
     case 'item.woke':
       return { snooze: null };
+    case 'item.awaited':
+      return { asker_waits: event.data.asker_waits };
     case 'item.answered':
       return { snooze: null, answer: givenAnswer(event) };
     case 'item.reopened':

@@ -127,6 +127,7 @@ function change(work: WorkUnit, event: AboutUnit): WorkUnit {
     case 'item.snoozed':
     case 'item.woke':
     case 'item.changed':
+    case 'item.awaited':
     case 'item.answered':
     case 'item.reopened':
     case 'item.released':

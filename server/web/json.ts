@@ -68,6 +68,7 @@ const attentionItem = (card: Card, now: number) => ({
   asked_at: card.asked_at,
   asked_by: card.asked_by,
   time_waiting: Math.max(0, Math.floor((now - Date.parse(card.asked_at)) / 1000)),
+  wait: card.wait,
   blocks_count: card.blocks_count,
   unblocks: card.unblocks,
 });

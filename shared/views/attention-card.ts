@@ -17,7 +17,7 @@ export function cardView(card: Card, view: QueueView): TemplateResult {
         <span class="kind">${card.kind}</span>
         <strong class="chunk">${card.chunk}</strong>
         ${card.blocks_count > 0 ? html`<span class="frees">frees ${card.blocks_count}</span>` : nothing}
-        ${card.unblocks === '' ? nothing : html`<span class="unblocks">${card.unblocks}</span>`}
+        ${card.unblocks && html`<span class="unblocks">${card.unblocks}</span>`}
         <span class="waits">${age('waits', card.asked_at, view.clock)}</span>
         <span class="prompt" dir="auto">${inlineMarkdown(firstLine(card.prompt))}</span>
       </summary>
@@ -26,7 +26,8 @@ export function cardView(card: Card, view: QueueView): TemplateResult {
         <div class="asked" dir="auto">${simpleMarkdown(card.prompt)}</div>
         ${card.context.map(contextView)}
         ${tailView(card, view.tails[card.chunk])}
-        ${card.run_ended === '' ? nothing : html`<p class="aside">${card.run_ended}</p>`}
+        ${card.run_ended && html`<p class="aside">${card.run_ended}</p>`}
+        ${card.wait && html`<p class="aside"><bdi>${card.wait.who}</bdi> waits ${age('until', card.wait.until, view.clock)}. ${card.wait.after}</p>`}
         ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view)}
         ${footer(card, view)}
       </div>
@@ -48,7 +49,7 @@ const tailView = ({ kind, run }: Card, tail: Pulse | undefined) =>
 
 const footer = (card: Card, { place: { base }, forms }: QueueView): TemplateResult =>
   html`<div class="foot-of-card">
-    ${card.state === 'open' ? (forms?.later(card) ?? nothing) : nothing}
+    ${card.state === 'open' ? forms?.later(card) : nothing}
     <p class="aside">${card.phase} · asked by <bdi>${card.asked_by}</bdi>${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">details of ${card.chunk}</a>${card.code?.startsWith('merge-') ? html` · <a href="${base}/work-units/${card.chunk}/diff">changes, line by line</a>` : nothing}</p>
   </div>`;
 

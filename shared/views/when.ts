@@ -21,6 +21,7 @@ const WITHOUT_SCRIPT: Readonly<Record<AgeKind, (at: Moment, clock: ViewClock) =>
   done: (at, clock) => `done ${shortText(at, clock)}`,
   ago: shortText,
   silent: (at, clock) => `last line ${shortText(at, clock)}`,
+  until: (at, clock) => `until ${shortText(at, clock)}`,
   left: (at, { zone }) => `until ${localTime(at, zone)}`,
 };
 

@@ -33,6 +33,7 @@ export function card(id: string, rank: number, more: Partial<Card> = {}): Card {
     blocks_count: 0,
     unblocks: '',
     run_ended: '',
+    wait: null,
     answer: null,
     answered_by: null,
     answered_via: null,

@@ -228,6 +228,28 @@ test(
   }),
 );
 
+const until = (minute: number) => ({ until: `2026-01-05T09:${minute}:00.000Z`, after: 'here' }) as const;
+
+test(
+  'how long the asker waits is kept, and renewed by whoever asks again, under the same key or another',
+  running(async (house) => {
+    await house.ask('a', 'q', { ...PORT, asker_waits: until(10) });
+    assert.deepEqual(house.item('q').asker_waits, until(10));
+    const { seq } = house.store.state;
+    await house.ask('a', 'q', { ...PORT, asker_waits: until(10) });
+    assert.equal(house.store.state.seq, seq, 'the same call, sent again');
+    await house.ask('a', 'q', { ...PORT, asker_waits: until(20) });
+    assert.deepEqual(house.item('q').asker_waits, until(20));
+    await house.ask('a', 'q2', { ...PORT, asker_waits: until(30) });
+    assert.deepEqual(house.item('q').asker_waits, until(30));
+    await house.ask('a', 'q3', PORT);
+    assert.equal(house.item('q').asker_waits, null, 'for as long as it takes');
+    await house.answer('a', 'q');
+    await house.ask('a', 'q', { ...PORT, asker_waits: until(40) });
+    assert.equal(house.item('q').asker_waits, null, 'answered, nobody waits');
+  }),
+);
+
 test(
   'a run that has ended may not ask',
   running(async (house) => {

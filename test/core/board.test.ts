@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BoardIndex } from '../../server/board/board-index.ts';
+import { waitOf } from '../../server/board/board-rows.ts';
 import { reduce } from '../../server/domain/reduce.ts';
 import { EMPTY, type State } from '../../server/domain/state.ts';
 import { type Board, boardOf, countsOf, follow, inOrder, type News } from '../../shared/board.ts';
@@ -8,7 +9,7 @@ import type { Event } from '../../shared/events.ts';
 import { ONLY, type Query } from '../../shared/query.ts';
 import { STATUSES, type UnitSpec } from '../../shared/words.ts';
 import { inHistories } from './random-commands.ts';
-import { inHouse, type StoreFixture, spec } from './store-fixture.ts';
+import { exited, inHouse, type StoreFixture, spec } from './store-fixture.ts';
 
 const QUERIES: readonly Query[] = [
   {},
@@ -207,5 +208,32 @@ test(
     assert.deepEqual(all.put, ['counts', 'item:q-g10', 'unit:11']);
     const late = await newsOf(house, index, house.add(spec('late', { after: ['g20'] })));
     assert.deepEqual(late.all.put, ['counts', 'item:q-g20', 'unit:1000']);
+  }),
+);
+
+test(
+  'a card says how long its asker waits, while the item is open and the run that asked lives',
+  inHouse(async (house) => {
+    await house.add(
+      spec('run'),
+      spec('elsewhere', { external: true, steps: [{ phase: 'IMPLEMENT', command: null }] }),
+    );
+    const until = '2026-01-05T09:10:00.000Z';
+    await house.start('run');
+    await house.ask('run', 'q', { run: 1, asker_waits: { until, after: 'here' } });
+    await house.ask('elsewhere', 'e', { asker_waits: { until, after: 'here' } });
+    await house.ask('elsewhere', 't', { asker_waits: { until, after: 'terminal' } });
+    const said = (id: string) => {
+      const work = house.store.state.works.get(id === 'q' ? 0 : 1);
+      assert.ok(work);
+      return waitOf(work, house.item(id));
+    };
+    const kept = 'An answer after that is kept until it asks again';
+    assert.deepEqual(said('q'), { who: 'Agent', until, after: `${kept}, or for its next run.` });
+    assert.equal(said('e')?.after, `${kept}.`);
+    assert.equal(said('t')?.after, 'After that, only its terminal takes an answer.');
+    await house.answer('elsewhere', 'e');
+    await house.end('run', exited(1));
+    for (const id of ['q', 'e']) assert.equal(said(id), null);
   }),
 );

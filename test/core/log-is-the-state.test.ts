@@ -81,6 +81,7 @@ const ALL: readonly Event['type'][] = [
   'item.snoozed',
   'item.woke',
   'item.changed',
+  'item.awaited',
   'item.answered',
   'item.reopened',
   'item.released',

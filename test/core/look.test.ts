@@ -49,6 +49,8 @@ test('an age says what it is the age of, and is soft, ink or marked', () => {
   assert.equal(ageWords('silent', 4 * MINUTE), '');
   assert.equal(ageWords('silent', 12 * MINUTE), 'silent for 12 min');
   assert.equal(ageWords('left', -7_400), '8 s');
+  assert.equal(ageWords('until', -4 * MINUTE), '4 min more');
+  assert.equal(ageWords('until', 0), 'no longer');
   assert.deepEqual(
     [9, 10, 59, 60].map((minutes) => ageLevel(minutes * MINUTE)),
     ['new', 'old', 'old', 'due'],

@@ -70,10 +70,11 @@ const COMMANDS = {
     return ask(state, asking(unit.chunk, `q-${nth}`, { run: run?.number ?? null, prompt }));
   },
   /** Mostly of a run that still waits: only that one may change its words. */
-  askAgain: (state: State, { a, b, c }: Aim): Decision => {
+  askAgain: (state: State, { a, b, c, at }: Aim): Decision => {
     const waits = itemsOf(state, (item) => isOpen(item) && isLive(state, item));
     const { chunk, item } = pick(c % 4 > 0 && waits.length > 0 ? waits : itemsOf(state, () => true), a);
-    return ask(state, asking(chunk, item.id, { run: item.run, prompt: `Question ${b % 2}?` }));
+    const asker_waits = c % 3 === 0 ? undefined : ({ until: at, after: 'here' } as const);
+    return ask(state, asking(chunk, item.id, { run: item.run, prompt: `Question ${b % 2}?`, asker_waits }));
   },
   answer: (state: State, { a, b, at, nth }: Aim): Decision => {
     const { chunk, item } = pick(itemsOf(state, isOpen), a);

@@ -79,7 +79,7 @@ export function oracle(door: Door, cell: Cell): string {
   const overTcp = door !== 'socket';
   /** All that is wrong with it, in the order in which it is said. */
   const faults: readonly (readonly [string, boolean])[] = [
-    ['400', !/^\/(?!\/)[!-[\]-~]*$/.test(cell.target)],
+    ['400', !/^\/(?!\/)[!"$-[\]-~]*$/.test(cell.target)],
     ['403', !overTcp && browser],
     ['421', overTcp && (cell.hosts.length !== 1 || !TCP.hosts.includes(host))],
     ['400', cell.origins.length > 1 || cell.sites.length > 1],

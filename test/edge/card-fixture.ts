@@ -24,6 +24,7 @@ export const cardOf = (chunk: string, more: Partial<Card> = {}): Card => ({
   blocks_count: 0,
   unblocks: '',
   run_ended: '',
+  wait: null,
   answer: null,
   answered_by: null,
   answered_via: null,

@@ -57,7 +57,15 @@ const spec = z.strictObject({
   mode: z.exactOptional(z.string()),
 });
 
-const asked = { id: item, kind, phase: z.string(), run: count, asked_by: z.string() };
+const askerWaits = z.strictObject({ until: moment, after: z.enum(['here', 'terminal']) });
+const asked = {
+  id: item,
+  kind,
+  phase: z.string(),
+  run: count,
+  asked_by: z.string(),
+  asker_waits: z.exactOptional(askerWaits),
+};
 const nothing = z.strictObject({});
 const run = z.strictObject({ number });
 
@@ -170,6 +178,7 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
     z.strictObject({ id: item, ...asking, offers: z.exactOptional(offeredRule) }),
     z.strictObject({ id: item, about: daemonQuestion }),
   ]),
+  'item.awaited': z.strictObject({ id: item, asker_waits: askerWaits.nullable() }),
   'item.answered': z.strictObject({
     id: item,
     answer,

@@ -94,6 +94,7 @@ const detail: z.ZodType<Detail> = z.strictObject({
       prompt: z.string(),
       asked_at: moment,
       state: part.itemState,
+      wait: part.wait,
       answer: part.answer.nullable(),
       said: z.string().describe('the answer in words'),
       answered_by: z.string().nullable(),

@@ -349,6 +349,11 @@ export const cell: z.ZodType<Cell> = z
   })
   .meta({ id: 'Cell', description: 'a work unit' });
 
+export const wait = z
+  .strictObject({ who: z.string(), until: moment, after: z.string() })
+  .nullable()
+  .describe('how long its asker waits, and what becomes of an answer after that; null: it is not known');
+
 export const card: z.ZodType<Card> = z
   .strictObject({
     ...row,
@@ -367,6 +372,7 @@ export const card: z.ZodType<Card> = z
     blocks_count: count.describe('how many units wait for this one, directly or not'),
     unblocks: z.string(),
     run_ended: z.string().describe('how the asking run ended, where it has ended'),
+    wait,
     answer: answer.nullable(),
     answered_by: z.string().nullable(),
     answered_via: door.nullable(),

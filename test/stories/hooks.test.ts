@@ -86,6 +86,7 @@ describe('hooks of agents that a person starts', () => {
     const { ended } = called(permission);
     const card = await asked();
     assert.deepEqual([card.chunk, card.prompt], ['claude-1f3c9a2b', 'Allow Bash: make?']);
+    assert.equal(card.wait?.after, 'After that, only its terminal takes an answer.');
     await ok('answer', card.chunk, '--option', 'once');
     const { stdout } = await ended;
     assert.deepEqual(JSON.parse(stdout), {

@@ -292,6 +292,29 @@ describe('signalbox mcp', () => {
     await once(child, 'close');
   });
 
+  test('in a run of a host that gives calls up, the card names the moment, anew when it asks again', async () => {
+    const { say } = bridgeIn(await inRun());
+    const began = Date.now();
+    say({ ...HELLO, params: { clientInfo: { name: 'codex-mcp-client' } } }, askHuman(1, 'Which port?'));
+    const first = await asked('Which port?');
+    const left = Date.parse(first.wait?.until ?? '') - began;
+    assert.ok(left >= 290_000 && left < 350_000, `${first.wait?.until}`);
+    const { stdout } = await house.signalbox('attention');
+    const words =
+      /The agent waits \d+ min more\. An answer after that is kept until it asks again, or for its next run\./;
+    assert.match(stdout, words);
+    assert.match((await house.signalbox('show', 'a')).stdout, words);
+    say(askHuman(2, 'Which port?'));
+    await until(
+      'the second call',
+      async () => (await asked('Which port?')).wait?.until !== first.wait?.until,
+    );
+    assert.ok(((await asked('Which port?')).wait?.until ?? '') > (first.wait?.until ?? ''));
+    await house.end('SIGKILL');
+    await house.start();
+    assert.match((await house.signalbox('attention')).stdout, words);
+  });
+
   test('started by hand where no daemon runs, the agent is told so, and asks once it does', async () => {
     house = DaemonFixture.make();
     const { say, answerTo } = bridgeIn(house.env);

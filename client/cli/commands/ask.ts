@@ -9,6 +9,7 @@ import {
   type OnBehalfOf,
   type Replies,
   Withdrawn,
+  waitFor,
 } from '../../intake/ask.ts';
 import { daemonAddress } from '../context/daemon-address.ts';
 import { ProgramError } from '../output/program-error.ts';
@@ -37,6 +38,7 @@ export async function ask(socketPath: string, prompt: string | undefined, flags:
     asker: askerFrom(flags.chunk),
     questions: questionsOf(prompt, flags),
     key: flags.key ?? randomBytes(16).toString('hex'),
+    ...(seconds !== null && { asker_waits: waitFor(seconds * 1000, 'here') }),
     over,
     onAsked: ({ length }) =>
       tell(length === 1 ? 'asked; waiting for an answer.' : `asked ${length} questions; waiting.`),

@@ -1,5 +1,6 @@
 import { isListening } from '../../daemon/daemon-client.ts';
 import { callerFor } from '../../daemon/proven-caller.ts';
+import { waitFor } from '../../intake/ask.ts';
 import type { HookAgent, HookEvent } from '../../intake/hooks/hook-agent.ts';
 import { takeEvent } from '../../intake/hooks/hook-session.ts';
 import { hostProcess } from '../../intake/hooks/host-process.ts';
@@ -20,7 +21,8 @@ export async function answerHook(
   const connection = { socketPath, caller: () => callerFor(socketPath) };
   const over = whileWaited(host, seconds);
   const since = performance.timeOrigin;
-  const result = await takeEvent({ connection, agent, event, host, since, over });
+  const asker_waits = seconds === null ? undefined : waitFor(seconds * 1000, 'terminal');
+  const result = await takeEvent({ connection, agent, event, host, since, asker_waits, over });
   const { stdout = '', stderr = '', code = 0, sent } = result;
   if (stdout !== '') await print(stdout);
   if (stderr !== '') await tellWhole(stderr);

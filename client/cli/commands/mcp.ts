@@ -33,8 +33,8 @@ export async function mcp(socketPath: string, { chunk, wait }: McpFlags): Promis
     folder: process.cwd(),
     version: '0',
     patience: seconds === null ? undefined : seconds * 1000,
-    ask: async (questions, key, over) =>
-      ask({ connection, asker: await speaker.asker(), questions, key, over }),
+    ask: async (questions, key, over, asker_waits) =>
+      ask({ connection, asker: await speaker.asker(), questions, key, over, asker_waits }),
     refused: speaker.refused,
     unit: new OwnUnit(connection, speaker.asker),
     met: speaker.met,

@@ -1,5 +1,5 @@
 /** Formats lists of units and items for the terminal. */
-import { ageOf } from '../../../shared/age.ts';
+import { ageOf, ageWords } from '../../../shared/age.ts';
 import { boardOf, type Card, type Cell, cardsOf, cellsOf, type Snapshot } from '../../../shared/board.ts';
 import type { Detail, ItemLine } from '../../../shared/detail.ts';
 import { deliveryWords, phaseCount } from '../../../shared/unit-sentences.ts';
@@ -56,9 +56,18 @@ export function cardText(card: Card): string {
   const head = [card.kind, `waiting ${age(card.asked_at)}`, card.unblocks].filter((part) => part !== '');
   const lines = [`${styled('yellow', card.chunk)}  ${head.join(' · ')}`, indented(card.prompt, '  ')];
   for (const { label, text } of card.context) lines.push(`  ${oneLine(label)}:`, indented(text, '    '));
+  const wait = waitText(card);
+  if (wait !== '') lines.push(`  ${wait}`);
   for (const option of card.options) lines.push(`  [${option.id}] ${oneLine(option.label)}`);
   lines.push(styled('dim', `  signalbox answer ${card.chunk} --item ${card.id} ${hint(card)}`));
   return lines.join('\n');
+}
+
+/** How long the asker of an open item waits. Empty: it is not known. */
+function waitText({ wait }: Pick<Card, 'wait'>): string {
+  if (wait === null) return '';
+  const still = ageWords('until', Date.now() - Date.parse(wait.until));
+  return `${oneLine(wait.who)} waits ${still}. ${wait.after}`;
 }
 
 const hint = ({ options }: Card): string => (options[0] ? `--option ${options[0].id}` : '"…"');
@@ -84,8 +93,11 @@ export function unitText(detail: Detail): string {
     lines.push(
       `  run ${run.number} ${run.phase}: ${run.said}${run.usage ? `, ${usageWords(run.usage)}` : ''}`,
     );
-  for (const item of detail.items)
+  for (const item of detail.items) {
     lines.push(`  ${item.kind} ${item.state}: ${oneLine(item.prompt)}${answerText(item)}`);
+    const wait = waitText(item);
+    if (wait !== '') lines.push(`    ${wait}`);
+  }
   return lines.join('\n');
 }
 

@@ -16,7 +16,8 @@ export const claudeHooks: HookAgent = {
     JSON.stringify({ hookSpecificOutput: { hookEventName: 'PermissionRequest', decision } }),
   // With "asyncRewake", exit code 2 wakes it with what stands on standard error.
   wake: (words) => ({ stderr: `The operator says: ${words}`, code: 2 }),
-  wait: null,
+  // Its settings give the hook a day; it ends by itself before that.
+  wait: 86_390,
 };
 
 function actionIn(input: Readonly<Record<string, unknown>>): HookAction | null {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Card } from '../../../shared/board.ts';
 import type { Detail } from '../../../shared/detail.ts';
+import type { AskerWait } from '../../../shared/item-words.ts';
 import { type Daemon, isSaid, overHttp, untilSaid } from '../../daemon/daemon-client.ts';
 import { type AskedQuestion, ask, type DaemonAddress, type Replies, Withdrawn } from '../ask.ts';
 import { ExternalSession } from '../external-session.ts';
@@ -19,6 +20,8 @@ export interface HookCall {
   readonly host: number;
   /** When the hook was called, in milliseconds. Hooks overtake each other: what was asked since is not settled by it. */
   readonly since: number;
+  /** When that waiting ends at the latest; undefined: it takes as long as it takes. */
+  readonly asker_waits: AskerWait | undefined;
   /** Ends the waiting for a person. */
   readonly over: AbortSignal;
 }
@@ -100,14 +103,14 @@ class HookSession {
 
   /** Waits for the operator. null: it is no longer asked, here or there. */
   async #asked(questions: readonly AskedQuestion[]): Promise<Replies | null> {
-    const { connection, host, over } = this.#call;
+    const { connection, host, over, asker_waits } = this.#call;
     const asker = await this.#session.asker();
     let items: readonly string[] = [];
     const onAsked = (asked: readonly string[]) => {
       items = asked;
     };
     try {
-      return await ask({ connection, asker, questions, key: newKey(), over, onAsked });
+      return await ask({ connection, asker, questions, key: newKey(), asker_waits, over, onAsked });
     } catch (error) {
       if (error instanceof Withdrawn) return null;
       if (!over.aborted) throw error;

@@ -1,6 +1,6 @@
 /** Asks items, withdraws them, and confirms that answers have arrived. */
 import type { Change } from '../../../shared/events.ts';
-import type { AnyQuestion, Asking, Item } from '../../../shared/item-words.ts';
+import type { AnyQuestion, AskerWait, Asking, Item } from '../../../shared/item-words.ts';
 import { ALLOW_UNIT, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { isAsked } from '../delivery.ts';
@@ -16,6 +16,7 @@ export interface Asker {
   /** The run that asks; null: somebody outside any run. */
   readonly run: number | null;
   readonly asked_by: string;
+  readonly asker_waits?: AskerWait | undefined;
 }
 
 /** Of a question, `kind` is said where it does not follow from whether words are allowed: of a permission. */
@@ -75,7 +76,8 @@ export function ask(state: State, input: AskInput): Decision<ItemRef> {
   const earlier = attachable(work, input);
   if (earlier) {
     const data = { id: earlier.id, run: input.run ?? earlier.run, key: input.key };
-    return { changes: [{ type: 'item.attached', unit, data }], result: { item: earlier.id } };
+    const changes: Change[] = [{ type: 'item.attached', unit, data }, ...waitChange(earlier, unit, input)];
+    return { changes, result: { item: earlier.id } };
   }
   const data = {
     id: input.key,
@@ -83,6 +85,7 @@ export function ask(state: State, input: AskInput): Decision<ItemRef> {
     phase: phaseOf(work),
     run: input.run ?? work.runs.at(-1)?.number ?? 0,
     asked_by: input.asked_by,
+    ...(input.asker_waits && { asker_waits: input.asker_waits }),
     ...asking(input),
   };
   return { changes: [{ type: 'item.asked', unit, data }], result: { item: input.key } };
@@ -100,12 +103,21 @@ function askAgain(
     throw conflict('key-used', `The key ${input.key} belongs to an item that nobody asked.`);
   // Under the key of a later run that asked the same, only what made it the same counts.
   if (item.id === input.key ? sameAsking(item, input) : sameQuestion(item, input))
-    return { changes: [], result };
+    return { changes: waitChange(item, work.unit.id, input), result };
   if (!isOpen(item))
     throw conflict(endedCode(item), 'This question has ended; ask the new one under another key.', [item]);
   refuseEnded(work, input);
   const data = { id: item.id, ...asking(input) };
-  return { changes: [{ type: 'item.changed', unit: work.unit.id, data }], result };
+  const changed: Change = { type: 'item.changed', unit: work.unit.id, data };
+  return { changes: [changed, ...waitChange(item, work.unit.id, input)], result };
+}
+
+/** Who asks again waits anew. A call that is only sent again says the same moment, and changes nothing. */
+function waitChange(item: Item, unit: number, asker: Asker): readonly Change[] {
+  const before = item.asker_waits ?? null;
+  const asker_waits = asker.asker_waits ?? null;
+  const isSame = before?.until === asker_waits?.until && before?.after === asker_waits?.after;
+  return isSame || !isOpen(item) ? [] : [{ type: 'item.awaited', unit, data: { id: item.id, asker_waits } }];
 }
 
 function refuseEnded(work: WorkUnit, { chunk, run }: AskInput): void {
