@@ -20,7 +20,7 @@ export interface Heard {
   /** Set once it is certain that the session is kept. */
   readonly session?: string;
   readonly refused: readonly RefusedTool[];
-  /** What the whole run has used; said with its end. */
+  /** The tokens of the whole run, and the cost of its session, earlier runs of it included; said with its end. */
   readonly usage?: Usage;
 }
 

@@ -75,7 +75,14 @@ const opencodeSettings = (url: string) => ({
       npm: '@ai-sdk/openai-compatible',
       name: 'fake',
       options: { baseURL: `${url}/v1`, apiKey: 'dummy' },
-      models: { fake: { name: 'fake' } },
+      // It says what a session has cost only where the size of the context is known. In dollars, for a million tokens.
+      models: {
+        fake: {
+          name: 'fake',
+          limit: { context: 200_000, output: 10_000 },
+          cost: { input: 1000, output: 2000 },
+        },
+      },
     },
   },
 });

@@ -115,7 +115,7 @@ export const note = z.strictObject({
   said: words(2000)
     .refine((text) => text.trim() !== '', 'Say something.')
     .optional(),
-  /** Of the whole run so far. */
+  /** The tokens of the whole run so far; the cost of its session, earlier runs of it included. */
   usage: z
     .strictObject({
       input_tokens: amount,

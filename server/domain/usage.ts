@@ -23,6 +23,19 @@ export function usageAfter(before: RunUsage | undefined, said: Usage, at: Moment
   return { ...now, days: { ...known.days, [day]: ofDay } };
 }
 
+/**
+ * What a run reports, with its own cost alone: agents say the cost of the session, earlier runs of it included, also where they
+ * go on with it in a new process. One whose sum is less than is known begins at nothing.
+ */
+export function ownUsage({ runs }: WorkUnit, { number, session, usage }: Run, said: Usage): Usage {
+  if (said.micro_usd === null || session === null) return said;
+  const before = runs
+    .filter((run) => run.number < number && run.session === session)
+    .reduce((sum, run) => sum + (run.usage?.micro_usd ?? 0), 0);
+  const own = said.micro_usd - before;
+  return own >= (usage?.micro_usd ?? 0) ? { ...said, micro_usd: own } : said;
+}
+
 /** What a report adds to the sum of its day, in millionths of a dollar. */
 export function moneyOf(before: WorkUnit, { data }: Extract<Event, { type: 'run.used' }>): number {
   const known = before.runs.find(({ number }) => number === data.number)?.usage ?? NO_USAGE;

@@ -60,7 +60,7 @@ export const REAL_AGENTS: readonly RealAgent[] = Object.entries(VERSIONS).map(([
     name,
     title: `${known.package} ${version}`,
     version,
-    entry: (env) => ({ driver: 'acp', env, phases: ['DO'] }),
+    entry: (env) => ({ driver: 'acp', env }),
     adapter: /signalbox\.js acp /,
     plan: PLANS[name] ?? null,
     // Gemini keeps no session of which the first turn has not ended.
@@ -87,7 +87,7 @@ export const CLAUDE_CODE: RealAgent = {
   entry: (names) => {
     const { agents } = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { agents: { claude: Definition } };
     const { command, resume, env } = agents.claude;
-    return { command, resume, env: [...new Set([...env, ...names])], phases: ['DO'] };
+    return { command, resume, env: [...new Set([...env, ...names])] };
   },
   adapter: /signalbox\.js mcp$/,
   plan: claudePlan,

@@ -26,7 +26,7 @@ export class AcpReal {
     agent: RealAgent,
     bin: string,
     url: string,
-    { git = false, atOnce = 4 } = {},
+    { git = false, atOnce = 4, phases = ['DO'] } = {},
   ): Promise<AcpReal> {
     const variables = agent.env(url);
     const house = DaemonFixture.make(variables);
@@ -42,7 +42,7 @@ export class AcpReal {
       'OPENCODE_CONFIG',
     ])
       delete house.env[name];
-    const entry = agent.entry(Object.keys(variables));
+    const entry = { ...agent.entry(Object.keys(variables)), phases };
     const real = new AcpReal(house, agent.name);
     writeFileSync(real.file('signalbox.json'), JSON.stringify({ agents: { [agent.name]: entry } }));
     if (git) makeRepository(house);

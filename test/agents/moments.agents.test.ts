@@ -93,8 +93,10 @@ function tryMoments(agent: RealAgent, bin: string) {
 
   test('what is always allowed is not asked again', async () => {
     await open();
-    const effect = join(real.house.folder, 'effect');
-    await real.add('a', agent.run(`echo x >> ${effect}`), agent.run(`echo x >> ${effect}`));
+    // A command that writes outside of the project is asked about each time by some.
+    writeFileSync(real.file('bump'), '#!/bin/sh\necho x >> effect\n', { mode: 0o755 });
+    const effect = real.file('effect');
+    await real.add('a', agent.run('./bump'), agent.run('./bump'));
     const card = await real.asked('a');
     const always = card.options.find(({ id }) => id.startsWith('always'));
     assert.ok(always, JSON.stringify(card.options));

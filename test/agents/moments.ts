@@ -133,6 +133,7 @@ export async function answerRound(real: AcpReal, moment: Moment, nth: number, ag
     assert.ok(given, `${moment.name}: nobody expects ${card.prompt}`);
     const option = given.option?.filter((id) => card.options.some((each) => each.id === id)) ?? [];
     const chosen = card.multiple ? option : option.slice(0, 1);
+    assert.ok(chosen.length > 0 || given.words, `${moment.name}: ${JSON.stringify(card)}`);
     const script = again.length > 0 && at === 0 ? [`as follows\n${scripted(...again)}`] : [];
     const words = card.allows_text ? [given.words ?? '', ...script].filter((text) => text !== '') : [];
     const flags = chosen.flatMap((id) => ['--option', id]);

@@ -366,3 +366,75 @@ test(
     assert.equal(house.said('a').why, '');
   }),
 );
+
+type Report = readonly [run: number, session: string, micro_usd: number];
+
+/** What runs have reported, each for its session, and what each is then said to have cost. */
+for (const [what, reports, expected] of [
+  [
+    'is what its session has cost since the runs before it',
+    [
+      [1, 's', 5],
+      [2, 's', 7],
+      [2, 's', 9],
+      [3, 's', 10],
+    ],
+    [5, 4, 1],
+  ],
+  [
+    'is nothing where it only repeats what was known',
+    [
+      [1, 's', 5],
+      [2, 's', 5],
+    ],
+    [5, 0],
+  ],
+  [
+    'is all of it in another session',
+    [
+      [1, 's', 5],
+      [2, 'other', 7],
+      [3, 's', 6],
+    ],
+    [5, 7, 1],
+  ],
+  [
+    'is all of it where the agent begins at nothing',
+    [
+      [1, 's', 5],
+      [2, 's', 1],
+      [2, 's', 4],
+      [2, 's', 6],
+    ],
+    [5, 6],
+  ],
+  [
+    'stays, where it is reported again',
+    [
+      [1, 's', 5],
+      [2, 's', 7],
+      [2, 's', 7],
+    ],
+    [5, 2],
+  ],
+] as readonly (readonly [string, readonly Report[], readonly number[]])[])
+  test(
+    `the cost of a run ${what}`,
+    inHouse(async (house) => {
+      await house.add(spec('a', { phases: ['ONE', 'TWO', 'THREE'] }));
+      await house.start('a');
+      for (const [run, session, micro_usd] of reports) {
+        if (house.lastRun('a').number < run) {
+          await house.end('a');
+          await house.start('a');
+        }
+        const usage = { input_tokens: 1, output_tokens: 1, cached_tokens: 0, micro_usd };
+        const note = { chunk: 'a', run, session, refused: [], usage };
+        await house.commit((state) => noteRun(state, note), DAEMON);
+      }
+      assert.deepEqual(
+        house.work('a').runs.map(({ usage }) => usage?.micro_usd),
+        expected,
+      );
+    }),
+  );

@@ -40,11 +40,11 @@ describe('what an agent has used', () => {
     assert.deepEqual(counted('opencode'), [110, 22, 14, 750_000]);
     assert.deepEqual(counted('gemini'), [110, 22, 0, null]);
     assert.deepEqual(counted('qwen'), [110, 22, 14, null]);
-    assert.deepEqual(counted('copilot'), [0, 0, 0, null]);
+    assert.deepEqual(counted('copilot'), [110, 22, 14, null]);
   });
 
-  test('is without what a loaded session had cost before, where it says so first', () => {
-    assert.deepEqual(counted('opencode', true), [110, 22, 14, 750_000]);
+  test('holds no tokens that a loaded session repeats, and all that it has cost', () => {
+    assert.deepEqual(counted('opencode', true), [110, 22, 14, 2_750_000]);
     assert.deepEqual(counted('qwen', true), [110, 22, 14, null]);
   });
 

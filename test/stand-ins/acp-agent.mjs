@@ -204,10 +204,9 @@ const METHODS = {
     servers = mcpServers;
     session = JSON.parse(readFileSync(join(kept, sessionId), 'utf8'));
     say('this was said long ago');
-    // Some count the whole session, and say at its load what it has cost; others begin at nothing.
+    // The cost is that of the whole session; some say it at once, others at the end of the next turn.
     if (like.costsAtLoad)
       for (const [kind, more] of like.usageUpdates({}, session.usd ?? 0)) update(kind, more);
-    else session.usd = 0;
     return opened();
   },
   'session/set_mode': ({ modeId }) => {

@@ -298,6 +298,8 @@ export const LIKE = {
   },
   copilot: {
     ...PLAIN,
+    usageUpdates: () => [['usage_update', { used: 100, size: 128_000 }]],
+    usageResult: (used) => ({ usage: camel(used) }),
     opened: modes(
       'https://example.invalid/session-modes#autopilot',
       'https://example.invalid/session-modes#agent',

@@ -8,6 +8,7 @@ import type { Card, Cell } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import { DaemonFixture } from '../daemon-fixture.ts';
 import { Callers } from '../edge/callers.ts';
+import { Receiver } from '../notify/receiver.ts';
 import { EVENT_TYPES } from '../schemas/event.ts';
 import { OUTPUTS } from '../schemas/outputs.ts';
 import { until } from '../until.ts';
@@ -28,7 +29,7 @@ const PLAN = {
     { chunk: 'fails', command: 'exit 3' },
     { chunk: 'tries', command: 'exit 7', retry: { times: 1, delay: 0, on: [7] } },
     { chunk: 'lives', goal: 'To live', command: LIVES },
-    { chunk: 'agent', agent: 'mine' },
+    { chunk: 'agent', agent: 'mine', budget_usd: 0.5 },
     { chunk: 'left', command: LIVES, paths: ['src/*.ts'] },
     { chunk: 'waits', command: 'true', after: ['lives', 'nobody'], time_limit: 60 },
     { chunk: 'spare', command: 'true', after: ['fails'] },
@@ -81,6 +82,11 @@ describe('with --json', () => {
     assert.equal(status, 303);
     return { host, origin, cookie: headers['set-cookie']?.[0]?.split(';')[0] };
   };
+  const happens = (type: string) =>
+    until(type, async () => {
+      const { events } = await says<{ events: { type: string }[] }>('history', '--limit', '1000');
+      return events.some((event) => event.type === type);
+    });
   const showAll = async () => {
     const cells = await says<Cell[]>('ls');
     await Promise.all(cells.map(({ chunk }) => says('show', chunk)));
@@ -149,15 +155,36 @@ describe('with --json', () => {
     await says('token revoke', id);
     await says('config show');
     await says('config update', 'weight=0.7');
+    await says('history');
+  });
+
+  test('what the operator is told of, and what becomes of it', async (t) => {
+    const refusing = await Receiver.open();
+    t.after(() => refusing.close());
+    refusing.status(503);
     const folder = join(house.folder, 'config', 'signalbox');
     mkdirSync(folder, { recursive: true });
-    const file = join(folder, 'config.json');
-    writeFileSync(file, '{"notify": {"command": ["true"]}}', { mode: 0o600 });
+    const notify = {
+      command: ['true'],
+      webhook: { url: refusing.url },
+      policy: { gather_seconds: 0, away_seconds: 3600 },
+    };
+    const tell = (told: object) =>
+      writeFileSync(join(folder, 'config.json'), JSON.stringify({ notify: told }), { mode: 0o600 });
+    tell(notify);
     await says('notify show');
     await says('notify test', 'command');
-    await says('notify set', 'webhook', 'min_impact=2', 'quiet=22:00-07:00 UTC');
+    for (const type of ['notice.planned', 'notice.sent', 'notice.failed']) await happens(type);
+    await says('notify set', 'webhook', 'on=off', 'min_impact=2', 'quiet=22:00-07:00 UTC');
+    await happens('notice.dropped');
     await says('notify set', 'webhook', 'quiet=default');
-    await says('history');
+    const { host, cookie = '' } = await signedIn();
+    assert.equal((await callers.anyone({ path: '/', headers: { host, cookie } })).status, 200);
+    await house.signalbox('ask', 'Seen at once?', '--chunk', 'elsewhere', '--timeout', '0');
+    await happens('notice.skipped');
+    await says('withdraw', 'elsewhere');
+    // Doctor tries each channel, and nobody listens at the webhook any more.
+    tell({ command: notify.command });
   });
 
   test('what becomes of an item', async () => {
@@ -200,6 +227,34 @@ describe('with --json', () => {
     for (const { id, state } of (await house.json<Detail>('show', 'lives')).items)
       if (state === 'open') await says('answer', 'lives', 'so', '--item', id);
     checked('ask', (await two.finished).stdout);
+  });
+
+  test('rules, cost and budgets', async () => {
+    const options = [
+      { id: 'once', label: 'Yes' },
+      { id: 'no', label: 'No' },
+    ];
+    const permission = { tool: 'Bash', kind: 'execute', command: 'touch one', allow: 'once', deny: 'no' };
+    await callers.must('items.ask', {
+      key: 'call-0',
+      chunk: 'agent',
+      run: 1,
+      questions: [{ prompt: 'Allow Bash: touch one?', options, permission }],
+    });
+    await says('answer', 'agent', '--option', 'allow-unit');
+    await says('policy ls');
+    await says('policy check', 'touch one', '--unit', 'agent', '--tool', 'Bash');
+    await says('policy check', 'touch two', '--path', 'src/a.ts');
+    await says('policy path');
+    await says('show', 'agent');
+    await says('policy remove', 'agent', 'unit-1');
+    const usage = { input_tokens: 10, output_tokens: 5, cached_tokens: 0, micro_usd: 600_000 };
+    await callers.must('runs.note', { chunk: 'agent', run: 1, refused: [], usage });
+    await callers.must('runs.turn', { chunk: 'agent', run: 1 });
+    await says('show', 'agent');
+    await says('answer', 'agent', '--option', 'more');
+    for (const by of ['unit', 'agent', 'day']) await says('usage', '--by', by);
+    await says('ls');
   });
 
   test('judging', async () => {
@@ -324,6 +379,23 @@ describe('with --json', () => {
     );
     await says('doctor');
     await says('hooks status');
+  });
+
+  test('the database: checked, copied, and taken over elsewhere', async (t) => {
+    const [copy, log] = [join(house.folder, 'copy.db'), join(house.folder, 'log.ndjson')];
+    await says('check');
+    await says('backup', copy);
+    assert.equal((await house.signalbox('export', log)).code, 0);
+    const other = DaemonFixture.make();
+    t.after(() => other.close());
+    for (const [name, ...words] of [
+      ['import', log],
+      ['restore', '--yes', copy],
+    ] as const) {
+      const { code, stdout, stderr } = await other.signalbox(name, ...words, '--json');
+      assert.equal(code, 0, `${name}: ${stderr}`);
+      checked(name, stdout);
+    }
   });
 
   test('the end: stop, and all that was watched', async () => {

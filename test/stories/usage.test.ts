@@ -81,16 +81,20 @@ describe('cost', () => {
     await scene.done('a');
   });
 
-  test('of a session that is gone on with counts once, where the agent counts the whole of it', async () => {
-    scene = await AcpScene.open('opencode', { phases: ['PLAN', 'DO'] });
-    await scene.ok('add', 'a', '--agent', 'opencode', '--goal', goal('use 10 5 0.5'));
-    await scene.done('a');
-    const { usage, runs } = await scene.detail('a');
-    assert.deepEqual(
-      [usage?.micro_usd, runs.map((run) => run.usage?.micro_usd)],
-      [1_000_000, [500_000, 500_000]],
-    );
-  });
+  for (const [agent, when] of [
+    ['opencode', 'at its load'],
+    ['claude', 'at the end of its next turn'],
+  ] as const)
+    test(`of a session that is gone on with counts once, where ${agent} says the whole ${when}`, async () => {
+      scene = await AcpScene.open(agent, { phases: ['PLAN', 'DO'] });
+      await scene.ok('add', 'a', '--agent', agent, '--goal', goal('use 10 5 0.5'));
+      await scene.done('a');
+      const { usage, runs } = await scene.detail('a');
+      assert.deepEqual(
+        [usage?.micro_usd, runs.map((run) => run.usage?.micro_usd)],
+        [1_000_000, [500_000, 500_000]],
+      );
+    });
 
   test('of a unit: the next turn of a run at work asks first, and the session waits for the answer', async () => {
     scene = await AcpScene.open('opencode');

@@ -8,7 +8,7 @@ export interface RunNote {
   readonly session?: string;
   /** News for the operator that need no answer. */
   readonly said?: string;
-  /** Of the whole run so far. */
+  /** The tokens of the whole run so far; the cost of its session, earlier runs of it included. */
   readonly usage?: Usage;
   readonly refused?: readonly { readonly key: string; readonly tool: string; readonly subject: string }[];
 }

@@ -24,7 +24,7 @@ export interface DriveParts extends Wanted, Pick<RequestParts, 'marker' | 'ask' 
   readonly news: () => readonly string[];
   /** The agent's own name for the session. */
   readonly opened: (session: string) => void;
-  /** What the run has used so far; called at the end of each turn, and now and then within one. */
+  /** What the run has used so far, and its session has cost; called at the end of each turn, and now and then within one. */
   readonly used: (usage: Usage) => void;
   /** Whether another turn may begin. */
   readonly mayGoOn: () => Promise<boolean>;

@@ -1,7 +1,7 @@
 /**
- * What an agent says that it has used. Seen of these versions: Claude, Codex: `usage` with the end of a turn, and Claude
- * and opencode the cost of the session in `usage_update`; opencode: `usage` of its last message alone; Gemini:
- * `_meta.quota` with the end of a turn; Qwen: `_meta.usage` beside each message.
+ * What an agent says that it has used. Seen (`npm run test:agents`): Claude, Codex, Copilot: `usage` with the end of a
+ * turn, and Claude and opencode the cost of the session in `usage_update`; opencode: `usage` of its last message alone;
+ * Gemini: `_meta.quota` with the end of a turn; Qwen: `_meta.usage` beside each message, and again when a session is loaded.
  */
 import { addUsage, microUsd, NO_USAGE, type Usage } from '../../../shared/usage-words.ts';
 import { isObject } from '../json-rpc.ts';
@@ -33,16 +33,13 @@ export const costIn = (amount: unknown, currency: unknown = 'USD'): number | nul
 export class UsageCount {
   #turns = NO_USAGE;
   #messages = NO_USAGE;
-  /** Of the session, which may be older than this run. */
   #cost: number | null = null;
-  #costBefore = 0;
 
   /** `isOld`: it belongs to what was said before this run. */
   heard({ sessionUpdate, cost, _meta: meta }: Params, isOld: boolean): void {
     const said =
       sessionUpdate === 'usage_update' && isObject(cost) ? costIn(cost.amount, cost.currency) : null;
-    if (said !== null && isOld) this.#costBefore = Math.max(this.#costBefore, said);
-    else if (said !== null) this.#cost = Math.max(this.#cost ?? 0, said);
+    if (said !== null) this.#cost = Math.max(this.#cost ?? 0, said);
     if (!isOld && isObject(meta) && isObject(meta.usage))
       this.#messages = addUsage(this.#messages, tokensIn(meta.usage));
   }
@@ -61,11 +58,10 @@ export class UsageCount {
     this.#turns = addUsage(this.#turns, totalOf(byModel) > totalOf(said) ? byModel : said);
   }
 
-  /** Of the whole run so far. */
+  /** The tokens of the whole run so far, and the cost of its session, which may be older: the daemon knows what earlier runs were. */
   now(): Usage {
     const tokens = totalOf(this.#turns) > 0 ? this.#turns : this.#messages;
-    const cost = this.#cost === null ? null : Math.max(0, this.#cost - this.#costBefore);
-    return { ...tokens, micro_usd: cost };
+    return { ...tokens, micro_usd: this.#cost };
   }
 }
 

@@ -4,7 +4,7 @@ import { mostUsage, NO_USAGE, type Usage } from '../../../shared/usage-words.ts'
 import type { Run, ToolRefusal } from '../../../shared/words.ts';
 import { conflict } from '../refusal.ts';
 import { findItem, liveRun, type State } from '../state.ts';
-import { withoutDays } from '../usage.ts';
+import { ownUsage, withoutDays } from '../usage.ts';
 import { type Decision, workOf } from './decision.ts';
 
 export interface NoteInput {
@@ -15,7 +15,7 @@ export interface NoteInput {
   readonly refused: readonly ToolRefusal[];
   /** News for the operator that need no answer. */
   readonly said?: string | undefined;
-  /** What the whole run has used so far. */
+  /** The tokens of the whole run so far; the cost of its session, earlier runs of it included. */
   readonly usage?: Usage | undefined;
 }
 
@@ -37,8 +37,9 @@ export function noteRun(
     changes.push({ type: 'run.noted', unit, data: { number, session } });
   if (said !== undefined && said !== run.said)
     changes.push({ type: 'run.said', unit, data: { number, text: said } });
-  if (usage !== undefined && isMore(usage, run))
-    changes.push({ type: 'run.used', unit, data: { number, usage } });
+  const used = usage && ownUsage(work, { ...run, session: session ?? run.session }, usage);
+  if (used !== undefined && isMore(used, run))
+    changes.push({ type: 'run.used', unit, data: { number, usage: used } });
   const known = new Set(run.refused.map(({ key }) => key));
   const news = refused
     .filter(({ key }) => !known.has(key) && !isItem(state, key))
