@@ -54,7 +54,7 @@ export const PAYLOADS: readonly Payload[] = [
   {
     name: 'plan',
     path: '/new/plan',
-    form: { text: PLAN },
+    form: { plan: PLAN },
     json: JSON.stringify({ text: PLAN }),
   },
   {
