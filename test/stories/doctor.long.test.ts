@@ -35,7 +35,9 @@ describe('doctor', () => {
       database: 'note',
       git: 'note',
       'PATH of runs': 'good',
+      'config.json': 'good',
       'signalbox.json': 'good',
+      rules: 'good',
       'round trip': 'good',
     });
     assert.deepEqual(readdirSync(house.folder).sort(), ['project']);
