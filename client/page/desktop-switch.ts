@@ -4,7 +4,7 @@ import { html, render, type TemplateResult } from 'lit';
 const KEY = 'signalbox-notifications';
 const ON = 'on';
 
-/** Why it cannot show any, or that it can. */
+/** Whether this browser can show notifications; if not, why. */
 type Ability = 'absent' | 'insecure' | 'denied' | 'able';
 
 export function isOn(): boolean {

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Offline } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
-import { backUp, restoreBackup } from '../store/backup.ts';
+import { backUp, restoreBackup, withDatabase } from '../store/backup.ts';
 import { checkLog } from '../store/check-log.ts';
 import { importLines, linesOf } from '../store/log-file.ts';
 import { Db } from '../store/sqlite.ts';
@@ -28,12 +28,7 @@ export const backUpDatabase: Offline['backUpDatabase'] = (paths, file) =>
 export const checkDatabase: Offline['checkDatabase'] = (paths) =>
   orProblem(paths, async () => {
     refuseAbsent(paths);
-    const db = Db.look(paths.database);
-    try {
-      return await checkLog(db);
-    } finally {
-      db.close();
-    }
+    return withDatabase(Db.look(paths.database), checkLog);
   });
 
 export const restoreDatabase: Offline['restoreDatabase'] = (paths, file) =>
@@ -57,28 +52,22 @@ export const restoreDatabase: Offline['restoreDatabase'] = (paths, file) =>
 export const exportLog: Offline['exportLog'] = (paths, write) =>
   orProblem(paths, async () => {
     refuseAbsent(paths);
-    const db = Db.look(paths.database);
-    try {
-      await db.atOneMoment(async () => {
+    await withDatabase(Db.look(paths.database), (db) =>
+      db.atOneMoment(async () => {
         for (const line of linesOf(db)) await write(line);
-      });
-    } finally {
-      db.close();
-    }
+      }),
+    );
   });
 
 export const importLog: Offline['importLog'] = (paths, lines) =>
   orProblem(paths, () =>
-    asTheDaemon(paths, async () => {
-      const db = Db.open(paths.database);
-      try {
+    asTheDaemon(paths, () =>
+      withDatabase(Db.open(paths.database), async (db) => {
         const imported = await importLines(db, lines);
         db.checkpoint();
         return imported;
-      } finally {
-        db.close();
-      }
-    }),
+      }),
+    ),
   );
 
 function refuseAbsent({ database, project }: StatePaths): void {
@@ -117,20 +106,15 @@ function refuseLivingRuns({ socket }: StatePaths): void {
 
 /** A run of the restored log may get the number of a later one: its files must not be taken for its own. */
 async function moveUnknownRuns({ database, runs }: StatePaths, aside: string): Promise<void> {
-  const known = namesOfRuns(database, runs);
+  const known = await withDatabase(Db.look(database), (db) => namesOfRuns(db, runs));
   mkdirSync(join(aside, 'runs'), { mode: 0o700 });
   for (const name of await readdir(runs))
     if (!known.has(name)) renameSync(join(runs, name), join(aside, 'runs', name));
 }
 
-function namesOfRuns(database: string, runs: string): ReadonlySet<string> {
-  const db = Db.look(database);
-  try {
-    const all = [...db.state().works].flatMap((work) => work.runs);
-    return new Set(all.map(({ unit, number }) => runFiles(runs, unit, number).name));
-  } finally {
-    db.close();
-  }
+function namesOfRuns(db: Db, runs: string): ReadonlySet<string> {
+  const all = [...db.state().works].flatMap((work) => work.runs);
+  return new Set(all.map(({ unit, number }) => runFiles(runs, unit, number).name));
 }
 
 /** The first of NAME, NAME-2, … that is free. */

@@ -57,7 +57,8 @@ function refuseDifferent({ differences }: CheckedDatabase, path: string): void {
     );
 }
 
-async function withDatabase<T>(db: Db, use: (db: Db) => T | Promise<T>): Promise<T> {
+/** Closes the database when `use` has ended, however it ends. */
+export async function withDatabase<T>(db: Db, use: (db: Db) => T | Promise<T>): Promise<T> {
   try {
     return await use(db);
   } finally {

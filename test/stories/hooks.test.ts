@@ -108,7 +108,8 @@ describe('hooks of agents that a person starts', () => {
     assert.equal((await asked()).chunk, 'claude-1f3c9a2b-2');
   });
 
-  test('a session that is killed while it works: its unit ends by itself, without another session', async () => {
+  /** A session at work, with a process of its own, whose one question is answered. */
+  const answeredSession = async () => {
     await open();
     const session = spawn('sleep', ['1000'], { stdio: 'ignore' });
     children.push(session);
@@ -116,6 +117,11 @@ describe('hooks of agents that a person starts', () => {
     const card = await asked();
     await ok('answer', card.chunk, '--option', 'once');
     await asking.ended;
+    return { session, card };
+  };
+
+  test('a session that is killed while it works: its unit ends by itself, without another session', async () => {
+    const { session, card } = await answeredSession();
     await house.untilStatus(card.chunk, 'RUNNING');
     session.kill('SIGKILL');
     await house.untilStatus(card.chunk, 'DONE');
@@ -125,13 +131,7 @@ describe('hooks of agents that a person starts', () => {
   });
 
   test('a session that ends while no daemon runs: the next one ends its unit', async () => {
-    await open();
-    const session = spawn('sleep', ['1000'], { stdio: 'ignore' });
-    children.push(session);
-    const asking = called(permission, { CLAUDE_PID: String(session.pid) });
-    const card = await asked();
-    await ok('answer', card.chunk, '--option', 'once');
-    await asking.ended;
+    const { session, card } = await answeredSession();
     await house.end('SIGKILL');
     session.kill('SIGKILL');
     await once(session, 'exit');
