@@ -14,7 +14,12 @@ import { notBrought } from '../work/not-brought.ts';
 import { WorkRefused } from '../work/refused.ts';
 import { type Base, baseOf, findRepository, gitIn, type Repository, refOf } from '../work/repository.ts';
 import { takeSnapshot } from '../work/snapshot.ts';
-import { addWorktree, planWorktree as choosePlace, openWorktree } from '../work/worktree.ts';
+import {
+  addWorktree,
+  planWorktree as choosePlace,
+  type OpenWorktree,
+  openWorktree,
+} from '../work/worktree.ts';
 import type { RunPlace } from './environment.ts';
 
 export interface WorktreeParts {
@@ -32,6 +37,9 @@ export type Kept = { readonly snapshot: SnapshotTaken } | { readonly trouble: Wo
 
 /** Without these a unit that does not insist on a worktree works in the project's folder. */
 const IN_PLACE: readonly WorkCode[] = ['git-missing', 'no-repository', 'no-commit'];
+
+/** Another daemon on the repository may take each free name that we find. */
+const MOST_PLANS = 10;
 
 /** Makes the worktrees of units before their first run, and keeps what is in them after each. */
 export class Worktrees {
@@ -101,15 +109,8 @@ export class Worktrees {
 
   async #makeIn(repository: Repository, unit: number): Promise<void> {
     const { store, progress } = this.#parts;
-    const planned = await this.#planned(repository, unit);
-    const { chunk } = store.state.works.get(unit)?.unit ?? { chunk: '' };
-    const { branch, base_commit: commit, path } = planned;
-    progress.set(unit, { code: 'waiting' });
-    const worktree = await addWorktree(
-      repository,
-      { id: unit, chunk, branch, commit, path },
-      { onProgress: (percent) => progress.set(unit, { code: 'files', percent }) },
-    );
+    const worktree = await this.#added(repository, this.#workOf(unit));
+    const { path } = worktree;
     progress.set(unit, { code: 'ignored' });
     const { copy, link, setup, setup_limit: limit } = store.state.trusted.work;
     const { copied, linked } = await bringIgnored(repository, path, { copy, link });
@@ -123,12 +124,34 @@ export class Worktrees {
     await store.commit(DAEMON, (state) => worktreeMade(state, made));
   }
 
-  /** What was planned before, by this daemon or one that was killed; else planned now. */
-  async #planned(repository: Repository, unit: number): Promise<WorktreePlanned> {
-    const { store, folder } = this.#parts;
-    const work = store.state.works.get(unit);
+  /** As planned before, by this daemon or one that was killed; planned anew while others take the branch first. */
+  async #added(repository: Repository, work: WorkUnit): Promise<OpenWorktree> {
+    const { progress } = this.#parts;
+    const { id, chunk } = work.unit;
+    progress.set(id, { code: 'waiting' });
+    const onProgress = (percent: number) => progress.set(id, { code: 'files', percent });
+    let planned: WorktreePlanned = work.unit.work ?? (await this.#plan(repository, work));
+    for (let plans = 1; ; plans += 1) {
+      const { branch, base_commit: commit, path } = planned;
+      try {
+        return await addWorktree(repository, { id, chunk, branch, commit, path }, { onProgress });
+      } catch (error) {
+        if (plans === MOST_PLANS || !(error instanceof WorkRefused && error.code === 'branch-in-use'))
+          throw error;
+        planned = await this.#plan(repository, work);
+      }
+    }
+  }
+
+  #workOf(unit: number): WorkUnit {
+    const work = this.#parts.store.state.works.get(unit);
     if (!work) throw new Error(`unit ${unit} is gone`);
-    if (work.unit.work) return work.unit.work;
+    return work;
+  }
+
+  async #plan(repository: Repository, work: WorkUnit): Promise<WorktreePlanned> {
+    const { store, folder } = this.#parts;
+    const unit = work.unit.id;
     const { base: named, chunk } = work.unit.spec;
     const base = await baseOf(repository, named ?? store.state.trusted.work.base);
     const begin = { ...base, ...(leftBranch(store.state, work) ?? {}) };

@@ -21,10 +21,11 @@ export const lacksWorktree = ({ unit, runs }: WorkUnit): boolean =>
   (unit.spec.worktree === true ||
     (unit.spec.worktree === null && unit.spec.agent !== null && runs.length === 0));
 
-/** Plans the worktree of a READY unit. */
+/** Plans the worktree of a READY unit; anew, where others took the branch before the worktree was made. */
 export function planWorktree(state: State, input: { unit: number } & WorktreePlanned): Decision {
   const work = state.works.get(input.unit);
-  if (!work || !exists(work) || !lacksWorktree(work) || statusOf(state, work).status !== 'READY')
+  const isUnmade = work && (work.unit.work ? work.unit.work.made_at === null : lacksWorktree(work));
+  if (!isUnmade || !exists(work) || statusOf(state, work).status !== 'READY')
     throw conflict('not-ready', 'Not ready.');
   const { unit, ...data } = input;
   return { changes: [{ type: 'worktree.planned', unit, data }] };
