@@ -43,7 +43,7 @@ export interface CallContext {
 }
 
 /** What is known of one call alone. */
-export type Call = Pick<CallContext, 'by' | 'socket' | 'credential' | 'isStanding' | 'streams'>;
+export type CallFields = Pick<CallContext, 'by' | 'socket' | 'credential' | 'isStanding' | 'streams'>;
 
 /** What the procedures of a daemon work with. */
 export interface Context extends CallContext, Source {
@@ -177,10 +177,13 @@ async function* untilLeft(stream: AsyncIterable<unknown>, left: () => void): Asy
   }
 }
 
-/** The base of every procedure is one of these. */
-export const { t, viewer, reader, operator, agent } = basesFor<Context>();
+export type Bases<Ctx extends CallContext> = ReturnType<typeof basesFor<Ctx>>;
 
-export function onlyAtTerminal(ctx: Context, what: string): void {
+/** The base of every procedure of a daemon is one of these. */
+export const bases = basesFor<Context>();
+export const { t, viewer, reader, operator, agent } = bases;
+
+export function onlyAtTerminal(ctx: Pick<CallContext, 'by'>, what: string): void {
   if (!isAtTerminal(ctx)) throw forbidden(`Only the terminal ${what}.`);
 }
 

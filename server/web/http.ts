@@ -15,7 +15,7 @@ import type { FailureThrottle } from '../access/failure-throttle.ts';
 import { type Caller, type GateContext, gate, type Listener, type Verdict } from '../access/gate.ts';
 import { mayStay } from '../access/permissions.ts';
 import type { Head } from '../access/request-head.ts';
-import type { Call, CallContext, Context } from '../api/procedures.ts';
+import type { CallContext, CallFields, Context } from '../api/procedures.ts';
 import type { ViewerSocket } from '../api/streams.ts';
 import type { Log } from '../system/log.ts';
 import type { Assets } from './assets.ts';
@@ -31,16 +31,16 @@ import { type SocketParts, sockets } from './sockets.ts';
 const LOOK_MS = 1000;
 
 /** What the calls of one server have in common. */
-export type SharedContext = Omit<CallContext, keyof Call>;
+export type SharedContext = Omit<CallContext, keyof CallFields>;
 
 /** The gate and what stands behind it: by default, the procedures and pages of a daemon. */
-export interface HttpParts<Shared extends SharedContext = Omit<Context, keyof Call>> {
+export interface HttpParts<Shared extends SharedContext = Omit<Context, keyof CallFields>> {
   readonly assets: Assets;
   readonly log: Log;
   /** The procedures' context, without the caller. */
   readonly context: Shared;
   readonly router: AnyTRPCRouter;
-  readonly routes: (parts: RouteParts<Shared & Call>) => Router;
+  readonly routes: (parts: RouteParts<Shared & CallFields>) => Router;
   readonly credentials: Credentials;
   readonly throttle: FailureThrottle;
   readonly connections: Connections;
@@ -139,7 +139,7 @@ function gateOf<Shared extends SharedContext>(parts: HttpParts<Shared>, listener
   };
 }
 
-type ContextFor<Shared> = (caller: Caller, socket: ViewerSocket | null) => Shared & Call;
+type ContextFor<Shared> = (caller: Caller, socket: ViewerSocket | null) => Shared & CallFields;
 
 const contextOf =
   <Shared extends SharedContext>({ context, credentials }: HttpParts<Shared>): ContextFor<Shared> =>

@@ -9,7 +9,7 @@ import type { Caller, Listener, Verdict } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
 import { ENDED_MEANWHILE, whyNotPath } from '../access/permissions.ts';
 import { cookieOf, isTrpc } from '../access/request-head.ts';
-import type { Call } from '../api/procedures.ts';
+import type { CallFields } from '../api/procedures.ts';
 import { packed } from './compress.ts';
 import type { Connections } from './connections.ts';
 import type { HttpParts, SharedContext } from './http.ts';
@@ -33,7 +33,7 @@ export const placeOf = ({ headers }: IncomingMessage) => ({
 /** How requests come in: by the gate, as a caller, and for how long. */
 interface Entry<Shared> {
   readonly check: Check;
-  readonly contextFor: (caller: Caller, socket: null) => Shared & Call;
+  readonly contextFor: (caller: Caller, socket: null) => Shared & CallFields;
   readonly streams: OpenStreams;
 }
 
@@ -45,7 +45,7 @@ export function requestHandler<Shared extends SharedContext>(
   const { access } = parts.context;
   const app = new Koa();
   const callers = new WeakMap<IncomingMessage, Caller>();
-  const contextOf = (req: IncomingMessage): Shared & Call => {
+  const contextOf = (req: IncomingMessage): Shared & CallFields => {
     const caller = callers.get(req);
     if (!caller) throw new Error('a request passed the gate without a caller');
     return entry.contextFor(caller, null);
