@@ -15,11 +15,24 @@ const { values: flags, positionals } = parseArgs({
   options: { outdir: { type: 'string', default: 'dist' }, watch: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const assets = join(flags.outdir, 'assets');
+/** A page's script and style, the folder of its files, and what says of which sources they are made. */
+const DASHBOARD = {
+  script: 'client/page/dashboard.ts',
+  style: 'client/page/style.css',
+  folder: 'assets',
+  metafile: 'page-metafile.json',
+};
+const HUB = {
+  script: 'client/hub/hub.ts',
+  style: 'client/hub/style.css',
+  folder: 'hub-assets',
+  metafile: 'hub-metafile.json',
+};
 
-async function buildPage() {
+async function buildPage({ script, style, folder, metafile }) {
+  const assets = join(flags.outdir, folder);
   const result = await esbuild.build({
-    entryPoints: ['client/page/dashboard.ts', 'client/page/style.css'],
+    entryPoints: [script, style],
     outdir: assets,
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
@@ -40,12 +53,12 @@ async function buildPage() {
   const build = createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
   const manifest = {
     build,
-    script: madeOf('client/page/dashboard.ts'),
-    style: madeOf('client/page/style.css'),
+    script: madeOf(script),
+    style: madeOf(style),
     files,
   };
   await writeFile(join(assets, 'manifest.json'), JSON.stringify(manifest, null, 2));
-  await writeFile(join(flags.outdir, 'page-metafile.json'), JSON.stringify(result.metafile));
+  await writeFile(join(flags.outdir, metafile), JSON.stringify(result.metafile));
 }
 
 /** The page's sheets in a shadow root: sized by the element, and wide or narrow as the element is. */
@@ -124,6 +137,7 @@ const buildDaemon = () =>
     banner,
     entryPoints: {
       daemon: 'server/main.ts',
+      hub: 'hub/main.ts',
       offline: 'server/daemon/offline.ts',
       surroundings: 'server/system/within-run.ts',
     },
@@ -169,9 +183,10 @@ const buildLauncher = () =>
 
 async function buildAll() {
   await rm(flags.outdir, { recursive: true, force: true });
-  await mkdir(assets, { recursive: true });
+  for (const { folder } of [DASHBOARD, HUB]) await mkdir(join(flags.outdir, folder), { recursive: true });
   await Promise.all([
-    buildPage(),
+    buildPage(DASHBOARD),
+    buildPage(HUB),
     buildEmbed(),
     buildServiceWorker(),
     buildDaemon(),
@@ -208,7 +223,7 @@ async function buildAndRestart() {
     clearTimeout(pending);
     pending = setTimeout(restart, 100);
   };
-  for (const room of ['shared', 'server', 'client']) watch(room, { recursive: true }, soon);
+  for (const room of ['shared', 'server', 'client', 'hub']) watch(room, { recursive: true }, soon);
   await restart();
 }
 

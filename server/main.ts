@@ -163,7 +163,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     notify: notifier,
     stop: () => stopping.stop(),
   });
-  const { servers, terminal } = await listen(parts, tcp, addresses, options, state, port);
+  const { servers, terminal } = await listen(parts, tcp, addresses, options.door, state, port);
   store.onChange(() => {
     for (const server of servers) server.dropEnded();
   });
