@@ -45,6 +45,8 @@ import { hubRoutes } from './routes.ts';
 /** Beside the default of the daemons, which begin with the next one. */
 const DEFAULT_PORT = 7844;
 
+export { addPlace, places, removePlace } from './remote-daemons.ts';
+
 /** Runs the hub until it is stopped. Sets the exit code; prints a message if it cannot start. */
 export async function main(argv: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr])
@@ -102,7 +104,7 @@ async function serve(options: HubOptions, state: HubPaths, kept: Kept): Promise<
   const listeners = listenersOf(tcp, addresses, options.door, port);
   const access: Access = { ...accessTo(options, state, door), refusals, listeners };
   const projects = new Projects();
-  const finding = findDaemons(projects, home, state, consoleLog);
+  const finding = findDaemons(projects, home, state);
   finding.look();
   const parts = hubParts(state, kept, { about, access, projects, stop: () => stopping.stop() });
   const { servers } = await listen(parts, tcp, addresses, options.door, state, port);
@@ -116,7 +118,6 @@ async function serve(options: HubOptions, state: HubPaths, kept: Kept): Promise<
   const problem = await stopping.stopped;
   upkeep.stop();
   await Promise.all(servers.map(close));
-  finding.close();
   projects.close();
   refusals.keep();
   await store.flush();

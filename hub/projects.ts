@@ -15,6 +15,9 @@ const MOST_PROJECTS = 200;
 const READY_MS = 1500;
 const LOOK_MS = 5;
 
+/** Of a project's path. */
+export const SLUG = /^[A-Za-z0-9._-]{1,100}$/;
+
 interface KeptBoard {
   readonly board: HubBoard;
   users: number;
@@ -51,7 +54,8 @@ export class Projects {
 
   /** Follows a daemon from now on. */
   add(found: Found): void {
-    if (this.#projects.has(found.slug) || this.#projects.size >= MOST_PROJECTS) return;
+    const isFit = SLUG.test(found.slug) && this.#projects.size < MOST_PROJECTS;
+    if (!isFit || this.#projects.has(found.slug)) return;
     const project: Project = new Project(found, {
       turned: () => this.#turn(project),
       printed: () => this.#printed.ring(),

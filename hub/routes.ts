@@ -17,6 +17,7 @@ import { takingUnknown } from '../shared/unknown-input.ts';
 import { type HubAction, isHubAction } from './act.ts';
 import { hubPage } from './page.ts';
 import type { Project } from './project.ts';
+import { SLUG } from './projects.ts';
 import { createHubCaller, type HubContext } from './router.ts';
 
 type HubParts = RouteParts<HubContext>;
@@ -61,8 +62,6 @@ function queryIn(text: string): Query {
   const { page: _, ...query } = strictQuery(address);
   return project === null ? query : { ...query, project };
 }
-
-const SLUG = /^[A-Za-z0-9._-]{1,100}$/;
 
 /** The page as of now. */
 async function draw(parts: HubParts, ctx: KoaContext, query: Query, formError?: FormError): Promise<string> {

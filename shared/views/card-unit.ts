@@ -4,4 +4,4 @@ import type { QueueView } from './attention-queue.ts';
 
 /** The name of the unit that an item belongs to, after that of its project where the page shows several. */
 export const cardUnit = (card: Card, { forms, clock }: Pick<QueueView, 'forms' | 'clock'>): TemplateResult =>
-  html`${forms?.mark?.(card, clock)}<strong class="chunk">${card.chunk}</strong>`;
+  html`<strong class="chunk">${forms?.mark?.(card, clock)}${card.chunk}</strong>`;

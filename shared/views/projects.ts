@@ -8,7 +8,7 @@ import type { Moment } from '../words.ts';
 import type { QueueForms } from './attention-queue.ts';
 import { gridBody } from './process-grid.ts';
 import { QUEUE_FORMS } from './queue-forms.ts';
-import { moment, type ViewClock } from './when.ts';
+import { shortMoment, type ViewClock } from './when.ts';
 
 export interface ProjectsView {
   readonly projects: readonly ProjectRow[];
@@ -40,8 +40,8 @@ export function projectList({ projects, query, clock }: ProjectsView): TemplateR
   </ul></nav>`;
 }
 
-const awaySince = (since: Moment | null | undefined, { zone }: ViewClock) =>
-  since ? html`<span class="silent">not heard of since ${moment(since, zone)}</span>` : nothing;
+const awaySince = (since: Moment | null | undefined, clock: ViewClock) =>
+  since ? html`<span class="silent">not heard of since ${shortMoment(since, clock)}</span>` : nothing;
 
 export interface ProjectGridsView extends ProjectsView {
   readonly pulses: Pulses;
@@ -92,7 +92,7 @@ export const PROJECT_FORMS: QueueForms = {
   later: (card) => (isAway(card) ? html`` : QUEUE_FORMS.later(card)),
   wake: (card, about) => (isAway(card) ? html`<p class="undo">${about}</p>` : QUEUE_FORMS.wake(card, about)),
   mark: ({ place }, clock) =>
-    html`<span class=${place?.away_since ? 'project-of away' : 'project-of'}><bdi>${place?.name}</bdi>${awaySince(place?.away_since, clock)}</span> `,
+    html`<span class=${place?.away_since ? 'project-of away' : 'project-of'}><bdi>${place?.name}</bdi>${awaySince(place?.away_since, clock)}</span>`,
 };
 
 const isAway = ({ place }: Card): boolean => place?.may === 'read';
