@@ -167,6 +167,12 @@ const buildLauncher = () =>
     define: { NEEDED_NODE: JSON.stringify(neededNode) },
   });
 
+/** What the daemon says of its own addresses: `npm run schemas` makes it. */
+async function copyDescription() {
+  const description = JSON.parse(await readFile('docs/openapi.json', 'utf8'));
+  await writeFile(join(flags.outdir, 'openapi.json'), JSON.stringify(description));
+}
+
 async function buildAll() {
   await rm(flags.outdir, { recursive: true, force: true });
   await mkdir(assets, { recursive: true });
@@ -174,6 +180,7 @@ async function buildAll() {
     buildPage(),
     buildEmbed(),
     buildServiceWorker(),
+    copyDescription(),
     buildDaemon(),
     buildTerminal(),
     buildHook(),
