@@ -50,6 +50,10 @@ const FOR_BROWSERS = [
   'POST /work-units/:chunk/diff/uncomment',
   // The description itself.
   'GET /openapi.json',
+  // For monitoring systems: docs/monitoring.md.
+  'GET /healthz',
+  'GET /readyz',
+  'GET /metrics',
 ];
 
 test('every address is described, or is for browsers', () => {

@@ -2,7 +2,7 @@
 import { routes } from '../../server/web/routes.ts';
 
 export const routesOf = (): string[] => {
-  const { stack } = routes({ assets: {} } as Parameters<typeof routes>[0]);
+  const { stack } = routes({ assets: {}, monitoring: {} } as unknown as Parameters<typeof routes>[0]);
   const all = stack.flatMap(({ methods, path }) =>
     methods.filter((method) => method !== 'HEAD').map((method) => `${method} ${path}`),
   );
