@@ -95,15 +95,16 @@ describe('the examples of', { concurrency: HOUSES_AT_ONCE }, () => {
   }
 });
 
-/** Agents start them inside a run and speak their protocols to them: test/stories/mcp and test/stories/agents do. */
-const SPOKEN_TO_BY_AGENTS = ['mcp', 'claude', 'acp', 'hook'];
+/**
+ * Agents start them inside a run and speak their protocols to them, or they need the answer to an agent's question:
+ * test/stories/mcp, agents and policy run them.
+ */
+const RUN_WITH_AGENTS = ['mcp', 'claude', 'acp', 'hook', 'policy remove'];
 
 test('every command that people give stands in an example that is run', () => {
   const text = documents.map(scriptOf).join('\n');
   const isMissing = (name: string) => !new RegExp(`signalbox ${name}\\b`).test(text);
-  const missing = Object.keys(EXAMPLES).filter(
-    (name) => !SPOKEN_TO_BY_AGENTS.includes(name) && isMissing(name),
-  );
+  const missing = Object.keys(EXAMPLES).filter((name) => !RUN_WITH_AGENTS.includes(name) && isMissing(name));
   assert.deepEqual(missing, []);
 });
 
