@@ -27,8 +27,6 @@ function queryOfElement(element: BoardElement): Query | null {
 
 /** `home`: the origin of the daemon unless an element names another; null: each has to. */
 export function surround(home: string | null): void {
-  // Imported by a server that draws a page, they are not needed yet.
-  if (typeof CSSStyleSheet === 'undefined') return;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(EMBED_STYLE);
   BoardElement.abroad = (element) => new ElementSurroundings(element, home, sheet, queryOfElement);
@@ -44,6 +42,5 @@ export const ELEMENTS = {
 
 /** Registers an element by its usual name, unless that name is taken. */
 export function register(name: keyof typeof ELEMENTS): void {
-  if (typeof customElements !== 'undefined' && !customElements.get(name))
-    customElements.define(name, ELEMENTS[name]);
+  if (!customElements.get(name)) customElements.define(name, ELEMENTS[name]);
 }

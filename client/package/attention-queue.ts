@@ -1,6 +1,6 @@
 /** Registers `<attention-queue>`. */
 import { register } from '../embed/surround.ts';
-import { setUp } from './elements.ts';
+import { isBrowser, setUp } from './elements.ts';
 import type { SignalboxElement } from './signalbox-element.ts';
 
 export { AttentionQueue } from './elements.ts';
@@ -12,4 +12,4 @@ declare global {
 }
 
 setUp();
-register('attention-queue');
+if (isBrowser()) register('attention-queue');

@@ -10,4 +10,9 @@ export const WorkUnit: SignalboxElementClass = ELEMENTS['work-unit'];
 export const AttentionBadge: SignalboxElementClass = ELEMENTS['attention-badge'];
 
 /** Gives them their look and their connection. Call it once, before the first of them is made. */
-export const setUp = (): void => surround(null);
+export function setUp(): void {
+  // A server that draws a page may import them, too.
+  if (isBrowser()) surround(null);
+}
+
+export const isBrowser = (): boolean => typeof customElements !== 'undefined';

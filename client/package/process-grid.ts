@@ -1,6 +1,6 @@
 /** Registers `<process-grid>`. */
 import { register } from '../embed/surround.ts';
-import { setUp } from './elements.ts';
+import { isBrowser, setUp } from './elements.ts';
 import type { SignalboxElement } from './signalbox-element.ts';
 
 export { ProcessGrid } from './elements.ts';
@@ -12,4 +12,4 @@ declare global {
 }
 
 setUp();
-register('process-grid');
+if (isBrowser()) register('process-grid');

@@ -1,6 +1,6 @@
 /** Registers `<work-unit>`. */
 import { register } from '../embed/surround.ts';
-import { setUp } from './elements.ts';
+import { isBrowser, setUp } from './elements.ts';
 import type { SignalboxElement } from './signalbox-element.ts';
 
 export { WorkUnit } from './elements.ts';
@@ -12,4 +12,4 @@ declare global {
 }
 
 setUp();
-register('work-unit');
+if (isBrowser()) register('work-unit');
