@@ -16,6 +16,8 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
 });
 const assets = join(flags.outdir, 'assets');
+/** The browser needs lit's templates alone; `lit` itself brings a base class of elements along. */
+const TEMPLATES_ALONE = { lit: 'lit-html' };
 
 async function buildPage() {
   const result = await esbuild.build({
@@ -29,6 +31,7 @@ async function buildPage() {
     format: 'esm',
     target: 'es2022',
     conditions: ['browser'],
+    alias: TEMPLATES_ALONE,
     minify: true,
     legalComments: 'none',
     metafile: true,
@@ -82,6 +85,7 @@ async function buildEmbed() {
     format: 'esm',
     target: 'es2022',
     conditions: ['browser'],
+    alias: TEMPLATES_ALONE,
     minify: true,
     legalComments: 'none',
     define: { EMBED_STYLE: JSON.stringify(await embedStyle()) },

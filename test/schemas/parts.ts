@@ -363,6 +363,7 @@ export const card: z.ZodType<Card> = z
     version: number.describe('answer the one that you have read'),
     chunk,
     phase: z.string(),
+    phases: count.describe('how many phases its unit has'),
     run: count,
     kind,
     code: itemCode.nullable(),
