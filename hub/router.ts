@@ -1,9 +1,10 @@
 /** The procedures of the hub: as those of a daemon, so that the elements of the page find what they know. */
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
+import type { About } from '../server/api/about.ts';
 import { accessFor } from '../server/api/access.ts';
 import * as inputs from '../server/api/inputs.ts';
-import { type About, basesFor, type CallContext, onlyAtTerminal } from '../server/api/procedures.ts';
+import { basesFor, type CallContext, onlyAtTerminal } from '../server/api/procedures.ts';
 import type { BoardMessage, Snapshot } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
 import { actOn } from './act.ts';

@@ -62,6 +62,8 @@ export interface Card extends OfUnit, Omit<Asking, 'offers'> {
   readonly id: string;
   readonly version: number;
   readonly phase: string;
+  /** How many phases its unit has. */
+  readonly phases: number;
   readonly run: number;
   readonly kind: ItemKind;
   readonly code: ItemCode | null;

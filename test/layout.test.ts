@@ -37,7 +37,18 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'daemon',
     'main.ts',
   ],
-  client: ['daemon', 'link', 'elements', 'page', 'hub', 'embed', 'intake', 'scripted-models', 'cli'],
+  client: [
+    'daemon',
+    'link',
+    'elements',
+    'page',
+    'hub',
+    'embed',
+    'package',
+    'intake',
+    'scripted-models',
+    'cli',
+  ],
   'client/cli': [
     'output',
     'context',
@@ -238,7 +249,7 @@ test('the search for cycles finds one', () => {
 });
 
 test('files are named in kebab-case, and after a thing rather than a drawer', () => {
-  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|long|door|fuzz|agents|config|d))*\.[a-z]+$/;
+  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|long|door|fuzz|faults|agents|config|d|db))*\.[a-z]+$/;
   const drawer = /^(utils?|helpers?|services?|types?|managers?)$/;
   const wrong = ROOMS.flatMap(filesIn).filter((path) => {
     const words = path.split('/').flatMap((part) => part.split(/[-.]/));

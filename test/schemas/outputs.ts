@@ -23,7 +23,7 @@ const { chunk, count, item, moment, number, phase, seq, status } = part;
 const address = z.url();
 
 /** What was changed: the number of the last event of it, and what it made or meant. */
-const committed = z
+export const committed = z
   .strictObject({
     seq,
     result: z.strictObject({
@@ -37,9 +37,19 @@ const committed = z
   })
   .describe('`seq`: the number of the last event of this change; `made`: what it made, or did it to');
 
+const started = z.strictObject({ address, project: z.string(), pid: number });
+const opened = z.strictObject({ address, opened: z.boolean(), url: z.string().nullable() });
+const cardOfProject = z.strictObject({ project: z.string(), card: part.card });
+const place = z.strictObject({
+  url: z.string(),
+  slug: z.string().describe('what it is called in addresses of the hub'),
+  folder: z.string().describe('of its project, on that machine'),
+  machine: z.string(),
+});
+
 const answered = z.strictObject({ item, options: z.array(z.string()), text: z.string() });
 
-const detail: z.ZodType<Detail> = z.strictObject({
+export const detail: z.ZodType<Detail> = z.strictObject({
   seq,
   chunk,
   title: z.string(),
@@ -152,7 +162,12 @@ const waits = z
   })
   .describe('how long units have waited for you today');
 
-const snapshot = z.strictObject({ epoch: z.string(), build: z.string(), seq, rows: z.array(part.anyRow) });
+export const snapshot = z.strictObject({
+  epoch: z.string(),
+  build: z.string(),
+  seq,
+  rows: z.array(part.anyRow),
+});
 const news = z.strictObject({
   seq,
   put: z.array(part.anyRow),
@@ -244,7 +259,7 @@ const line = z.strictObject({
   unended: z.exactOptional(z.literal(true)).describe('the file ends here, without a line feed'),
   words: z.exactOptional(z.array(range)).describe('what changed within the line: from, to'),
 });
-const diff: z.ZodType<DiffView> = z.strictObject({
+export const diff: z.ZodType<DiffView> = z.strictObject({
   from: z.string(),
   to: z.string(),
   stat: part.changeStat,
@@ -303,7 +318,13 @@ const checked: z.ZodType<CheckedDatabase> = z.strictObject({
 
 /** By the name of the command. */
 export const OUTPUTS: Readonly<Record<string, Output>> = {
-  start: { schema: z.strictObject({ address, project: z.string(), pid: number }) },
+  start: { schema: started },
+  hub: { schema: started },
+  'hub open': { schema: opened },
+  'hub stop': { schema: z.strictObject({ project: z.string(), pid: number }) },
+  'hub add': { schema: place },
+  'hub remove': { schema: place },
+  'hub places': { schema: z.array(place) },
   stop: { schema: z.strictObject({ project: z.string(), pid: number }) },
   'hooks status': {
     schema: z.array(
@@ -347,7 +368,11 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   add: { schema: z.strictObject({ seq, chunks: z.array(chunk) }) },
   ls: { schema: z.array(part.cell) },
   show: { schema: detail },
-  attention: { schema: z.array(part.card).describe('first things first') },
+  attention: {
+    schema: z
+      .union([z.array(part.card), z.array(cardOfProject)])
+      .describe('first things first; with --all each beside the folder of its project'),
+  },
   ask: {
     schema: z
       .union([answered, z.array(answered)])
@@ -528,7 +553,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     }),
   },
   url: { schema: z.strictObject({ address }) },
-  open: { schema: z.strictObject({ address, opened: z.boolean(), url: z.string().nullable() }) },
+  open: { schema: opened },
 };
 
 /** What a command prints last that the daemon has refused. */
