@@ -19,17 +19,15 @@ interface Aimed {
   readonly also?: readonly { readonly item: string }[] | undefined;
 }
 
-/** `only`: the project that the caller names besides; null: the item says it. Throws a `Refusal`. */
+/** Throws a `Refusal`: that of the daemon, where it refuses. */
 export async function actOn(
   projects: Projects,
   action: HubAction,
   input: Aimed & Readonly<Record<string, unknown>>,
-  only: Project | null = null,
 ): Promise<object> {
   const own = ownItem(input.item);
   const project = own && projects.ofEpoch(own.epoch);
-  if (!own || !project || (only && project !== only))
-    throw notFound('There is no such item any more. Reload the page.');
+  if (!own || !project) throw noSuchItem();
   if (project.isAway) throw isAway(project);
   const theirs = {
     ...input,
@@ -48,6 +46,13 @@ export async function actOn(
     throw refusalIn(error, project);
   }
 }
+
+/** Refuses a form at the address of one project that names an item of another. Throws a `Refusal`. */
+export function checkIsOf(project: Project, item: unknown): void {
+  if (ownItem(String(item))?.epoch !== project.epoch) throw noSuchItem();
+}
+
+const noSuchItem = (): Refusal => notFound('There is no such item in this project. Reload the page.');
 
 interface Mutation {
   mutate(input: object): Promise<object>;

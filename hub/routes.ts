@@ -14,7 +14,7 @@ import { formInput } from '../shared/actions.ts';
 import { localPath } from '../shared/local-path.ts';
 import { addressOf, type Query } from '../shared/query.ts';
 import { takingUnknown } from '../shared/unknown-input.ts';
-import { type HubAction, isHubAction } from './act.ts';
+import { checkIsOf, type HubAction, isHubAction } from './act.ts';
 import { hubPage } from './page.ts';
 import type { Project } from './project.ts';
 import { SLUG } from './projects.ts';
@@ -97,6 +97,7 @@ async function act(parts: HubParts, ctx: RouterContext): Promise<void> {
   if (isForm(ctx)) return actByForm(parts, ctx, { project, chunk, action });
   const body: unknown = ctx.request.body;
   const input = body !== null && typeof body === 'object' && !Array.isArray(body) ? body : {};
+  checkIsOf(project, (input as { item?: unknown }).item);
   sendJson(ctx, await perform(parts, ctx, action, { ...input, chunk }));
 }
 
@@ -123,6 +124,7 @@ async function actByForm(
   const fields = readForm(String(ctx.request.body ?? ''));
   const back = backOf(ctx);
   try {
+    checkIsOf(project, fields.get('item')?.[0]);
     const key = formKey(action, `${project.slug}/${chunk}`, fields);
     await perform(parts, ctx, action, { ...formInput(fields), chunk, key });
     ctx.redirect(addressOf(back));

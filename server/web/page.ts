@@ -3,6 +3,7 @@ import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import {
   boardOf,
+  type Card,
   cardsOf,
   countsOf,
   hiddenItems,
@@ -136,11 +137,14 @@ export function queueView(
   return attentionQueue(freshQueue({ ...fresh, ticked, textArea: textAreaWith(`text-${item}`, words) }));
 }
 
+/** On a page of several projects, a card whose daemon is away has none. */
+const hasForm = ({ state, place }: Card): boolean => state === 'open' && place?.may !== 'read';
+
 /** Where the card itself is gone, its words stand on top of the page. */
 export function formErrorBlock({ formError }: Pick<PageInput, 'formError'>, { snapshot }: PageData): Drawn {
   if (
     !formError ||
-    snapshot.rows.some((row) => row.row === 'item' && row.id === formError.item && row.state === 'open')
+    snapshot.rows.some((row) => row.row === 'item' && row.id === formError.item && hasForm(row))
   )
     return nothing;
   const words =

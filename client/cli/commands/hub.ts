@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { HubEntry, HubPlace } from '../../../shared/hub-words.ts';
-import { overHttp } from '../../daemon/daemon-client.ts';
+import { isListening, overHttp } from '../../daemon/daemon-client.ts';
 import { hubPaths } from '../context/project.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { oneLine, print, printJson, table, tell } from '../output/terminal-output.ts';
@@ -31,27 +31,35 @@ const loadHub = async (): Promise<HubEntry> =>
   (await import(new URL('./hub.js', import.meta.url).href)) as HubEntry;
 
 export function addHub(program: Command): void {
-  const hub = program
-    .command('hub')
-    .description('show all your projects on one page')
-    // Its flags are also those of the commands below it.
-    .enablePositionalOptions();
+  const hub = program.command('hub').description('show all your projects on one page');
   addStart(hub);
   hub
     .command('open')
     .description('open the page of all projects in the browser')
     .addOption(jsonOption())
-    .action(async ({ json }: Flags) => {
+    .action(async (_: Flags, command: Command) => {
+      await checkRuns();
       const daemon = overHttp(hubPaths().socket);
       const { address } = await daemon.status.query();
-      await openPage(daemon, address, hubPaths(), json);
+      await openPage(daemon, address, hubPaths(), isJson(command));
     });
   hub
     .command('stop')
     .description('stop the page; the daemons of the projects go on')
     .addOption(jsonOption())
-    .action(({ json }: Flags) => stop(hubPaths(), json ?? false, 'The daemons of the projects go on.'));
+    .action(async (_: Flags, command: Command) => {
+      await checkRuns();
+      await stop(hubPaths(), isJson(command), 'The daemons of the projects go on.');
+    });
   addPlaces(hub);
+}
+
+/** `signalbox hub` takes flags of the commands below it for its own. */
+const isJson = (command: Command): boolean => command.optsWithGlobals<Flags>().json === true;
+
+async function checkRuns(): Promise<void> {
+  if (!(await isListening(hubPaths().socket)))
+    throw new ProgramError('absent', 'The hub does not run. Start it: signalbox hub');
 }
 
 function addStart(hub: Command): void {
@@ -103,11 +111,11 @@ function addPlaces(hub: Command): void {
     .argument('<url>', 'ssh://HOST/FOLDER, or https://HOST:PORT with a token on standard input')
     .option('--program <command>', 'ssh: how signalbox is called there', 'signalbox')
     .addOption(jsonOption())
-    .action(async (url: string, { program, json }: AddFlags) => {
+    .action(async (url: string, { program }: AddFlags, command: Command) => {
       const token = url.startsWith('ssh:') ? null : tokenFrom(process.stdin);
       await tellPlace(
         await (await loadHub()).addPlace(url, { token, program }),
-        json,
+        isJson(command),
         'is shown from now on',
       );
     });
@@ -116,7 +124,8 @@ function addPlaces(hub: Command): void {
     .description('show a daemon of another machine no more')
     .argument('<url>', 'as it was added')
     .addOption(jsonOption())
-    .action(async (url: string, { json }: Flags) => {
+    .action(async (url: string, _: Flags, command: Command) => {
+      const json = isJson(command);
       await tellPlace((await loadHub()).removePlace(url), json, 'is shown no more');
       if (!json) tell('its token still counts there. To end it, on that machine: signalbox token list');
     });
@@ -124,9 +133,9 @@ function addPlaces(hub: Command): void {
     .command('places')
     .description('list the daemons of other machines')
     .addOption(jsonOption())
-    .action(async ({ json }: Flags) => {
+    .action(async (_: Flags, command: Command) => {
       const places = (await loadHub()).places();
-      if (json) return printJson(places);
+      if (isJson(command)) return printJson(places);
       if (places.length === 0) return print('No other machines: signalbox hub add ssh://HOST/FOLDER');
       await print(
         table(
@@ -137,7 +146,7 @@ function addPlaces(hub: Command): void {
     });
 }
 
-async function tellPlace(place: HubPlace, json: boolean | undefined, what: string): Promise<void> {
+async function tellPlace(place: HubPlace, json: boolean, what: string): Promise<void> {
   if (json) return printJson(place);
   tell(`${place.folder} on ${place.machine} ${what}.`);
 }
