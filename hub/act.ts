@@ -41,7 +41,9 @@ export async function actOn(
   const [group, name] = ACTIONS[action];
   const procedures = project.calls[group] as unknown as Readonly<Record<string, Mutation>>;
   try {
-    return (await procedures[name]?.mutate(theirs)) ?? {};
+    const done = (await procedures[name]?.mutate(theirs)) ?? { seq: 0 };
+    await projects.untilShown(project, done.seq);
+    return done;
   } catch (error) {
     throw refusalIn(error, project);
   }
@@ -55,7 +57,7 @@ export function checkIsOf(project: Project, item: unknown): void {
 const noSuchItem = (): Refusal => notFound('There is no such item in this project. Reload the page.');
 
 interface Mutation {
-  mutate(input: object): Promise<object>;
+  mutate(input: object): Promise<{ readonly seq: number }>;
 }
 
 function sameProject(id: string, epoch: string): string {

@@ -13,6 +13,7 @@ const MOST_BOARDS = 50;
 const MOST_PROJECTS = 200;
 /** A page does not wait longer for a daemon that is slow. */
 const READY_MS = 1500;
+const SHOWN_MS = 1000;
 const LOOK_MS = 5;
 
 /** Of a project's path. */
@@ -91,6 +92,14 @@ export class Projects {
       isLooking = false;
     };
     return { board: kept.board, leave };
+  }
+
+  /** Until what a daemon has just committed is on the boards, so that a page drawn next shows it; not for long. */
+  async untilShown(project: Project, seq: number): Promise<void> {
+    const late = Date.now() + SHOWN_MS;
+    const isBehind = () =>
+      [...this.#boards.values()].some(({ board }) => (board.boardOf(project)?.seq ?? seq) < seq);
+    while (isBehind() && Date.now() < late) await pause(LOOK_MS);
   }
 
   /** What runs printed last. */
