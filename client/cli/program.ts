@@ -5,6 +5,7 @@ import { overHttp } from '../daemon/daemon-client.ts';
 import { addAccessCommands } from './commands/access-commands.ts';
 import { addAddCommand } from './commands/add.ts';
 import { addAskingCommands } from './commands/asking-commands.ts';
+import { addServiceCommands } from './commands/at-login-commands.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBulk } from './commands/bulk.ts';
 import { addConfig } from './commands/config.ts';
@@ -215,6 +216,7 @@ program
     (await import('./commands/wait.ts')).wait(socket(), chunk, flags),
   );
 
+addServiceCommands(program, () => pathsFor(project()));
 addHookCommands(program);
 addUnitCommands(program, daemon);
 addItemCommands(program, daemon);
