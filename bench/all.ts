@@ -11,6 +11,7 @@ import { compare } from './compare.ts';
 import { diff } from './diff.ts';
 import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
+import { lighthouse } from './lighthouse.ts';
 import { manyUnits } from './many-units.ts';
 import { render } from './render.ts';
 import { sizes } from './sizes.ts';
@@ -24,6 +25,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   'fan-out': fanOut,
   diff,
   painted,
+  lighthouse,
   'many-units': manyUnits,
   sizes,
   transcript,
