@@ -35,7 +35,7 @@ export class BoardStream {
 
   #subscribe(ended: () => void) {
     const board = this.#board;
-    const input = { ...this.#query, from: board ? `${board.epoch}:${board.seq}` : undefined };
+    const input = { ...this.#query, ...(board && { from: `${board.epoch}:${board.seq}` }) };
     return this.#connection.client.board.follow.subscribe(input, {
       onData: ({ data }) => {
         this.#board = afterMessage(this.#board, data);
