@@ -11,6 +11,8 @@ export interface Offline {
   knownAgents(): readonly AgentDefinition[];
   /** Looks at everything that a daemon needs and that can be seen without one. `path`: where runs look for programs. */
   examine(paths: StatePaths, path: string): Finding[];
+  /** Looks at the command line of a start. Throws an error with a sentence and an exit code. */
+  checkStart(argv: readonly string[]): void;
   /** Throws an error of the system, or one with a sentence and an exit code. */
   makeStateFolder(paths: StatePaths): void;
   /** The daemon of a state folder, as far as can be seen without asking it; null: none lives. */

@@ -7,6 +7,7 @@ import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
 import { backUpDatabase, checkDatabase, exportLog, importLog, restoreDatabase } from './database-commands.ts';
 import { examine, policyFile } from './doctor.ts';
+import { readOptions } from './options.ts';
 
 export const offline: Offline = {
   lookAtAgents,
@@ -24,4 +25,5 @@ export const offline: Offline = {
   importLog,
   livingHolder,
   makeStateFolder,
+  checkStart: (argv) => void readOptions(argv),
 };

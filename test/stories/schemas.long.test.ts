@@ -381,6 +381,7 @@ describe('with --json', () => {
     );
     await says('doctor');
     await says('hooks status');
+    await says('service status');
   });
 
   test('the database: checked, copied, and taken over elsewhere', async (t) => {
