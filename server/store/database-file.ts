@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { type Mark, readMark } from './log-mark.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { builder } from './query-builder.ts';
 
@@ -71,16 +72,21 @@ const versionOf = (sqlite: Sqlite.Database): number =>
 
 /** Read-only: opening for writing would already carry a write-ahead log into a file that is not ours. */
 function checkFirst(path: string): void {
-  if (statSync(path).size === 0) return;
+  // Before the database: a daemon may be writing to both.
+  const mark = readMark(path);
+  if (statSync(path).size === 0) {
+    if (mark !== null) throw rolledBack(path, 0, mark);
+    return;
+  }
   const sqlite = new Sqlite(path, { readonly: true, timeout: 0 });
   try {
-    refuseStrange(sqlite, path);
+    refuseStrange(sqlite, path, mark);
   } finally {
     sqlite.close();
   }
 }
 
-function refuseStrange(sqlite: Sqlite.Database, path: string): void {
+function refuseStrange(sqlite: Sqlite.Database, path: string, mark: Mark | null): void {
   const refuse = (why: string) => {
     throw new DatabaseProblem(
       'unusable',
@@ -101,7 +107,15 @@ function refuseStrange(sqlite: Sqlite.Database, path: string): void {
     .prepare('select count(*) as count, coalesce(max(seq), 0) as last from events')
     .get() as { count: number; last: number };
   if (count !== last) refuse(`has gaps in its log: ${count} events up to number ${last}`);
+  const epoch = sqlite.prepare("select value from meta where key = 'epoch'").pluck().get();
+  if (mark !== null && mark.epoch === epoch && last < mark.seq) throw rolledBack(path, last, mark);
 }
+
+const rolledBack = (path: string, last: number, { seq }: Mark) =>
+  new DatabaseProblem(
+    'unusable',
+    `${path} ends with event ${last}, but its log has had ${seq}: an older copy stands in its place, or its write-ahead log is gone. It was left as it is; to go on with it all the same: signalbox restore ${path}.`,
+  );
 
 /** Applies the missing migrations, each in one transaction with its number, after a copy of what was there. */
 function migrate(sqlite: Sqlite.Database, path: string): void {
@@ -118,6 +132,8 @@ function migrate(sqlite: Sqlite.Database, path: string): void {
     sqlite.pragma(`user_version = ${nth + 1}`);
     sqlite.exec('commit');
   }
+  // Whose write-ahead log is lost must still be known as ours, and by its epoch.
+  if (taken < MIGRATIONS.length) sqlite.pragma('wal_checkpoint(truncate)');
 }
 
 /** The copy gets its name only when it is whole: a start that was killed leaves none that looks like one. */

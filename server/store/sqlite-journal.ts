@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Event } from '../../shared/events.ts';
 import type { State } from '../domain/state.ts';
+import { FileMoved } from './files-in-place.ts';
 import type { Batch, Journal, KeptMutation } from './journal.ts';
 import { notSaved } from './not-saved.ts';
-import { type Db, FileMoved } from './sqlite.ts';
+import type { Db } from './sqlite.ts';
 import { writeTables } from './write-tables.ts';
 
 /** How many events are read at once: while rows are walked over, the database takes no write. */

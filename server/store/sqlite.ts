@@ -15,18 +15,12 @@ import {
   openToRead,
   problemOf,
 } from './database-file.ts';
-import { FilesInPlace } from './files-in-place.ts';
+import { FileMoved, FilesInPlace } from './files-in-place.ts';
 import type { KeptMutation } from './journal.ts';
+import { LogMark } from './log-mark.ts';
 import type { Tables } from './migrations.ts';
 import { readState } from './read-state.ts';
 import { prepareAll } from './statements.ts';
-
-/** The database or a file beside it was moved or deleted: what is written to it is lost. */
-export class FileMoved extends Error {
-  constructor(path: string) {
-    super(`${path} was moved, removed or replaced while Signalbox was using it.`);
-  }
-}
 
 /** A refused request, and how often it came. */
 export type RefusedVisitor = Tables['refusals'];
@@ -37,6 +31,10 @@ export class Db {
   readonly #sqlite: Sqlite.Database;
   readonly #inPlace: FilesInPlace;
   readonly #statements: ReturnType<typeof prepareAll>;
+  /** null: only reads. */
+  readonly #mark: LogMark | null;
+  /** The last event of the transaction that is open; 0: it has none. */
+  #added = 0;
   /** Differs between databases, so that numbers of two logs are never compared. */
   readonly epoch: string;
 
@@ -46,7 +44,8 @@ export class Db {
     this.#statements = prepareAll(sqlite);
     this.epoch = this.#meta('epoch');
     // The write-ahead log exists only after the first read.
-    this.#inPlace = new FilesInPlace(sqlite.readonly ? [] : [path, `${path}-wal`, ...beside]);
+    this.#inPlace = new FilesInPlace(sqlite.readonly ? [] : [path, `${path}-wal`, ...beside], path);
+    this.#mark = sqlite.readonly ? null : new LogMark(path, this.epoch);
   }
 
   /**
@@ -94,6 +93,7 @@ export class Db {
   }
 
   begin(): void {
+    this.#added = 0;
     this.#sqlite.exec('begin immediate');
   }
   /** Checks the files before the commit, and again after it, in case they were moved in between. */
@@ -101,6 +101,7 @@ export class Db {
     this.checkInPlace();
     this.#sqlite.exec('commit');
     this.checkInPlace();
+    if (this.#added > 0) this.#mark?.put(this.#added);
   }
   /** Throws `FileMoved`. */
   checkInPlace(): void {
@@ -129,6 +130,7 @@ export class Db {
 
   addEvent(event: Event): void {
     const { seq, at, by, unit, type, data } = event;
+    this.#added = seq;
     this.#statements.addEvent.run(seq, at, JSON.stringify(by), unit, type, JSON.stringify(data));
   }
 
@@ -233,6 +235,7 @@ export class Db {
   }
 
   close(): void {
+    this.#mark?.close();
     this.#sqlite.close();
   }
 }
