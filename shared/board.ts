@@ -56,6 +56,8 @@ export interface Card extends RowBase, Omit<Asking, 'offers'> {
   readonly version: number;
   readonly chunk: string;
   readonly phase: string;
+  /** How many phases its unit has. */
+  readonly phases: number;
   readonly run: number;
   readonly kind: ItemKind;
   readonly code: ItemCode | null;

@@ -7,11 +7,14 @@
  * behind it, `--long` says 10,000, `--kills N` how often, `--seed N` tries the same again.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { notedIn, tableOf } from './agents/cells.ts';
 
 /** Much of the time is spent waiting for processes: more files at once than cores. */
 const FILES_AT_ONCE = 4;
+const AGENT_FILES_AT_ONCE = 1;
 
 /** What only runs when it is asked for, by flag. */
 const APART: Readonly<Record<string, string>> = {
@@ -53,19 +56,23 @@ if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(' ')}.`);
   process.exit(1);
 }
+// What is seen of real agents is kept where a folder is named, or else only told.
+const cells = process.env.SIGNALBOX_CELLS ?? mkdtempSync(join(tmpdir(), 'cells-'));
 const { status } = spawnSync(
   process.execPath,
-  [
-    '--enable-source-maps',
-    '--test',
-    `--test-concurrency=${isFuzz || isFaults ? 1 : FILES_AT_ONCE}`,
-    ...files,
-  ],
-  {
-    stdio: 'inherit',
-  },
+  ['--enable-source-maps', '--test', `--test-concurrency=${filesAtOnce()}`, ...files],
+  { stdio: 'inherit', env: { ...process.env, SIGNALBOX_CELLS: cells } },
 );
+const table = tableOf(notedIn(cells));
+if (table !== '') console.log(`\n${table}`);
+if (process.env.SIGNALBOX_CELLS === undefined) rmSync(cells, { recursive: true, force: true });
 process.exit(status ?? 1);
+
+/** An agent takes a core, and more than one of them is at work in each test. */
+function filesAtOnce(): number {
+  if (isFuzz || isFaults) return 1;
+  return first === '--agents' ? AGENT_FILES_AT_ONCE : FILES_AT_ONCE;
+}
 
 function takeCount(): void {
   const [flag, count] = rest;

@@ -4,6 +4,7 @@ import type { Card, Pulse } from '../board.ts';
 import { saidWords } from '../sentences.ts';
 import { actionForm } from './action-form.ts';
 import type { QueueView } from './attention-queue.ts';
+import { contextView } from './card-context.ts';
 import { optionsList } from './options-list.ts';
 import { firstLine, inlineMarkdown, simpleMarkdown } from './simple-markdown.ts';
 import { age } from './when.ts';
@@ -35,22 +36,17 @@ export function cardView(card: Card, view: QueueView): TemplateResult {
   </li>`;
 }
 
-/** What is long is folded away. */
-const contextView = ({ label, text }: Card['context'][number]): TemplateResult =>
-  html`<details class="context" ?open=${text.split('\n').length <= MOST_LINES}><summary><h3 dir="auto">${label}</h3></summary><pre tabindex="0" dir="auto">${text}</pre></details>`;
-
-const MOST_LINES = 12;
-
 /** What the run that waits printed before it asked; a card with lines of its own needs no others. */
 const tailView = ({ kind, run }: Card, tail: Pulse | undefined) =>
   tail === undefined || tail.lines.length === 0 || kind === 'stuck' || kind === 'review'
     ? nothing
     : html`<figure class="tail"><figcaption>Last lines of run ${run}</figcaption><pre tabindex="0" dir="auto">${tail.lines.join('\n')}</pre></figure>`;
 
-const footer = (card: Card, { place: { base }, forms }: QueueView): TemplateResult =>
+/** The unit's own page needs no link to itself. */
+const footer = (card: Card, { place: { base }, forms, only }: QueueView): TemplateResult =>
   html`<div class="foot-of-card">
     ${card.state === 'open' ? forms?.later(card) : nothing}
-    <p class="aside">${card.phase} · asked by <bdi>${card.asked_by}</bdi>${card.run > 0 ? `, run ${card.run}` : ''} · <a href="${base}/work-units/${card.chunk}">details of ${card.chunk}</a>${card.code?.startsWith('merge-') ? html` · <a href="${base}/work-units/${card.chunk}/diff">changes, line by line</a>` : nothing}</p>
+    <p class="aside">${card.phases > 1 ? `${card.phase} · ` : ''}asked by <bdi>${card.asked_by}</bdi>${card.run > 0 ? `, run ${card.run}` : ''}${only === '' || base !== '' ? html` · <a href="${base}/work-units/${card.chunk}">details of ${card.chunk}</a>` : nothing}${card.code?.startsWith('merge-') ? html` · <a href="${base}/work-units/${card.chunk}/diff">changes, line by line</a>` : nothing}</p>
   </div>`;
 
 /** A card that somebody else has ended stays while it holds words that were not sent. */
