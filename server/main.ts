@@ -176,7 +176,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     program: fileURLToPath(new URL('./signalbox.js', import.meta.url)),
   };
   writeStateFiles(files);
-  const { dispatcher, chores } = workersOf(state, { store, umask, progress }, options.door.readOnly);
+  const { dispatcher, chores } = workersOf(state, { store, db, umask, progress }, options.door.readOnly);
   dispatcher.start();
   const all = [
     filesInPlace(db, state, stopping.stop),

@@ -9,6 +9,9 @@ import { builder } from './query-builder.ts';
 /** "SBOX": marks a database file as ours. */
 const APPLICATION_ID = 0x53424f58;
 
+/** The schema since which events may be packed. */
+const FIRST_WITH_PACKS = 14;
+
 /** The database file cannot be used, for the reason in the message. The file is unchanged. */
 export class DatabaseProblem extends Error {
   readonly kind: 'unusable' | 'disk';
@@ -103,12 +106,21 @@ function refuseStrange(sqlite: Sqlite.Database, path: string, mark: Mark | null)
     refuse(`was written by a newer Signalbox (schema ${version}; this one knows ${MIGRATIONS.length})`);
   const check = sqlite.pragma('quick_check(1)', { simple: true });
   if (check !== 'ok') refuse(`is damaged (${String(check)})`);
-  const { count, last } = sqlite
-    .prepare('select count(*) as count, coalesce(max(seq), 0) as last from events')
-    .get() as { count: number; last: number };
+  const { count, last } = eventsIn(sqlite, version);
   if (count !== last) refuse(`has gaps in its log: ${count} events up to number ${last}`);
   const epoch = sqlite.prepare("select value from meta where key = 'epoch'").pluck().get();
   if (mark !== null && mark.epoch === epoch && last < mark.seq) throw rolledBack(path, last, mark);
+}
+
+/** How many events there are, and the number of the last one. */
+function eventsIn(sqlite: Sqlite.Database, version: number): { count: number; last: number } {
+  const one = (query: string) => sqlite.prepare(query).get() as { count: number; last: number };
+  const rows = one('select count(*) as count, coalesce(max(seq), 0) as last from events');
+  if (version < FIRST_WITH_PACKS) return rows;
+  const packed = one(
+    'select coalesce(sum(last - first + 1), 0) as count, coalesce(max(last), 0) as last from packs',
+  );
+  return { count: rows.count + packed.count, last: Math.max(rows.last, packed.last) };
 }
 
 const rolledBack = (path: string, last: number, { seq }: Mark) =>

@@ -15,6 +15,7 @@ import {
   openToRead,
   problemOf,
 } from './database-file.ts';
+import { EventLog } from './event-log.ts';
 import { FileMoved, FilesInPlace } from './files-in-place.ts';
 import type { KeptMutation } from './journal.ts';
 import { LogMark } from './log-mark.ts';
@@ -31,6 +32,7 @@ export class Db {
   readonly #sqlite: Sqlite.Database;
   readonly #inPlace: FilesInPlace;
   readonly #statements: ReturnType<typeof prepareAll>;
+  readonly log: EventLog;
   /** null: only reads. */
   readonly #mark: LogMark | null;
   /** The last event of the transaction that is open; 0: it has none. */
@@ -42,6 +44,7 @@ export class Db {
     this.#path = path;
     this.#sqlite = sqlite;
     this.#statements = prepareAll(sqlite);
+    this.log = new EventLog(this.#statements);
     this.epoch = this.#meta('epoch');
     // The write-ahead log exists only after the first read.
     this.#inPlace = new FilesInPlace(sqlite.readonly ? [] : [path, `${path}-wal`, ...beside], path);
@@ -131,13 +134,12 @@ export class Db {
   }
 
   lastSeq(): number {
-    return (this.#statements.lastSeq.get() as { seq: number | null }).seq ?? 0;
+    return this.log.last;
   }
 
   addEvent(event: Event): void {
-    const { seq, at, by, unit, type, data } = event;
-    this.#added = seq;
-    this.#statements.addEvent.run(seq, at, JSON.stringify(by), unit, type, JSON.stringify(data));
+    this.#added = event.seq;
+    this.log.add(event);
   }
 
   putUnit(unit: Unit): void {
@@ -214,16 +216,12 @@ export class Db {
   }
 
   /** The log from a number on; of one unit, if given. */
-  *events(after = 0, unit?: number): Iterable<Event> {
-    const { events, eventsOfUnit } = this.#statements;
-    const rows = unit === undefined ? events.iterate(after) : eventsOfUnit.iterate(unit, after);
-    for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
+  events(after = 0, unit?: number): Iterable<Event> {
+    return this.log.after(after, unit);
   }
   /** The log backwards, of one unit or of all; from before a number, if given. */
-  *eventsBackwards(unit: number | undefined, before = Number.MAX_SAFE_INTEGER): Iterable<Event> {
-    const { eventsBefore, eventsOfUnitBefore } = this.#statements;
-    const rows = unit === undefined ? eventsBefore.iterate(before) : eventsOfUnitBefore.iterate(unit, before);
-    for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
+  eventsBackwards(unit: number | undefined, before = Number.MAX_SAFE_INTEGER): Iterable<Event> {
+    return this.log.before(before, unit);
   }
 
   /** Loads the state from the tables. Throws `DatabaseProblem`. */
@@ -245,6 +243,3 @@ export class Db {
     this.#sqlite.close();
   }
 }
-
-const eventIn = (row: Tables['events']): Event =>
-  ({ ...row, by: JSON.parse(row.by), data: JSON.parse(row.data) }) as Event;
