@@ -10,7 +10,7 @@ export const codexHooks: HookAgent = {
   title: 'Codex',
   read: (input) => {
     const what = actionIn(input);
-    return what && { session: textOf(input.session_id), folder: textOf(input.cwd), what };
+    return what && { session: sessionIn(input.session_id), folder: textOf(input.cwd), what };
   },
   keepsRules: false,
   decided: (given) => {
@@ -21,6 +21,9 @@ export const codexHooks: HookAgent = {
   wake: null,
   wait: 120,
 };
+
+/** Those of the same minute begin alike. */
+const sessionIn = (id: unknown): string => textOf(id).slice(-8);
 
 function actionIn(input: Readonly<Record<string, unknown>>): HookAction | null {
   const call = callIn(input);
