@@ -18,6 +18,7 @@ import type { Refusals } from '../access/refusals.ts';
 import type { SignInLinks } from '../access/sign-in-links.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Log } from '../system/log.ts';
+import type { About, ListenerFacts } from './about.ts';
 import type { NotifyActions } from './notify-actions.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import type { Source } from './streams.ts';
@@ -66,31 +67,6 @@ export interface Access {
   readonly links: SignInLinks;
   readonly listeners: readonly ListenerFacts[];
   readonly refusals: Refusals;
-}
-
-/** A listener: address, port and accepted host names. */
-export interface ListenerFacts {
-  readonly address: string;
-  readonly port: number;
-  readonly hosts: readonly string[];
-  readonly tls: boolean;
-}
-
-/** Which daemon this is. */
-export interface About {
-  readonly project: string;
-  /** `address`: where browsers sign in; `local_address`: for programs on this machine. */
-  readonly address: string;
-  readonly local_address: string;
-  readonly pid: number;
-  readonly started_at: string;
-  /** Notices about this start. */
-  readonly notices: readonly StartNotice[];
-}
-
-export interface StartNotice {
-  readonly code: 'port-moved' | 'one-family' | 'process-1';
-  readonly message: string;
 }
 
 export const t = initTRPC.context<Context>().create({

@@ -19,6 +19,7 @@ import type { Log } from '../system/log.ts';
 import type { Assets } from './assets.ts';
 import type { Connections } from './connections.ts';
 import { carryHeaders } from './headers.ts';
+import type { Monitoring } from './monitoring-routes.ts';
 import { OpenStreams } from './open-streams.ts';
 import { patienceOf, refuseBroken } from './raw-refusals.ts';
 import { placeOf, requestHandler, slowDown } from './request-handler.ts';
@@ -39,6 +40,7 @@ export interface HttpParts {
   readonly refuseCaller: GateContext['refuseCaller'];
   /** The name of this instance's cookie. */
   readonly cookie: string;
+  readonly monitoring: Monitoring;
 }
 
 /** Key and certificate, in PEM. */

@@ -9,6 +9,7 @@ import { notFound } from '../domain/refusal.ts';
 import type { Store } from '../store/store.ts';
 import type { Assets } from './assets.ts';
 import { messagePage } from './document.ts';
+import type { Monitoring } from './monitoring-routes.ts';
 
 export interface RouteParts {
   readonly assets: Assets;
@@ -16,6 +17,7 @@ export interface RouteParts {
   readonly access: Access;
   readonly store: Store;
   readonly throttle: FailureThrottle;
+  readonly monitoring: Monitoring;
   /** The name of this instance's cookie; what it holds. */
   readonly cookie: string;
   readonly cookieOf: (ctx: KoaContext) => string | null;

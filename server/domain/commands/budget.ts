@@ -4,11 +4,12 @@ import type { Change } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import { microUsd } from '../../../shared/usage-words.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
+import { workOf } from '../lookup.ts';
 import { conflict } from '../refusal.ts';
 import { isPending, liveRun, phaseOf, type State } from '../state.ts';
 import { dayOf, type Spent, spentBudget, usageOf } from '../usage.ts';
 import { askedByUs } from './asked-by-us.ts';
-import { type Decision, type ItemRef, workOf } from './decision.ts';
+import type { Decision, ItemRef } from './decision.ts';
 
 export const isBudgetItem = ({ about }: Item): boolean => about !== undefined && isAboutBudget(about);
 
