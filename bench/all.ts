@@ -11,6 +11,7 @@ import { compare } from './compare.ts';
 import { diff } from './diff.ts';
 import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
+import { hooks } from './hooks.ts';
 import { manyUnits } from './many-units.ts';
 import { render } from './render.ts';
 import { sizes } from './sizes.ts';
@@ -23,6 +24,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   render,
   'fan-out': fanOut,
   diff,
+  hooks,
   painted,
   'many-units': manyUnits,
   sizes,

@@ -12,6 +12,7 @@ import {
 } from '@trpc/client';
 import { WebSocket } from 'ws';
 import type { AppRouter } from '../../server/api/router.ts';
+import { isListening } from './is-listening.ts';
 import { callerFor, type ProvenCaller } from './proven-caller.ts';
 
 export type Daemon = TRPCClient<AppRouter>;
@@ -155,18 +156,6 @@ const LONGEST_PAUSE_MS = 500;
 async function untilListening(socketPath: string, signal: AbortSignal): Promise<void> {
   for (let most = 100; !(await isListening(socketPath)); most = Math.min(LONGEST_PAUSE_MS, most * 2))
     await pause(Math.random() * most, undefined, { signal });
-}
-
-/** Whether somebody takes connections there; nothing is said to them. */
-export function isListening(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(socketPath);
-    probe.once('error', () => resolve(false));
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(true);
-    });
-  });
 }
 
 export type DaemonError = TRPCClientError<AppRouter>;
