@@ -18,6 +18,8 @@ export interface RealOptions {
   /** How many units may be at work at once. */
   readonly atOnce?: number;
   readonly phases?: readonly string[];
+  /** Of its session; else the one in which it asks. */
+  readonly mode?: string;
   /** The agent's own settings refuse "rm". */
   readonly denies?: boolean;
 }
@@ -38,7 +40,7 @@ export class AcpReal {
     agent: RealAgent,
     bin: string,
     url: string,
-    { git = false, atOnce = 4, phases = ['DO'], denies = false }: RealOptions = {},
+    { git = false, atOnce = 4, phases = ['DO'], denies = false, mode }: RealOptions = {},
   ): Promise<AcpReal> {
     const rules = denies ? agent.rules : null;
     const variables = { ...agent.env(url), ...rules?.env };
@@ -56,7 +58,7 @@ export class AcpReal {
       'OPENCODE_CONFIG',
     ])
       delete house.env[name];
-    const entry = { ...agent.entry(Object.keys(variables)), ...rules?.entry, phases };
+    const entry = { ...agent.entry(Object.keys(variables)), ...rules?.entry, phases, ...(mode && { mode }) };
     const real = new AcpReal(house, agent.name);
     mkdirSync(real.effect(''));
     // The command is within the project, and so some take "always"; what it writes is not.
