@@ -22,6 +22,9 @@ const ELEMENT_NAMES = ['attention-queue', 'process-grid', 'work-unit', 'attentio
 const writeMetafile = (name, metafile) =>
   writeFile(join(flags.outdir, `${name}-metafile.json`), JSON.stringify(metafile));
 
+/** The browser needs lit's templates alone; `lit` itself brings a base class of elements along. */
+const TEMPLATES_ALONE = { lit: 'lit-html' };
+
 async function buildPage() {
   const result = await esbuild.build({
     entryPoints: ['client/page/dashboard.ts', 'client/page/style.css'],
@@ -34,6 +37,7 @@ async function buildPage() {
     format: 'esm',
     target: 'es2022',
     conditions: ['browser'],
+    alias: TEMPLATES_ALONE,
     minify: true,
     legalComments: 'none',
     metafile: true,
@@ -87,6 +91,7 @@ async function buildEmbed() {
     format: 'esm',
     target: 'es2022',
     conditions: ['browser'],
+    alias: TEMPLATES_ALONE,
     minify: true,
     legalComments: 'none',
     define: { EMBED_STYLE: JSON.stringify(await embedStyle()) },

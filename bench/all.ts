@@ -12,6 +12,7 @@ import { diff } from './diff.ts';
 import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
 import { hooks } from './hooks.ts';
+import { lighthouse } from './lighthouse.ts';
 import { manyUnits } from './many-units.ts';
 import { render } from './render.ts';
 import { sizes } from './sizes.ts';
@@ -26,6 +27,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   diff,
   hooks,
   painted,
+  lighthouse,
   'many-units': manyUnits,
   sizes,
   transcript,

@@ -12,6 +12,7 @@ import { Refusals } from './access/refusals.ts';
 import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
 import type { Access, PolicySource } from './api/procedures.ts';
+import { appRouter } from './api/router.ts';
 import { encodeNews } from './api/streams.ts';
 import { BoardFeed } from './board/board-feed.ts';
 import { SharedBoards } from './board/shared-boards.ts';
@@ -53,6 +54,7 @@ import { keepUp } from './system/upkeep.ts';
 import { readAssets } from './web/assets.ts';
 import { Connections, openFileLimit } from './web/connections.ts';
 import type { HttpParts } from './web/http.ts';
+import { routes } from './web/routes.ts';
 
 /** Runs the daemon until it is stopped. Sets the exit code; prints a message if it cannot start. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -219,6 +221,8 @@ function httpParts(state: StatePaths, { store, db, door, policy }: Kept, daemon:
       path: pathFor(state.bin, process.env),
       log: consoleLog,
     },
+    router: appRouter,
+    routes,
     credentials: new Credentials(store),
     connections: new Connections(openFileLimit(), limits.silent_connections),
     refuseCaller: (shown) => callers.refusal(shown),

@@ -1,4 +1,4 @@
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import {
   type Board,
   type Card,
@@ -172,8 +172,8 @@ export class AttentionQueue extends BoardElement {
     return beside ? beside.isBeside || !this.hasUpdated : false;
   }
 
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
+  protected override updated(): void {
+    super.updated();
     // Drawn as the server did; where several cards may be open, once more.
     if (this.#isFirst && !this.#hasOneOpen) queueMicrotask(() => this.requestUpdate());
     this.#isFirst = false;

@@ -1,10 +1,11 @@
-import { type PropertyValues, ReactiveElement, render, type TemplateResult } from 'lit';
+import { render, type TemplateResult } from 'lit';
 import type { Board } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import { OUR_PAGE, type Place } from '../../shared/views/place.ts';
 import { clockAt, type ViewClock } from '../../shared/views/when.ts';
 import type { Following, LiveBoards } from '../link/live-boards.ts';
 import { keepTimes } from './relative-times.ts';
+import { UpdatingElement } from './updating-element.ts';
 
 /** How an element lives on a page that is not ours. */
 export interface Surroundings {
@@ -25,14 +26,13 @@ export interface Surroundings {
  * that nodes, focus, caret and typed text stay; else it renders from scratch. It redraws at each change of
  * its board, with the view that the server used. On a page that is not ours it renders into a shadow root.
  */
-export abstract class BoardElement extends ReactiveElement {
+export abstract class BoardElement extends UpdatingElement {
   /** Makes the surroundings on pages that are not ours; set by `embed.ts` only. */
   static abroad: ((element: BoardElement) => Surroundings) | null = null;
   /** Takes over what the server drew; set on our own pages only. */
   static takeOver: ((view: TemplateResult, root: HTMLElement) => void) | null = null;
-  static override properties = { getToken: { attribute: false } };
-  /** Address from which an embed fetches its token. */
-  declare getToken: (() => Promise<string>) | undefined;
+  #getToken: (() => Promise<string>) | undefined;
+  #hasNewToken = false;
   /** Whether the element is inline. */
   readonly isInline: boolean = false;
   #surroundings: Surroundings | null = null;
@@ -46,6 +46,16 @@ export abstract class BoardElement extends ReactiveElement {
   #focused: Element | null = null;
   protected query: Query = {};
   protected zone = 0;
+
+  /** Address from which an embed fetches its token. */
+  get getToken(): (() => Promise<string>) | undefined {
+    return this.#getToken;
+  }
+  set getToken(getToken: (() => Promise<string>) | undefined) {
+    this.#getToken = getToken;
+    this.#hasNewToken = true;
+    this.requestUpdate();
+  }
 
   /** How moments are written before script turns them into ages. */
   protected get clock(): ViewClock {
@@ -83,6 +93,7 @@ export abstract class BoardElement extends ReactiveElement {
   }
 
   override connectedCallback(): void {
+    this.#takeEarlyToken();
     this.#connected = new AbortController();
     super.connectedCallback();
     this.#stopTimes = keepTimes(this.renderRoot);
@@ -90,8 +101,13 @@ export abstract class BoardElement extends ReactiveElement {
     if (this.#live && !this.#following) this.#follow(this.#live);
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  /** Set before the class was known, it hides the accessor. */
+  #takeEarlyToken(): void {
+    const { getToken } = this;
+    if (Object.hasOwn(this, 'getToken') && Reflect.deleteProperty(this, 'getToken')) this.getToken = getToken;
+  }
+
+  disconnectedCallback(): void {
     this.#connected.abort();
     this.#surroundings?.leave();
     this.#stopTimes();
@@ -135,15 +151,14 @@ export abstract class BoardElement extends ReactiveElement {
     return root.contains(activeElement) ? activeElement : null;
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
-    if (!this.hasUpdated || changed.has('getToken')) this.#surroundings?.arrive();
+  protected override willUpdate(): void {
+    if (!this.hasUpdated || this.#hasNewToken) this.#surroundings?.arrive();
+    this.#hasNewToken = false;
     this.#focused = this.focused;
   }
 
   /** Keeps the focus from falling to the body. A node that was moved gets it back, with its caret. */
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
+  protected override updated(): void {
     if (!this.#focused || document.activeElement !== document.body) return;
     const heirs = [
       this.renderRoot.contains(this.#focused) ? this.#focused : null,
@@ -165,8 +180,7 @@ export abstract class BoardElement extends ReactiveElement {
     return this;
   }
 
-  protected override update(changed: PropertyValues): void {
-    super.update(changed);
+  protected override update(): void {
     const view = this.board && this.view(this.board);
     if (this.#surroundings) this.#drawAbroad(this.#surroundings, view);
     else if (view) this.#draw(view);

@@ -211,7 +211,8 @@ export class RunTranscript extends HTMLElement {
     this.#said.setAttribute('role', 'status');
     this.#said.className = 'said-of-output';
     tools.querySelector('.part')?.remove();
-    tools.querySelector('.room')?.replaceWith(wrap, copy, end, this.#said);
+    tools.querySelector('.room')?.replaceWith(this.#said, wrap, copy);
+    tools.append(end);
   }
 
   /** What is in memory, as it is shown. */

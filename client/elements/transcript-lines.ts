@@ -6,6 +6,9 @@ const MOST_LINES = 50_000;
 /** Small parts are joined up to this size. */
 const BLOCK_BYTES = 64 * 1024;
 
+/** A heading further above is not looked for. */
+const HEADING_WITHIN = 2000;
+
 /** A line, by its place: rows above it, and rows of its own. */
 export interface PlacedLine {
   readonly block: Block;
@@ -208,12 +211,32 @@ export class TranscriptLines {
     return null;
   }
 
+  /** The last line before one that begins at the margin; empty: none near enough. */
+  headingAbove({ block, line }: PlacedLine): string {
+    let at = line - 1;
+    let left = HEADING_WITHIN;
+    for (let nth = this.#blocks.indexOf(block); nth >= 0; nth--) {
+      const each = this.#blocks[nth];
+      if (!each) break;
+      if (each !== block) at = linesIn(each) - 1;
+      for (; at >= 0 && left > 0; at--, left--) if (isAtMargin(each, at)) return textOf(each, at);
+    }
+    return '';
+  }
+
   /** All raw text in the window. */
   *texts(): Iterable<string> {
     for (const block of this.#blocks)
       for (let line = 0; line < linesIn(block); line++) yield textOf(block, line);
   }
 }
+
+const SPACE = 0x20;
+const LF = 0x0a;
+const isAtMargin = ({ bytes, starts }: Block, line: number): boolean => {
+  const first = bytes[starts[line] ?? 0];
+  return first !== SPACE && first !== LF;
+};
 
 /** The byte offset at which a line begins. */
 export const offsetOf = ({ block, line }: PlacedLine): number => block.from + (block.starts[line] ?? 0);

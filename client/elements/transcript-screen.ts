@@ -2,21 +2,12 @@ import { classesOf } from './ansi-style.ts';
 import { type Block, textOf } from './transcript-block.ts';
 import { type Piece, piecesOf, styledLine } from './transcript-line.ts';
 import { offsetOf, type PlacedLine, type TranscriptLines } from './transcript-lines.ts';
+import { isIndented, partOf, talkClasses } from './transcript-talk.ts';
 
 /** Rows that are drawn above and below what is seen. */
 const BEYOND = 15;
 /** More would be no text any more. */
 const MOST_PIECES = 400;
-/** What the driver of an agent writes at the start of a line; whatever others said stands indented below. */
-const TALK: readonly (readonly [RegExp, string])[] = [
-  [/^Agent:$/, 'says'],
-  [/^Agent, thinking:$/, 'thinks'],
-  [/^(Tool|Mode|Allowed|Refused): /, 'tool'],
-  [/^Failed:$/, 'failed'],
-  [/^(Result|Tasks):$/, 'result'],
-  [/^ {2}… \d+ more lines?$/, 'folded'],
-  [/^ {2}/, 'within'],
-];
 
 /** Draws the rows of a transcript that are in sight, however many there are. */
 export class TranscriptScreen {
@@ -29,6 +20,8 @@ export class TranscriptScreen {
   #charWidth = 8;
   #lastTop = 0;
   #pending = 0;
+  /** Of an agent's talk, the part in which the row stands that is drawn. */
+  #part = '';
   lines: TranscriptLines;
   wraps = true;
   /** Whether the view stays at the end as more is printed. */
@@ -48,6 +41,7 @@ export class TranscriptScreen {
   /** Takes the place of what the server drew. */
   take(): void {
     this.#screen.classList.remove('from-end');
+    this.#screen.classList.toggle('of-talk', this.#isTalk);
     this.#screen.replaceChildren(this.#above, this.#rows, this.#below);
     this.#measure();
     this.draw();
@@ -138,6 +132,7 @@ export class TranscriptScreen {
     const placed = this.lines.between(top - BEYOND, top + seen + BEYOND);
     const first = placed[0]?.top ?? 0;
     this.#above.style.blockSize = `${first * height}px`;
+    this.#part = this.#isTalk && placed[0] ? partOf(this.lines.headingAbove(placed[0])) : '';
     this.#rows.replaceChildren(...placed.map((each) => this.#row(each)));
     const moved = this.#wrapped(placed, top);
     const last = placed.at(-1);
@@ -168,7 +163,7 @@ export class TranscriptScreen {
     row.dir = 'auto';
     const { block, line } = placed;
     const styled = styledLine(textOf(block, line), styleOf(block, line));
-    if (this.#isTalk) row.className += this.#talkOf(styled.map(({ text }) => text).join(''));
+    if (this.#isTalk) row.className += ` ${this.#talkOf(styled.map(({ text }) => text).join(''))}`;
     if (this.found === offsetOf(placed)) row.className += ' found';
     const pieces = piecesOf(styled, this.find);
     row.append(...pieces.slice(0, MOST_PIECES).map(pieceNode));
@@ -185,8 +180,8 @@ export class TranscriptScreen {
   }
 
   #talkOf(text: string): string {
-    const kind = TALK.find(([pattern]) => pattern.test(text))?.[1];
-    return kind ? ` talk-${kind}` : '';
+    if (!isIndented(text)) this.#part = partOf(text);
+    return talkClasses(text, this.#part);
   }
 }
 

@@ -67,6 +67,7 @@ export function cardOf(work: WorkUnit, item: Item, { impact, score }: Ranked, se
     version: item.version,
     chunk: work.unit.chunk,
     phase: item.phase,
+    phases: work.unit.spec.steps.length,
     run: item.run,
     kind: item.kind,
     code: codeOf(item),

@@ -87,10 +87,11 @@ export function notePage(
   );
 }
 
+const DESCRIPTION = 'What needs you, in which order, and what everything else is doing.';
 const NAME = html`<h1><a href="/">Signalbox</a></h1>`;
 
 /** What is reached from everywhere. */
-const LINKS = html`<nav class="links" aria-label="Pages of Signalbox"><a href="/new">New unit</a><a href="/graph">Dependencies</a></nav>`;
+const LINKS = html`<nav class="links" aria-label="Pages of Signalbox"><a href="/new">New unit</a><a href="/graph">Dependencies</a><a href="/settings">Settings</a></nav>`;
 
 /** The project's name leads to its dashboard. */
 const header = (project: string, badge: string, { id, label }: SkipLink): TemplateResult =>
@@ -112,7 +113,7 @@ function headOf({ assets, title, icon, script, next }: Head): TemplateResult {
   const module = script
     ? html`<script type="module" src="${assets.script}"></script><link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials">`
     : nothing;
-  return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>${refresh}<link rel="stylesheet" href="${assets.style}">${module}<link rel="icon" href="${icon}">`;
+  return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="description" content="${DESCRIPTION}"><title>${title}</title>${refresh}<link rel="stylesheet" href="${assets.style}">${module}<link rel="icon" href="${icon}">`;
 }
 
 /** For whoever a session let in. */

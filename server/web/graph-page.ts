@@ -73,7 +73,7 @@ function controls({ query, counts }: GraphPageInput): TemplateResult {
   const done = query.done
     ? link({ done: false }, 'Fold done units', false)
     : link({ done: true }, html`Show done units <span class="count">${counts.DONE}</span> `, false);
-  return html`<div class="controls"><nav class="filter" aria-label="Filter by status"><ul>${filters}</ul></nav><nav class="filter" aria-label="Size of the picture"><ul>${zooms}</ul></nav>${counts.DONE === 0 ? nothing : html`<nav class="filter" aria-label="Done units"><ul>${done}</ul></nav>`}<form class="find" method="get" action="/graph" role="search">${hidden}<label class="unseen" for="search">Find units</label><input id="search" name="q" type="search" placeholder="Find" value="${query.q ?? ''}" maxlength="${LONGEST_SEARCH}"><button>Find</button></form></div>`;
+  return html`<div class="controls"><form class="find" method="get" action="/graph" role="search">${hidden}<label class="unseen" for="search">Find units</label><input id="search" name="q" type="search" placeholder="Find" value="${query.q ?? ''}" maxlength="${LONGEST_SEARCH}"><button>Find</button></form><nav class="filter" aria-label="Filter by status"><ul>${filters}</ul></nav><nav class="filter" aria-label="Size of the picture"><ul>${zooms}</ul></nav>${counts.DONE === 0 ? nothing : html`<nav class="filter" aria-label="Done units"><ul>${done}</ul></nav>`}</div>`;
 }
 
 const units = (count: number): string => (count === 1 ? '1 unit' : `${count} units`);

@@ -89,8 +89,7 @@ export function dashboardPage(input: DashboardInput): string {
 export const waitedLine = ({ waits, now }: PageInput): Drawn =>
   html`<p class="waited" data-later>${waitedWords(waits, now.getTime())}</p>`;
 
-const foot = (isSignedIn: boolean): TemplateResult =>
-  html`<footer><a href="/settings">Settings</a> ${isSignedIn ? SIGN_OUT : nothing}</footer>`;
+const foot = (isSignedIn: boolean): Drawn => (isSignedIn ? html`<footer>${SIGN_OUT}</footer>` : nothing);
 
 /** Somebody tries: the one who can do something about it should know. */
 function failedNotice({ failed, now }: DashboardInput): Drawn {

@@ -18,6 +18,8 @@ export interface Printed {
   readonly text: string;
   /** Printed by the driver of an agent: who said what, which tool, what came back. */
   readonly isTalk: boolean;
+  /** The run goes on. */
+  readonly isLive: boolean;
 }
 
 export interface RunPageInput {
@@ -81,11 +83,12 @@ function foundLine(path: string, find: string, found: number | null): Drawn {
  * save where something was looked for.
  */
 export function printedView(chunk: string, printed: Printed, find = ''): TemplateResult {
-  const { run, from, to, size, text, isTalk } = printed;
+  const { run, from, to, size, text, isTalk, isLive } = printed;
   if (size === null) return html`<p class="empty">No longer kept.</p>`;
   const shown = marked(plain(text), find);
   const end = typeof shown === 'string' && to === size ? ' from-end' : '';
-  return html`<run-transcript chunk="${chunk}" run="${run}" from="${from}" to="${to}" size="${size}" ?talk=${isTalk}>${tools(chunk, printed, find)}<pre class="screen${end}" tabindex="0" role="region" aria-label="What run ${run} printed">${shown}</pre></run-transcript>`;
+  const more = `${end}${isTalk ? ' of-talk' : ''}${isLive ? ' of-live' : ''}`;
+  return html`<run-transcript chunk="${chunk}" run="${run}" from="${from}" to="${to}" size="${size}" ?talk=${isTalk}>${tools(chunk, printed, find)}<pre class="screen${more}" tabindex="0" role="region" aria-label="What run ${run} printed">${shown}</pre></run-transcript>`;
 }
 
 /** The search leads to the page of the run. Buttons that need script are seen once it is there; their place is kept. */
@@ -95,7 +98,7 @@ function tools(chunk: string, { run, from, to, size }: Printed, find: string): T
     size === null || (from === 0 && to === size)
       ? nothing
       : html`<a class="part" href="${path}?before=${from}">Bytes ${grouped(from)} to ${grouped(to)} of ${grouped(size)}.</a>`;
-  return html`<div class="tools"><form class="find" method="get" action="${path}" role="search" aria-label="In the output"><input id="find" name="find" type="search" value="${find}" aria-label="Find in the output" placeholder="Find" maxlength="200" dir="auto"><button>Find</button><button name="back" value="true">Previous</button></form><a href="${path}/output" download>Download</a><span class="room"></span>${part}</div>`;
+  return html`<div class="tools"><form class="find" method="get" action="${path}" role="search" aria-label="In the output"><input id="find" name="find" type="search" value="${find}" aria-label="Find in the output" placeholder="Find" maxlength="200" dir="auto"><button>Find</button><button name="back" value="true">Previous</button></form><span class="room"></span><a class="download" href="${path}/output" download>Download</a>${part}</div>`;
 }
 
 const grouped = (count: number): string => count.toLocaleString('en');

@@ -86,13 +86,13 @@ function sendBytes(ctx: RouterContext, output: string, size: number): void {
 
 export async function printedOf(
   { store }: Context,
-  { number, agent }: Pick<RunLine, 'number' | 'agent'>,
+  { number, agent, ended_at }: Pick<RunLine, 'number' | 'agent' | 'ended_at'>,
   output: string,
   { from, to, text }: Stretch,
 ): Promise<Printed> {
   const definition = agentNamed(store.state, agent);
   const isTalk = definition !== undefined && isDrivenByAcp(definition);
-  return { run: number, from, to, text, size: await sizeOf(output), isTalk };
+  return { run: number, from, to, text, size: await sizeOf(output), isTalk, isLive: ended_at === null };
 }
 
 interface Asked {

@@ -1,12 +1,11 @@
 /** The sockets of pages, terminals and embeds: the gate, then the procedures, within limits. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { AnyTRPCRouter } from '@trpc/server';
 import { getWSConnectionHandler, jsonEncoder } from '@trpc/server/adapters/ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Caller, Verdict } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
-import type { Context } from '../api/procedures.ts';
-import { appRouter } from '../api/router.ts';
 import type { ViewerSocket } from '../api/streams.ts';
 import { HEADERS } from './headers.ts';
 import { refuseRaw } from './raw-refusals.ts';
@@ -28,7 +27,8 @@ export interface SocketParts {
   readonly ofEmbed: (token: string, origin: string) => Caller | null;
   /** Whether what let them in would still do so. */
   readonly isStanding: (caller: Caller) => boolean;
-  readonly contextFor: (caller: Caller, socket: ViewerSocket) => Context;
+  readonly router: AnyTRPCRouter;
+  readonly contextFor: (caller: Caller, socket: ViewerSocket) => object;
   readonly limits: Limits;
 }
 
@@ -126,12 +126,12 @@ function webSocketServer({ frame_bytes }: Limits): WebSocketServer {
 /** Lets the caller of a socket, as noted in `callers`, call procedures over it. */
 const procedures = (
   wss: WebSocketServer,
-  { limits, contextFor }: SocketParts,
+  { limits, contextFor, router }: SocketParts,
   callers: WeakMap<IncomingMessage, Caller>,
 ) =>
   getWSConnectionHandler({
     wss,
-    router: appRouter,
+    router,
     maxBatchSize: limits.batch,
     experimental_encoder: { ...jsonEncoder, decode: (data) => withStreams(jsonEncoder.decode(data)) },
     keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },

@@ -27,7 +27,7 @@ export function unitPage(input: UnitPageInput): string {
   const setting = { clock: clockAt(input.now, data.zone), notice: undefined, before };
   const part = (name: keyof typeof UNIT_PARTS) =>
     html`<work-unit data-part="${name}">${UNIT_PARTS[name](detail, setting)}</work-unit>`;
-  const head = html`<div class="does-head"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1"><bdi>${detail.chunk}</bdi></h2>${formErrorBlock(input, data)}${part('head')}</div>`;
+  const head = html`<div class="does-head"><div class="does-name"><p class="back"><a href="/">← All work units</a></p><h2 class="name" id="unit-heading" tabindex="-1"><bdi>${detail.chunk}</bdi></h2>${formErrorBlock(input, data)}</div>${part('head')}</div>`;
   const body = html`<main class="of-unit" data-before="${before ?? nothing}">${head}${part('actions')}<attention-queue>${queueView(input, data)}</attention-queue>${printed === null ? nothing : output(detail, printed)}${changes === null ? nothing : changesView(detail, changes)}${part('story')}${part('facts')}${waitedLine(input)}</main>`;
   return shell({ ...input, data, body, skipTo: { id: 'unit-heading', label: 'Skip to the unit' } });
 }

@@ -4,6 +4,7 @@ import type { Detail, HistoryLine } from '../detail.ts';
 import type { Event } from '../events.ts';
 import { isWell } from '../is-well.ts';
 import type { Place } from './place.ts';
+import { inlineMarkdown } from './simple-markdown.ts';
 import { age, type ViewClock } from './when.ts';
 
 /** Of no interest to a person who asks what happened; `signalbox history` prints them, too. */
@@ -55,7 +56,7 @@ function lineView(detail: Detail, line: HistoryLine, clock: ViewClock, page: str
   const by = actorWords(who, door);
   const isLinked = run !== null && (type === 'run.started' || type === 'run.ended');
   return html`<li class="event ${toneOf(detail, line)}"><span class="at" aria-hidden="true">${MARKS[type] ?? '·'}</span>
-    <div><p class="what" dir="auto">${what}</p>
+    <div><p class="what" dir="auto">${inlineMarkdown(what)}</p>
     <p class="aside">${age('ago', at, clock)}${by === '' ? nothing : html` · <span class="who"><bdi>${by}</bdi></span>`}${isLinked ? html` · <a href="${page}/runs/${run}">output of run ${run}</a>` : nothing}</p></div></li>`;
 }
 

@@ -8,6 +8,8 @@ export interface ViewClock {
   readonly zone: number;
   /** The date of the drawing, as "2026-11-22": a moment of the same date is written without it. */
   readonly day: string;
+  /** The moment of the drawing. */
+  readonly now: number;
 }
 
 /** A moment with what it means: "since 14:02", which script turns into "waits 3 min". */
@@ -21,7 +23,7 @@ const WITHOUT_SCRIPT: Readonly<Record<AgeKind, (at: Moment, clock: ViewClock) =>
   done: (at, clock) => `done ${shortText(at, clock)}`,
   ago: shortText,
   silent: (at, clock) => `last line ${shortText(at, clock)}`,
-  until: (at, clock) => `until ${shortText(at, clock)}`,
+  until: (at, clock) => (Date.parse(at) <= clock.now ? 'no longer' : `until ${shortText(at, clock)}`),
   left: (at, { zone }) => `until ${localTime(at, zone)}`,
 };
 
@@ -47,4 +49,5 @@ const localTime = (at: Moment, zone: number): string => local(at, zone).slice(11
 export const clockAt = (now: Date, zone: number): ViewClock => ({
   zone,
   day: localText(now.toISOString(), zone).slice(0, 10),
+  now: now.getTime(),
 });

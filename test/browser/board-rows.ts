@@ -16,6 +16,7 @@ export function card(id: string, rank: number, more: Partial<Card> = {}): Card {
     version: 1,
     chunk: `chunk-${id}`,
     phase: 'BUILD',
+    phases: 1,
     run: 1,
     kind: 'question',
     code: null,

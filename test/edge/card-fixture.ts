@@ -10,6 +10,7 @@ export const cardOf = (chunk: string, more: Partial<Card> = {}): Card => ({
   version: 1,
   chunk,
   phase: 'IMPLEMENT',
+  phases: 1,
   run: 1,
   kind: 'question',
   code: null,

@@ -80,6 +80,7 @@ function checkOnPage(text: string, shown: string): void {
     size: Buffer.byteLength(text),
     text,
     isTalk: false,
+    isLive: false,
   };
   checkMarkup(markup(printedView('one', printed, find)), shown);
 }

@@ -111,7 +111,7 @@ test('what stands in an address is no format for the log', (t) => {
 });
 
 test('what is looked for is found in the text, not in how the page writes it', () => {
-  const printed = { run: 1, from: 0, to: 9, size: 9, text: 'a < b & c', isTalk: false };
+  const printed = { run: 1, from: 0, to: 9, size: 9, text: 'a < b & c', isTalk: false, isLive: false };
   assert.match(markup(printedView('one', printed, 'lt')), />a &lt; b &amp; c<\/pre>/);
   assert.match(markup(printedView('one', printed, 'amp;')), />a &lt; b &amp; c<\/pre>/);
   assert.match(markup(printedView('one', printed, '<')), />a <mark>&lt;<\/mark> b &amp; c<\/pre>/);

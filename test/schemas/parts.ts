@@ -374,6 +374,7 @@ export const card: z.ZodType<Card> = z
     ...itemFields,
     row: z.literal('item'),
     id: item,
+    phases: count.describe('how many phases its unit has'),
     code: itemCode.nullable(),
     state: itemState,
     run_ended: z.string().describe('how the asking run ended, where it has ended'),
