@@ -92,9 +92,16 @@ export class AcpReal {
     if (this.added.length === 1) await this.begun(chunk);
   }
 
-  /** Waits until its agent has a session. */
+  /** Waits until its agent has a session, or asks what nobody expects. */
   begun = (chunk: string): Promise<void> =>
-    until(`${chunk} to begin`, async () => /session/.test(await this.logs(chunk)), LONG_MS);
+    until(
+      `${chunk} to begin`,
+      async () => {
+        const { history, items } = await this.detail(chunk);
+        return items.length > 0 || history.some(({ what }) => /has the session/.test(what));
+      },
+      LONG_MS,
+    );
 
   detail = (chunk: string): Promise<Detail> => this.#json<Detail>(`work-units/${chunk}`);
 
