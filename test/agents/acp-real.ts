@@ -10,7 +10,7 @@ import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import type { RealAgent } from './acp-agents.ts';
 
-const LONG_MS = 90_000;
+const LONG_MS = 180_000;
 
 export interface RealOptions {
   /** The project is a git repository. */

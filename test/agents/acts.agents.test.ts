@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { until } from '../until.ts';
 import { ALL, eachAgent, type Stage } from './each-agent.ts';
 
-const LONG_MS = 60_000;
+const LONG_MS = 180_000;
 
 for (const incident of ['nothing', 'daemon'] as const) {
   const meanwhile = incident === 'daemon' ? ', and the daemon killed with -9' : '';

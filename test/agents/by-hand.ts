@@ -9,7 +9,7 @@ import type { Detail } from '../../shared/detail.ts';
 import { DaemonFixture, killQuietly } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
-const LONG_MS = 90_000;
+const LONG_MS = 180_000;
 const AGAIN_MS = 1000;
 
 export const noTmux = spawnSync('tmux', ['-V']).status === 0 ? false : 'there is no tmux';

@@ -14,7 +14,7 @@ import { until } from '../until.ts';
 import { ByHand, noTmux } from './by-hand.ts';
 import { installed } from './installed.ts';
 
-const LONG_MS = 90_000;
+const LONG_MS = 180_000;
 
 interface AtTerminal {
   readonly agent: string;

@@ -16,7 +16,7 @@ import { CLAUDE_CODE } from './acp-agents.ts';
 import { ByHand, noTmux } from './by-hand.ts';
 import { installed } from './installed.ts';
 
-const LONG_MS = 90_000;
+const LONG_MS = 180_000;
 const { package: name, version, program, env } = CLAUDE_CODE;
 const found = installed(name, version, program);
 const skip = 'missing' in found ? `skipped: ${found.missing}` : false;
