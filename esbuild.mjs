@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { watch } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import esbuild from 'esbuild';
@@ -16,6 +16,12 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
 });
 const assets = join(flags.outdir, 'assets');
+const ELEMENT_NAMES = ['attention-queue', 'process-grid', 'work-unit', 'attention-badge'];
+
+/** What a part of the build is made of: `test/size.test.ts` and `package.mjs` read it. */
+const writeMetafile = (name, metafile) =>
+  writeFile(join(flags.outdir, `${name}-metafile.json`), JSON.stringify(metafile));
+
 /** The browser needs lit's templates alone; `lit` itself brings a base class of elements along. */
 const TEMPLATES_ALONE = { lit: 'lit-html' };
 
@@ -48,7 +54,7 @@ async function buildPage() {
     files,
   };
   await writeFile(join(assets, 'manifest.json'), JSON.stringify(manifest, null, 2));
-  await writeFile(join(flags.outdir, 'page-metafile.json'), JSON.stringify(result.metafile));
+  await writeMetafile('page', result.metafile);
 }
 
 /** The page's sheets in a shadow root: sized by the element, and wide or narrow as the element is. */
@@ -91,7 +97,27 @@ async function buildEmbed() {
     define: { EMBED_STYLE: JSON.stringify(await embedStyle()) },
     metafile: true,
   });
-  await writeFile(join(flags.outdir, 'embed-metafile.json'), JSON.stringify(result.metafile));
+  await writeMetafile('embed', result.metafile);
+}
+
+/** The elements and the client as modules, for programs that install the package; `lit` is theirs, too. */
+async function buildLibrary() {
+  await esbuild
+    .build({
+      entryPoints: ['client', 'elements', ...ELEMENT_NAMES].map((name) => `client/package/${name}.ts`),
+      outdir: join(flags.outdir, 'lib'),
+      chunkNames: 'part-[hash]',
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      target: 'es2022',
+      external: ['lit', 'lit/*'],
+      legalComments: 'none',
+      define: { EMBED_STYLE: JSON.stringify(await embedStyle()) },
+      metafile: true,
+    })
+    .then(({ metafile }) => writeMetafile('lib', metafile));
+  await copyFile('client/package/style.css', join(flags.outdir, 'lib', 'style.css'));
 }
 
 /** A worker's address says which pages it is for, so it has no hash. */
@@ -116,14 +142,15 @@ const node = {
   target: `node${neededNode.join('.')}`,
   sourcemap: 'linked',
   legalComments: 'none',
+  metafile: true,
 };
 /** Bundled packages in CommonJS call `require`, which a module does not have. */
 const banner = {
   js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
 };
 
-const buildDaemon = () =>
-  esbuild.build({
+const buildDaemon = async () => {
+  const { metafile } = await esbuild.build({
     ...node,
     banner,
     entryPoints: {
@@ -137,9 +164,11 @@ const buildDaemon = () =>
     external: ['better-sqlite3'],
     conditions: ['node', 'module', 'import'],
   });
+  await writeMetafile('daemon', metafile);
+};
 
-const buildTerminal = () =>
-  esbuild.build({
+const buildTerminal = async () => {
+  const { metafile } = await esbuild.build({
     ...node,
     banner,
     entryPoints: { terminal: 'client/cli/main.ts' },
@@ -147,6 +176,8 @@ const buildTerminal = () =>
     splitting: false,
     minifySyntax: true,
   });
+  await writeMetafile('terminal', metafile);
+};
 
 /** Called by agents at every event of theirs: what is needed to find no daemon, and the rest in a file of its own. */
 const buildHook = () =>
@@ -171,13 +202,21 @@ const buildLauncher = () =>
     define: { NEEDED_NODE: JSON.stringify(neededNode) },
   });
 
+/** What the daemon says of its own addresses: `npm run schemas` makes it. */
+async function copyDescription() {
+  const description = JSON.parse(await readFile('docs/openapi.json', 'utf8'));
+  await writeFile(join(flags.outdir, 'openapi.json'), JSON.stringify(description));
+}
+
 async function buildAll() {
   await rm(flags.outdir, { recursive: true, force: true });
   await mkdir(assets, { recursive: true });
   await Promise.all([
     buildPage(),
     buildEmbed(),
+    buildLibrary(),
     buildServiceWorker(),
+    copyDescription(),
     buildDaemon(),
     buildTerminal(),
     buildHook(),

@@ -1,10 +1,13 @@
 /**
  * What the daemon and the page can do on this machine: each figure beside a baseline from the same run. With
- * words as arguments, only the figures with such names. Ends with 2 where something could not be measured.
+ * words as arguments, only the figures with such names; `--compare REF` before them sets the figures of that commit
+ * beside ours. Ends with 2 where something could not be measured.
  */
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { tidily, tidyOnSignals } from './cleanup.ts';
 import { commits } from './commits.ts';
+import { compare } from './compare.ts';
 import { diff } from './diff.ts';
 import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
@@ -29,9 +32,15 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   work,
 };
 
-const asked = process.argv.slice(2);
-const chosen = Object.entries(FIGURES).filter(
-  ([name]) => asked.length === 0 || asked.some((word) => name.includes(word)),
+const { values, positionals: asked } = parseArgs({
+  options: { compare: { type: 'string' } },
+  allowPositionals: true,
+});
+const { compare: ref } = values;
+const parts: Readonly<Record<string, () => Figure | Promise<Figure>>> =
+  ref === undefined ? FIGURES : { compare: () => compare(ref, asked) };
+const chosen = Object.entries(parts).filter(
+  ([name]) => ref !== undefined || asked.length === 0 || asked.some((word) => name.includes(word)),
 );
 
 tidyOnSignals();
@@ -43,7 +52,7 @@ if (chosen.length === 0) {
 // One after the other: two at once would measure each other.
 for (const [name, figure] of chosen) {
   try {
-    console.log(`\n${asText(await tidily(figure))}`);
+    console.log(`\n${asText(await tidily(async () => figure()))}`);
   } catch (error) {
     console.error(`\n${name}:`, error);
     process.exitCode = 2;

@@ -24,6 +24,7 @@ const ASSETS = {
   style: '/s.css',
   embed: Buffer.alloc(0),
   worker: Buffer.alloc(0),
+  description: Buffer.alloc(0),
   files: new Map(),
 };
 const SNAPSHOT = { epoch: '', build: '', seq: 0, rows: [] };

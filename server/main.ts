@@ -12,6 +12,7 @@ import { Refusals } from './access/refusals.ts';
 import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
 import type { Access, PolicySource } from './api/procedures.ts';
+import { appRouter } from './api/router.ts';
 import { encodeNews } from './api/streams.ts';
 import { BoardFeed } from './board/board-feed.ts';
 import { SharedBoards } from './board/shared-boards.ts';
@@ -22,6 +23,8 @@ import { greet } from './daemon/greeting.ts';
 import { orProblem } from './daemon/last-backup.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
+import { Metrics } from './daemon/metrics.ts';
+import { monitoringOf } from './daemon/monitoring.ts';
 import { type Options, readOptions } from './daemon/options.ts';
 import { type Held, lockProject } from './daemon/project-lock.ts';
 import { readPlan } from './daemon/read-plan.ts';
@@ -43,7 +46,7 @@ import { SqliteJournal } from './store/sqlite-journal.ts';
 import { Store } from './store/store.ts';
 import { configFolder } from './system/config-file.ts';
 import { homeFolder } from './system/home-folder.ts';
-import { consoleLog } from './system/log.ts';
+import { consoleLog, writeLogAs } from './system/log.ts';
 import { keepFilesPrivate } from './system/operators-umask.ts';
 import { Problem, problemOf } from './system/problem.ts';
 import { makeStateFolder, refuseOthers, takeLock } from './system/state-folder.ts';
@@ -51,6 +54,7 @@ import { keepUp } from './system/upkeep.ts';
 import { readAssets } from './web/assets.ts';
 import { Connections, openFileLimit } from './web/connections.ts';
 import type { HttpParts } from './web/http.ts';
+import { routes } from './web/routes.ts';
 
 /** Runs the daemon until it is stopped. Sets the exit code; prints a message if it cannot start. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -72,6 +76,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function run(options: Options): Promise<void> {
+  await writeLogAs(options.logFormat);
   const umask = keepFilesPrivate();
   keepHeapSmall();
   const specs = options.plan === null ? [] : readPlan(options.plan);
@@ -196,11 +201,13 @@ type Daemon = Pick<
 >;
 
 /** The parts that all listeners share. */
-function httpParts(state: StatePaths, { store, door, policy }: Kept, daemon: Daemon): HttpParts {
+function httpParts(state: StatePaths, { store, db, door, policy }: Kept, daemon: Daemon): HttpParts {
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const { limits } = daemon.access;
   const callers = new LocalCallers(state, () => store.state);
   const boardFeed = new BoardFeed(store, assets.build);
+  const metrics = new Metrics({ store, boardFeed, viewers: () => boards.viewers });
+  const boards = new SharedBoards(boardFeed, store.epoch, encodeNews, metrics);
   return {
     assets,
     log: consoleLog,
@@ -209,16 +216,19 @@ function httpParts(state: StatePaths, { store, door, policy }: Kept, daemon: Dae
       store,
       policy,
       boardFeed,
-      boards: new SharedBoards(boardFeed, store.epoch, encodeNews),
+      boards,
       runs: state.runs,
       path: pathFor(state.bin, process.env),
       log: consoleLog,
     },
+    router: appRouter,
+    routes,
     credentials: new Credentials(store),
     connections: new Connections(openFileLimit(), limits.silent_connections),
     refuseCaller: (shown) => callers.refusal(shown),
     throttle: new FailureThrottle(limits.slowed_sign_ins, limits.slow_sign_in_ms),
     cookie: `signalbox-${door.host_name.split('.')[0]}`,
+    monitoring: monitoringOf(db, metrics),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Moment } from './words.ts';
 
 /** Through which door somebody came. */
 export type Door = 'page' | 'form' | 'cli' | 'api' | 'embed' | 'daemon';
-export type Role = 'operator' | 'viewer' | 'embed' | 'agent' | 'daemon';
+export type Role = 'operator' | 'viewer' | 'monitor' | 'embed' | 'agent' | 'daemon';
 
 /** Who did it. */
 export interface By {
@@ -14,7 +14,7 @@ export interface By {
 }
 
 /** What a token lets its bearer do. */
-export const TOKEN_ROLES = ['operator', 'viewer', 'embed', 'agent'] as const;
+export const TOKEN_ROLES = ['operator', 'viewer', 'monitor', 'embed', 'agent'] as const;
 export type TokenRole = (typeof TOKEN_ROLES)[number];
 
 /** Lets a program or a page elsewhere in. Only the hash is kept; the token itself was shown once. */

@@ -9,6 +9,7 @@ import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
 import type { RuleName } from './policy-words.ts';
 import type { Query } from './query.ts';
 import type { Usage } from './usage-words.ts';
+import type { Place } from './views/place.ts';
 import type { Moment, Status } from './words.ts';
 
 interface RowBase {
@@ -19,11 +20,17 @@ interface RowBase {
   readonly order: readonly (number | string)[];
 }
 
+/** What belongs to a unit. */
+interface OfUnit extends RowBase {
+  readonly chunk: string;
+  /** On a page of several projects: where those of its project lead, and what may be done there. */
+  readonly place?: Place | undefined;
+}
+
 /** A work unit in the process grid. */
-export interface Cell extends RowBase {
+export interface Cell extends OfUnit {
   readonly row: 'unit';
   readonly id: number;
-  readonly chunk: string;
   readonly title: string;
   readonly status: Status;
   /** Why it has this status, where the status alone does not say. */
@@ -50,11 +57,10 @@ export interface Cell extends RowBase {
 export type ItemState = 'open' | 'snoozed' | 'going-out' | 'answered' | 'withdrawn';
 
 /** An attention item in the queue, going out, or (for who follows one item) ended. */
-export interface Card extends RowBase, Omit<Asking, 'offers'> {
+export interface Card extends OfUnit, Omit<Asking, 'offers'> {
   readonly row: 'item';
   readonly id: string;
   readonly version: number;
-  readonly chunk: string;
   readonly phase: string;
   /** How many phases its unit has. */
   readonly phases: number;
@@ -106,7 +112,21 @@ export interface Page extends RowBase {
   readonly total: number;
 }
 
-export type Row = Cell | Card | Counts | Page;
+/** On a page of several projects: one of them. */
+export interface ProjectRow extends RowBase {
+  readonly row: 'project';
+  /** Where its pages are on this one, and what may be done. */
+  readonly place: Place;
+  /** Its folder, and the machine on which that is; empty: this one. */
+  readonly folder: string;
+  readonly machine: string;
+  /** Since when its daemon has not been heard of; null: it answers. */
+  readonly away_since: Moment | null;
+  readonly counts: Counts | null;
+  readonly page: Page | null;
+}
+
+export type Row = Cell | Card | Counts | Page | ProjectRow;
 
 /** What a stream of a board says first, and whenever the viewer's number cannot be followed. */
 export interface Snapshot {
@@ -173,6 +193,10 @@ export const cardsOf = (board: Board): Card[] =>
 export const cellsOf = (board: Board): Cell[] =>
   [...board.rows.values()].filter((row) => row.row === 'unit').sort(inOrder);
 
+/** The path of a unit's page; tells it from all others on this one. `base`: what stands before it, where the row does not say. */
+export const unitPath = ({ place, chunk }: OfUnit, base = ''): string =>
+  `${place?.base ?? base}/work-units/${chunk}`;
+
 /** The open items, by the chunk of their unit; of several, the first in the queue. */
 export const itemsByChunk = (board: Board): ReadonlyMap<string, string> =>
   new Map(
@@ -182,12 +206,12 @@ export const itemsByChunk = (board: Board): ReadonlyMap<string, string> =>
       .reverse(),
   );
 
-/** By chunk: what the runs printed last whose units wait for an answer. */
+/** By the path of the unit: what the runs printed last whose units wait for an answer. */
 export const tailsOf = (board: Board, pulses: Pulses): Readonly<Record<string, Pulse>> =>
   Object.fromEntries(
     Object.entries(pulses).flatMap(([key, pulse]) => {
       const row = board.rows.get(key);
-      return row?.row === 'unit' && row.status === 'NEEDS_ATTENTION' ? [[row.chunk, pulse]] : [];
+      return row?.row === 'unit' && row.status === 'NEEDS_ATTENTION' ? [[unitPath(row), pulse]] : [];
     }),
   );
 

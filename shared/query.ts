@@ -16,6 +16,8 @@ export interface Query {
   readonly item?: string | undefined;
   /** Rows of one kind, for who shows nothing else; the counts are always there. */
   readonly only?: Only | undefined;
+  /** On a page of several projects: this one alone, by the last part of its path. */
+  readonly project?: string | undefined;
 }
 
 export const ONLY = ['units', 'items', 'counts'] as const;
@@ -44,13 +46,15 @@ export const PAGE = /^[1-9]\d{0,5}$/;
 export const listOf = (text: string): string[] => text.toLowerCase().split(',');
 
 /** The address that means a query: `/` and what comes after it. */
-export function addressOf({ status, kind, q, page }: Query): string {
-  const parts = [
-    ...(status ? [`status=${status.map((each) => each.toLowerCase()).join(',')}`] : []),
-    ...(kind ? [`kind=${kind.join(',')}`] : []),
-    ...(q ? [`q=${encodeURIComponent(q)}`] : []),
-    ...(page ? [`page=${page}`] : []),
-  ];
+export function addressOf({ status, kind, q, page, project }: Query): string {
+  const given = {
+    status: status?.join().toLowerCase(),
+    kind: kind?.join(),
+    q: q && encodeURIComponent(q),
+    page,
+    project,
+  };
+  const parts = Object.entries(given).flatMap(([name, value]) => (value ? [`${name}=${value}`] : []));
   return parts.length === 0 ? '/' : `/?${parts.join('&')}`;
 }
 
@@ -58,9 +62,8 @@ export function addressOf({ status, kind, q, page }: Query): string {
 export const firstPage = (query: Query): Query => ({ page: 1, ...query });
 
 /** Whether it is for all units that it shows, not for one page, one thing or some rows. */
-export const isOfAll = ({ page, chunk, item, only }: Query): boolean =>
-  [page, chunk, item, only].every((each) => each === undefined);
+export const isOfAll = ({ page, chunk, item, only }: Query): boolean => !(page || chunk || item || only);
 
 /** Equal for equal queries. */
-export const queryKey = ({ status, kind, q, page, chunk, item, only }: Query): string =>
-  JSON.stringify([status, kind, q, page, chunk, item, only]);
+export const queryKey = ({ status, kind, q, page, chunk, item, only, project }: Query): string =>
+  JSON.stringify([status, kind, q, page, chunk, item, only, project]);

@@ -81,6 +81,8 @@ export type StatusReason =
   /** `item`: whose answer it is. */
   | { readonly code: 'answer-out' | 'waits-answer-out'; readonly item: string }
   | { readonly code: 'agent-not-trusted'; readonly agent: string }
+  /** What this day may cost is spent; the item that asks about it is this unit's. */
+  | { readonly code: 'day-budget'; readonly chunk: string }
   /** Of units that are never at work at the same time: these come first, or are at work. */
   | { readonly code: 'comes-after' | 'rival-at-work'; readonly chunks: readonly string[] }
   | { readonly code: 'merging' | 'preparing' | 'killing' }

@@ -120,3 +120,9 @@ export interface UnitWork extends WorktreePlanned, WorktreeMade {
   readonly pruned_at: Moment | null;
   readonly kept: string | null;
 }
+
+export interface Ignored {
+  /** As `FileName.file`; a folder ends with `/`. */
+  readonly name: string;
+  readonly bytes: number;
+}

@@ -1,9 +1,10 @@
 /** A whole daemon for a story: real processes, a real database, a port and folders of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import { until } from './until.ts';
 
@@ -21,6 +22,21 @@ export interface Running {
   readonly stdout: () => string;
   readonly stderr: () => string;
   readonly finished: Promise<Finished>;
+}
+
+/** What a child prints, so far and at its end. */
+export function whatPrints(child: ChildProcessByStdio<Writable | null, Readable, Readable>) {
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    texts.stdout += part;
+  });
+  child.stderr.setEncoding('utf8').on('data', (part: string) => {
+    texts.stderr += part;
+  });
+  const finished = once(child, 'close').then(
+    ([code]): Finished => ({ code: code as number | null, ...texts }),
+  );
+  return { texts, finished };
 }
 
 export class DaemonFixture {
@@ -104,14 +120,7 @@ export class DaemonFixture {
 
   #spawn(env: NodeJS.ProcessEnv, args: readonly string[]): Running {
     const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: this.project, env });
-    const texts = { stdout: '', stderr: '' };
-    child.stdout.on('data', (part: Buffer) => {
-      texts.stdout += part.toString('utf8');
-    });
-    child.stderr.on('data', (part: Buffer) => {
-      texts.stderr += part.toString('utf8');
-    });
-    const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, ...texts }));
+    const { texts, finished } = whatPrints(child);
     const running = { child, stdout: () => texts.stdout, stderr: () => texts.stderr, finished };
     this.#running.add(running);
     void finished.then(() => this.#running.delete(running));
@@ -131,7 +140,8 @@ export class DaemonFixture {
   /** What the command printed. Throws where it failed. */
   async ok(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.signalbox(...args);
-    if (code !== 0) throw new Error(`signalbox ${args.join(' ')} ended with ${code}: ${stderr}`);
+    if (code !== 0)
+      throw new Error(`signalbox ${args.join(' ').slice(0, 200)} ended with ${code}: ${stderr}`);
     return stdout;
   }
 

@@ -74,6 +74,7 @@ test('a page of a few words is HTML without a mark of lit', () => {
     style: '/s.css',
     embed: Buffer.alloc(0),
     worker: Buffer.alloc(0),
+    description: Buffer.alloc(0),
     files: new Map(),
   };
   const page = messagePage(assets, 'A & B', '<b>"bold"</b>');

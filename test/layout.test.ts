@@ -35,7 +35,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'daemon',
     'main.ts',
   ],
-  client: ['daemon', 'link', 'elements', 'page', 'embed', 'intake', 'scripted-models', 'cli'],
+  client: ['daemon', 'link', 'elements', 'page', 'embed', 'package', 'intake', 'scripted-models', 'cli'],
   'client/cli': [
     'output',
     'context',

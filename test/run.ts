@@ -1,22 +1,27 @@
 /**
  * Runs the server's own tests and the stories: `node out/test/run.js [part of a name …]`. Without a name, those
  * that take long (`*.long.test.ts`), those of the whole door (`*.door.test.ts`), those that throw anything at a
- * daemon (`*.fuzz.test.ts`) and those with real agents (`*.agents.test.ts`) are left out; `--long`, `--door`, `--fuzz`
- * and `--agents` run them, and only them. `--fuzz` tries 100,000 of each kind; behind it, `--million` says more,
- * `--count N` how many.
+ * daemon (`*.fuzz.test.ts`), those that kill, cut and damage (`*.faults.test.ts`) and those with real agents
+ * (`*.agents.test.ts`) are left out; `--long`, `--door`, `--fuzz`, `--faults` and `--agents` run them, and only them.
+ * `--fuzz` tries 100,000 of each kind; behind it, `--million` says more, `--count N` how many. `--faults` kills 300 times;
+ * behind it, `--long` says 10,000, `--kills N` how often, `--seed N` tries the same again.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { notedIn, tableOf } from './agents/cells.ts';
 
 /** Much of the time is spent waiting for processes: more files at once than cores. */
 const FILES_AT_ONCE = 4;
+const AGENT_FILES_AT_ONCE = 1;
 
 /** What only runs when it is asked for, by flag. */
 const APART: Readonly<Record<string, string>> = {
   '--long': '.long.test.js',
   '--door': '.door.test.js',
   '--fuzz': '.fuzz.test.js',
+  '--faults': '.faults.test.js',
   '--agents': '.agents.test.js',
 };
 
@@ -24,6 +29,8 @@ const [first = '', ...rest] = process.argv.slice(2);
 const apart = APART[first];
 const isFuzz = first === '--fuzz';
 if (isFuzz) takeCount();
+const isFaults = first === '--faults';
+if (isFaults) takeKills();
 const wanted = apart !== undefined || first === '' ? rest : [first, ...rest];
 const folder = import.meta.dirname;
 /** What is compiled from files that have gone meanwhile stays in the folder of what is compiled, and is no test. */
@@ -34,9 +41,11 @@ function isRunByDefault(name: string): boolean {
   return !Object.values(APART).some((end) => name.endsWith(end));
 }
 
-/** What is thrown at a daemon takes long, whatever it is called: only `--fuzz` names it. */
+/** What is thrown at a daemon, and what kills it, takes long, whatever it is called: only their flags name it. */
 const isNamed = (name: string): boolean =>
-  wanted.some((part) => name.includes(part)) && name.endsWith('.fuzz.test.js') === isFuzz;
+  wanted.some((part) => name.includes(part)) &&
+  name.endsWith('.fuzz.test.js') === isFuzz &&
+  name.endsWith('.faults.test.js') === isFaults;
 
 const files = readdirSync(sources, { recursive: true, encoding: 'utf8' })
   .map((name) => name.replace(/\.ts$/, '.js'))
@@ -47,18 +56,41 @@ if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(' ')}.`);
   process.exit(1);
 }
+// What is seen of real agents is kept where a folder is named, or else only told.
+const cells = process.env.SIGNALBOX_CELLS ?? mkdtempSync(join(tmpdir(), 'cells-'));
 const { status } = spawnSync(
   process.execPath,
-  ['--enable-source-maps', '--test', `--test-concurrency=${isFuzz ? 1 : FILES_AT_ONCE}`, ...files],
-  {
-    stdio: 'inherit',
-  },
+  ['--enable-source-maps', '--test', `--test-concurrency=${filesAtOnce()}`, ...files],
+  { stdio: 'inherit', env: { ...process.env, SIGNALBOX_CELLS: cells } },
 );
+const table = tableOf(notedIn(cells));
+if (table !== '') console.log(`\n${table}`);
+if (process.env.SIGNALBOX_CELLS === undefined) rmSync(cells, { recursive: true, force: true });
 process.exit(status ?? 1);
+
+/** An agent takes a core, and more than one of them is at work in each test. */
+function filesAtOnce(): number {
+  if (isFuzz || isFaults) return 1;
+  return first === '--agents' ? AGENT_FILES_AT_ONCE : FILES_AT_ONCE;
+}
 
 function takeCount(): void {
   const [flag, count] = rest;
   if (flag !== '--million' && flag !== '--count') return;
   process.env.SIGNALBOX_FUZZ_COUNT = flag === '--million' ? '1000000' : count;
   rest.splice(0, flag === '--million' ? 1 : 2);
+}
+
+function takeKills(): void {
+  for (const [flag, variable] of [
+    ['--kills', 'SIGNALBOX_KILLS'],
+    ['--seed', 'SIGNALBOX_SEED'],
+  ] as const) {
+    const at = rest.indexOf(flag);
+    if (at >= 0) process.env[variable] = rest.splice(at, 2)[1];
+  }
+  const at = rest.indexOf('--long');
+  if (at < 0) return;
+  rest.splice(at, 1);
+  process.env.SIGNALBOX_KILLS ??= '10000';
 }

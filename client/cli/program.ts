@@ -83,6 +83,10 @@ program
   .option('--name <host>', 'listen: a name of this machine; repeat for more', collect)
   .option('--tls-cert <file>', 'listen: the certificate')
   .option('--tls-key <file>', 'listen: its key')
+  .option(
+    '--log-format <format>',
+    'text, or json: one document a line, for programs that collect logs (default text)',
+  )
   .addOption(jsonOption().conflicts('foreground'))
   .addHelpText('after', SETTINGS)
   .action(async (flags: StartFlags) => {

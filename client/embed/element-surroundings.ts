@@ -9,21 +9,21 @@ import { whileVisible } from './while-visible.ts';
 const ATTRIBUTES = ['server', 'query', 'chunk', 'token'];
 
 /** The query from an element's attributes; null: incomplete. */
-export type QueryOfElement = (element: Element) => Query | null;
+export type QueryOfElement = (element: BoardElement) => Query | null;
 
 /** An element on another site: its attributes name the daemon and the query. */
 export class ElementSurroundings implements Surroundings {
   readonly root: ShadowRoot;
   readonly #element: BoardElement;
-  readonly #home: string;
+  readonly #home: string | null;
   readonly #queryOf: QueryOfElement;
   readonly #observer = new MutationObserver(() => this.arrive());
   #line: SharedConnection | null = null;
   #letGo = () => {};
   #stopWatching = () => {};
 
-  /** `home`: origin of the script, which is the daemon unless the element names another. */
-  constructor(element: BoardElement, home: string, sheet: CSSStyleSheet, queryOf: QueryOfElement) {
+  /** `home`: the daemon unless the element names another; null: the element has to. */
+  constructor(element: BoardElement, home: string | null, sheet: CSSStyleSheet, queryOf: QueryOfElement) {
     this.#element = element;
     this.#home = home;
     this.#queryOf = queryOf;
@@ -32,10 +32,10 @@ export class ElementSurroundings implements Surroundings {
   }
 
   get place(): Place {
-    return { base: this.#server, may: this.#line?.state.may ?? 'read' };
+    return { base: this.#server ?? '', may: this.#line?.state.may ?? 'read' };
   }
 
-  get #server(): string {
+  get #server(): string | null {
     const named = this.#element.getAttribute('server');
     return named && URL.canParse(named) ? new URL(named).origin : this.#home;
   }
@@ -44,15 +44,14 @@ export class ElementSurroundings implements Surroundings {
     this.#observer.observe(this.#element, { attributeFilter: ATTRIBUTES });
     this.#stopWatching();
     this.#stopWatching = whileVisible(
-      () => this.#take(this.#queryOf(this.#element)),
+      () => this.#take(this.#server, this.#queryOf(this.#element)),
       () => this.#rest(),
     );
   }
 
-  #take(query: Query | null): void {
-    this.#line =
-      query &&
-      connectionTo(this.#server, this.#element.getToken ?? this.#element.getAttribute('token') ?? '');
+  #take(server: string | null, query: Query | null): void {
+    const token = this.#element.getToken ?? this.#element.getAttribute('token') ?? '';
+    this.#line = server !== null && query ? connectionTo(server, token) : null;
     this.#letGo = this.#line?.hold(() => this.#element.requestUpdate()) ?? (() => {});
     if (query && this.#line) this.#element.join(this.#line.live, query, -new Date().getTimezoneOffset());
   }
@@ -79,6 +78,7 @@ export class ElementSurroundings implements Surroundings {
   }
 
   #words(): string {
+    if (this.#server === null) return 'This element needs the attribute “server”: where Signalbox is.';
     if (!this.#queryOf(this.#element)) return 'This element needs the attribute “chunk”.';
     return this.#line ? this.#wordsFor(this.#line.state) : 'Connecting …';
   }

@@ -34,8 +34,8 @@ export class BoardStream {
   }
 
   #subscribe(ended: () => void) {
-    const from = this.#board && `${this.#board.epoch}:${this.#board.seq}`;
-    const input = { ...inputOf(this.#query), ...(from !== null && { from }) };
+    const board = this.#board;
+    const input = { ...this.#query, from: board ? `${board.epoch}:${board.seq}` : undefined };
     return this.#connection.client.board.follow.subscribe(input, {
       onData: ({ data }) => {
         this.#board = afterMessage(this.#board, data);
@@ -46,14 +46,3 @@ export class BoardStream {
     });
   }
 }
-
-/** A query as input of the procedures, without undefined fields. */
-export const inputOf = ({ status, kind, q, page, chunk, item, only }: Query) => ({
-  ...(status && { status: [...status] }),
-  ...(kind && { kind: [...kind] }),
-  ...(q !== undefined && { q }),
-  ...(page !== undefined && { page }),
-  ...(chunk !== undefined && { chunk }),
-  ...(item !== undefined && { item }),
-  ...(only !== undefined && { only }),
-});

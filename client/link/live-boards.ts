@@ -1,7 +1,6 @@
 import type { Board, BoardMessage, Pulses, Snapshot } from '../../shared/board.ts';
 import { boardOf } from '../../shared/board.ts';
 import { type Query, queryKey } from '../../shared/query.ts';
-import { inputOf } from './board-stream.ts';
 import type { Connection } from './connection.ts';
 import { GrowingBoard } from './growing-board.ts';
 import { keepSubscribed } from './keep-subscribed.ts';
@@ -79,7 +78,7 @@ export class LiveBoards {
     let stop = () => {};
     const forget = this.whenConnected(({ client: { board } }) => {
       stop = keepSubscribed((ended) =>
-        board.pulses.subscribe(inputOf(query), { onData: listener, onError: ended, onComplete: ended }),
+        board.pulses.subscribe(query, { onData: listener, onError: ended, onComplete: ended }),
       );
     });
     return () => {

@@ -32,6 +32,10 @@ const EMBED_MAY: readonly string[] = ['items.answer', 'items.undo'];
 /** What an agent's token opens over HTTP: the procedures, and its own unit's addresses, which lead to them. */
 const AGENT_PATHS = /^\/(trpc(\/|$)|work-units\/[^/]+(\/[a-z]+)?$)/;
 
+/** What a monitoring system asks for: its token opens nothing else, and these are not for embeds and agents. */
+const MONITORING = ['/healthz', '/readyz', '/metrics'];
+const MONITORS: readonly Role[] = ['monitor', 'viewer', 'operator'];
+
 /** Who calls, and what the rules need to know. */
 export interface Subject {
   readonly by: By;
@@ -98,10 +102,17 @@ export const mayGiveCommands = ({ by }: Pick<Subject, 'by'>): boolean =>
 export const mayStart = ({ readOnly }: Subject['access']): boolean => !readOnly;
 
 /** Why an address is not opened, as a sentence; null: it is. */
-export const whyNotPath = (caller: Caller | null, path: string): string | null =>
-  caller?.role === 'agent' && !AGENT_PATHS.test(path)
-    ? `${caller.actor} asks and reports; it does not look around.`
-    : null;
+export function whyNotPath(caller: Caller | null, path: string): string | null {
+  if (caller === null) return null;
+  const { role, actor } = caller;
+  if (role === 'agent' && !AGENT_PATHS.test(path))
+    return `${actor} asks and reports; it does not look around.`;
+  const monitors = MONITORING.includes(path);
+  if (monitors ? MONITORS.includes(role) : role !== 'monitor') return null;
+  return monitors
+    ? `${path} is not for the role ${role}.`
+    : `A monitor reads ${MONITORING.join(', ')} alone.`;
+}
 
 /** Whether an open socket stays open: its token or session still counts, and its page is still listed. */
 export const mayStay = (

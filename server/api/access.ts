@@ -11,7 +11,7 @@ import { newId } from '../system/new-id.ts';
 import { commit } from './commit.ts';
 import { chunk, key } from './fields.ts';
 import { nothing } from './inputs.ts';
-import { onlyAtTerminal, operator, t, viewer } from './procedures.ts';
+import { type Bases, type CallContext, type Context, onlyAtTerminal } from './procedures.ts';
 
 const link = z.strictObject({
   to: z
@@ -34,50 +34,58 @@ export const token = z.strictObject({
   chunk: chunk.optional(),
 });
 
-export const access = t.router({
-  /** Who the caller is, and what they may do. */
-  me: viewer.input(nothing).query(({ ctx }) => ({
-    role: ctx.by.role,
-    may_answer: mayAnswer(ctx),
-  })),
-  /** A link that signs a browser in, once; where nobody signs in, the address itself. */
-  link: operator.input(link).mutation(({ ctx, input }) => {
-    onlyAtTerminal(ctx, 'makes sign-in links');
-    const { open, links } = ctx.access;
-    const path = open ? input.to : `/sign-in/${links.make(input.seconds * 1000, input.to)}`;
-    return { url: new URL(path, ctx.about.address).href };
-  }),
-  /** The token itself is in the answer, and nowhere else. */
-  add: operator.input(token).mutation(async ({ ctx, input }) => {
-    onlyAtTerminal(ctx, 'makes tokens');
-    const secret = newSecret();
-    const fact = { ...input, id: newId().slice(0, 12), hash: hashOf(secret) };
-    const { seq } = await commit(ctx, (state) => addToken(state, fact, ctx.access.origins()));
-    return { seq, id: fact.id, token: secret };
-  }),
-  list: operator.input(nothing).query(({ ctx }) => {
-    const { tokens, sessions, works } = ctx.store.state;
-    return {
-      tokens: tokens.map(({ hash: _, unit, ...token }) => ({
-        ...token,
-        chunk: unit === null ? null : (works.get(unit)?.unit.chunk ?? null),
-      })),
-      sessions: sessions.map(({ hash: _, ...session }) => session),
-    };
-  }),
-  revoke: operator
-    .input(z.strictObject({ id: z.string().max(64), key: key.optional() }))
-    .mutation(({ ctx, input }) => commit(ctx, (state) => revokeToken(state, input), input)),
-  /** Ends the session of the browser that asks, or all of them. */
-  signOut: operator.input(z.strictObject({ all: z.boolean().default(false) })).mutation(({ ctx, input }) => {
-    const id = input.all ? undefined : (ctx.credential?.id ?? '');
-    return commit(ctx, (state) => endSessions(state, id === undefined ? {} : { id }));
-  }),
-  /** Listeners, mode, origins and limits. */
-  door: operator.input(nothing).query(({ ctx }) => {
-    const { listeners, open, readOnly, origins, limits } = ctx.access;
-    return { listeners, open, read_only: readOnly, origins: origins(), limits };
-  }),
-  /** Refused requests, latest first; they are not part of the log. */
-  refusals: operator.input(nothing).query(({ ctx }) => ctx.access.refusals.all()),
-});
+/** Whatever the server is about that they let in to. */
+export const accessFor = <Ctx extends CallContext & Pick<Context, 'about'>>({
+  t,
+  operator,
+  viewer,
+}: Bases<Ctx>) =>
+  t.router({
+    /** Who the caller is, and what they may do. */
+    me: viewer.input(nothing).query(({ ctx }) => ({
+      role: ctx.by.role,
+      may_answer: mayAnswer(ctx),
+    })),
+    /** A link that signs a browser in, once; where nobody signs in, the address itself. */
+    link: operator.input(link).mutation(({ ctx, input }) => {
+      onlyAtTerminal(ctx, 'makes sign-in links');
+      const { open, links } = ctx.access;
+      const path = open ? input.to : `/sign-in/${links.make(input.seconds * 1000, input.to)}`;
+      return { url: new URL(path, ctx.about.address).href };
+    }),
+    /** The token itself is in the answer, and nowhere else. */
+    add: operator.input(token).mutation(async ({ ctx, input }) => {
+      onlyAtTerminal(ctx, 'makes tokens');
+      const secret = newSecret();
+      const fact = { ...input, id: newId().slice(0, 12), hash: hashOf(secret) };
+      const { seq } = await commit(ctx, (state) => addToken(state, fact, ctx.access.origins()));
+      return { seq, id: fact.id, token: secret };
+    }),
+    list: operator.input(nothing).query(({ ctx }) => {
+      const { tokens, sessions, works } = ctx.store.state;
+      return {
+        tokens: tokens.map(({ hash: _, unit, ...token }) => ({
+          ...token,
+          chunk: unit === null ? null : (works.get(unit)?.unit.chunk ?? null),
+        })),
+        sessions: sessions.map(({ hash: _, ...session }) => session),
+      };
+    }),
+    revoke: operator
+      .input(z.strictObject({ id: z.string().max(64), key: key.optional() }))
+      .mutation(({ ctx, input }) => commit(ctx, (state) => revokeToken(state, input), input)),
+    /** Ends the session of the browser that asks, or all of them. */
+    signOut: operator
+      .input(z.strictObject({ all: z.boolean().default(false) }))
+      .mutation(({ ctx, input }) => {
+        const id = input.all ? undefined : (ctx.credential?.id ?? '');
+        return commit(ctx, (state) => endSessions(state, id === undefined ? {} : { id }));
+      }),
+    /** Listeners, mode, origins and limits. */
+    door: operator.input(nothing).query(({ ctx }) => {
+      const { listeners, open, readOnly, origins, limits } = ctx.access;
+      return { listeners, open, read_only: readOnly, origins: origins(), limits };
+    }),
+    /** Refused requests, latest first; they are not part of the log. */
+    refusals: operator.input(nothing).query(({ ctx }) => ctx.access.refusals.all()),
+  });

@@ -1,8 +1,8 @@
 /** The operator's rules: what they are, what they say of a call, and how they answer what is asked. */
 import { z } from 'zod';
 import type { ToolPermission } from '../../shared/policy-words.ts';
-import { workOf } from '../domain/commands/decision.ts';
 import { type Rules, removeRule } from '../domain/commands/policy.ts';
+import { workOf } from '../domain/lookup.ts';
 import { type PolicyRequest, verdictOn } from '../domain/policy.ts';
 import { exists, findWork, liveRun, type State } from '../domain/state.ts';
 import { requestOf } from '../policy/policy-request.ts';

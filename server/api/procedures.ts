@@ -17,14 +17,16 @@ import {
 import type { Refusals } from '../access/refusals.ts';
 import type { SignInLinks } from '../access/sign-in-links.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
+import type { About, ListenerFacts } from './about.ts';
 import type { NotifyActions } from './notify-actions.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
-import type { Source } from './streams.ts';
+import type { Source, ViewerSocket } from './streams.ts';
 import type { WorktreeActions } from './worktree-actions.ts';
 
-/** What procedures work with, and who calls. */
-export interface Context extends Source {
+/** Who calls, and what is known of every call, whatever it is about. */
+export interface CallContext {
   readonly by: By;
   /** The caller's credential; null: Unix socket, or --no-auth. */
   readonly credential: Credential | null;
@@ -33,14 +35,24 @@ export interface Context extends Source {
   /** Number of subscriptions of this connection. */
   readonly streams: { count: number };
   readonly log: Log;
+  /** Commits what is due by the wall clock, so that no caller sees expired state. */
+  readonly lookAtClock: () => Promise<void>;
+  readonly access: Access;
+  readonly store: Store;
+  /** The caller's connection; null: it is none that messages are written to one by one. */
+  readonly socket: ViewerSocket | null;
+}
+
+/** What is known of one call alone. */
+export type CallFields = Pick<CallContext, 'by' | 'socket' | 'credential' | 'isStanding' | 'streams'>;
+
+/** What the procedures of a daemon work with. */
+export interface Context extends CallContext, Source {
   readonly about: About;
   /** PATH of runs, for `signalbox doctor`. */
   readonly path: string;
-  /** Commits what is due by the wall clock, so that no caller sees expired state. */
-  readonly lookAtClock: () => Promise<void>;
   /** Starts an orderly shutdown. */
   readonly stop: () => void;
-  readonly access: Access;
   readonly policy: PolicySource;
   readonly worktrees: WorktreeActions;
   readonly notify: NotifyActions;
@@ -68,42 +80,6 @@ export interface Access {
   readonly refusals: Refusals;
 }
 
-/** A listener: address, port and accepted host names. */
-export interface ListenerFacts {
-  readonly address: string;
-  readonly port: number;
-  readonly hosts: readonly string[];
-  readonly tls: boolean;
-}
-
-/** Which daemon this is. */
-export interface About {
-  readonly project: string;
-  /** `address`: where browsers sign in; `local_address`: for programs on this machine. */
-  readonly address: string;
-  readonly local_address: string;
-  readonly pid: number;
-  readonly started_at: string;
-  /** Notices about this start. */
-  readonly notices: readonly StartNotice[];
-}
-
-export interface StartNotice {
-  readonly code: 'port-moved' | 'one-family' | 'process-1';
-  readonly message: string;
-}
-
-export const t = initTRPC.context<Context>().create({
-  /** A refusal is sent whole; any other error only as "Something went wrong." */
-  errorFormatter({ shape, error }) {
-    const { code, httpStatus, path } = shape.data;
-    const refusal = refusalOf(error);
-    const ours = refusal === null && error.code === 'INTERNAL_SERVER_ERROR';
-    const message = refusal?.message ?? (ours ? 'Something went wrong.' : shape.message);
-    return { ...shape, message, data: { code, httpStatus, path, refusal } };
-  },
-});
-
 const CODES = {
   'not-found': 'NOT_FOUND',
   conflict: 'CONFLICT',
@@ -114,37 +90,60 @@ const CODES = {
 
 const forbidden = (message: string): TRPCError => new TRPCError({ code: 'FORBIDDEN', message });
 
-const told = t.procedure.use(async ({ ctx, next, path }) => {
-  await ctx.lookAtClock();
-  const result = await next();
-  if (result.ok) return result;
-  const { cause } = result.error;
-  const refusal = refusalOf(result.error);
-  if (refusal) throw new TRPCError({ code: CODES[refusal.kind], message: refusal.message, cause });
-  if (result.error.code === 'INTERNAL_SERVER_ERROR') ctx.log.error(path, cause ?? result.error);
-  return result;
-});
-
-/** Limits the subscriptions per connection; one that ends makes room. */
-const base = told.use(async ({ ctx, next, type }) => {
-  if (type !== 'subscription') return next();
-  const { streams, access } = ctx;
-  if (streams.count >= access.limits.subscriptions)
-    throw new TRPCError({
-      code: 'TOO_MANY_REQUESTS',
-      message: `One connection follows at most ${access.limits.subscriptions} streams.`,
-    });
-  streams.count++;
-  const result = await next();
-  if (!result.ok) {
-    streams.count--;
+/** The bases of procedures whose calls come with such a context: one for each set of roles. */
+export function basesFor<Ctx extends CallContext>() {
+  const t = initTRPC.context<Ctx>().create({
+    /** A refusal is sent whole; any other error only as "Something went wrong." */
+    errorFormatter({ shape, error }) {
+      const { code, httpStatus, path } = shape.data;
+      const refusal = refusalOf(error);
+      const ours = refusal === null && error.code === 'INTERNAL_SERVER_ERROR';
+      const message = refusal?.message ?? (ours ? 'Something went wrong.' : shape.message);
+      return { ...shape, message, data: { code, httpStatus, path, refusal } };
+    },
+  });
+  const told = t.procedure.use(async ({ ctx, next, path }) => {
+    await ctx.lookAtClock();
+    const result = await next();
+    if (result.ok) return result;
+    const { cause } = result.error;
+    const refusal = refusalOf(result.error);
+    if (refusal) throw new TRPCError({ code: CODES[refusal.kind], message: refusal.message, cause });
+    if (result.error.code === 'INTERNAL_SERVER_ERROR') ctx.log.error(path, cause ?? result.error);
     return result;
-  }
-  const left = () => {
-    streams.count--;
-  };
-  return { ...result, data: untilLeft(result.data as AsyncIterable<unknown>, left) };
-});
+  });
+
+  /** Limits the subscriptions per connection; one that ends makes room. */
+  const base = told.use(async ({ ctx, next, type }) => {
+    if (type !== 'subscription') return next();
+    const { streams, access } = ctx;
+    if (streams.count >= access.limits.subscriptions)
+      throw new TRPCError({
+        code: 'TOO_MANY_REQUESTS',
+        message: `One connection follows at most ${access.limits.subscriptions} streams.`,
+      });
+    streams.count++;
+    const result = await next();
+    if (!result.ok) {
+      streams.count--;
+      return result;
+    }
+    const left = () => {
+      streams.count--;
+    };
+    return { ...result, data: untilLeft(result.data as AsyncIterable<unknown>, left) };
+  });
+  const only = (roles: readonly Role[]) =>
+    base.use(async ({ ctx, next, path, type, getRawInput }) => {
+      const why = await whyNotCall(ctx, roles, { path, type, input: getRawInput });
+      if (why !== null) throw forbidden(why);
+      // The caller was looked at when the head had come; the body may come much later.
+      await getRawInput();
+      if (!ctx.isStanding()) throw new TRPCError({ code: 'UNAUTHORIZED', message: ENDED_MEANWHILE });
+      return next({ ctx: { ...ctx, procedure: path } });
+    });
+  return { t, viewer: only(VIEWERS), reader: only(READERS), operator: only(OPERATORS), agent: only(AGENTS) };
+}
 
 async function* untilLeft(stream: AsyncIterable<unknown>, left: () => void): AsyncIterable<unknown> {
   try {
@@ -154,23 +153,13 @@ async function* untilLeft(stream: AsyncIterable<unknown>, left: () => void): Asy
   }
 }
 
-const only = (roles: readonly Role[]) =>
-  base.use(async ({ ctx, next, path, type, getRawInput }) => {
-    const why = await whyNotCall(ctx, roles, { path, type, input: getRawInput });
-    if (why !== null) throw forbidden(why);
-    // The caller was looked at when the head had come; the body may come much later.
-    await getRawInput();
-    if (!ctx.isStanding()) throw new TRPCError({ code: 'UNAUTHORIZED', message: ENDED_MEANWHILE });
-    return next({ ctx: { ...ctx, procedure: path } });
-  });
+export type Bases<Ctx extends CallContext> = ReturnType<typeof basesFor<Ctx>>;
 
-/** The base of every procedure is one of these three. */
-export const viewer = only(VIEWERS);
-export const reader = only(READERS);
-export const operator = only(OPERATORS);
-export const agent = only(AGENTS);
+/** The base of every procedure of a daemon is one of these. */
+export const bases = basesFor<Context>();
+export const { t, viewer, reader, operator, agent } = bases;
 
-export function onlyAtTerminal(ctx: Context, what: string): void {
+export function onlyAtTerminal(ctx: Pick<CallContext, 'by'>, what: string): void {
   if (!isAtTerminal(ctx)) throw forbidden(`Only the terminal ${what}.`);
 }
 

@@ -23,7 +23,7 @@ import { addUnits } from '../domain/commands/units.ts';
 import { conflict, invalid } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
 import { newId } from '../system/new-id.ts';
-import { access } from './access.ts';
+import { accessFor } from './access.ts';
 import { ask as askInput } from './ask-input.ts';
 import { commit, type Sent } from './commit.ts';
 import * as inputs from './inputs.ts';
@@ -31,7 +31,16 @@ import { newUnits } from './new-units.ts';
 import { notify } from './notify.ts';
 import * as planInput from './plan-input.ts';
 import { policy, requestsOf, rulesFor } from './policy.ts';
-import { agent, type Context, onlyAtTerminal, operator, refuseCommands, t, viewer } from './procedures.ts';
+import {
+  agent,
+  bases,
+  type Context,
+  onlyAtTerminal,
+  operator,
+  refuseCommands,
+  t,
+  viewer,
+} from './procedures.ts';
 import { followBoard, followPulses, transcriptOf } from './streams.ts';
 import { work } from './work.ts';
 
@@ -168,7 +177,7 @@ export const appRouter = t.router({
   items,
   conflicts,
   config,
-  access,
+  access: accessFor(bases),
   policy,
   work,
   notify,

@@ -1,4 +1,4 @@
-import type { Ignored } from '../work/keep.ts';
+import type { Ignored } from '../../shared/work-words.ts';
 
 /** What is done with the folders of worktrees. Each throws a `WorkRefused` where it cannot be done. */
 export interface WorktreeActions {

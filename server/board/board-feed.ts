@@ -5,6 +5,7 @@ import type { Status } from '../../shared/words.ts';
 import type { Store } from '../store/store.ts';
 import { Signal } from '../system/signal.ts';
 import { BoardIndex } from './board-index.ts';
+import { CommitTimes } from './commit-times.ts';
 import { DayWaits } from './day-waits.ts';
 
 /** Changes within this time after the first are merged into one message. */
@@ -19,6 +20,7 @@ export class BoardFeed {
   readonly #index: BoardIndex;
   readonly build: string;
   readonly #waits: DayWaits;
+  readonly #commits = new CommitTimes();
   readonly #signal = new Signal();
   readonly #listeners: (() => void)[] = [];
   readonly #unsubscribe: () => void;
@@ -32,7 +34,10 @@ export class BoardFeed {
     this.#index = new BoardIndex(store.state);
     this.#waits = new DayWaits(store);
     this.#told = store.state.seq;
-    this.#unsubscribe = store.onChange(() => this.#changed());
+    this.#unsubscribe = store.onChange(() => {
+      this.#commits.add(store.state.seq);
+      this.#changed();
+    });
   }
 
   #changed(): void {
@@ -54,6 +59,11 @@ export class BoardFeed {
   /** Calls `listener` whenever watchers are woken. */
   onNews(listener: () => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** When the first commit after a number was, by `performance.now()`; null: that is no longer known. */
+  committedAfter(seq: number): number | null {
+    return this.#commits.after(seq);
   }
 
   /** How long units have waited for the operator today. */

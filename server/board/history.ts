@@ -1,6 +1,6 @@
 /** Reads the event log, one page at a time. */
 import type { Event } from '../../shared/events.ts';
-import { workOf } from '../domain/commands/decision.ts';
+import { workOf } from '../domain/lookup.ts';
 import type { State } from '../domain/state.ts';
 
 export interface HistoryInput {

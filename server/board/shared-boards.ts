@@ -6,6 +6,7 @@
 import type { BoardMessage, Row } from '../../shared/board.ts';
 import { type Query, queryKey } from '../../shared/query.ts';
 import type { BoardFeed } from './board-feed.ts';
+import type { FanOutMeter } from './fan-out-meter.ts';
 import { newsSince } from './news-between.ts';
 
 export interface Viewer {
@@ -36,6 +37,16 @@ interface Told {
   readonly rows: readonly Row[];
   /** null: nothing of it concerns them. */
   readonly message: Buffer | null;
+  /** When the oldest change in it was committed. */
+  readonly since: number | null;
+}
+
+/** What is counted while a slice is told. */
+interface Counted {
+  sent: number;
+  merged: number;
+  dropped: number;
+  since: number | null;
 }
 
 /** How many are told before others have their turn: about a millisecond. */
@@ -46,6 +57,7 @@ export class SharedBoards {
   readonly #feed: BoardFeed;
   readonly #epoch: string;
   readonly #encode: Encode;
+  readonly #meter: FanOutMeter | null;
   readonly #followed = new Set<Followed>();
   /** Those who are still to be told in this round; null: there is no round. */
   #left: Followed[] | null = null;
@@ -55,11 +67,17 @@ export class SharedBoards {
   readonly #told = new Map<string, Told>();
   #toldAt = -1;
 
-  constructor(feed: BoardFeed, epoch: string, encode: Encode) {
+  constructor(feed: BoardFeed, epoch: string, encode: Encode, meter: FanOutMeter | null = null) {
     this.#feed = feed;
     this.#epoch = epoch;
     this.#encode = encode;
+    this.#meter = meter;
     feed.onNews(() => this.look());
+  }
+
+  /** How many boards are followed now, by whoever watches more than the one item that they asked. */
+  get viewers(): number {
+    return [...this.#followed].filter(({ viewer }) => viewer.query.item === undefined).length;
   }
 
   /** Tells a viewer what changes, until `signal` aborts. */
@@ -91,7 +109,10 @@ export class SharedBoards {
 
   #tellSome(): void {
     const left = this.#left ?? [];
-    const slow = left.splice(0, SLICE).filter((each) => !this.#tell(each));
+    const counted: Counted = { sent: 0, merged: 0, dropped: 0, since: null };
+    const slow = left.splice(0, SLICE).filter((each) => !this.#tell(each, counted));
+    const { since, ...counts } = counted;
+    this.#meter?.told({ ...counts, ms: since === null ? null : performance.now() - since });
     if (slow.length > 0) setTimeout(() => this.look(), SLOW_MS).unref();
     if (left.length > 0) {
       setImmediate(() => this.#tellSome());
@@ -103,13 +124,21 @@ export class SharedBoards {
   }
 
   /** Returns false for a viewer that has to be told later. */
-  #tell(followed: Followed): boolean {
+  #tell(followed: Followed, counted: Counted): boolean {
     if (followed.at >= this.#feed.seq || !this.#followed.has(followed)) return true;
-    if (followed.viewer.isSlow()) return false;
-    const { seq, rows, message } = this.#newsFor(followed);
+    if (followed.viewer.isSlow()) {
+      counted.dropped++;
+      return false;
+    }
+    const { seq, rows, message, since } = this.#newsFor(followed);
+    if (message) {
+      counted.sent++;
+      if (seq > followed.at + 1) counted.merged++;
+      if (since !== null) counted.since = Math.min(counted.since ?? since, since);
+      followed.viewer.send(message);
+    }
     followed.at = seq;
     followed.shown = rows;
-    if (message) followed.viewer.send(message);
     return true;
   }
 
@@ -125,6 +154,7 @@ export class SharedBoards {
       seq: news.seq,
       rows,
       message: message && this.#encode(stream, `${this.#epoch}:${news.seq}`, message),
+      since: this.#feed.committedAfter(at),
     };
     this.#toldAt = this.#feed.seq;
     this.#told.set(key, told);

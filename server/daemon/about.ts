@@ -1,4 +1,4 @@
-import type { About, StartNotice } from '../api/procedures.ts';
+import type { About, StartNotice } from '../api/about.ts';
 import type { Loopback } from './listen.ts';
 import { noticesOf } from './start-notices.ts';
 

@@ -1,5 +1,5 @@
 import type { StatePaths } from '../../shared/state-paths.ts';
-import type { StartNotice } from '../api/procedures.ts';
+import type { StartNotice } from '../api/about.ts';
 import { readPort } from '../system/state-folder.ts';
 import { DEFAULT_PORT, freePort, type Loopback, nextFreePort, ownerOf } from './listen.ts';
 import type { Options } from './options.ts';

@@ -1,5 +1,5 @@
 import type { SignInLinks } from '../access/sign-in-links.ts';
-import type { About } from '../api/procedures.ts';
+import type { About } from '../api/about.ts';
 import { consoleLog } from '../system/log.ts';
 import type { DoorOptions } from './options.ts';
 

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { originOf } from '../access/access-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
+import { LOG_FORMATS, type LogFormat } from '../system/log.ts';
 import { Problem } from '../system/problem.ts';
 import { startSettings } from './start-settings.ts';
 
@@ -21,6 +22,7 @@ const FLAGS = {
   name: { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
+  'log-format': { type: 'string', default: 'text' },
 } as const;
 
 export interface Options {
@@ -29,6 +31,7 @@ export interface Options {
   /** null: the port of the last start, or the default. */
   readonly port: number | null;
   readonly plan: string | null;
+  readonly logFormat: LogFormat;
   readonly door: DoorOptions;
   /** Settings to store; others stay as they are. */
   readonly settings: { readonly max_agents: number | undefined; readonly undo_seconds: number | undefined };
@@ -66,9 +69,17 @@ export function readOptions(argv: readonly string[], env = process.env, home = h
     project: projectOf(values.project),
     port: said.port ?? null,
     plan: values.plan ?? null,
+    logFormat: logFormatOf(values['log-format']),
     door: doorOptions(values),
     settings: { max_agents: said['max-agents'], undo_seconds: said['undo-seconds'] },
   };
+}
+
+function logFormatOf(given: string): LogFormat {
+  const found = LOG_FORMATS.find((each) => each === given);
+  if (found === undefined)
+    throw new Problem('usage', `--log-format takes ${LOG_FORMATS.join(' or ')}, not "${given}".`);
+  return found;
 }
 
 type Flags = ReturnType<typeof parseFlags>;

@@ -4,7 +4,7 @@ import type { StatePaths } from '../../shared/state-paths.ts';
 import type { Tcp } from '../access/gate.ts';
 import type { Access } from '../api/procedures.ts';
 import { Problem } from '../system/problem.ts';
-import { type GatedServer, type HttpParts, makeServer, type Tls } from '../web/http.ts';
+import { type GatedServer, type HttpParts, makeServer, type SharedContext, type Tls } from '../web/http.ts';
 import { type Loopback, listenOn, listenOnLoopback, listenOnSocket } from './listen.ts';
 import { onAddress } from './listeners.ts';
 import type { Beyond, DoorOptions, Options } from './options.ts';
@@ -20,8 +20,8 @@ export const listenersOf = (
 ];
 
 /** Listens on loopback, the Unix socket, and the address of --listen. */
-export async function listen(
-  parts: HttpParts,
+export async function listen<Shared extends SharedContext>(
+  parts: HttpParts<Shared>,
   tcp: Tcp,
   addresses: readonly Loopback[],
   { door: { beyond } }: Options,

@@ -1,4 +1,4 @@
-import type { StartNotice } from '../api/procedures.ts';
+import type { StartNotice } from '../api/about.ts';
 import type { Loopback } from './listen.ts';
 
 /** Notices about the machine on which the daemon runs. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Holder, StatePaths } from '../../shared/state-paths.ts';
-import type { About } from '../api/procedures.ts';
+import type { About } from '../api/about.ts';
 import { makeBin } from '../runs/environment.ts';
 import { FilesInPlace } from '../store/files-in-place.ts';
 import { type Db, FileMoved } from '../store/sqlite.ts';

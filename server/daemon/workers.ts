@@ -1,6 +1,6 @@
 import type { StatePaths } from '../../shared/state-paths.ts';
 import type { WorktreeProgress } from '../../shared/work-words.ts';
-import type { About } from '../api/procedures.ts';
+import type { About } from '../api/about.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { Dispatcher } from '../runs/dispatcher.ts';
 import { endSessions } from '../runs/ended-sessions.ts';

@@ -1,7 +1,7 @@
 /** The indexes of a state after an event: who waits for whom, and where an item is. */
 import type { Event } from '../../shared/events.ts';
 import type { WorkUnit } from '../../shared/words.ts';
-import { isOver, isSnoozed, type State } from './state.ts';
+import { asksAboutDay, isOver, isSnoozed, type State } from './state.ts';
 
 /** Whether somebody may wait for somebody else than before. */
 export function changesGraph(before: WorkUnit, after: WorkUnit): boolean {
@@ -18,6 +18,14 @@ export function changesGraph(before: WorkUnit, after: WorkUnit): boolean {
 export function itemsAfter({ byItem }: State, event: Event): State['byItem'] {
   if (event.type === 'item.asked') return byItem.with(event.data.id, event.unit);
   return event.type === 'item.attached' ? byItem.with(event.data.key, event.unit) : byItem;
+}
+
+/** The same list where nothing has changed about it. */
+export function dayAskedAfter({ dayAsked }: State, after: WorkUnit): State['dayAsked'] {
+  const { id } = after.unit;
+  const asks = asksAboutDay(after);
+  if (asks === dayAsked.includes(id)) return dayAsked;
+  return asks ? [...dayAsked, id].sort((a, b) => a - b) : dayAsked.filter((each) => each !== id);
 }
 
 /** Which units wait for which, after the open dependencies of one unit have changed. */

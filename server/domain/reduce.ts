@@ -2,7 +2,7 @@ import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event, RunStarted } from '../../shared/events.ts';
 import { microUsd } from '../../shared/usage-words.ts';
 import type { Message, Run, Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
-import { changesGraph, itemsAfter, rewait } from './reduce-indexes.ts';
+import { changesGraph, dayAskedAfter, itemsAfter, rewait } from './reduce-indexes.ts';
 import { changeItem, newItem } from './reduce-item.ts';
 import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
 import { concernsWork, workAfter, workAtPhase } from './reduce-work.ts';
@@ -65,14 +65,16 @@ function put(state: State, before: WorkUnit, changed: WorkUnit, event: Event): S
       done_at: ends ? event.at : changed.unit.done_at,
     },
   };
+  const dayAsked = dayAskedAfter(state, after);
   return {
     ...state,
     seq: event.seq,
     works: state.works.with(event.unit, after),
+    dayAsked,
     byItem: itemsAfter(state, event),
     byChunk: after.unit.removed_at === null ? state.byChunk : state.byChunk.without(after.unit.chunk),
     waiting: rewait(state.waiting, event.unit, before.unit.open, after.unit.open),
-    graph: changesGraph(before, after) ? event.seq : state.graph,
+    graph: changesGraph(before, after) || dayAsked !== state.dayAsked ? event.seq : state.graph,
     days: event.type === 'run.used' ? daysAfter(state, before, event) : state.days,
   };
 }

@@ -29,6 +29,8 @@ export interface State {
   readonly sessions: readonly Session[];
   /** What was spent on each day (UTC), in millionths of a dollar. */
   readonly days: PersistentMap<number>;
+  /** The units with an open question about the budget of the day, by id: while there is one, no other is asked. */
+  readonly dayAsked: readonly number[];
   /** What was told by which channel. */
   readonly notify: Readonly<Partial<Record<NotifyChannel, ChannelState>>>;
 }
@@ -47,6 +49,7 @@ export const EMPTY: State = {
   tokens: [],
   sessions: [],
   days: PersistentMap.of(),
+  dayAsked: [],
   notify: {},
 };
 
@@ -72,6 +75,7 @@ export function stateOf(
     waiting: PersistentMap.of(waiting),
     graph: seq,
     days: PersistentMap.of(moneyByDay(works)),
+    dayAsked: works.filter(asksAboutDay).map(({ unit }) => unit.id),
   };
 }
 
@@ -138,6 +142,12 @@ export const isAboutMerge = ({ about }: Item): boolean =>
 
 /** Needs the operator: neither answered nor withdrawn. */
 export const isOpen = (item: Item): boolean => item.answer === null && item.withdrawal === null;
+
+/** Asks whether more may be spent on this day. */
+export const asksAboutDay = (work: WorkUnit): boolean => dayQuestionOf(work) !== undefined;
+
+export const dayQuestionOf = ({ items }: WorkUnit): Item | undefined =>
+  items.find((item) => item.about?.code === 'day-budget' && isOpen(item));
 
 /** Open, but out of the queue until a moment, or until a unit is DONE. */
 export const isSnoozed = (item: Item): boolean => isOpen(item) && item.snooze !== null;

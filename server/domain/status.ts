@@ -4,6 +4,7 @@ import type { Moment, Run, Status, WorkUnit } from '../../shared/words.ts';
 import { rivalsAhead } from './serial-order.ts';
 import {
   agentNamed,
+  dayQuestionOf,
   isAsking,
   isDone,
   isGoingOut,
@@ -14,6 +15,7 @@ import {
   type State,
   tendedRun,
 } from './state.ts';
+import { spentBudget } from './usage.ts';
 
 export interface StatusAndWhy {
   readonly status: Status;
@@ -41,7 +43,7 @@ export function statusOf(state: State, work: WorkUnit): StatusAndWhy {
   if (run) return say('RUNNING', whileRunning(work, run), run.started_at);
   const blocked = whyBlocked(state, work);
   if (blocked) return say('BLOCKED', blocked, sinceBlocked(work, blocked));
-  return say('READY', betweenRuns(work), unit.changed_at);
+  return say('READY', betweenRuns(work) ?? behindDayBudget(state, work), unit.changed_at);
 }
 
 /** What keeps a unit from starting that is neither done, asking nor running; null: nothing. */
@@ -68,6 +70,16 @@ function sinceBlocked({ unit, items }: WorkUnit, { code }: StatusReason): Moment
 function betweenRuns(work: WorkUnit): StatusReason | null {
   if (isMerging(work)) return { code: 'merging' };
   return work.unit.work?.made_at === null ? { code: 'preparing' } : null;
+}
+
+/** What this day may cost is spent, and another unit asks about it: this one does not start before the answer. */
+function behindDayBudget(state: State, work: WorkUnit): StatusReason | null {
+  const [first] = state.dayAsked;
+  const asked = first === undefined ? undefined : state.works.get(first);
+  const item = asked && dayQuestionOf(asked);
+  // As of the day that was asked about: on another one it may start.
+  if (!asked || !item || spentBudget(state, work, item.asked_at)?.code !== 'day-budget') return null;
+  return { code: 'day-budget', chunk: asked.unit.chunk };
 }
 
 function whileRunning({ unit, items }: WorkUnit, { kill, said }: Run): StatusReason | null {

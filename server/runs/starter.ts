@@ -8,7 +8,7 @@ import { Refusal } from '../domain/refusal.ts';
 import { startOrder } from '../domain/start-order.ts';
 import { liveRun } from '../domain/state.ts';
 import { freeSlots } from '../domain/status.ts';
-import { type Spent, spentBudget } from '../domain/usage.ts';
+import { spentBudget } from '../domain/usage.ts';
 import { newId } from '../system/new-id.ts';
 import { keyOfRun } from '../system/run-files.ts';
 import { checkConflicts } from './check-conflicts.ts';
@@ -48,13 +48,12 @@ export class Starter {
     // With thousands of units the order of starting is costly to compute, and without a free slot nobody needs it.
     if (room() < 1) return;
     const launches: Promise<void>[] = [];
-    const asked = new Set<Spent['code']>();
     for (const work of startOrder(store.state)) {
       if (this.#stopped || room() < 1) break;
       if (!worktrees.isReady(work)) continue;
       if (work.unit.work?.snapshot) await touched.look();
       await checkConflicts(store, project, work.unit.id);
-      if (await this.#isSpent(work.unit.id, asked)) continue;
+      if (await this.#isSpent(work.unit.id)) continue;
       const started = await this.#commitStart(work.unit.id);
       if (started) launches.push(this.#launch(started.run, started.token));
     }
@@ -62,15 +61,11 @@ export class Starter {
   }
 
   /** Where its budget, or that of the day, is spent, the operator is asked, and it does not start. */
-  async #isSpent(unit: number, asked: Set<Spent['code']>): Promise<boolean> {
+  async #isSpent(unit: number): Promise<boolean> {
     const { store } = this.#parts;
     const now = store.state.works.get(unit);
     const input = { unit, key: newId(), at: new Date().toISOString() };
-    const spent = now ? spentBudget(store.state, now, input.at) : null;
-    if (spent === null) return false;
-    // One question about the day is enough, and whether there is one is costly to find out.
-    if (spent.code === 'day-budget' && asked.has(spent.code)) return true;
-    asked.add(spent.code);
+    if (!now || spentBudget(store.state, now, input.at) === null) return false;
     if (askBudget(store.state, input).changes.length > 0)
       await store.commit(DAEMON, (state, at) => askBudget(state, { ...input, at }));
     return true;

@@ -1,5 +1,4 @@
 /** Loads the state from the tables. */
-import type Sqlite from 'better-sqlite3';
 import type { Session, Token } from '../../shared/access-words.ts';
 import type { TrustedAgents } from '../../shared/agent-words.ts';
 import type { Conflict } from '../../shared/conflict-words.ts';
@@ -9,7 +8,7 @@ import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { DEFAULTS } from '../domain/settings.ts';
 import { EMPTY, type State, stateOf } from '../domain/state.ts';
 import type { Tables } from './migrations.ts';
-import type { prepareAll } from './statements.ts';
+import type { prepareAll, Statement } from './statements.ts';
 
 type Statements = ReturnType<typeof prepareAll>;
 
@@ -54,5 +53,5 @@ function readWorks(statements: Statements): WorkUnit[] {
   return works;
 }
 
-const factsIn = <T>(statement: Sqlite.Statement): T[] =>
+const factsIn = <T>(statement: Statement): T[] =>
   (statement.all() as { facts: string }[]).map(({ facts }) => JSON.parse(facts) as T);

@@ -107,6 +107,12 @@ export class Db {
     const missing = this.#inPlace.missing();
     if (missing !== null) throw new FileMoved(missing);
   }
+  /** Throws what keeps this program from writing now. Writes nothing. */
+  tryToWrite(): void {
+    this.checkInPlace();
+    this.begin();
+    this.rollback();
+  }
   /** On a full disk SQLite may have rolled back already. */
   rollback(): void {
     if (this.#sqlite.inTransaction) this.#sqlite.exec('rollback');

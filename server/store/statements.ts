@@ -3,7 +3,9 @@ import type Sqlite from 'better-sqlite3';
 import { type CompiledQuery, sql } from 'kysely';
 import { builder } from './query-builder.ts';
 
-type Prepare = (query: { compile(): CompiledQuery }) => Sqlite.Statement;
+/** Named, so that the types of this file can be written down. */
+export type Statement = Pick<Sqlite.Statement, 'run' | 'get' | 'all' | 'iterate'>;
+type Prepare = (query: { compile(): CompiledQuery }) => Statement;
 
 const one = 0;
 const text = '';

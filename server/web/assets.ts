@@ -10,6 +10,8 @@ export interface Assets {
   readonly embed: Buffer;
   /** The script of the service worker, at a fixed address. */
   readonly worker: Buffer;
+  /** OpenAPI 3.1 of what scripts can do by HTTP. */
+  readonly description: Buffer;
   /** By address: type and content. */
   readonly files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 }
@@ -39,6 +41,7 @@ export function readAssets(folder: string): Assets {
     style: `/assets/${manifest.style}`,
     embed: readFileSync(join(folder, '..', 'embed.js')),
     worker: readFileSync(join(folder, '..', 'notification-worker.js')),
+    description: readFileSync(join(folder, '..', 'openapi.json')),
     files: new Map(files),
   };
 }

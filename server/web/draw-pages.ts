@@ -19,7 +19,7 @@ import { PAGE_BYTES, printedOf } from './run-routes.ts';
 import { settingsPage } from './settings-page.ts';
 import { unitPage } from './unit-page.ts';
 
-export const isSignedIn = ({ callerOf }: RouteParts, ctx: KoaContext): boolean =>
+export const isSignedIn = ({ callerOf }: Pick<RouteParts, 'callerOf'>, ctx: KoaContext): boolean =>
   callerOf(ctx)?.credential != null;
 
 /** What the dashboard tells this caller of the machine: not what is on the board. */

@@ -8,30 +8,40 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import type Router from '@koa/router';
+import type { AnyTRPCRouter } from '@trpc/server';
 import type { Credentials } from '../access/credentials.ts';
 import type { FailureThrottle } from '../access/failure-throttle.ts';
 import { type Caller, type GateContext, gate, type Listener, type Verdict } from '../access/gate.ts';
 import { mayStay } from '../access/permissions.ts';
 import type { Head } from '../access/request-head.ts';
-import type { Context } from '../api/procedures.ts';
+import type { CallContext, CallFields, Context } from '../api/procedures.ts';
 import type { ViewerSocket } from '../api/streams.ts';
 import type { Log } from '../system/log.ts';
 import type { Assets } from './assets.ts';
 import type { Connections } from './connections.ts';
 import { carryHeaders } from './headers.ts';
+import type { Monitoring } from './monitoring-routes.ts';
 import { OpenStreams } from './open-streams.ts';
 import { patienceOf, refuseBroken } from './raw-refusals.ts';
+import type { RouteParts } from './reply.ts';
 import { placeOf, requestHandler, slowDown } from './request-handler.ts';
 import { type SocketParts, sockets } from './sockets.ts';
 
 /** How often it is looked who may no longer stay. */
 const LOOK_MS = 1000;
 
-export interface HttpParts {
+/** What the calls of one server have in common. */
+export type SharedContext = Omit<CallContext, keyof CallFields>;
+
+/** The gate and what stands behind it: by default, the procedures and pages of a daemon. */
+export interface HttpParts<Shared extends SharedContext = Omit<Context, keyof CallFields>> {
   readonly assets: Assets;
   readonly log: Log;
   /** The procedures' context, without the caller. */
-  readonly context: Omit<Context, 'by' | 'socket' | 'credential' | 'isStanding' | 'streams'>;
+  readonly context: Shared;
+  readonly router: AnyTRPCRouter;
+  readonly routes: (parts: RouteParts<Shared & CallFields>) => Router;
   readonly credentials: Credentials;
   readonly throttle: FailureThrottle;
   readonly connections: Connections;
@@ -39,6 +49,7 @@ export interface HttpParts {
   readonly refuseCaller: GateContext['refuseCaller'];
   /** The name of this instance's cookie. */
   readonly cookie: string;
+  readonly monitoring: Monitoring;
 }
 
 /** Key and certificate, in PEM. */
@@ -58,7 +69,11 @@ export interface GatedServer {
 }
 
 /** Makes a server for one listener: the gate before every request and every upgrade, then the same for all. */
-export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): GatedServer {
+export function makeServer<Shared extends SharedContext>(
+  parts: HttpParts<Shared>,
+  listener: Listener,
+  tls?: Tls,
+): GatedServer {
   const { limits } = parts.context.access;
   const check = gateOf(parts, listener);
   const contextFor = contextOf(parts);
@@ -104,7 +119,7 @@ export function makeServer(parts: HttpParts, listener: Listener, tls?: Tls): Gat
 type Check = (req: IncomingMessage, upgrade: boolean) => Verdict;
 
 /** The gate of one listener. It counts whom it refuses; unknown tokens are counted where they are slowed down. */
-function gateOf(parts: HttpParts, listener: Listener): Check {
+function gateOf<Shared extends SharedContext>(parts: HttpParts<Shared>, listener: Listener): Check {
   const { context, credentials } = parts;
   const { limits, refusals } = context.access;
   const gateContext = (): GateContext => ({
@@ -126,10 +141,10 @@ function gateOf(parts: HttpParts, listener: Listener): Check {
   };
 }
 
-type ContextFor = (caller: Caller, socket: ViewerSocket | null) => Context;
+type ContextFor<Shared> = (caller: Caller, socket: ViewerSocket | null) => Shared & CallFields;
 
 const contextOf =
-  ({ context, credentials }: HttpParts): ContextFor =>
+  <Shared extends SharedContext>({ context, credentials }: HttpParts<Shared>): ContextFor<Shared> =>
   ({ actor, role, door, origin, credential }, socket) => ({
     ...context,
     by: { actor, role, door, origin },
@@ -139,7 +154,12 @@ const contextOf =
     socket,
   });
 
-const socketParts = (parts: HttpParts, check: Check, contextFor: ContextFor): SocketParts => ({
+const socketParts = <Shared extends SharedContext>(
+  parts: HttpParts<Shared>,
+  check: Check,
+  contextFor: ContextFor<Shared>,
+): SocketParts => ({
+  router: parts.router,
   check: (req) => check(req, true),
   slowDown: (req) => slowDown(parts, req),
   speaks: (req) => parts.connections.speaks(req.socket),
@@ -151,7 +171,11 @@ const socketParts = (parts: HttpParts, check: Check, contextFor: ContextFor): So
 });
 
 /** The caller for an embed's token on this origin; null: invalid. With --no-auth a listed origin may read without one. */
-function embedOf({ credentials, context }: HttpParts, token: string, origin: string): Caller | null {
+function embedOf(
+  { credentials, context }: Pick<HttpParts<SharedContext>, 'credentials' | 'context'>,
+  token: string,
+  origin: string,
+): Caller | null {
   const { open, refusals } = context.access;
   if (open && token === '') return { role: 'embed', actor: 'embed', door: 'embed', origin, credential: null };
   const found = credentials.ofToken(token);

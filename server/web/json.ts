@@ -10,7 +10,7 @@ import { invalid } from '../domain/refusal.ts';
 import { oneIn, strictQuery, switchIn, wholeIn } from './address-query.ts';
 import { chunkOf, type RouteParts, sendJson, wantsJson } from './reply.ts';
 
-export function addApi(router: Router, { contextFor }: RouteParts): void {
+export function addApi(router: Router, { assets, contextFor }: RouteParts): void {
   const callerOf = (ctx: KoaContext) => createCaller(contextFor(ctx));
   const board = async (ctx: KoaContext, more: { page?: number }): Promise<Board> => {
     const query = { ...more, ...strictQuery(new URLSearchParams(ctx.querystring)) };
@@ -22,6 +22,11 @@ export function addApi(router: Router, { contextFor }: RouteParts): void {
       if (wantsJson(ctx)) return sendJson(ctx, await produce(ctx));
       ctx.redirect(addressOf(strictQuery(new URLSearchParams(ctx.querystring))));
     });
+  router.get('/openapi.json', (ctx) => {
+    ctx.set('Cache-Control', 'private, no-cache');
+    ctx.type = 'application/json; charset=utf-8';
+    ctx.body = assets.description;
+  });
   look('/attention', async (ctx) => {
     const now = Date.now();
     const found = await board(ctx, {});

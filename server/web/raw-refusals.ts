@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Limits } from '../access/limits.ts';
 import { HEADERS } from './headers.ts';
+import { PROBLEM_TYPE, type ProblemDocument, problemDocument, titleOf } from './problem-document.ts';
 
 /** How often Node checks for timeouts. */
 const OVERDUE_LOOK_MS = 1000;
@@ -25,24 +26,23 @@ export function refuseBroken(
   const isWithin = answer?.headersSent === true && !answer.writableFinished;
   if (error.code === 'ECONNRESET' || !socket.writable || isWithin) return void socket.destroy();
   const status = BROKEN[error.code ?? ''] ?? 400;
-  refuseRaw(socket, status, status === 408 ? 'This came too slowly.' : 'This cannot be read as HTTP.');
+  if (status === 408) refuseRaw(socket, { status, code: 'timeout', detail: 'This came too slowly.' });
+  else refuseRaw(socket, { status, code: 'unreadable', detail: 'This cannot be read as HTTP.' });
 }
 
 /** How long a refused peer may take to read the response. */
 const LINGER_MS = 1000;
 
+type RawRefusal = Pick<ProblemDocument, 'status' | 'code' | 'detail'>;
+
 /** An answer where there is no request to answer: to an upgrade, or to what is not HTTP. */
-export function refuseRaw(
-  socket: Duplex,
-  status: number,
-  message: string,
-  more: Record<string, string> = {},
-): void {
-  const body = `${message}\n`;
+export function refuseRaw(socket: Duplex, refused: RawRefusal, more: Record<string, string> = {}): void {
+  const { status } = refused;
+  const body = `${JSON.stringify(problemDocument({ ...refused, title: titleOf(status) }))}\n`;
   const headers = Object.entries({
     ...HEADERS,
     'Cache-Control': 'no-store',
-    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Type': PROBLEM_TYPE,
     Connection: 'close',
     'Content-Length': String(Buffer.byteLength(body)),
     ...more,

@@ -1,11 +1,11 @@
 /** Sends a refusal in the caller's format: a page, JSON, or a tRPC error. */
 import type Koa from 'koa';
-import type { Item } from '../../shared/item-words.ts';
 import type { Listener, Verdict } from '../access/gate.ts';
 import { isTrpc } from '../access/request-head.ts';
 import { type RefusalForCaller, refusalOf } from '../api/refusal-of.ts';
 import type { Log } from '../system/log.ts';
 import type { Assets } from './assets.ts';
+import { PROBLEM_TYPE, type ProblemDocument, problemDocument, titleOf } from './problem-document.ts';
 import { sendJson, sendMessage, wantsJson } from './reply.ts';
 import { sendSignIn } from './sign-in-page.ts';
 
@@ -59,7 +59,7 @@ export function tellRefusals({ assets, log }: { assets: Assets; log: Log }): Koa
       tell(ctx, assets, {
         status,
         code: refusal?.code ?? (status === 500 ? 'failed' : 'unreadable'),
-        title: TITLES[status] ?? 'Refused',
+        title: titleOf(status),
         detail:
           refusal?.message ??
           (status === 500 ? 'Something went wrong.' : (DETAILS[status] ?? 'The request cannot be read.')),
@@ -73,35 +73,17 @@ export function tellRefusals({ assets, log }: { assets: Assets; log: Log }): Koa
 const statusFor = (ctx: Koa.Context, { kind, status }: RefusalForCaller): number =>
   kind === 'invalid' && ['GET', 'HEAD'].includes(ctx.method) && !wantsJson(ctx) ? 400 : status;
 
-const TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad request',
-  404: 'Not found',
-  409: 'Out of date',
-  413: 'Too large',
-  422: 'Invalid input',
-  500: 'Something went wrong',
-};
 const DETAILS: Readonly<Record<number, string>> = {
   413: 'The request is too large.',
   415: 'Send it as UTF-8, not compressed.',
 };
 
-/** Problem details (RFC 9457) with the `code` of the refusal, the `field` that is wrong, and items as they are now. */
-interface Problem {
-  readonly status: number;
-  readonly code: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly field?: string | null;
-  readonly items?: readonly Item[];
-}
-
-function tell(ctx: Koa.Context, assets: Assets, problem: Problem): void {
-  const { status, title, detail, field = null, items = [] } = problem;
+function tell(ctx: Koa.Context, assets: Assets, problem: ProblemDocument): void {
+  const { status, title, detail } = problem;
   if (!wantsJson(ctx)) sendMessage(ctx, assets, status, title, detail);
   else {
-    sendJson(ctx, { type: 'about:blank', ...problem, field, items }, status);
-    ctx.type = 'application/problem+json';
+    sendJson(ctx, problemDocument(problem), status);
+    ctx.type = PROBLEM_TYPE;
   }
 }
 

@@ -9,20 +9,26 @@ import { notFound } from '../domain/refusal.ts';
 import type { Store } from '../store/store.ts';
 import type { Assets } from './assets.ts';
 import { messagePage } from './document.ts';
+import type { Monitoring } from './monitoring-routes.ts';
 
-export interface RouteParts {
+/** What signing in needs. */
+export interface GateParts {
   readonly assets: Assets;
   readonly listener: Listener;
   readonly access: Access;
   readonly store: Store;
   readonly throttle: FailureThrottle;
+  readonly monitoring: Monitoring;
   /** The name of this instance's cookie; what it holds. */
   readonly cookie: string;
   readonly cookieOf: (ctx: KoaContext) => string | null;
   /** The caller of this request; null: only public content. */
   readonly callerOf: (ctx: KoaContext) => Caller | null;
+}
+
+export interface RouteParts<Ctx = Context> extends GateParts {
   /** The context of procedures for whoever sent this request. */
-  readonly contextFor: (ctx: KoaContext) => Context;
+  readonly contextFor: (ctx: KoaContext) => Ctx;
 }
 
 export function chunkOf(ctx: RouterContext): string {

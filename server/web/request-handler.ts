@@ -1,6 +1,7 @@
 /** Handles the requests of one listener: the gate, then procedures or routes. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { AnyTRPCRouter } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
@@ -8,14 +9,12 @@ import type { Caller, Listener, Verdict } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
 import { ENDED_MEANWHILE, whyNotPath } from '../access/permissions.ts';
 import { cookieOf, isTrpc } from '../access/request-head.ts';
-import type { Context } from '../api/procedures.ts';
-import { appRouter } from '../api/router.ts';
+import type { CallFields } from '../api/procedures.ts';
 import { packed } from './compress.ts';
 import type { Connections } from './connections.ts';
-import type { HttpParts } from './http.ts';
+import type { HttpParts, SharedContext } from './http.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { refuse, tellRefusals } from './refused.ts';
-import { routes } from './routes.ts';
 
 const ENDED = {
   admitted: false,
@@ -25,7 +24,6 @@ const ENDED = {
 } as const;
 
 type Check = (req: IncomingMessage) => Verdict;
-type ContextFor = (caller: Caller, socket: null) => Context;
 
 export const placeOf = ({ headers }: IncomingMessage) => ({
   host: headers.host ?? '',
@@ -33,17 +31,21 @@ export const placeOf = ({ headers }: IncomingMessage) => ({
 });
 
 /** How requests come in: by the gate, as a caller, and for how long. */
-interface Entry {
+interface Entry<Shared> {
   readonly check: Check;
-  readonly contextFor: ContextFor;
+  readonly contextFor: (caller: Caller, socket: null) => Shared & CallFields;
   readonly streams: OpenStreams;
 }
 
-export function requestHandler(parts: HttpParts, listener: Listener, entry: Entry): RequestListener {
+export function requestHandler<Shared extends SharedContext>(
+  parts: HttpParts<Shared>,
+  listener: Listener,
+  entry: Entry<Shared>,
+): RequestListener {
   const { access } = parts.context;
   const app = new Koa();
   const callers = new WeakMap<IncomingMessage, Caller>();
-  const contextOf = (req: IncomingMessage): Context => {
+  const contextOf = (req: IncomingMessage): Shared & CallFields => {
     const caller = callers.get(req);
     if (!caller) throw new Error('a request passed the gate without a caller');
     return entry.contextFor(caller, null);
@@ -54,7 +56,7 @@ export function requestHandler(parts: HttpParts, listener: Listener, entry: Entr
   app.use(packed());
   app.use(tellRefusals(parts));
   app.use(admission(parts, listener, entry, callers));
-  app.use(procedures(access.limits, contextOf));
+  app.use(procedures(parts.router, access.limits, contextOf));
   app.use(refuseCompressed);
   app.use(async (_ctx, next) => {
     await parts.context.lookAtClock();
@@ -67,7 +69,7 @@ export function requestHandler(parts: HttpParts, listener: Listener, entry: Entr
     if (isStanding) await next();
     else refuse(ctx, parts.assets, listener, ENDED);
   });
-  const router = routes({
+  const router = parts.routes({
     ...parts,
     listener,
     access,
@@ -81,10 +83,10 @@ export function requestHandler(parts: HttpParts, listener: Listener, entry: Entr
 }
 
 /** The gate as middleware. Stores the caller of an admitted request in `callers`. */
-function admission(
-  parts: HttpParts,
+function admission<Shared extends SharedContext>(
+  parts: HttpParts<Shared>,
   listener: Listener,
-  { check, streams }: Entry,
+  { check, streams }: Entry<Shared>,
   callers: WeakMap<IncomingMessage, Caller>,
 ): Koa.Middleware {
   return async (ctx, next) => {
@@ -121,9 +123,13 @@ function keepWhileAnswered(connections: Connections, res: ServerResponse, socket
 const SPOKEN = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
 /** Passes the addresses of procedures to the tRPC adapter, and all others to the next middleware. */
-function procedures(limits: Limits, contextOf: (req: IncomingMessage) => Context): Koa.Middleware {
+function procedures(
+  router: AnyTRPCRouter,
+  limits: Limits,
+  contextOf: (req: IncomingMessage) => object,
+): Koa.Middleware {
   const trpc = createHTTPHandler({
-    router: appRouter,
+    router,
     basePath: '/trpc/',
     maxBodySize: limits.json_bytes,
     maxBatchSize: limits.batch,
@@ -158,7 +164,10 @@ const isBroken = (error: unknown): boolean =>
   );
 
 /** An unknown token may be a guess: counts it and delays the response. */
-export async function slowDown({ context, throttle }: HttpParts, req: IncomingMessage): Promise<void> {
+export async function slowDown(
+  { context, throttle }: Pick<HttpParts<SharedContext>, 'context' | 'throttle'>,
+  req: IncomingMessage,
+): Promise<void> {
   context.access.refusals.countFailedSignIn({ what: 'A token that is not known.', ...placeOf(req) });
   await throttle.wait();
 }

@@ -12,6 +12,7 @@ import { drawDashboard, drawSettings, drawUnit, isSignedIn, warningsFor } from '
 import { addGraphRoute } from './graph-routes.ts';
 import { addInstallation } from './installation.ts';
 import { addApi } from './json.ts';
+import { addMonitoring } from './monitoring-routes.ts';
 import { addNewUnitRoutes } from './new-unit-routes.ts';
 import { addNotifyRoutes } from './notify-routes.ts';
 import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
@@ -40,6 +41,7 @@ export function routes(parts: RouteParts): Router {
     ctx.type = 'application/json';
   });
   addApi(router, parts);
+  addMonitoring(router, parts.monitoring);
   router.get('/work-units/:chunk', async (ctx) => {
     const chunk = chunkOf(ctx);
     const before = wholeIn(new URLSearchParams(ctx.querystring), 'before');

@@ -11,7 +11,7 @@ import { newId } from '../system/new-id.ts';
 import { oneIn } from './address-query.ts';
 import type { Assets } from './assets.ts';
 import { notePage } from './document.ts';
-import { type RouteParts, sendPage } from './reply.ts';
+import { type GateParts, sendPage } from './reply.ts';
 
 /**
  * Says how to sign in, and nothing else. Whoever is signed in and came by a link from elsewhere goes on by the one
@@ -45,7 +45,7 @@ const SIGN_IN = {
 } as const;
 
 /** The address that signs a browser in, once, and the one that signs it out. */
-export function addSignIn(router: Router, parts: RouteParts): void {
+export function addSignIn(router: Router, parts: GateParts): void {
   router.get('/sign-in', (ctx) => {
     const given = oneIn(new URLSearchParams(ctx.querystring), 'to');
     if (given === null) return sendSignIn(ctx, parts.assets, parts.listener, 200);
@@ -62,7 +62,7 @@ const SIGNED_IN = {
   link: 'Continue',
 } as const;
 
-async function signIn(parts: RouteParts, ctx: KoaContext, code: string): Promise<void> {
+async function signIn(parts: GateParts, ctx: KoaContext, code: string): Promise<void> {
   const { assets, listener, access, store, throttle } = parts;
   if (!isAtHome(ctx, listener) || !isTopLevel(ctx)) return sendSignIn(ctx, assets, listener, 401);
   const to = access.links.use(code);
@@ -104,7 +104,7 @@ function isTopLevel(ctx: KoaContext): boolean {
 }
 
 /** A session that is used goes on: its cookie and its fact are renewed together. */
-export async function renew(ctx: KoaContext, parts: RouteParts, id: string): Promise<void> {
+export async function renew(ctx: KoaContext, parts: GateParts, id: string): Promise<void> {
   const session = parts.store.state.sessions.find((each) => each.id === id);
   // Most looks come to nothing more than this.
   if (!session || !isToRenew(session, new Date().toISOString())) return;
@@ -115,7 +115,7 @@ export async function renew(ctx: KoaContext, parts: RouteParts, id: string): Pro
 
 export function setCookie(
   ctx: KoaContext,
-  { cookie, listener }: RouteParts,
+  { cookie, listener }: GateParts,
   value: string,
   seconds: number,
 ): void {

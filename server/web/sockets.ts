@@ -1,12 +1,11 @@
 /** The sockets of pages, terminals and embeds: the gate, then the procedures, within limits. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { AnyTRPCRouter } from '@trpc/server';
 import { getWSConnectionHandler, jsonEncoder } from '@trpc/server/adapters/ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Caller, Verdict } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
-import type { Context } from '../api/procedures.ts';
-import { appRouter } from '../api/router.ts';
 import type { ViewerSocket } from '../api/streams.ts';
 import { HEADERS } from './headers.ts';
 import { refuseRaw } from './raw-refusals.ts';
@@ -28,7 +27,8 @@ export interface SocketParts {
   readonly ofEmbed: (token: string, origin: string) => Caller | null;
   /** Whether what let them in would still do so. */
   readonly isStanding: (caller: Caller) => boolean;
-  readonly contextFor: (caller: Caller, socket: ViewerSocket) => Context;
+  readonly router: AnyTRPCRouter;
+  readonly contextFor: (caller: Caller, socket: ViewerSocket) => object;
   readonly limits: Limits;
 }
 
@@ -65,10 +65,10 @@ export function sockets(parts: SocketParts): Sockets {
     raw.on('error', () => raw.destroy());
     const verdict = parts.check(req);
     if (!verdict.admitted) return refuse(parts, req, raw, verdict);
-    if (!/^\/(trpc|embed)(\?|$)/.test(req.url ?? '')) return refuseRaw(raw, 404, 'The socket is at /trpc.');
+    if (!/^\/(trpc|embed)(\?|$)/.test(req.url ?? ''))
+      return refuseRaw(raw, { status: 404, code: 'not-found', detail: 'The socket is at /trpc.' });
     const { caller } = verdict;
-    if (!caller && pending >= limits.pending_embeds)
-      return refuseRaw(raw, 503, 'Too many embeds have not shown their token yet.');
+    if (!caller && pending >= limits.pending_embeds) return refuseRaw(raw, TOO_MANY_PENDING);
     wss.handleUpgrade(req, raw, head, (socket) => {
       socket.on('error', () => socket.terminate());
       if (caller) return admit(socket, req, caller);
@@ -95,6 +95,12 @@ export function sockets(parts: SocketParts): Sockets {
   };
 }
 
+const TOO_MANY_PENDING = {
+  status: 503,
+  code: 'too-many',
+  detail: 'Too many embeds have not shown their token yet.',
+} as const;
+
 /** Closes a socket, and hears no more of it: a peer that does not answer the close may go on sending for half a minute. */
 function hangUpOn(socket: WebSocket, code: number, reason: string): void {
   socket.removeAllListeners('message');
@@ -108,7 +114,11 @@ function webSocketServer({ frame_bytes }: Limits): WebSocketServer {
     lines.push(...Object.entries(HEADERS).map(([name, value]) => `${name}: ${value}`)),
   );
   wss.on('wsClientError', (error, raw, req) =>
-    refuseRaw(raw, req.method === 'GET' ? 400 : 405, `${error.message}.`, { 'Sec-WebSocket-Version': '13' }),
+    refuseRaw(
+      raw,
+      { status: req.method === 'GET' ? 400 : 405, code: 'handshake', detail: `${error.message}.` },
+      { 'Sec-WebSocket-Version': '13' },
+    ),
   );
   return wss;
 }
@@ -116,12 +126,12 @@ function webSocketServer({ frame_bytes }: Limits): WebSocketServer {
 /** Lets the caller of a socket, as noted in `callers`, call procedures over it. */
 const procedures = (
   wss: WebSocketServer,
-  { limits, contextFor }: SocketParts,
+  { limits, contextFor, router }: SocketParts,
   callers: WeakMap<IncomingMessage, Caller>,
 ) =>
   getWSConnectionHandler({
     wss,
-    router: appRouter,
+    router,
     maxBatchSize: limits.batch,
     experimental_encoder: { ...jsonEncoder, decode: (data) => withStreams(jsonEncoder.decode(data)) },
     keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
@@ -152,7 +162,7 @@ function refuse(
   raw: Duplex,
   { status, code, message }: RefusedRequest,
 ): void {
-  const end = () => refuseRaw(raw, status, message);
+  const end = () => refuseRaw(raw, { status, code, detail: message });
   if (code === 'unknown-token') void parts.slowDown(req).then(end, end);
   else end();
 }

@@ -2,8 +2,10 @@
  * The end of a worktree: what is in it is kept under a ref, its folder goes to the trash, its entry is dropped.
  * Others' entries are never touched (so never `worktree prune`), and nothing of the repository is deleted (no `gc`).
  */
+
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Ignored } from '../../shared/work-words.ts';
 import { processesIn } from '../system/processes.ts';
 import { nameOf } from './file-name.ts';
 import { Git } from './git.ts';
@@ -26,12 +28,6 @@ export interface KeepOptions {
   readonly brought?: readonly string[];
   /** Of those, the links. */
   readonly linked?: readonly string[];
-}
-
-export interface Ignored {
-  /** As `FileName.file`; a folder ends with `/`. */
-  readonly name: string;
-  readonly bytes: number;
 }
 
 export interface Pruned {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { sameValue } from '../actions.ts';
-import type { Card } from '../board.ts';
+import { type Card, unitPath } from '../board.ts';
 import type { QueueView } from './attention-queue.ts';
 
 /** A notice about a form: an error or its progress; `field` names the field it is about. */
@@ -37,7 +37,7 @@ export function actionForm(card: Card, view: FormView): TemplateResult {
     parts[name] === nothing
       ? nothing
       : html`<div data-group=${name}>${parts[name]}<div class="told">${place === name ? noticeView(card.id, view.notices[card.id]) : nothing}</div></div>`;
-  return html`<form class="answer" method="post" action="/work-units/${card.chunk}/answer" name="answer-${card.id}">
+  return html`<form class="answer" method="post" action="${unitPath(card)}/answer" name="answer-${card.id}">
     <input type="hidden" name="item" value=${card.id} />
     <input type="hidden" name="version" value=${card.version} />
     ${goAlong(card) ? ownWords(card, view) : nothing} ${card.state === 'open' ? sameFor(view.equal?.get(card.id) ?? []) : nothing}

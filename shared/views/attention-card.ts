@@ -1,22 +1,23 @@
 /** One item of the queue: two lines while it is closed; what one has to know, and the form, when it is open. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Card, Pulse } from '../board.ts';
+import { type Card, type Pulse, unitPath } from '../board.ts';
 import { saidWords } from '../sentences.ts';
 import { actionForm } from './action-form.ts';
 import type { QueueView } from './attention-queue.ts';
 import { contextView } from './card-context.ts';
+import { cardUnit } from './card-unit.ts';
 import { optionsList } from './options-list.ts';
 import { firstLine, inlineMarkdown, simpleMarkdown } from './simple-markdown.ts';
 import { age } from './when.ts';
 
 export function cardView(card: Card, view: QueueView): TemplateResult {
-  const { may } = view.place;
+  const { may } = card.place ?? view.place;
   const isOpen = card.state === 'open';
   return html`<li class="card card-${card.kind}" id="item-${card.id}" data-key=${card.key}>
     <details name=${view.oneOpen ? 'card' : nothing} ?open=${view.opened.has(card.key)}>
       <summary>
         <span class="kind">${card.kind}</span>
-        <strong class="chunk">${card.chunk}</strong>
+        ${cardUnit(card, view)}
         ${card.blocks_count > 0 ? html`<span class="frees">frees ${card.blocks_count}</span>` : nothing}
         ${card.unblocks && html`<span class="unblocks">${card.unblocks}</span>`}
         <span class="waits">${age('waits', card.asked_at, view.clock)}</span>
@@ -26,7 +27,7 @@ export function cardView(card: Card, view: QueueView): TemplateResult {
         ${isOpen ? nothing : endedNote(card)}
         <div class="asked" dir="auto">${simpleMarkdown(card.prompt)}</div>
         ${card.context.map(contextView)}
-        ${tailView(card, view.tails[card.chunk])}
+        ${tailView(card, view.tails[unitPath(card)])}
         ${card.run_ended && html`<p class="aside">${card.run_ended}</p>`}
         ${card.wait && html`<p class="aside"><bdi>${card.wait.who}</bdi> waits ${age('until', card.wait.until, view.clock)}. ${card.wait.after}</p>`}
         ${may === 'read' ? optionsList(card, view.place) : actionForm(card, view)}
@@ -46,7 +47,7 @@ const tailView = ({ kind, run }: Card, tail: Pulse | undefined) =>
 const footer = (card: Card, { place: { base }, forms, only }: QueueView): TemplateResult =>
   html`<div class="foot-of-card">
     ${card.state === 'open' ? forms?.later(card) : nothing}
-    <p class="aside">${card.phases > 1 ? `${card.phase} · ` : ''}asked by <bdi>${card.asked_by}</bdi>${card.run > 0 ? `, run ${card.run}` : ''}${only === '' || base !== '' ? html` · <a href="${base}/work-units/${card.chunk}">details of ${card.chunk}</a>` : nothing}${card.code?.startsWith('merge-') ? html` · <a href="${base}/work-units/${card.chunk}/diff">changes, line by line</a>` : nothing}</p>
+    <p class="aside">${card.phases > 1 ? `${card.phase} · ` : ''}asked by <bdi>${card.asked_by}</bdi>${card.run > 0 ? `, run ${card.run}` : ''}${only === '' || base !== '' ? html` · <a href=${unitPath(card, base)}>details of ${card.chunk}</a>` : nothing}${card.code?.startsWith('merge-') ? html` · <a href="${unitPath(card, base)}/diff">changes, line by line</a>` : nothing}</p>
   </div>`;
 
 /** A card that somebody else has ended stays while it holds words that were not sent. */

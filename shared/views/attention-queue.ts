@@ -4,6 +4,7 @@ import type { Card, Pulse } from '../board.ts';
 import { askingKey } from '../item-words.ts';
 import type { Notice } from './action-form.ts';
 import { cardView } from './attention-card.ts';
+import { cardUnit } from './card-unit.ts';
 import { goingOut } from './going-out.ts';
 import { OUR_PAGE, type Place } from './place.ts';
 import { firstLine, inlineMarkdown } from './simple-markdown.ts';
@@ -27,7 +28,7 @@ export interface QueueView {
   readonly ticked?: Readonly<Record<string, readonly string[]>>;
   /** By item: the others that ask the same. */
   readonly equal?: ReadonlyMap<string, readonly Card[]>;
-  /** By chunk: the last lines of the run that waits for an answer. */
+  /** By the path of the unit: the last lines of the run that waits for an answer. */
   readonly tails: Readonly<Record<string, Pulse>>;
   readonly textArea: TextArea;
   /** How many cards came while the order stood still. */
@@ -45,6 +46,8 @@ export interface QueueForms {
   later(card: Card): TemplateResult;
   /** Bring a snoozed one back; `about` says which. */
   wake(card: Card, about: TemplateResult): TemplateResult;
+  /** On a page of several projects: says of which the card is. */
+  mark?(card: Card): TemplateResult;
 }
 
 export function attentionQueue(given: QueueView): TemplateResult {
@@ -75,9 +78,11 @@ export function attentionQueue(given: QueueView): TemplateResult {
 
 function equalOnes(cards: readonly Card[]): ReadonlyMap<string, readonly Card[]> {
   const asked = new Map<string, readonly Card[]>();
-  for (const card of cards) asked.set(askingKey(card), [...(asked.get(askingKey(card)) ?? []), card]);
-  const others = (card: Card) => asked.get(askingKey(card))?.filter(({ id }) => id !== card.id) ?? [];
-  return new Map(cards.map((card) => [card.id, others(card)]));
+  const keyOf = (card: Card) => card.place?.base + askingKey(card);
+  for (const card of cards) asked.set(keyOf(card), [...(asked.get(keyOf(card)) ?? []), card]);
+  return new Map(
+    cards.map((card) => [card.id, asked.get(keyOf(card))?.filter(({ id }) => id !== card.id) ?? []]),
+  );
 }
 
 /** The view as the server draws it: open stand the cards with a notice, else the first. */
@@ -110,5 +115,5 @@ const snoozed = (cards: readonly Card[], view: QueueView): TemplateResult =>
     )}</ul>
   </details>`;
 
-const asleepUntil = (card: Card, { clock }: QueueView): TemplateResult =>
-  html`<span><strong>${card.chunk}</strong> <bdi>${inlineMarkdown(firstLine(card.prompt))}</bdi> <span class="aside">${card.snoozed_for === null ? html`until ${moment(card.snoozed_until ?? '', clock.zone)}` : `until ${card.snoozed_for} is done`}</span></span>`;
+const asleepUntil = (card: Card, view: QueueView): TemplateResult =>
+  html`<span>${cardUnit(card, view)} <bdi>${inlineMarkdown(firstLine(card.prompt))}</bdi> <span class="aside">${card.snoozed_for === null ? html`until ${moment(card.snoozed_until ?? '', view.clock.zone)}` : `until ${card.snoozed_for} is done`}</span></span>`;

@@ -20,9 +20,9 @@ const parts = ({ counts }: FilterView): TemplateResult =>
   html`<nav class="parts" aria-label="Parts of this page"><a href="#queue-heading">Needs you <span class="count">${counts?.items ?? 0}</span></a><a href="#grid-heading">Units <span class="count">${total(counts)}</span></a></nav>`;
 
 /** Words to look for, and a kind of item; what else the filter says goes along. */
-const search = ({ q, kind, status }: Query): TemplateResult =>
+const search = ({ q, kind, status, project }: Query): TemplateResult =>
   html`<form class="find" method="get" action="/" role="search">
-    ${status ? html`<input type="hidden" name="status" value=${status.join(',').toLowerCase()} />` : nothing}
+    ${Object.entries({ status: status?.join().toLowerCase(), project }).map(([name, value]) => (value ? html`<input type="hidden" name=${name} value=${value} />` : nothing))}
     <label class="unseen" for="search">Find units and items</label><input id="search" name="q" type="search" dir="auto" placeholder="Find" value=${q ?? ''} maxlength=${LONGEST_SEARCH} />
     <label class="unseen" for="search-kind">Kind of item</label><select id="search-kind" name="kind">
       <option value="">any item</option>

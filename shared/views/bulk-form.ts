@@ -6,7 +6,7 @@ import type { BulkForm } from './process-grid.ts';
 export const bulkForm: BulkForm = (query, units, notice): TemplateResult =>
   html`<details class="bulk" ?open=${notice !== undefined}><summary>Actions on all ${units} units</summary>
     <form class="steer" method="post" action="/bulk">
-      <input type="hidden" name="status" value=${(query.status ?? []).join(',').toLowerCase()} /><input type="hidden" name="kind" value=${(query.kind ?? []).join(',')} /><input type="hidden" name="q" value=${query.q ?? ''} />
+      <input type="hidden" name="status" value=${query.status?.join().toLowerCase()} /><input type="hidden" name="kind" value=${query.kind?.join()} /><input type="hidden" name="q" value=${query.q} />
       <label for="bulk-why">Reason for holding</label><input id="bulk-why" name="why" dir="auto" />
       <label for="bulk-minutes">Minutes to snooze</label><input id="bulk-minutes" name="minutes" inputmode="numeric" placeholder="60" />
       <div class="choices"><button name="what" value="retry">Try again</button><button name="what" value="hold">Hold</button><button name="what" value="release">Release</button><button name="what" value="snooze">Snooze</button></div>

@@ -35,22 +35,25 @@ export interface GridView {
 export type BulkForm = (query: Query, units: number, notice: Notice | undefined) => TemplateResult;
 
 export function processGrid(view: GridView): TemplateResult {
-  const { sections } = view;
   return html`<section class="grid" aria-labelledby="grid-heading">
     <div class="heading"><h2 id="grid-heading" tabindex="-1">Work units <span class="count">${shownUnits(view)}</span></h2></div>
-    ${isFiltered(view.query) && sections.length > 0 ? (view.bulk?.(view.query, shownUnits(view), view.notice) ?? nothing) : nothing}
-    ${
-      sections.length === 0
-        ? empty(view)
-        : repeat(
-            groupsOf(sections),
-            ([{ status }]) => status,
-            (group) => groupView(group, view),
-          )
-    }
-    ${view.page && view.page.pages > 1 ? pages(view.page, view) : nothing}
+    ${isFiltered(view.query) && view.sections.length > 0 ? (view.bulk?.(view.query, shownUnits(view), view.notice) ?? nothing) : nothing}
+    ${gridBody(view)}
   </section>`;
 }
+
+/** The units and the pager, without a heading. */
+export const gridBody = (view: GridView): TemplateResult =>
+  html`${
+    view.sections.length === 0
+      ? empty(view)
+      : repeat(
+          groupsOf(view.sections),
+          ([{ status }]) => status,
+          (group) => groupView(group, view),
+        )
+  }
+    ${view.page && view.page.pages > 1 ? pages(view.page, view) : nothing}`;
 
 const isFiltered = ({ status, kind, q }: Query): boolean => Boolean(status || kind || q);
 

@@ -1,6 +1,6 @@
 /** Snooze, withdraw and wake: forms of an item beside its answer, on our own pages. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Card } from '../board.ts';
+import { type Card, unitPath } from '../board.ts';
 import type { QueueForms } from './attention-queue.ts';
 
 const DURATIONS = [
@@ -13,7 +13,7 @@ const DURATIONS = [
 
 const later = (card: Card): TemplateResult =>
   html`<details class="later"><summary>Not now</summary>
-    <form class="snooze" method="post" action="/work-units/${card.chunk}/snooze" name="snooze-${card.id}">
+    <form class="snooze" method="post" action="${unitPath(card)}/snooze" name="snooze-${card.id}">
       <input type="hidden" name="item" value=${card.id} />
       <input type="hidden" name="version" value=${card.version} />
       <label>Snooze for <select name="minutes">${DURATIONS.map(([minutes, label]) => html`<option value=${minutes}>${label}</option>`)}</select></label>
@@ -21,11 +21,11 @@ const later = (card: Card): TemplateResult =>
       <button class="quiet">Snooze</button>
     </form>
     ${card.kind === 'question' || card.kind === 'decision' ? withdrawForm(card) : nothing}
-  </details>${card.blocks_count > 0 ? html`<p class="aside"><a href="/graph?unit=${card.chunk}">See what it frees</a></p>` : nothing}`;
+  </details>${card.blocks_count > 0 ? html`<p class="aside"><a href="${card.place?.base}/graph?unit=${card.chunk}">See what it frees</a></p>` : nothing}`;
 
 /** The asker is told that there will be no answer. */
 const withdrawForm = (card: Card): TemplateResult =>
-  html`<form class="snooze" method="post" action="/work-units/${card.chunk}/withdraw" name="withdraw-${card.id}">
+  html`<form class="snooze" method="post" action="${unitPath(card)}/withdraw" name="withdraw-${card.id}">
       <input type="hidden" name="item" value=${card.id} />
       <input type="hidden" name="seen" value=${card.seq} />
       <label>Withdraw because <input name="why" dir="auto" /></label>
@@ -33,7 +33,7 @@ const withdrawForm = (card: Card): TemplateResult =>
     </form>`;
 
 const wake = (card: Card, about: TemplateResult): TemplateResult =>
-  html`<form class="undo" method="post" action="/work-units/${card.chunk}/wake" name="wake-${card.id}">
+  html`<form class="undo" method="post" action="${unitPath(card)}/wake" name="wake-${card.id}">
           <input type="hidden" name="item" value=${card.id} />
           <input type="hidden" name="seen" value=${card.seq} />
           ${about}

@@ -1,12 +1,13 @@
 /** The real agents: which version of which package, how `signalbox.json` names them, and what is known of each. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import {
   SCRIPTED_AGENTS,
   type ScriptedAgent,
   type ScriptedCall,
 } from '../../client/scripted-models/scripted-agents.ts';
 import { ACP_AGENTS } from '../../shared/acp-agents.ts';
+import type { Act } from './cells.ts';
 
 export interface RealAgent extends ScriptedAgent {
   readonly name: string;
@@ -20,8 +21,21 @@ export interface RealAgent extends ScriptedAgent {
   readonly adapter: RegExp;
   /** Its model proposes a plan, so many times; null: it has none that a person is asked about. */
   readonly plan: ((text: string, times: number) => readonly ScriptedCall[]) | null;
+  /** Its model changes words of a file. */
+  readonly change: (path: string, before: string, after: string) => readonly ScriptedCall[];
   /** Its session goes on with the answer alone; others get the whole prompt again. */
   readonly goesOn: boolean;
+  /** Settings of its own that refuse "rm"; null: it has none that it tells of. */
+  readonly rules: OwnRules | null;
+  /** What it does not do, and why. */
+  readonly without: Readonly<Partial<Record<Act, string>>>;
+}
+
+interface OwnRules {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly furnish?: (home: string) => void;
+  /** Added to its entry in `signalbox.json`. */
+  readonly entry?: object;
 }
 
 const VERSIONS: Readonly<Record<string, string>> = {
@@ -45,6 +59,83 @@ const qwenPlan = (text: string, times: number): ScriptedCall[] => [
 ];
 const PLANS: Readonly<Record<string, RealAgent['plan']>> = { claude: claudePlan, qwen: qwenPlan };
 
+type Change = RealAgent['change'];
+const claudeChange: Change = (file_path, old_string, new_string) => [
+  { use: 'Read', with: { file_path } },
+  { use: 'Edit', with: { file_path, old_string, new_string } },
+];
+const codexChange: Change = (path, before, after) => [
+  {
+    use: 'apply_patch',
+    with: {
+      input: `*** Begin Patch\n*** Update File: ${path}\n@@\n-${before}\n+${after}\n*** End Patch\n`,
+    },
+  },
+];
+const CHANGES: Readonly<Record<string, Change>> = {
+  claude: claudeChange,
+  codex: codexChange,
+  gemini: (file_path, old_string, new_string) => [
+    { use: 'replace', with: { file_path, instruction: 'to try', old_string, new_string } },
+  ],
+  opencode: (filePath, oldString, newString) => [
+    { use: 'read', with: { filePath } },
+    { use: 'edit', with: { filePath, oldString, newString } },
+  ],
+  qwen: (file_path, old_string, new_string) => [
+    { use: 'read_file', with: { file_path } },
+    { use: 'edit', with: { file_path, old_string, new_string } },
+  ],
+  copilot: (path, old_str, new_str) => [
+    { use: 'view', with: { path } },
+    { use: 'edit', with: { path, old_str, new_str } },
+  ],
+};
+
+function changed(path: string, more: object): void {
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as object) : {};
+  put(path, JSON.stringify({ ...before, ...more }));
+}
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+const CLAUDE_RULES: OwnRules = {
+  furnish: (home) =>
+    changed(join(home, '.claude', 'settings.json'), { permissions: { deny: ['Bash(rm *)'] } }),
+};
+const GEMINI_RULE = `[[rule]]
+toolName = "run_shell_command"
+commandPrefix = "rm"
+decision = "deny"
+priority = 900
+`;
+const RULES: Readonly<Record<string, OwnRules>> = {
+  claude: CLAUDE_RULES,
+  gemini: { furnish: (home) => put(join(home, '.gemini', 'policies', 'no-rm.toml'), GEMINI_RULE) },
+  opencode: {
+    env: { OPENCODE_CONFIG_CONTENT: '{"permission":{"bash":{"*":"ask","rm *":"deny"},"edit":"ask"}}' },
+  },
+  qwen: {
+    furnish: (home) =>
+      changed(join(home, '.qwen', 'settings.json'), { permissions: { deny: ['Bash(rm *)'] } }),
+  },
+  copilot: { entry: { command: ['copilot', '--acp', '--deny-tool', 'shell(rm)'] } },
+};
+
+const NO_QUESTIONS = 'it asks nothing by this protocol but permissions';
+const NO_PLANS = 'it asks nobody about a plan';
+const QUESTIONS = { question: NO_QUESTIONS, several: NO_QUESTIONS, words: NO_QUESTIONS };
+const PLAN = { plan: NO_PLANS, 'sent-back': NO_PLANS };
+const WITHOUT: Readonly<Record<string, RealAgent['without']>> = {
+  codex: { ...PLAN, refused: 'it tells nobody of a command that its rules forbid' },
+  gemini: { ...QUESTIONS, ...PLAN },
+  opencode: { ...QUESTIONS, ...PLAN },
+  copilot: { ...QUESTIONS, ...PLAN, human: 'it does not start servers of tools that it is given' },
+};
+
 function knownAs(name: string): ScriptedAgent & { package: string; program: string } {
   const scripted = SCRIPTED_AGENTS[name];
   const known = ACP_AGENTS[name];
@@ -63,8 +154,11 @@ export const REAL_AGENTS: readonly RealAgent[] = Object.entries(VERSIONS).map(([
     entry: (env) => ({ driver: 'acp', env }),
     adapter: /signalbox\.js acp /,
     plan: PLANS[name] ?? null,
+    change: CHANGES[name] ?? claudeChange,
     // Gemini keeps no session of which the first turn has not ended.
     goesOn: name !== 'gemini',
+    rules: RULES[name] ?? null,
+    without: WITHOUT[name] ?? {},
   };
 });
 
@@ -91,5 +185,8 @@ export const CLAUDE_CODE: RealAgent = {
   },
   adapter: /signalbox\.js mcp$/,
   plan: claudePlan,
+  change: claudeChange,
   goesOn: false,
+  rules: CLAUDE_RULES,
+  without: { interrupt: 'a signal makes it end' },
 };

@@ -12,8 +12,20 @@ import type { RealAgent } from './acp-agents.ts';
 
 const LONG_MS = 90_000;
 
+export interface RealOptions {
+  /** The project is a git repository. */
+  readonly git?: boolean;
+  /** How many units may be at work at once. */
+  readonly atOnce?: number;
+  readonly phases?: readonly string[];
+  /** The agent's own settings refuse "rm". */
+  readonly denies?: boolean;
+}
+
 export class AcpReal {
   readonly house: DaemonFixture;
+  /** The units, in the order in which they were added. */
+  readonly added: string[] = [];
   readonly #name: string;
 
   private constructor(house: DaemonFixture, name: string) {
@@ -26,13 +38,15 @@ export class AcpReal {
     agent: RealAgent,
     bin: string,
     url: string,
-    { git = false, atOnce = 4, phases = ['DO'] } = {},
+    { git = false, atOnce = 4, phases = ['DO'], denies = false }: RealOptions = {},
   ): Promise<AcpReal> {
-    const variables = agent.env(url);
+    const rules = denies ? agent.rules : null;
+    const variables = { ...agent.env(url), ...rules?.env };
     const house = DaemonFixture.make(variables);
     const home = join(house.folder, 'home');
     mkdirSync(home);
     agent.furnish(home, url);
+    rules?.furnish?.(home);
     Object.assign(house.env, { HOME: home, PATH: `${bin}:${process.env.PATH}` });
     for (const name of [
       'CLAUDE_CONFIG_DIR',
@@ -42,8 +56,11 @@ export class AcpReal {
       'OPENCODE_CONFIG',
     ])
       delete house.env[name];
-    const entry = { ...agent.entry(Object.keys(variables)), phases };
+    const entry = { ...agent.entry(Object.keys(variables)), ...rules?.entry, phases };
     const real = new AcpReal(house, agent.name);
+    mkdirSync(real.effect(''));
+    // The command is within the project, and so some take "always"; what it writes is not.
+    writeFileSync(real.file('bump'), `#!/bin/sh\necho once >> "${real.effect('$1')}"\n`, { mode: 0o755 });
     writeFileSync(real.file('signalbox.json'), JSON.stringify({ agents: { [agent.name]: entry } }));
     if (git) makeRepository(house);
     await real.ok('trust', '--yes');
@@ -53,14 +70,29 @@ export class AcpReal {
 
   file = (name: string): string => join(this.house.project, name);
 
+  /** A file outside of the project. */
+  effect = (name: string): string => join(this.house.folder, 'effects', name);
+
   async ok(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.house.signalbox(...args);
     assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
     return stdout;
   }
 
-  add = (chunk: string, ...script: object[]): Promise<string> =>
-    this.ok('add', chunk, '--agent', this.#name, '--goal', scripted(...script));
+  async add(chunk: string, ...script: readonly object[]): Promise<void> {
+    await this.addWith(chunk, [], ...script);
+  }
+
+  async addWith(chunk: string, flags: readonly string[], ...script: readonly object[]): Promise<void> {
+    await this.ok('add', chunk, '--agent', this.#name, '--goal', scripted(...script), ...flags);
+    this.added.push(chunk);
+    // Codex makes a database in a home that is new, and a second one that starts meanwhile fails.
+    if (this.added.length === 1) await this.begun(chunk);
+  }
+
+  /** Waits until its agent has a session. */
+  begun = (chunk: string): Promise<void> =>
+    until(`${chunk} to begin`, async () => /session/.test(await this.logs(chunk)), LONG_MS);
 
   detail = (chunk: string): Promise<Detail> => this.#json<Detail>(`work-units/${chunk}`);
 
@@ -154,7 +186,6 @@ export class AcpReal {
 function makeRepository({ project, env }: DaemonFixture): void {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: project, env, stdio: 'ignore' });
   git('init', '-q', '-b', 'main');
-  writeFileSync(join(project, 'README.md'), 'Ports\n');
   git('add', '-A');
   git('-c', 'user.name=Olga', '-c', 'user.email=olga@example.org', 'commit', '-qm', 'begin');
 }

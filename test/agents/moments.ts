@@ -1,11 +1,11 @@
 /** The moments at which an agent waits for the operator: what its model does, what is answered, and what must come of it. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { scripted } from '../../client/scripted-models/script.ts';
 import type { Card } from '../../shared/board.ts';
 import type { RealAgent } from './acp-agents.ts';
 import type { AcpReal } from './acp-real.ts';
+import type { Act } from './cells.ts';
 
 export interface Given {
   readonly option?: readonly string[];
@@ -14,7 +14,7 @@ export interface Given {
 
 export interface Moment {
   /** Also the name of its unit. */
-  readonly name: string;
+  readonly name: Act;
   readonly script: (effect: string) => readonly object[];
   /** What is answered, by the prompts of the cards that wait together; one after the other, where it asks again. */
   readonly rounds: readonly Readonly<Record<string, Given>>[];
@@ -41,9 +41,12 @@ const PAGES = {
 };
 const NAME = { ...PAGES, question: 'Which name?', multiple: false };
 
-/** Those that an agent can come to. `planned`: how often it proposes its plan; the last time it is approved. */
-export function momentsOf(agent: RealAgent, planned: 1 | 2): Moment[] {
+const APPROVED = { 'Carry out this plan?': { option: ['approve', 'once'] } };
+
+/** Those that an agent can come to. */
+export function momentsOf(agent: RealAgent): Moment[] {
   const appended = (effect: string) => agent.run(`echo once >> ${effect}`);
+  const bumped = agent.run('./bump always');
   const { ask, askHuman, plan } = agent;
   const all: (Moment | null)[] = [
     {
@@ -59,6 +62,13 @@ export function momentsOf(agent: RealAgent, planned: 1 | 2): Moment[] {
       rounds: [{ '': { option: ['no'], words: 'rather-write-nothing' } }],
       heard: ['rather-write-nothing'],
       effects: 0,
+    },
+    {
+      name: 'always',
+      script: () => [bumped, bumped],
+      rounds: [{ '': { option: ['always', 'always-2'] } }],
+      heard: [],
+      effects: 2,
     },
     ask && {
       name: 'question',
@@ -80,14 +90,25 @@ export function momentsOf(agent: RealAgent, planned: 1 | 2): Moment[] {
       heard: ['my-own-name'],
       effects: 0,
     },
+    ask && {
+      name: 'words',
+      script: () => [ask([NAME])],
+      rounds: [{ 'Which name?': { words: 'my-own-words' } }],
+      heard: ['my-own-words'],
+      effects: 0,
+    },
     plan && {
       name: 'plan',
-      script: () => plan('# The plan\n\nOne, two.', planned),
-      rounds: [
-        ...(planned === 2 ? [{ 'Carry out this plan?': { words: 'and-three' } }] : []),
-        { 'Carry out this plan?': { option: ['approve', 'once'] } },
-      ],
-      heard: planned === 2 ? ['and-three'] : [],
+      script: () => plan('# The plan\n\nOne, two.', 1),
+      rounds: [APPROVED],
+      heard: [],
+      effects: 0,
+    },
+    plan && {
+      name: 'sent-back',
+      script: () => plan('# The plan\n\nThree, four.', 2),
+      rounds: [{ 'Carry out this plan?': { words: 'and-five' } }, APPROVED],
+      heard: ['and-five'],
       effects: 0,
     },
     askHuman === null
@@ -108,11 +129,8 @@ export function momentsOf(agent: RealAgent, planned: 1 | 2): Moment[] {
   return all.filter((each) => each !== null);
 }
 
-export const effectOf = ({ house }: AcpReal, { name }: Moment): string => join(house.folder, 'effects', name);
-
 export async function begin(real: AcpReal, moments: readonly Moment[]): Promise<void> {
-  mkdirSync(join(real.house.folder, 'effects'));
-  for (const moment of moments) await real.add(moment.name, ...moment.script(effectOf(real, moment)));
+  for (const { name, script } of moments) await real.add(name, ...script(real.effect(name)));
 }
 
 /** The cards of one round, when all of them are there. */
@@ -152,7 +170,7 @@ export async function check(real: AcpReal, moment: Moment, requests: readonly st
     assert.ok(answer, `${name}: ${prompt} was never answered`);
     assert.equal(delivered_to, runs.length, `${name}: ${prompt} was delivered to another run than the last`);
   }
-  const effect = effectOf(real, moment);
+  const effect = real.effect(name);
   const lines = existsSync(effect) ? readFileSync(effect, 'utf8').trim().split('\n').length : 0;
   assert.equal(lines, effects, `${name}: carried out`);
   for (const words of heard)

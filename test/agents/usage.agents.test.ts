@@ -3,36 +3,18 @@
  * three calls of a scripted model; each call takes 10 tokens in and gives 5 out.
  */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import type { ModelServer } from '../../client/scripted-models/model-server.ts';
-import { CLAUDE_CODE, REAL_AGENTS, type RealAgent } from './acp-agents.ts';
-import { AcpReal } from './acp-real.ts';
-import { installed } from './installed.ts';
+import { test } from 'node:test';
+import { ALL, eachAgent } from './each-agent.ts';
 
 /** Some say a cost: opencode from prices in its settings, Claude Code from prices that it knows. */
 const SAYS_COST = ['claude', 'opencode'];
 const CALLS = 3;
 
-for (const agent of [...REAL_AGENTS, CLAUDE_CODE]) {
-  const found = installed(agent.package, agent.version, agent.program);
-  const skip = 'missing' in found ? `skipped: ${found.missing}` : false;
-  if (skip) console.error(`${agent.title} is not tried: ${skip}`);
-  describe(`what is used by ${agent.title}`, { skip }, () =>
-    tryUsage(agent, 'bin' in found ? found.bin : ''),
-  );
-}
-
-function tryUsage(agent: RealAgent, bin: string) {
-  let model: ModelServer;
-  let real: AcpReal;
-  before(async () => {
-    model = await agent.model();
-  });
-  after(() => model?.close());
-  afterEach(() => real.house.close());
-
+eachAgent(ALL, 'what it has used', (stage) => {
+  const { agent } = stage;
   test('is counted by run, and what a session cost before is not counted again', async () => {
-    real = await AcpReal.open(agent, bin, model.url, { phases: ['ONE', 'TWO'] });
+    await stage.open({ phases: ['ONE', 'TWO'] });
+    const { real } = stage;
     await real.add('a', agent.run('echo one'), agent.run('echo two'));
     // Some ask before they print words, some do not.
     for (let card = await real.next('a'); card !== null; card = await real.next('a'))
@@ -53,4 +35,4 @@ function tryUsage(agent: RealAgent, bin: string) {
     assert.equal(second, first, 'both phases do the same');
     assert.equal((first ?? 0) > 0, SAYS_COST.includes(agent.name));
   });
-}
+});

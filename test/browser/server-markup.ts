@@ -13,6 +13,7 @@ const ASSETS = {
   style: '/client/page/style.css',
   embed: Buffer.alloc(0),
   worker: Buffer.alloc(0),
+  description: Buffer.alloc(0),
   files: new Map(),
 };
 

@@ -21,13 +21,14 @@ export interface Ran {
  */
 export async function runExamples(house: DaemonFixture, examples: readonly Example[]): Promise<Ran> {
   const folder = join(house.folder, 'examples');
-  mkdirSync(folder);
+  const home = join(house.folder, 'home');
+  for (const each of [folder, home]) mkdirSync(each);
   const script = examples.map(({ script }, nth) => `exec > '${folder}/${nth}' 2>&1\n${script}`);
   writeFileSync(join(folder, 'script'), [BEGINNING, ...script].join('\n'));
   // A group of its own, so that what an example leaves behind ends with it.
   const shell = spawn('bash', [join(folder, 'script')], {
     cwd: house.project,
-    env: { ...house.env, PATH: `${makeBin(house)}:${house.env.PATH}`, SIGNALBOX_PORT: '0' },
+    env: { ...house.env, HOME: home, PATH: `${makeBin(house)}:${house.env.PATH}`, SIGNALBOX_PORT: '0' },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -121,6 +121,7 @@ const cookie = rows(
 const tokens = rows('Bearer otherwise. Roles: operator, viewer, embed (bound to one origin), agent.', {
   'the operator': ['operator by api', { shows: 'operator', said: 'operator' }],
   'a viewer': ['viewer by api', { shows: 'viewer', said: 'wall' }],
+  'a monitor': ['monitor by api', { shows: 'monitor', said: 'prometheus' }],
   'an agent': ['agent by api', { shows: 'agent', said: 'run 4' }],
   'an agent, by number': ['agent by api', { shows: 'agent', hosts: ['127.0.0.1:7845'] }],
   'an agent whose run has ended': ['401', { shows: 'ended', said: 'Run 3 has ended.' }],

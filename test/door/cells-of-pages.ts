@@ -16,6 +16,10 @@ const READ = [
   '/icon.svg',
   '/icon-maskable.svg',
   '/notification-worker.js',
+  '/openapi.json',
+  '/healthz',
+  '/readyz',
+  '/metrics',
 ];
 const WRITTEN = ['/new', '/new/plan', '/config', '/bulk', '/notify/webhook', '/notify/webhook/test'];
 

@@ -57,6 +57,7 @@ function spelledOut([cell, ...cells]: readonly string[], [all, ...columns]: read
 const BY_TOKEN: Readonly<Partial<Record<Shown, string>>> = {
   operator: 'operator by api',
   viewer: 'viewer by api',
+  monitor: 'monitor by api',
   embed: 'embed by embed',
   agent: 'agent by api',
 };

@@ -31,6 +31,7 @@ export type Shown =
   | 'old session'
   | 'operator'
   | 'viewer'
+  | 'monitor'
   | 'embed'
   | 'agent'
   | 'ended'
@@ -41,6 +42,7 @@ export const TOKENS: Readonly<Record<Exclude<Shown, 'nothing'>, string>> = {
   'old session': 'X'.repeat(43),
   operator: 'O'.repeat(43),
   viewer: 'V'.repeat(43),
+  monitor: 'P'.repeat(43),
   embed: 'M'.repeat(43),
   agent: 'A'.repeat(43),
   ended: 'E'.repeat(43),
@@ -65,6 +67,7 @@ const credential = (role: Credential['role'], actor: string, more: Partial<Crede
 const OF_TOKEN: ReadonlyMap<string, Credential> = new Map([
   [TOKENS.operator, credential('operator', 'operator')],
   [TOKENS.viewer, credential('viewer', 'wall')],
+  [TOKENS.monitor, credential('monitor', 'prometheus')],
   [TOKENS.embed, credential('embed', 'board', { origin: LISTED })],
   [TOKENS.agent, credential('agent', 'run 4')],
   [TOKENS.ended, credential('agent', 'run 3', { invalidReason: 'Run 3 has ended.' })],

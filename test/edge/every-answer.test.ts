@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { carryHeaders, HEADERS } from '../../server/web/headers.ts';
 import { DaemonFixture } from '../daemon-fixture.ts';
+import { PROBLEM } from '../schemas/openapi.ts';
 import { Callers } from './callers.ts';
 import { raw, send } from './http-client.ts';
 
@@ -101,8 +102,12 @@ describe('what every answer carries, said by hand', () => {
       assert.ok(statuses.includes(status), `${status}: ${text.slice(0, 200)}`);
       check(text.split('\r\n\r\n')[0] ?? '');
       if (status === 400) assert.match(text, /Cache-Control: (no-store|private, no-cache)/i);
+      if (/problem\+json/.test(text)) assert.equal(problemIn(text).status, status);
+      else assert.ok(status < 400 || /<!doctype html>|"error":/.test(text), text);
     });
 });
+
+const problemIn = (text: string) => PROBLEM.parse(JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)));
 
 function check(head: string): void {
   for (const [name, value] of Object.entries(HEADERS)) {

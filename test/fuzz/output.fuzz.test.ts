@@ -150,9 +150,9 @@ async function checkRun(page: SignedIn, nth: number): Promise<void> {
   for (const path of paths) {
     const { status, body } = await page.ask('GET', `/work-units/${chunk}${path}`);
     watched.answered(status, () => `${chunk}${path}`);
-    const [transcript = ''] = /<run-transcript[\s\S]*<\/run-transcript>/.exec(body) ?? [];
-    const inside = transcript.replace(/^<run-transcript [^>]*><pre [^>]*>|<\/pre><\/run-transcript>$/g, '');
-    assertNone(/[<>"]/, inside.replace('<mark>', '').replace('</mark>', ''), path);
+    const [, printed] = /<pre class="screen[^>]*>([\s\S]*)<\/pre><\/run-transcript>/.exec(body) ?? [];
+    assert.ok(printed !== undefined, `no transcript at ${path}`);
+    assertNone(/[<>"]/, printed.replace('<mark>', '').replace('</mark>', ''), path);
     assertNone(CONTROL, body, path);
   }
   const { body } = await page.ask('GET', `/work-units/${chunk}/runs/1/output`);

@@ -109,7 +109,7 @@ async function printed(chunk: string, content: Buffer): Promise<string> {
 
 async function transcriptOf(chunk: string): Promise<string> {
   const page = await units.page(chunk);
-  return /<run-transcript[^>]*><pre[^>]*>([^<]*)<\/pre>/.exec(page)?.[1] ?? '';
+  return /<pre class="screen[^>]*>([^<]*)<\/pre><\/run-transcript>/.exec(page)?.[1] ?? '';
 }
 
 test('what is no text shows as U+FFFD where it is none, at a terminal and on the page', async () => {

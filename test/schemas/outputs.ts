@@ -23,7 +23,7 @@ const { chunk, count, item, moment, number, phase, seq, status } = part;
 const address = z.url();
 
 /** What was changed: the number of the last event of it, and what it made or meant. */
-const committed = z
+export const committed = z
   .strictObject({
     seq,
     result: z.strictObject({
@@ -39,7 +39,7 @@ const committed = z
 
 const answered = z.strictObject({ item, options: z.array(z.string()), text: z.string() });
 
-const detail: z.ZodType<Detail> = z.strictObject({
+export const detail: z.ZodType<Detail> = z.strictObject({
   seq,
   chunk,
   title: z.string(),
@@ -152,7 +152,12 @@ const waits = z
   })
   .describe('how long units have waited for you today');
 
-const snapshot = z.strictObject({ epoch: z.string(), build: z.string(), seq, rows: z.array(part.anyRow) });
+export const snapshot = z.strictObject({
+  epoch: z.string(),
+  build: z.string(),
+  seq,
+  rows: z.array(part.anyRow),
+});
 const news = z.strictObject({
   seq,
   put: z.array(part.anyRow),
@@ -244,7 +249,7 @@ const line = z.strictObject({
   unended: z.exactOptional(z.literal(true)).describe('the file ends here, without a line feed'),
   words: z.exactOptional(z.array(range)).describe('what changed within the line: from, to'),
 });
-const diff: z.ZodType<DiffView> = z.strictObject({
+export const diff: z.ZodType<DiffView> = z.strictObject({
   from: z.string(),
   to: z.string(),
   stat: part.changeStat,

@@ -327,26 +327,26 @@ const row = {
   order: z.array(z.union([z.number(), z.string()])).describe('rows stand in this order, element by element'),
 };
 
+/** What is said of a unit wherever units are listed. */
+export const unitFields = {
+  id: count,
+  chunk,
+  title: z.string(),
+  status,
+  why: z.string().describe('why it has this status, where that alone does not say'),
+  cause: z.string().describe('the chunk at the end of the chain of dependencies that blocks it'),
+  held: z.boolean().describe('its next phase may not start before it is released'),
+  phase: z.string(),
+  finished: count.describe('phases finished'),
+  phases: number,
+  run: count,
+  agent: z.string(),
+  since: moment,
+  changes: changeStat.nullable().describe('what it has changed in its worktree'),
+  usage: usage.nullable().describe('what its runs have used; null: nothing was said'),
+};
 export const cell: z.ZodType<Cell> = z
-  .strictObject({
-    ...row,
-    row: z.literal('unit'),
-    id: count,
-    chunk,
-    title: z.string(),
-    status,
-    why: z.string().describe('why it has this status, where that alone does not say'),
-    cause: z.string().describe('the chunk at the end of the chain of dependencies that blocks it'),
-    held: z.boolean().describe('its next phase may not start before it is released'),
-    phase: z.string(),
-    finished: count.describe('phases finished'),
-    phases: number,
-    run: count,
-    agent: z.string(),
-    since: moment,
-    changes: changeStat.nullable().describe('what it has changed in its worktree'),
-    usage: usage.nullable().describe('what its runs have used; null: nothing was said'),
-  })
+  .strictObject({ ...row, row: z.literal('unit'), ...unitFields })
   .meta({ id: 'Cell', description: 'a work unit' });
 
 export const wait = z
@@ -354,26 +354,30 @@ export const wait = z
   .nullable()
   .describe('how long its asker waits, and what becomes of an answer after that; null: it is not known');
 
+/** What is said of an item wherever items are listed. */
+export const itemFields = {
+  ...asking,
+  version: number.describe('answer the one that you have read'),
+  chunk,
+  phase: z.string(),
+  run: count,
+  kind,
+  asked_at: moment,
+  asked_by: z.string(),
+  blocks_count: count.describe('how many units wait for this one, directly or not'),
+  unblocks: z.string(),
+  wait,
+};
 export const card: z.ZodType<Card> = z
   .strictObject({
     ...row,
-    ...asking,
+    ...itemFields,
     row: z.literal('item'),
     id: item,
-    version: number.describe('answer the one that you have read'),
-    chunk,
-    phase: z.string(),
     phases: count.describe('how many phases its unit has'),
-    run: count,
-    kind,
     code: itemCode.nullable(),
     state: itemState,
-    asked_at: moment,
-    asked_by: z.string(),
-    blocks_count: count.describe('how many units wait for this one, directly or not'),
-    unblocks: z.string(),
     run_ended: z.string().describe('how the asking run ended, where it has ended'),
-    wait,
     answer: answer.nullable(),
     answered_by: z.string().nullable(),
     answered_via: door.nullable(),

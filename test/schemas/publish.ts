@@ -1,9 +1,9 @@
-/** Writes docs/schemas anew. */
+/** Writes docs/schemas, docs/openapi.json, docs/http.md and docs/llms.txt anew. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { documents } from './documents.ts';
+import { published } from './published.ts';
 
-const folder = join(import.meta.dirname, '..', '..', '..', 'docs', 'schemas');
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
-for (const [name, text] of documents()) writeFileSync(join(folder, name), text);
+const folder = join(import.meta.dirname, '..', '..', '..', 'docs');
+rmSync(join(folder, 'schemas'), { recursive: true, force: true });
+mkdirSync(join(folder, 'schemas'), { recursive: true });
+for (const [path, text] of published()) writeFileSync(join(folder, path), text);

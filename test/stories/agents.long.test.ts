@@ -31,11 +31,6 @@ describe('agents by configuration', () => {
   };
   const configure = (agents: unknown) => write('signalbox.json', JSON.stringify({ agents }));
   const detail = (chunk: string) => house.json<Detail>('show', chunk);
-  const ok = async (...args: string[]) => {
-    const { code, stdout, stderr } = await house.signalbox(...args);
-    assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
-    return stdout;
-  };
   const asked = async (chunk: string): Promise<Card> => {
     await house.untilStatus(chunk, 'NEEDS_ATTENTION');
     const [card] = (await house.json<Card[]>('attention')).filter((each) => each.chunk === chunk);
@@ -52,13 +47,13 @@ describe('agents by configuration', () => {
     const unsaid = await house.signalbox('trust');
     assert.equal(unsaid.code, 64);
     assert.match(unsaid.stdout, /touch first/);
-    assert.match(await ok('trust', '--yes'), /not trusted yet/);
-    await ok('add', 'a', '--agent', 'mine');
-    await ok('wait', 'a');
+    assert.match(await house.ok('trust', '--yes'), /not trusted yet/);
+    await house.ok('add', 'a', '--agent', 'mine');
+    await house.ok('wait', 'a');
     assert.ok(existsSync(file('first')));
     configure({ mine: { command: ['touch', 'second'], phases: ['DO'] } });
-    await ok('add', 'b', '--agent', 'mine');
-    await ok('wait', 'b');
+    await house.ok('add', 'b', '--agent', 'mine');
+    await house.ok('wait', 'b');
     assert.ok(!existsSync(file('second')), 'the changed file was obeyed');
     await house.end('SIGTERM');
     await house.start();
@@ -78,18 +73,21 @@ describe('agents by configuration', () => {
     configure({
       mine: { command: ['sh', '-c', 'signalbox trust --yes; echo "code $?"'], phases: ['ONE', 'TWO'] },
     });
-    await ok('trust', '--yes');
-    await ok('add', 'a', '--agent', 'mine', '--review', 'ONE');
+    await house.ok('trust', '--yes');
+    await house.ok('add', 'a', '--agent', 'mine', '--review', 'ONE');
     await asked('a');
-    assert.match(await ok('logs', 'a'), /"signalbox trust" is not for what runs inside a run.*\ncode 77/);
+    assert.match(
+      await house.ok('logs', 'a'),
+      /"signalbox trust" is not for what runs inside a run.*\ncode 77/,
+    );
     configure({ other: { command: ['true'] } });
-    await ok('trust', '--yes');
-    await ok('answer', 'a', '--option', 'approve');
+    await house.ok('trust', '--yes');
+    await house.ok('answer', 'a', '--option', 'approve');
     await house.untilStatus('a', 'BLOCKED');
     assert.equal((await detail('a')).why, 'the agent mine is not trusted: signalbox trust');
     configure({ mine: { command: ['true'], phases: ['ONE', 'TWO'] } });
-    await ok('trust', '--yes');
-    await ok('wait', 'a');
+    await house.ok('trust', '--yes');
+    await house.ok('wait', 'a');
   });
 
   test('a plan with an agent can be started with again, also when its phases have changed since', async () => {
@@ -106,12 +104,12 @@ describe('agents by configuration', () => {
     );
     assert.equal(code, 65);
     assert.match(stderr, /a: there is no trusted agent called mine/);
-    await ok('trust', '--yes');
+    await house.ok('trust', '--yes');
     await house.start('--port', '0', '--plan', 'plan.json');
-    await ok('wait', 'a');
+    await house.ok('wait', 'a');
     configure({ mine: { command: ['true'], phases: ['DO', 'MORE'] } });
-    await ok('trust', '--yes');
-    await ok('add', '--plan', 'plan.json');
+    await house.ok('trust', '--yes');
+    await house.ok('add', '--plan', 'plan.json');
     assert.deepEqual(
       (await detail('a')).steps.map(({ phase }) => phase),
       ['DO'],
@@ -130,7 +128,7 @@ describe('agents by configuration', () => {
     copyFileSync(join(example, 'signalbox.json'), file('signalbox.json'));
     // Codex refuses to work outside a repository; the temporary folder may lie in none.
     execFileSync('git', ['init', '--quiet', house.project]);
-    await ok('trust', '--yes');
+    await house.ok('trust', '--yes');
     await house.start('--port', '0');
   };
   /** The next thing that a unit asks, other than these. */
@@ -145,21 +143,21 @@ describe('agents by configuration', () => {
     assert.ok(card);
     return card;
   };
-  const say = (card: Card, ...words: string[]) => ok('answer', card.chunk, '--item', card.id, ...words);
+  const say = (card: Card, ...words: string[]) => house.ok('answer', card.chunk, '--item', card.id, ...words);
   const textsOf = ({ context }: Card) => Object.fromEntries(context.map(({ label, text }) => [label, text]));
 
   test('the entry for codex, with a program that speaks as it does', async () => {
     await openExamples();
     const goal = '-v first\ndo: ask Which port?\ndo: touch codex.done\ndo: print made by codex';
-    await ok('add', 'codex', '--agent', 'codex', '--goal', goal);
+    await house.ok('add', 'codex', '--agent', 'codex', '--goal', goal);
     const first = await askedAnew('codex');
     assert.deepEqual([first.prompt, first.phase], ['Which port?', 'PLAN']);
     await say(first, '8080');
     const second = await askedAnew('codex', first);
     assert.deepEqual([second.prompt, second.phase], ['Which port?', 'IMPLEMENT']);
     await say(second, '8080');
-    await ok('wait', 'codex');
-    assert.match(await ok('logs', 'codex'), /8080[\s\S]*made by codex/);
+    await house.ok('wait', 'codex');
+    assert.match(await house.ok('logs', 'codex'), /8080[\s\S]*made by codex/);
     assert.ok(existsSync(file('codex.done')));
   });
 
@@ -167,7 +165,7 @@ describe('agents by configuration', () => {
     await openExamples();
     const goal = `-v first\ndo: ask Which port?\ndo: plan one, two\ndo: question Which color?|red|blue
 do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
-    await ok('add', 'claude', '--agent', 'claude', '--goal', goal);
+    await house.ok('add', 'claude', '--agent', 'claude', '--goal', goal);
     let last: Card | undefined;
     const answered = async (prompt: string, ...words: string[]) => {
       last = await askedAnew('claude', ...(last ? [last] : []));
@@ -182,8 +180,8 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
       await answered('And now?', 'go on');
       await answered(`Allow Bash: touch 'claude.done'?`, '--option', 'once');
     }
-    await ok('wait', 'claude');
-    const printed = await ok('logs', 'claude');
+    await house.ok('wait', 'claude');
+    const printed = await house.ok('logs', 'claude');
     assert.match(printed, /8080[\s\S]*one, two\n\nThe operator adds: and three[\s\S]*"Which color\?"="blue"/);
     assert.match(printed, /go on[\s\S]*made by claude/);
     assert.ok(existsSync(file('claude.done')));
@@ -194,7 +192,7 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
 
   test('claude is refused by the operator: it reads why, and its unit goes on', async () => {
     await openExamples();
-    await ok('add', 'a', '--agent', 'claude', '--goal', 'do: touch not.here');
+    await house.ok('add', 'a', '--agent', 'claude', '--goal', 'do: touch not.here');
     const card = await askedAnew('a');
     assert.deepEqual(
       [card.kind, card.allows_text, textsOf(card).Command],
@@ -202,8 +200,8 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
     );
     await say(card, '--option', 'no', 'leave it');
     await say(await askedAnew('a', card), '--option', 'no', 'leave it');
-    await ok('wait', 'a');
-    assert.match(await ok('logs', 'a'), /leave it/);
+    await house.ok('wait', 'a');
+    assert.match(await house.ok('logs', 'a'), /leave it/);
     assert.ok(!existsSync(file('not.here')));
     assert.equal((await detail('a')).items.length, 2);
   });
@@ -223,8 +221,8 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
       configure({
         claude: { command: ['signalbox', 'claude', ...mcp, ...tool, '--', '{prompt}'], phases: ['DO'] },
       });
-      await ok('trust', '--yes');
-      await ok('add', 'a', '--agent', 'claude', '--goal', 'do: touch not.here');
+      await house.ok('trust', '--yes');
+      await house.ok('add', 'a', '--agent', 'claude', '--goal', 'do: touch not.here');
       const card = await askedAnew('a');
       assert.equal(card.kind, 'stuck');
       const { runs, status } = await detail('a');
@@ -241,10 +239,10 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
     );
     chmodSync(file('agent.sh'), 0o755);
     configure({ mine: { command: ['/bin/sh', './agent.sh'], phases: ['DO'], interrupt: 'SIGUSR1' } });
-    await ok('trust', '--yes');
-    await ok('add', 'a', '--agent', 'mine');
+    await house.ok('trust', '--yes');
+    await house.ok('add', 'a', '--agent', 'mine');
     await until('the run to begin', () => existsSync(file('begun')));
-    await ok('interrupt', 'a', 'use port 8080 "please"');
+    await house.ok('interrupt', 'a', 'use port 8080 "please"');
     const told = () => JSON.parse(readFileSync(file('told'), 'utf8')) as Record<string, unknown>[];
     await until('the run to be told', () => existsSync(file('told')) && told().length === 1);
     const [message] = told();
@@ -254,7 +252,7 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
     );
     assert.equal(await house.statusOf('a'), 'RUNNING');
     writeFileSync(file('go'), '');
-    await ok('wait', 'a');
+    await house.ok('wait', 'a');
     const { history } = await detail('a');
     const what = history.map((line) => line.what);
     assert.ok(what.includes('said to run 1: use port 8080 "please"') && what.includes('run 1 was told'));
@@ -265,13 +263,13 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
       'touch here; while [ ! -e go-on ]; do sleep 0.05; done; cat "$SIGNALBOX_ANSWERS"',
     );
     await until('the other run to begin', () => existsSync(file('here')));
-    await ok('interrupt', 'plain', 'no signal');
+    await house.ok('interrupt', 'plain', 'no signal');
     await until('it to be told', async () =>
       (await detail('plain')).history.some((line) => line.what === 'run 1 was told'),
     );
     writeFileSync(file('go-on'), '');
-    await ok('wait', 'plain');
-    assert.match(await ok('logs', 'plain'), /"text": "no signal"/);
+    await house.ok('wait', 'plain');
+    assert.match(await house.ok('logs', 'plain'), /"text": "no signal"/);
   });
 
   test('waiting ends with a code that says how', async () => {
@@ -283,23 +281,23 @@ do: human And now?\ndo: touch claude.done\ndo: print made by claude`;
     assert.equal((await needs.finished).code, 0);
     const late = await house.signalbox('wait', 'asks', '--timeout', '0');
     assert.deepEqual([late.code, /Timed out/.test(late.stderr)], [75, true]);
-    await ok('answer', 'asks', '80');
+    await house.ok('answer', 'asks', '80');
     await asked('asks');
     const done = house.run('wait', 'asks');
     await until('it to wait', () => done.stderr().includes('waiting for asks'));
     await house.end('SIGKILL');
     await house.start();
-    await ok('answer', 'asks', 'here');
+    await house.ok('answer', 'asks', 'here');
     assert.equal((await done.finished).code, 0, 'over a restart of the daemon');
     assert.equal((await house.signalbox('wait', 'asks', '--until', 'needs-attention')).code, 4);
     for (const [chunk, ...end] of [
       ['closed', 'close', 'closed', 'not wanted'],
       ['removed', 'rm', 'removed'],
     ] as const) {
-      await ok('add', chunk, '--external');
+      await house.ok('add', chunk, '--external');
       const waiting = house.run('wait', chunk);
       await until('it to wait', () => waiting.stderr().includes(`waiting for ${chunk}`));
-      await ok(...end);
+      await house.ok(...end);
       assert.equal((await waiting.finished).code, 4);
     }
     assert.equal((await house.signalbox('wait', 'asks', '--until', 'never')).code, 64);

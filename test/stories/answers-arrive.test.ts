@@ -21,11 +21,6 @@ const text = (name: string) => readFileSync(file(name), 'utf8');
 const write = (name: string, content: string) => writeFileSync(file(name), content);
 const exists = (name: string) => until(`the file ${name}`, () => existsSync(file(name)));
 const detail = (chunk: string) => house.json<Detail>('show', chunk);
-const ok = async (...args: string[]) => {
-  const { code, stdout, stderr } = await house.signalbox(...args);
-  assert.equal(code, 0, `${args.join(' ').slice(0, 200)}: ${stderr}`);
-  return stdout;
-};
 const answersOf = (chunk: string, run: number): Listed[] =>
   JSON.parse(readFileSync(join(house.paths.runs, `${chunk}-${run}`, 'answers.json'), 'utf8')) as Listed[];
 
@@ -49,11 +44,11 @@ describe('the command that asks is cut off, and its run goes on', () => {
       `if [ "$SIGNALBOX_RUN" = 1 ]; then ${CUT}; else cp "$SIGNALBOX_ANSWERS" "given-$SIGNALBOX_RUN"; fi`,
     );
     await cutOff();
-    await ok('answer', 'worker', 'blue');
+    await house.ok('answer', 'worker', 'blue');
     await until('the live run to find it in its file', () => answersOf('0', 1)[0]?.text === 'blue');
     const [waits] = (await detail('worker')).items;
     assert.deepEqual([waits?.delivered_to, waits?.given_to, waits?.delivery], [null, null, 'undelivered']);
-    assert.match(await ok('show', 'worker'), /Which colour\? → blue \(not yet delivered\)/);
+    assert.match(await house.ok('show', 'worker'), /Which colour\? → blue \(not yet delivered\)/);
     write('go', '');
     await house.untilStatus('worker', 'DONE');
     const { runs, items } = await detail('worker');
@@ -64,14 +59,14 @@ describe('the command that asks is cut off, and its run goes on', () => {
       given.map(({ text, run, new: isNew }) => [text, run, isNew]),
       [['blue', 2, true]],
     );
-    assert.match(await ok('show', 'worker'), /Which colour\? → blue \(delivered to run 2\)/);
+    assert.match(await house.ok('show', 'worker'), /Which colour\? → blue \(delivered to run 2\)/);
   });
 
   test('the same command, run again by the same run, gets the answer, and nothing is started twice', async () => {
     house = await DaemonFixture.open();
     await house.add('worker', `${CUT}; signalbox ask 'Which colour?' > told`);
     await cutOff();
-    await ok('answer', 'worker', 'blue');
+    await house.ok('answer', 'worker', 'blue');
     write('go', '');
     await house.untilStatus('worker', 'DONE');
     const { runs, items } = await detail('worker');

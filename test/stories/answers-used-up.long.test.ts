@@ -16,11 +16,6 @@ const text = (name: string) => readFileSync(file(name), 'utf8');
 const write = (name: string, content: string) => writeFileSync(file(name), content);
 const exists = (name: string) => until(`the file ${name}`, () => existsSync(file(name)));
 const detail = (chunk: string) => house.json<Detail>('show', chunk);
-const ok = async (...args: string[]) => {
-  const { code, stdout, stderr } = await house.signalbox(...args);
-  assert.equal(code, 0, `${args.join(' ').slice(0, 200)}: ${stderr}`);
-  return stdout;
-};
 const open = async (chunk: string): Promise<Card[]> =>
   (await house.json<Card[]>('attention')).filter((card) => card.chunk === chunk);
 
@@ -34,7 +29,7 @@ async function working(script: string): Promise<void> {
   const mine = { command, phases: ['DO'], prompts: { DO: 'prompt.md' } };
   const long = { ...mine, command: ['./run.sh', '{run}', '{prompt}'] };
   write('signalbox.json', JSON.stringify({ agents: { mine, long } }));
-  await ok('trust', '--yes');
+  await house.ok('trust', '--yes');
   await house.start('--port', '0');
 }
 
@@ -51,7 +46,7 @@ describe('a run that was given an answer uses nothing up by failing', () => {
   /** Run 1 has asked and ended; what comes next is up to the test. */
   async function asked(): Promise<void> {
     await working(AGENT);
-    await ok('add', 'worker', '--agent', 'mine');
+    await house.ok('add', 'worker', '--agent', 'mine');
     await until('the first run to end', async () => (await detail('worker')).runs[0]?.outcome !== null);
     await house.untilStatus('worker', 'NEEDS_ATTENTION');
   }
@@ -62,10 +57,10 @@ describe('a run that was given an answer uses nothing up by failing', () => {
     const last = before.runs.length;
     assert.deepEqual([before.items[0]?.delivered_to, before.items[0]?.delivery], [null, 'given']);
     assert.match(
-      await ok('show', 'worker'),
+      await house.ok('show', 'worker'),
       new RegExp(`Which colour\\? → blue \\(not yet delivered: given to run ${last}\\)`),
     );
-    await ok('retry', 'worker');
+    await house.ok('retry', 'worker');
     await house.untilStatus('worker', 'DONE');
     const { items, runs } = await detail('worker');
     assert.equal(text(`given-${last + 1}`), 'blue');
@@ -77,23 +72,23 @@ describe('a run that was given an answer uses nothing up by failing', () => {
   test('exit code 1: the next try has the answer', async () => {
     await asked();
     write('fail', '');
-    await ok('answer', 'worker', 'blue');
+    await house.ok('answer', 'worker', 'blue');
     await stuck();
     await arrives();
   });
 
   test('killed by the operator: the next try has the answer', async () => {
     await asked();
-    await ok('answer', 'worker', 'blue');
+    await house.ok('answer', 'worker', 'blue');
     await exists('begun');
-    await ok('kill', 'worker');
+    await house.ok('kill', 'worker');
     await house.untilStatus('worker', 'BLOCKED');
     await arrives();
   });
 
   test('the machine is lost with the run and the daemon: the next try has the answer', async () => {
     await asked();
-    await ok('answer', 'worker', 'blue');
+    await house.ok('answer', 'worker', 'blue');
     await exists('begun');
     await house.end('SIGKILL');
     house.killProcesses();
@@ -107,7 +102,7 @@ describe('a run that was given an answer uses nothing up by failing', () => {
   test('the program is away: the next try, with the program back, has the answer', async () => {
     await asked();
     renameSync(file('run.sh'), file('away'));
-    await ok('answer', 'worker', 'blue');
+    await house.ok('answer', 'worker', 'blue');
     await stuck();
     renameSync(file('away'), file('run.sh'));
     await arrives();
@@ -116,7 +111,7 @@ describe('a run that was given an answer uses nothing up by failing', () => {
   test('the prompt file is away: the next try, with the file back, has the answer', async () => {
     await asked();
     renameSync(file('prompt.md'), file('away'));
-    await ok('answer', 'worker', 'blue');
+    await house.ok('answer', 'worker', 'blue');
     await stuck();
     assert.match((await open('worker'))[0]?.prompt ?? '', /the prompt file prompt\.md is not there/);
     renameSync(file('away'), file('prompt.md'));
@@ -129,10 +124,10 @@ test('three answers that together overfill the prompt are brought to a person, a
       for word in one two three; do signalbox ask "$word?" --timeout 1; done; exit 0
     fi
     printf '%s' "$2" > prompt-given; cp "$SIGNALBOX_ANSWERS" answers.json`);
-  await ok('add', 'worker', '--agent', 'long');
+  await house.ok('add', 'worker', '--agent', 'long');
   await until('the first run to end', async () => (await detail('worker')).runs[0]?.outcome != null);
   for (const card of await open('worker'))
-    await ok('answer', 'worker', (card.prompt[0] ?? '').repeat(60_000), '--item', card.id);
+    await house.ok('answer', 'worker', (card.prompt[0] ?? '').repeat(60_000), '--item', card.id);
   await stuck();
   const { items, runs, status } = await detail('worker');
   assert.deepEqual([status, runs.length], ['NEEDS_ATTENTION', 2], 'no try after try of what cannot be');
@@ -142,7 +137,7 @@ test('three answers that together overfill the prompt are brought to a person, a
   );
   assert.match(items[3]?.prompt ?? '', /with your answers \{prompt\} has more than 128 KiB/);
   for (const { delivery } of items.slice(0, 3)) assert.equal(delivery, 'given');
-  await ok('answer', 'worker', '--option', 'by-file');
+  await house.ok('answer', 'worker', '--option', 'by-file');
   await house.untilStatus('worker', 'DONE');
   assert.match(text('prompt-given'), /the entries with "new": true in the JSON file .*answers\.json/);
   const listed = JSON.parse(text('answers.json')) as { text: string; new: boolean }[];

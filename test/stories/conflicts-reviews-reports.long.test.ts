@@ -14,10 +14,6 @@ describe('judging, with script off and at the terminal', () => {
   const browser = browserFor(() => house);
 
   const detail = (chunk: string) => house.json<Detail>('show', chunk);
-  const ok = async (...args: string[]) => {
-    const { code, stderr } = await house.signalbox(...args);
-    assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
-  };
   const file = (name: string) => join(house.project, name);
   /** Opens what the element stands in, and nothing else. */
   const open = (page: Page, within: string) =>
@@ -58,15 +54,25 @@ describe('judging, with script off and at the terminal', () => {
   test('a verdict is given on the page of a unit, and by the terminal', async () => {
     house = await DaemonFixture.open('--max-agents', '0');
     for (const chunk of ['one', 'two']) await house.add(chunk, 'true');
-    await ok('conflict', 'one', 'two', '--verdict', 'SERIALIZE', '--reason', 'same module', '--file', 'm.ts');
+    await house.ok(
+      'conflict',
+      'one',
+      'two',
+      '--verdict',
+      'SERIALIZE',
+      '--reason',
+      'same module',
+      '--file',
+      'm.ts',
+    );
     const page = await openPage(browser.current, `${house.address}work-units/two`, 'no script');
     await shows(page, '.items', 'never at work at the same time');
     await press(page, 'form[action$="/resolve"] button[value=parallelize]');
     const [conflict] = (await detail('one')).conflicts;
     assert.deepEqual([conflict?.verdict, conflict?.decided_by], ['INDEPENDENT', 'operator']);
-    await ok('conflict', 'two', 'one', '--verdict', 'SERIALIZE', '--reason', 'still');
+    await house.ok('conflict', 'two', 'one', '--verdict', 'SERIALIZE', '--reason', 'still');
     assert.match((await detail('one')).conflicts[0]?.noted ?? '', /an analysis disagrees/);
-    await ok('resolve', 'one', 'two', 'serialize');
+    await house.ok('resolve', 'one', 'two', 'serialize');
     assert.equal((await detail('two')).conflicts[0]?.verdict, 'SERIALIZE');
     const refused = await house.signalbox('resolve', 'one', 'nobody', 'serialize');
     assert.match(refused.stderr, /no unit called nobody/);
@@ -84,10 +90,10 @@ describe('judging, with script off and at the terminal', () => {
     assert.equal((await detail('asker')).status, 'RUNNING');
     await press(page, 'form[action$="/wake"] button');
     await shows(page, '.card', 'Port?');
-    await ok('snooze', 'asker', '--for', '2h');
-    await ok('wake', 'asker');
+    await house.ok('snooze', 'asker', '--for', '2h');
+    await house.ok('wake', 'asker');
     assert.equal((await house.signalbox('snooze', 'asker', '--until-done', 'asker')).code, 1);
-    await ok('answer', 'asker', '80');
+    await house.ok('answer', 'asker', '80');
     await house.untilStatus('asker', 'DONE');
   });
 
@@ -110,7 +116,7 @@ describe('judging, with script off and at the terminal', () => {
 
   test('an external unit is reported on, and gates another orchestrator', async () => {
     house = await DaemonFixture.open('--undo-seconds', '0');
-    await ok('add', 'outside', '--external', '--phases', 'PLAN,BUILD', '--after', 'inside');
+    await house.ok('add', 'outside', '--external', '--phases', 'PLAN,BUILD', '--after', 'inside');
     const early = await house.signalbox('report', 'outside', 'started');
     assert.deepEqual([early.code, /waits for inside/.test(early.stderr)], [1, true]);
     await house.add('inside', 'true');
@@ -121,12 +127,12 @@ describe('judging, with script off and at the terminal', () => {
     await page.select('form[action$="/report"] select', 'BUILD');
     await press(page, 'form[action$="/report"] button[value=progressed]');
     assert.equal((await detail('outside')).steps[0]?.state, 'finished');
-    await ok('report', 'outside', 'failed', 'the link broke');
+    await house.ok('report', 'outside', 'failed', 'the link broke');
     const [card] = await house.json<Card[]>('attention');
     assert.deepEqual([card?.kind, card?.context[0]?.text], ['stuck', 'the link broke']);
-    await ok('answer', 'outside', '--option', 'retry');
-    await ok('report', 'outside', 'started');
-    await ok('report', 'outside', 'finished');
+    await house.ok('answer', 'outside', '--option', 'retry');
+    await house.ok('report', 'outside', 'started');
+    await house.ok('report', 'outside', 'finished');
     assert.equal((await detail('outside')).status, 'DONE');
     assert.equal((await house.signalbox('report', 'outside', 'finished')).code, 1);
   });
@@ -142,11 +148,11 @@ describe('judging, with script off and at the terminal', () => {
       { chunk: 'slow', command: waits, time_limit: 1 },
     ];
     writeFileSync(file('plan.json'), JSON.stringify({ units }));
-    await ok('add', '--plan', 'plan.json');
+    await house.ok('add', '--plan', 'plan.json');
     await house.untilStatus('flaky', 'DONE');
     assert.equal((await detail('flaky')).runs.length, 3);
     await house.untilStatus('slow', 'NEEDS_ATTENTION');
-    await ok('answer', 'slow', '--option', 'wait');
+    await house.ok('answer', 'slow', '--option', 'wait');
     assert.equal((await detail('slow')).status, 'RUNNING');
     writeFileSync(file('go'), '');
     await house.untilStatus('slow', 'DONE');
@@ -164,14 +170,14 @@ describe('judging, with script off and at the terminal', () => {
     const cards = await house.json<Card[]>('attention');
     assert.deepEqual(cards.map(({ kind }) => kind).sort(), ['decision', 'question']);
     for (const { id, kind } of cards)
-      await ok('answer', 'asker', '--item', id, ...(kind === 'decision' ? ['--option', 'a'] : ['Ada']));
+      await house.ok('answer', 'asker', '--item', id, ...(kind === 'decision' ? ['--option', 'a'] : ['Ada']));
     await house.untilStatus('asker', 'DONE');
     assert.equal(readFileSync(file('told'), 'utf8'), 'Ada\na\n');
   });
 
   test('settings are shown, updated for good, and refused where they make no sense', async () => {
     house = await DaemonFixture.open();
-    await ok('config', 'update', 'max_agents=7', 'ask_above=0.5');
+    await house.ok('config', 'update', 'max_agents=7', 'ask_above=0.5');
     await house.end('SIGKILL');
     await house.start();
     assert.deepEqual(await house.json('config', 'show'), {
@@ -205,7 +211,7 @@ describe('judging, with script off and at the terminal', () => {
       units: [{ chunk: 'flaky', command: 'exit 75', retry: { times: 1, delay: 3600, on: [75] } }],
     };
     writeFileSync(file('plan.json'), JSON.stringify(plan));
-    await ok('add', '--plan', 'plan.json');
+    await house.ok('add', '--plan', 'plan.json');
     await house.untilStatus('asker', 'NEEDS_ATTENTION');
     const page = await openPage(browser.current, house.address, 'no script');
     await page.type('.card textarea', '80');

@@ -169,7 +169,7 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
       ]);
       assert.deepEqual(stored, [], 'nothing is kept in the browser under their name');
       await page.waitForFunction(() => {
-        const queue = document.querySelector('attention-queue') as Element & {
+        const queue = document.querySelector('attention-queue') as unknown as Element & {
           isArmed(within: Element): boolean;
         };
         const button = queue.shadowRoot?.querySelector<HTMLButtonElement>('button[value=high]');

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DaemonFixture, type Finished, PROGRAM, type Running } from '../daemon-fixture.ts';
+import { DaemonFixture, type Finished, PROGRAM, type Running, whatPrints } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 
 interface Row {
@@ -51,15 +51,7 @@ async function inShell(house: DaemonFixture, script: string, ...words: string[])
     timeout: PATIENCE_MS,
     killSignal: 'SIGKILL',
   });
-  const texts = { stdout: '', stderr: '' };
-  child.stdout.on('data', (part: Buffer) => {
-    texts.stdout += part;
-  });
-  child.stderr.on('data', (part: Buffer) => {
-    texts.stderr += part;
-  });
-  const [code] = await once(child, 'close');
-  return { code: code as number | null, ...texts };
+  return whatPrints(child).finished;
 }
 
 /** Something else listens where the daemon would. */

@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { Finding } from '../../shared/offline.ts';
-import { DaemonFixture, type Finished, PROGRAM } from '../daemon-fixture.ts';
+import { DaemonFixture, type Finished, PROGRAM, whatPrints } from '../daemon-fixture.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -107,15 +107,7 @@ describe('a disk that takes nothing', () => {
         uid: 65534,
         gid: 65534,
       });
-      const texts = { stdout: '', stderr: '' };
-      child.stdout.on('data', (part: Buffer) => {
-        texts.stdout += part;
-      });
-      child.stderr.on('data', (part: Buffer) => {
-        texts.stderr += part;
-      });
-      const [code] = await once(child, 'close');
-      return { code: code as number | null, ...texts };
+      return whatPrints(child).finished;
     };
     for (const flags of [[], ['--foreground']]) {
       const { code, stderr } = await asNobody('start', '--port', '0', ...flags);

@@ -32,13 +32,8 @@ describe('hooks of agents that a person starts', () => {
       GEMINI_CLI_HOME: house.folder,
     });
     mkdirSync(join(house.folder, 'claude'));
-    if (install) await ok('hooks', 'install', 'claude', '--yes');
+    if (install) await house.ok('hooks', 'install', 'claude', '--yes');
     if (daemon) await house.start('--port', '0');
-  };
-  const ok = async (...args: string[]) => {
-    const finished = await house.signalbox(...args);
-    assert.equal(finished.code, 0, finished.stderr);
-    return finished;
   };
   const cards = () => house.json<Card[]>('attention');
   const asked = async (): Promise<Card> => {
@@ -87,7 +82,7 @@ describe('hooks of agents that a person starts', () => {
     const card = await asked();
     assert.deepEqual([card.chunk, card.prompt], ['claude-1f3c9a2b', 'Allow Bash: make?']);
     assert.equal(card.wait?.after, 'After that, only its terminal takes an answer.');
-    await ok('answer', card.chunk, '--option', 'once');
+    await house.ok('answer', card.chunk, '--option', 'once');
     const { stdout } = await ended;
     assert.deepEqual(JSON.parse(stdout), {
       hookSpecificOutput: {
@@ -115,7 +110,7 @@ describe('hooks of agents that a person starts', () => {
     children.push(session);
     const asking = called(permission, { CLAUDE_PID: String(session.pid) });
     const card = await asked();
-    await ok('answer', card.chunk, '--option', 'once');
+    await house.ok('answer', card.chunk, '--option', 'once');
     await asking.ended;
     return { session, card };
   };
@@ -147,7 +142,7 @@ describe('hooks of agents that a person starts', () => {
     for (const pid of house.processesWith(`CLAUDE_CONFIG_DIR=${house.env.CLAUDE_CONFIG_DIR}`))
       if (pid !== house.holder()?.pid) killQuietly(pid);
     await ended;
-    await ok('answer', card.chunk, '--option', 'once');
+    await house.ok('answer', card.chunk, '--option', 'once');
     assert.deepEqual(await called({ hook_event_name: 'Stop' }).ended, SILENT);
     called(permission);
     assert.notEqual((await asked()).id, card.id);
@@ -187,10 +182,10 @@ describe('hooks of agents that a person starts', () => {
     await open();
     const idle = { hook_event_name: 'Notification', notification_type: 'idle_prompt' };
     const first = called(idle);
-    await ok('answer', (await asked()).chunk, 'go on');
+    await house.ok('answer', (await asked()).chunk, 'go on');
     assert.equal((await first.ended).code, 2);
     const second = called(idle);
-    await ok('answer', (await asked()).chunk, '--option', 'dismiss');
+    await house.ok('answer', (await asked()).chunk, '--option', 'dismiss');
     assert.deepEqual(await second.ended, SILENT);
   });
 
@@ -252,21 +247,21 @@ describe('hooks of agents that a person starts', () => {
     await open({ daemon: false, install: false });
     const theirs = '{\n  "model": "opus"\n}\n';
     writeFileSync(settings(), theirs);
-    const shown = await ok('hooks', 'install', 'claude', '--dry-run');
-    assert.match(shown.stdout, /"PermissionRequest"/);
+    const shown = await house.ok('hooks', 'install', 'claude', '--dry-run');
+    assert.match(shown, /"PermissionRequest"/);
     assert.equal(readFileSync(settings(), 'utf8'), theirs);
     const unasked = await house.signalbox('hooks', 'install', 'claude');
     assert.deepEqual([unasked.code, /install claude --yes/.test(unasked.stderr)], [64, true]);
     assert.equal(readFileSync(settings(), 'utf8'), theirs);
-    await ok('hooks', 'install', 'claude', '--yes');
+    await house.ok('hooks', 'install', 'claude', '--yes');
     const once = readFileSync(settings(), 'utf8');
     assert.equal(readFileSync(`${settings()}.before-signalbox`, 'utf8'), theirs);
-    assert.match((await ok('hooks', 'install', 'claude', '--yes')).stderr, /installed already/);
+    assert.match((await house.signalbox('hooks', 'install', 'claude', '--yes')).stderr, /installed already/);
     assert.equal(readFileSync(settings(), 'utf8'), once);
     assert.deepEqual(readdirSync(join(house.folder, 'claude')).length, 2);
-    await ok('hooks', 'uninstall', 'claude');
+    await house.ok('hooks', 'uninstall', 'claude');
     assert.equal(readFileSync(settings(), 'utf8'), theirs);
-    assert.match((await ok('hooks', 'uninstall', 'claude')).stderr, /not installed/);
+    assert.match((await house.signalbox('hooks', 'uninstall', 'claude')).stderr, /not installed/);
   });
 
   test('settings that are no JSON are refused by name, and stay', async () => {
@@ -286,7 +281,7 @@ describe('hooks of agents that a person starts', () => {
           each.status,
         ]),
       );
-    await ok('hooks', 'install', 'codex', '--yes', '--wait', '30');
+    await house.ok('hooks', 'install', 'codex', '--yes', '--wait', '30');
     assert.match(
       readFileSync(join(house.folder, 'codex', 'hooks.json'), 'utf8'),
       /--wait 30.*\n.*"timeout": 40/,
@@ -307,8 +302,8 @@ describe('hooks of agents that a person starts', () => {
       writeFileSync(path, readFileSync(path, 'utf8').replaceAll(process.execPath, '/gone/node'));
     for (const path of [record, join(house.folder, 'codex', 'hooks.json')]) moved(path);
     assert.equal((await statusOf()).codex, 'broken');
-    assert.match((await ok('hooks', 'status', 'codex')).stdout, /\/gone\/node is gone/);
-    await ok('hooks', 'uninstall', 'codex');
+    assert.match((await house.signalbox('hooks', 'status', 'codex')).stdout, /\/gone\/node is gone/);
+    await house.ok('hooks', 'uninstall', 'codex');
     assert.deepEqual(readdirSync(join(house.folder, 'codex')), []);
   });
 });

@@ -13,10 +13,6 @@ describe('killing a run', () => {
 
   const detail = (chunk: string) => house.json<Detail>('show', chunk);
   const file = (name: string) => join(house.project, name);
-  const ok = async (...args: string[]) => {
-    const { code, stderr } = await house.signalbox(...args);
-    assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
-  };
   const nobodyIsLeft = () => until('every process to be gone', () => house.processes().length === 0);
   const begun = () => until('the run to begin', () => existsSync(file('begun')));
 
@@ -24,13 +20,13 @@ describe('killing a run', () => {
     house = await DaemonFixture.open();
     await house.add('tree', 'setsid sleep 600 & (sleep 600; echo never) & touch begun; wait');
     await begun();
-    await ok('kill', 'tree');
+    await house.ok('kill', 'tree');
     await house.untilStatus('tree', 'BLOCKED');
     const { why, items, runs } = await detail('tree');
     assert.equal(why, 'held: killed by you');
     assert.deepEqual([items.length, runs[0]?.outcome], [0, { exit: 'killed' }]);
     await nobodyIsLeft();
-    await ok('retry', 'tree');
+    await house.ok('retry', 'tree');
     await until('the second run', async () => (await detail('tree')).runs.length === 2);
   });
 
@@ -38,7 +34,7 @@ describe('killing a run', () => {
     house = await DaemonFixture.open();
     await house.add('deaf', "trap '' TERM; touch begun; while :; do sleep 0.2; done");
     await begun();
-    await ok('kill', 'deaf');
+    await house.ok('kill', 'deaf');
     await until('the wish to be kept', async () => (await detail('deaf')).why === 'being killed');
     await house.end('SIGKILL');
     assert.notEqual(house.processes().length, 0);
@@ -59,12 +55,12 @@ describe('killing a run', () => {
       const refused = await house.signalbox(...args);
       assert.deepEqual([refused.code, /has a live run \(1\)/.test(refused.stderr)], [1, true]);
     }
-    await ok('close', 'one', 'not needed', '--kill');
+    await house.ok('close', 'one', 'not needed', '--kill');
     await house.untilStatus('one', 'DONE');
     assert.equal((await detail('one')).why, 'not needed');
     const waiting = await house.signalbox('rm', 'two', '--kill');
     assert.match(waiting.stderr, /next would wait for two for ever/);
-    await ok('rm', 'two', '--kill', '--unlink');
+    await house.ok('rm', 'two', '--kill', '--unlink');
     await until('the unit to be gone', async () => (await house.signalbox('show', 'two')).code === 1);
     await house.untilStatus('next', 'DONE');
     await nobodyIsLeft();

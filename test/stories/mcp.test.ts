@@ -22,10 +22,6 @@ describe('signalbox mcp', () => {
   });
 
   const file = (name: string) => join(house.project, name);
-  const ok = async (...args: string[]) => {
-    const { code, stderr } = await house.signalbox(...args);
-    assert.equal(code, 0, stderr);
-  };
   const cards = () => house.json<Card[]>('attention');
   const asked = async (prompt: string): Promise<Card> => {
     await until(`the question ${prompt}`, async () => (await cards()).some((card) => card.prompt === prompt));
@@ -89,8 +85,8 @@ describe('signalbox mcp', () => {
     assert.match(JSON.stringify(await answerTo(2)), /"ask_human".*"approve"/);
     const two = await asked('Allow Bash: make two?');
     const one = await asked('Allow Bash: make one?');
-    await ok('answer', 'a', '--item', two.id, '--option', 'no', 'not that');
-    await ok('answer', 'a', '--item', one.id, '--option', 'once');
+    await house.ok('answer', 'a', '--item', two.id, '--option', 'no', 'not that');
+    await house.ok('answer', 'a', '--item', one.id, '--option', 'once');
     assert.deepEqual(JSON.parse(textOf(await answerTo(4))), { behavior: 'deny', message: 'not that' });
     assert.deepEqual(JSON.parse(textOf(await answerTo(3))), {
       behavior: 'allow',
@@ -110,7 +106,7 @@ describe('signalbox mcp', () => {
     await house.start();
     const second = bridgeIn(env);
     second.say(approve(7, 'make', 'toolu_1'));
-    await ok('answer', 'a', '--item', card.id, '--option', 'once');
+    await house.ok('answer', 'a', '--item', card.id, '--option', 'once');
     for (const [bridge, id] of [
       [first, 1],
       [second, 7],
@@ -175,7 +171,7 @@ describe('signalbox mcp', () => {
     await once(lost.child, 'close');
     assert.deepEqual([lost.child.exitCode, /lost its credential/.test(lost.stderr())], [77, true]);
     writeFileSync(file('go'), '');
-    await ok('wait', 'a');
+    await house.ok('wait', 'a');
     const late = bridgeIn(env);
     late.say(approve(1, 'make', 'toolu_1'));
     assert.match(textOf(await late.answerTo(1)), /"deny".*could not be asked/);
@@ -205,7 +201,7 @@ describe('signalbox mcp', () => {
     say(askHuman(2, 'Which port?'));
     const card = await asked('Which port?');
     assert.deepEqual([card.chunk, card.asked_by, card.run], ['some-host-project', 'Some Host', 1]);
-    await ok('answer', card.chunk, '--item', card.id, 'port 80');
+    await house.ok('answer', card.chunk, '--item', card.id, 'port 80');
     assert.equal(textOf(await answerTo(2)), 'port 80');
     say({ id: 3, method: 'tools/call', params: { name: 'my_unit', arguments: {} } });
     assert.match(textOf(await answerTo(3)), /- Which port\?\n {2}answered: port 80/);
@@ -249,7 +245,7 @@ describe('signalbox mcp', () => {
     host.stdin.end();
     await until('the session to have ended', async () => (await details())[0]?.live === null);
     assert.equal((await asked('Which port?')).id, card.id);
-    await ok('answer', card.chunk, '--item', card.id, 'port 80');
+    await house.ok('answer', card.chunk, '--item', card.id, 'port 80');
     const next = bridgeIn(house.env);
     next.say(HELLO, askHuman(1, 'Which port?'));
     assert.equal(textOf(await next.answerTo(1)), 'port 80');
@@ -266,7 +262,7 @@ describe('signalbox mcp', () => {
     say(askHuman(3, 'Which port?', { progressToken: 'p' }));
     assert.match(textOf(await answerTo(3)), /^No answer yet/);
     assert.deepEqual([(await cards()).length, heard.some(({ id }) => id === 2)], [1, false]);
-    await ok('answer', card.chunk, '--item', card.id, '80');
+    await house.ok('answer', card.chunk, '--item', card.id, '80');
     // On a slow machine, once more.
     let said = '';
     for (let id = 100; said === '' || said.startsWith('No answer yet'); id++) {
@@ -282,7 +278,7 @@ describe('signalbox mcp', () => {
       (await cards()).map(({ kind, context }) => [kind, context[0]?.text]),
       [['stuck', 'no network']],
     );
-    await ok('answer', card.chunk, '--option', 'retry');
+    await house.ok('answer', card.chunk, '--option', 'retry');
     report(6, { what: 'finished' });
     await answerTo(6);
     assert.equal(await house.statusOf(card.chunk), 'DONE');

@@ -1,12 +1,11 @@
 /** Hosts with other networks and processes than this one, in namespaces of their own. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { statePathsOf } from '../../shared/state-paths.ts';
-import { DaemonFixture, type Finished, PROGRAM } from '../daemon-fixture.ts';
+import { DaemonFixture, type Finished, PROGRAM, whatPrints } from '../daemon-fixture.ts';
 
 const has = (...flags: string[]): boolean => spawnSync('unshare', [...flags, 'true']).status === 0;
 const NETWORK = has('-n') && spawnSync('ip', ['-V']).status === 0;
@@ -24,15 +23,7 @@ describe('on another host', () => {
       cwd: house.project,
       env: house.env,
     });
-    const texts = { stdout: '', stderr: '' };
-    child.stdout.on('data', (part: Buffer) => {
-      texts.stdout += part;
-    });
-    child.stderr.on('data', (part: Buffer) => {
-      texts.stderr += part;
-    });
-    const [code] = await once(child, 'close');
-    return { code: code as number | null, ...texts };
+    return whatPrints(child).finished;
   }
 
   test('a host without 127.0.0.1 listens on [::1] and says so; everything works there', {

@@ -91,20 +91,18 @@ describe('steering a unit', () => {
     house = await DaemonFixture.open('--max-agents', '0');
     await house.add('base', 'true');
     await house.add('work', 'true', '--after', 'base');
-    const ok = async (...args: string[]) =>
-      assert.equal((await house.signalbox(...args)).code, 0, args.join(' '));
-    await ok('hold', 'work', 'because');
-    await ok('hold', 'work', 'because');
+    await house.ok('hold', 'work', 'because');
+    await house.ok('hold', 'work', 'because');
     assert.equal((await detail('work')).history.filter(({ what }) => what === 'held: because').length, 1);
-    await ok('release', 'work');
-    await ok('prioritize', 'work', '-3');
-    await ok('edit', 'work', '--goal', 'A goal', '--path', 'src/**', '--path', 'docs/*.md');
+    await house.ok('release', 'work');
+    await house.ok('prioritize', 'work', '-3');
+    await house.ok('edit', 'work', '--goal', 'A goal', '--path', 'src/**', '--path', 'docs/*.md');
     assert.deepEqual((await detail('work')).paths, ['src/**', 'docs/*.md']);
     const cycle = await house.signalbox('link', 'base', 'work');
     assert.match(cycle.stderr, /would wait for itself/);
     const refused = await house.signalbox('rm', 'base');
     assert.deepEqual([refused.code, /work would wait for base for ever/.test(refused.stderr)], [1, true]);
-    await ok('rm', 'base', '--unlink');
+    await house.ok('rm', 'base', '--unlink');
     assert.equal((await detail('work')).status, 'READY');
     await house.add('base', 'false');
     assert.equal((await detail('base')).runs.length, 0);

@@ -122,6 +122,11 @@ describe('cost', () => {
     for (const chunk of ['b', 'c']) await add(chunk, ['use 1 1 0.1']);
     const card = await scene.asked('b');
     assert.deepEqual([card.code, card.options[0]?.label], ['day-budget', 'Let b go on today']);
+    const whyOf = async (chunk: string) =>
+      (await scene.house.json<Cell[]>('ls')).find((cell) => cell.chunk === chunk)?.why;
+    const waits = 'the budget of the day is spent: waits for your answer about b';
+    assert.equal(await whyOf('c'), waits);
+    assert.ok((await (await fetch(scene.house.address)).text()).includes(waits), 'the page says it');
     await scene.house.add('d', 'true');
     await scene.house.untilStatus('d', 'DONE');
     const open = await scene.house.json<Card[]>('attention');
@@ -132,6 +137,16 @@ describe('cost', () => {
     await scene.answer('b', card, '--option', 'more');
     await scene.done('b');
     assert.equal((await scene.asked('c')).code, 'day-budget');
+    for (const chunk of ['e', 'f']) await add(chunk, ['use 1 1 0.1']);
+    const about = (chunk: string) => waits.replace('about b', `about ${chunk}`);
+    for (const chunk of ['e', 'f']) assert.equal(await whyOf(chunk), about('c'));
+    await scene.answer('c', await scene.asked('c'), '--option', 'hold');
+    await scene.asked('e');
+    assert.equal(await whyOf('f'), about('e'), 'what is asked of another changes why it waits');
+    await scene.ok('stop');
+    await scene.house.start();
+    assert.equal(await whyOf('f'), about('e'));
     await scene.ok('config', 'update', 'day_budget_usd=0');
+    await scene.done('f');
   });
 });

@@ -96,6 +96,7 @@ export const page = (view: DiffView, draft: CommentDraft | null, words = '') =>
       style: '/s.css',
       embed: Buffer.alloc(0),
       worker: Buffer.alloc(0),
+      description: Buffer.alloc(0),
       files: new Map(),
     },
     snapshot: { epoch: '', build: '', seq: 1, rows: [] },

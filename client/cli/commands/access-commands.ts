@@ -40,7 +40,7 @@ function addTokens(program: Command, daemon: () => Daemon): void {
   token
     .command('add')
     .description('make a token and print it, once: it is stored nowhere')
-    .option('--role <role>', 'operator, viewer, embed or agent', 'operator')
+    .option('--role <role>', 'operator, viewer, monitor, embed or agent', 'operator')
     .option('--name <words>', 'what it is for')
     .option('--origin <url>', 'embed: the page that uses it')
     .option('--may-answer', 'embed: it may also answer')

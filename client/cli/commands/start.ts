@@ -26,6 +26,7 @@ export interface StartFlags {
   readonly name?: string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly logFormat?: string;
   readonly json?: boolean;
 }
 
@@ -53,6 +54,7 @@ function argumentsFor(project: string, flags: StartFlags): string[] {
     listen: flags.listen,
     'tls-cert': flags.tlsCert,
     'tls-key': flags.tlsKey,
+    'log-format': flags.logFormat,
   };
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   return [

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { TOKEN_ROLES } from '../../../shared/access-words.ts';
 import type { Finding } from '../../../shared/offline.ts';
 import type { StatePaths } from '../../../shared/state-paths.ts';
 import { overHttp } from '../../daemon/daemon-client.ts';
@@ -10,8 +11,7 @@ export async function securityFindings(paths: StatePaths): Promise<Finding[]> {
   const daemon = overHttp(paths.socket);
   const door = await daemon.access.door.query();
   const { tokens, sessions } = await daemon.access.list.query();
-  const roles = ['operator', 'viewer', 'embed', 'agent'] as const;
-  const counts = roles.map((role) => `${tokens.filter((token) => token.role === role).length} ${role}`);
+  const counts = TOKEN_ROLES.map((role) => `${tokens.filter((token) => token.role === role).length} ${role}`);
   return [
     ...door.listeners.map(listenerFinding),
     ...modeFindings(paths),

@@ -7,6 +7,7 @@ import { isObject } from '../json-rpc.ts';
 import { AgentFailure } from './agent-failure.ts';
 import { headOf, isAskHuman } from './call-context.ts';
 import { Conversation } from './conversation.ts';
+import { isOwnRefusal } from './own-refusal.ts';
 import { Gone, type Params, Peer } from './peer.ts';
 import { type RequestParts, Requests } from './requests.ts';
 import { type AgentSession, explained, openSession, type Wanted } from './session.ts';
@@ -154,11 +155,9 @@ class Driver {
     this.#parts.used(this.#usage.now());
   }
 
-  #looked(call: ReportedCall, { _meta: meta }: Params): void {
+  #looked(call: ReportedCall, update: Params): void {
     if (isAskHuman(call)) this.#lost = call.status === 'failed' ? call : null;
-    const { claudeCode } = isObject(meta) ? meta : {};
-    const kind = isObject(claudeCode) ? lineOf(claudeCode.nonExecutionKind) : '';
-    if (REFUSED_BY_ITSELF.test(kind)) this.#refused(call);
+    if (isOwnRefusal(update)) this.#refused(call);
   }
 
   /** The daemon leaves out what the operator was asked. */
@@ -181,6 +180,3 @@ class Driver {
     });
   }
 }
-
-/** By a rule of its own settings, or by a model. */
-const REFUSED_BY_ITSELF = /^(permission-rule|automode-)/;

@@ -1,16 +1,11 @@
-import { isObject } from '../json-rpc.ts';
-import type { ToolCall } from '../permission.ts';
-import { type HookAction, type HookAgent, textOf } from './hook-agent.ts';
+import { callIn, eventOf, type HookAction, type HookAgent, textOf } from './hook-agent.ts';
 import { lastWords } from './last-words.ts';
 
 /** Claude Code 2.1.332. The dialog stays at the terminal while the hook of a permission waits; the first answer wins. */
 export const claudeHooks: HookAgent = {
   name: 'claude',
   title: 'Claude Code',
-  read: (input) => {
-    const what = actionIn(input);
-    return what && { session: textOf(input.session_id), folder: textOf(input.cwd), what };
-  },
+  read: (input) => eventOf(input, actionIn(input)),
   keepsRules: true,
   decided: (decision) =>
     JSON.stringify({ hookSpecificOutput: { hookEventName: 'PermissionRequest', decision } }),
@@ -38,12 +33,6 @@ function actionIn(input: Readonly<Record<string, unknown>>): HookAction | null {
     default:
       return null;
   }
-}
-
-export function callIn({ tool_name, tool_input, cwd }: Readonly<Record<string, unknown>>): ToolCall | null {
-  if (typeof tool_name !== 'string' || !/^[\w.:/-]{1,200}$/.test(tool_name) || !isObject(tool_input))
-    return null;
-  return { tool: tool_name, input: tool_input, folder: textOf(cwd) };
 }
 
 function notificationIn({ notification_type, message, transcript_path }: Readonly<Record<string, unknown>>) {

@@ -1,5 +1,4 @@
-import { callIn } from './claude-hooks.ts';
-import { type HookAction, type HookAgent, textOf } from './hook-agent.ts';
+import { callIn, eventOf, type HookAction, type HookAgent, textOf } from './hook-agent.ts';
 
 /**
  * Codex CLI 0.171.0. It shows no dialog while the hook of a permission waits, so the hook gives up after a while, and
@@ -8,10 +7,7 @@ import { type HookAction, type HookAgent, textOf } from './hook-agent.ts';
 export const codexHooks: HookAgent = {
   name: 'codex',
   title: 'Codex',
-  read: (input) => {
-    const what = actionIn(input);
-    return what && { session: textOf(input.session_id), folder: textOf(input.cwd), what };
-  },
+  read: (input) => eventOf(input, actionIn(input)),
   keepsRules: false,
   decided: (given) => {
     const { behavior } = given;

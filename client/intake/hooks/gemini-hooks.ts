@@ -1,14 +1,11 @@
 import { isObject } from '../json-rpc.ts';
-import { type HookAction, type HookAgent, textOf } from './hook-agent.ts';
+import { eventOf, type HookAction, type HookAgent, textOf } from './hook-agent.ts';
 
 /** Gemini CLI 0.61.0. Its hooks can refuse a tool but allow none: what it asks is told, and answered at its terminal. */
 export const geminiHooks: HookAgent = {
   name: 'gemini',
   title: 'Gemini CLI',
-  read: (input) => {
-    const what = actionIn(input);
-    return what && { session: textOf(input.session_id), folder: textOf(input.cwd), what };
-  },
+  read: (input) => eventOf(input, actionIn(input)),
   keepsRules: false,
   decided: () => '',
   wake: null,

@@ -1,4 +1,5 @@
 /** What the hooks of an agent say that a person has started, in words that do not depend on the agent. */
+import { isObject } from '../json-rpc.ts';
 import type { PermissionDecision, ToolCall } from '../permission.ts';
 
 /** One event of an agent's session, as its hook was told of it. */
@@ -52,3 +53,16 @@ export type HookAgentName = (typeof HOOK_AGENTS)[number];
 
 /** A text field of what a hook was told; empty: there is none. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** The session and its folder stand under the same names in the messages of several agents. */
+export const eventOf = (
+  input: Readonly<Record<string, unknown>>,
+  what: HookAction | null,
+): HookEvent | null => what && { session: textOf(input.session_id), folder: textOf(input.cwd), what };
+
+/** The call of a tool, under the names that Claude Code and Codex share. null: there is none, or none with such a name. */
+export function callIn({ tool_name, tool_input, cwd }: Readonly<Record<string, unknown>>): ToolCall | null {
+  if (typeof tool_name !== 'string' || !/^[\w.:/-]{1,200}$/.test(tool_name) || !isObject(tool_input))
+    return null;
+  return { tool: tool_name, input: tool_input, folder: textOf(cwd) };
+}

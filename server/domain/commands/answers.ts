@@ -5,10 +5,11 @@ import { type Answer, askingKey, type Item } from '../../../shared/item-words.ts
 import { withdrawalWords } from '../../../shared/reason-sentences.ts';
 
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
+import { itemOf, workOf } from '../lookup.ts';
 import { conflict, invalid, type Refusal, type RefusalCode } from '../refusal.ts';
 import { findItem, isGoingOut, isOpen, isReleased, type State } from '../state.ts';
 import { wordsWithComments } from './comments.ts';
-import { type Decision, type ItemRef, itemOf, workOf } from './decision.ts';
+import type { Decision, ItemRef } from './decision.ts';
 
 /** How an answer is given: when it goes out (`at` = now: at once), and under which key. */
 export interface Giving {

@@ -4,10 +4,11 @@ import type { AnyQuestion, AskerWait, Asking, Item } from '../../../shared/item-
 import { ALLOW_UNIT, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { isAsked } from '../delivery.ts';
+import { itemOf, workOf } from '../lookup.ts';
 import { conflict } from '../refusal.ts';
 import { findItem, isDone, isOpen, isPending, isReleased, liveRun, phaseOf, type State } from '../state.ts';
 import { endedCode, endedRefusal } from './answers.ts';
-import { type Decision, type ItemRef, itemOf, workOf } from './decision.ts';
+import type { Decision, ItemRef } from './decision.ts';
 import { answerByRule, type Ruled, type Rules, ruled } from './policy.ts';
 
 export interface Asker {

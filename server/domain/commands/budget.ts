@@ -4,11 +4,12 @@ import type { Change } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import { microUsd } from '../../../shared/usage-words.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
+import { workOf } from '../lookup.ts';
 import { conflict } from '../refusal.ts';
-import { isOpen, isPending, liveRun, phaseOf, type State } from '../state.ts';
+import { isPending, liveRun, phaseOf, type State } from '../state.ts';
 import { dayOf, type Spent, spentBudget, usageOf } from '../usage.ts';
 import { askedByUs } from './asked-by-us.ts';
-import { type Decision, type ItemRef, workOf } from './decision.ts';
+import type { Decision, ItemRef } from './decision.ts';
 
 export const isBudgetItem = ({ about }: Item): boolean => about !== undefined && isAboutBudget(about);
 
@@ -18,14 +19,8 @@ export function askBudget(state: State, input: { unit: number; key: string; at: 
   const spent = work && spentBudget(state, work, input.at);
   if (!work || !spent || work.items.some((item) => isBudgetItem(item) && isPending(item)))
     return { changes: [] };
-  if (spent.code === 'day-budget' && isAskedAboutDay(state)) return { changes: [] };
+  if (spent.code === 'day-budget' && state.dayAsked.length > 0) return { changes: [] };
   return ask(work, spent, input);
-}
-
-function isAskedAboutDay(state: State): boolean {
-  for (const { items } of state.works)
-    if (items.some((item) => item.about?.code === 'day-budget' && isOpen(item))) return true;
-  return false;
 }
 
 /** A live run wants another turn: the item to wait for; null: it may go on. */

@@ -1,9 +1,10 @@
 import type { Change } from '../../../shared/events.ts';
 import type { Moment } from '../../../shared/words.ts';
+import { workOf } from '../lookup.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
 import { isAsking, type State } from '../state.ts';
 import type { Giving } from './answers.ts';
-import { type Decision, workOf } from './decision.ts';
+import type { Decision } from './decision.ts';
 import { snooze } from './snooze.ts';
 import { holdUnit, releaseUnit, retryUnit } from './steering.ts';
 

@@ -1,9 +1,10 @@
 /** What the operator says about lines of a change set: kept as a draft until the work is sent back. */
 import type { DiffComment, DraftComment } from '../../../shared/diff.ts';
 import { commentWords } from '../../../shared/sentences.ts';
+import { workOf } from '../lookup.ts';
 import { conflict, invalid } from '../refusal.ts';
 import type { State } from '../state.ts';
-import { type Decision, type ItemRef, workOf } from './decision.ts';
+import type { Decision, ItemRef } from './decision.ts';
 
 const MOST_COMMENTS = 200;
 

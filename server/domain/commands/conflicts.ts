@@ -4,11 +4,12 @@ import { type DaemonQuestion, rivalOf } from '../../../shared/daemon-questions.t
 import type { Change } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
+import { workOf } from '../lookup.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { isUnderWay, startedBefore } from '../serial-order.ts';
 import { isDone, isOpen, isOver, isPending, liveRun, phaseOf, type State } from '../state.ts';
 import { askedByUs } from './asked-by-us.ts';
-import { type Decision, workOf } from './decision.ts';
+import type { Decision } from './decision.ts';
 
 export interface PairInput {
   readonly chunk: string;

@@ -3,10 +3,6 @@
  * with a code and a message. Pure: no clock, no randomness, no I/O; consequences of a change are added in `consequences.ts`.
  */
 import type { Change } from '../../../shared/events.ts';
-import type { Item } from '../../../shared/item-words.ts';
-import type { WorkUnit } from '../../../shared/words.ts';
-import { notFound } from '../refusal.ts';
-import { findWork, type State } from '../state.ts';
 
 /** What a command decided: the changes, and what its caller is told. */
 export interface AnyDecision<Result extends object> {
@@ -25,16 +21,4 @@ export type Decision<Result extends object = Nothing> = AnyDecision<Result> &
 /** The item that was asked, answered, or meant. */
 export interface ItemRef {
   readonly item: string;
-}
-
-export function workOf(state: State, chunk: string): WorkUnit {
-  const work = findWork(state, chunk);
-  if (!work) throw notFound(`There is no unit called ${chunk}.`);
-  return work;
-}
-
-export function itemOf(work: WorkUnit, id: string): Item {
-  const item = work.items.find((each) => each.id === id);
-  if (!item) throw notFound(`${work.unit.chunk} has no item ${id}.`);
-  return item;
 }

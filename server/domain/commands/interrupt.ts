@@ -1,7 +1,8 @@
 import type { Change } from '../../../shared/events.ts';
+import { workOf } from '../lookup.ts';
 import { conflict } from '../refusal.ts';
 import { liveRun, type State } from '../state.ts';
-import { type Decision, workOf } from './decision.ts';
+import type { Decision } from './decision.ts';
 
 export interface InterruptInput {
   readonly chunk: string;

@@ -1,9 +1,10 @@
 import type { Change } from '../../../shared/events.ts';
 import type { BrokenLimit } from '../../../shared/reason-words.ts';
 import type { Kill, WorkUnit } from '../../../shared/words.ts';
+import { workOf } from '../lookup.ts';
 import { conflict } from '../refusal.ts';
 import { isDone, isOver, isPending, liveRun, type State } from '../state.ts';
-import { type Decision, workOf } from './decision.ts';
+import type { Decision } from './decision.ts';
 
 /** A kill that the operator wants, not one for a broken limit. */
 export type Wish = Exclude<Kill, { next: 'stuck' }>;

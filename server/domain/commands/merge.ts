@@ -5,10 +5,11 @@ import type { Item } from '../../../shared/item-words.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import type { MoveProblem } from '../../../shared/work-problem.ts';
 import type { MergePlanned, MergeStrategy, WorkEnd } from '../../../shared/work-words.ts';
+import { workOf } from '../lookup.ts';
 import { conflict } from '../refusal.ts';
 import { isAboutMerge, isMerging, isOpen, isOver, liveRun, type State } from '../state.ts';
 import { type Giving, give } from './answers.ts';
-import { type Decision, type ItemRef, workOf } from './decision.ts';
+import type { Decision, ItemRef } from './decision.ts';
 import { mergeable } from './merge-questions.ts';
 import { mayMerge, stuckChange } from './work.ts';
 

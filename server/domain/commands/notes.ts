@@ -2,10 +2,11 @@
 import type { Change } from '../../../shared/events.ts';
 import { mostUsage, NO_USAGE, type Usage } from '../../../shared/usage-words.ts';
 import type { Run, ToolRefusal } from '../../../shared/words.ts';
+import { workOf } from '../lookup.ts';
 import { conflict } from '../refusal.ts';
 import { findItem, liveRun, type State } from '../state.ts';
 import { ownUsage, withoutDays } from '../usage.ts';
-import { type Decision, workOf } from './decision.ts';
+import type { Decision } from './decision.ts';
 
 export interface NoteInput {
   readonly chunk: string;

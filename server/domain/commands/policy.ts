@@ -3,11 +3,12 @@ import type { Change } from '../../../shared/events.ts';
 import type { Item, ItemOption } from '../../../shared/item-words.ts';
 import { ALLOW_UNIT, type NewRule, type ToolPermission } from '../../../shared/policy-words.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
+import { workOf } from '../lookup.ts';
 import { type Policy, type PolicyRequest, type PolicyVerdict, unitRule, verdictOn } from '../policy.ts';
 import { notFound } from '../refusal.ts';
 import type { State } from '../state.ts';
 import type { Question } from './asks.ts';
-import { type Decision, workOf } from './decision.ts';
+import type { Decision } from './decision.ts';
 
 /** What a commit needs to answer by itself. */
 export interface Rules {

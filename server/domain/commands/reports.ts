@@ -3,12 +3,13 @@ import type { Change } from '../../../shared/events.ts';
 import { overriddenWords } from '../../../shared/status-sentences.ts';
 import type { Moment, Unit, WorkUnit } from '../../../shared/words.ts';
 import { givenTo, whyUnfinished } from '../delivery.ts';
+import { workOf } from '../lookup.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { liveRivals } from '../serial-order.ts';
 import { isDone, liveRun, phaseOf, type State } from '../state.ts';
 import { statusOf } from '../status.ts';
 import { askAboutRivals } from './conflicts.ts';
-import { type Decision, workOf } from './decision.ts';
+import type { Decision } from './decision.ts';
 import { askedToAgree, endRun } from './runs.ts';
 
 export interface ReportInput {

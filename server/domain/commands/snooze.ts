@@ -3,11 +3,12 @@ import type { Change } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import type { Moment, WorkUnit } from '../../../shared/words.ts';
 import { aheadOf, cycleThrough, cycleWords } from '../cycle.ts';
+import { itemOf, workOf } from '../lookup.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { serialRivals } from '../serial-order.ts';
 import { findWork, isDone, isOpen, isSnoozed, liveRun, type State, sleepsFor } from '../state.ts';
 import { endedRefusal } from './answers.ts';
-import { type Decision, type ItemRef, itemOf, workOf } from './decision.ts';
+import type { Decision, ItemRef } from './decision.ts';
 
 export interface SnoozeInput {
   readonly chunk: string;

@@ -2,10 +2,11 @@ import { termsOf } from '../../../shared/daemon-questions.ts';
 import type { UnitEdit } from '../../../shared/events.ts';
 import type { WorkUnit } from '../../../shared/words.ts';
 import { cycleThrough, cycleWords } from '../cycle.ts';
+import { workOf } from '../lookup.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { findWork, isDone, isOpen, liveRun, type State } from '../state.ts';
 import { type Giving, give } from './answers.ts';
-import { type Decision, type ItemRef, workOf } from './decision.ts';
+import type { Decision, ItemRef } from './decision.ts';
 import { killRun, unlinked } from './kill.ts';
 
 /** The operator's actions on a unit. An action whose effect already holds succeeds and changes nothing. */

@@ -1,0 +1,10 @@
+/** Every address of the server, as it is registered. */
+import { routes } from '../../server/web/routes.ts';
+
+export const routesOf = (): string[] => {
+  const { stack } = routes({ assets: {}, monitoring: {} } as unknown as Parameters<typeof routes>[0]);
+  const all = stack.flatMap(({ methods, path }) =>
+    methods.filter((method) => method !== 'HEAD').map((method) => `${method} ${path}`),
+  );
+  return [...new Set(all)];
+};
