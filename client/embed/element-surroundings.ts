@@ -2,9 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Query } from '../../shared/query.ts';
 import type { Place } from '../../shared/views/place.ts';
 import type { BoardElement, Surroundings } from '../elements/board-element.ts';
+import { whileVisible } from '../link/while-visible.ts';
 import { nameParts, openInNewTab } from './css-parts.ts';
 import { connectionTo, type SharedConnection, type SharedConnectionState } from './shared-connection.ts';
-import { whileVisible } from './while-visible.ts';
 
 const ATTRIBUTES = ['server', 'query', 'chunk', 'token'];
 

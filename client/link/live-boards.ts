@@ -1,9 +1,10 @@
 import type { Board, BoardMessage, Pulses, Snapshot } from '../../shared/board.ts';
 import { boardOf } from '../../shared/board.ts';
 import { type Query, queryKey } from '../../shared/query.ts';
+import { BoardStream } from './board-stream.ts';
 import type { Connection } from './connection.ts';
 import { GrowingBoard } from './growing-board.ts';
-import { keepSubscribed } from './keep-subscribed.ts';
+import { keepSubscribed, rest } from './keep-subscribed.ts';
 
 /**
  * Boards, one per query, shared by all its listeners. A page takes over what the server drew before its connection is
@@ -70,6 +71,16 @@ export class LiveBoards {
         followed.stop();
         this.#boards.delete(key);
       },
+    };
+  }
+
+  /** Everything followed rests; what is left says of a query at most every five seconds what there is. */
+  rest(query: Query, listener: (board: Board | null) => void): () => void {
+    rest(true);
+    const calm = new BoardStream(this.connection, query, undefined, () => listener(calm.board), 'calm');
+    return () => {
+      calm.stop();
+      rest(false);
     };
   }
 

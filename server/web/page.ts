@@ -142,5 +142,5 @@ export function formErrorBlock({ formError }: PageInput, { snapshot }: PageData)
     formError.words === ''
       ? nothing
       : html`<label for="kept">Your text, not sent:</label><textarea id="kept" rows="3">${afterBreak(formError.words)}</textarea>`;
-  return html`<div class="trouble" role="alert"><p>${formError.notice.message}</p>${words}</div>`;
+  return html`<div class="trouble" role="status"><p>${formError.notice.message}</p>${words}</div>`;
 }

@@ -36,7 +36,7 @@ export function actionForm(card: Card, view: FormView): TemplateResult {
   const group = (name: Group) =>
     parts[name] === nothing
       ? nothing
-      : html`<div data-group=${name}>${parts[name]}<div class="told">${place === name ? noticeView(card.id, view.notices[card.id]) : nothing}</div></div>`;
+      : html`<div data-group=${name}>${parts[name]}<div class="told" role="status">${place === name ? noticeView(card.id, view.notices[card.id]) : nothing}</div></div>`;
   return html`<form class="answer" method="post" action="${unitPath(card)}/answer" name="answer-${card.id}">
     <input type="hidden" name="item" value=${card.id} />
     <input type="hidden" name="version" value=${card.version} />
@@ -59,7 +59,7 @@ function placeOf(parts: Readonly<Record<Group, Part>>, notice: Notice | undefine
 
 export const noticeView = (item: string, notice: Notice | undefined) =>
   notice
-    ? html`<p class="notice notice-${notice.tone}" id="notice-${item}" role="alert">${notice.message}${notice.tone === 'waits' ? html` <button type="button" class="quiet" data-do="hold-back" value=${item}>Do not send</button>` : nothing}</p>`
+    ? html`<p class="notice notice-${notice.tone}" id="notice-${item}">${notice.message}${notice.tone === 'waits' ? html` <button type="button" class="quiet" data-do="hold-back" value=${item}>Do not send</button>` : nothing}</p>`
     : nothing;
 
 /** While it is on its way, and when the item has ended, the words stand as they are. */

@@ -21,8 +21,8 @@ const PAGES: Readonly<Record<string, string>> = {
   'blocked units': '?status=blocked',
   'a unit at work': 'work-units/auth-migrate',
   'a unit that asks': 'work-units/auth-schema',
-  'a unit that is ready': 'work-units/auth-docs',
-  'a unit that is blocked': 'work-units/auth-cache',
+  'a unit that is ready': 'work-units/billing-docs',
+  'a unit that is blocked': 'work-units/auth-api',
   'a unit that is done': 'work-units/auth-schema-draft',
   'a unit that is stuck': 'work-units/stuck',
   'what a run printed': 'work-units/auth-migrate/runs/4',
@@ -34,6 +34,11 @@ const PAGES: Readonly<Record<string, string>> = {
   settings: 'settings',
   'an address that is not there': 'no-such-page',
   'a filter that is none': '?status=sleepy',
+};
+
+const REFUSED: Readonly<Record<string, number>> = {
+  'an address that is not there': 404,
+  'a filter that is none': 400,
 };
 
 describe('every page', () => {
@@ -61,10 +66,10 @@ describe('every page', () => {
     let isOver = false;
     const coming = (async () => {
       for (let nth = 0; !isOver; nth++) {
-        await callers.must(nth % 2 === 0 ? 'units.hold' : 'units.release', { chunk: 'auth-docs' });
+        await callers.must(nth % 2 === 0 ? 'units.hold' : 'units.release', { chunk: 'search-docs' });
         await new Promise((resolve) => setTimeout(resolve, NEWS_MS));
       }
-      await callers.must('units.release', { chunk: 'auth-docs' }).catch(() => {});
+      await callers.must('units.release', { chunk: 'search-docs' }).catch(() => {});
     })();
     return () => {
       isOver = true;
@@ -88,7 +93,8 @@ describe('every page', () => {
         try {
           for (const width of WIDTHS) {
             const page = await blankPage(browser, { width, script });
-            await page.goto(house.address + path);
+            const answer = await page.goto(house.address + path);
+            assert.equal(answer?.status(), REFUSED[name] ?? 200);
             if (script && (await page.$('#page-data'))) await live(page);
             await check(page);
           }

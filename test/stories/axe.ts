@@ -60,7 +60,9 @@ export const unfold = (page: Page): Promise<void> =>
 /** What axe has to say, as text; empty: nothing. */
 export async function violationsOn(page: Page): Promise<readonly string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
+  const { violations } = await page.evaluate(() =>
+    window.axe.run({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }),
+  );
   return violations.map(
     ({ id, nodes }) => `${id}, ${nodes.length} ×: ${nodes[0]?.target} ${nodes[0]?.failureSummary ?? ''}`,
   );
