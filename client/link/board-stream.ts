@@ -44,8 +44,11 @@ export class BoardStream {
 
   #subscribe(ended: () => void) {
     const board = this.#board;
-    const from = board ? `${board.epoch}:${board.seq}` : undefined;
-    const input = { ...this.#query, from, calm: this.#calm };
+    const input = {
+      ...this.#query,
+      ...(board && { from: `${board.epoch}:${board.seq}` }),
+      ...(this.#calm && { calm: true }),
+    };
     return this.#connection.client.board.follow.subscribe(input, {
       onData: ({ data }) => {
         this.#board = afterMessage(this.#board, data);
