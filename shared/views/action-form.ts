@@ -30,7 +30,7 @@ export function actionForm(card: Card, view: FormView): TemplateResult {
   const parts: Readonly<Record<Group, Part>> = {
     options: isOpen ? choices(safe, 'choices') : nothing,
     text: goAlong(card) ? nothing : ownWords(card, view),
-    risky: isOpen ? choices(risky, 'choices apart') : nothing,
+    risky: isOpen ? choices(risky.map(lettingGo(card)), 'choices apart') : nothing,
   };
   const place = placeOf(parts, view.notices[card.id]);
   const group = (name: Group) =>
@@ -44,6 +44,14 @@ export function actionForm(card: Card, view: FormView): TemplateResult {
     ${group('options')} ${group('text')} ${group('risky')}
   </form>`;
 }
+
+/** What is closed counts as done for those that wait for it. */
+const lettingGo =
+  ({ blocks_count: count }: Card) =>
+  (option: Option): Option =>
+    option.id === 'close' && count > 0
+      ? { ...option, label: `${option.label} and let ${count} go on` }
+      : option;
 
 /** One answer for all that ask the same, if the operator says so. */
 const sameFor = (others: readonly Card[]): Part =>
