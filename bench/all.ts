@@ -11,6 +11,7 @@ import { compare } from './compare.ts';
 import { diff } from './diff.ts';
 import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
+import { hooks } from './hooks.ts';
 import { hub } from './hub.ts';
 import { lighthouse } from './lighthouse.ts';
 import { manyUnits } from './many-units.ts';
@@ -25,6 +26,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   render,
   'fan-out': fanOut,
   diff,
+  hooks,
   painted,
   hub,
   lighthouse,

@@ -1,5 +1,6 @@
 /** Finds the daemons of this user on this machine, by the files that they write into their state folders. */
-import { overHttp, overSocket } from '../client/daemon/daemon-client.ts';
+import { overHttp } from '../client/daemon/daemon-client.ts';
+import { overSocket } from '../client/daemon/streaming-client.ts';
 import { livingDaemons } from '../server/system/daemon-holder.ts';
 import type { Found, Link } from './project.ts';
 

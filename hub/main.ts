@@ -114,7 +114,7 @@ async function serve(options: HubOptions, state: HubPaths, kept: Kept): Promise<
   });
   writePort(state, port);
   writeHolder(state, holderOf(about));
-  const upkeep = keepUp([filesInPlace(db, stopping.stop), finding], consoleLog);
+  const upkeep = keepUp([filesInPlace(db, () => 'signalbox hub start', stopping.stop), finding], consoleLog);
   greet(about, options.door, access.links, 'signalbox hub open');
   const problem = await stopping.stopped;
   upkeep.stop();

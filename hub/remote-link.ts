@@ -1,7 +1,8 @@
 /** Links to daemons on other machines: by a socket that OpenSSH forwards, or by HTTPS. Each brings a token. */
 import { createTRPCClient, createWSClient, httpLink, wsLink } from '@trpc/client';
 import { WebSocket } from 'ws';
-import { overHttp, overSocket } from '../client/daemon/daemon-client.ts';
+import { overHttp } from '../client/daemon/daemon-client.ts';
+import { overSocket } from '../client/daemon/streaming-client.ts';
 import type { AppRouter } from '../server/api/router.ts';
 import type { Link } from './project.ts';
 

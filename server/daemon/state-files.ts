@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Holder, StatePaths } from '../../shared/state-paths.ts';
 import type { About } from '../api/about.ts';
 import { makeBin } from '../runs/environment.ts';
-import { FilesInPlace } from '../store/files-in-place.ts';
-import { type Db, FileMoved } from '../store/sqlite.ts';
+import { FileMoved, FilesInPlace } from '../store/files-in-place.ts';
+import type { Db } from '../store/sqlite.ts';
 import { Problem } from '../system/problem.ts';
 import { lookUp } from '../system/processes.ts';
 import { writeHolder, writePort } from '../system/state-folder.ts';
@@ -58,16 +58,19 @@ export function keepStateFiles(parts: Parts): Chore {
   };
 }
 
-/** A daemon whose database was moved can store nothing: it stops, so that another can start. */
-export const filesInPlace = (db: Db, stop: (problem: Problem) => void): Chore => ({
-  name: 'files',
-  look: () => {
+/** A daemon whose database was moved can store nothing: it stops, so that another can start. `goOn`: how to start one, and what helps. */
+export function filesInPlace(db: Db, goOn: () => string, stop: (problem: Problem) => void): Chore {
+  // Found while the folder is there: it may be the folder that goes.
+  let then = goOn();
+  const look = () => {
     try {
       db.checkInPlace();
+      then = goOn();
     } catch (error) {
       if (!(error instanceof FileMoved)) throw error;
       const way = 'Nothing was saved since, and Signalbox has ended; runs at work go on.';
-      stop(new Problem('disk', `${error.message} ${way} Put it back, then: signalbox start`));
+      stop(new Problem('disk', `${error.message} ${way} Put it back, then: ${then}`));
     }
-  },
-});
+  };
+  return { name: 'files', look };
+}

@@ -2,7 +2,8 @@
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { HubEntry, HubPlace } from '../../../shared/hub-words.ts';
-import { isListening, overHttp } from '../../daemon/daemon-client.ts';
+import { overHttp } from '../../daemon/daemon-client.ts';
+import { isListening } from '../../daemon/is-listening.ts';
 import { hubPaths } from '../context/project.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { oneLine, print, printJson, table, tell } from '../output/terminal-output.ts';
