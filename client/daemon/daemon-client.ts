@@ -1,6 +1,5 @@
 /** Calls the daemon over its Unix socket, by HTTP. What a WebSocket needs is much more to load: `streaming-client.ts`. */
 import { request } from 'node:http';
-import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createTRPCClient, httpLink, type TRPCClient, TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '../../server/api/router.ts';
@@ -52,18 +51,6 @@ function fetchOver(
     call.on('error', reject);
     call.end(init.body as string | undefined);
   }).finally(caller.done);
-}
-
-/** Whether somebody takes connections there; nothing is said to them. */
-export function isListening(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(socketPath);
-    probe.once('error', () => resolve(false));
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(true);
-    });
-  });
 }
 
 export type DaemonError = TRPCClientError<AppRouter>;

@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
 import { WebSocket } from 'ws';
 import type { AppRouter } from '../../server/api/router.ts';
-import { type Daemon, isListening, SILENCE_MS } from './daemon-client.ts';
+import { type Daemon, SILENCE_MS } from './daemon-client.ts';
+import { isListening } from './is-listening.ts';
 import { callerFor, type ProvenCaller } from './proven-caller.ts';
 
 export interface SocketOptions {

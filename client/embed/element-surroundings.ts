@@ -3,10 +3,10 @@ import { type Board, countsOf } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Place } from '../../shared/views/place.ts';
 import type { BoardElement, Surroundings } from '../elements/board-element.ts';
+import { whileVisible } from '../link/while-visible.ts';
 import { nameParts, openInNewTab } from './css-parts.ts';
 import { ElementSignals } from './element-signals.ts';
 import { connectionTo, type SharedConnection, type SharedConnectionState } from './shared-connection.ts';
-import { whileVisible } from './while-visible.ts';
 
 const ATTRIBUTES = ['server', 'query', 'chunk', 'token'];
 

@@ -34,8 +34,8 @@ const PONG_MS = 3000;
 const CONNECT_MS = 4000;
 /** Timeout of a probe. */
 const PROBE_MS = 4000;
-/** Without a message for this long, the state is not "live". */
-const PROOF_MS = 5000;
+/** Without a message for this long, the state is not "live". The badge looks twice a second, and five seconds are promised. */
+const PROOF_MS = 4400;
 /** Close code for an unknown token. */
 const SIGNED_OUT = 4401;
 const UNAUTHORIZED = 401;

@@ -3,11 +3,11 @@ import { boardOf } from '../../shared/board.ts';
 import { firstPage, type Query, queryKey } from '../../shared/query.ts';
 import { BoardStream } from './board-stream.ts';
 import type { Connection } from './connection.ts';
-import { keepSubscribed } from './keep-subscribed.ts';
+import { keepSubscribed, rest } from './keep-subscribed.ts';
 
 /**
- * Boards, one per query, shared by all its listeners: of many units the page that the server drew. A page takes over what the server drew before its connection is
- * loaded: until then a board is what it was drawn from.
+ * Boards, one per query, shared by all its listeners. Of many units a board has the page that the server drew; until the
+ * connection is loaded, it is what that page was drawn from.
  */
 export class LiveBoards {
   /** For what is loaded later: imported by that, too, it would be a file of its own. */
@@ -70,6 +70,16 @@ export class LiveBoards {
         followed.stop();
         this.#boards.delete(key);
       },
+    };
+  }
+
+  /** Everything followed rests; what is left says of a query at most every five seconds what there is. */
+  rest(query: Query, listener: (board: Board | null) => void): () => void {
+    rest(true);
+    const calm = new BoardStream(this.connection, query, undefined, () => listener(calm.board), 'calm');
+    return () => {
+      calm.stop();
+      rest(false);
     };
   }
 

@@ -5,7 +5,14 @@ import { lookAtAgents, trust } from '../agents/trust.ts';
 import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
-import { backUpDatabase, checkDatabase, exportLog, importLog, restoreDatabase } from './database-commands.ts';
+import {
+  backUpDatabase,
+  checkDatabase,
+  diskUse,
+  exportLog,
+  importLog,
+  restoreDatabase,
+} from './database-commands.ts';
 import { examine, policyFile } from './doctor.ts';
 import { readOptions } from './options.ts';
 
@@ -21,6 +28,7 @@ export const offline: Offline = {
   backUpDatabase,
   restoreDatabase,
   checkDatabase,
+  diskUse,
   exportLog,
   importLog,
   livingHolder,

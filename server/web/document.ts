@@ -45,7 +45,7 @@ export function shell({ assets, data, body, now, skipTo = TO_QUEUE }: ShellInput
     next: null,
   });
   // The data stands between two templates and in none: lit would escape it, and in a script there are no escapes.
-  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(data.project, asOf, skipTo)}${body}<script type="application/json" id="page-data">`;
+  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(data, asOf, skipTo)}${body}<script type="application/json" id="page-data">`;
   return markup(start) + scriptText(data) + markup(AFTER_DATA);
 }
 
@@ -93,9 +93,9 @@ const NAME = html`<h1><a href="/">Signalbox</a></h1>`;
 /** What is reached from everywhere. */
 const LINKS = html`<nav class="links" aria-label="Pages of Signalbox"><a href="/new">New unit</a><a href="/graph">Dependencies</a><a href="/settings">Settings</a></nav>`;
 
-/** The project's name leads to its dashboard. */
-const header = (project: string, badge: string, { id, label }: SkipLink): TemplateResult =>
-  html`<a class="skip" href="#${id}">${label}</a><header><h1><a href="/" title="${project}"><bdi>${projectName(project)}</bdi></a> <span class="product">Signalbox</span></h1>${LINKS}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
+/** On its dashboard the project's name leads nowhere: the search is within five Tabs. Elsewhere it leads there. */
+const header = ({ project, name }: PageData, badge: string, { id, label }: SkipLink): TemplateResult =>
+  html`<a class="skip" href="#${id}">${label}</a><header><h1>${name === '' ? html`<bdi title="${project}">${projectName(project)}</bdi>` : html`<a href="/" title="${project}"><bdi>${projectName(project)}</bdi></a>`} <span class="product">Signalbox</span></h1>${LINKS}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
 
 interface Head {
   readonly assets: Assets;

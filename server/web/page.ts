@@ -79,8 +79,7 @@ export function dashboardPage(input: DashboardInput): string {
   const filter = boardFilter({ counts: countsOf(board), query: input.query });
   const body: Drawn = [
     html`<board-filter class="bar-of-page">${filter}</board-filter>`,
-    html`<main class="board">${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><div class="units"><process-grid>${grid}</process-grid>${waitedLine(input)}</div></main>`,
-    foot(input.isSignedIn),
+    html`<main class="board">${formErrorBlock(input, data)}${failedNotice(input)}${policyNotice(input)}<attention-queue>${queueView(input, data)}</attention-queue><div class="units"><process-grid>${grid}</process-grid>${waitedLine(input)}${foot(input.isSignedIn)}</div></main>`,
   ];
   return shell({ ...input, data, body });
 }
@@ -142,5 +141,5 @@ export function formErrorBlock({ formError }: PageInput, { snapshot }: PageData)
     formError.words === ''
       ? nothing
       : html`<label for="kept">Your text, not sent:</label><textarea id="kept" rows="3">${afterBreak(formError.words)}</textarea>`;
-  return html`<div class="trouble" role="alert"><p>${formError.notice.message}</p>${words}</div>`;
+  return html`<div class="trouble" role="status"><p>${formError.notice.message}</p>${words}</div>`;
 }

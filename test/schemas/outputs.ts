@@ -509,6 +509,30 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     }),
   },
   check: { schema: checked },
+  du: {
+    schema: z.strictObject({
+      bytes: count.describe('in all'),
+      parts: z
+        .array(
+          z.strictObject({
+            what: z.enum([
+              'events',
+              'packed',
+              'keys',
+              'facts',
+              'free',
+              'output',
+              'worktrees',
+              'copies',
+              'other',
+            ]),
+            bytes: count,
+            path: z.string().describe('the file or folder that it is in'),
+          }),
+        )
+        .describe('the largest first'),
+    }),
+  },
   import: { schema: z.strictObject({ events: count, keys: count.describe('executed mutations, by key') }) },
   'worktree ls': {
     schema: z.array(

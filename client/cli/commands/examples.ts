@@ -20,6 +20,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   backup: ['signalbox backup before-friday.db'],
   restore: ['signalbox restore before-friday.db'],
   check: ['signalbox check', 'signalbox check --json'],
+  du: ['signalbox du', 'signalbox du --json'],
   export: ['signalbox export log.ndjson', 'signalbox export | head -5'],
   import: ['signalbox import log.ndjson', 'signalbox import -'],
   service: ['signalbox service status'],
