@@ -45,6 +45,7 @@ export function httpParts(
   const boardFeed = new BoardFeed(store, assets.build);
   const metrics = new Metrics({ store, boardFeed, viewers: () => boards.viewers });
   const boards = new SharedBoards(boardFeed, store.epoch, encodeNews, metrics);
+  const monitoring = monitoringOf(db, metrics);
   return {
     assets,
     log: consoleLog,
@@ -59,12 +60,11 @@ export function httpParts(
       log: consoleLog,
     },
     router: appRouter,
-    routes,
+    routes: (parts) => routes(parts, monitoring),
     credentials: new Credentials(store),
     connections: new Connections(openFileLimit(), limits.silent_connections),
     refuseCaller: (shown) => callers.refusal(shown),
     throttle: new FailureThrottle(limits.slowed_sign_ins, limits.slow_sign_in_ms),
     cookie: `signalbox-${door.host_name.split('.')[0]}`,
-    monitoring: monitoringOf(db, metrics),
   };
 }
