@@ -11,6 +11,8 @@ import { compare } from './compare.ts';
 import { diff } from './diff.ts';
 import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
+import { hooks } from './hooks.ts';
+import { hub } from './hub.ts';
 import { lighthouse } from './lighthouse.ts';
 import { manyUnits } from './many-units.ts';
 import { render } from './render.ts';
@@ -24,7 +26,9 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   render,
   'fan-out': fanOut,
   diff,
+  hooks,
   painted,
+  hub,
   lighthouse,
   'many-units': manyUnits,
   sizes,

@@ -20,7 +20,7 @@ import { aboutOf } from './daemon/about.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
 import { greet } from './daemon/greeting.ts';
-import { orProblem } from './daemon/last-backup.ts';
+import { orProblem, startAgain } from './daemon/last-backup.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
 import { Metrics } from './daemon/metrics.ts';
@@ -166,7 +166,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     notify: notifier,
     stop: () => stopping.stop(),
   });
-  const { servers, terminal } = await listen(parts, tcp, addresses, options, state, port);
+  const { servers, terminal } = await listen(parts, tcp, addresses, options.door, state, port);
   store.onChange(() => {
     for (const server of servers) server.dropEnded();
   });
@@ -181,7 +181,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   const { dispatcher, chores } = workersOf(state, { store, db, umask, progress }, options.door.readOnly);
   dispatcher.start();
   const all = [
-    filesInPlace(db, state, stopping.stop),
+    filesInPlace(db, () => startAgain(state), stopping.stop),
     keepStateFiles(files),
     folders.upkeep(),
     notifier,
@@ -214,6 +214,7 @@ function httpParts(state: StatePaths, { store, db, door, policy }: Kept, daemon:
   const boardFeed = new BoardFeed(store, assets.build);
   const metrics = new Metrics({ store, boardFeed, viewers: () => boards.viewers });
   const boards = new SharedBoards(boardFeed, store.epoch, encodeNews, metrics);
+  const monitoring = monitoringOf(db, metrics);
   return {
     assets,
     log: consoleLog,
@@ -228,13 +229,12 @@ function httpParts(state: StatePaths, { store, db, door, policy }: Kept, daemon:
       log: consoleLog,
     },
     router: appRouter,
-    routes,
+    routes: (parts) => routes(parts, monitoring),
     credentials: new Credentials(store),
     connections: new Connections(openFileLimit(), limits.silent_connections),
     refuseCaller: (shown) => callers.refusal(shown),
     throttle: new FailureThrottle(limits.slowed_sign_ins, limits.slow_sign_in_ms),
     cookie: `signalbox-${door.host_name.split('.')[0]}`,
-    monitoring: monitoringOf(db, metrics),
   };
 }
 

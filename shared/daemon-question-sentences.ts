@@ -59,7 +59,7 @@ type Words = Omit<ItemOption, 'id'>;
 
 const OPTIONS: Readonly<Record<string, Words>> = {
   retry: { label: 'Try again', description: 'Runs the same phase again, with the text that you add.' },
-  close: { label: 'Close the unit', description: 'It counts as done, for the reason you give.' },
+  close: { label: 'Count as done', description: 'The unit is closed; the text that you add is the reason.' },
   [BY_FILE]: {
     label: 'Hand your answers over in a file',
     description: 'The agent is told where the file is; nothing is cut.',

@@ -1,10 +1,12 @@
 /** Defines the commands of the terminal: names, arguments, help. What a command does is in `commands/`, or is one call. */
+import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
 import { overHttp } from '../daemon/daemon-client.ts';
 import { addAccessCommands } from './commands/access-commands.ts';
 import { addAddCommand } from './commands/add.ts';
 import { addAskingCommands } from './commands/asking-commands.ts';
+import { addServiceCommands } from './commands/at-login-commands.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBulk } from './commands/bulk.ts';
 import { addConfig } from './commands/config.ts';
@@ -15,6 +17,7 @@ import { type FilterFlags, queryFrom } from './commands/filter-flags.ts';
 import { collect, jsonOption } from './commands/flags.ts';
 import { addHistory } from './commands/history.ts';
 import { addHookCommands } from './commands/hook-commands.ts';
+import { addHub } from './commands/hub.ts';
 import { addItemCommands } from './commands/item-commands.ts';
 import type { LogsFlags } from './commands/logs.ts';
 import { addNotify } from './commands/notify.ts';
@@ -32,9 +35,9 @@ import { pathsFor, projectFrom, socketFor } from './context/project.ts';
 import { guardRuns } from './context/run-guard.ts';
 import type { DoctorFlags } from './doctor/doctor.ts';
 import { attentionList, unitList, unitText } from './output/listing.ts';
-import { print, printJson, tellPlain } from './output/terminal-output.ts';
+import { keepTo, print, printJson, tellPlain } from './output/terminal-output.ts';
 
-const EXIT_CODES = `
+export const EXIT_CODES = `
 Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 4 what was waited for can no longer
 come; 64 wrong usage; 65 plan, database, signalbox.json or config.json unusable; 69 no daemon runs here;
 70 something went wrong; 74 disk full, unwritable or taken away; 75 already running, port taken, or no answer in time;
@@ -58,9 +61,13 @@ export const program = new Command('signalbox')
     '--project <folder>',
     'the project to talk about (default: $SIGNALBOX_PROJECT, or the one around this folder)',
   )
+  .option('--no-color', 'no colours, as where NO_COLOR is set')
+  .option('-q, --quiet', 'print data and errors alone, and not what was done')
   .addHelpText('after', EXIT_CODES)
   .configureOutput({ writeErr: tellPlain })
   .exitOverride();
+
+program.hook('preAction', () => keepTo(program.opts()));
 
 /** The socket of the daemon that the command line selects. */
 export const socket = (): string => socketFor(program.opts<{ project?: string }>().project);
@@ -98,7 +105,9 @@ program
   .command('stop')
   .description('stop the daemon; runs at work go on and are found again')
   .addOption(jsonOption())
-  .action((flags: { json?: boolean }) => stop(socket(), flags.json ?? false));
+  .action((flags: { json?: boolean }) =>
+    stop({ socket: socket(), holder: join(dirname(socket()), 'daemon.json') }, flags.json ?? false),
+  );
 
 program
   .command('status')
@@ -150,10 +159,12 @@ program
   .description('list what needs you, the most useful first')
   .option('--kind <list>', 'only these, with commas: question, decision, review, stuck, conflict')
   .option('--find <words>', 'only those that contain these words')
-  .addOption(new Option('--interactive', 'work through it by keys').conflicts('json'))
+  .addOption(new Option('--interactive', 'work through it by keys').conflicts(['json', 'all']))
+  .option('--all', 'of all projects whose daemons run on this machine')
   .addOption(jsonOption())
-  .action(async (flags: FilterFlags & { json?: boolean; interactive?: boolean }) => {
+  .action(async (flags: FilterFlags & { json?: boolean; interactive?: boolean; all?: boolean }) => {
     if (flags.interactive) return (await import('./interactive/interactive.ts')).interactive(socket());
+    if (flags.all) return (await import('./commands/attention-all.ts')).attentionAll(flags);
     const snapshot = await daemon().board.now.query(queryFrom(flags));
     if (flags.json) return printJson(cardsOf(boardOf(snapshot)));
     await print(attentionList(snapshot));
@@ -215,6 +226,8 @@ program
     (await import('./commands/wait.ts')).wait(socket(), chunk, flags),
   );
 
+addServiceCommands(program, () => pathsFor(project()));
+addHub(program);
 addHookCommands(program);
 addUnitCommands(program, daemon);
 addItemCommands(program, daemon);

@@ -122,8 +122,9 @@ export class Arming {
       const place = placeOf(card);
       if (place === null) this.#seen.delete(card);
       else if (this.#seen.get(card)?.place !== place) this.#seen.set(card, { place, since: this.#now() });
-      card.toggleAttribute('data-unarmed', !this.#isStill(card));
     }
+    // Not in the loop above: what is written would make the browser lay out the page again for each card that is read.
+    for (const card of cards) card.toggleAttribute('data-unarmed', !this.#isStill(card));
   }
 }
 
@@ -136,9 +137,11 @@ const submittedBy = (button: HTMLButtonElement | null): HTMLFormElement | null =
 /** Where a card, its parts and its buttons are, with its version; null: it is not visible. */
 function placeOf(card: Element): string | null {
   // On a wide page what is open of a card stands beside the list, which may have scrolled on.
-  const parts = [card, ...card.querySelectorAll('.body, .body > *, button')].map((part) =>
-    part.getBoundingClientRect(),
+  // What is folded has no place, and asking for it would make the browser lay it out.
+  const shown = [...card.querySelectorAll('.body, .body > *, button')].filter(
+    (part) => part.closest('details:not([open])') === null,
   );
+  const parts = [card, ...shown].map((part) => part.getBoundingClientRect());
   if (!parts.some(isInView)) return null;
   const version = card.querySelector<HTMLInputElement>('input[name=version]')?.value ?? '';
   return `${version} ${parts.map(edgesOf)}`;

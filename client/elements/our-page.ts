@@ -8,13 +8,16 @@ import { takeOver } from './hydration.ts';
 import { OpenCards } from './open-cards.ts';
 import { ProcessGrid } from './process-grid.ts';
 
-export function defineElements(): void {
+type ActOnAll = Pick<typeof import('./act-on-all.ts'), 'actOnAll'>;
+
+/** `later` loads what acts on all units that a filter shows. */
+export function defineElements(later: () => Promise<ActOnAll>): void {
   BoardElement.takeOver = takeOver;
   AttentionQueue.forms = QUEUE_FORMS;
   AttentionQueue.openCards = (...given) => new OpenCards(...given);
   ProcessGrid.bulk = {
     form: bulkForm,
-    act: async (...given) => (await import('./act-on-all.ts')).actOnAll(...given),
+    act: async (...given) => (await later()).actOnAll(...given),
   };
   customElements.define('attention-queue', AttentionQueue);
   customElements.define('process-grid', ProcessGrid);

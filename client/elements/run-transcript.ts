@@ -211,8 +211,7 @@ export class RunTranscript extends HTMLElement {
     this.#said.setAttribute('role', 'status');
     this.#said.className = 'said-of-output';
     tools.querySelector('.part')?.remove();
-    tools.querySelector('.room')?.replaceWith(this.#said, wrap, copy);
-    tools.append(end);
+    tools.querySelector('.room')?.replaceWith(this.#said, wrap, copy, end);
   }
 
   /** What is in memory, as it is shown. */

@@ -36,11 +36,11 @@ export abstract class UpdatingElement extends HTMLElement {
     if (this.#isEnabled) return;
     this.#isEnabled = true;
     this.#isPending = true;
-    this.#updating = this.#draw();
+    this.#updating = this.#draw(nextTask());
   }
 
-  async #draw(): Promise<boolean> {
-    await Promise.resolve();
+  async #draw(turn = Promise.resolve()): Promise<boolean> {
+    await turn;
     try {
       this.willUpdate();
       this.update();
@@ -60,3 +60,6 @@ export abstract class UpdatingElement extends HTMLElement {
   protected abstract update(): void;
   protected updated(): void {}
 }
+
+/** The first drawing takes longest: each element has a task of its own, and the browser may do something else in between. */
+const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -8,24 +8,33 @@ import { keepSubscribed } from './keep-subscribed.ts';
  * by itself, from the number reached.
  */
 export class BoardStream {
-  readonly #connection: Connection;
+  readonly #connection: Pick<Connection, 'client'>;
   readonly #query: Query;
   readonly #listener: (message: BoardMessage) => void;
   #board: Board | null;
+  readonly #calm: true | undefined;
   readonly stop: () => void;
 
-  /** `listener` is called after each message has been folded into the board. */
+  /**
+   * `listener` is called after each message has been folded into the board. `calm`: one at most every five seconds, also
+   * while the page rests.
+   */
   constructor(
-    connection: Connection,
+    connection: Pick<Connection, 'client'>,
     query: Query,
     initial: Snapshot | undefined,
     listener: (message: BoardMessage) => void,
+    pace: 'at once' | 'calm' = 'at once',
   ) {
     this.#connection = connection;
     this.#query = query;
     this.#listener = listener;
     this.#board = initial ? boardOf(initial) : null;
-    this.stop = keepSubscribed((ended) => this.#subscribe(ended));
+    this.#calm = pace === 'calm' || undefined;
+    this.stop = keepSubscribed(
+      (ended) => this.#subscribe(ended),
+      this.#calm ? 'always' : 'while it is looked at',
+    );
   }
 
   /** Null until the first snapshot. */
@@ -35,7 +44,11 @@ export class BoardStream {
 
   #subscribe(ended: () => void) {
     const board = this.#board;
-    const input = { ...this.#query, from: board ? `${board.epoch}:${board.seq}` : undefined };
+    const input = {
+      ...this.#query,
+      ...(board && { from: `${board.epoch}:${board.seq}` }),
+      ...(this.#calm && { calm: true }),
+    };
     return this.#connection.client.board.follow.subscribe(input, {
       onData: ({ data }) => {
         this.#board = afterMessage(this.#board, data);

@@ -4,25 +4,45 @@ interface Subscription {
   unsubscribe(): void;
 }
 
+let isResting = false;
+const turns = new Set<() => void>();
+
+/** Leaves all that is subscribed, or subscribes again: a page that nobody looks at needs little. */
+export function rest(is: boolean): void {
+  if (is === isResting) return;
+  isResting = is;
+  for (const turn of turns) turn();
+}
+
 /**
  * Subscribes again whenever the daemon ends the stream, until the returned function is called.
- * `subscribe` gets what to call when the stream ends. Unsubscribing also calls it.
+ * `subscribe` gets what to call when the stream ends. Unsubscribing also calls it. `always`: also while the page rests.
  */
-export function keepSubscribed(subscribe: (ended: () => void) => Subscription): () => void {
+export function keepSubscribed(
+  subscribe: (ended: () => void) => Subscription,
+  always: 'always' | 'while it is looked at' = 'while it is looked at',
+): () => void {
   let isWanted = true;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let subscription: Subscription | undefined;
+  const goesOn = () => isWanted && (always === 'always' || !isResting);
   const ended = () => {
     clearTimeout(timer);
-    if (isWanted) timer = setTimeout(start, AGAIN_MS);
+    if (goesOn()) timer = setTimeout(start, AGAIN_MS);
   };
   const start = () => {
     subscription = subscribe(ended);
   };
-  start();
-  return () => {
-    isWanted = false;
+  const leave = () => {
     clearTimeout(timer);
     subscription?.unsubscribe();
+  };
+  const turn = () => (goesOn() ? start() : leave());
+  if (always !== 'always') turns.add(turn);
+  if (goesOn()) start();
+  return () => {
+    isWanted = false;
+    turns.delete(turn);
+    leave();
   };
 }

@@ -11,7 +11,7 @@ import type { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
 import { keepKeys } from './first-key.ts';
 
-defineElements();
+defineElements(() => import('./later.ts'));
 
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id);

@@ -3,6 +3,7 @@ import type { PageData } from '../../shared/page-data.ts';
 import type { Connection } from '../link/connection.ts';
 
 const LOOK_MS = 2000;
+const MARGIN = 12;
 /** What is drawn anew. The part that scrolls stays. */
 const PARTS = ['graph-drawing', 'graph-facts', 'graph-others'];
 
@@ -11,7 +12,22 @@ export function keepGraph(connection: Connection): void {
   if (!graph) return;
   for (const type of ['pointerover', 'focusin']) graph.addEventListener(type, bringOut);
   for (const type of ['pointerleave', 'focusout']) graph.addEventListener(type, () => show(graph, null));
+  const scene = graph.querySelector('.scene');
+  if (scene) begin(scene);
   keepTrue(connection);
+}
+
+/** The corner of a large picture may be empty: then it is scrolled to where it begins. */
+function begin(scene: Element): void {
+  const frame = scene.getBoundingClientRect();
+  const isSeen = (node: Element) => {
+    const { left, top } = node.getBoundingClientRect();
+    return top < frame.bottom && left < frame.right;
+  };
+  const first = document.getElementById('graph-first');
+  if (!first || [...scene.querySelectorAll('.node')].some(isSeen)) return;
+  const { left, top } = first.getBoundingClientRect();
+  scene.scrollBy(left - frame.left - MARGIN, top - frame.top - frame.height / 3);
 }
 
 function bringOut({ target, currentTarget }: Event): void {

@@ -8,6 +8,7 @@ import { keepWaited } from './keep-waited.ts';
 import { keepKeysSwitch } from './keys-help.ts';
 import { keepNewUnit } from './new-unit.ts';
 
+export { actOnAll } from '../elements/act-on-all.ts';
 export { Keyboard } from './keyboard.ts';
 export { openUnitPage } from './unit-page.ts';
 

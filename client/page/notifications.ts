@@ -1,25 +1,28 @@
 /** Says whether this page is visible, and shows notifications where this browser may. Loaded after the first paint. */
 import type { DesktopNotice } from '../../shared/notify-words.ts';
 import type { Connection } from '../link/connection.ts';
-import { keepSubscribed } from '../link/keep-subscribed.ts';
+import type { LiveBoards } from '../link/live-boards.ts';
 import { drawSwitch, isOn, onSwitch } from './desktop-switch.ts';
 import { workerOf } from './worker-registration.ts';
 
 /** Of several tabs of a browser one shows. */
 const LOCK = 'signalbox-notifications';
 
-export function watchPage(connection: Connection): void {
+export function watchPage(live: LiveBoards): void {
+  const { connection } = live;
   let leads = false;
   let stop = () => {};
   const watch = () => {
     stop();
     const watching = { looks: !document.hidden, shows: leads && isOn() };
-    stop = keepSubscribed((ended) =>
-      connection.client.notify.watch.subscribe(watching, {
-        onData: (notice) => void show(connection, notice),
-        onError: ended,
-        onComplete: ended,
-      }),
+    stop = live.keepSubscribed(
+      (ended) =>
+        connection.client.notify.watch.subscribe(watching, {
+          onData: (notice) => void show(connection, notice),
+          onError: ended,
+          onComplete: ended,
+        }),
+      'always',
     );
   };
   const lead = () => {

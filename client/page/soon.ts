@@ -16,5 +16,5 @@ export function keepPage(
   keepBadge(element('badge'), lost, live.connection, () => live.newerBuild, holdsWords);
   stayHere(lost, live.connection);
   keepCount(live, data, element('announce'));
-  watchPage(live.connection);
+  watchPage(live);
 }

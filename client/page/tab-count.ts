@@ -1,17 +1,21 @@
 /** Keeps the count of open items where it can be seen from elsewhere: the title, the icon, an installed application. */
-import { type Card, cardsOf, countsOf } from '../../shared/board.ts';
+import { type Board, type Card, cardsOf, countsOf } from '../../shared/board.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import { faviconUrl, titleFor } from '../../shared/tab-title.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
+import { whileVisible } from '../link/while-visible.ts';
 
 const ANNOUNCE_MS = 5000;
 
-/** New items are announced to screen readers in `status`, at most once in five seconds. */
+/**
+ * New items are announced to screen readers in `status`, at most once in five seconds. A page that was
+ * hidden for five minutes follows nothing but its open items, and their number.
+ */
 export function keepCount(live: LiveBoards, { query, project, name }: PageData, status: HTMLElement): void {
   const news = new NewItems();
   let pause: ReturnType<typeof setTimeout> | null = null;
+  let board: Board | null = null;
   const tell = () => {
-    const { board } = following;
     if (!board) return;
     const items = countsOf(board)?.items ?? 0;
     show(project, name, items);
@@ -23,8 +27,20 @@ export function keepCount(live: LiveBoards, { query, project, name }: PageData, 
       tell();
     }, ANNOUNCE_MS);
   };
-  const following = live.follow(query, tell);
-  tell();
+  const look = (now: Board | null) => {
+    board = now;
+    tell();
+  };
+  const following = live.follow(query, () => look(following.board));
+  look(following.board);
+  const calm = { ...query, page: undefined, only: query.only ?? ('items' as const) };
+  let wake = () => {};
+  whileVisible(
+    () => wake(),
+    () => {
+      wake = live.rest(calm, look);
+    },
+  );
 }
 
 /** Which items were told of. Their number does not say: one that comes as another leaves is new. */

@@ -170,6 +170,8 @@ export const follow = z.strictObject({
   from: z.string().max(64).optional(),
   lastEventId: z.string().max(64).optional(),
   follow: goOn,
+  /** At most one message every five seconds, for who does not look. */
+  calm: z.boolean().default(false),
   /** The id of the call: the socket sets it, whatever the client says. */
   stream: z
     .union([z.number(), z.string().max(200, 'The id of a stream has at most 200 characters.')])

@@ -213,8 +213,9 @@ export const appRouter = t.router({
   board: t.router({
     now: viewer.input(inputs.board).query(({ ctx, input }) => ctx.boardFeed.snapshot(input as Query)),
     follow: viewer.input(inputs.follow).subscription(({ ctx, input, signal }) => {
-      const { from, lastEventId, follow, stream, ...query } = input;
-      return followBoard(ctx, query as Query, { from: lastEventId ?? from, follow, stream }, signal);
+      const { from, lastEventId, follow, stream, calm, ...query } = input;
+      const how = { from: lastEventId ?? from, follow, stream, calm };
+      return followBoard(ctx, query as Query, how, signal);
     }),
     pulses: viewer.input(inputs.pulses).subscription(({ ctx, input, signal }) => {
       const { follow, ...query } = input;

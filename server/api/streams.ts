@@ -2,6 +2,7 @@
  * Subscriptions: the changes of a board, the last output lines of its runs, and the output of one run. If a client reads
  * slowly, changes are merged before they are sent.
  */
+import { setTimeout as after } from 'node:timers/promises';
 import { tracked } from '@trpc/server';
 import type { BoardMessage, News, Row, Snapshot } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
@@ -38,6 +39,13 @@ export interface ViewerSocket {
 const BACKLOG_BYTES = 256 * 1024;
 const BACKLOG_MS = 50;
 
+/** Between messages to a viewer who does not look. */
+const CALM_MS = 5000;
+
+/** Ends early with the signal. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  after(ms, undefined, { signal, ref: false }).catch(() => {});
+
 const neverAborted = () => new AbortController().signal;
 
 /** How a board is followed. */
@@ -46,6 +54,8 @@ export interface FollowedBoard {
   readonly from?: string | undefined;
   /** Whether to go on with what changes, or to end with what has changed. */
   readonly follow?: boolean;
+  /** Whether at most one message is sent every five seconds. */
+  readonly calm?: boolean;
   /** The id of the call on a socket, by which its messages are known. */
   readonly stream?: string | number | undefined;
 }
@@ -54,7 +64,7 @@ export interface FollowedBoard {
 export async function* followBoard(
   source: Source,
   query: Query,
-  { from, follow = true, stream }: FollowedBoard,
+  { from, follow = true, stream, calm = false }: FollowedBoard,
   signal: AbortSignal = neverAborted(),
 ) {
   const { boardFeed, store } = source;
@@ -80,7 +90,7 @@ export async function* followBoard(
     yield isFresh ? emptyUpdate() : envelope(at, { snapshot });
   } else yield emptyUpdate();
   const { socket, boards } = source;
-  if (follow && socket && stream !== undefined) {
+  if (follow && !calm && socket && stream !== undefined) {
     // What is the same for many is encoded once: from here on it goes to the socket without passing through here.
     const send = (message: Buffer) => socket.send(message, { binary: false });
     await boards.follow({ query, at, shown, stream, send, isSlow: () => isBehind(source) }, signal);
@@ -88,6 +98,7 @@ export async function* followBoard(
   }
   while (!signal.aborted) {
     if (!follow && boardFeed.seq <= at) return;
+    if (calm) await pause(CALM_MS, signal);
     await boardFeed.after(at, signal);
     await readyAgain(source, signal);
     if (signal.aborted) return;

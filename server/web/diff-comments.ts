@@ -50,7 +50,7 @@ export const openForm = (draft: CommentDraft, place: LinePlace): TemplateResult 
   html`<form class="say" id="comment" method="post" action=${draft.post}>
     ${hidden(draft, place)}
     <label for="comment-words">Comment on ${lineName(place)}</label>
-    ${draft.problem === null ? nothing : html`<p class="notice notice-wrong" role="alert" id="comment-problem">${draft.problem}</p>`}
+    ${draft.problem === null ? nothing : html`<p class="notice notice-wrong" role="status" id="comment-problem">${draft.problem}</p>`}
     <textarea id="comment-words" name="words" rows="3" dir="auto" required aria-describedby=${draft.problem === null ? nothing : 'comment-problem'}>${draft.words === '' ? nothing : afterBreak(draft.words)}</textarea>
     <div class="choices"><button class="primary">Save comment</button></div>
   </form>`;

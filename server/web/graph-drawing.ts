@@ -88,13 +88,20 @@ export function drawing(
   const along = Math.ceil(layout.along + 2 * MARGIN);
   const [width, height] = isDown ? [across, along] : [along, across];
   const waiters = waitersOf(dependencies);
+  const first = focus?.at ?? blocks.blocks[firstOf(layout)]?.[0];
   const nodes = blocks.blocks.map((those, block) => {
     const [point, size] = [layout.nodes[block], sizes[block]];
     return point && size
       ? those.map((at, nth) => {
           const unit = dependencies.units[at];
           return unit
-            ? node(unit, at, within(turn(point), size, those.length, nth), waiters[at] ?? 0, focus)
+            ? node(unit, {
+                at,
+                place: within(turn(point), size, those.length, nth),
+                waiters: waiters[at] ?? 0,
+                focus,
+                isFirst: at === first,
+              })
             : nothing;
         })
       : nothing;
@@ -114,6 +121,12 @@ export function drawing(
   return html`<svg id="graph-drawing" viewBox="0 0 ${width} ${height}" width="${Math.ceil(width * scale)}" height="${zoom === null ? nothing : Math.ceil(height * scale)}" class="${zoom === null ? 'fit' : ''}" role="group" aria-label="Units and what waits for them"><g aria-hidden="true" class="edges">${frames}${lines}</g><g role="list" aria-label="Units">${nodes}</g></svg>`;
 }
 
+/** Of the first layer, the one nearest to the corner in which the picture begins. */
+function firstOf({ nodes }: Layout): number {
+  const rank = (at: number) => (nodes[at]?.along ?? 0) * 1e6 + (nodes[at]?.across ?? 0);
+  return nodes.reduce((least, _, at) => (rank(at) < rank(least) ? at : least), 0);
+}
+
 type Place = [x: number, y: number];
 
 /** The middle of one unit of a block whose middle is given. */
@@ -131,20 +144,25 @@ const frame = ([x, y]: Place, { width, height }: Size): TemplateResult =>
 const brought = (isIn: boolean, focus: Focus | null): string =>
   focus === null ? '' : isIn ? ' lit' : ' dim';
 
-function node(
-  unit: Cell,
-  at: number,
-  [x, y]: [number, number],
-  waiters: number,
-  focus: Focus | null,
-): TemplateResult {
+/** The node in which a picture begins that is larger than its frame. */
+export const FIRST_NODE = 'graph-first';
+
+interface Node {
+  readonly at: number;
+  readonly place: Place;
+  readonly waiters: number;
+  readonly focus: Focus | null;
+  readonly isFirst: boolean;
+}
+
+function node(unit: Cell, { at, place: [x, y], waiters, focus, isFirst }: Node): TemplateResult {
   const { chunk, status, why } = unit;
   const state = focus?.at === at ? ' here' : brought(focus?.frees.has(at) ?? false, focus);
   const [left, top] = [x - LONG / 2, y - HIGH / 2];
   const held = waiters === 0 ? '' : `, ${waiters === 1 ? '1 unit waits' : `${waiters} units wait`} for it`;
   const label = `${chunk}: ${STATUS_NAMES[status].toLowerCase()}${why === '' ? '' : `, ${why}`}${held}`;
   const name = chunk.length > SHOWN_NAME ? `${chunk.slice(0, SHOWN_NAME - 1)}…` : chunk;
-  return html`<g role="listitem"><a class="node node-${status.toLowerCase()}${state}" href="/work-units/${chunk}" aria-label="${label}" data-at="${at}"><title>${label}</title><rect x="${left}" y="${top}" width="${LONG}" height="${HIGH}" rx="4"></rect><text class="shape" x="${left + 9}" y="${y + 4}">${statusShape(status)}</text><text x="${left + 26}" y="${y + 4.5}">${name}</text></a></g>`;
+  return html`<g role="listitem"><a class="node node-${status.toLowerCase()}${state}" href="/work-units/${chunk}" aria-label="${label}" data-at="${at}" id="${isFirst ? FIRST_NODE : nothing}"><title>${label}</title><rect x="${left}" y="${top}" width="${LONG}" height="${HIGH}" rx="4"></rect><text class="shape" x="${left + 9}" y="${y + 4}">${statusShape(status)}</text><text x="${left + 26}" y="${y + 4.5}">${name}</text></a></g>`;
 }
 
 interface Line {

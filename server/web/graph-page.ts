@@ -8,11 +8,13 @@ import { STATUSES, type Status } from '../../shared/words.ts';
 import { type Dependencies, waitersOf } from '../board/dependencies.ts';
 import type { Assets } from './assets.ts';
 import { type Drawn, shell } from './document.ts';
-import { drawing, type Focus } from './graph-drawing.ts';
+import { drawing, FIRST_NODE, type Focus } from './graph-drawing.ts';
 import { type GraphQuery, graphAddress, ZOOMS } from './graph-query.ts';
 
 /** More nodes than these are not drawn: the page says how to narrow. */
 export const MOST_NODES = 1500;
+/** Of more nodes, the picture may begin out of sight. */
+const MANY_NODES = 60;
 const MOST_LISTED = 200;
 const MOST_HOLDING = 20;
 
@@ -83,7 +85,10 @@ function facts({ query, dependencies, focus }: GraphPageInput): TemplateResult {
   const words = focus
     ? html`<strong>${query.unit}</strong> done sets ${focus.frees.size === 0 ? 'nothing' : units(focus.frees.size)} free. ${all} `
     : `${units(dependencies.units.length)} wait or are waited for. A line leads from a unit to one that waits for it.`;
-  return html`<p class="aside" id="graph-facts">${words} </p>`;
+  const count = dependencies.units.length;
+  const start =
+    count > MANY_NODES && count <= MOST_NODES ? html`<a href="#${FIRST_NODE}">Where it begins</a>` : nothing;
+  return html`<p class="aside" id="graph-facts">${words} ${start} </p>`;
 }
 
 function picture({ dependencies, focus, query }: GraphPageInput): TemplateResult {

@@ -47,7 +47,7 @@ const mistakeIn = ({ mistake }: NewUnitInput, form: Mistake['form']): Mistake | 
 
 /** In place kept for it: what can be pressed stays where it is. */
 const told = (id: string, mistake: Mistake | null): TemplateResult =>
-  html`<div class="told" id="${id}">${mistake === null ? nothing : html`<p class="notice notice-wrong" role="alert">${mistake.message}</p>`}</div>`;
+  html`<div class="told" id="${id}">${mistake === null ? nothing : html`<p class="notice notice-wrong" role="status">${mistake.message}</p>`}</div>`;
 
 function unitForm(input: NewUnitInput): TemplateResult {
   if (input.agents.length === 0) return noAgents;

@@ -98,7 +98,7 @@ function tools(chunk: string, { run, from, to, size }: Printed, find: string): T
     size === null || (from === 0 && to === size)
       ? nothing
       : html`<a class="part" href="${path}?before=${from}">Bytes ${grouped(from)} to ${grouped(to)} of ${grouped(size)}.</a>`;
-  return html`<div class="tools"><form class="find" method="get" action="${path}" role="search" aria-label="In the output"><input id="find" name="find" type="search" value="${find}" aria-label="Find in the output" placeholder="Find" maxlength="200" dir="auto"><button>Find</button><button name="back" value="true">Previous</button></form><span class="room"></span><a class="download" href="${path}/output" download>Download</a>${part}</div>`;
+  return html`<div class="tools"><form class="find" method="get" action="${path}" role="search" aria-label="In the output"><input id="find" name="find" type="search" value="${find}" aria-label="Find in the output" placeholder="Find" maxlength="200" dir="auto"><button>Find</button><button name="back" value="true">Previous</button></form>${part}<span class="room"></span><a class="download" href="${path}/output" download>Download</a></div>`;
 }
 
 const grouped = (count: number): string => count.toLocaleString('en');

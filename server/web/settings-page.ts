@@ -113,7 +113,7 @@ const KEYS = html`<section aria-labelledby="keys"><h3 id="keys" tabindex="-1">Ke
 const SKIP = { id: 'settings-heading', label: 'Skip to the settings' };
 
 const alertOf = (formError: FormError | undefined): Drawn =>
-  formError ? html`<div class="trouble" role="alert"><p>${formError.notice.message}</p></div>` : nothing;
+  formError ? html`<div class="trouble" role="status"><p>${formError.notice.message}</p></div>` : nothing;
 
 function numbersForm(input: SettingsInput): TemplateResult {
   const groups = GROUPS.map(

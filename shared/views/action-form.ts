@@ -30,13 +30,13 @@ export function actionForm(card: Card, view: FormView): TemplateResult {
   const parts: Readonly<Record<Group, Part>> = {
     options: isOpen ? choices(safe, 'choices') : nothing,
     text: goAlong(card) ? nothing : ownWords(card, view),
-    risky: isOpen ? choices(risky, 'choices apart') : nothing,
+    risky: isOpen ? choices(risky.map(lettingGo(card)), 'choices apart') : nothing,
   };
   const place = placeOf(parts, view.notices[card.id]);
   const group = (name: Group) =>
     parts[name] === nothing
       ? nothing
-      : html`<div data-group=${name}>${parts[name]}<div class="told">${place === name ? noticeView(card.id, view.notices[card.id]) : nothing}</div></div>`;
+      : html`<div data-group=${name}>${parts[name]}<div class="told" role="status">${place === name ? noticeView(card.id, view.notices[card.id]) : nothing}</div></div>`;
   return html`<form class="answer" method="post" action="${unitPath(card)}/answer" name="answer-${card.id}">
     <input type="hidden" name="item" value=${card.id} />
     <input type="hidden" name="version" value=${card.version} />
@@ -44,6 +44,14 @@ export function actionForm(card: Card, view: FormView): TemplateResult {
     ${group('options')} ${group('text')} ${group('risky')}
   </form>`;
 }
+
+/** What is closed counts as done for those that wait for it. */
+const lettingGo =
+  ({ blocks_count: count }: Card) =>
+  (option: Option): Option =>
+    option.id === 'close' && count > 0
+      ? { ...option, label: `${option.label} and let ${count} go on` }
+      : option;
 
 /** One answer for all that ask the same, if the operator says so. */
 const sameFor = (others: readonly Card[]): Part =>
@@ -59,7 +67,7 @@ function placeOf(parts: Readonly<Record<Group, Part>>, notice: Notice | undefine
 
 export const noticeView = (item: string, notice: Notice | undefined) =>
   notice
-    ? html`<p class="notice notice-${notice.tone}" id="notice-${item}" role="alert">${notice.message}${notice.tone === 'waits' ? html` <button type="button" class="quiet" data-do="hold-back" value=${item}>Do not send</button>` : nothing}</p>`
+    ? html`<p class="notice notice-${notice.tone}" id="notice-${item}">${notice.message}${notice.tone === 'waits' ? html` <button type="button" class="quiet" data-do="hold-back" value=${item}>Do not send</button>` : nothing}</p>`
     : nothing;
 
 /** While it is on its way, and when the item has ended, the words stand as they are. */

@@ -52,7 +52,7 @@ const footer = (card: Card, { place: { base }, forms, only }: QueueView): Templa
 
 /** A card that somebody else has ended stays while it holds words that were not sent. */
 const endedNote = (card: Card): TemplateResult =>
-  html`<p class="notice notice-ended" role="alert">${
+  html`<p class="notice notice-ended" role="status">${
     card.state === 'withdrawn'
       ? `Withdrawn: ${card.withdrawn_why}.`
       : html`Answered by <bdi>${card.answered_by}</bdi> (${card.answered_via}): <bdi>${saidWords(card)}</bdi>.`

@@ -47,7 +47,7 @@ export interface QueueForms {
   /** Bring a snoozed one back; `about` says which. */
   wake(card: Card, about: TemplateResult): TemplateResult;
   /** On a page of several projects: says of which the card is. */
-  mark?(card: Card): TemplateResult;
+  mark?(card: Card, clock: ViewClock): TemplateResult;
 }
 
 export function attentionQueue(given: QueueView): TemplateResult {
@@ -97,7 +97,7 @@ const isOpen = ({ state }: Card): boolean => state === 'open';
 
 /** With a filter, an empty queue says how many items it hides. */
 const hidden = (count: number, { base }: Place): TemplateResult =>
-  html`<p class="empty">This filter hides ${count} ${count === 1 ? 'item' : 'items'}. <a href="${base}/">Show all</a></p>`;
+  html`<p class="aside narrowed">This filter hides ${count} ${count === 1 ? 'item' : 'items'}. <a href="${base}/">Show all</a></p>`;
 
 const empty = ({ base, may }: Place): TemplateResult =>
   html`<div class="empty"><p><strong>Nothing needs you.</strong></p>

@@ -4,7 +4,7 @@ import type { BulkForm } from './process-grid.ts';
 
 /** One thing, done to all that the filter shows; never to everything. */
 export const bulkForm: BulkForm = (query, units, notice): TemplateResult =>
-  html`<details class="bulk" ?open=${notice !== undefined}><summary>Actions on all ${units} units</summary>
+  html`<details class="bulk" ?open=${notice !== undefined}><summary>Actions on ${units === 1 ? 'this unit' : `all ${units} units`}</summary>
     <form class="steer" method="post" action="/bulk">
       <input type="hidden" name="status" value=${query.status?.join().toLowerCase()} /><input type="hidden" name="kind" value=${query.kind?.join()} /><input type="hidden" name="q" value=${query.q} />
       <label for="bulk-why">Reason for holding</label><input id="bulk-why" name="why" dir="auto" />

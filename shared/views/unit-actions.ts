@@ -11,7 +11,7 @@ export function unitActions(detail: Detail, notice: Notice | undefined): Templat
   return html`<section class="actions" aria-labelledby="actions-heading">
     <h2 id="actions-heading">Actions</h2>
     <div class="acts">${detail.status === 'DONE' ? folder(detail) : usual(detail)} ${more(detail)}</div>
-    <div class="told">${noticeView('unit', notice)}</div>
+    <div class="told" role="status">${noticeView('unit', notice)}</div>
   </section>`;
 }
 

@@ -35,7 +35,7 @@ export function unitFacts(detail: Detail, { clock, notice, strip }: FactsSetting
       <dt>added</dt><dd>${age('ago', added_at, clock)}</dd>
     </dl>
     ${conflicts(detail)} ${unitRules(detail, true)}
-    <div class="told">${noticeView('conflict', notice)}</div>
+    <div class="told" role="status">${noticeView('conflict', notice)}</div>
   </section>`;
 }
 

@@ -57,7 +57,7 @@ function lineView(detail: Detail, line: HistoryLine, clock: ViewClock, page: str
   const isLinked = run !== null && (type === 'run.started' || type === 'run.ended');
   return html`<li class="event ${toneOf(detail, line)}"><span class="at" aria-hidden="true">${MARKS[type] ?? '·'}</span>
     <div><p class="what" dir="auto">${inlineMarkdown(what)}</p>
-    <p class="aside">${age('ago', at, clock)}${by === '' ? nothing : html` · <span class="who"><bdi>${by}</bdi></span>`}${isLinked ? html` · <a href="${page}/runs/${run}">output of run ${run}</a>` : nothing}</p></div></li>`;
+    <p class="aside">${by === '' ? nothing : html`<span class="who"><bdi>${by}</bdi></span> · `}${isLinked ? html`<a href="${page}/runs/${run}">output of run ${run}</a> · ` : nothing}${age('ago', at, clock)}</p></div></li>`;
 }
 
 /** What the operator did stands out, and so does what went wrong. */

@@ -15,7 +15,7 @@ export const workUnit = (detail: Detail, clock: ViewClock, place: Place): Templa
 export function unitHead(detail: Detail, clock: ViewClock): TemplateResult {
   const { status, why, title } = detail;
   return html`<div class="unit-head">
-    <p class="headline">${statusMark(status)} <strong>${STATUS_NAMES[status]}</strong> ${elapsed(detail, clock)}${whereabouts(detail)}</p>
+    <p class="headline">${statusMark(status)} <strong>${STATUS_NAMES[status]}</strong>${whereabouts(detail)} <span class="aside">·</span> ${elapsed(detail, clock)}</p>
     ${why === '' || status === 'NEEDS_ATTENTION' ? nothing : html`<p class="why" dir="auto">${why}</p>`}
     ${title === '' ? nothing : html`<p class="title" dir="auto">${title}</p>`}
     ${stepper(detail)}

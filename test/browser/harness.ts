@@ -73,7 +73,7 @@ export async function takeOver(wire = new FakeConnection()): Promise<Page> {
 /** Not before the page is shown: until then the browser knows no such elements. */
 function define(): void {
   if (customElements.get('attention-queue')) return;
-  defineElements();
+  defineElements(() => import('../../client/elements/act-on-all.ts'));
 }
 
 export async function openPage(order: Order): Promise<Page> {

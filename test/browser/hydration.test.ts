@@ -207,7 +207,7 @@ describe('text of an agent', () => {
     expect(textOf('#item-evil .prompt')).to.equal(EVIL);
     expect(one('#item-evil button[name=option] small').textContent).to.equal(EVIL);
     expect(textOf('.cell .why')).to.equal(EVIL);
-    expect(one('#item-evil pre').textContent).to.equal(EVIL);
+    expect(one('#item-evil .context-line code').textContent).to.equal(EVIL);
   };
 
   it('never becomes markup on the page that the server draws', async () => {

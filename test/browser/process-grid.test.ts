@@ -259,7 +259,7 @@ describe('finding units', () => {
     const page = await openPage({ rows: [card('a', 1), ...units()], query: { q: 'nothing' } });
     page.wire.drop('item:a');
     await drawn(page);
-    expect(textOf('.queue .empty')).to.contain('This filter hides 1 item.');
+    expect(textOf('.queue .narrowed')).to.contain('This filter hides 1 item.');
   });
 });
 

@@ -112,7 +112,7 @@ describe('the order of the queue', () => {
     summary('b').focus();
     page.wire.put(card('d', 5));
     await drawn(page);
-    one('header h1 a').focus();
+    one('header .links a:first-child').focus();
     await drawn(page);
     expect(order()).to.eql(['d', 'a', 'b', 'c']);
     expect(all('[data-do=reorder]').length).to.equal(0);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { keepSubscribed } from '../../client/link/keep-subscribed.ts';
+import { keepSubscribed, rest } from '../../client/link/keep-subscribed.ts';
 
 /** A daemon that tells of the end of each stream, also of one that was left. */
 function streams(t: TestContext) {
@@ -38,4 +38,33 @@ test('nor one that had ended when it was left', (t) => {
   stop();
   pass(10_000);
   assert.equal(ends.length, 1);
+});
+
+test('while the page rests it is left, and taken up again after; what is always followed goes on', (t) => {
+  const { ends, stop, pass } = streams(t);
+  let always = 0;
+  const stopAlways = keepSubscribed((ended) => {
+    always++;
+    return { unsubscribe: ended };
+  }, 'always');
+  rest(true);
+  pass(10_000);
+  assert.equal(ends.length, 1);
+  const late: unknown[] = [];
+  const stopLate = keepSubscribed((ended) => {
+    late.push(ended);
+    return { unsubscribe: ended };
+  });
+  assert.equal(late.length, 0);
+  rest(false);
+  assert.equal(ends.length, 2);
+  assert.equal(late.length, 1);
+  assert.equal(always, 1);
+  stop();
+  stopLate();
+  stopAlways();
+  rest(true);
+  rest(false);
+  pass(10_000);
+  assert.equal(ends.length, 2);
 });

@@ -79,6 +79,13 @@ for (const [search, message] of [
     assert.ok(body.includes(message), body);
   });
 
+test('the node in which it begins can be reached by an address: the first, or the one in focus', async () => {
+  const begins = (body: string) =>
+    [...body.matchAll(/href="\/work-units\/([^"]+)"[^>]* id="graph-first"/g)].map(([, chunk]) => chunk);
+  assert.deepEqual(begins((await page()).body), ['base']);
+  assert.deepEqual(begins((await page('?unit=api')).body), ['api']);
+});
+
 test('the graph is as new as the last event', async () => {
   await callers.must('units.link', { chunk: 'alone', after: 'ui' });
   assert.ok(nodesOf((await page()).body).includes('alone'));

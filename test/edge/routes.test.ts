@@ -338,7 +338,10 @@ test('a mistake in an answer stands beside the field, words kept', async () => {
   checkPage(answer);
   checkHeaders(answer, PAGE);
   const form = formOf(answer.body, asked);
-  assert.match(form, /role="alert">(<!--[^>]*-->)*&quot;c&quot; is not offered\. Choose from: a, b\./);
+  assert.match(
+    form,
+    /role="status">(<!--[^>]*-->|<p[^>]*>)*&quot;c&quot; is not offered\. Choose from: a, b\./,
+  );
   assert.match(form, /my words<\/textarea>/);
 });
 

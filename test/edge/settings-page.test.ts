@@ -48,7 +48,7 @@ test('a form sets what it says and comes back; what is wrong is said, and what w
   assert.deepEqual([good.status, good.headers.location], [303, '/settings']);
   const bad = await post({ weight: '3', undo_seconds: 'ten' });
   assert.equal(bad.status, 422);
-  assert.match(bad.body, /role="alert"><p>undo_seconds: /);
+  assert.match(bad.body, /role="status"><p>undo_seconds: /);
   assert.match(bad.body, /name="undo_seconds"[^>]* aria-invalid="true" value="ten"/);
   assert.match(bad.body, /name="weight"[^>]* value="3"/);
   const { settings } = await callers.read<{ settings: { weight: number } }>('status', undefined);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-import { type Seen, whileVisible } from '../../client/embed/while-visible.ts';
+import { type Seen, whileVisible } from '../../client/link/while-visible.ts';
 
 const MINUTE = 60_000;
 

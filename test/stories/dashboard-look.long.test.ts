@@ -1,28 +1,14 @@
 /** The dashboard of a busy project as a person sees it: how much is in sight, that nothing shifts, that all can use it. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
 import { busyProject } from '../busy-project.ts';
 import type { DaemonFixture } from '../daemon-fixture.ts';
+import { blankPage, dress, noteShifts, unfold, violationsOn } from './axe.ts';
 import { live, openBrowser } from './browser-pages.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Longer than a beat of the last lines. */
 const WATCHED_MS = 2500;
-
-declare global {
-  interface Window {
-    shifts: number[];
-    axe: { run(options: object): Promise<{ violations: Violation[] }> };
-  }
-}
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
-}
 
 interface Shown {
   readonly width: number;
@@ -45,22 +31,9 @@ describe('the dashboard with 20 items and 200 units', () => {
   });
 
   async function show({ width, height = 900, dark = false, script }: Shown): Promise<Page> {
-    const page = await (await browser.createBrowserContext()).newPage();
-    await page.setViewport({ width, height });
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }]);
-    if (!script) {
-      await page.setRequestInterception(true);
-      page.on('request', (request) =>
-        request.resourceType() === 'script' ? request.abort() : request.continue(),
-      );
-    }
-    await page.evaluateOnNewDocument(() => {
-      window.shifts = [];
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries())
-          window.shifts.push((entry as PerformanceEntry & { value: number }).value);
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
+    const page = await blankPage(browser, { width, height, script });
+    await dress(page, dark ? 'dark' : 'light');
+    await noteShifts(page);
     await page.goto(house.address);
     if (script) await live(page);
     return page;
@@ -143,18 +116,7 @@ describe('the dashboard with 20 items and 200 units', () => {
       for (const width of [320, 1280])
         test(`axe has nothing to say: ${width} px, ${dark ? 'dark' : 'light'}, ${script ? 'script' : 'no script'}, all unfolded`, async () => {
           const page = await show({ width, dark, script });
-          await page.evaluate(() => {
-            for (const details of document.querySelectorAll('details')) {
-              // Those of one name close each other.
-              details.removeAttribute('name');
-              details.open = true;
-            }
-          });
-          await page.evaluate(AXE);
-          const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
-          assert.deepEqual(
-            violations.map(({ id, nodes }) => [id, nodes.length, nodes[0]?.target, nodes[0]?.failureSummary]),
-            [],
-          );
+          await unfold(page);
+          assert.deepEqual(await violationsOn(page), []);
         });
 });

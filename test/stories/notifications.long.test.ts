@@ -165,7 +165,7 @@ describe('in a browser', () => {
     await page.$eval('#command-quiet', (field) => ((field as HTMLInputElement).value = 'at night'));
     await press('form[action="/notify/command"] button');
     await untilOnPage(page, 'what is wrong', () =>
-      /quiet: Two local times/.test(document.querySelector('[role=alert].trouble')?.textContent ?? ''),
+      /quiet: Two local times/.test(document.querySelector('[role=status].trouble')?.textContent ?? ''),
     );
     assert.equal(
       await page.$eval('#command-quiet', (field) => (field as HTMLInputElement).value),

@@ -23,6 +23,13 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   du: ['signalbox du', 'signalbox du --json'],
   export: ['signalbox export log.ndjson', 'signalbox export | head -5'],
   import: ['signalbox import log.ndjson', 'signalbox import -'],
+  service: ['signalbox service status'],
+  'service install': [
+    'signalbox service install --dry-run',
+    'signalbox service install -- --log-format json',
+  ],
+  'service uninstall': ['signalbox service uninstall --dry-run'],
+  'service status': ['signalbox service status'],
   status: ['signalbox status', 'signalbox status --json'],
   add: [
     'signalbox add api --command "make api"',
@@ -36,6 +43,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'signalbox attention',
     'signalbox attention --kind review',
     'signalbox attention --interactive',
+    'signalbox attention --all',
   ],
   ask: [
     'port=$(signalbox ask "Which port?")',
@@ -48,6 +56,15 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'signalbox acp --prompt "Say how long the README is." -- codex-acp',
     'signalbox acp --mode plan --prompt "Plan it." -- claude-agent-acp',
   ],
+  hub: ['signalbox hub', 'signalbox hub --port 8000'],
+  'hub open': ['signalbox hub open'],
+  'hub stop': ['signalbox hub stop'],
+  'hub add': [
+    'signalbox hub add ssh://box/home/me/api',
+    'echo "$token" | signalbox hub add https://box.example.com:7845',
+  ],
+  'hub remove': ['signalbox hub remove ssh://box/home/me/api'],
+  'hub places': ['signalbox hub places'],
   hook: ['signalbox hook claude --state ~/.local/state/signalbox'],
   hooks: ['signalbox hooks install claude', 'signalbox hooks status'],
   'hooks install': [

@@ -1,7 +1,8 @@
 import { afterMessage, type Board, type BoardMessage, type Card, countsOf } from '../../../shared/board.ts';
 import { saidWords } from '../../../shared/sentences.ts';
-import { type Daemon, overHttp, overSocket } from '../../daemon/daemon-client.ts';
+import { type Daemon, overHttp } from '../../daemon/daemon-client.ts';
 import { followUntil } from '../../daemon/follow-until.ts';
+import { overSocket } from '../../daemon/streaming-client.ts';
 import { tellSilence } from '../output/explain-error.ts';
 import { cardText, statusWords } from '../output/listing.ts';
 import { oneLine, print, printJson, styled, tell } from '../output/terminal-output.ts';
@@ -43,7 +44,7 @@ function beginning(board: Board): string[] {
   const parts = Object.entries(counts?.units ?? {}).filter(([, count]) => count > 0);
   const units = parts.map(([status, count]) => `${count} ${status.toLowerCase().replace('_', ' ')}`);
   const cards = [...board.rows.values()].filter((row) => row.row === 'item');
-  return [line('', units.join(', ') || 'no units'), ...cards.map(cardText)];
+  return [line('', units.join(', ') || 'no units'), ...cards.map((card) => cardText(card))];
 }
 
 function changes(before: Board, after: Board): string[] {
