@@ -180,14 +180,8 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   writeStateFiles(files);
   const { dispatcher, chores } = workersOf(state, { store, db, umask, progress }, options.door.readOnly);
   dispatcher.start();
-  const all = [
-    filesInPlace(db, () => startAgain(state), stopping.stop),
-    keepStateFiles(files),
-    folders.upkeep(),
-    notifier,
-    ...chores,
-  ];
-  const upkeep = keepUp(all, consoleLog);
+  const inPlace = filesInPlace(db, () => startAgain(state), stopping.stop);
+  const upkeep = keepUp([inPlace, keepStateFiles(files), folders.upkeep(), notifier, ...chores], consoleLog);
   greet(about, options.door, access.links);
   const problem = await stopping.stopped;
   clock.stop();
