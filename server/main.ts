@@ -26,8 +26,9 @@ import { onLoopback } from './daemon/listeners.ts';
 import { Metrics } from './daemon/metrics.ts';
 import { monitoringOf } from './daemon/monitoring.ts';
 import { type Options, readOptions } from './daemon/options.ts';
+import { policyFor } from './daemon/policy-source.ts';
 import { type Held, lockProject } from './daemon/project-lock.ts';
-import { readPlan } from './daemon/read-plan.ts';
+import { addPlan, readPlan } from './daemon/read-plan.ts';
 import { close, listen, listenersOf } from './daemon/servers.ts';
 import { keepHeapSmall } from './daemon/small-heap.ts';
 import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './daemon/state-files.ts';
@@ -35,16 +36,12 @@ import { stopSignal } from './daemon/stop-signal.ts';
 import { notifierOf, workersOf } from './daemon/workers.ts';
 import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
-import { addUnits } from './domain/commands/units.ts';
-import { Refusal } from './domain/refusal.ts';
 import { LastLines } from './output/last-lines.ts';
-import { followPolicy, policyPath } from './policy/follow-policy.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { Db } from './store/sqlite.ts';
 import { SqliteJournal } from './store/sqlite-journal.ts';
 import { Store } from './store/store.ts';
-import { configFolder } from './system/config-file.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { consoleLog, writeLogAs } from './system/log.ts';
 import { keepFilesPrivate } from './system/operators-umask.ts';
@@ -106,25 +103,6 @@ async function run(options: Options): Promise<void> {
     db?.close();
     lock.release();
     held?.release();
-  }
-}
-
-/** The operator's rules. Throws a `Problem` where they cannot be used. */
-function policyFor({ project }: StatePaths): PolicySource {
-  const home = homeFolder();
-  const config = configFolder(process.env, home);
-  const path = policyPath(config, project);
-  const current = followPolicy(path, (error) => consoleLog.error('policy', error));
-  return { current, home, own: [config, stateHome(process.env, home)] };
-}
-
-async function addPlan(store: Store, specs: ReturnType<typeof readPlan>, path: string): Promise<void> {
-  try {
-    await store.commit(OPERATOR, (state) => addUnits(state, specs));
-  } catch (error) {
-    if (error instanceof Refusal)
-      throw new Problem('data', `The plan ${path} cannot be taken. ${error.message}`);
-    throw error;
   }
 }
 
