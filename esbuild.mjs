@@ -173,7 +173,8 @@ const buildTerminal = async () => {
     banner,
     entryPoints: { terminal: 'client/cli/main.ts' },
     outdir: flags.outdir,
-    splitting: false,
+    splitting: true,
+    chunkNames: 'terminal-[hash]',
     minifySyntax: true,
   });
   await writeMetafile('terminal', metafile);

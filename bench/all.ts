@@ -11,6 +11,7 @@ import { compare } from './compare.ts';
 import { diff } from './diff.ts';
 import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
+import { hooks } from './hooks.ts';
 import { lighthouse } from './lighthouse.ts';
 import { manyUnits } from './many-units.ts';
 import { render } from './render.ts';
@@ -24,6 +25,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   render,
   'fan-out': fanOut,
   diff,
+  hooks,
   painted,
   lighthouse,
   'many-units': manyUnits,

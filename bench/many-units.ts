@@ -1,20 +1,18 @@
-/** What the page costs with ten thousand units, beside the same with one page of them. */
+/** What the page costs with ten thousand units, of which it shows the first, beside the same with no more than these. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'puppeteer-core';
+import { PAGE_UNITS } from '../shared/query.ts';
 import { DaemonFixture } from '../test/daemon-fixture.ts';
 import { Callers } from '../test/edge/callers.ts';
 import { afterwards } from './cleanup.ts';
 import { type Figure, kB, median, ms, ratio } from './figure.ts';
-import { hold, launchBrowser, type Shown, watchForText } from './time-to-paint.ts';
+import { call, launchBrowser, type Shown, watchForText } from './time-to-paint.ts';
 
-const SIZES = [200, 10_000];
+const SIZES = [PAGE_UNITS, 10_000];
 const LOADS = 5;
 const ROUNDS = 15;
-const BULKS = 5;
 const WARM_UP = 3;
-/** So many are changed at once, far from each other. */
-const SCATTERED = 100;
 /** Longer than the daemon merges news. */
 const PAUSE_MS = 200;
 
@@ -37,7 +35,6 @@ interface Measured {
   readonly boardBytes: number;
   readonly loads: readonly Loaded[];
   readonly ones: readonly Shown[];
-  readonly bulks: readonly Shown[];
 }
 
 async function measure(browser: Browser, size: number): Promise<Measured> {
@@ -47,39 +44,33 @@ async function measure(browser: Browser, size: number): Promise<Measured> {
   const [pageBytes, boardBytes] = [await packed('/'), await packed('/board')];
   const page = await (await browser.createBrowserContext()).newPage();
   const loads: Loaded[] = [];
-  for (let nth = 0; nth < LOADS; nth++) loads.push(await load(page, house.address, size));
+  for (let nth = 0; nth < LOADS; nth++) loads.push(await load(page, house.address));
   await page.evaluate(watchForText);
-  const [ones, bulks]: [Shown[], Shown[]] = [[], []];
+  const ones: Shown[] = [];
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
     await pause(PAUSE_MS);
-    // Not among those that are changed together.
-    ones.push(await hold(page, `unit-${1 + 2 * round}`, `because-${round}-alone`));
-  }
-  for (let round = 0; round < 1 + BULKS; round++) {
-    await pause(PAUSE_MS);
-    bulks.push(await holdScattered(page, `because-${round}-together`));
-    await callBulk(page, { action: 'release', q: 'scattered' });
+    const title = `Otherwise ${round}`;
+    ones.push(await call(page, 'units.edit', { chunk: `unit-${round}`, title }, title));
   }
   await page.close();
   await house.close();
-  return { size, pageBytes, boardBytes, loads, ones: ones.slice(WARM_UP), bulks: bulks.slice(1) };
+  return { size, pageBytes, boardBytes, loads, ones: ones.slice(WARM_UP) };
 }
 
 async function houseWith(size: number): Promise<DaemonFixture> {
   const house = DaemonFixture.make();
   afterwards(() => house.close());
   await house.start('--port', '0', '--max-agents', '0');
-  const every = Math.max(2, size / SCATTERED);
   const units = Array.from({ length: size }, (_, nth) => ({
     chunk: `unit-${nth}`,
     command: 'true',
-    title: nth % every === 0 ? 'One of those that are scattered' : 'Something to do',
+    title: 'Something to do',
   }));
   await new Callers(house).must('units.add', { units });
   return house;
 }
 
-async function load(page: Page, address: string, size: number): Promise<Loaded> {
+async function load(page: Page, address: string): Promise<Loaded> {
   await page.goto(address);
   return page.evaluate(
     (count) =>
@@ -92,22 +83,8 @@ async function load(page: Page, address: string, size: number): Promise<Loaded> 
         };
         look();
       }),
-    size,
+    PAGE_UNITS,
   );
-}
-
-const callBulk = (page: Page, input: object): Promise<void> =>
-  page.evaluate(async (body) => {
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch('/trpc/units.bulk', { method: 'POST', headers, body });
-    if (!answer.ok) throw new Error(await answer.text());
-  }, JSON.stringify(input));
-
-/** All of them leave READY for BLOCKED in one commit. */
-async function holdScattered(page: Page, why: string): Promise<Shown> {
-  const shown = page.evaluate((text) => window.shown(text, performance.now()), why);
-  await callBulk(page, { action: 'hold', q: 'scattered', why });
-  return shown;
 }
 
 function figureOf(all: readonly Measured[]): Figure {
@@ -117,19 +94,10 @@ function figureOf(all: readonly Measured[]): Figure {
   return {
     title: 'Many units in the page (Chromium)',
     head: [
-      [
-        'units',
-        'page',
-        'board',
-        'first paint',
-        'all mounted',
-        'one change',
-        'to first row',
-        `${SCATTERED} changes`,
-      ],
-      ['', 'kB gzip', 'kB gzip', 'ms', 'ms', 'ms painted', 'ratio', 'ms painted'],
+      ['units', 'page', 'board', 'first paint', 'cells there', 'one change', 'to first row'],
+      ['', 'kB gzip', 'kB gzip', 'ms', 'ms', 'ms painted', 'ratio'],
     ],
-    rows: all.map(({ size, pageBytes, boardBytes, loads, ones, bulks }) => [
+    rows: all.map(({ size, pageBytes, boardBytes, loads, ones }) => [
       size.toLocaleString('en'),
       kB(pageBytes),
       kB(boardBytes),
@@ -137,8 +105,7 @@ function figureOf(all: readonly Measured[]): Figure {
       ms(median(loads.map((each) => each.mounted))),
       ms(painted(ones)),
       ratio(painted(ones), painted(base.ones)),
-      ms(painted(bulks)),
     ]),
-    note: `Medians of ${LOADS} loads, ${ROUNDS} changes and ${BULKS} times ${SCATTERED}. A change: from sending it by HTTP until the second frame after its text was in the document; each takes its cell to another section.`,
+    note: `Medians of ${LOADS} loads and ${ROUNDS} changes. A change: from sending it by HTTP until the second frame after its text was in the document.`,
   };
 }

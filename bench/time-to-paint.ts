@@ -90,20 +90,23 @@ export function watchForText(): void {
     });
 }
 
-/** A cell leaves READY for BLOCKED and says why. The way is the whole one: HTTP, commit, news, redraw. */
-export const hold = (page: Page, chunk: string, why: string): Promise<Shown> =>
+/** A cell leaves READY for BLOCKED and says why. */
+const hold = (page: Page, chunk: string, why: string): Promise<Shown> =>
+  call(page, 'units.hold', { chunk, why }, why);
+
+/** Until the page shows a text that follows from the call. The way is the whole one: HTTP, commit, news, redraw. */
+export const call = (page: Page, procedure: string, input: object, text: string): Promise<Shown> =>
   page.evaluate(
-    async (input) => {
-      const shown = window.shown(input.why, performance.now());
-      const answer = await fetch('/trpc/units.hold', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(input),
-      });
+    async (path, body, awaited) => {
+      const shown = window.shown(awaited, performance.now());
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(path, { method: 'POST', headers, body });
       if (!answer.ok) throw new Error(await answer.text());
       return shown;
     },
-    { chunk, why },
+    `/trpc/${procedure}`,
+    JSON.stringify(input),
+    text,
   );
 
 /** The reason that the same cell shows, changed by nothing but a script. The page's own text comes back. */

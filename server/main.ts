@@ -178,9 +178,15 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     program: fileURLToPath(new URL('./signalbox.js', import.meta.url)),
   };
   writeStateFiles(files);
-  const { dispatcher, chores } = workersOf(state, { store, umask, progress }, options.door.readOnly);
+  const { dispatcher, chores } = workersOf(state, { store, db, umask, progress }, options.door.readOnly);
   dispatcher.start();
-  const all = [filesInPlace(db, stopping.stop), keepStateFiles(files), folders.upkeep(), notifier, ...chores];
+  const all = [
+    filesInPlace(db, state, stopping.stop),
+    keepStateFiles(files),
+    folders.upkeep(),
+    notifier,
+    ...chores,
+  ];
   const upkeep = keepUp(all, consoleLog);
   greet(about, options.door, access.links);
   const problem = await stopping.stopped;

@@ -11,6 +11,8 @@ export interface Offline {
   knownAgents(): readonly AgentDefinition[];
   /** Looks at everything that a daemon needs and that can be seen without one. `path`: where runs look for programs. */
   examine(paths: StatePaths, path: string): Finding[];
+  /** Looks at the command line of a start. Throws an error with a sentence and an exit code. */
+  checkStart(argv: readonly string[]): void;
   /** Throws an error of the system, or one with a sentence and an exit code. */
   makeStateFolder(paths: StatePaths): void;
   /** The daemon of a state folder, as far as can be seen without asking it; null: none lives. */
@@ -36,6 +38,8 @@ export interface Offline {
   exportLog(paths: StatePaths, write: (line: string) => Promise<void>): Promise<void>;
   /** Takes such lines over into a project that has no log yet: all or nothing. */
   importLog(paths: StatePaths, lines: AsyncIterable<string>): Promise<{ events: number; keys: number }>;
+  /** What takes room on the disk, the largest part first. A daemon may be running. */
+  diskUse(paths: StatePaths): Promise<readonly DiskUse[]>;
   /** Returns all limits as they are then; null: as by default. Throws an error with a sentence and an exit code. */
   setLimit(paths: StatePaths, name: string, value: number | null): DoorFacts['limits'];
 }
@@ -51,6 +55,25 @@ export interface BackedUp {
 export interface Restored extends BackedUp {
   /** The folder that holds what was there before. */
   readonly aside: string;
+}
+
+/**
+ * A part of what a project keeps. In the database: `events` of late, `packed` older ones, `keys` of what was sent, `facts` of
+ * units, runs and items, `free` room in the file. Beside it: `output` of runs, `worktrees`, `copies` of the database, `other`.
+ */
+export interface DiskUse {
+  readonly what:
+    | 'events'
+    | 'packed'
+    | 'keys'
+    | 'facts'
+    | 'free'
+    | 'output'
+    | 'worktrees'
+    | 'copies'
+    | 'other';
+  readonly bytes: number;
+  readonly path: string;
 }
 
 /** What a check has read, and where the log and the tables differ. */

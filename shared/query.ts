@@ -58,11 +58,9 @@ export function addressOf({ status, kind, q, page, project }: Query): string {
   return parts.length === 0 ? '/' : `/?${parts.join('&')}`;
 }
 
-/** With the units of the first page, unless the query names another. */
-export const firstPage = (query: Query): Query => ({ page: 1, ...query });
-
-/** Whether it is for all units that it shows, not for one page, one thing or some rows. */
-export const isOfAll = ({ page, chunk, item, only }: Query): boolean => !(page || chunk || item || only);
+/** With the units of the first page, unless the query names another, one thing or some rows. */
+export const firstPage = (query: Query): Query =>
+  query.chunk || query.item || query.only ? query : { page: 1, ...query };
 
 /** Equal for equal queries. */
 export const queryKey = ({ status, kind, q, page, chunk, item, only, project }: Query): string =>

@@ -7,6 +7,8 @@ import { gzipSync } from 'node:zlib';
 
 const SCRIPT_BYTES = 30_000;
 const EMBED_BYTES = 41_100;
+/** Not compressed: it is read and compiled at each start. */
+const TERMINAL_BYTES = 335_000;
 /** Only the daemon needs these. */
 const NOT_FOR_BROWSERS = ['zod', 'kysely', 'better-sqlite3', 'koa', '@koa/router', 'koa-bodyparser', 'ws'];
 
@@ -16,6 +18,7 @@ interface Metafile {
 }
 interface Output {
   readonly entryPoint?: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly imports: readonly { readonly path: string; readonly kind: string }[];
 }
 interface Manifest {
@@ -91,6 +94,19 @@ for (const entry of ['client/page/dashboard.ts', 'client/embed/embed.ts'] as con
     );
   });
 }
+
+test('what every command of the terminal loads is small, and no WebSocket: that is for those that watch', () => {
+  const { outputs } = readJson<Metafile>('terminal-metafile.json');
+  const [path = ''] =
+    Object.entries(outputs).find(([, made]) => made.entryPoint === 'client/cli/main.ts') ?? [];
+  const loaded = closureOf(outputs, path).filter((each) => outputs[each] !== undefined);
+  const inputs = loaded.flatMap((each) => Object.keys(outputs[each]?.inputs ?? {}));
+  assert.ok(inputs.includes('client/cli/program.ts'), 'this is the metafile of something else');
+  const packages = new Set(inputs.map(packageOf).filter((name) => name !== null));
+  assert.deepEqual([...packages].sort(), ['@trpc/client', '@trpc/server', 'commander']);
+  const bytes = loaded.reduce((sum, each) => sum + readFileSync(join(dist, basename(each))).length, 0);
+  assert.ok(bytes <= TERMINAL_BYTES, `${bytes} bytes`);
+});
 
 test('the manifest names the files of this build, each with a hash of its content in its name', () => {
   const { script, style, files } = manifest();

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { withHolder } from './context/unreachable-daemon.ts';
 import { explainError, refusalIn } from './output/explain-error.ts';
 import { DaemonUnreachable, EXIT, exitCodeOf } from './output/program-error.ts';
-import { printJson, tell } from './output/terminal-output.ts';
+import { complain, printJson } from './output/terminal-output.ts';
 import { program, socket } from './program.ts';
 
 /** The reader closed the pipe, as in `signalbox ls | head`: no error message. */
@@ -12,7 +12,7 @@ const isBrokenPipe = (error: unknown): boolean => (error as { code?: unknown } |
 process.stdout.on('error', (error) => {
   if (isBrokenPipe(error)) process.exit(EXIT.pipe);
   const told = explainError(error, socket);
-  tell(told.message);
+  complain(told.message);
   process.exit(exitCodeOf(told));
 });
 // Without stderr, the exit code is all that can be reported.
@@ -38,7 +38,7 @@ async function run(): Promise<void> {
     const told = explainError(error, socket);
     const whole = told instanceof DaemonUnreachable ? await withHolder(told, socket()) : told;
     process.exitCode = exitCodeOf(whole);
-    tell(whole.message);
+    complain(whole.message);
     const refusal = refusalIn(error);
     if (refusal && wantsJson) await printJson({ error: refusal });
   }

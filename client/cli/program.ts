@@ -5,6 +5,7 @@ import { overHttp } from '../daemon/daemon-client.ts';
 import { addAccessCommands } from './commands/access-commands.ts';
 import { addAddCommand } from './commands/add.ts';
 import { addAskingCommands } from './commands/asking-commands.ts';
+import { addServiceCommands } from './commands/at-login-commands.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBulk } from './commands/bulk.ts';
 import { addConfig } from './commands/config.ts';
@@ -32,9 +33,9 @@ import { pathsFor, projectFrom, socketFor } from './context/project.ts';
 import { guardRuns } from './context/run-guard.ts';
 import type { DoctorFlags } from './doctor/doctor.ts';
 import { attentionList, unitList, unitText } from './output/listing.ts';
-import { print, printJson, tellPlain } from './output/terminal-output.ts';
+import { keepTo, print, printJson, tellPlain } from './output/terminal-output.ts';
 
-const EXIT_CODES = `
+export const EXIT_CODES = `
 Exit codes: 0 done; 1 refused by the daemon; 3 the question was withdrawn; 4 what was waited for can no longer
 come; 64 wrong usage; 65 plan, database, signalbox.json or config.json unusable; 69 no daemon runs here;
 70 something went wrong; 74 disk full, unwritable or taken away; 75 already running, port taken, or no answer in time;
@@ -58,9 +59,13 @@ export const program = new Command('signalbox')
     '--project <folder>',
     'the project to talk about (default: $SIGNALBOX_PROJECT, or the one around this folder)',
   )
+  .option('--no-color', 'no colours, as where NO_COLOR is set')
+  .option('-q, --quiet', 'print data and errors alone, and not what was done')
   .addHelpText('after', EXIT_CODES)
   .configureOutput({ writeErr: tellPlain })
   .exitOverride();
+
+program.hook('preAction', () => keepTo(program.opts()));
 
 /** The socket of the daemon that the command line selects. */
 export const socket = (): string => socketFor(program.opts<{ project?: string }>().project);
@@ -215,6 +220,7 @@ program
     (await import('./commands/wait.ts')).wait(socket(), chunk, flags),
   );
 
+addServiceCommands(program, () => pathsFor(project()));
 addHookCommands(program);
 addUnitCommands(program, daemon);
 addItemCommands(program, daemon);

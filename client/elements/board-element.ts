@@ -17,8 +17,8 @@ export interface Surroundings {
   leave(): void;
   /** Wraps the view (null: nothing known yet) with the state of the connection. */
   around(view: TemplateResult | null): TemplateResult;
-  /** Called after each drawing. */
-  drawn(): void;
+  /** Called after each drawing, with what is known. */
+  drawn(board: Board | null): void;
 }
 
 /**
@@ -190,7 +190,7 @@ export abstract class BoardElement extends UpdatingElement {
   #drawAbroad(surroundings: Surroundings, view: TemplateResult | null): void {
     this.#last = view ?? this.#last;
     render(surroundings.around(this.#last), surroundings.root);
-    surroundings.drawn();
+    surroundings.drawn(this.board);
   }
 
   #draw(view: TemplateResult): void {

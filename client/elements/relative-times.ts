@@ -27,8 +27,8 @@ const WRITTEN = new Intl.DateTimeFormat(undefined, {
 
 /**
  * Keeps `<time>` elements relative: "3 min" instead of a date. The text node that the view made is changed
- * in place, because the view still owns it. There may be thousands: one out of sight is updated when it comes into
- * sight, and one whose text stays the same is skipped until it changes.
+ * in place, because the view still owns it. There may be hundreds: one whose text stays the same is skipped until it
+ * changes.
  */
 export function keepTimes(root: Part): () => void {
   const told = new WeakMap<HTMLTimeElement, Told>();
@@ -41,43 +41,26 @@ export function keepTimes(root: Part): () => void {
     }
   };
   const tellAll = () => tell([root]);
-  const appear = ({ target }: Event) => tell([target as Element]);
   const timer = setInterval(tellAll, SECOND);
   const observer = new MutationObserver((records) => tell(new Set(records.flatMap(changedParts))));
   observer.observe(root, { childList: true, subtree: true, attributeFilter: ['datetime'] });
-  // Captured: neither bubbles.
-  for (const name of COMES_IN_SIGHT) root.addEventListener(name, appear, true);
   tellAll();
   return () => {
     clearInterval(timer);
     observer.disconnect();
-    for (const name of COMES_IN_SIGHT) root.removeEventListener(name, appear, true);
   };
 }
 
-/** After scrolling or opening something. */
-const COMES_IN_SIGHT = ['contentvisibilityautostatechange', 'toggle'];
-
 /** Roots in which a change may have added a time. */
 const changedParts = ({ type, target, addedNodes }: MutationRecord): Element[] =>
-  (type === 'attributes' ? [target] : [...addedNodes])
-    .filter((node) => node instanceof Element)
-    .map((element) => element.closest('.lot') ?? element);
+  (type === 'attributes' ? [target] : [...addedNodes]).filter((node) => node instanceof Element);
 
-/** Only the visible ones, if there are many. */
 function* timesIn(parts: Iterable<Part>): Iterable<HTMLTimeElement> {
   for (const part of parts) {
     if (part instanceof HTMLTimeElement) yield part;
-    const lots =
-      part instanceof Element && part.matches('.lot') ? [part] : [...part.querySelectorAll('.lot')];
-    for (const place of lots.length === 0 ? [part] : lots.filter(isInSight))
-      yield* place.querySelectorAll('time');
+    yield* part.querySelectorAll('time');
   }
 }
-
-/** Whether the browser paints a lot; one without `checkVisibility` paints everything. */
-const isInSight = ({ firstElementChild: first }: Element): boolean =>
-  first?.checkVisibility?.({ contentVisibilityAuto: true }) ?? true;
 
 /** Until when its text holds. */
 function tellOne(time: HTMLTimeElement, now: number): number {

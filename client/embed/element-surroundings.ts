@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { type Board, countsOf } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Place } from '../../shared/views/place.ts';
 import type { BoardElement, Surroundings } from '../elements/board-element.ts';
 import { whileVisible } from '../link/while-visible.ts';
 import { nameParts, openInNewTab } from './css-parts.ts';
+import { ElementSignals } from './element-signals.ts';
 import { connectionTo, type SharedConnection, type SharedConnectionState } from './shared-connection.ts';
 
 const ATTRIBUTES = ['server', 'query', 'chunk', 'token'];
@@ -18,6 +20,7 @@ export class ElementSurroundings implements Surroundings {
   readonly #home: string | null;
   readonly #queryOf: QueryOfElement;
   readonly #observer = new MutationObserver(() => this.arrive());
+  readonly #signals: ElementSignals;
   #line: SharedConnection | null = null;
   #letGo = () => {};
   #stopWatching = () => {};
@@ -27,6 +30,7 @@ export class ElementSurroundings implements Surroundings {
     this.#element = element;
     this.#home = home;
     this.#queryOf = queryOf;
+    this.#signals = new ElementSignals(element);
     this.root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
     this.root.adoptedStyleSheets = [sheet];
   }
@@ -57,6 +61,7 @@ export class ElementSurroundings implements Surroundings {
   }
 
   leave(): void {
+    this.root.removeEventListener('submit', this.#signals.beforeAnswer, true);
     this.#observer.disconnect();
     this.#stopWatching();
   }
@@ -102,8 +107,14 @@ export class ElementSurroundings implements Surroundings {
     }
   }
 
-  drawn(): void {
+  drawn(board: Board | null): void {
     nameParts(this.root);
     openInNewTab(this.root);
+    // Behind the listener that keeps a press from being sent that came too early, whenever that began.
+    this.root.addEventListener('submit', this.#signals.beforeAnswer, true);
+    const life = this.#line?.state.life ?? 'connecting';
+    this.#signals.connection(life === 'reconnecting' ? 'stale' : life);
+    const items = board && countsOf(board)?.items;
+    if (items != null) this.#signals.attention(items);
   }
 }

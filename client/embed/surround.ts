@@ -39,8 +39,3 @@ export const ELEMENTS = {
   'work-unit': WorkUnitElement,
   'attention-badge': AttentionBadge,
 } as const;
-
-/** Registers an element by its usual name, unless that name is taken. */
-export function register(name: keyof typeof ELEMENTS): void {
-  if (!customElements.get(name)) customElements.define(name, ELEMENTS[name]);
-}

@@ -2,9 +2,10 @@ import type { BoardMessage, Card, Row } from '../../shared/board.ts';
 import type { Answer, AskerWait, Asking } from '../../shared/item-words.ts';
 import type { ToolPermission } from '../../shared/policy-words.ts';
 import { takingUnknown } from '../../shared/unknown-input.ts';
-import { type Daemon, overHttp, overSocket, untilSaid } from '../daemon/daemon-client.ts';
+import { type Daemon, overHttp, untilSaid } from '../daemon/daemon-client.ts';
 import { followUntil } from '../daemon/follow-until.ts';
 import type { ProvenCaller } from '../daemon/proven-caller.ts';
+import { overSocket } from '../daemon/streaming-client.ts';
 
 /** Where the daemon is, and who the asker is to it. */
 export interface DaemonAddress {

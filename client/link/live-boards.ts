@@ -1,14 +1,13 @@
 import type { Board, BoardMessage, Pulses, Snapshot } from '../../shared/board.ts';
 import { boardOf } from '../../shared/board.ts';
-import { type Query, queryKey } from '../../shared/query.ts';
+import { firstPage, type Query, queryKey } from '../../shared/query.ts';
 import { BoardStream } from './board-stream.ts';
 import type { Connection } from './connection.ts';
-import { GrowingBoard } from './growing-board.ts';
 import { keepSubscribed, rest } from './keep-subscribed.ts';
 
 /**
- * Boards, one per query, shared by all its listeners. A page takes over what the server drew before its connection is
- * loaded: until then a board is what it was drawn from.
+ * Boards, one per query, shared by all its listeners. Of many units a board has the page that the server drew; until the
+ * connection is loaded, it is what that page was drawn from.
  */
 export class LiveBoards {
   /** For what is loaded later: imported by that, too, it would be a file of its own. */
@@ -106,15 +105,15 @@ export class LiveBoards {
     };
     const initial = this.#initial.get(key);
     const drawn = initial ? boardOf(initial) : null;
-    let growing: GrowingBoard | null = null;
+    let stream: BoardStream | null = null;
     const forget = this.whenConnected((connection) => {
-      growing = new GrowingBoard(connection, query, initial, take);
+      stream = new BoardStream(connection, firstPage(query), initial, take);
     });
     const stop = () => {
       forget();
-      growing?.stop();
+      stream?.stop();
     };
-    const followed = { listeners, stop, board: () => (growing ? growing.board : drawn) };
+    const followed = { listeners, stop, board: () => (stream ? stream.board : drawn) };
     this.#boards.set(key, followed);
     return followed;
   }

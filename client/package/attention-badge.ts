@@ -1,9 +1,8 @@
-/** Registers `<attention-badge>`. */
-import { register } from '../embed/surround.ts';
-import { isBrowser, setUp } from './elements.ts';
+/** Registers `<attention-badge>`, unless that name is taken. */
+import { isBrowser, SignalboxBadge, setUp } from './elements.ts';
 import type { SignalboxElement } from './signalbox-element.ts';
 
-export { AttentionBadge } from './elements.ts';
+export { SignalboxBadge };
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -12,4 +11,5 @@ declare global {
 }
 
 setUp();
-if (isBrowser()) register('attention-badge');
+if (isBrowser() && !customElements.get('attention-badge'))
+  customElements.define('attention-badge', SignalboxBadge);

@@ -1,9 +1,8 @@
-/** Registers `<attention-queue>`. */
-import { register } from '../embed/surround.ts';
-import { isBrowser, setUp } from './elements.ts';
+/** Registers `<attention-queue>`, unless that name is taken. */
+import { isBrowser, SignalboxQueue, setUp } from './elements.ts';
 import type { SignalboxElement } from './signalbox-element.ts';
 
-export { AttentionQueue } from './elements.ts';
+export { SignalboxQueue };
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -12,4 +11,5 @@ declare global {
 }
 
 setUp();
-if (isBrowser()) register('attention-queue');
+if (isBrowser() && !customElements.get('attention-queue'))
+  customElements.define('attention-queue', SignalboxQueue);

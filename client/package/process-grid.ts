@@ -1,9 +1,8 @@
-/** Registers `<process-grid>`. */
-import { register } from '../embed/surround.ts';
-import { isBrowser, setUp } from './elements.ts';
+/** Registers `<process-grid>`, unless that name is taken. */
+import { isBrowser, SignalboxGrid, setUp } from './elements.ts';
 import type { SignalboxElement } from './signalbox-element.ts';
 
-export { ProcessGrid } from './elements.ts';
+export { SignalboxGrid };
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -12,4 +11,4 @@ declare global {
 }
 
 setUp();
-if (isBrowser()) register('process-grid');
+if (isBrowser() && !customElements.get('process-grid')) customElements.define('process-grid', SignalboxGrid);

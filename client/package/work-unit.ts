@@ -1,9 +1,8 @@
-/** Registers `<work-unit>`. */
-import { register } from '../embed/surround.ts';
-import { isBrowser, setUp } from './elements.ts';
+/** Registers `<work-unit>`, unless that name is taken. */
+import { isBrowser, SignalboxUnit, setUp } from './elements.ts';
 import type { SignalboxElement } from './signalbox-element.ts';
 
-export { WorkUnit } from './elements.ts';
+export { SignalboxUnit };
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -12,4 +11,4 @@ declare global {
 }
 
 setUp();
-if (isBrowser()) register('work-unit');
+if (isBrowser() && !customElements.get('work-unit')) customElements.define('work-unit', SignalboxUnit);

@@ -165,12 +165,12 @@ export class BoardIndex {
     return ranks.flatMap((cells) => cells.sort(openFirst)).slice(0, most);
   }
 
-  /** The state holds units by id, which is their order; only DONE units have another. */
+  /** Cells come in the order in which they were added, which is that of their ids; only DONE units have another. */
   #inSections(query: Query): Cell[] {
     const sections = new Map<Status, Cell[]>(STATUSES.map((status) => [status, []]));
-    for (const work of this.#state.works) {
-      const cell = this.#cells.get(unitKey(work.unit.id));
-      if (cell && shows(query, cell, work)) sections.get(cell.status)?.push(cell);
+    for (const cell of this.#cells.values()) {
+      const work = this.#state.works.get(cell.id);
+      if (work && shows(query, cell, work)) sections.get(cell.status)?.push(cell);
     }
     sections.get('DONE')?.sort(inOrder);
     return [...sections.values()].flat();

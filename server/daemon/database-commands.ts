@@ -12,6 +12,7 @@ import { Problem } from '../system/problem.ts';
 import { listProcesses } from '../system/processes.ts';
 import { runFiles } from '../system/run-files.ts';
 import { makeStateFolder, takeLock } from '../system/state-folder.ts';
+import { diskUse as partsOnDisk } from './disk-use.ts';
 import { keepLastBackup, orProblem } from './last-backup.ts';
 import { lockProject } from './project-lock.ts';
 
@@ -69,6 +70,12 @@ export const importLog: Offline['importLog'] = (paths, lines) =>
       }),
     ),
   );
+
+export const diskUse: Offline['diskUse'] = (paths) =>
+  orProblem(paths, async () => {
+    refuseAbsent(paths);
+    return partsOnDisk(paths);
+  });
 
 function refuseAbsent({ database, project }: StatePaths): void {
   if (!existsSync(database))

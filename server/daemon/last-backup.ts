@@ -28,8 +28,16 @@ export async function orProblem<T>(paths: Paths, act: () => T | Promise<T>): Pro
   }
 }
 
-/** A sentence; '' if there is no copy. */
-function wayBack(paths: Paths): string {
+/** A sentence; '' if there is no copy, or the folder has gone. */
+export function wayBack(paths: Paths): string {
+  try {
+    return wayBackIn(paths);
+  } catch {
+    return '';
+  }
+}
+
+function wayBackIn(paths: Paths): string {
   const last = lastOf(paths);
   if (last)
     return ` The backup of ${last.at} is in ${last.file}. Go back to it: signalbox restore ${last.file}`;

@@ -5,8 +5,16 @@ import { lookAtAgents, trust } from '../agents/trust.ts';
 import { livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
-import { backUpDatabase, checkDatabase, exportLog, importLog, restoreDatabase } from './database-commands.ts';
+import {
+  backUpDatabase,
+  checkDatabase,
+  diskUse,
+  exportLog,
+  importLog,
+  restoreDatabase,
+} from './database-commands.ts';
 import { examine, policyFile } from './doctor.ts';
+import { readOptions } from './options.ts';
 
 export const offline: Offline = {
   lookAtAgents,
@@ -20,8 +28,10 @@ export const offline: Offline = {
   backUpDatabase,
   restoreDatabase,
   checkDatabase,
+  diskUse,
   exportLog,
   importLog,
   livingHolder,
   makeStateFolder,
+  checkStart: (argv) => void readOptions(argv),
 };

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import type { Holder, StatePaths } from '../../shared/state-paths.ts';
 import type { About } from '../api/about.ts';
 import { makeBin } from '../runs/environment.ts';
-import { FilesInPlace } from '../store/files-in-place.ts';
-import { type Db, FileMoved } from '../store/sqlite.ts';
+import { FileMoved, FilesInPlace } from '../store/files-in-place.ts';
+import type { Db } from '../store/sqlite.ts';
 import { Problem } from '../system/problem.ts';
 import { lookUp } from '../system/processes.ts';
 import { writeHolder, writePort } from '../system/state-folder.ts';
 import type { Chore } from '../system/upkeep.ts';
+import { wayBack } from './last-backup.ts';
 import { listenOnSocket } from './listen.ts';
 
 interface Parts {
@@ -59,15 +60,23 @@ export function keepStateFiles(parts: Parts): Chore {
 }
 
 /** A daemon whose database was moved can store nothing: it stops, so that another can start. */
-export const filesInPlace = (db: Db, stop: (problem: Problem) => void): Chore => ({
-  name: 'files',
-  look: () => {
+export function filesInPlace(db: Db, paths: StatePaths, stop: (problem: Problem) => void): Chore {
+  // Found while the folder is there: it may be the folder that goes.
+  let toBackup = wayBack(paths);
+  const look = () => {
     try {
       db.checkInPlace();
+      toBackup = wayBack(paths);
     } catch (error) {
       if (!(error instanceof FileMoved)) throw error;
       const way = 'Nothing was saved since, and Signalbox has ended; runs at work go on.';
-      stop(new Problem('disk', `${error.message} ${way} Put it back, then: signalbox start`));
+      stop(
+        new Problem(
+          'disk',
+          `${error.message} ${way} Put it back, then: signalbox start${toBackup && `.${toBackup}`}`,
+        ),
+      );
     }
-  },
-});
+  };
+  return { name: 'files', look };
+}

@@ -8,6 +8,7 @@ import { followLiveWork } from '../runs/live-work.ts';
 import { keepRoom } from '../runs/retention.ts';
 import { TouchedConflicts } from '../runs/touched-conflicts.ts';
 import { Worktrees } from '../runs/worktrees.ts';
+import { packEvents } from '../store/pack-events.ts';
 import type { Db } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { configFile } from '../system/config-file.ts';
@@ -35,10 +36,12 @@ export function workersOf(
   state: StatePaths,
   {
     store,
+    db,
     umask,
     progress,
   }: {
     readonly store: Store;
+    readonly db: Db;
     readonly umask: number;
     /** By unit: how far the making of its worktree is. */
     readonly progress: Map<number, WorktreeProgress>;
@@ -63,6 +66,7 @@ export function workersOf(
   });
   const chores = [
     keepRoom(store, runs),
+    packEvents(db),
     followLiveWork({ store, worktrees, touched }),
     ...(readOnly ? [] : [endSessions(store, socket)]),
   ];

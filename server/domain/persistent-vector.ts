@@ -42,7 +42,8 @@ export class PersistentVector<T> implements Iterable<T> {
     });
   }
 
-  *[Symbol.iterator](): Iterator<T> {
-    for (const block of this.#blocks) yield* block;
+  /** Of one copy: a generator takes twice as long. */
+  [Symbol.iterator](): Iterator<T> {
+    return this.#blocks.flat().values();
   }
 }

@@ -66,8 +66,8 @@ export async function withDatabase<T>(db: Db, use: (db: Db) => T | Promise<T>): 
   }
 }
 
-/** The write-ahead log belongs to its database: beside another one it would be applied to that. */
-const FILES = ['', '-wal', '-shm'];
+/** The write-ahead log belongs to its database: beside another one it would be applied to that. So does the note of its end. */
+const FILES = ['', '-wal', '-shm', '-mark'];
 
 function moveDatabase(path: string, to: string): void {
   // The write-ahead log first: without its database it does no harm.

@@ -2,11 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { type Mark, readMark } from './log-mark.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { builder } from './query-builder.ts';
 
 /** "SBOX": marks a database file as ours. */
 const APPLICATION_ID = 0x53424f58;
+
+/** The schema since which events may be packed. */
+const FIRST_WITH_PACKS = 14;
 
 /** The database file cannot be used, for the reason in the message. The file is unchanged. */
 export class DatabaseProblem extends Error {
@@ -71,16 +75,21 @@ const versionOf = (sqlite: Sqlite.Database): number =>
 
 /** Read-only: opening for writing would already carry a write-ahead log into a file that is not ours. */
 function checkFirst(path: string): void {
-  if (statSync(path).size === 0) return;
+  // Before the database: a daemon may be writing to both.
+  const mark = readMark(path);
+  if (statSync(path).size === 0) {
+    if (mark !== null) throw rolledBack(path, 0, mark);
+    return;
+  }
   const sqlite = new Sqlite(path, { readonly: true, timeout: 0 });
   try {
-    refuseStrange(sqlite, path);
+    refuseStrange(sqlite, path, mark);
   } finally {
     sqlite.close();
   }
 }
 
-function refuseStrange(sqlite: Sqlite.Database, path: string): void {
+function refuseStrange(sqlite: Sqlite.Database, path: string, mark: Mark | null): void {
   const refuse = (why: string) => {
     throw new DatabaseProblem(
       'unusable',
@@ -97,11 +106,28 @@ function refuseStrange(sqlite: Sqlite.Database, path: string): void {
     refuse(`was written by a newer Signalbox (schema ${version}; this one knows ${MIGRATIONS.length})`);
   const check = sqlite.pragma('quick_check(1)', { simple: true });
   if (check !== 'ok') refuse(`is damaged (${String(check)})`);
-  const { count, last } = sqlite
-    .prepare('select count(*) as count, coalesce(max(seq), 0) as last from events')
-    .get() as { count: number; last: number };
+  const { count, last } = eventsIn(sqlite, version);
   if (count !== last) refuse(`has gaps in its log: ${count} events up to number ${last}`);
+  const epoch = sqlite.prepare("select value from meta where key = 'epoch'").pluck().get();
+  if (mark !== null && mark.epoch === epoch && last < mark.seq) throw rolledBack(path, last, mark);
 }
+
+/** How many events there are, and the number of the last one. */
+function eventsIn(sqlite: Sqlite.Database, version: number): { count: number; last: number } {
+  const one = (query: string) => sqlite.prepare(query).get() as { count: number; last: number };
+  const rows = one('select count(*) as count, coalesce(max(seq), 0) as last from events');
+  if (version < FIRST_WITH_PACKS) return rows;
+  const packed = one(
+    'select coalesce(sum(last - first + 1), 0) as count, coalesce(max(last), 0) as last from packs',
+  );
+  return { count: rows.count + packed.count, last: Math.max(rows.last, packed.last) };
+}
+
+const rolledBack = (path: string, last: number, { seq }: Mark) =>
+  new DatabaseProblem(
+    'unusable',
+    `${path} ends with event ${last}, but its log has had ${seq}: an older copy stands in its place, or its write-ahead log is gone. It was left as it is; to go on with it all the same: signalbox restore ${path}.`,
+  );
 
 /** Applies the missing migrations, each in one transaction with its number, after a copy of what was there. */
 function migrate(sqlite: Sqlite.Database, path: string): void {
@@ -118,6 +144,8 @@ function migrate(sqlite: Sqlite.Database, path: string): void {
     sqlite.pragma(`user_version = ${nth + 1}`);
     sqlite.exec('commit');
   }
+  // Whose write-ahead log is lost must still be known as ours, and by its epoch.
+  if (taken < MIGRATIONS.length) sqlite.pragma('wal_checkpoint(truncate)');
 }
 
 /** The copy gets its name only when it is whole: a start that was killed leaves none that looks like one. */

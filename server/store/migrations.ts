@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { reasonIn, rivalsIn, verdictIn } from './earlier-conflicts.ts';
+import { EVENT_PACKS } from './event-packs.ts';
 import { LINES_AND_LACKS } from './lines-and-lacks.ts';
 import { QUESTION_CODES } from './question-codes.ts';
 import { REASON_CODES } from './reason-codes.ts';
@@ -27,6 +28,10 @@ export interface Tables {
   keys: { key: string; digest: string; seq: number; result: string; spent: number };
   /** Up to which event each follower has handled the log. */
   followers: { name: string; seq: number };
+  /** Older events, compressed: see packs.ts. */
+  packs: { first: number; last: number; events: Uint8Array };
+  /** Which pack has events of which unit. */
+  pack_units: { unit: number; first: number };
   /** What was told by each channel. */
   notify: { channel: string; facts: string };
 }
@@ -238,4 +243,5 @@ export const MIGRATIONS: readonly Step[] = [
   (tables) => QUESTION_CODES.map((statement) => fill(tables, statement)),
   // What stands against each other is known of a conflict; of a worktree, what it lacks.
   (tables) => LINES_AND_LACKS.map((statement) => fill(tables, statement)),
+  (tables) => EVENT_PACKS.map((statement) => fill(tables, statement)),
 ];

@@ -2,7 +2,7 @@
 
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { isDiskError } from './database-file.ts';
-import { FileMoved } from './sqlite.ts';
+import { FileMoved } from './files-in-place.ts';
 
 export function notSaved(error: unknown): unknown {
   const refusal = (code: RefusalCode, why: string) =>

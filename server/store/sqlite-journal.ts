@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Event } from '../../shared/events.ts';
 import type { State } from '../domain/state.ts';
+import { FileMoved } from './files-in-place.ts';
 import type { Batch, Journal, KeptMutation } from './journal.ts';
 import { notSaved } from './not-saved.ts';
-import { type Db, FileMoved } from './sqlite.ts';
+import type { Db } from './sqlite.ts';
 import { writeTables } from './write-tables.ts';
 
 /** How many events are read at once: while rows are walked over, the database takes no write. */
 const PAGE = 256;
+/** Those of one unit lie far apart in packed events: each may take as long as hundreds of others. */
+const PAGE_OF_UNIT = 16;
+const pageOf = (unit: number | undefined): number => (unit === undefined ? PAGE : PAGE_OF_UNIT);
 
 /** The log in a SQLite database. */
 export class SqliteJournal implements Journal {
@@ -74,24 +78,25 @@ export class SqliteJournal implements Journal {
   }
 
   events(after: number, unit?: number): AsyncIterable<Event> {
-    return inPages(after, (from) => this.#db.events(from, unit));
+    return inPages(after, pageOf(unit), (from) => this.#db.events(from, unit));
   }
 
   eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event> {
-    return inPages(before, (from) => this.#db.eventsBackwards(unit, from));
+    return inPages(before, pageOf(unit), (from) => this.#db.eventsBackwards(unit, from));
   }
 }
 
 /** Pages of a walk over rows; `walk` begins behind an event, or at the beginning. */
 async function* inPages<From extends number | undefined>(
   begin: From,
+  most: number,
   walk: (from: From | number) => Iterable<Event>,
 ): AsyncIterable<Event> {
   for (let from: From | number = begin; ; ) {
     const page: Event[] = [];
-    for (const event of walk(from)) if (page.push(event) === PAGE) break;
+    for (const event of walk(from)) if (page.push(event) === most) break;
     yield* page;
-    if (page.length < PAGE) return;
+    if (page.length < most) return;
     from = page.at(-1)?.seq ?? from;
     // Of a long log there are many pages, and others want their turn.
     await new Promise((resolve) => setImmediate(resolve));

@@ -15,18 +15,13 @@ import {
   openToRead,
   problemOf,
 } from './database-file.ts';
-import { FilesInPlace } from './files-in-place.ts';
+import { EventLog } from './event-log.ts';
+import { FileMoved, FilesInPlace } from './files-in-place.ts';
 import type { KeptMutation } from './journal.ts';
+import { LogMark } from './log-mark.ts';
 import type { Tables } from './migrations.ts';
 import { readState } from './read-state.ts';
 import { prepareAll } from './statements.ts';
-
-/** The database or a file beside it was moved or deleted: what is written to it is lost. */
-export class FileMoved extends Error {
-  constructor(path: string) {
-    super(`${path} was moved, removed or replaced while Signalbox was using it.`);
-  }
-}
 
 /** A refused request, and how often it came. */
 export type RefusedVisitor = Tables['refusals'];
@@ -37,6 +32,11 @@ export class Db {
   readonly #sqlite: Sqlite.Database;
   readonly #inPlace: FilesInPlace;
   readonly #statements: ReturnType<typeof prepareAll>;
+  readonly log: EventLog;
+  /** null: only reads. */
+  readonly #mark: LogMark | null;
+  /** The last event of the transaction that is open; 0: it has none. */
+  #added = 0;
   /** Differs between databases, so that numbers of two logs are never compared. */
   readonly epoch: string;
 
@@ -44,9 +44,11 @@ export class Db {
     this.#path = path;
     this.#sqlite = sqlite;
     this.#statements = prepareAll(sqlite);
+    this.log = new EventLog(this.#statements);
     this.epoch = this.#meta('epoch');
     // The write-ahead log exists only after the first read.
-    this.#inPlace = new FilesInPlace(sqlite.readonly ? [] : [path, `${path}-wal`, ...beside]);
+    this.#inPlace = new FilesInPlace(sqlite.readonly ? [] : [path, `${path}-wal`, ...beside], path);
+    this.#mark = sqlite.readonly ? null : new LogMark(path, this.epoch);
   }
 
   /**
@@ -94,6 +96,7 @@ export class Db {
   }
 
   begin(): void {
+    this.#added = 0;
     this.#sqlite.exec('begin immediate');
   }
   /** Checks the files before the commit, and again after it, in case they were moved in between. */
@@ -101,6 +104,7 @@ export class Db {
     this.checkInPlace();
     this.#sqlite.exec('commit');
     this.checkInPlace();
+    if (this.#added > 0) this.#mark?.put(this.#added);
   }
   /** Throws `FileMoved`. */
   checkInPlace(): void {
@@ -130,12 +134,12 @@ export class Db {
   }
 
   lastSeq(): number {
-    return (this.#statements.lastSeq.get() as { seq: number | null }).seq ?? 0;
+    return this.log.last;
   }
 
   addEvent(event: Event): void {
-    const { seq, at, by, unit, type, data } = event;
-    this.#statements.addEvent.run(seq, at, JSON.stringify(by), unit, type, JSON.stringify(data));
+    this.#added = event.seq;
+    this.log.add(event);
   }
 
   putUnit(unit: Unit): void {
@@ -212,16 +216,12 @@ export class Db {
   }
 
   /** The log from a number on; of one unit, if given. */
-  *events(after = 0, unit?: number): Iterable<Event> {
-    const { events, eventsOfUnit } = this.#statements;
-    const rows = unit === undefined ? events.iterate(after) : eventsOfUnit.iterate(unit, after);
-    for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
+  events(after = 0, unit?: number): Iterable<Event> {
+    return this.log.after(after, unit);
   }
   /** The log backwards, of one unit or of all; from before a number, if given. */
-  *eventsBackwards(unit: number | undefined, before = Number.MAX_SAFE_INTEGER): Iterable<Event> {
-    const { eventsBefore, eventsOfUnitBefore } = this.#statements;
-    const rows = unit === undefined ? eventsBefore.iterate(before) : eventsOfUnitBefore.iterate(unit, before);
-    for (const row of rows as Iterable<Tables['events']>) yield eventIn(row);
+  eventsBackwards(unit: number | undefined, before = Number.MAX_SAFE_INTEGER): Iterable<Event> {
+    return this.log.before(before, unit);
   }
 
   /** Loads the state from the tables. Throws `DatabaseProblem`. */
@@ -239,9 +239,7 @@ export class Db {
   }
 
   close(): void {
+    this.#mark?.close();
     this.#sqlite.close();
   }
 }
-
-const eventIn = (row: Tables['events']): Event =>
-  ({ ...row, by: JSON.parse(row.by), data: JSON.parse(row.data) }) as Event;

@@ -21,6 +21,31 @@ export function prepareAll(sqlite: Sqlite.Database) {
     ...refusalStatements(prepare),
     ...followerStatements(prepare),
     ...notifyStatements(prepare),
+    packs: packStatements(prepare),
+  };
+}
+
+/** Statements on packed events. Of a unit: through the list of the packs that have some of it. */
+export function packStatements(prepare: Prepare) {
+  const packs = builder.selectFrom('packs').selectAll('packs');
+  const ofUnit = packs
+    .innerJoin('pack_units', 'pack_units.first', 'packs.first')
+    .where('pack_units.unit', '=', one);
+  return {
+    packEnd: prepare(builder.selectFrom('packs').select((to) => to.fn.max('last').as('last'))),
+    packAfter: prepare(packs.where('packs.last', '>', one).orderBy('packs.first').limit(sql.lit(1))),
+    packOfUnitAfter: prepare(
+      ofUnit.where('packs.last', '>', one).orderBy('pack_units.first').limit(sql.lit(1)),
+    ),
+    packBefore: prepare(
+      packs.where('packs.first', '<', one).orderBy('packs.first', 'desc').limit(sql.lit(1)),
+    ),
+    packOfUnitBefore: prepare(
+      ofUnit.where('packs.first', '<', one).orderBy('pack_units.first', 'desc').limit(sql.lit(1)),
+    ),
+    addPack: prepare(builder.insertInto('packs').values({ first: one, last: one, events: new Uint8Array() })),
+    addPackUnit: prepare(builder.insertInto('pack_units').values({ unit: one, first: one })),
+    dropEvents: prepare(builder.deleteFrom('events').where('seq', '<=', one)),
   };
 }
 

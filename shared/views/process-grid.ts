@@ -13,7 +13,7 @@ import { STATUS_NAMES, statusMark } from './status-mark.ts';
 import type { ViewClock } from './when.ts';
 
 export interface GridView {
-  /** Those that have a unit; of their lots, those that are to be drawn by now. */
+  /** Those that have a unit. */
   readonly sections: readonly Section[];
   readonly counts: Counts | undefined;
   readonly clock: ViewClock;
@@ -95,11 +95,9 @@ const isFolded = (status: Status): boolean => status === 'DONE' || status === 'N
 
 function groupView(group: Group, view: GridView) {
   const [{ status }] = group;
-  const sections = group.filter(({ lots }) => lots.length > 0);
-  if (sections.length === 0) return nothing;
   const heading = html`${statusMark(status)} ${STATUS_NAMES[status]} <span class="count">${countOf(group, view)}</span>`;
   const lists = repeat(
-    sections,
+    group,
     ({ key }) => key,
     (section) => (section.cause === '' ? cellsOf(section, view) : causeView(section, view)),
   );
@@ -147,9 +145,8 @@ const printedIn = (status: Status, cells: Lot['cells'], pulses: Pulses): Pulses 
 
 const NO_PULSES: Pulses = {};
 
-/** How many units it holds stands in the markup: the style reserves that height while the lot is out of sight. */
 const lotView = (cells: Lot['cells'], clock: ViewClock, pulses: Pulses, base: string): TemplateResult =>
-  html`<ul class="lot" data-tens=${Math.floor(cells.length / 10)} data-ones=${cells.length % 10}>${repeat(
+  html`<ul class="lot">${repeat(
     cells,
     ({ key }) => key,
     (cell) => cellView(cell, clock, pulses[cell.key], base),

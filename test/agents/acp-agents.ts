@@ -64,14 +64,10 @@ const claudeChange: Change = (file_path, old_string, new_string) => [
   { use: 'Read', with: { file_path } },
   { use: 'Edit', with: { file_path, old_string, new_string } },
 ];
-const codexChange: Change = (path, before, after) => [
-  {
-    use: 'apply_patch',
-    with: {
-      input: `*** Begin Patch\n*** Update File: ${path}\n@@\n-${before}\n+${after}\n*** End Patch\n`,
-    },
-  },
-];
+const codexChange: Change = (path, before, after) => {
+  const patch = `*** Begin Patch\n*** Update File: ${path}\n@@\n-${before}\n+${after}\n*** End Patch`;
+  return [{ use: 'exec_command', with: { cmd: `apply_patch <<'EOF'\n${patch}\nEOF\n` } }];
+};
 const CHANGES: Readonly<Record<string, Change>> = {
   claude: claudeChange,
   codex: codexChange,

@@ -10,7 +10,7 @@ import { DaemonFixture } from '../daemon-fixture.ts';
 import { until } from '../until.ts';
 import type { RealAgent } from './acp-agents.ts';
 
-const LONG_MS = 90_000;
+const LONG_MS = 180_000;
 
 export interface RealOptions {
   /** The project is a git repository. */
@@ -18,6 +18,8 @@ export interface RealOptions {
   /** How many units may be at work at once. */
   readonly atOnce?: number;
   readonly phases?: readonly string[];
+  /** Of its session; else the one in which it asks. */
+  readonly mode?: string;
   /** The agent's own settings refuse "rm". */
   readonly denies?: boolean;
 }
@@ -38,7 +40,7 @@ export class AcpReal {
     agent: RealAgent,
     bin: string,
     url: string,
-    { git = false, atOnce = 4, phases = ['DO'], denies = false }: RealOptions = {},
+    { git = false, atOnce = 4, phases = ['DO'], denies = false, mode }: RealOptions = {},
   ): Promise<AcpReal> {
     const rules = denies ? agent.rules : null;
     const variables = { ...agent.env(url), ...rules?.env };
@@ -56,7 +58,7 @@ export class AcpReal {
       'OPENCODE_CONFIG',
     ])
       delete house.env[name];
-    const entry = { ...agent.entry(Object.keys(variables)), ...rules?.entry, phases };
+    const entry = { ...agent.entry(Object.keys(variables)), ...rules?.entry, phases, ...(mode && { mode }) };
     const real = new AcpReal(house, agent.name);
     mkdirSync(real.effect(''));
     // The command is within the project, and so some take "always"; what it writes is not.
@@ -90,9 +92,16 @@ export class AcpReal {
     if (this.added.length === 1) await this.begun(chunk);
   }
 
-  /** Waits until its agent has a session. */
+  /** Waits until its agent has a session, or asks what nobody expects. */
   begun = (chunk: string): Promise<void> =>
-    until(`${chunk} to begin`, async () => /session/.test(await this.logs(chunk)), LONG_MS);
+    until(
+      `${chunk} to begin`,
+      async () => {
+        const { history, items } = await this.detail(chunk);
+        return items.length > 0 || history.some(({ what }) => /has the session/.test(what));
+      },
+      LONG_MS,
+    );
 
   detail = (chunk: string): Promise<Detail> => this.#json<Detail>(`work-units/${chunk}`);
 

@@ -34,21 +34,16 @@ eachAgent(REAL_AGENTS, 'its cards', (stage) => {
   });
 
   test('a change: the file and what would be other', async () => {
-    await stage.open();
+    // Codex does in the workspace what its sandbox allows.
+    await stage.open(agent.name === 'codex' ? { mode: 'read-only' } : {});
     const { real } = stage;
-    const path = real.effect('port');
+    const path = real.file('port');
     writeFileSync(path, 'port = 1\n');
     await real.add('a', ...agent.change(path, 'port = 1', 'port = 2'));
-    for (let card = await real.asked('a'); ; card = await real.asked('a', card.id)) {
-      const { Diff, File } = shown(card);
-      await real.answer('a', card, '--option', 'once');
-      // Some ask before they look at what is not in the project.
-      if (Diff === undefined) continue;
-      assert.match(Diff, /^-port = 1$/m);
-      assert.match(Diff, /^\+port = 2$/m);
-      assert.equal(File, path);
-      break;
-    }
+    const card = await real.asked('a');
+    const { Diff, File } = shown(card);
+    assert.deepEqual([Diff, File], ['-port = 1\n+port = 2', path]);
+    await real.answer('a', card, '--option', 'once');
     await real.done('a');
     assert.equal(readFileSync(path, 'utf8'), 'port = 2\n');
   });

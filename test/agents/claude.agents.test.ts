@@ -18,7 +18,7 @@ import { installed } from './installed.ts';
 
 const VERSION = '2.1.332';
 const EXAMPLE = join(import.meta.dirname, '..', '..', '..', 'examples', 'agents', 'signalbox.json');
-const LONG_MS = 60_000;
+const LONG_MS = 180_000;
 const found = installed('@anthropic-ai/claude-code', VERSION, 'claude');
 const skip = 'missing' in found ? `skipped: ${found.missing}` : false;
 if (skip) console.error(`Claude Code ${VERSION} is not tried: ${skip}`);
@@ -105,7 +105,7 @@ describe(`Claude Code ${VERSION}`, { skip }, () => {
   const answer = (chunk: string, { id }: Card, ...words: string[]) =>
     ok('answer', chunk, '--item', id, ...words);
   const done = async (chunk: string) => {
-    await ok('wait', chunk, '--timeout', '60');
+    await ok('wait', chunk, '--timeout', '180');
     return ok('logs', chunk);
   };
   const shown = ({ context }: Card) => Object.fromEntries(context.map(({ label, text }) => [label, text]));

@@ -3,111 +3,48 @@
  * the queue and take the answer back, beside its own terminal. With a scripted model. Needs the npm registry, once.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { anthropicModel } from '../../client/scripted-models/anthropic-model.ts';
 import type { ModelServer } from '../../client/scripted-models/model-server.ts';
-import type { Card } from '../../shared/board.ts';
-import type { Detail } from '../../shared/detail.ts';
-import { DaemonFixture, killQuietly } from '../daemon-fixture.ts';
+import { scripted } from '../../client/scripted-models/script.ts';
+import { SCRIPTED_AGENTS } from '../../client/scripted-models/scripted-agents.ts';
 import { hasTerminals } from '../pseudo-terminal.ts';
 import { until } from '../until.ts';
+import { CLAUDE_CODE } from './acp-agents.ts';
+import { ByHand, noTmux } from './by-hand.ts';
 import { installed } from './installed.ts';
 
-const VERSION = '2.1.332';
-const LONG_MS = 90_000;
-const found = installed('@anthropic-ai/claude-code', VERSION, 'claude');
+const LONG_MS = 180_000;
+const { package: name, version, program, env } = CLAUDE_CODE;
+const found = installed(name, version, program);
 const skip = 'missing' in found ? `skipped: ${found.missing}` : false;
-if (skip) console.error(`The hooks of Claude Code ${VERSION} are not tried: ${skip}`);
+if (skip) console.error(`The hooks of Claude Code ${version} are not tried: ${skip}`);
 
-const noTmux = spawnSync('tmux', ['-V']).status === 0 ? false : 'there is no tmux';
-
-/** Nothing of the person who runs the tests, and nothing that goes further than this machine. */
-const QUIET = {
-  ANTHROPIC_API_KEY: 'dummy',
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-  DISABLE_AUTOUPDATER: '1',
-  DISABLE_TELEMETRY: '1',
-  DISABLE_ERROR_REPORTING: '1',
-  // Claude Code wants to know that root is in a container.
-  IS_SANDBOX: '1',
-};
-
-describe(`Claude Code ${VERSION}, started by a person`, { skip }, () => {
+describe(`Claude Code ${version}, started by a person`, { skip }, () => {
   let model: ModelServer;
-  let house: DaemonFixture;
-  const children: ChildProcess[] = [];
+  let hand: ByHand;
   before(async () => {
-    model = await anthropicModel();
+    model = await CLAUDE_CODE.model();
   });
   after(() => model?.close());
-  afterEach(async () => {
-    for (const child of children.splice(0)) {
-      child.kill('SIGKILL');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
-    }
-    for (const pid of sessions()) killQuietly(pid);
-    await until('the sessions to end', () => sessions().length === 0);
-    await house.close();
-  });
+  afterEach(() => hand.close());
 
-  const file = (name: string) => join(house.project, name);
-  const ok = async (...args: string[]) => {
-    const { code, stdout, stderr } = await house.signalbox(...args);
-    assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
-    return stdout;
-  };
-  /** Every process that was given the home of this test: Claude Code, and its hooks. */
-  const sessions = (): number[] =>
-    house
-      .processesWith(`HOME=${house.env.HOME}`)
-      .filter((pid) => pid !== house.holder()?.pid && pid !== process.pid);
-
-  /** A project of a person who has hooks installed and uses Claude Code for the hundredth time. */
   async function open({ daemon = true } = {}) {
     assert.ok('bin' in found);
-    house = DaemonFixture.make({ ...QUIET, ANTHROPIC_BASE_URL: model.url });
-    const home = join(house.folder, 'home');
-    mkdirSync(join(home, '.claude'), { recursive: true });
-    writeFileSync(
-      join(home, '.claude', 'settings.json'),
-      JSON.stringify({ permissions: { defaultMode: 'default' } }),
-    );
-    writeFileSync(
-      join(home, '.claude.json'),
-      JSON.stringify({
-        hasCompletedOnboarding: true,
-        theme: 'dark',
-        // A minute, else.
-        messageIdleNotifThresholdMs: 1500,
-        customApiKeyResponses: { approved: ['dummy'], rejected: [] },
-        projects: { [house.project]: { hasTrustDialogAccepted: true } },
-      }),
-    );
-    Object.assign(house.env, { HOME: home, PATH: `${found.bin}:${process.env.PATH}`, TERM: 'xterm' });
-    for (const name of ['CLAUDE_CONFIG_DIR', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'])
-      delete house.env[name];
-    await ok('hooks', 'install', 'claude', '--yes');
-    if (daemon) await house.start('--port', '0');
+    hand = await ByHand.open({ agent: 'claude', bin: found.bin, env: env(model.url), furnish, daemon });
   }
 
   const use = (tool: string, input: object) => ({ use: tool, with: input });
-  const promptOf = (script: readonly object[]) =>
-    script.map((line) => `model: ${JSON.stringify(line)}`).join('\n');
+  const file = (path: string) => hand.file(path);
 
   /** What it prints when it has done its work and ends. */
   async function printed(...script: object[]): Promise<string> {
-    const child = spawn('claude', ['-p', '--permission-mode', 'default', promptOf(script)], {
-      cwd: house.project,
-      env: house.env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    children.push(child);
+    const child = hand.spawn('claude', ['-p', '--permission-mode', 'default', scripted(...script)]);
+    child.stdin?.end();
     let text = '';
-    child.stdout.on('data', (part: Buffer) => {
+    child.stdout?.on('data', (part: Buffer) => {
       text += part.toString();
     });
     await once(child, 'close');
@@ -116,71 +53,36 @@ describe(`Claude Code ${VERSION}, started by a person`, { skip }, () => {
 
   /** At a terminal. `type` presses keys. */
   function atTerminal(...script: object[]) {
-    writeFileSync(file('prompt'), promptOf(script));
+    writeFileSync(file('prompt'), scripted(...script));
     const line = 'stty cols 150 rows 50; exec claude --permission-mode default "$(cat prompt)"';
-    const child = spawn('script', ['-qfec', line, '/dev/null'], { cwd: house.project, env: house.env });
-    children.push(child);
+    const child = hand.spawn('script', ['-qfec', line, '/dev/null']);
     let text = '';
     for (const output of [child.stdout, child.stderr])
-      output.on('data', (part: Buffer) => {
+      output?.on('data', (part: Buffer) => {
         text += part.toString();
       });
     return {
-      type: (keys: string) => child.stdin.write(keys),
+      type: (keys: string) => child.stdin?.write(keys),
       shows: (wanted: RegExp) =>
         until(`${wanted} at the terminal: ${text.slice(-2000)}`, () => wanted.test(text), LONG_MS),
     };
   }
 
-  const tmux = (...args: string[]): string =>
-    spawnSync('tmux', ['-S', join(house.folder, 'tmux'), '-f', '/dev/null', ...args], {
-      cwd: house.project,
-      env: house.env,
-      encoding: 'utf8',
-    }).stdout;
-
-  /** By hand: only somebody who has typed is told later that it is idle. */
-  async function typed(...script: object[]): Promise<void> {
-    tmux('new-session', '-d', '-x', '150', '-y', '50', 'claude');
-    await until('its prompt', () => /❯/.test(tmux('capture-pane', '-p')), LONG_MS);
-    tmux('send-keys', '-l', promptOf(script));
-    await until('the words', () => /model:/.test(tmux('capture-pane', '-p')), LONG_MS);
-    tmux('send-keys', 'Enter');
-  }
-
-  async function asked(): Promise<Card> {
-    let card: Card | undefined;
-    await until(
-      'it to ask',
-      async () => {
-        [card] = await house.json<Card[]>('attention');
-        return card !== undefined;
-      },
-      LONG_MS,
-    );
-    assert.ok(card);
-    return card;
-  }
-  const answer = ({ chunk, id }: Card, ...words: string[]) => ok('answer', chunk, '--item', id, ...words);
-  const nothingIsAsked = () =>
-    until('the queue to be empty', async () => (await house.json<Card[]>('attention')).length === 0, LONG_MS);
-  const detail = (chunk: string) => house.json<Detail>('show', chunk);
-
   test('a permission is answered in the queue, and it goes on; its session is a unit until it ends', async () => {
     await open();
     const ended = printed(use('Bash', { command: 'touch allowed' }));
-    const card = await asked();
+    const card = await hand.asked();
     assert.deepEqual([card.kind, card.prompt], ['decision', 'Allow Bash: touch allowed?']);
     assert.match(card.chunk, /^claude-[0-9a-f]{8}$/);
-    const unit = await detail(card.chunk);
+    const unit = await hand.detail(card.chunk);
     assert.deepEqual([unit.external, unit.title], [true, 'Claude Code in project']);
     assert.ok(!existsSync(file('allowed')));
-    await answer(card, '--option', 'once');
+    await hand.answer(card, ['once']);
     assert.match(await ended, /heard: \(Bash completed/);
     assert.ok(existsSync(file('allowed')));
-    await house.untilStatus(card.chunk, 'DONE');
+    await hand.house.untilStatus(card.chunk, 'DONE');
     assert.deepEqual(
-      (await detail(card.chunk)).items.map(({ delivery }) => delivery),
+      (await hand.detail(card.chunk)).items.map(({ delivery }) => delivery),
       ['delivered'],
     );
   });
@@ -191,10 +93,9 @@ describe(`Claude Code ${VERSION}, started by a person`, { skip }, () => {
       use('Bash', { command: 'touch refused' }),
       use('Bash', { command: 'touch refused' }),
     );
-    const first = await asked();
-    await answer(first, '--option', 'no', 'use make for that');
-    await until('the second', async () => (await asked()).id !== first.id, LONG_MS);
-    await answer(await asked(), 'not that either');
+    const first = await hand.asked();
+    await hand.answer(first, ['no'], 'use make for that');
+    await hand.answer(await hand.asked(first.id), [], 'not that either');
     assert.match(await ended, /heard: .*not that either/);
     assert.ok(model.requests.some((body) => body.includes('use make for that')));
     assert.ok(!existsSync(file('refused')));
@@ -209,13 +110,13 @@ describe(`Claude Code ${VERSION}, started by a person`, { skip }, () => {
 
   test('hooks that nobody has installed do nothing, wherever the settings come from', async () => {
     await open();
-    const settings = join(house.env.HOME ?? '', '.claude', 'settings.json');
+    const settings = join(hand.home, '.claude', 'settings.json');
     const text = readFileSync(settings, 'utf8');
-    await ok('hooks', 'uninstall', 'claude');
+    await hand.ok('hooks', 'uninstall', 'claude');
     mkdirSync(file('.claude'));
     writeFileSync(file('.claude/settings.json'), text);
     assert.match(await printed(use('Bash', { command: 'touch never' })), /heard: .*needs approval/);
-    assert.deepEqual(await house.json('ls'), []);
+    assert.deepEqual(await hand.house.json('ls'), []);
   });
 
   describe('at a terminal', { skip: !hasTerminals && 'there is no "script" of util-linux' }, () => {
@@ -227,12 +128,12 @@ describe(`Claude Code ${VERSION}, started by a person`, { skip }, () => {
       ];
       const questions = [{ question: 'Which color?', header: 'Color', multiSelect: false, options }];
       atTerminal(use('AskUserQuestion', { questions }));
-      const card = await asked();
+      const card = await hand.asked();
       assert.deepEqual(
         [card.kind, card.prompt, card.options.map(({ label }) => label)],
         ['question', 'Which color?', ['Red', 'Blue']],
       );
-      await answer(card, '--option', '2', 'but dark');
+      await hand.answer(card, ['2'], 'but dark');
       await until(
         'the model to hear it',
         () => model.requests.some((body) => body.includes('Blue, but dark')),
@@ -243,45 +144,56 @@ describe(`Claude Code ${VERSION}, started by a person`, { skip }, () => {
     test('what is answered at the terminal leaves the queue', async () => {
       await open();
       const { shows, type } = atTerminal(use('Bash', { command: 'touch typed' }));
-      const card = await asked();
+      const card = await hand.asked();
       await shows(/proceed/);
       type('1');
       await until('the command to run', () => existsSync(file('typed')), LONG_MS);
-      await nothingIsAsked();
-      const [item] = (await detail(card.chunk)).items;
+      await hand.nothingIsAsked();
+      const [item] = (await hand.detail(card.chunk)).items;
       assert.equal(item?.withdrawn_why, 'settled at its terminal');
     });
 
     test('words wake it when it has ended its turn, and it goes on with them', { skip: noTmux }, async () => {
       await open();
-      await typed({ end: 'All is done.' });
-      const idle = await asked();
+      await hand.begin('claude', /❯/);
+      // Only somebody who has typed is told later that it is idle.
+      await hand.type(scripted({ end: 'All is done.' }));
+      const idle = await hand.asked();
       assert.deepEqual(
         [idle.prompt, idle.options.map(({ id }) => id), idle.context[0]?.text],
         ['Claude Code has ended its turn and waits for you.', ['dismiss'], 'All is done.'],
       );
-      await answer(idle, `go on:\n${promptOf([use('Bash', { command: 'touch woken' })])}`);
-      const next = await asked();
+      await hand.answer(idle, [], `go on:\n${scripted(use('Bash', { command: 'touch woken' }))}`);
+      const next = await hand.asked();
       assert.deepEqual([next.chunk, next.prompt], [idle.chunk, 'Allow Bash: touch woken?']);
-      await answer(next, '--option', 'once');
+      await hand.answer(next, ['once']);
       await until('the command to run', () => existsSync(file('woken')), LONG_MS);
     });
 
     test('a session that is killed asks no more, and its unit ends', async () => {
       await open();
       atTerminal(use('Bash', { command: 'touch never' }));
-      const card = await asked();
-      for (const pid of sessions()) if (nameOf(pid) === 'claude') killQuietly(pid);
-      await nothingIsAsked();
-      await house.untilStatus(card.chunk, 'DONE');
+      const card = await hand.asked();
+      hand.kill('claude');
+      await hand.nothingIsAsked();
+      await hand.house.untilStatus(card.chunk, 'DONE');
     });
   });
 });
 
-function nameOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-  } catch {
-    return '';
-  }
+/** A person who uses Claude Code for the hundredth time. */
+function furnish(home: string, project: string): void {
+  SCRIPTED_AGENTS.claude?.furnish(home, '');
+  mkdirSync(join(home, '.claude'));
+  const settings = { permissions: { defaultMode: 'default' } };
+  writeFileSync(join(home, '.claude', 'settings.json'), JSON.stringify(settings));
+  const used = {
+    hasCompletedOnboarding: true,
+    theme: 'dark',
+    // A minute, else.
+    messageIdleNotifThresholdMs: 1500,
+    customApiKeyResponses: { approved: ['dummy'], rejected: [] },
+    projects: { [project]: { hasTrustDialogAccepted: true } },
+  };
+  writeFileSync(join(home, '.claude.json'), JSON.stringify(used));
 }

@@ -1,6 +1,6 @@
 /** Real agents, from the npm registry: each in a folder of its own in the user's cache, of one exact version. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,7 +13,10 @@ export type Installed = { readonly bin: string } | { readonly missing: string };
 export function installed(name: string, version: string, program: string): Installed {
   const folder = join(CACHE, `${name.replace(/^@/, '').replace('/', '-')}-${version}`);
   const bin = join(folder, 'node_modules', '.bin');
-  if (runs(bin, program)) return { bin };
+  // Only once: some take seconds to say their version, and what may not run just now is no reason to install it anew.
+  const mark = join(folder, 'runs');
+  if (existsSync(mark) && existsSync(join(bin, program))) return { bin };
+  if (runs(bin, program)) return marked(mark, bin);
   mkdirSync(folder, { recursive: true });
   const args = [
     'install',
@@ -25,9 +28,14 @@ export function installed(name: string, version: string, program: string): Insta
     `${name}@${version}`,
   ];
   const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8', timeout: INSTALL_MS });
-  if (status === 0 && runs(bin, program)) return { bin };
+  if (status === 0 && runs(bin, program)) return marked(mark, bin);
   rmSync(folder, { recursive: true, force: true });
   return { missing: `${name}@${version} could not be installed: ${lastLine(stderr ?? '')}` };
+}
+
+function marked(mark: string, bin: string): Installed {
+  writeFileSync(mark, '');
+  return { bin };
 }
 
 const runs = (bin: string, program: string): boolean =>

@@ -9,7 +9,7 @@ import type { Act } from './cells.ts';
 import { ALL, eachAgent, type Stage } from './each-agent.ts';
 import { answerRound, begin, cardsOf, check, type Moment, momentsOf } from './moments.ts';
 
-const LONG_MS = 90_000;
+const LONG_MS = 180_000;
 /** Noted for those, too, that have no such thing. */
 const MOMENTS: readonly Act[] = [
   'allowed',

@@ -102,21 +102,8 @@ export function snapshotOf(rows: readonly Row[], query: Query = {}, more: Partia
   const pages = Math.max(1, Math.ceil(units.length / PAGE_UNITS));
   const shown = units.slice((page - 1) * PAGE_UNITS, page * PAGE_UNITS);
   const row: Page = { row: 'page', key: 'page', seq: 1, order: [], page, pages, total: units.length };
-  return { ...snapshotOfAll(rows, query, more), rows: more.rows ?? [...shown, ...others(rows), row] };
+  return { epoch: 'e1', build: 'b1', seq: 10, rows: [...shown, ...others(rows), row], ...more };
 }
-
-/** The same with all units. */
-export const snapshotOfAll = (
-  rows: readonly Row[],
-  query: Query = {},
-  more: Partial<Snapshot> = {},
-): Snapshot => ({
-  epoch: 'e1',
-  build: 'b1',
-  seq: 10,
-  rows: [...unitsIn(rows, query), ...others(rows)],
-  ...more,
-});
 
 const unitsIn = (rows: readonly Row[], { status }: Query): Cell[] =>
   STATUSES.flatMap(

@@ -3,7 +3,6 @@ import { TRPCClientError } from '@trpc/client';
 import type { Connection, ConnectionState } from '../../client/link/connection.ts';
 import type { RefusalForCaller } from '../../server/api/refusal-of.ts';
 import type { BoardMessage, Pulses, Row, Snapshot } from '../../shared/board.ts';
-import type { Query } from '../../shared/query.ts';
 
 /** A call to the daemon that the test answers when it wants to. */
 export interface Call<Input> {
@@ -50,8 +49,6 @@ export class FakeConnection {
   readonly answers: Call<AnswerInput>[] = [];
   readonly undos: Call<UndoInput>[] = [];
   readonly questions: Call<{ item?: string }>[] = [];
-  /** Boards asked for by HTTP. */
-  readonly snapshots: Call<Query>[] = [];
   readonly pulses: {
     readonly input: FollowInput;
     readonly beat: (pulses: Pulses) => void;
@@ -71,8 +68,6 @@ export class FakeConnection {
     },
     items: { answer: { mutate: recorder(this.answers) }, undo: { mutate: recorder(this.undos) } },
   };
-
-  readonly snapshot = recorder(this.snapshots);
 
   readonly #listeners = new Set<() => void>();
 

@@ -98,7 +98,7 @@ test(
     } finally {
       Sqlite.prototype.pragma = pragma;
     }
-    const after = pragmas.slice(-2);
+    const after = pragmas.filter((each) => ['then', 'mode'].includes((each as string[])[0] ?? '')).slice(-2);
     assert.deepEqual(after, [
       ['then', 2],
       ['mode', 'wal'],
@@ -289,6 +289,7 @@ const FROZEN = [
   'dd34c5cb2fcb20dfc97b44d1351fd6fdfabfa8c17e02d622735508cbe341e79a',
   'f06e6c9cf0f9e1455851b685de124125b9385cc07a8c8631a37e283fad7e5e7d',
   '9097b6c4653ff813fcd64960bcad0e95dbbc7c5202affec50b27865d337e4bdd',
+  '1370c719f5950314e1e327ac4d951b317faeea8f3c6ff85c5f0b26f310d9c142',
 ];
 
 test('the published steps of the schema are frozen', () => {

@@ -4,7 +4,8 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { addUnits } from '../../server/domain/commands/units.ts';
-import { Db, FileMoved } from '../../server/store/sqlite.ts';
+import { FileMoved } from '../../server/store/files-in-place.ts';
+import { Db } from '../../server/store/sqlite.ts';
 import { inHouse, OPERATOR, refused, spec, storeOn } from './store-fixture.ts';
 
 /** What may happen to the folder; given the database and the lock beside it. */
@@ -45,7 +46,11 @@ for (const [what, take] of Object.entries(WAYS))
         await add('before');
         take(path, lock);
         for (const chunk of ['a', 'b'])
-          await refused(add(chunk), 'unavailable', /^Nothing was saved: .* was moved, removed or replaced/);
+          await refused(
+            add(chunk),
+            'unavailable',
+            /^Nothing was saved: .* was moved, removed, replaced or cut off/,
+          );
         assert.throws(() => db.checkInPlace(), FileMoved);
         assert.equal(store.state.seq, 1);
         assert.equal(db.lastSeq(), 1);

@@ -140,6 +140,7 @@ function earlier({ type, data }: Change, asked: ReadonlyMap<string, Asked>): Fac
 }
 
 export function asSchema11(sqlite: Sqlite.Database): void {
+  sqlite.exec('drop table packs; drop table pack_units');
   const rows = (query: string) => sqlite.prepare(query).all() as Record<string, string>[];
   const put = (query: string, facts: unknown, ...where: unknown[]) =>
     sqlite.prepare(query).run(JSON.stringify(facts), ...where);

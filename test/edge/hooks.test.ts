@@ -61,6 +61,13 @@ describe('what the hooks of an agent say', () => {
     }
   });
 
+  test('two Codex sessions that began in the same minute are two', () => {
+    const named = (session_id: string) =>
+      codexHooks.read({ session_id, cwd: '/p', hook_event_name: 'UserPromptSubmit' })?.session;
+    assert.equal(named('01a21d84-1111-7e63-bb44-ec58e84109db'), 'e84109db');
+    assert.equal(named('01a21d84-2222-7e63-bb44-a1b2c3d4e5f6'), 'c3d4e5f6');
+  });
+
   test('Codex and Gemini CLI', () => {
     assert.deepEqual(said(codexHooks, 'PermissionRequest', BASH), { kind: 'permission', call: MAKE });
     assert.deepEqual(said(codexHooks, 'Stop', { last_assistant_message: 'done' }), {

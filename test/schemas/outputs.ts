@@ -346,6 +346,15 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       agents: z.strictObject({ digest: part.digest, names: z.array(z.string()) }),
     }),
   },
+  'service status': {
+    schema: z.strictObject({
+      manager: z.enum(['systemd', 'launchd']),
+      name: z.string(),
+      path: z.string().describe('the file of the service, or where it would be'),
+      installed: z.boolean(),
+      active: z.boolean().describe('it runs as a service now'),
+    }),
+  },
   'notify show': { schema: notifyFacts },
   'notify set': { schema: z.strictObject({ seq }) },
   'notify test': { schema: z.strictObject({ channel, receipt }) },
@@ -500,6 +509,30 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     }),
   },
   check: { schema: checked },
+  du: {
+    schema: z.strictObject({
+      bytes: count.describe('in all'),
+      parts: z
+        .array(
+          z.strictObject({
+            what: z.enum([
+              'events',
+              'packed',
+              'keys',
+              'facts',
+              'free',
+              'output',
+              'worktrees',
+              'copies',
+              'other',
+            ]),
+            bytes: count,
+            path: z.string().describe('the file or folder that it is in'),
+          }),
+        )
+        .describe('the largest first'),
+    }),
+  },
   import: { schema: z.strictObject({ events: count, keys: count.describe('executed mutations, by key') }) },
   'worktree ls': {
     schema: z.array(
@@ -559,6 +592,9 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   export: 'what it prints is lines of JSON: backup.md says which',
   hook: 'it prints what an agent reads of its hooks',
   hooks: 'it prints help',
+  service: 'it is `service status`',
+  'service install': 'it shows a person what it would write',
+  'service uninstall': 'it shows a person what it would remove',
   'hooks install': 'it shows a person what it would write',
   'hooks uninstall': 'it prints nothing',
   mcp: 'it prints messages of the Model Context Protocol',

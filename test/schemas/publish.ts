@@ -1,4 +1,4 @@
-/** Writes docs/schemas, docs/openapi.json, docs/http.md and docs/llms.txt anew. */
+/** Writes docs/schemas, docs/openapi.json, docs/http.md, docs/llms.txt and docs/signalbox.1 anew. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { published } from './published.ts';

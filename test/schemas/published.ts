@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { documents } from './documents.ts';
 import { httpReference, openapiText } from './http-reference.ts';
+import { manual } from './manual.ts';
 
 export function published(): Map<string, string> {
   return new Map([
@@ -10,6 +11,7 @@ export function published(): Map<string, string> {
     ['openapi.json', openapiText()],
     ['http.md', httpReference()],
     ['llms.txt', llmsText()],
+    ['signalbox.1', manual()],
   ]);
 }
 

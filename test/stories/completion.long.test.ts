@@ -45,9 +45,64 @@ describe('completion', () => {
   for (const shell of SHELLS)
     test(`the script for ${shell} is valid`, { skip: !isInstalled(shell) }, async () => {
       house = DaemonFixture.make();
-      const { status, stderr } = spawnSync(shell, ['-n'], { input: await script(shell), encoding: 'utf8' });
+      const path = join(house.folder, shell);
+      writeFileSync(path, await script(shell));
+      const { status, stderr } = spawnSync(shell, ['-n', path], { encoding: 'utf8' });
       assert.deepEqual([status, stderr], [0, '']);
     });
+
+  test('fish completes what is typed', { skip: !isInstalled('fish') }, async () => {
+    house = DaemonFixture.make();
+    const offered = (typed: string) => {
+      const lines = 'signalbox completion fish | source; complete --do-complete $argv[1]';
+      const { status, stdout, stderr } = spawnSync('fish', ['--no-config', '-c', lines, typed], {
+        cwd: house.project,
+        env: { ...withSignalbox(), HOME: house.folder },
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, stderr);
+      return stdout.split('\n').filter((line) => line !== '');
+    };
+    assert.deepEqual(offered('signalbox snoo'), ['snooze']);
+    assert.deepEqual(offered('signalbox wait --until '), ['done', 'needs-attention']);
+    assert.deepEqual(offered('signalbox completion z'), ['zsh']);
+  });
+
+  test('zsh completes what is typed, at a terminal', { skip: !isInstalled('zsh') }, async () => {
+    house = DaemonFixture.make();
+    const script = `zmodload zsh/zpty
+zpty z zsh -f -i
+zpty -w z 'autoload -Uz compinit && compinit -u -D && source <(signalbox completion zsh) && print READ""Y'
+zpty -r z out '*READY*'
+zpty -w -n z $'signalbox snoo\t'
+zpty -r z out '*snooze*'
+zpty -w -n z $'\x15signalbox wait --until need\t'
+zpty -r z out '*needs-attention*'
+print -r -- "completed"
+zpty -d z`;
+    const { status, stdout, stderr } = spawnSync('zsh', ['-f', '-c', script], {
+      cwd: house.project,
+      env: { ...withSignalbox(), HOME: house.folder, TERM: 'dumb' },
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^completed$/m);
+  });
+
+  test('bash completes what is typed, at a terminal', { skip: !isInstalled('script') }, async () => {
+    house = DaemonFixture.make();
+    const typed = 'source <(signalbox completion bash)\nsignalbox compl\tba\t | head -1\nexit\n';
+    const { stdout } = spawnSync('script', ['-qec', 'bash --norc -i', '/dev/null'], {
+      cwd: house.project,
+      env: { ...withSignalbox(), HOME: house.folder, TERM: 'dumb', PS1: '> ' },
+      encoding: 'utf8',
+      input: typed,
+      timeout: 30_000,
+    });
+    // Both words were completed, or it would be no command.
+    assert.match(stdout, /^# bash: add this line/m);
+  });
 
   test('another shell is wrong usage, and says which there are', async () => {
     house = DaemonFixture.make();
@@ -62,7 +117,15 @@ describe('completion', () => {
     assert.ok(['attention', 'completion', 'help', 'rm'].every((name) => all.includes(name)));
     assert.ok(!all.includes('complete'), 'the hidden command is offered');
     assert.deepEqual(await inBash('config', ''), ['show', 'update', 'help']);
-    assert.deepEqual(await inBash('wait', '--'), ['--until', '--timeout', '--json', '--help', '--project']);
+    assert.deepEqual(await inBash('wait', '--'), [
+      '--until',
+      '--timeout',
+      '--json',
+      '--help',
+      '--project',
+      '--no-color',
+      '--quiet',
+    ]);
     assert.deepEqual(await inBash('wait', '--json', '--j'), []);
     assert.deepEqual(await inBash('add', '--path', 'a', '--pa'), ['--path']);
     assert.deepEqual(await inBash('wait', '--until', ''), ['done', 'needs-attention']);

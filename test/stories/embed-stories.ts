@@ -184,6 +184,66 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
       assert.equal(await page.evaluate(() => location.pathname), '/');
     });
 
+    test('tell the page what they are about to send, which may keep it, and how they are connected', async () => {
+      await begin();
+      const may = await token('--may-answer');
+      await show(FOUR.replaceAll('TOKEN', `token="${may}"`));
+      await until('the choices to be buttons', async () => (await count('attention-queue', 'button')) > 0);
+      interface Told {
+        readonly events: { type: string; detail: unknown; from: string }[];
+        keep: boolean;
+      }
+      await page.evaluate(() => {
+        const told: Told = { events: [], keep: true };
+        (window as unknown as { told: Told }).told = told;
+        for (const type of ['before-answer', 'connection-change', 'attention-change'])
+          document.addEventListener(type, (event) => {
+            const { detail, target } = event as CustomEvent;
+            told.events.push({ type, detail, from: (target as Element).localName });
+            if (type === 'before-answer' && told.keep) event.preventDefault();
+          });
+      });
+      const told = () => page.evaluate(() => (window as unknown as { told: Told }).told.events);
+      const press = () =>
+        page.waitForFunction(() => {
+          const queue = document.querySelector('attention-queue') as unknown as Element & {
+            isArmed(within: Element): boolean;
+          };
+          const button = queue.shadowRoot?.querySelector<HTMLButtonElement>('button[value=high]');
+          if (!button || !queue.isArmed(button)) return false;
+          button.click();
+          return true;
+        });
+      await press();
+      const [asked] = await told();
+      assert.deepEqual([asked?.type, asked?.from], ['before-answer', 'attention-queue']);
+      const { item = '', ...detail } = (asked?.detail ?? {}) as { item?: string };
+      assert.deepEqual(detail, { chunk: 'port', options: ['high'], text: '' });
+      assert.notEqual(item, '');
+      assert.equal(await house.statusOf('port'), 'NEEDS_ATTENTION');
+      await page.evaluate(() => {
+        (window as unknown as { told: Told }).told.keep = false;
+      });
+      await press();
+      await house.untilStatus('port', 'DONE');
+      await until('the page to be told', async () =>
+        (await told()).some(
+          ({ type, detail }) => type === 'attention-change' && JSON.stringify(detail) === '{"items":0}',
+        ),
+      );
+      const isIn = (state: string) =>
+        page.evaluate((name) => document.querySelectorAll(`:state(${name})`).length, state);
+      assert.deepEqual([await isIn('live'), await isIn('stale')], [4, 0]);
+      await house.end('SIGKILL');
+      await until('all to be stale', async () => (await isIn('stale')) === 4 && (await isIn('live')) === 0);
+      assert.ok(
+        (await told()).some(
+          ({ type, detail }) =>
+            type === 'connection-change' && JSON.stringify(detail) === '{"state":"stale"}',
+        ),
+      );
+    });
+
     test('say so when the daemon has gone, keep what was true, and come back with it', async () => {
       await begin();
       await show(FOUR.replaceAll('TOKEN', `token="${await token()}"`));

@@ -57,6 +57,24 @@ export class TestProxy {
     this.#pairs.clear();
   }
 
+  /** The sockets that are open end at once, as when a network goes. */
+  cut(): void {
+    for (const [outside, inside] of this.#pairs) for (const each of [outside, inside]) each.destroy();
+  }
+
+  /** The sockets that are open carry nothing, in neither direction, until the returned is called. */
+  stall(): () => void {
+    const pairs = [...this.#pairs];
+    for (const [outside, inside] of pairs) {
+      outside.unpipe(inside).pause();
+      inside.unpipe(outside).pause();
+    }
+    return () => {
+      for (const [outside, inside] of pairs)
+        if (!outside.destroyed && !inside.destroyed) inside.pipe(outside).pipe(inside);
+    };
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#open) socket.destroy();
     this.#server.closeAllConnections();

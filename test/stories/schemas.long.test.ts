@@ -381,11 +381,13 @@ describe('with --json', () => {
     );
     await says('doctor');
     await says('hooks status');
+    await says('service status');
   });
 
   test('the database: checked, copied, and taken over elsewhere', async (t) => {
     const [copy, log] = [join(house.folder, 'copy.db'), join(house.folder, 'log.ndjson')];
     await says('check');
+    await says('du');
     await says('backup', copy);
     assert.equal((await house.signalbox('export', log)).code, 0);
     const other = DaemonFixture.make();

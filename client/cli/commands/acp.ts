@@ -14,7 +14,7 @@ import { ask, type DaemonAddress, type OnBehalfOf, repliesTo, Withdrawn } from '
 import { linesOf } from '../../intake/lines.ts';
 import { daemonAddress } from '../context/daemon-address.ts';
 import { type EXIT, ProgramError } from '../output/program-error.ts';
-import { tell, write } from '../output/terminal-output.ts';
+import { complain, write } from '../output/terminal-output.ts';
 import { askerFrom } from './ask.ts';
 import { runNotes } from './run-notes.ts';
 
@@ -239,6 +239,6 @@ const CODES: Readonly<Record<FailureKind, keyof typeof EXIT>> = {
 
 function failureOf(error: unknown): ProgramError {
   if (error instanceof AgentFailure) return new ProgramError(CODES[error.kind], error.message);
-  tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return new ProgramError('failed', 'The agent could not be driven to its end.');
 }

@@ -5,7 +5,7 @@ import { callKey } from '../../intake/call-key.ts';
 import { ClaudeStream, type Heard, type RefusedTool } from '../../intake/claude-stream.ts';
 import { linesOf } from '../../intake/lines.ts';
 import { daemonAddress } from '../context/daemon-address.ts';
-import { print, tell } from '../output/terminal-output.ts';
+import { complain, print } from '../output/terminal-output.ts';
 import { askerFrom } from './ask.ts';
 import { type RunNotes, runNotes } from './run-notes.ts';
 
@@ -75,7 +75,7 @@ async function endOf(child: ChildProcess): Promise<number> {
     const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     return code ?? 128 + constants.signals[signal ?? 'SIGTERM'];
   } catch (error) {
-    tell(`claude cannot be started: ${(error as Error).message}`);
+    complain(`claude cannot be started: ${(error as Error).message}`);
     return 127;
   }
 }

@@ -1,10 +1,10 @@
-/** The commands on a project's database: backup, restore, check, export, import. */
+/** The commands on a project's database: backup, restore, check, export, import, du. */
 
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, existsSync, type ReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import type { DatabaseDifference } from '../../../shared/offline.ts';
+import type { DatabaseDifference, DiskUse } from '../../../shared/offline.ts';
 import type { StatePaths } from '../../../shared/state-paths.ts';
 import { loadOffline } from '../context/load-offline.ts';
 import { EXIT, ProgramError } from '../output/program-error.ts';
@@ -22,6 +22,7 @@ export function addDatabaseCommands(program: Command, paths: () => StatePaths): 
   addCheck(program, paths);
   addExport(program, paths);
   addImport(program, paths);
+  addDiskUse(program, paths);
 }
 
 /** "12 events, 3 units, 1 item" */
@@ -127,4 +128,39 @@ async function opened(file: string): Promise<ReadStream> {
   const input = createReadStream(file);
   await once(input, 'open');
   return input;
+}
+
+const PART_WORDS: Readonly<Record<DiskUse['what'], string>> = {
+  events: 'the latest events of the log',
+  packed: 'older events, packed',
+  keys: 'keys of what was sent, so that a repeat is known',
+  facts: 'units, runs and items',
+  free: 'free room in the database, used next',
+  output: 'what runs printed',
+  worktrees: 'worktrees of units',
+  copies: 'copies of the database from before an update or a restore',
+  other: 'everything else',
+};
+
+function addDiskUse(program: Command, paths: () => StatePaths): void {
+  program
+    .command('du')
+    .description('say what takes room on the disk, the largest first')
+    .addOption(jsonOption())
+    .action(async (flags: Flags) => {
+      const parts = await (await loadOffline()).diskUse(paths());
+      const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+      if (flags.json) return printJson({ bytes: total, parts });
+      for (const { what, bytes } of parts) await print(`${sizeWords(bytes)}  ${PART_WORDS[what]}`);
+      await print(`${sizeWords(total)}  in all, in ${oneLine(paths().folder)}`);
+    });
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** In a column of its own: "  1.2 MiB". */
+function sizeWords(bytes: number): string {
+  const step = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const number = (bytes / 1024 ** step).toFixed(step === 0 ? 0 : 1);
+  return `${number.padStart(6)} ${UNITS[step]?.padEnd(3)}`;
 }

@@ -20,8 +20,16 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   backup: ['signalbox backup before-friday.db'],
   restore: ['signalbox restore before-friday.db'],
   check: ['signalbox check', 'signalbox check --json'],
+  du: ['signalbox du', 'signalbox du --json'],
   export: ['signalbox export log.ndjson', 'signalbox export | head -5'],
   import: ['signalbox import log.ndjson', 'signalbox import -'],
+  service: ['signalbox service status'],
+  'service install': [
+    'signalbox service install --dry-run',
+    'signalbox service install -- --log-format json',
+  ],
+  'service uninstall': ['signalbox service uninstall --dry-run'],
+  'service status': ['signalbox service status'],
   status: ['signalbox status', 'signalbox status --json'],
   add: [
     'signalbox add api --command "make api"',

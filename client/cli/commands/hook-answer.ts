@@ -1,4 +1,3 @@
-import { isListening } from '../../daemon/daemon-client.ts';
 import { callerFor } from '../../daemon/proven-caller.ts';
 import { waitFor } from '../../intake/ask.ts';
 import type { HookAgent, HookEvent } from '../../intake/hooks/hook-agent.ts';
@@ -16,7 +15,6 @@ export async function answerHook(
   socketPath: string,
   seconds: number | null,
 ): Promise<void> {
-  if (!(await isListening(socketPath))) return;
   const host = hostProcess();
   const connection = { socketPath, caller: () => callerFor(socketPath) };
   const over = whileWaited(host, seconds);

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { stdin } from 'node:process';
 import { type StatePaths, statePathsOf } from '../../../shared/state-paths.ts';
+import { isListening } from '../../daemon/is-listening.ts';
 import { claudeHooks } from '../../intake/hooks/claude-hooks.ts';
 import { codexHooks } from '../../intake/hooks/codex-hooks.ts';
 import { geminiHooks } from '../../intake/hooks/gemini-hooks.ts';
@@ -39,6 +40,8 @@ export async function hook(name: HookAgentName, flags: HookFlags): Promise<void>
   if (event === null || paths === null || !isInstalled(flags.state, name)) return;
   // Only what is asked makes a unit.
   if (!makesUnit(event) && !new SignedUnits(paths.socket).hasName(sessionName(name, event.session))) return;
+  // A daemon that was killed has left its socket. What speaks to one takes long to load.
+  if (!(await isListening(paths.socket))) return;
   const { answerHook } = await import('./hook-answer.ts');
   await answerHook(agent, event, paths.socket, secondsOf(agent, flags));
 }

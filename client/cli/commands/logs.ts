@@ -1,8 +1,9 @@
 /** `signalbox logs`: prints the output of a run, and follows it. */
 import { once } from 'node:events';
 import { jsonForTerminal, plain } from '../../../shared/terminal-text.ts';
-import { overHttp, overSocket } from '../../daemon/daemon-client.ts';
+import { overHttp } from '../../daemon/daemon-client.ts';
 import { followUntil } from '../../daemon/follow-until.ts';
+import { overSocket } from '../../daemon/streaming-client.ts';
 import { tellSilence } from '../output/explain-error.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { write, writeBytes } from '../output/terminal-output.ts';

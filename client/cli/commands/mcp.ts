@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isListening } from '../../daemon/daemon-client.ts';
+import { isListening } from '../../daemon/is-listening.ts';
 import { ask, type DaemonAddress, type OnBehalfOf } from '../../intake/ask.ts';
 import { ExternalSession } from '../../intake/external-session.ts';
 import { serveCalls } from '../../intake/json-rpc.ts';

@@ -11,7 +11,7 @@ import {
 import { takingUnknown } from '../../../shared/unknown-input.ts';
 import type { Daemon } from '../../daemon/daemon-client.ts';
 import { ProgramError } from '../output/program-error.ts';
-import { print, printJson, tell } from '../output/terminal-output.ts';
+import { complain, print, printJson, tell } from '../output/terminal-output.ts';
 import { jsonOption } from './flags.ts';
 
 type Flags = { json?: boolean };
@@ -45,7 +45,7 @@ async function show(daemon: Daemon, { json }: Flags): Promise<void> {
   const facts = await daemon.notify.show.query();
   if (json) return printJson(facts);
   for (const channel of facts.channels) await showChannel(channel, facts.browsers);
-  if (facts.problem !== null) tell(facts.problem);
+  if (facts.problem !== null) complain(facts.problem);
   tell(`addresses and programs stand in ${facts.file}.`);
 }
 

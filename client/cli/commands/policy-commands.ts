@@ -4,7 +4,7 @@ import { ruleNameWords, ruleWords } from '../../../shared/policy-sentences.ts';
 import type { Daemon } from '../../daemon/daemon-client.ts';
 import { loadOffline } from '../context/load-offline.ts';
 import { ProgramError } from '../output/program-error.ts';
-import { oneLine, print, printJson, table, tell } from '../output/terminal-output.ts';
+import { complain, oneLine, print, printJson, table, tell } from '../output/terminal-output.ts';
 import { collect, jsonOption } from './flags.ts';
 import { printCommitted } from './print-committed.ts';
 
@@ -54,7 +54,7 @@ function addList(policy: Command, daemon: () => Daemon): void {
         ...found.rules.map((rule) => ['', rule.id, rule.answer, ruleWords(rule)]),
         ...found.units.map(({ chunk, ...rule }) => [chunk, rule.id, rule.answer, ruleWords(rule)]),
       ];
-      if (found.problem !== null) tell(`Everything is asked: ${found.problem}`);
+      if (found.problem !== null) complain(`Everything is asked: ${found.problem}`);
       await print(
         rows.length === 0
           ? `No rules: everything is asked. Your rule file would be ${found.path}`
@@ -91,7 +91,7 @@ function addCheck(policy: Command, daemon: () => Daemon): void {
       });
       if (json) return printJson(found);
       const { answer, rule, plain, problem } = found;
-      if (problem !== null) tell(`Everything is asked: ${problem}`);
+      if (problem !== null) complain(`Everything is asked: ${problem}`);
       if (plain === false) tell('It is more than plain words, so no pattern allows it.');
       await print(`${answer}  ${rule === null ? 'no rule is about it' : ruleNameWords(rule)}`);
     });

@@ -1,7 +1,7 @@
 import type { Usage } from '../../../shared/usage-words.ts';
 import { isSaid, overHttp, untilSaid } from '../../daemon/daemon-client.ts';
 import type { DaemonAddress, OnBehalfOf } from '../../intake/ask.ts';
-import { tell } from '../output/terminal-output.ts';
+import { complain } from '../output/terminal-output.ts';
 
 export interface RunNote {
   /** The agent's own name for its conversation. */
@@ -28,7 +28,7 @@ export function runNotes({ socketPath, caller, onSilence }: DaemonAddress, { chu
       });
     } catch (error) {
       // The daemon refused it, for example because the run has ended.
-      if (isSaid(error)) tell(error.message);
+      if (isSaid(error)) complain(error.message);
       else failure ??= error;
     }
   };

@@ -8,7 +8,7 @@ import { type Daemon, overHttp } from '../../daemon/daemon-client.ts';
 import { loadOffline } from '../context/load-offline.ts';
 import { pathsFor } from '../context/project.ts';
 import { EXIT, ProgramError } from '../output/program-error.ts';
-import { print, printJson, tell } from '../output/terminal-output.ts';
+import { complain, print, printJson, tell } from '../output/terminal-output.ts';
 import { pollUntil } from './poll-until.ts';
 
 export interface StartFlags {
@@ -111,10 +111,10 @@ function letGo(child: ChildProcess): void {
 
 /** The daemon's own message on why it ended, or its exit code. */
 function sayWhy({ log, folder }: StatePaths, { exitCode, signalCode }: ChildProcess, said: string): void {
-  if (said !== '') tell(said);
-  else if (exitCode === EXIT.disk) tell(`${folder} cannot be written: is the disk full or read-only?`);
+  if (said !== '') complain(said);
+  else if (exitCode === EXIT.disk) complain(`${folder} cannot be written: is the disk full or read-only?`);
   else
-    tell(
+    complain(
       `The daemon ended at once (${signalCode ?? `exit code ${exitCode}`}). What it said stands in ${log}`,
     );
   process.exitCode = exitCode ?? EXIT.failed;

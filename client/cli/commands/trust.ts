@@ -8,7 +8,7 @@ import { WORK_DEFAULTS, type WorkSettings } from '../../../shared/work-words.ts'
 import { overHttp } from '../../daemon/daemon-client.ts';
 import { loadOffline } from '../context/load-offline.ts';
 import { ProgramError } from '../output/program-error.ts';
-import { oneLine, print, printJson, styled, tell } from '../output/terminal-output.ts';
+import { complain, oneLine, print, printJson, styled, tell } from '../output/terminal-output.ts';
 import { isConfirmed } from './confirmed.ts';
 import { pollUntil } from './poll-until.ts';
 
@@ -39,7 +39,7 @@ export async function trustAgents(paths: StatePaths, { yes, json }: TrustFlags):
 
 /** Before a start: asks at a terminal, else prints what to do. An unreadable file does not prevent the start. */
 export const offerTrust = (paths: StatePaths): Promise<void> =>
-  offer(paths).catch((error: Error) => tell(error.message));
+  offer(paths).catch((error: Error) => complain(error.message));
 
 async function offer(paths: StatePaths): Promise<void> {
   // Most projects have no such file, so the offline bundle is loaded only if there is one.

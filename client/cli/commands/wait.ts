@@ -1,8 +1,9 @@
 /** `signalbox wait`: waits until a unit is done or needs attention. */
 import { afterMessage, type Board, type BoardMessage } from '../../../shared/board.ts';
 import { closingWords } from '../../../shared/reason-sentences.ts';
-import { type Daemon, overHttp, overSocket, untilSaid } from '../../daemon/daemon-client.ts';
+import { type Daemon, overHttp, untilSaid } from '../../daemon/daemon-client.ts';
 import { followUntil, within } from '../../daemon/follow-until.ts';
+import { overSocket } from '../../daemon/streaming-client.ts';
 import { tellSilence } from '../output/explain-error.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { oneLine, printJson, tell } from '../output/terminal-output.ts';

@@ -1,7 +1,8 @@
 import { afterMessage, type Board, type BoardMessage, type Card, countsOf } from '../../../shared/board.ts';
 import { saidWords } from '../../../shared/sentences.ts';
-import { type Daemon, overHttp, overSocket } from '../../daemon/daemon-client.ts';
+import { type Daemon, overHttp } from '../../daemon/daemon-client.ts';
 import { followUntil } from '../../daemon/follow-until.ts';
+import { overSocket } from '../../daemon/streaming-client.ts';
 import { tellSilence } from '../output/explain-error.ts';
 import { cardText, statusWords } from '../output/listing.ts';
 import { oneLine, print, printJson, styled, tell } from '../output/terminal-output.ts';

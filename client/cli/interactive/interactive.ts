@@ -2,8 +2,9 @@
 import { once } from 'node:events';
 import { emitKeypressEvents } from 'node:readline';
 import { afterMessage, type Board, type BoardMessage } from '../../../shared/board.ts';
-import { type Daemon, overHttp, overSocket } from '../../daemon/daemon-client.ts';
+import { type Daemon, overHttp } from '../../daemon/daemon-client.ts';
 import { followUntil } from '../../daemon/follow-until.ts';
+import { overSocket } from '../../daemon/streaming-client.ts';
 import { tellSilence } from '../output/explain-error.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { control } from '../output/terminal-output.ts';

@@ -24,7 +24,22 @@ export const control = (sequence: string): boolean => process.stdout.write(seque
 
 export const printJson = (value: unknown): Promise<void> => print(jsonForTerminal(value));
 
-export const tell = (message: string): void => tellPlain(`signalbox: ${message}\n`);
+let isQuiet = false;
+let isPlain = false;
+
+/** What `--quiet` and `--no-color` ask for. */
+export function keepTo({ quiet = false, color = true }: { quiet?: boolean; color?: boolean }): void {
+  isQuiet = quiet;
+  isPlain = !color;
+}
+
+/** Says what was done, or is waited for: not with `--quiet`. */
+export const tell = (message: string): void => {
+  if (!isQuiet) complain(message);
+};
+
+/** Says what went wrong. */
+export const complain = (message: string): void => tellPlain(`signalbox: ${message}\n`);
 
 /** The same, until it is written. */
 export const tellWhole = (text: string): Promise<void> =>
@@ -36,7 +51,7 @@ export const tellPlain = (text: string): void => {
 };
 
 const wantsColor = () =>
-  process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  !isPlain && process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
 export const styled = (style: Style, text: string): string => (wantsColor() ? styleText(style, text) : text);

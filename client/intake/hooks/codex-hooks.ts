@@ -7,7 +7,7 @@ import { callIn, eventOf, type HookAction, type HookAgent, textOf } from './hook
 export const codexHooks: HookAgent = {
   name: 'codex',
   title: 'Codex',
-  read: (input) => eventOf(input, actionIn(input)),
+  read: (input) => eventOf({ ...input, session_id: sessionIn(input.session_id) }, actionIn(input)),
   keepsRules: false,
   decided: (given) => {
     const { behavior } = given;
@@ -17,6 +17,9 @@ export const codexHooks: HookAgent = {
   wake: null,
   wait: 120,
 };
+
+/** Those of the same minute begin alike. */
+const sessionIn = (id: unknown): string => textOf(id).slice(-8);
 
 function actionIn(input: Readonly<Record<string, unknown>>): HookAction | null {
   const call = callIn(input);
