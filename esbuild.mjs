@@ -15,7 +15,19 @@ const { values: flags, positionals } = parseArgs({
   options: { outdir: { type: 'string', default: 'dist' }, watch: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const assets = join(flags.outdir, 'assets');
+/** A page's script and style, the folder of its files, and the name of what says of which sources they are made. */
+const DASHBOARD = {
+  script: 'client/page/dashboard.ts',
+  style: 'client/page/style.css',
+  folder: 'assets',
+  name: 'page',
+};
+const HUB = {
+  script: 'client/hub/hub.ts',
+  style: 'client/hub/style.css',
+  folder: 'hub-assets',
+  name: 'hub',
+};
 const ELEMENT_NAMES = ['attention-queue', 'process-grid', 'work-unit', 'attention-badge'];
 
 /** What a part of the build is made of: `test/size.test.ts` and `package.mjs` read it. */
@@ -25,9 +37,10 @@ const writeMetafile = (name, metafile) =>
 /** The browser needs lit's templates alone; `lit` itself brings a base class of elements along. */
 const TEMPLATES_ALONE = { lit: 'lit-html' };
 
-async function buildPage() {
+async function buildPage({ script, style, folder, name }) {
+  const assets = join(flags.outdir, folder);
   const result = await esbuild.build({
-    entryPoints: ['client/page/dashboard.ts', 'client/page/style.css'],
+    entryPoints: [script, style],
     outdir: assets,
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
@@ -45,16 +58,16 @@ async function buildPage() {
   const files = Object.keys(result.metafile.outputs).map((path) => basename(path));
   const outputs = Object.entries(result.metafile.outputs);
   const madeOf = (entry) => basename(outputs.find(([, { entryPoint }]) => entryPoint === entry)[0]);
-  const contents = await Promise.all(files.sort().map((name) => readFile(join(assets, name))));
+  const contents = await Promise.all(files.sort().map((file) => readFile(join(assets, file))));
   const build = createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
   const manifest = {
     build,
-    script: madeOf('client/page/dashboard.ts'),
-    style: madeOf('client/page/style.css'),
+    script: madeOf(script),
+    style: madeOf(style),
     files,
   };
   await writeFile(join(assets, 'manifest.json'), JSON.stringify(manifest, null, 2));
-  await writeMetafile('page', result.metafile);
+  await writeMetafile(name, result.metafile);
 }
 
 /** The page's sheets in a shadow root: sized by the element, and wide or narrow as the element is. */
@@ -155,6 +168,7 @@ const buildDaemon = async () => {
     banner,
     entryPoints: {
       daemon: 'server/main.ts',
+      hub: 'hub/main.ts',
       offline: 'server/daemon/offline.ts',
       surroundings: 'server/system/within-run.ts',
     },
@@ -211,9 +225,10 @@ async function copyDescription() {
 
 async function buildAll() {
   await rm(flags.outdir, { recursive: true, force: true });
-  await mkdir(assets, { recursive: true });
+  for (const { folder } of [DASHBOARD, HUB]) await mkdir(join(flags.outdir, folder), { recursive: true });
   await Promise.all([
-    buildPage(),
+    buildPage(DASHBOARD),
+    buildPage(HUB),
     buildEmbed(),
     buildLibrary(),
     buildServiceWorker(),
@@ -252,7 +267,7 @@ async function buildAndRestart() {
     clearTimeout(pending);
     pending = setTimeout(restart, 100);
   };
-  for (const room of ['shared', 'server', 'client']) watch(room, { recursive: true }, soon);
+  for (const room of ['shared', 'server', 'client', 'hub']) watch(room, { recursive: true }, soon);
   await restart();
 }
 

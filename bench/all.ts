@@ -12,6 +12,7 @@ import { diff } from './diff.ts';
 import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
 import { hooks } from './hooks.ts';
+import { hub } from './hub.ts';
 import { lighthouse } from './lighthouse.ts';
 import { manyUnits } from './many-units.ts';
 import { render } from './render.ts';
@@ -27,6 +28,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   diff,
   hooks,
   painted,
+  hub,
   lighthouse,
   'many-units': manyUnits,
   sizes,

@@ -20,14 +20,15 @@ import { aboutOf } from './daemon/about.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
 import { greet } from './daemon/greeting.ts';
-import { orProblem } from './daemon/last-backup.ts';
+import { orProblem, startAgain } from './daemon/last-backup.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
 import { Metrics } from './daemon/metrics.ts';
 import { monitoringOf } from './daemon/monitoring.ts';
 import { type Options, readOptions } from './daemon/options.ts';
+import { policyFor } from './daemon/policy-source.ts';
 import { type Held, lockProject } from './daemon/project-lock.ts';
-import { readPlan } from './daemon/read-plan.ts';
+import { addPlan, readPlan } from './daemon/read-plan.ts';
 import { close, listen, listenersOf } from './daemon/servers.ts';
 import { keepHeapSmall } from './daemon/small-heap.ts';
 import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './daemon/state-files.ts';
@@ -35,16 +36,12 @@ import { stopSignal } from './daemon/stop-signal.ts';
 import { notifierOf, workersOf } from './daemon/workers.ts';
 import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
-import { addUnits } from './domain/commands/units.ts';
-import { Refusal } from './domain/refusal.ts';
 import { LastLines } from './output/last-lines.ts';
-import { followPolicy, policyPath } from './policy/follow-policy.ts';
 import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { Db } from './store/sqlite.ts';
 import { SqliteJournal } from './store/sqlite-journal.ts';
 import { Store } from './store/store.ts';
-import { configFolder } from './system/config-file.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { consoleLog, writeLogAs } from './system/log.ts';
 import { keepFilesPrivate } from './system/operators-umask.ts';
@@ -109,25 +106,6 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-/** The operator's rules. Throws a `Problem` where they cannot be used. */
-function policyFor({ project }: StatePaths): PolicySource {
-  const home = homeFolder();
-  const config = configFolder(process.env, home);
-  const path = policyPath(config, project);
-  const current = followPolicy(path, (error) => consoleLog.error('policy', error));
-  return { current, home, own: [config, stateHome(process.env, home)] };
-}
-
-async function addPlan(store: Store, specs: ReturnType<typeof readPlan>, path: string): Promise<void> {
-  try {
-    await store.commit(OPERATOR, (state) => addUnits(state, specs));
-  } catch (error) {
-    if (error instanceof Refusal)
-      throw new Problem('data', `The plan ${path} cannot be taken. ${error.message}`);
-    throw error;
-  }
-}
-
 /** What exists before the daemon serves. */
 interface Kept {
   readonly store: Store;
@@ -166,7 +144,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     notify: notifier,
     stop: () => stopping.stop(),
   });
-  const { servers, terminal } = await listen(parts, tcp, addresses, options, state, port);
+  const { servers, terminal } = await listen(parts, tcp, addresses, options.door, state, port);
   store.onChange(() => {
     for (const server of servers) server.dropEnded();
   });
@@ -180,14 +158,8 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   writeStateFiles(files);
   const { dispatcher, chores } = workersOf(state, { store, db, umask, progress }, options.door.readOnly);
   dispatcher.start();
-  const all = [
-    filesInPlace(db, state, stopping.stop),
-    keepStateFiles(files),
-    folders.upkeep(),
-    notifier,
-    ...chores,
-  ];
-  const upkeep = keepUp(all, consoleLog);
+  const inPlace = filesInPlace(db, () => startAgain(state), stopping.stop);
+  const upkeep = keepUp([inPlace, keepStateFiles(files), folders.upkeep(), notifier, ...chores], consoleLog);
   greet(about, options.door, access.links);
   const problem = await stopping.stopped;
   clock.stop();
@@ -214,6 +186,7 @@ function httpParts(state: StatePaths, { store, db, door, policy }: Kept, daemon:
   const boardFeed = new BoardFeed(store, assets.build);
   const metrics = new Metrics({ store, boardFeed, viewers: () => boards.viewers });
   const boards = new SharedBoards(boardFeed, store.epoch, encodeNews, metrics);
+  const monitoring = monitoringOf(db, metrics);
   return {
     assets,
     log: consoleLog,
@@ -228,13 +201,12 @@ function httpParts(state: StatePaths, { store, db, door, policy }: Kept, daemon:
       log: consoleLog,
     },
     router: appRouter,
-    routes,
+    routes: (parts) => routes(parts, monitoring),
     credentials: new Credentials(store),
     connections: new Connections(openFileLimit(), limits.silent_connections),
     refuseCaller: (shown) => callers.refusal(shown),
     throttle: new FailureThrottle(limits.slowed_sign_ins, limits.slow_sign_in_ms),
     cookie: `signalbox-${door.host_name.split('.')[0]}`,
-    monitoring: monitoringOf(db, metrics),
   };
 }
 

@@ -120,8 +120,6 @@ export interface ProjectRow extends RowBase {
   /** Its folder, and the machine on which that is; empty: this one. */
   readonly folder: string;
   readonly machine: string;
-  /** Since when its daemon has not been heard of; null: it answers. */
-  readonly away_since: Moment | null;
   readonly counts: Counts | null;
   readonly page: Page | null;
 }

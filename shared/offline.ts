@@ -17,6 +17,8 @@ export interface Offline {
   makeStateFolder(paths: StatePaths): void;
   /** The daemon of a state folder, as far as can be seen without asking it; null: none lives. */
   livingHolder(paths: Pick<StatePaths, 'holder'>): Living | null;
+  /** The daemons of this user that live; `home` is the folder of all state folders. */
+  livingDaemons(home: string): readonly LivingDaemon[];
   /** Keeps what the operator has looked at. A daemon that runs takes it over by itself. */
   trust(paths: StatePaths, looked: Looked): void;
   /** Who may come in. A daemon that runs looks at the file itself. */
@@ -94,6 +96,14 @@ export type DatabaseDifference =
 export interface Living extends Holder {
   /** By a signal, as by `kill -STOP`: it answers nobody. */
   readonly stopped: boolean;
+}
+
+/** One of the daemons of a user. */
+export interface LivingDaemon {
+  /** Of its state folder. */
+  readonly name: string;
+  readonly living: Living;
+  readonly socket: string;
 }
 
 export interface DoorFacts {

@@ -69,7 +69,27 @@ export function statePathsOf(home: string, project: string): StatePaths {
     basename(project)
       .replace(/[^A-Za-z0-9._-]/g, '-')
       .slice(0, 24) || 'project';
-  const folder = join(home, `${name}-${hashOfProject(project)}`);
+  return pathsIn(join(home, `${name}-${hashOfProject(project)}`), project);
+}
+
+/** The state folder of `signalbox hub`; that of a project has a hash in its name. */
+export const HUB_FOLDER = 'hub';
+
+/** The files of the hub, which has no project: it is called by its own folder. */
+export function hubPathsOf(home: string): HubPaths {
+  const folder = join(home, HUB_FOLDER);
+  return { ...pathsIn(folder, folder), places: join(folder, 'places.json'), forwards: join(folder, 'ssh') };
+}
+
+export interface HubPaths extends StatePaths {
+  /** The daemons elsewhere, with their tokens. */
+  readonly places: string;
+  /** Holds the ends of sockets that ssh forwards. */
+  readonly forwards: string;
+}
+
+/** The files of a state folder. */
+export function pathsIn(folder: string, project: string): StatePaths {
   const at = (file: string) => join(folder, file);
   return {
     project,

@@ -5,7 +5,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { test } from 'node:test';
 
 const root = rootAbove(import.meta.dirname);
-const ROOMS = ['shared', 'server', 'client', 'test', 'bench'] as const;
+const ROOMS = ['shared', 'server', 'client', 'hub', 'test', 'bench'] as const;
 type Room = (typeof ROOMS)[number];
 
 /** Which rooms a room may import from. */
@@ -13,6 +13,8 @@ const OPENS_ONTO: Readonly<Record<Room, readonly Room[]>> = {
   shared: ['shared'],
   server: ['server', 'shared'],
   client: ['client', 'shared'],
+  // A server to its page, and a client of each daemon: it has no gate and no link of its own.
+  hub: ['hub', 'server', 'client', 'shared'],
   test: ROOMS,
   bench: ROOMS,
 };
@@ -35,7 +37,18 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'daemon',
     'main.ts',
   ],
-  client: ['daemon', 'link', 'elements', 'page', 'embed', 'package', 'intake', 'scripted-models', 'cli'],
+  client: [
+    'daemon',
+    'link',
+    'elements',
+    'page',
+    'hub',
+    'embed',
+    'package',
+    'intake',
+    'scripted-models',
+    'cli',
+  ],
   'client/cli': [
     'output',
     'context',
@@ -163,6 +176,15 @@ for (const folder of Object.keys(FLOORS))
     );
   });
 
+test('the hub knows of the client how it calls a daemon and follows a board', () => {
+  const used = ours.filter(({ from, file }) => roomOf(from) === 'hub' && roomOf(file) === 'client');
+  assert.ok(used.length > 0);
+  assert.deepEqual(
+    used.map(({ file }) => file).filter((file) => !/^client\/(daemon|link)\//.test(file)),
+    [],
+  );
+});
+
 test('shared/ knows no packages, save lit in the views', () => {
   const foreign = imports.filter(({ from, specifier, file }) => {
     if (roomOf(from) !== 'shared' || file !== null) return false;
@@ -178,7 +200,7 @@ test('shared/ knows no packages, save lit in the views', () => {
 
 test('what the page is made of knows nothing of Node', () => {
   const values = ours.filter(({ typeOnly }) => !typeOnly);
-  const reached = new Set(['client/page/dashboard.ts', 'client/embed/embed.ts']);
+  const reached = new Set(['client/page/dashboard.ts', 'client/embed/embed.ts', 'client/hub/hub.ts']);
   for (let grown = -1; grown !== reached.size; ) {
     grown = reached.size;
     for (const { from, file } of values) if (reached.has(from)) reached.add(file);
@@ -253,7 +275,7 @@ test('no default exports, enums, or decorators', () => {
 const LONGEST_FILE = 250;
 const LONGEST_FUNCTION = 60;
 
-const product = ['shared', 'server', 'client'] as const;
+const product = ['shared', 'server', 'client', 'hub'] as const;
 const linesOf = (text: string): string[] => text.trimEnd().split('\n');
 
 test('files of the product have at most 250 lines', () => {
@@ -425,7 +447,7 @@ test('the lock names no host', () => {
 });
 
 test('what the product is made of silences no type with "as never"', () => {
-  const rooms: readonly string[] = ['server', 'client', 'shared'];
+  const rooms: readonly string[] = ['server', 'client', 'shared', 'hub'];
   const silenced = sources.filter(
     (path) => rooms.includes(roomOf(path)) && /\bas\s+never\b/.test(withoutComments(read(path))),
   );

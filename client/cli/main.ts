@@ -20,7 +20,7 @@ process.stderr.on('error', () => {});
 
 let wantsJson = false;
 program.hook('preAction', (_, command) => {
-  wantsJson = command.opts<{ json?: boolean }>().json === true;
+  wantsJson = command.optsWithGlobals<{ json?: boolean }>().json === true;
 });
 
 async function run(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Defines the commands of the terminal: names, arguments, help. What a command does is in `commands/`, or is one call. */
+import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
 import { overHttp } from '../daemon/daemon-client.ts';
@@ -16,6 +17,7 @@ import { type FilterFlags, queryFrom } from './commands/filter-flags.ts';
 import { collect, jsonOption } from './commands/flags.ts';
 import { addHistory } from './commands/history.ts';
 import { addHookCommands } from './commands/hook-commands.ts';
+import { addHub } from './commands/hub.ts';
 import { addItemCommands } from './commands/item-commands.ts';
 import type { LogsFlags } from './commands/logs.ts';
 import { addNotify } from './commands/notify.ts';
@@ -103,7 +105,9 @@ program
   .command('stop')
   .description('stop the daemon; runs at work go on and are found again')
   .addOption(jsonOption())
-  .action((flags: { json?: boolean }) => stop(socket(), flags.json ?? false));
+  .action((flags: { json?: boolean }) =>
+    stop({ socket: socket(), holder: join(dirname(socket()), 'daemon.json') }, flags.json ?? false),
+  );
 
 program
   .command('status')
@@ -155,10 +159,12 @@ program
   .description('list what needs you, the most useful first')
   .option('--kind <list>', 'only these, with commas: question, decision, review, stuck, conflict')
   .option('--find <words>', 'only those that contain these words')
-  .addOption(new Option('--interactive', 'work through it by keys').conflicts('json'))
+  .addOption(new Option('--interactive', 'work through it by keys').conflicts(['json', 'all']))
+  .option('--all', 'of all projects whose daemons run on this machine')
   .addOption(jsonOption())
-  .action(async (flags: FilterFlags & { json?: boolean; interactive?: boolean }) => {
+  .action(async (flags: FilterFlags & { json?: boolean; interactive?: boolean; all?: boolean }) => {
     if (flags.interactive) return (await import('./interactive/interactive.ts')).interactive(socket());
+    if (flags.all) return (await import('./commands/attention-all.ts')).attentionAll(flags);
     const snapshot = await daemon().board.now.query(queryFrom(flags));
     if (flags.json) return printJson(cardsOf(boardOf(snapshot)));
     await print(attentionList(snapshot));
@@ -221,6 +227,7 @@ program
   );
 
 addServiceCommands(program, () => pathsFor(project()));
+addHub(program);
 addHookCommands(program);
 addUnitCommands(program, daemon);
 addItemCommands(program, daemon);

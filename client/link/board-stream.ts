@@ -8,7 +8,7 @@ import { keepSubscribed } from './keep-subscribed.ts';
  * by itself, from the number reached.
  */
 export class BoardStream {
-  readonly #connection: Connection;
+  readonly #connection: Pick<Connection, 'client'>;
   readonly #query: Query;
   readonly #listener: (message: BoardMessage) => void;
   #board: Board | null;
@@ -20,7 +20,7 @@ export class BoardStream {
    * while the page rests.
    */
   constructor(
-    connection: Connection,
+    connection: Pick<Connection, 'client'>,
     query: Query,
     initial: Snapshot | undefined,
     listener: (message: BoardMessage) => void,

@@ -10,6 +10,7 @@ export function greet(
   { address, project, notices }: About,
   { noAuth, readOnly }: DoorOptions,
   links: SignInLinks,
+  opener = 'signalbox open',
 ): void {
   consoleLog.info(`Signalbox for ${project}`);
   consoleLog.info(`  ${address}`);
@@ -21,5 +22,5 @@ export function greet(
     consoleLog.info(
       `  Sign in, once, within 10 minutes: ${address}sign-in/${links.make(START_LINK_MS, '/')}`,
     );
-  else consoleLog.info('  Sign in: signalbox open');
+  else consoleLog.info(`  Sign in: ${opener}`);
 }

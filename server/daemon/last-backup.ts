@@ -28,6 +28,12 @@ export async function orProblem<T>(paths: Paths, act: () => T | Promise<T>): Pro
   }
 }
 
+/** How to start again, and from what if the database is lost. */
+export function startAgain(paths: Paths): string {
+  const way = wayBack(paths);
+  return way === '' ? 'signalbox start' : `signalbox start.${way}`;
+}
+
 /** A sentence; '' if there is no copy, or the folder has gone. */
 export function wayBack(paths: Paths): string {
   try {

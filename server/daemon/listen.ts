@@ -82,10 +82,9 @@ export async function freePort(addresses: readonly Loopback[] = ['127.0.0.1']): 
   throw new Problem('running', 'No port is free on this machine.');
 }
 
-/** The first free port from the default on. */
-export async function nextFreePort(addresses: readonly Loopback[]): Promise<number> {
-  for (let port = DEFAULT_PORT; port < DEFAULT_PORT + MOST_PORTS; port++)
-    if (await isFree(port, addresses)) return port;
+/** The first free port from one on. */
+export async function nextFreePort(addresses: readonly Loopback[], from = DEFAULT_PORT): Promise<number> {
+  for (let port = from; port < from + MOST_PORTS; port++) if (await isFree(port, addresses)) return port;
   return freePort(addresses);
 }
 

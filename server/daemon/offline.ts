@@ -2,7 +2,7 @@
 import type { Offline } from '../../shared/offline.ts';
 import { knownAgents } from '../agents/acp-definition.ts';
 import { lookAtAgents, trust } from '../agents/trust.ts';
-import { livingHolder } from '../system/daemon-holder.ts';
+import { livingDaemons, livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
 import {
@@ -31,6 +31,7 @@ export const offline: Offline = {
   diskUse,
   exportLog,
   importLog,
+  livingDaemons,
   livingHolder,
   makeStateFolder,
   checkStart: (argv) => void readOptions(argv),

@@ -83,8 +83,13 @@ function logFormatOf(given: string): LogFormat {
 }
 
 type Flags = ReturnType<typeof parseFlags>;
+/** The flags that say who may come in, and how. */
+export type DoorFlags = Pick<
+  Flags,
+  'no-auth' | 'read-only' | 'host-name' | 'public-origin' | 'listen' | 'name' | 'tls-cert' | 'tls-key'
+>;
 
-function doorOptions(values: Flags): DoorOptions {
+export function doorOptions(values: DoorFlags): DoorOptions {
   const beyond = beyondOf(values);
   if ((beyond || values['public-origin'] !== undefined) && values['no-auth'])
     throw new Problem(
@@ -107,7 +112,7 @@ function doorOptions(values: Flags): DoorOptions {
 }
 
 /** Beyond loopback TLS and host names are required; no flag turns this off. */
-function beyondOf(values: Flags): Beyond | null {
+function beyondOf(values: DoorFlags): Beyond | null {
   const { listen: address, name = [], 'tls-cert': cert = null, 'tls-key': key = null } = values;
   if (address === undefined) {
     if (name.length > 0 || cert !== null || key !== null)

@@ -7,7 +7,7 @@ import { Problem } from '../system/problem.ts';
 import { type GatedServer, type HttpParts, makeServer, type SharedContext, type Tls } from '../web/http.ts';
 import { type Loopback, listenOn, listenOnLoopback, listenOnSocket } from './listen.ts';
 import { onAddress } from './listeners.ts';
-import type { Beyond, DoorOptions, Options } from './options.ts';
+import type { Beyond, DoorOptions } from './options.ts';
 
 export const listenersOf = (
   tcp: Tcp,
@@ -24,7 +24,7 @@ export async function listen<Shared extends SharedContext>(
   parts: HttpParts<Shared>,
   tcp: Tcp,
   addresses: readonly Loopback[],
-  { door: { beyond } }: Options,
+  { beyond }: DoorOptions,
   state: StatePaths,
   port: number,
 ): Promise<{ servers: readonly GatedServer[]; terminal: GatedServer }> {

@@ -11,7 +11,6 @@ import { Problem } from '../system/problem.ts';
 import { lookUp } from '../system/processes.ts';
 import { writeHolder, writePort } from '../system/state-folder.ts';
 import type { Chore } from '../system/upkeep.ts';
-import { wayBack } from './last-backup.ts';
 import { listenOnSocket } from './listen.ts';
 
 interface Parts {
@@ -59,23 +58,18 @@ export function keepStateFiles(parts: Parts): Chore {
   };
 }
 
-/** A daemon whose database was moved can store nothing: it stops, so that another can start. */
-export function filesInPlace(db: Db, paths: StatePaths, stop: (problem: Problem) => void): Chore {
+/** A daemon whose database was moved can store nothing: it stops, so that another can start. `goOn`: how to start one, and what helps. */
+export function filesInPlace(db: Db, goOn: () => string, stop: (problem: Problem) => void): Chore {
   // Found while the folder is there: it may be the folder that goes.
-  let toBackup = wayBack(paths);
+  let then = goOn();
   const look = () => {
     try {
       db.checkInPlace();
-      toBackup = wayBack(paths);
+      then = goOn();
     } catch (error) {
       if (!(error instanceof FileMoved)) throw error;
       const way = 'Nothing was saved since, and Signalbox has ended; runs at work go on.';
-      stop(
-        new Problem(
-          'disk',
-          `${error.message} ${way} Put it back, then: signalbox start${toBackup && `.${toBackup}`}`,
-        ),
-      );
+      stop(new Problem('disk', `${error.message} ${way} Put it back, then: ${then}`));
     }
   };
   return { name: 'files', look };

@@ -1,8 +1,8 @@
 /** Which daemon holds a project, from `daemon.json` in its state folder, and whether it is alive. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Living } from '../../shared/offline.ts';
-import type { Holder, StatePaths } from '../../shared/state-paths.ts';
+import type { Living, LivingDaemon } from '../../shared/offline.ts';
+import { type Holder, HUB_FOLDER, pathsIn, type StatePaths } from '../../shared/state-paths.ts';
 import { lookUp } from './processes.ts';
 
 type HolderPath = Pick<StatePaths, 'holder'>;
@@ -28,13 +28,21 @@ export function livingHolder(paths: HolderPath): Living | null {
 
 /** The Signalbox daemon of this user that listens on a port, if any. */
 export function holderOfPort(port: number, { folder }: StatePaths): Holder | null {
-  const home = dirname(folder);
-  for (const name of namesIn(home)) {
-    const holder = livingHolder({ holder: join(home, name, 'daemon.json') });
-    if (holder && new URL(holder.address).port === String(port)) return holder;
-  }
-  return null;
+  const living = namesIn(dirname(folder)).flatMap((name) => livingIn(dirname(folder), name) ?? []);
+  return living.find(({ address }) => new URL(address).port === String(port)) ?? null;
 }
+
+/** The daemons of this user that live; `home` is the folder of all state folders. */
+export const livingDaemons = (home: string): readonly LivingDaemon[] =>
+  namesIn(home)
+    .filter((name) => name !== HUB_FOLDER)
+    .flatMap((name) => {
+      const living = livingIn(home, name);
+      return living ? [{ name, living, socket: pathsIn(join(home, name), living.project).socket }] : [];
+    });
+
+const livingIn = (home: string, name: string): Living | null =>
+  livingHolder({ holder: join(home, name, 'daemon.json') });
 
 function namesIn(folder: string): string[] {
   try {

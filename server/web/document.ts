@@ -24,6 +24,8 @@ export interface ShellInput {
   readonly body: Drawn;
   /** Where the first link of the page leads. */
   readonly skipTo?: SkipLink;
+  /** What is reached from everywhere. */
+  readonly links?: Drawn;
 }
 
 interface SkipLink {
@@ -33,7 +35,7 @@ interface SkipLink {
 const TO_QUEUE: SkipLink = { id: 'queue-heading', label: 'Skip to what needs you' };
 
 /** A whole page, with the data that it was drawn from. */
-export function shell({ assets, data, body, now, skipTo = TO_QUEUE }: ShellInput): string {
+export function shell({ assets, data, body, now, skipTo = TO_QUEUE, links = LINKS }: ShellInput): string {
   const items = countsOf(boardOf(data.snapshot))?.items ?? 0;
   const asOf = `As of ${localText(now.toISOString(), data.zone).slice(11)} · reload to update`;
   const icon = faviconUrl(data.project, items);
@@ -45,7 +47,7 @@ export function shell({ assets, data, body, now, skipTo = TO_QUEUE }: ShellInput
     next: null,
   });
   // The data stands between two templates and in none: lit would escape it, and in a script there are no escapes.
-  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(data, asOf, skipTo)}${body}<script type="application/json" id="page-data">`;
+  const start = html`<!doctype html><html lang="en"><head>${head}</head><body>${header(data, asOf, skipTo, links)}${body}<script type="application/json" id="page-data">`;
   return markup(start) + scriptText(data) + markup(AFTER_DATA);
 }
 
@@ -90,12 +92,16 @@ export function notePage(
 const DESCRIPTION = 'What needs you, in which order, and what everything else is doing.';
 const NAME = html`<h1><a href="/">Signalbox</a></h1>`;
 
-/** What is reached from everywhere. */
 const LINKS = html`<nav class="links" aria-label="Pages of Signalbox"><a href="/new">New unit</a><a href="/graph">Dependencies</a><a href="/settings">Settings</a></nav>`;
 
 /** On its dashboard the project's name leads nowhere: the search is within five Tabs. Elsewhere it leads there. */
-const header = ({ project, name }: PageData, badge: string, { id, label }: SkipLink): TemplateResult =>
-  html`<a class="skip" href="#${id}">${label}</a><header><h1>${name === '' ? html`<bdi title="${project}">${projectName(project)}</bdi>` : html`<a href="/" title="${project}"><bdi>${projectName(project)}</bdi></a>`} <span class="product">Signalbox</span></h1>${LINKS}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
+const header = (
+  { project, name }: PageData,
+  badge: string,
+  { id, label }: SkipLink,
+  links: Drawn,
+): TemplateResult =>
+  html`<a class="skip" href="#${id}">${label}</a><header><h1>${name === '' ? html`<bdi title="${project}">${projectName(project)}</bdi>` : html`<a href="/" title="${project}"><bdi>${projectName(project)}</bdi></a>`} <span class="product">Signalbox</span></h1>${links}<p id="badge" class="badge" data-state="page">${badge}</p><p id="lost" role="alert"></p><p id="announce" role="status" class="unseen"></p></header>`;
 
 interface Head {
   readonly assets: Assets;

@@ -21,7 +21,6 @@ import type { Log } from '../system/log.ts';
 import type { Assets } from './assets.ts';
 import type { Connections } from './connections.ts';
 import { carryHeaders } from './headers.ts';
-import type { Monitoring } from './monitoring-routes.ts';
 import { OpenStreams } from './open-streams.ts';
 import { patienceOf, refuseBroken } from './raw-refusals.ts';
 import type { RouteParts } from './reply.ts';
@@ -49,7 +48,6 @@ export interface HttpParts<Shared extends SharedContext = Omit<Context, keyof Ca
   readonly refuseCaller: GateContext['refuseCaller'];
   /** The name of this instance's cookie. */
   readonly cookie: string;
-  readonly monitoring: Monitoring;
 }
 
 /** Key and certificate, in PEM. */

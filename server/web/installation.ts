@@ -2,6 +2,7 @@
 import type Router from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { iconSvg, projectName } from '../../shared/tab-title.ts';
+import type { Context } from '../api/procedures.ts';
 import { projectOf as folderOf, type RouteParts } from './reply.ts';
 
 /** Signed-in browsers alone get them, and they name nothing but the project. */
@@ -9,7 +10,10 @@ const CACHE = 'private, max-age=3600';
 /** Systems cut a maskable icon to a shape of theirs: it has no corners of its own. */
 const ICONS = { '/icon.svg': 7, '/icon-maskable.svg': 0 } as const;
 
-export function addInstallation(router: Router, { assets, contextFor }: RouteParts): void {
+export function addInstallation(
+  router: Router,
+  { assets, contextFor }: Pick<RouteParts<Pick<Context, 'about'>>, 'assets' | 'contextFor'>,
+): void {
   const projectOf = (ctx: KoaContext) => projectName(folderOf(contextFor(ctx)));
   for (const [path, corner] of Object.entries(ICONS))
     router.get(path, (ctx) => send(ctx, 'image/svg+xml', iconSvg(projectOf(ctx), 0, corner)));

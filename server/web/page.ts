@@ -3,6 +3,7 @@ import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import {
   boardOf,
+  type Card,
   cardsOf,
   countsOf,
   hiddenItems,
@@ -104,7 +105,11 @@ const policyNotice = ({ policyProblem }: DashboardInput): Drawn =>
     ? nothing
     : html`<p class="failed-sign-ins" role="note">Your rules for permissions cannot be used, so everything is asked. ${policyProblem}</p>`;
 
-export function dataOf(input: PageInput, name: string, detail: Detail | null): PageData {
+export function dataOf(
+  input: Omit<PageInput, 'assets' | 'waits'>,
+  name: string,
+  detail: Detail | null,
+): PageData {
   const { snapshot, query, pulses, formError, project, now } = input;
   const notices = formError?.item ? { [formError.item]: formError.notice } : {};
   return { query, snapshot, pulses, zone: -now.getTimezoneOffset(), notices, project, name, detail };
@@ -112,15 +117,16 @@ export function dataOf(input: PageInput, name: string, detail: Detail | null): P
 
 /** Words and ticks of an answer that could not be taken stand in its card. */
 export function queueView(
-  { formError, now }: PageInput,
+  { formError, now }: Pick<PageInput, 'formError' | 'now'>,
   { snapshot, zone, query, notices, pulses }: PageData,
+  forms = QUEUE_FORMS,
 ): TemplateResult {
   const board = boardOf(snapshot);
   const fresh = {
     cards: cardsOf(board),
     clock: clockAt(now, zone),
     tails: tailsOf(board, pulses),
-    forms: QUEUE_FORMS,
+    forms,
     only: query.chunk ?? '',
     notices,
     hidden: hiddenItems(board, query),
@@ -130,11 +136,14 @@ export function queueView(
   return attentionQueue(freshQueue({ ...fresh, ticked, textArea: textAreaWith(`text-${item}`, words) }));
 }
 
+/** On a page of several projects, a card whose daemon is away has none. */
+const hasForm = ({ state, place }: Card): boolean => state === 'open' && place?.may !== 'read';
+
 /** Where the card itself is gone, its words stand on top of the page. */
-export function formErrorBlock({ formError }: PageInput, { snapshot }: PageData): Drawn {
+export function formErrorBlock({ formError }: Pick<PageInput, 'formError'>, { snapshot }: PageData): Drawn {
   if (
     !formError ||
-    snapshot.rows.some((row) => row.row === 'item' && row.id === formError.item && row.state === 'open')
+    snapshot.rows.some((row) => row.row === 'item' && row.id === formError.item && hasForm(row))
   )
     return nothing;
   const words =

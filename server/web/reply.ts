@@ -9,7 +9,6 @@ import { notFound } from '../domain/refusal.ts';
 import type { Store } from '../store/store.ts';
 import type { Assets } from './assets.ts';
 import { messagePage } from './document.ts';
-import type { Monitoring } from './monitoring-routes.ts';
 
 /** What signing in needs. */
 export interface GateParts {
@@ -18,7 +17,6 @@ export interface GateParts {
   readonly access: Access;
   readonly store: Store;
   readonly throttle: FailureThrottle;
-  readonly monitoring: Monitoring;
   /** The name of this instance's cookie; what it holds. */
   readonly cookie: string;
   readonly cookieOf: (ctx: KoaContext) => string | null;

@@ -12,7 +12,7 @@ import { drawDashboard, drawSettings, drawUnit, isSignedIn, warningsFor } from '
 import { addGraphRoute } from './graph-routes.ts';
 import { addInstallation } from './installation.ts';
 import { addApi } from './json.ts';
-import { addMonitoring } from './monitoring-routes.ts';
+import { addMonitoring, type Monitoring } from './monitoring-routes.ts';
 import { addNewUnitRoutes } from './new-unit-routes.ts';
 import { addNotifyRoutes } from './notify-routes.ts';
 import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
@@ -23,7 +23,7 @@ import { addSignIn, renew, setCookie } from './sign-in-page.ts';
 
 const asked = (ctx: KoaContext): Query => strictQuery(new URLSearchParams(ctx.querystring));
 
-export function routes(parts: RouteParts): Router {
+export function routes(parts: RouteParts, monitoring: Monitoring): Router {
   const { assets } = parts;
   const router = new Router();
   const cache = new ResponseCache();
@@ -41,7 +41,7 @@ export function routes(parts: RouteParts): Router {
     ctx.type = 'application/json';
   });
   addApi(router, parts);
-  addMonitoring(router, parts.monitoring);
+  addMonitoring(router, monitoring);
   router.get('/work-units/:chunk', async (ctx) => {
     const chunk = chunkOf(ctx);
     const before = wholeIn(new URLSearchParams(ctx.querystring), 'before');

@@ -47,7 +47,7 @@ export interface QueueForms {
   /** Bring a snoozed one back; `about` says which. */
   wake(card: Card, about: TemplateResult): TemplateResult;
   /** On a page of several projects: says of which the card is. */
-  mark?(card: Card): TemplateResult;
+  mark?(card: Card, clock: ViewClock): TemplateResult;
 }
 
 export function attentionQueue(given: QueueView): TemplateResult {

@@ -3,5 +3,5 @@ import type { Card } from '../board.ts';
 import type { QueueView } from './attention-queue.ts';
 
 /** The name of the unit that an item belongs to, after that of its project where the page shows several. */
-export const cardUnit = (card: Card, { forms }: Pick<QueueView, 'forms'>): TemplateResult =>
-  html`${forms?.mark?.(card)}<strong class="chunk">${card.chunk}</strong>`;
+export const cardUnit = (card: Card, { forms, clock }: Pick<QueueView, 'forms' | 'clock'>): TemplateResult =>
+  html`<strong class="chunk">${forms?.mark?.(card, clock)}${card.chunk}</strong>`;

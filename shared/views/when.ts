@@ -31,6 +31,10 @@ const WITHOUT_SCRIPT: Readonly<Record<AgeKind, (at: Moment, clock: ViewClock) =>
 export const moment = (at: Moment, zone: number): TemplateResult =>
   html`<time datetime=${at} data-fixed>${at === '' ? '' : localText(at, zone)}</time>`;
 
+/** A moment that stays: its date is written where it is not that of the drawing. */
+export const shortMoment = (at: Moment, clock: ViewClock): TemplateResult =>
+  html`<time datetime=${at} data-fixed>${shortText(at, clock)}</time>`;
+
 const local = (at: Moment, zone: number): string =>
   new Date(Date.parse(at) + zone * 60_000).toISOString().replace('T', ' ');
 

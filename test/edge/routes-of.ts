@@ -2,7 +2,10 @@
 import { routes } from '../../server/web/routes.ts';
 
 export const routesOf = (): string[] => {
-  const { stack } = routes({ assets: {}, monitoring: {} } as unknown as Parameters<typeof routes>[0]);
+  const { stack } = routes(
+    { assets: {} } as unknown as Parameters<typeof routes>[0],
+    {} as Parameters<typeof routes>[1],
+  );
   const all = stack.flatMap(({ methods, path }) =>
     methods.filter((method) => method !== 'HEAD').map((method) => `${method} ${path}`),
   );

@@ -37,6 +37,16 @@ export const committed = z
   })
   .describe('`seq`: the number of the last event of this change; `made`: what it made, or did it to');
 
+const started = z.strictObject({ address, project: z.string(), pid: number });
+const opened = z.strictObject({ address, opened: z.boolean(), url: z.string().nullable() });
+const cardOfProject = z.strictObject({ project: z.string(), card: part.card });
+const place = z.strictObject({
+  url: z.string(),
+  slug: z.string().describe('what it is called in addresses of the hub'),
+  folder: z.string().describe('of its project, on that machine'),
+  machine: z.string(),
+});
+
 const answered = z.strictObject({ item, options: z.array(z.string()), text: z.string() });
 
 export const detail: z.ZodType<Detail> = z.strictObject({
@@ -308,7 +318,13 @@ const checked: z.ZodType<CheckedDatabase> = z.strictObject({
 
 /** By the name of the command. */
 export const OUTPUTS: Readonly<Record<string, Output>> = {
-  start: { schema: z.strictObject({ address, project: z.string(), pid: number }) },
+  start: { schema: started },
+  hub: { schema: started },
+  'hub open': { schema: opened },
+  'hub stop': { schema: z.strictObject({ project: z.string(), pid: number }) },
+  'hub add': { schema: place },
+  'hub remove': { schema: place },
+  'hub places': { schema: z.array(place) },
   stop: { schema: z.strictObject({ project: z.string(), pid: number }) },
   'hooks status': {
     schema: z.array(
@@ -361,7 +377,11 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   add: { schema: z.strictObject({ seq, chunks: z.array(chunk) }) },
   ls: { schema: z.array(part.cell) },
   show: { schema: detail },
-  attention: { schema: z.array(part.card).describe('first things first') },
+  attention: {
+    schema: z
+      .union([z.array(part.card), z.array(cardOfProject)])
+      .describe('first things first; with --all each beside the folder of its project'),
+  },
   ask: {
     schema: z
       .union([answered, z.array(answered)])
@@ -566,7 +586,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     }),
   },
   url: { schema: z.strictObject({ address }) },
-  open: { schema: z.strictObject({ address, opened: z.boolean(), url: z.string().nullable() }) },
+  open: { schema: opened },
 };
 
 /** What a command prints last that the daemon has refused. */

@@ -17,7 +17,7 @@ export async function answer(daemon: Daemon, chunk: string, text: string, flags:
   if (flags.item === undefined && cards.length > 1)
     throw new ProgramError(
       'refused',
-      `${chunk} has ${cards.length} open items; say which with --item:\n${cards.map(cardText).join('\n')}`,
+      `${chunk} has ${cards.length} open items; say which with --item:\n${cards.map((card) => cardText(card)).join('\n')}`,
     );
   const { seq } = await daemon.items.answer.mutate({
     chunk,

@@ -43,6 +43,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'signalbox attention',
     'signalbox attention --kind review',
     'signalbox attention --interactive',
+    'signalbox attention --all',
   ],
   ask: [
     'port=$(signalbox ask "Which port?")',
@@ -55,6 +56,15 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'signalbox acp --prompt "Say how long the README is." -- codex-acp',
     'signalbox acp --mode plan --prompt "Plan it." -- claude-agent-acp',
   ],
+  hub: ['signalbox hub', 'signalbox hub --port 8000'],
+  'hub open': ['signalbox hub open'],
+  'hub stop': ['signalbox hub stop'],
+  'hub add': [
+    'signalbox hub add ssh://box/home/me/api',
+    'echo "$token" | signalbox hub add https://box.example.com:7845',
+  ],
+  'hub remove': ['signalbox hub remove ssh://box/home/me/api'],
+  'hub places': ['signalbox hub places'],
   hook: ['signalbox hook claude --state ~/.local/state/signalbox'],
   hooks: ['signalbox hooks install claude', 'signalbox hooks status'],
   'hooks install': [

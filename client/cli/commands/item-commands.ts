@@ -70,7 +70,7 @@ async function only(daemon: Daemon, chunk: string, state: Card['state'], { item 
   if (found.length > 1)
     throw new ProgramError(
       'refused',
-      `${chunk} has several; say which with --item:\n${found.map(cardText).join('\n')}`,
+      `${chunk} has several; say which with --item:\n${found.map((card) => cardText(card)).join('\n')}`,
     );
   throw new ProgramError('refused', `${chunk} has no item that is ${state.replace('-', ' ')}.`);
 }

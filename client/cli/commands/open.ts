@@ -27,16 +27,25 @@ export function addOpen(program: Command, daemon: () => Daemon, paths: () => Sta
   );
   command('open', 'open the page in the browser').action(
     async (chunk: string | undefined, { json }: Flags) => {
-      const address = await addressOf(daemon(), chunk);
-      const { url } = await daemon().access.link.mutate({ to: new URL(address).pathname });
-      const opened = await isOpened(url === address ? address : leadTo(url, paths()));
-      if (json) await printJson({ address, opened, url: opened ? null : url });
-      if (opened) return json ? undefined : tell(`opened ${address}`);
-      if (!json) await print(url);
-      const words = url === address ? 'is the address' : 'address signs one in, once, within a minute';
-      tell(`no browser could be opened from here; that ${words}.`);
+      await openPage(daemon(), await addressOf(daemon(), chunk), paths(), json);
     },
   );
+}
+
+/** Opens an address of a daemon in the browser, signed in. */
+export async function openPage(
+  daemon: Pick<Daemon, 'access'>,
+  address: string,
+  paths: Pick<StatePaths, 'folder'>,
+  json = false,
+): Promise<void> {
+  const { url } = await daemon.access.link.mutate({ to: new URL(address).pathname });
+  const opened = await isOpened(url === address ? address : leadTo(url, paths));
+  if (json) await printJson({ address, opened, url: opened ? null : url });
+  if (opened) return json ? undefined : tell(`opened ${address}`);
+  if (!json) await print(url);
+  const words = url === address ? 'is the address' : 'address signs one in, once, within a minute';
+  tell(`no browser could be opened from here; that ${words}.`);
 }
 
 async function addressOf(daemon: Daemon, chunk: string | undefined): Promise<string> {
@@ -47,7 +56,7 @@ async function addressOf(daemon: Daemon, chunk: string | undefined): Promise<str
 }
 
 /** Goes through a private file that redirects: command lines are visible to all users of this machine. */
-function leadTo(url: string, { folder }: StatePaths): string {
+function leadTo(url: string, { folder }: Pick<StatePaths, 'folder'>): string {
   const file = join(folder, 'open.html');
   rmSync(file, { force: true });
   const quoted = url.replaceAll('&', '&amp;').replaceAll('"', '&quot;');

@@ -37,7 +37,11 @@ interface DaemonEntry {
 
 export async function start(project: string, flags: StartFlags): Promise<void> {
   const argv = argumentsFor(project, flags);
-  if (!flags.foreground) return startDetached(project, argv, flags.json ?? false);
+  if (!flags.foreground) {
+    const command = ['--project', project, 'start'];
+    const startable = { paths: pathsFor(project), command, flags: argv.slice(2), opener: 'signalbox open' };
+    return startDetached(startable, flags.json ?? false);
+  }
   const entry = new URL('./daemon.js', import.meta.url).href;
   const { main } = (await import(entry)) as DaemonEntry;
   await main(argv);
@@ -67,14 +71,25 @@ function argumentsFor(project: string, flags: StartFlags): string[] {
   ];
 }
 
-/** Starts the daemon in the background and waits until it answers or fails. */
-async function startDetached(project: string, argv: readonly string[], json: boolean): Promise<void> {
-  const paths = pathsFor(project);
+/** What is started in the background: the daemon of a project, or the hub. */
+export interface Startable {
+  readonly paths: StatePaths;
+  /** The command that runs it in the foreground. */
+  readonly command: readonly string[];
+  readonly flags: readonly string[];
+  /** The command that signs in. */
+  readonly opener: string;
+}
+
+/** Starts it in the background and waits until it answers or fails. */
+export async function startDetached(
+  { paths, command, flags, opener }: Startable,
+  json: boolean,
+): Promise<void> {
   (await loadOffline()).makeStateFolder(paths);
   const log = openSync(paths.log, 'a', 0o600);
   const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
-  const flags = argv.slice(2);
-  const child = spawn(process.execPath, [program, '--project', project, 'start', '--foreground', ...flags], {
+  const child = spawn(process.execPath, [program, ...command, '--foreground', ...flags], {
     cwd: process.cwd(),
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
@@ -94,12 +109,12 @@ async function startDetached(project: string, argv: readonly string[], json: boo
     return sayWhy(paths, child, said);
   }
   const daemon = overHttp(paths.socket);
-  const { address, notices } = await daemon.status.query();
+  const { address, notices, project } = await daemon.status.query();
   if (json) await printJson({ address, project, pid: child.pid });
   else await print(address);
   tell(`started for ${project} (pid ${child.pid}).`);
   for (const { message } of notices) tell(message);
-  await tellHowToSignIn(daemon, flags);
+  await tellHowToSignIn(daemon, flags, opener);
   letGo(child);
 }
 
@@ -123,29 +138,36 @@ function sayWhy({ log, folder }: StatePaths, { exitCode, signalCode }: ChildProc
 const START_LINK_S = 600;
 
 /** The sign-in link is printed to a terminal only: other output may be stored. */
-async function tellHowToSignIn(daemon: Daemon, flags: readonly string[]): Promise<void> {
+async function tellHowToSignIn(daemon: Daemon, flags: readonly string[], opener: string): Promise<void> {
   if (flags.includes('--no-auth')) return;
-  if (!process.stderr.isTTY) return tell('to sign in: signalbox open');
+  if (!process.stderr.isTTY) return tell(`to sign in: ${opener}`);
   const { url } = await daemon.access.link.mutate({ to: '/', seconds: START_LINK_S });
   tell(`to sign in, once, within 10 minutes: ${url}`);
 }
 
 const STOP_MS = 30_000;
 
+/** Where it listens, and the file that says that it lives. */
+type Stoppable = Pick<StatePaths, 'socket' | 'holder'>;
+
 /** Asks the daemon to stop and waits until it has released the project lock. */
-export async function stop(socket: string, json: boolean): Promise<void> {
+export async function stop(
+  { socket, holder }: Stoppable,
+  json: boolean,
+  after = 'Runs at work go on.',
+): Promise<void> {
   const daemon = overHttp(socket);
   const { pid, project } = await daemon.status.query();
   await daemon.daemon.stop.mutate();
   const { livingHolder } = await loadOffline();
-  const hasEnded = async () => livingHolder(pathsFor(project))?.pid !== pid;
+  const hasEnded = async () => livingHolder({ holder })?.pid !== pid;
   if (!(await pollUntil(STOP_MS, hasEnded)))
     throw new ProgramError(
       'timeout',
       `Signalbox for ${project} was told to end, but has not (pid ${pid}). If it stays so: kill -KILL ${pid}. What it has confirmed is kept, and runs go on.`,
     );
   if (json) await printJson({ project, pid });
-  else tell('stopped. Runs at work go on.');
+  else tell(`stopped. ${after}`);
 }
 
 /** A large database takes time to load. */

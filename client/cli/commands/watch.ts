@@ -44,7 +44,7 @@ function beginning(board: Board): string[] {
   const parts = Object.entries(counts?.units ?? {}).filter(([, count]) => count > 0);
   const units = parts.map(([status, count]) => `${count} ${status.toLowerCase().replace('_', ' ')}`);
   const cards = [...board.rows.values()].filter((row) => row.row === 'item');
-  return [line('', units.join(', ') || 'no units'), ...cards.map(cardText)];
+  return [line('', units.join(', ') || 'no units'), ...cards.map((card) => cardText(card))];
 }
 
 function changes(before: Board, after: Board): string[] {

@@ -4,7 +4,9 @@ import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import {
   AGENTS_FILE,
+  type HubPaths,
   homeOf,
+  hubPathsOf,
   type StatePaths,
   stateHome,
   statePathsOf,
@@ -44,6 +46,8 @@ export function projectFrom(flag: string | undefined): string {
 
 export const pathsFor = (project: string): StatePaths =>
   statePathsOf(stateHome(process.env, homeFolder()), project);
+
+export const hubPaths = (): HubPaths => hubPathsOf(stateHome(process.env, homeFolder()));
 
 export function homeFolder(): string {
   const home = homeOf(process.env, () => userInfo().homedir);

@@ -2,6 +2,7 @@
 import { ageOf, ageWords } from '../../../shared/age.ts';
 import { boardOf, type Card, type Cell, cardsOf, cellsOf, type Snapshot } from '../../../shared/board.ts';
 import type { Detail, ItemLine } from '../../../shared/detail.ts';
+import { projectName } from '../../../shared/tab-title.ts';
 import { deliveryWords, phaseCount } from '../../../shared/unit-sentences.ts';
 import { moneyWords, NO_USAGE, usageDetailWords, usageWords } from '../../../shared/usage-words.ts';
 import { STATUSES, type Status } from '../../../shared/words.ts';
@@ -49,17 +50,20 @@ function phaseWords(cell: Cell): string {
 export function attentionList(snapshot: Snapshot): string {
   const cards = cardsOf(boardOf(snapshot)).filter(({ state }) => state === 'open');
   if (cards.length === 0) return 'Nothing needs you.';
-  return cards.map(cardText).join('\n\n');
+  return cards.map((card) => cardText(card)).join('\n\n');
 }
 
-export function cardText(card: Card): string {
+/** `project`: the folder of its project, where the list is of several. */
+export function cardText(card: Card, project = ''): string {
   const head = [card.kind, `waiting ${age(card.asked_at)}`, card.unblocks].filter((part) => part !== '');
-  const lines = [`${styled('yellow', card.chunk)}  ${head.join(' · ')}`, indented(card.prompt, '  ')];
+  const name = project === '' ? '' : `${oneLine(projectName(project))} · `;
+  const lines = [`${name}${styled('yellow', card.chunk)}  ${head.join(' · ')}`, indented(card.prompt, '  ')];
   for (const { label, text } of card.context) lines.push(`  ${oneLine(label)}:`, indented(text, '    '));
   const wait = waitText(card);
   if (wait !== '') lines.push(`  ${wait}`);
   for (const option of card.options) lines.push(`  [${option.id}] ${oneLine(option.label)}`);
-  lines.push(styled('dim', `  signalbox answer ${card.chunk} --item ${card.id} ${hint(card)}`));
+  const flag = project === '' ? '' : `--project ${oneLine(project)} `;
+  lines.push(styled('dim', `  signalbox ${flag}answer ${card.chunk} --item ${card.id} ${hint(card)}`));
   return lines.join('\n');
 }
 

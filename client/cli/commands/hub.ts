@@ -1,0 +1,163 @@
+/** `signalbox hub`: all projects of this user on one page. */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { HubEntry, HubPlace } from '../../../shared/hub-words.ts';
+import { overHttp } from '../../daemon/daemon-client.ts';
+import { isListening } from '../../daemon/is-listening.ts';
+import { hubPaths } from '../context/project.ts';
+import { ProgramError } from '../output/program-error.ts';
+import { oneLine, print, printJson, table, tell } from '../output/terminal-output.ts';
+import { collect, jsonOption } from './flags.ts';
+import { openPage } from './open.ts';
+import { startDetached, stop } from './start.ts';
+
+interface HubFlags {
+  readonly foreground?: boolean;
+  readonly port?: string;
+  /** Commander's name for --no-auth: false if given. */
+  readonly auth: boolean;
+  readonly readOnly?: boolean;
+  readonly hostName?: string;
+  readonly publicOrigin?: string;
+  readonly listen?: string;
+  readonly name?: string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly json?: boolean;
+}
+
+type Flags = { json?: boolean };
+
+const loadHub = async (): Promise<HubEntry> =>
+  (await import(new URL('./hub.js', import.meta.url).href)) as HubEntry;
+
+export function addHub(program: Command): void {
+  const hub = program.command('hub').description('show all your projects on one page');
+  addStart(hub);
+  hub
+    .command('open')
+    .description('open the page of all projects in the browser')
+    .addOption(jsonOption())
+    .action(async (_: Flags, command: Command) => {
+      await checkRuns();
+      const daemon = overHttp(hubPaths().socket);
+      const { address } = await daemon.status.query();
+      await openPage(daemon, address, hubPaths(), isJson(command));
+    });
+  hub
+    .command('stop')
+    .description('stop the page; the daemons of the projects go on')
+    .addOption(jsonOption())
+    .action(async (_: Flags, command: Command) => {
+      await checkRuns();
+      await stop(hubPaths(), isJson(command), 'The daemons of the projects go on.');
+    });
+  addPlaces(hub);
+}
+
+/** `signalbox hub` takes flags of the commands below it for its own. */
+const isJson = (command: Command): boolean => command.optsWithGlobals<Flags>().json === true;
+
+async function checkRuns(): Promise<void> {
+  if (!(await isListening(hubPaths().socket)))
+    throw new ProgramError('absent', 'The hub does not run. Start it: signalbox hub');
+}
+
+function addStart(hub: Command): void {
+  hub
+    .option('--foreground', 'stay in this terminal')
+    .option('--port <number>', 'listen here, and from now on (0: any free one)')
+    .option('--no-auth', 'nobody signs in: everyone on this machine may read and answer')
+    .option('--read-only', 'nothing can be answered here')
+    .option('--host-name <name>', 'sign in under this name, for browsers that do not know *.localhost')
+    .option('--public-origin <url>', 'where a proxy shows the page')
+    .option('--listen <address>', 'an address beyond loopback, with TLS and names alone')
+    .option('--name <host>', 'listen: a name of this machine; repeat for more', collect)
+    .option('--tls-cert <file>', 'listen: the certificate')
+    .option('--tls-key <file>', 'listen: its key')
+    .addOption(jsonOption().conflicts('foreground'))
+    .action(async (flags: HubFlags) => {
+      const given = argumentsFor(flags);
+      if (flags.foreground) return (await loadHub()).main(given);
+      const startable = { paths: hubPaths(), command: ['hub'], flags: given, opener: 'signalbox hub open' };
+      await startDetached(startable, flags.json ?? false);
+    });
+}
+
+function argumentsFor(flags: HubFlags): string[] {
+  const given = {
+    port: flags.port,
+    'host-name': flags.hostName,
+    'public-origin': flags.publicOrigin,
+    listen: flags.listen,
+    'tls-cert': flags.tlsCert,
+    'tls-key': flags.tlsKey,
+  };
+  return [
+    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    ...(flags.name ?? []).flatMap((name) => ['--name', name]),
+    ...(flags.auth ? [] : ['--no-auth']),
+    ...(flags.readOnly ? ['--read-only'] : []),
+  ];
+}
+
+interface AddFlags extends Flags {
+  readonly program: string;
+}
+
+function addPlaces(hub: Command): void {
+  hub
+    .command('add')
+    .description('show the daemon of another machine, too')
+    .argument('<url>', 'ssh://HOST/FOLDER, or https://HOST:PORT with a token on standard input')
+    .option('--program <command>', 'ssh: how signalbox is called there', 'signalbox')
+    .addOption(jsonOption())
+    .action(async (url: string, { program }: AddFlags, command: Command) => {
+      const token = url.startsWith('ssh:') ? null : tokenFrom(process.stdin);
+      await tellPlace(
+        await (await loadHub()).addPlace(url, { token, program }),
+        isJson(command),
+        'is shown from now on',
+      );
+    });
+  hub
+    .command('remove')
+    .description('show a daemon of another machine no more')
+    .argument('<url>', 'as it was added')
+    .addOption(jsonOption())
+    .action(async (url: string, _: Flags, command: Command) => {
+      const json = isJson(command);
+      await tellPlace((await loadHub()).removePlace(url), json, 'is shown no more');
+      if (!json) tell('its token still counts there. To end it, on that machine: signalbox token list');
+    });
+  hub
+    .command('places')
+    .description('list the daemons of other machines')
+    .addOption(jsonOption())
+    .action(async (_: Flags, command: Command) => {
+      const places = (await loadHub()).places();
+      if (isJson(command)) return printJson(places);
+      if (places.length === 0) return print('No other machines: signalbox hub add ssh://HOST/FOLDER');
+      await print(
+        table(
+          places.map(({ url, folder, machine }) => [oneLine(machine), oneLine(folder), oneLine(url)]),
+          (_row, _column, cell) => cell,
+        ),
+      );
+    });
+}
+
+async function tellPlace(place: HubPlace, json: boolean, what: string): Promise<void> {
+  if (json) return printJson(place);
+  tell(`${place.folder} on ${place.machine} ${what}.`);
+}
+
+/** Never as an argument: command lines are visible to all users of the machine. */
+function tokenFrom({ isTTY }: { readonly isTTY?: boolean }): string {
+  if (isTTY)
+    throw new ProgramError(
+      'usage',
+      'By https a token is read from standard input: … | signalbox hub add URL',
+    );
+  return readFileSync(0, 'utf8').trim();
+}

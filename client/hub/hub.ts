@@ -1,0 +1,72 @@
+/** The page of several projects, alive: the same elements as on that of one, and two for what only it shows. */
+import type { PageData } from '../../shared/page-data.ts';
+import { PROJECT_FORMS } from '../../shared/views/projects.ts';
+import { AttentionQueue } from '../elements/attention-queue.ts';
+import { BoardElement } from '../elements/board-element.ts';
+import { draftsIn } from '../elements/drafts.ts';
+import { takeOver } from '../elements/hydration.ts';
+import { OpenCards } from '../elements/open-cards.ts';
+import { submitByKeys } from '../elements/submit-by-keys.ts';
+import { Connection } from '../link/connection.ts';
+import { LiveBoards } from '../link/live-boards.ts';
+import { keepBadge, stayHere } from '../page/connection-badge.ts';
+import { keepDrafts } from '../page/saved-drafts.ts';
+import { keepCount } from '../page/tab-count.ts';
+import { ProjectFilter } from './project-filter.ts';
+import { ProjectGrids } from './project-grids.ts';
+import { ProjectList } from './project-list.ts';
+
+BoardElement.takeOver = takeOver;
+AttentionQueue.forms = PROJECT_FORMS;
+AttentionQueue.openCards = (...given) => new OpenCards(...given);
+customElements.define('attention-queue', AttentionQueue);
+customElements.define('project-filter', ProjectFilter);
+customElements.define('project-grids', ProjectGrids);
+customElements.define('project-list', ProjectList);
+
+const element = (id: string): HTMLElement => {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found;
+};
+
+/** Takes over what the server drew, then follows the hub. */
+function start(): void {
+  const data = JSON.parse(element('page-data').textContent ?? '') as PageData;
+  const { query, snapshot, zone, notices, pulses } = data;
+  const live = new LiveBoards(null);
+  live.prime(query, snapshot);
+  const queue = document.querySelector<AttentionQueue>('attention-queue');
+  const grids = document.querySelector<ProjectGrids>('project-grids');
+  if (!queue || !grids) throw new Error('the page has no board');
+  queue.notices = notices;
+  queue.pulses = pulses;
+  grids.pulses = pulses;
+  grids.onPulses = (latest) => {
+    queue.pulses = latest;
+  };
+  for (const each of [queue, grids]) each.join(live, query, zone);
+  for (const each of document.querySelectorAll<BoardElement>('project-list, project-filter'))
+    each.join(live, query, zone);
+  addEventListener('keydown', submitByKeys);
+  const { origin } = location;
+  const connection = new Connection({
+    socket: `${origin.replace(/^http/, 'ws')}/trpc`,
+    probe: `${origin}/status`,
+    polling: async () => (await import('../link/polling.ts')).pollingLink,
+  });
+  live.connect(connection);
+  const lost = element('lost');
+  keepBadge(
+    element('badge'),
+    lost,
+    connection,
+    () => live.newerBuild,
+    () => draftsIn(document).size > 0,
+  );
+  stayHere(lost, connection);
+  keepCount(live, data, element('announce'));
+  void keepDrafts(queue, connection);
+}
+
+start();

@@ -1,0 +1,176 @@
+/** Joins the parts of `signalbox hub`, and stops them in order: the page of all projects of one user. */
+import { fileURLToPath } from 'node:url';
+import { type AccessFile, followDoor, limitsOf, openDoor } from '../server/access/access-file.ts';
+import { Credentials } from '../server/access/credentials.ts';
+import { FailureThrottle } from '../server/access/failure-throttle.ts';
+import { LocalCallers } from '../server/access/local-callers.ts';
+import { Refusals } from '../server/access/refusals.ts';
+import { SignInLinks } from '../server/access/sign-in-links.ts';
+import type { About } from '../server/api/about.ts';
+import type { Access } from '../server/api/procedures.ts';
+import { aboutOf } from '../server/daemon/about.ts';
+import { greet } from '../server/daemon/greeting.ts';
+import { freePort, type Loopback, loopbackAddresses, nextFreePort } from '../server/daemon/listen.ts';
+import { onLoopback } from '../server/daemon/listeners.ts';
+import { close, listen, listenersOf } from '../server/daemon/servers.ts';
+import { keepHeapSmall } from '../server/daemon/small-heap.ts';
+import { filesInPlace, holderOf } from '../server/daemon/state-files.ts';
+import { stopSignal } from '../server/daemon/stop-signal.ts';
+import { Db } from '../server/store/sqlite.ts';
+import { SqliteJournal } from '../server/store/sqlite-journal.ts';
+import { Store } from '../server/store/store.ts';
+import { homeFolder } from '../server/system/home-folder.ts';
+import { consoleLog } from '../server/system/log.ts';
+import { keepFilesPrivate } from '../server/system/operators-umask.ts';
+import { type Problem, problemOf } from '../server/system/problem.ts';
+import {
+  makeStateFolder,
+  readPort,
+  takeLock,
+  writeHolder,
+  writePort,
+} from '../server/system/state-folder.ts';
+import { keepUp } from '../server/system/upkeep.ts';
+import { readAssets } from '../server/web/assets.ts';
+import { Connections, openFileLimit } from '../server/web/connections.ts';
+import type { HttpParts, SharedContext } from '../server/web/http.ts';
+import { type HubPaths, hubPathsOf, stateHome } from '../shared/state-paths.ts';
+import { forTerminal } from '../shared/terminal-text.ts';
+import { findDaemons } from './find-daemons.ts';
+import { type HubOptions, hubOptions } from './options.ts';
+import { ALL_PROJECTS } from './page.ts';
+import { Projects } from './projects.ts';
+import { type HubContext, hubRouter } from './router.ts';
+import { hubRoutes } from './routes.ts';
+
+/** Beside the default of the daemons, which begin with the next one. */
+const DEFAULT_PORT = 7844;
+
+export { addPlace, places, removePlace } from './remote-daemons.ts';
+
+/** Runs the hub until it is stopped. Sets the exit code; prints a message if it cannot start. */
+export async function main(argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr])
+    stream.removeAllListeners('error').on('error', () => {});
+  try {
+    await run(hubOptions(argv));
+  } catch (error) {
+    const problem = problemOf(error);
+    if (!problem) throw error;
+    console.error(forTerminal(`signalbox: ${problem.message}`));
+    // The parent of a background start waits for this message.
+    process.send?.(problem.message);
+    process.exitCode = problem.exitCode;
+  }
+}
+
+/** Sessions, tokens and refused visitors of the hub are kept as a daemon keeps them: in a log of its own, which has no units. */
+async function run(options: HubOptions): Promise<void> {
+  keepFilesPrivate();
+  keepHeapSmall();
+  const home = stateHome(process.env, homeFolder());
+  const state = hubPathsOf(home);
+  makeStateFolder(state);
+  const lock = takeLock(state);
+  let db: Db | null = null;
+  try {
+    const door = openDoor(state);
+    db = Db.open(state.database, [state.lock]);
+    const store = await Store.open(new SqliteJournal(db));
+    const problem = await serve(options, state, { home, db, store, door });
+    db.checkpoint();
+    if (problem) throw problem;
+  } finally {
+    db?.close();
+    lock.release();
+  }
+}
+
+interface Kept {
+  readonly home: string;
+  readonly db: Db;
+  readonly store: Store;
+  readonly door: AccessFile;
+}
+
+/** Serves until stopped. Resolves after an orderly shutdown, with the problem that caused it, if any. */
+async function serve(options: HubOptions, state: HubPaths, kept: Kept): Promise<Problem | undefined> {
+  const { home, db, store, door } = kept;
+  const addresses = await loopbackAddresses();
+  const port = await portFor(options, state, addresses);
+  const tcp = onLoopback(door, options.door, port);
+  const stopping = stopSignal();
+  const about = aboutOf({ project: ALL_PROJECTS, origin: tcp.own.origin, addresses, port, notices: [] });
+  const refusals = new Refusals(db, consoleLog);
+  const listeners = listenersOf(tcp, addresses, options.door, port);
+  const access: Access = { ...accessTo(options, state, door), refusals, listeners };
+  const projects = new Projects();
+  const finding = findDaemons(projects, home, state);
+  finding.look();
+  const parts = hubParts(state, kept, { about, access, projects, stop: () => stopping.stop() });
+  const { servers } = await listen(parts, tcp, addresses, options.door, state, port);
+  store.onChange(() => {
+    for (const server of servers) server.dropEnded();
+  });
+  writePort(state, port);
+  writeHolder(state, holderOf(about));
+  const upkeep = keepUp([filesInPlace(db, () => 'signalbox hub start', stopping.stop), finding], consoleLog);
+  greet(about, options.door, access.links, 'signalbox hub open');
+  const problem = await stopping.stopped;
+  upkeep.stop();
+  await Promise.all(servers.map(close));
+  projects.close();
+  refusals.keep();
+  await store.flush();
+  if (!problem) consoleLog.info('Stopped. The daemons of the projects go on.');
+  return problem;
+}
+
+/** The port of the last start, so that open tabs find the way back. */
+async function portFor(
+  { port: given }: HubOptions,
+  state: HubPaths,
+  addresses: readonly Loopback[],
+): Promise<number> {
+  if (given === 0) return freePort(addresses);
+  return given ?? readPort(state) ?? nextFreePort(addresses, DEFAULT_PORT);
+}
+
+interface Serving {
+  readonly about: About;
+  readonly access: Access;
+  readonly projects: Projects;
+  readonly stop: () => void;
+}
+
+type HubShared = SharedContext & Pick<HubContext, 'about' | 'projects' | 'build' | 'stop'>;
+
+/** The gate of a daemon, with the hub's procedures and pages behind it. */
+function hubParts(state: HubPaths, { store, door }: Kept, serving: Serving): HttpParts<HubShared> {
+  const assets = readAssets(fileURLToPath(new URL('./hub-assets/', import.meta.url)));
+  const { limits } = serving.access;
+  const callers = new LocalCallers(state, () => store.state);
+  return {
+    assets,
+    log: consoleLog,
+    context: { ...serving, store, log: consoleLog, build: assets.build, lookAtClock: async () => {} },
+    router: hubRouter,
+    routes: hubRoutes,
+    credentials: new Credentials(store),
+    connections: new Connections(openFileLimit(), limits.silent_connections),
+    refuseCaller: (shown) => callers.refusal(shown),
+    throttle: new FailureThrottle(limits.slowed_sign_ins, limits.slow_sign_in_ms),
+    cookie: `signalbox-${door.host_name.split('.')[0]}`,
+  };
+}
+
+function accessTo({ door: { readOnly, noAuth } }: HubOptions, state: HubPaths, door: AccessFile) {
+  const current = followDoor(state, door, (error) => consoleLog.error('door.json', error));
+  return {
+    readOnly,
+    open: noAuth,
+    limits: limitsOf(door),
+    origins: () => current().origins,
+    links: new SignInLinks(),
+  };
+}
