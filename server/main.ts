@@ -5,26 +5,18 @@ import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.
 import { forTerminal } from '../shared/terminal-text.ts';
 import type { WorktreeProgress } from '../shared/work-words.ts';
 import { type AccessFile, followDoor, limitsOf, openDoor } from './access/access-file.ts';
-import { Credentials } from './access/credentials.ts';
-import { FailureThrottle } from './access/failure-throttle.ts';
-import { LocalCallers } from './access/local-callers.ts';
 import { Refusals } from './access/refusals.ts';
 import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
-import type { Access, PolicySource } from './api/procedures.ts';
-import { appRouter } from './api/router.ts';
-import { encodeNews } from './api/streams.ts';
-import { BoardFeed } from './board/board-feed.ts';
-import { SharedBoards } from './board/shared-boards.ts';
+import type { Access } from './api/procedures.ts';
 import { aboutOf } from './daemon/about.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
 import { greet } from './daemon/greeting.ts';
+import { httpParts, type ServedParts } from './daemon/http-parts.ts';
 import { orProblem, startAgain } from './daemon/last-backup.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
-import { Metrics } from './daemon/metrics.ts';
-import { monitoringOf } from './daemon/monitoring.ts';
 import { type Options, readOptions } from './daemon/options.ts';
 import { policyFor } from './daemon/policy-source.ts';
 import { type Held, lockProject } from './daemon/project-lock.ts';
@@ -37,7 +29,6 @@ import { notifierOf, workersOf } from './daemon/workers.ts';
 import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
 import { LastLines } from './output/last-lines.ts';
-import { pathFor } from './runs/environment.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
 import { Db } from './store/sqlite.ts';
 import { SqliteJournal } from './store/sqlite-journal.ts';
@@ -48,10 +39,6 @@ import { keepFilesPrivate } from './system/operators-umask.ts';
 import { Problem, problemOf } from './system/problem.ts';
 import { makeStateFolder, refuseOthers, takeLock } from './system/state-folder.ts';
 import { keepUp } from './system/upkeep.ts';
-import { readAssets } from './web/assets.ts';
-import { Connections, openFileLimit } from './web/connections.ts';
-import type { HttpParts } from './web/http.ts';
-import { routes } from './web/routes.ts';
 
 /** Runs the daemon until it is stopped. Sets the exit code; prints a message if it cannot start. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -107,11 +94,7 @@ async function run(options: Options): Promise<void> {
 }
 
 /** What exists before the daemon serves. */
-interface Kept {
-  readonly store: Store;
-  readonly db: Db;
-  readonly door: AccessFile;
-  readonly policy: PolicySource;
+interface Kept extends ServedParts {
   /** The umask of the shell that started the daemon. */
   readonly umask: number;
 }
@@ -148,13 +131,8 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   store.onChange(() => {
     for (const server of servers) server.dropEnded();
   });
-  const files = {
-    state,
-    holder: holderOf(about),
-    port,
-    server: terminal.server,
-    program: fileURLToPath(new URL('./signalbox.js', import.meta.url)),
-  };
+  const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
+  const files = { state, holder: holderOf(about), port, server: terminal.server, program };
   writeStateFiles(files);
   const { dispatcher, chores } = workersOf(state, { store, db, umask, progress }, options.door.readOnly);
   dispatcher.start();
@@ -171,43 +149,6 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   await store.flush();
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
   return problem;
-}
-
-type Daemon = Pick<
-  HttpParts['context'],
-  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees' | 'notify'
->;
-
-/** The parts that all listeners share. */
-function httpParts(state: StatePaths, { store, db, door, policy }: Kept, daemon: Daemon): HttpParts {
-  const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
-  const { limits } = daemon.access;
-  const callers = new LocalCallers(state, () => store.state);
-  const boardFeed = new BoardFeed(store, assets.build);
-  const metrics = new Metrics({ store, boardFeed, viewers: () => boards.viewers });
-  const boards = new SharedBoards(boardFeed, store.epoch, encodeNews, metrics);
-  const monitoring = monitoringOf(db, metrics);
-  return {
-    assets,
-    log: consoleLog,
-    context: {
-      ...daemon,
-      store,
-      policy,
-      boardFeed,
-      boards,
-      runs: state.runs,
-      path: pathFor(state.bin, process.env),
-      log: consoleLog,
-    },
-    router: appRouter,
-    routes: (parts) => routes(parts, monitoring),
-    credentials: new Credentials(store),
-    connections: new Connections(openFileLimit(), limits.silent_connections),
-    refuseCaller: (shown) => callers.refusal(shown),
-    throttle: new FailureThrottle(limits.slowed_sign_ins, limits.slow_sign_in_ms),
-    cookie: `signalbox-${door.host_name.split('.')[0]}`,
-  };
 }
 
 function accessTo(

@@ -127,7 +127,9 @@ test('the walk sees every room and both kinds of import', () => {
       room,
     );
   assert.ok(imports.some(({ typeOnly }) => typeOnly));
-  assert.ok(imports.some(({ from, file }) => from === 'server/main.ts' && file === 'server/web/http.ts'));
+  assert.ok(
+    imports.some(({ from, file }) => from === 'server/main.ts' && file === 'server/daemon/listen.ts'),
+  );
   assert.ok(imports.some(({ from, file }) => from === 'shared/board.ts' && file === 'shared/words.ts'));
   assert.ok(
     imports.some(({ file }) => file === 'client/cli/commands/ask.ts'),

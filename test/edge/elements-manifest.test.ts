@@ -74,3 +74,16 @@ test('everything is described, there and in the document', () => {
         assert.ok(text.includes(`\`${name}\``), `embedding.md says nothing of ${name}`);
       }
 });
+
+test('every property that their style uses has a value on a page that is not ours', () => {
+  const script = read('dist', 'embed.js');
+  const used = found(script, /var\((--[a-z]+(?:-[a-z]+)*)[,)]/g).filter(
+    (name) => !name.startsWith('--signalbox-'),
+  );
+  const given = found(script, /[{;\s](--[a-z-]+):/g);
+  assert.ok(used.length > 10 && given.length > 10);
+  assert.deepEqual(
+    used.filter((name) => !given.includes(name)),
+    [],
+  );
+});

@@ -1,0 +1,70 @@
+/** Makes the parts that all listeners share. */
+import { fileURLToPath } from 'node:url';
+import type { StatePaths } from '../../shared/state-paths.ts';
+import type { AccessFile } from '../access/access-file.ts';
+import { Credentials } from '../access/credentials.ts';
+import { FailureThrottle } from '../access/failure-throttle.ts';
+import { LocalCallers } from '../access/local-callers.ts';
+import type { PolicySource } from '../api/procedures.ts';
+import { appRouter } from '../api/router.ts';
+import { encodeNews } from '../api/streams.ts';
+import { BoardFeed } from '../board/board-feed.ts';
+import { SharedBoards } from '../board/shared-boards.ts';
+import { pathFor } from '../runs/environment.ts';
+import type { Db } from '../store/sqlite.ts';
+import type { Store } from '../store/store.ts';
+import { consoleLog } from '../system/log.ts';
+import { readAssets } from '../web/assets.ts';
+import { Connections, openFileLimit } from '../web/connections.ts';
+import type { HttpParts } from '../web/http.ts';
+import { routes } from '../web/routes.ts';
+import { Metrics } from './metrics.ts';
+import { monitoringOf } from './monitoring.ts';
+
+/** What exists before the daemon serves. */
+export interface ServedParts {
+  readonly store: Store;
+  readonly db: Db;
+  readonly door: AccessFile;
+  readonly policy: PolicySource;
+}
+
+type Daemon = Pick<
+  HttpParts['context'],
+  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees' | 'notify'
+>;
+
+export function httpParts(
+  state: StatePaths,
+  { store, db, door, policy }: ServedParts,
+  daemon: Daemon,
+): HttpParts {
+  const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
+  const { limits } = daemon.access;
+  const callers = new LocalCallers(state, () => store.state);
+  const boardFeed = new BoardFeed(store, assets.build);
+  const metrics = new Metrics({ store, boardFeed, viewers: () => boards.viewers });
+  const boards = new SharedBoards(boardFeed, store.epoch, encodeNews, metrics);
+  const monitoring = monitoringOf(db, metrics);
+  return {
+    assets,
+    log: consoleLog,
+    context: {
+      ...daemon,
+      store,
+      policy,
+      boardFeed,
+      boards,
+      runs: state.runs,
+      path: pathFor(state.bin, process.env),
+      log: consoleLog,
+    },
+    router: appRouter,
+    routes: (parts) => routes(parts, monitoring),
+    credentials: new Credentials(store),
+    connections: new Connections(openFileLimit(), limits.silent_connections),
+    refuseCaller: (shown) => callers.refusal(shown),
+    throttle: new FailureThrottle(limits.slowed_sign_ins, limits.slow_sign_in_ms),
+    cookie: `signalbox-${door.host_name.split('.')[0]}`,
+  };
+}
