@@ -1,7 +1,7 @@
 /** The rows of one daemon as they stand among those of others: with keys and ids that no other daemon's have. */
-import type { Row } from '../shared/board.ts';
+import type { Card, Cell, Row } from '../shared/board.ts';
 import type { Place } from '../shared/views/place.ts';
-import { CHUNK } from '../shared/words.ts';
+import { CHUNK, STATUSES } from '../shared/words.ts';
 
 /** Whose rows they are. */
 export interface Owner {
@@ -38,7 +38,17 @@ export function hubKey(epoch: string, key: string): string {
 export function hubRow(row: Row, { slug, epoch, place }: Owner): Row | null {
   if (!EPOCH.test(epoch)) return null;
   const key = hubKey(epoch, row.key);
-  if (row.row === 'unit') return CHUNK.test(row.chunk) ? { ...row, key, place } : null;
-  if (row.row !== 'item' || !CHUNK.test(row.chunk) || !ITEM.test(row.id)) return null;
+  if (row.row === 'unit') return isUnit(row) ? { ...row, key, place } : null;
+  if (row.row !== 'item' || !isItem(row)) return null;
   return { ...row, key, id: hubItem(epoch, row.id), order: [...row.order, slug], place };
 }
+
+/** What the views go through is there: one daemon of another version must not take the page of all others. */
+const isUnit = ({ chunk, status, order }: Cell): boolean =>
+  CHUNK.test(chunk) && STATUSES.includes(status) && Array.isArray(order);
+
+const isItem = ({ chunk, id, prompt, order, options, context }: Card): boolean =>
+  CHUNK.test(chunk) &&
+  ITEM.test(id) &&
+  typeof prompt === 'string' &&
+  [order, options, context].every(Array.isArray);

@@ -9,7 +9,17 @@ import type { Card, Cell, Counts, Row } from '../../shared/board.ts';
 const EPOCH = '0123456789abcdef';
 const owner = { slug: 'api-1', epoch: EPOCH, place: { base: '/projects/api-1', may: 'all' } } as const;
 const card = (id: string, chunk = 'docs') =>
-  ({ row: 'item', key: `item:${id}`, id, chunk, order: [-1, 0, 'x', id], seq: 1 }) as unknown as Card;
+  ({
+    row: 'item',
+    key: `item:${id}`,
+    id,
+    chunk,
+    order: [-1, 0, 'x', id],
+    prompt: 'Why?',
+    options: [],
+    context: [],
+    seq: 1,
+  }) as unknown as Card;
 
 test('a key of the hub names the database and the row, and leads back to the item', () => {
   assert.equal(hubKey(EPOCH, 'item:a:b'), `item:${EPOCH}-a:b`);
@@ -24,7 +34,11 @@ test('a key of the hub names the database and the row, and leads back to the ite
 test('what could lead to another address, or be no name, is no row', () => {
   assert.equal(hubRow(card('a', '../../sign-out?'), owner), null);
   assert.equal(hubRow(card('a b'), owner), null);
-  assert.equal(hubRow({ ...card('a'), row: 'unit', chunk: 'x/y' } as unknown as Cell, owner), null);
+  const cell = { ...card('a'), row: 'unit', status: 'READY' } as unknown as Cell;
+  assert.equal(hubRow(cell, owner)?.row, 'unit');
+  assert.equal(hubRow({ ...cell, chunk: 'x/y' }, owner), null);
+  assert.equal(hubRow({ ...cell, status: 'ASLEEP' } as unknown as Cell, owner), null);
+  assert.equal(hubRow({ ...card('a'), options: undefined } as unknown as Card, owner), null);
   assert.equal(hubRow(card('a'), { ...owner, epoch: '../etc' }), null);
   assert.equal(hubRow({ row: 'counts', key: 'counts' } as unknown as Counts, owner), null);
 });
