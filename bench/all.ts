@@ -36,6 +36,9 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   work,
 };
 
+/** It installs what it measures with. */
+const ONLY_BY_NAME = 'lighthouse';
+
 const { values, positionals: asked } = parseArgs({
   options: { compare: { type: 'string' } },
   allowPositionals: true,
@@ -44,7 +47,10 @@ const { compare: ref } = values;
 const parts: Readonly<Record<string, () => Figure | Promise<Figure>>> =
   ref === undefined ? FIGURES : { compare: () => compare(ref, asked) };
 const chosen = Object.entries(parts).filter(
-  ([name]) => ref !== undefined || asked.length === 0 || asked.some((word) => name.includes(word)),
+  ([name]) =>
+    ref !== undefined ||
+    (asked.length === 0 && name !== ONLY_BY_NAME) ||
+    asked.some((word) => name.includes(word)),
 );
 
 tidyOnSignals();
