@@ -2,7 +2,6 @@
  * Subscriptions: the changes of a board, the last output lines of its runs, and the output of one run. If a client reads
  * slowly, changes are merged before they are sent.
  */
-import { existsSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { tracked } from '@trpc/server';
 import type { BoardMessage, News, Row, Snapshot } from '../../shared/board.ts';
@@ -13,6 +12,7 @@ import type { Encode, SharedBoards } from '../board/shared-boards.ts';
 import { notFound } from '../domain/refusal.ts';
 import { findWork } from '../domain/state.ts';
 import type { LastLines } from '../output/last-lines.ts';
+import { isKept } from '../output/output-file.ts';
 import { type Encoding, followTranscript } from '../output/transcript.ts';
 import type { Store } from '../store/store.ts';
 import { runFiles } from '../system/run-files.ts';
@@ -153,9 +153,9 @@ export function transcriptOf(source: Source, input: TranscriptInput, signal: Abo
   const number = input.run ?? work.runs.at(-1)?.number;
   if (number === undefined) throw notFound(`${input.chunk} has not run yet.`);
   const run = work.runs.find((each) => each.number === number);
+  const { output } = runFiles(source.runs, work.unit.id, number);
   if (!run) throw notFound(`${input.chunk} has no run ${number}.`);
-  const isKept = existsSync(runFiles(source.runs, work.unit.id, number).output);
-  if (run.ended_at !== null && run.outcome?.exit === 'exited' && !isKept)
+  if (run.ended_at !== null && run.outcome?.exit === 'exited' && !isKept(output))
     throw notFound(`What run ${number} of ${input.chunk} printed is no longer kept.`);
   return stretches(source, work.unit.id, number, input, signal);
 }

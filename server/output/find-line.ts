@@ -1,6 +1,6 @@
 /** Looks for a line of what a run printed, as it is shown: case and terminal sequences do not matter. */
-import { type FileHandle, open } from 'node:fs/promises';
 import { plain } from '../../shared/terminal-text.ts';
+import { type OutputFile, openOutput } from './output-file.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 const LF = 0x0a;
@@ -15,10 +15,10 @@ export interface LineSearch {
 /** The offset at which a line begins that contains the text; null: there is none. Reads block by block. */
 export async function findLine(path: string, { text, from, back }: LineSearch): Promise<number | null> {
   if (text === '') return null;
-  const file = await open(path, 'r').catch(() => null);
+  const file = await openOutput(path);
   if (!file) return null;
   try {
-    const { size } = await file.stat();
+    const size = await file.size();
     const needle = text.toLowerCase();
     return back ? await before(file, Math.min(from, size), needle) : await after(file, from, needle);
   } finally {
@@ -27,7 +27,7 @@ export async function findLine(path: string, { text, from, back }: LineSearch): 
 }
 
 /** A line that is longer than a block counts as several. */
-async function after(file: FileHandle, from: number, needle: string): Promise<number | null> {
+async function after(file: OutputFile, from: number, needle: string): Promise<number | null> {
   for (let at = await lineStart(file, from); ; ) {
     const bytes = await read(file, at, BLOCK_BYTES);
     if (bytes.length === 0) return null;
@@ -40,7 +40,7 @@ async function after(file: FileHandle, from: number, needle: string): Promise<nu
   }
 }
 
-async function before(file: FileHandle, from: number, needle: string): Promise<number | null> {
+async function before(file: OutputFile, from: number, needle: string): Promise<number | null> {
   for (let end = from; end > 0; ) {
     const start = Math.max(0, end - BLOCK_BYTES);
     const bytes = await read(file, start, end - start);
@@ -55,7 +55,7 @@ async function before(file: FileHandle, from: number, needle: string): Promise<n
 }
 
 /** Where the first line begins that does not begin before an offset. */
-async function lineStart(file: FileHandle, from: number): Promise<number> {
+async function lineStart(file: OutputFile, from: number): Promise<number> {
   if (from === 0) return 0;
   const bytes = await read(file, from - 1, BLOCK_BYTES);
   const end = bytes.indexOf(LF);
@@ -83,7 +83,7 @@ const textOf = (bytes: Buffer): string => {
   return bytes.includes(0x1b) || bytes.includes(0x0d) ? plain(text) : text;
 };
 
-async function read(file: FileHandle, from: number, length: number): Promise<Buffer> {
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, from);
-  return buffer.subarray(0, bytesRead);
+async function read(file: OutputFile, from: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  return buffer.subarray(0, await file.read(buffer, from));
 }

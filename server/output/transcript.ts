@@ -1,5 +1,5 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type OutputFile, openOutput } from './output-file.ts';
 import { cutAtEnd, cutAtStart } from './utf8.ts';
 
 /** Encoding of bytes in a message: text, with U+FFFD for broken UTF-8, or exact (base64). */
@@ -29,11 +29,11 @@ export async function* followTranscript(
   encoding: Encoding = 'utf8',
 ): AsyncGenerator<Stretch> {
   const buffer = Buffer.alloc(STRETCH_BYTES);
-  let file: FileHandle | null = null;
+  let file: OutputFile | null = null;
   try {
     for (let from = offset; !signal.aborted; ) {
       const live = isLive();
-      file ??= await openQuietly(path);
+      file ??= await openOutput(path);
       const stretch = await readStretch(file, from, { buffer, final: !live, encoding });
       from = stretch.to;
       if (stretch.to > stretch.from || stretch.ended) yield stretch;
@@ -66,11 +66,11 @@ export async function readFrom(path: string, from: number, most: number): Promis
  * `final`: the file no longer grows, so an incomplete character is a broken one.
  */
 async function readStretch(
-  file: FileHandle | null,
+  file: OutputFile | null,
   from: number,
   { buffer, final, encoding }: { buffer: Buffer; final: boolean; encoding: Encoding },
 ): Promise<Stretch> {
-  const { bytesRead } = (await file?.read(buffer, 0, buffer.length, from)) ?? { bytesRead: 0 };
+  const bytesRead = (await file?.read(buffer, from)) ?? 0;
   return stretchOf(from, buffer.subarray(0, bytesRead), final && bytesRead < buffer.length, encoding);
 }
 
@@ -82,23 +82,22 @@ function stretchOf(from: number, bytes: Buffer, ended: boolean, encoding: Encodi
 
 /** The bytes from an offset on, up to a length; empty if there is no such file (yet). */
 async function readBytes(path: string, from: number, most: number): Promise<Buffer> {
-  const file = await openQuietly(path);
+  const file = await openOutput(path);
   if (!file) return Buffer.alloc(0);
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(most), 0, most, from);
-    return buffer.subarray(0, bytesRead);
+    const buffer = Buffer.alloc(most);
+    return buffer.subarray(0, await file.read(buffer, from));
   } finally {
     await file.close();
   }
 }
 
-async function openQuietly(path: string): Promise<FileHandle | null> {
-  return open(path, 'r').catch(() => null);
+/** How many bytes were printed; null: no such file. */
+export async function sizeOf(path: string): Promise<number | null> {
+  const file = await openOutput(path);
+  try {
+    return (await file?.size()) ?? null;
+  } finally {
+    await file?.close();
+  }
 }
-
-/** Size in bytes; null: no such file. */
-export const sizeOf = (path: string): Promise<number | null> =>
-  stat(path).then(
-    ({ size }) => size,
-    () => null,
-  );

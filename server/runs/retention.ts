@@ -1,9 +1,10 @@
-/** Removes what runs of units that are done have printed, after a time or above a size. */
-import { readdir, rm } from 'node:fs/promises';
+/** Packs what runs have printed once they have ended, and removes it after their unit is done: after a time, or above a size. */
+import { readdir, rm, stat } from 'node:fs/promises';
 import type { Moment } from '../../shared/words.ts';
 import { MIB } from '../domain/settings.ts';
 import type { State } from '../domain/state.ts';
-import { sizeOf } from '../output/transcript.ts';
+import { roomOf } from '../output/output-file.ts';
+import { packOutput } from '../output/pack-output.ts';
 import type { Store } from '../store/store.ts';
 import { runFiles } from '../system/run-files.ts';
 import type { Chore } from '../system/upkeep.ts';
@@ -18,7 +19,7 @@ interface Kept {
   readonly over_at: Moment;
 }
 
-/** Deletes old run files at the start and then every hour of the wall clock. */
+/** Packs and deletes old run files at the start and then every hour of the wall clock. */
 export function keepRoom(store: Store, runs: string, now: () => number = Date.now): Chore {
   let cleared = Number.NEGATIVE_INFINITY;
   return {
@@ -28,8 +29,26 @@ export function keepRoom(store: Store, runs: string, now: () => number = Date.no
       if (Math.abs(at - cleared) < HOUR_MS) return;
       cleared = at;
       await clearRuns(store.state, runs, at);
+      await packRuns(store.state, runs, at);
     },
   };
+}
+
+/** Whoever looks at a run that has just ended reads the file as it was written. */
+const FRESH_MS = HOUR_MS;
+/** Less is not worth it. */
+const SMALL_BYTES = 64 * 1024;
+
+/** Packs what runs printed that ended a while ago. `now` is in milliseconds. */
+export async function packRuns(state: State, runs: string, now: number): Promise<void> {
+  const there = await foldersIn(runs);
+  for (const work of state.works)
+    for (const { unit, number, ended_at } of work.runs) {
+      const { name, output } = runFiles(runs, unit, number);
+      if (ended_at === null || now - Date.parse(ended_at) < FRESH_MS || !there.has(name)) continue;
+      const found = await stat(output).catch(() => null);
+      if (found && found.size >= SMALL_BYTES) await packOutput(output);
+    }
 }
 
 /**
@@ -41,7 +60,7 @@ export async function clearRuns(state: State, runs: string, now: number): Promis
   let room = keep_mib * MIB;
   for (const { folder, output, over_at } of newestFirst(state, runs, await foldersIn(runs))) {
     const tooOld = now - Date.parse(over_at) > keep_days * DAY_MS;
-    room -= (await sizeOf(output)) ?? 0;
+    room -= (await roomOf(output)) ?? 0;
     if (tooOld || room < 0) await rm(folder, { recursive: true, force: true });
   }
 }

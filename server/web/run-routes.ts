@@ -1,5 +1,5 @@
 /** The pages of runs. */
-import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import { isDrivenByAcp } from '../../shared/agent-words.ts';
@@ -9,6 +9,7 @@ import { createCaller } from '../api/router.ts';
 import { invalid, notFound } from '../domain/refusal.ts';
 import { agentNamed, findWork } from '../domain/state.ts';
 import { findLine } from '../output/find-line.ts';
+import { bytesOf } from '../output/output-file.ts';
 import { readFrom, readTail, type Stretch, sizeOf } from '../output/transcript.ts';
 import { runFiles } from '../system/run-files.ts';
 import { oneIn, switchIn, wholeIn } from './address-query.ts';
@@ -80,7 +81,7 @@ function sendBytes(ctx: RouterContext, output: string, size: number): void {
     ctx.set('Content-Range', `bytes ${start}-${end}/${size}`);
   } else if (range) ctx.status = 416;
   const isEmpty = size === 0 || start > end;
-  ctx.body = isEmpty ? '' : createReadStream(output, { start, end });
+  ctx.body = isEmpty ? '' : Readable.from(bytesOf(output, start, end + 1), { objectMode: false });
   ctx.length = isEmpty ? 0 : end + 1 - start;
 }
 

@@ -1,8 +1,10 @@
 /** A project whose daemon dies again and again: units that ask, units in worktrees that are merged, an operator, a viewer. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BoardMessage } from '../../shared/board.ts';
 import { killQuietly, type Running } from '../daemon-fixture.ts';
+import { Callers } from '../edge/callers.ts';
 import { Scene } from '../stories/worktrees-scene.ts';
 import { until } from '../until.ts';
 import { ClientLog } from './client-log.ts';
@@ -12,7 +14,8 @@ import { FaultOperator } from './operator.ts';
 
 /** How long a life goes on whose point does not come, ms. */
 const LIFE_MS = 4000;
-const PATIENCE_MS = 90_000;
+/** So long nothing happens before something counts as forgotten, ms. */
+const PATIENCE_MS = 60_000;
 const POINTS = new URL('./kill-points.js', import.meta.url).href;
 
 export class FaultsScene {
@@ -93,7 +96,7 @@ export class FaultsScene {
     while (Date.now() < deadline && idle < 5 && child.exitCode === null && child.signalCode === null) {
       const isDone = await this.#operator.look().catch(() => false);
       idle = isDone ? idle + 1 : 0;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
     }
   }
 
@@ -118,15 +121,25 @@ export class FaultsScene {
   /** A daemon that nobody kills brings everything to its end; what is broken then. */
   async finish(): Promise<string[]> {
     await this.house.start();
-    await until('every unit to be done', () => this.#operator.look(), PATIENCE_MS).catch(async (error) => {
-      throw new Error(await this.#left(), { cause: error });
-    });
+    await this.#untilDone();
     await until('every process to be gone', () => this.house.processes().length === 0);
     const last = (await this.house.json<{ seq: number }>('status')).seq;
     await until('the viewer to have seen all', () => this.#seen().at(-1)?.seq === last);
     await this.house.end('SIGTERM');
     this.#takeNotes();
     return [...(await violations(this.house.paths.database, this.log, true)), ...this.#unmerged()];
+  }
+
+  /** As long as something happens, it may take its time. */
+  async #untilDone(): Promise<void> {
+    const callers = new Callers(this.house);
+    let seq = -1;
+    for (let deadline = 0; !(await this.#operator.look()); await pause(20)) {
+      const now = await callers.seq();
+      if (now !== seq) deadline = Date.now() + PATIENCE_MS;
+      if (Date.now() > deadline) throw new Error(await this.#left());
+      seq = now;
+    }
   }
 
   /** What has not come to its end, in full: nobody can look later. */
