@@ -106,7 +106,11 @@ const ofThePackage = {
 
 export default {
   globs: ['client/package/*.ts'],
-  exclude: ['client/package/client.ts', 'client/package/signalbox-element.ts'],
+  exclude: [
+    'client/package/client.ts',
+    'client/package/html-element.ts',
+    'client/package/signalbox-element.ts',
+  ],
   outdir: '.',
   packagejson: false,
   plugins: [ofThePackage],

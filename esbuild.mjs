@@ -125,6 +125,7 @@ async function buildLibrary() {
       format: 'esm',
       target: 'es2022',
       external: ['lit', 'lit/*'],
+      inject: ['client/package/html-element.ts'],
       legalComments: 'none',
       define: { EMBED_STYLE: JSON.stringify(await embedStyle()) },
       metafile: true,

@@ -54,4 +54,4 @@ export function setUp(): void {
   if (isBrowser()) surround(null);
 }
 
-export const isBrowser = (): boolean => typeof customElements !== 'undefined';
+export const isBrowser = (): boolean => typeof document !== 'undefined';
