@@ -71,7 +71,8 @@ async function bySsh(address: URL, url: string, program: string): Promise<FoundP
   return { ...(await findBySsh(target, program)), machine: target.host };
 }
 
-async function byHttps({ origin, hostname }: URL, token: string | null): Promise<FoundPlace> {
+async function byHttps({ origin, hostname }: URL, read: PlaceOptions['token']): Promise<FoundPlace> {
+  const token = await read();
   if (!token)
     throw new Problem(
       'usage',

@@ -1,4 +1,5 @@
 /** The procedures of the hub: as those of a daemon, so that the elements of the page find what they know. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import type { About } from '../server/api/about.ts';
@@ -62,8 +63,8 @@ export const hubRouter = t.router({
   board: t.router({
     now: viewer.input(board).query(({ ctx, input }) => boardNow(ctx, input as Query)),
     follow: viewer.input(follow).subscription(({ ctx, input, signal }) => {
-      const { from, lastEventId, follow: goesOn, stream: _, ...query } = input;
-      return followHub(ctx, query as Query, { from: lastEventId ?? from, goesOn }, signal);
+      const { from, lastEventId, follow: goesOn, stream: _, calm, ...query } = input;
+      return followHub(ctx, query as Query, { from: lastEventId ?? from, goesOn, calm }, signal);
     }),
     pulses: viewer
       .input(pulses)
@@ -115,16 +116,20 @@ async function oneItem({ projects, build }: HubContext, id: string): Promise<Sna
   return { epoch: own.epoch, build, seq, rows: rows.flatMap((row) => hubRow(row, found.owner) ?? []) };
 }
 
+const CALM_MS = 5000;
+
 interface Followed {
   readonly from: string | undefined;
   readonly goesOn: boolean;
+  /** One message every five seconds is enough: nobody looks. */
+  readonly calm: boolean;
 }
 
 /** A board from a number on, or from the beginning; then what changes. */
 async function* followHub(
   { projects, build }: HubContext,
   query: Query,
-  { from, goesOn }: Followed,
+  { from, goesOn, calm }: Followed,
   signal: AbortSignal = new AbortController().signal,
 ) {
   const { board, leave } = await projects.look(query);
@@ -139,6 +144,7 @@ async function* followHub(
       at = board.rows.seq;
       if (isFirst || !news || news.put.length + news.drop.length > 0) yield message;
       if (!goesOn) return;
+      if (calm) await pause(CALM_MS, undefined, { signal }).catch(() => {});
       await board.rows.after(at, signal);
     }
   } finally {

@@ -9,8 +9,8 @@ export interface HubEntry {
 }
 
 export interface PlaceOptions {
-  /** https: what lets the hub in. */
-  readonly token: string | null;
+  /** https: reads what lets the hub in. */
+  readonly token: () => Promise<string>;
   /** ssh: how the command is called there. */
   readonly program: string;
 }

@@ -56,17 +56,23 @@ if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(' ')}.`);
   process.exit(1);
 }
-// What is seen of real agents is kept where a folder is named, or else only told.
-const cells = process.env.SIGNALBOX_CELLS ?? mkdtempSync(join(tmpdir(), 'cells-'));
-const { status } = spawnSync(
-  process.execPath,
-  ['--enable-source-maps', '--test', `--test-concurrency=${filesAtOnce()}`, ...files],
-  { stdio: 'inherit', env: { ...process.env, SIGNALBOX_CELLS: cells } },
-);
-const table = tableOf(notedIn(cells));
-if (table !== '') console.log(`\n${table}`);
-if (process.env.SIGNALBOX_CELLS === undefined) rmSync(cells, { recursive: true, force: true });
-process.exit(status ?? 1);
+process.exit(first === '--agents' ? runAgents() : runFiles(process.env));
+
+function runFiles(env: NodeJS.ProcessEnv): number {
+  const args = ['--enable-source-maps', '--test', `--test-concurrency=${filesAtOnce()}`, ...files];
+  return spawnSync(process.execPath, args, { stdio: 'inherit', env }).status ?? 1;
+}
+
+/** What is seen of real agents is kept where a folder is named, or else only told. */
+function runAgents(): number {
+  const kept = process.env.SIGNALBOX_CELLS;
+  const cells = kept ?? mkdtempSync(join(tmpdir(), 'cells-'));
+  const status = runFiles({ ...process.env, SIGNALBOX_CELLS: cells });
+  const table = tableOf(notedIn(cells));
+  if (table !== '') console.log(`\n${table}`);
+  if (kept === undefined) rmSync(cells, { recursive: true, force: true });
+  return status;
+}
 
 /** An agent takes a core, and more than one of them is at work in each test. */
 function filesAtOnce(): number {

@@ -1,9 +1,13 @@
+import type { Event } from '../../shared/events.ts';
+import { applyAll } from '../store/apply-all.ts';
 import type { Decide } from '../store/store.ts';
 import type { CallContext } from './procedures.ts';
 
 /** What a caller sent. With a key, sending the same to the same procedure again is answered as the first time. */
 export interface Sent {
   readonly key?: string | undefined;
+  /** Only says what would be recorded. */
+  readonly dry_run?: boolean | undefined;
 }
 
 /** Commits what a command decides, as the caller. `sent`: absent where a repeat is known by other means. */
@@ -12,3 +16,13 @@ export const commit = <Result extends object>(
   decide: Decide<Result>,
   sent: Sent = {},
 ) => store.commit(by, decide, sent.key === undefined ? undefined : { key: sent.key, procedure, input: sent });
+
+/** What a command would record now, with what follows from that; nothing is recorded. Throws a `Refusal` as the command would. */
+export function preview({ store, by }: Pick<CallContext, 'store' | 'by'>, decide: Decide<object>) {
+  const { state } = store;
+  const at = new Date().toISOString();
+  const events: Event[] = [];
+  applyAll(state, decide(state, at).changes, by, at, events);
+  const would = events.map((event) => ({ ...event, chunk: state.works.get(event.unit)?.unit.chunk ?? null }));
+  return { seq: state.seq, result: {}, would };
+}

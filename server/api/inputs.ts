@@ -6,11 +6,14 @@ import { STATUSES } from '../../shared/words.ts';
 import { USAGE_BY } from '../board/usage-list.ts';
 import { chunk, item, key, moment, own, paths, phase, priority, run, version, words } from './fields.ts';
 
+/** Not by default: an input that was sent before stays the same, and so does what its key stands for. */
+const dryRun = { dry_run: z.boolean().optional() };
 export const close = z.strictObject({
   chunk,
   reason: own,
   key: key.optional(),
   kill: z.boolean().default(false),
+  ...dryRun,
 });
 
 /** What an operator may do to a unit, beside the chunk and the key of each mutation. */
@@ -27,7 +30,7 @@ export const edit = z
     message: 'Say what to change: title, goal or paths.',
   });
 export const retry = z.strictObject(onUnit);
-export const kill = z.strictObject({ ...onUnit, run: run.default(null) });
+export const kill = z.strictObject({ ...onUnit, ...dryRun, run: run.default(null) });
 export const interrupt = z.strictObject({
   ...onUnit,
   run: run.default(null),
@@ -40,6 +43,7 @@ export const link = z.strictObject({ ...onUnit, after: chunk });
 export const unlink = link;
 export const remove = z.strictObject({
   ...onUnit,
+  ...dryRun,
   unlink: z.boolean().default(false),
   kill: z.boolean().default(false),
 });

@@ -1,5 +1,4 @@
 /** The procedures of the API, with their inputs and roles. */
-import type { z } from 'zod';
 import type { Query } from '../../shared/query.ts';
 import { mayStart } from '../access/permissions.ts';
 import { conflictsOf } from '../board/conflict-list.ts';
@@ -12,7 +11,6 @@ import { wantTurn } from '../domain/commands/budget.ts';
 import { bulk } from '../domain/commands/bulk.ts';
 import { updateConfig } from '../domain/commands/config.ts';
 import { reportConflict, resolve } from '../domain/commands/conflicts.ts';
-import type { AnyDecision } from '../domain/commands/decision.ts';
 import { interruptRun } from '../domain/commands/interrupt.ts';
 import { killRun } from '../domain/commands/kill.ts';
 import { noteRun } from '../domain/commands/notes.ts';
@@ -21,11 +19,10 @@ import { snooze, wake } from '../domain/commands/snooze.ts';
 import * as steer from '../domain/commands/steering.ts';
 import { addUnits } from '../domain/commands/units.ts';
 import { conflict, invalid } from '../domain/refusal.ts';
-import type { State } from '../domain/state.ts';
 import { newId } from '../system/new-id.ts';
 import { accessFor } from './access.ts';
 import { ask as askInput } from './ask-input.ts';
-import { commit, type Sent } from './commit.ts';
+import { commit } from './commit.ts';
 import * as inputs from './inputs.ts';
 import { newUnits } from './new-units.ts';
 import { notify } from './notify.ts';
@@ -42,6 +39,7 @@ import {
   viewer,
 } from './procedures.ts';
 import { followBoard, followPulses, transcriptOf } from './streams.ts';
+import { ending, steering } from './unit-mutations.ts';
 import { work } from './work.ts';
 
 /** An answer from a page, or from the queue by keys, can be taken back for a while; from a command or a script it goes out at once. */
@@ -54,15 +52,6 @@ function givingOf({ by, store }: Context, at: string, key: string | undefined, u
 /** Records the run as the actor. */
 const asRun = <Ctx extends Context>(ctx: Ctx, run: number | null): Ctx =>
   run === null ? ctx : { ...ctx, by: { ...ctx.by, actor: `run ${run}` } };
-
-/** A mutation on one unit: its input schema and its command. */
-const steering = <Input extends { chunk: string } & Sent, Given, Result extends object>(
-  input: z.ZodType<Input, Given>,
-  decide: (state: State, input: Input) => AnyDecision<Result>,
-) =>
-  operator
-    .input(input)
-    .mutation(({ ctx, input }) => commit(ctx, (state) => decide(state, input as Input), input as Input));
 
 const units = t.router({
   ...newUnits,
@@ -80,8 +69,8 @@ const units = t.router({
         input,
       ),
     ),
-  close: steering(inputs.close, steer.closeUnit),
-  kill: steering(inputs.kill, (state, { chunk, run }) => killRun(state, { chunk, run, next: 'hold' })),
+  close: ending(inputs.close, steer.closeUnit),
+  kill: ending(inputs.kill, (state, { chunk, run }) => killRun(state, { chunk, run, next: 'hold' })),
   interrupt: steering(inputs.interrupt, interruptRun),
   hold: steering(inputs.hold, steer.holdUnit),
   release: steering(inputs.release, steer.releaseUnit),
@@ -89,7 +78,7 @@ const units = t.router({
   edit: steering(inputs.edit, steer.editUnit),
   link: steering(inputs.link, steer.linkUnit),
   unlink: steering(inputs.unlink, steer.unlinkUnit),
-  remove: steering(inputs.remove, steer.removeUnit),
+  remove: ending(inputs.remove, steer.removeUnit),
   /** One action on all units that a filter matches now. */
   bulk: operator.input(inputs.bulk).mutation(async ({ ctx, input }) => {
     const { status, kind, q, key, ...what } = input;

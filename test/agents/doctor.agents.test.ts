@@ -27,8 +27,10 @@ describe('doctor --agents, with the real agents', () => {
   after(() => house.close());
 
   for (const { agent, place } of found)
-    test(`${agent.package} ${agent.version}`, { skip: 'missing' in place && place.missing }, () => {
+    test(`${agent.package} ${agent.version}`, { skip: 'missing' in place && place.missing }, (t) => {
       const own = report.agents.find(({ name }) => name === agent.name);
+      const tried = own?.trials.filter(({ ms }) => ms !== null).map(({ what, ms }) => `${what} ${ms}`);
+      t.diagnostic(`there and back, in ms: ${tried?.join(', ')}; all of it ${own?.ms}`);
       assert.equal(own?.version, agent.version);
       const codes = Object.fromEntries(own?.trials.map(({ what, code }) => [what, code]) ?? []);
       assert.deepEqual(codes, {

@@ -7,7 +7,9 @@ import { html } from 'lit';
 import { BoardIndex } from '../../server/board/board-index.ts';
 import { ageLevel, ageWords } from '../../shared/age.ts';
 import type { Cell, Counts } from '../../shared/board.ts';
+import { contextView } from '../../shared/views/card-context.ts';
 import { firstLine, inlineMarkdown, simpleMarkdown } from '../../shared/views/simple-markdown.ts';
+import { age, clockAt } from '../../shared/views/when.ts';
 import { inHouse, type StoreFixture, spec } from './store-fixture.ts';
 
 const drawn = (part: unknown): string =>
@@ -95,3 +97,24 @@ test(
     assert.deepEqual(found({ q: 'auth', status: ['BLOCKED'], page: 1 }), wanted);
   }),
 );
+
+test('a short line that was sent along stands beside its label; only a difference has colours', () => {
+  const shown = (text: string) => drawn(contextView({ label: 'Diff', text }));
+  assert.match(
+    shown('src/a.ts'),
+    /^<div class="context-line"><h3[^>]*>Diff<\/h3> <code[^>]*>src\/a\.ts<\/code>/,
+  );
+  const difference = shown(' same\n-old <b>\n+new\n@@ -1 +1 @@');
+  assert.match(difference, /<span class="line-taken">-old &lt;b&gt;\n<\/span>/);
+  assert.match(difference, /<span class="line-added">\+new\n<\/span>/);
+  assert.match(difference, /<span class="line-place">@@/);
+  assert.doesNotMatch(shown('- one\n- two'), /line-/);
+  assert.doesNotMatch(shown('a\n+ b'), /line-/);
+  assert.doesNotMatch(shown('x'.repeat(121)), /context-line/);
+});
+
+test('without script, what waits until a moment does so no longer when that has passed', () => {
+  const clock = clockAt(new Date('2026-11-22T14:02:00Z'), 0);
+  assert.match(drawn(age('until', '2026-11-22T14:03:00Z', clock)), />until 14:03</);
+  assert.match(drawn(age('until', '2026-11-22T14:02:00Z', clock)), />no longer</);
+});

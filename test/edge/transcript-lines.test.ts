@@ -6,6 +6,7 @@ import { classesOf, styleAfter } from '../../client/elements/ansi-style.ts';
 import { LONGEST_LINE } from '../../client/elements/transcript-block.ts';
 import { piecesOf, styledLine } from '../../client/elements/transcript-line.ts';
 import { offsetOf, TranscriptLines } from '../../client/elements/transcript-lines.ts';
+import { partOf, talkClasses } from '../../client/elements/transcript-talk.ts';
 import { plain } from '../../shared/terminal-text.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -189,4 +190,38 @@ test('a megabyte of the worst takes a moment: reading is linear', () => {
       `${JSON.stringify(text.slice(0, 8))}: ${performance.now() - began} ms`,
     );
   }
+});
+
+test('what an agent did is named by the last heading before it, however far into it one looks', () => {
+  const talk = [
+    'Prompt:',
+    '  do it',
+    'Agent:',
+    '  I look.',
+    '',
+    '  Tool: not ours',
+    'Tool: Bash: ls',
+    'Result:',
+    '  a',
+    '  … 3 more lines',
+  ];
+  const lines = inParts(bytes(`${talk.join('\n')}\n`), [7]);
+  lines.wrapAt(0);
+  const named = lines.between(0, talk.length).map((placed, nth) => {
+    const text = talk[nth] ?? '';
+    const isHeading = text !== '' && !text.startsWith(' ');
+    return talkClasses(text, partOf(isHeading ? text : lines.headingAbove(placed)));
+  });
+  assert.deepEqual(named, [
+    'turn turn-prompt',
+    'in-prompt',
+    'turn turn-says',
+    'in-says',
+    'in-says',
+    'in-says',
+    'turn turn-tool',
+    'turn turn-result',
+    'in-result',
+    'in-result folded',
+  ]);
 });

@@ -90,9 +90,14 @@ const SUMMARIES: Readonly<Record<Action, string>> = {
 };
 
 /** What the procedures of these answer, where it is not what a change answers. */
-const ANSWERS: Partial<Readonly<Record<Action, z.ZodType>>> = Object.fromEntries(
-  (['prune', 'restore', 'forget'] as const).map((action) => [action, OUTPUTS[`worktree ${action}`]?.schema]),
-);
+const ANSWERS: Partial<Readonly<Record<Action, z.ZodType>>> = {
+  prune: OUTPUTS['worktree prune']?.schema,
+  restore: OUTPUTS['worktree restore']?.schema,
+  forget: OUTPUTS['worktree forget']?.schema,
+  kill: OUTPUTS.kill?.schema,
+  close: OUTPUTS.close?.schema,
+  remove: OUTPUTS.rm?.schema,
+};
 
 const actions = (Object.keys(ACTIONS) as Action[]).map(
   (action): Operation => ({

@@ -22,6 +22,10 @@ export interface Output {
 const { chunk, count, item, moment, number, phase, seq, status } = part;
 const address = z.url();
 
+/** Of what cannot be taken back. */
+const wouldBe = {
+  would: z.array(event).optional().describe('with --dry-run: the events that would be recorded'),
+};
 /** What was changed: the number of the last event of it, and what it made or meant. */
 export const committed = z
   .strictObject({
@@ -485,7 +489,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   doctor: { schema: z.union([findings, agentTrials]) },
   wait: { schema: z.strictObject({ seq, chunk, status }) },
   retry: { schema: committed },
-  kill: { schema: committed },
+  kill: { schema: committed.extend(wouldBe) },
   interrupt: { schema: committed },
   hold: { schema: committed },
   release: { schema: committed },
@@ -493,8 +497,8 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   link: { schema: committed },
   unlink: { schema: committed },
   edit: { schema: committed },
-  close: { schema: committed },
-  rm: { schema: committed },
+  close: { schema: committed.extend(wouldBe) },
+  rm: { schema: committed.extend(wouldBe) },
   snooze: { schema: committed },
   wake: { schema: committed },
   undo: { schema: committed },

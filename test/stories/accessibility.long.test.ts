@@ -47,9 +47,7 @@ describe('every page', () => {
   let browser: Browser;
   before(async () => {
     house = await busyProject({ units: 60, items: 12 });
-    await new Callers(house).must('config.update', { max_agents: 9 });
-    await house.add('stuck', 'echo "it began"; exit 3');
-    await house.untilStatus('stuck', 'NEEDS_ATTENTION');
+    await fail();
     guarded = DaemonFixture.make({}, { guarded: true });
     await guarded.start('--port', '0');
     browser = await openBrowser();
@@ -60,7 +58,22 @@ describe('every page', () => {
     await guarded?.close();
   });
 
-  /** A unit is held and released, and one that just ended asks, until it is told to stop. */
+  /** One unit fails, for which there is no slot otherwise; none of the others starts meanwhile. */
+  async function fail(): Promise<void> {
+    const callers = new Callers(house);
+    const board = (await (await fetch(`${house.address}board`)).json()) as {
+      readonly rows: readonly { readonly chunk?: string; readonly status?: string }[];
+    };
+    const ready = board.rows.flatMap(({ chunk, status }) => (status === 'READY' ? [chunk] : []));
+    for (const chunk of ready) await callers.must('units.hold', { chunk });
+    await callers.must('config.update', { max_agents: 9 });
+    await house.add('stuck', 'echo "it began"; exit 3');
+    await house.untilStatus('stuck', 'NEEDS_ATTENTION');
+    await callers.must('config.update', { max_agents: 0 });
+    for (const chunk of ready) await callers.must('units.release', { chunk });
+  }
+
+  /** A unit is held and released until it is told to stop. */
   function news(): () => Promise<void> {
     const callers = new Callers(house);
     let isOver = false;

@@ -405,16 +405,16 @@ describe('with --json', () => {
   test('the hub, and what needs me in all projects', async () => {
     await says('attention', '--all');
     await says('hub', '--port', '0');
-    await says('hub', 'open');
-    const token = house.json<{ token: string }>('token', 'add', '--name', 'hub');
+    await says('hub open');
+    const { token } = await house.json<{ token: string }>('token', 'add', '--name', 'hub');
     const adding = house.run('hub', 'add', new URL(house.address).origin, '--json');
-    adding.child.stdin?.end((await token).token);
+    adding.child.stdin?.end(token);
     const { code, stdout, stderr } = await adding.finished;
     assert.equal(code, 0, stderr);
     checked('hub add', stdout);
-    await says('hub', 'places');
-    await says('hub', 'remove', new URL(house.address).origin);
-    await says('hub', 'stop');
+    await says('hub places');
+    await says('hub remove', new URL(house.address).origin);
+    await says('hub stop');
   });
 
   test('the end: stop, and all that was watched', async () => {

@@ -1,5 +1,5 @@
 /** `signalbox hub`: all projects of this user on one page. */
-import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { HubEntry, HubPlace } from '../../../shared/hub-words.ts';
 import { overHttp } from '../../daemon/daemon-client.ts';
@@ -113,9 +113,8 @@ function addPlaces(hub: Command): void {
     .option('--program <command>', 'ssh: how signalbox is called there', 'signalbox')
     .addOption(jsonOption())
     .action(async (url: string, { program }: AddFlags, command: Command) => {
-      const token = url.startsWith('ssh:') ? null : tokenFrom(process.stdin);
       await tellPlace(
-        await (await loadHub()).addPlace(url, { token, program }),
+        await (await loadHub()).addPlace(url, { token: readToken, program }),
         isJson(command),
         'is shown from now on',
       );
@@ -153,11 +152,7 @@ async function tellPlace(place: HubPlace, json: boolean, what: string): Promise<
 }
 
 /** Never as an argument: command lines are visible to all users of the machine. */
-function tokenFrom({ isTTY }: { readonly isTTY?: boolean }): string {
-  if (isTTY)
-    throw new ProgramError(
-      'usage',
-      'By https a token is read from standard input: … | signalbox hub add URL',
-    );
-  return readFileSync(0, 'utf8').trim();
+async function readToken(): Promise<string> {
+  if (!process.stdin.isTTY) return (await text(process.stdin)).trim();
+  throw new ProgramError('usage', 'By https a token is read from standard input: … | signalbox hub add URL');
 }

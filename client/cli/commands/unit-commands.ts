@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import type { Daemon } from '../../daemon/daemon-client.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { collect, jsonOption } from './flags.ts';
-import { printCommitted } from './print-committed.ts';
+import { dryRunIn, dryRunOption, printCommitted, printEnding } from './print-committed.ts';
 
-type Flags = { json?: boolean };
+type Flags = { json?: boolean; dryRun?: boolean };
 
 /** The operator's commands on one unit. Each is one call; `daemon` makes the client when needed. */
 export function addUnitCommands(program: Command, daemon: () => Daemon): void {
@@ -24,13 +24,11 @@ function addRunning(command: MakeCommand, daemon: () => Daemon): void {
   );
   command('kill', 'stop the live run of a unit, and hold the unit')
     .option('--run <number>', 'only if this one is the live one')
+    .addOption(dryRunOption())
     .action((chunk: string, flags: Flags & { run?: string }) => {
       const run = flags.run === undefined ? null : Number(flags.run);
-      return printCommitted(
-        daemon().units.kill.mutate({ chunk, run }),
-        flags,
-        `the run of ${chunk} is being stopped.`,
-      );
+      const call = daemon().units.kill.mutate({ chunk, run, ...dryRunIn(flags) });
+      return printEnding(call, flags, `the run of ${chunk} is being stopped.`);
     });
   command(
     'interrupt',
@@ -103,21 +101,18 @@ function addEnding(command: MakeCommand, daemon: () => Daemon): void {
   command('close', 'close a unit: it counts as done')
     .argument('[reason]')
     .option('--kill', 'stop its live run first')
-    .action((chunk: string, reason: string | undefined, flags: Flags & { kill?: boolean }) =>
-      printCommitted(
-        daemon().units.close.mutate({ chunk, kill: flags.kill ?? false, ...(reason && { reason }) }),
-        flags,
-        `${chunk} is closed.`,
-      ),
-    );
+    .addOption(dryRunOption())
+    .action((chunk: string, reason: string | undefined, flags: Flags & { kill?: boolean }) => {
+      const input = { chunk, kill: flags.kill ?? false, ...(reason && { reason }), ...dryRunIn(flags) };
+      return printEnding(daemon().units.close.mutate(input), flags, `${chunk} is closed.`);
+    });
   command('rm', 'remove a unit')
     .option('--unlink', 'remove the dependencies of other units on it')
     .option('--kill', 'stop its live run first')
-    .action((chunk: string, flags: Flags & { unlink?: boolean; kill?: boolean }) =>
-      printCommitted(
-        daemon().units.remove.mutate({ chunk, unlink: flags.unlink ?? false, kill: flags.kill ?? false }),
-        flags,
-        `${chunk} is removed.`,
-      ),
-    );
+    .addOption(dryRunOption())
+    .action((chunk: string, flags: Flags & { unlink?: boolean; kill?: boolean }) => {
+      const { unlink = false, kill = false } = flags;
+      const call = daemon().units.remove.mutate({ chunk, unlink, kill, ...dryRunIn(flags) });
+      return printEnding(call, flags, `${chunk} is removed.`);
+    });
 }
