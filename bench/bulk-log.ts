@@ -23,6 +23,9 @@ const BEGAN = Date.parse('2026-01-01T00:00:00.000Z');
 
 type Change = Pick<Event, 'type' | 'unit' | 'data'>;
 
+/** Much happens to a unit while it is at work, and then nothing for long. */
+const BURST = 20;
+
 /** First the units that are through, then the others; then these are changed again and again. */
 function* changesOf({ done, alive, events }: Life): Iterable<Change> {
   let count = 0;
@@ -32,8 +35,8 @@ function* changesOf({ done, alive, events }: Life): Iterable<Change> {
       yield change;
     }
   for (; count < events; count++) {
-    const unit = done + (count % alive);
-    const priority = 1 + (Math.floor(count / alive) % 98);
+    const unit = done + (Math.floor(count / BURST) % alive);
+    const priority = 1 + (count % 98);
     yield { type: 'unit.prioritized', unit, data: { priority } } as Change;
   }
 }

@@ -83,6 +83,6 @@ const figure: Figure = {
     ['', 's', 'MB', 'ms', 'MiB', 'ms', 'ms', 'ms', 'ms', 'ms', 's'],
   ],
   rows,
-  note: `Median of ${ROUNDS}. start: from the command to the first answer by HTTP, after kill -9; memory: resident, after one page.`,
+  note: `Median of ${ROUNDS}. start: from the command to the first answer by HTTP, after kill -9; memory: resident, after one page. Events of a unit come 20 in a row: where each is of another unit, the list of packs by unit is larger than the packs.`,
 };
 console.log(asText(figure));

@@ -12,8 +12,9 @@ import { violations } from './invariants.ts';
 import { type FaultPlan, type KillPoint, PLAN_VARIABLE } from './kill-points.ts';
 import { FaultOperator } from './operator.ts';
 
-/** How long a life goes on whose point does not come, ms. */
+/** How long a life goes on whose point does not come, ms, from the first answer on; and how long that may take. */
 const LIFE_MS = 4000;
+const SLOWEST_START_MS = 30_000;
 /** So long nothing happens before something counts as forgotten, ms. */
 const PATIENCE_MS = 60_000;
 const POINTS = new URL('./kill-points.js', import.meta.url).href;
@@ -81,7 +82,7 @@ export class FaultsScene {
     const daemon = this.house.run('start', '--foreground', '--no-auth');
     delete env.NODE_OPTIONS;
     delete env[PLAN_VARIABLE];
-    const work = this.#workOn(Date.now() + (kill ? LIFE_MS : chance), daemon);
+    const work = this.#workOn(daemon, kill ? SLOWEST_START_MS : chance, kill ? LIFE_MS : chance);
     await Promise.race([daemon.finished, work]);
     daemon.child.kill('SIGKILL');
     const { code, stderr } = await daemon.finished;
@@ -90,11 +91,16 @@ export class FaultsScene {
     return existsSync(hit);
   }
 
-  /** Until all is done, and a little longer; the daemon may die meanwhile. */
-  async #workOn(deadline: number, { child }: Running): Promise<void> {
-    let idle = 0;
+  /** Until all is done, and a little longer; the daemon may die meanwhile. Its start does not count to its life. */
+  async #workOn({ child }: Running, startMs: number, lifeMs: number): Promise<void> {
+    let deadline = Date.now() + startMs;
+    let [idle, hasAnswered] = [0, false];
     while (Date.now() < deadline && idle < 5 && child.exitCode === null && child.signalCode === null) {
-      const isDone = await this.#operator.look().catch(() => false);
+      const isDone = await this.#operator.look().catch(() => null);
+      if (isDone !== null && !hasAnswered) {
+        hasAnswered = true;
+        deadline = Math.min(deadline, Date.now() + lifeMs);
+      }
       idle = isDone ? idle + 1 : 0;
       await pause(20);
     }
