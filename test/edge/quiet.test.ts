@@ -33,7 +33,8 @@ const hasScript = spawnSync('script', ['--version']).status === 0;
 test('at a terminal there are colours, and none with --no-color', {
   skip: hasScript ? false : 'no script(1)',
 }, () => {
-  const { NO_COLOR: _, ...env } = house.env;
+  // Each of them says for itself that there are none.
+  const { NO_COLOR: _, CI: __, ...env } = house.env;
   const printed = (flag: string) =>
     spawnSync('script', ['-qec', `'${process.execPath}' '${PROGRAM}' ls ${flag}`, '/dev/null'], {
       cwd: house.project,
