@@ -57,11 +57,22 @@ describe('a daemon in trouble', () => {
         /^signalbox: .*runs at work go on\. Put it back, then: signalbox start$/m,
       );
       assert.ok(house.processes().length > 0 || process.platform !== 'linux', 'the run goes on');
-      await house.start('--port', '0');
-      assert.equal((await house.signalbox('add', 'new', '--external')).code, 0);
+      const isOlder = existsSync(house.paths.database);
+      if (!isOlder) await startsAnew();
       writeFileSync(join(house.project, 'end'), '');
       await until('the run to end by itself', () => existsSync(join(house.project, 'over')));
+      if (!isOlder) return;
+      const refused = await house.signalbox('start');
+      assert.deepEqual([refused.code, /an older copy stands in its place/.test(refused.stderr)], [65, true]);
+      await until('every process to be gone', () => house.processes().length === 0);
+      await house.ok('restore', '--yes', house.paths.database);
+      await startsAnew();
     });
+
+  async function startsAnew(): Promise<void> {
+    await house.start('--port', '0');
+    assert.equal((await house.signalbox('add', 'new', '--external')).code, 0);
+  }
 
   test('only the write-ahead log is removed: it ends, and all that it confirmed is there at the next start', async () => {
     house = await DaemonFixture.open();
