@@ -1,5 +1,5 @@
 /** Identifies the process that calls over the Unix socket, and checks that it does not belong to a run. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { type State, tendedRun } from '../domain/state.ts';
@@ -18,6 +18,14 @@ const NOT_SEEN =
 const WITHIN_RUN =
   'This comes from inside a run, without its credential: SIGNALBOX_CREDENTIAL is not in its environment. Let the shell tool pass it on.';
 
+/** The folder stays: a command that calls at this moment writes into it, and a folder that is not empty cannot be removed. */
+function clear(folder: string): void {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) rmSync(folder, { force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
 /**
  * Node cannot ask the kernel for the peer of a Unix socket. So the caller creates a file, sends its name,
  * and holds it open during the call; the process with the given id must have this file open. A caller without
@@ -32,8 +40,7 @@ export class LocalCallers {
     this.#folder = callers;
     this.#runs = runs;
     this.#state = state;
-    rmSync(callers, { recursive: true, force: true });
-    mkdirSync(callers, { recursive: true, mode: 0o700 });
+    clear(callers);
   }
 
   /** Why this caller is not the operator; null: it is. A proof is valid once. */
