@@ -1,14 +1,12 @@
 /** Joins the parts of `signalbox hub`, and stops them in order: the page of all projects of one user. */
 import { fileURLToPath } from 'node:url';
-import { type AccessFile, followDoor, limitsOf, openDoor } from '../server/access/access-file.ts';
-import { Credentials } from '../server/access/credentials.ts';
-import { FailureThrottle } from '../server/access/failure-throttle.ts';
-import { LocalCallers } from '../server/access/local-callers.ts';
+import { type AccessFile, openDoor } from '../server/access/access-file.ts';
 import { Refusals } from '../server/access/refusals.ts';
-import { SignInLinks } from '../server/access/sign-in-links.ts';
 import type { About } from '../server/api/about.ts';
 import type { Access } from '../server/api/procedures.ts';
 import { aboutOf } from '../server/daemon/about.ts';
+import { asProgram } from '../server/daemon/as-program.ts';
+import { accessTo, gateParts } from '../server/daemon/gate-parts.ts';
 import { greet } from '../server/daemon/greeting.ts';
 import { freePort, type Loopback, loopbackAddresses, nextFreePort } from '../server/daemon/listen.ts';
 import { onLoopback } from '../server/daemon/listeners.ts';
@@ -22,7 +20,7 @@ import { Store } from '../server/store/store.ts';
 import { homeFolder } from '../server/system/home-folder.ts';
 import { consoleLog } from '../server/system/log.ts';
 import { keepFilesPrivate } from '../server/system/operators-umask.ts';
-import { type Problem, problemOf } from '../server/system/problem.ts';
+import type { Problem } from '../server/system/problem.ts';
 import {
   makeStateFolder,
   readPort,
@@ -32,10 +30,8 @@ import {
 } from '../server/system/state-folder.ts';
 import { keepUp } from '../server/system/upkeep.ts';
 import { readAssets } from '../server/web/assets.ts';
-import { Connections, openFileLimit } from '../server/web/connections.ts';
 import type { HttpParts, SharedContext } from '../server/web/http.ts';
 import { type HubPaths, hubPathsOf, stateHome } from '../shared/state-paths.ts';
-import { forTerminal } from '../shared/terminal-text.ts';
 import { findDaemons } from './find-daemons.ts';
 import { type HubOptions, hubOptions } from './options.ts';
 import { ALL_PROJECTS } from './page.ts';
@@ -49,20 +45,7 @@ const DEFAULT_PORT = 7844;
 export { addPlace, places, removePlace } from './remote-daemons.ts';
 
 /** Runs the hub until it is stopped. Sets the exit code; prints a message if it cannot start. */
-export async function main(argv: readonly string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr])
-    stream.removeAllListeners('error').on('error', () => {});
-  try {
-    await run(hubOptions(argv));
-  } catch (error) {
-    const problem = problemOf(error);
-    if (!problem) throw error;
-    console.error(forTerminal(`signalbox: ${problem.message}`));
-    // The parent of a background start waits for this message.
-    process.send?.(problem.message);
-    process.exitCode = problem.exitCode;
-  }
-}
+export const main = (argv: readonly string[]): Promise<void> => asProgram(() => run(hubOptions(argv)));
 
 /** Sessions, tokens and refused visitors of the hub are kept as a daemon keeps them: in a log of its own, which has no units. */
 async function run(options: HubOptions): Promise<void> {
@@ -103,7 +86,7 @@ async function serve(options: HubOptions, state: HubPaths, kept: Kept): Promise<
   const about = aboutOf({ project: ALL_PROJECTS, origin: tcp.own.origin, addresses, port, notices: [] });
   const refusals = new Refusals(db, consoleLog);
   const listeners = listenersOf(tcp, addresses, options.door, port);
-  const access: Access = { ...accessTo(options, state, door), refusals, listeners };
+  const access: Access = { ...accessTo(options.door, state, door), refusals, listeners };
   const projects = new Projects();
   const finding = findDaemons(projects, home, state);
   finding.look();
@@ -148,29 +131,11 @@ type HubShared = SharedContext & Pick<HubContext, 'about' | 'projects' | 'build'
 /** The gate of a daemon, with the hub's procedures and pages behind it. */
 function hubParts(state: HubPaths, { store, door }: Kept, serving: Serving): HttpParts<HubShared> {
   const assets = readAssets(fileURLToPath(new URL('./hub-assets/', import.meta.url)));
-  const { limits } = serving.access;
-  const callers = new LocalCallers(state, () => store.state);
   return {
+    ...gateParts(state, store, door, serving.access.limits),
     assets,
-    log: consoleLog,
     context: { ...serving, store, log: consoleLog, build: assets.build, lookAtClock: async () => {} },
     router: hubRouter,
     routes: hubRoutes,
-    credentials: new Credentials(store),
-    connections: new Connections(openFileLimit(), limits.silent_connections),
-    refuseCaller: (shown) => callers.refusal(shown),
-    throttle: new FailureThrottle(limits.slowed_sign_ins, limits.slow_sign_in_ms),
-    cookie: `signalbox-${door.host_name.split('.')[0]}`,
-  };
-}
-
-function accessTo({ door: { readOnly, noAuth } }: HubOptions, state: HubPaths, door: AccessFile) {
-  const current = followDoor(state, door, (error) => consoleLog.error('door.json', error));
-  return {
-    readOnly,
-    open: noAuth,
-    limits: limitsOf(door),
-    origins: () => current().origins,
-    links: new SignInLinks(),
   };
 }

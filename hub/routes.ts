@@ -5,6 +5,7 @@ import { refusalOf } from '../server/api/refusal-of.ts';
 import { invalid, notFound } from '../server/domain/refusal.ts';
 import { formErrorOf, isForm } from '../server/web/action-routes.ts';
 import { oneIn, strictQuery } from '../server/web/address-query.ts';
+import { addAssets } from '../server/web/asset-routes.ts';
 import { formKey, readForm } from '../server/web/forms.ts';
 import { addInstallation } from '../server/web/installation.ts';
 import type { FormError } from '../server/web/page.ts';
@@ -23,7 +24,6 @@ import { createHubCaller, type HubContext } from './router.ts';
 type HubParts = RouteParts<HubContext>;
 
 export function hubRoutes(parts: HubParts): Router {
-  const { assets } = parts;
   const router = new Router();
   router.use(async (ctx, next) => {
     const caller = parts.callerOf(ctx);
@@ -36,13 +36,7 @@ export function hubRoutes(parts: HubParts): Router {
   // The page asks here whether the hub is back.
   router.get('/status', async (ctx) => sendJson(ctx, await createHubCaller(parts.contextFor(ctx)).status()));
   addInstallation(router, parts);
-  router.get('/assets/:name', (ctx) => {
-    const file = assets.files.get(ctx.path);
-    if (!file) throw notFound('There is no such file. Reload the page.');
-    ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
-    ctx.type = file.type;
-    ctx.body = file.body;
-  });
+  addAssets(router, parts.assets);
   router.post('/projects/:slug/work-units/:chunk/:action', (ctx) => act(parts, ctx));
   // Where a refused form leaves the address of the browser.
   router.get('/projects/:slug/work-units/:chunk/:action', async (ctx, next) => {

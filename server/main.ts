@@ -2,16 +2,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
-import { forTerminal } from '../shared/terminal-text.ts';
 import type { WorktreeProgress } from '../shared/work-words.ts';
-import { type AccessFile, followDoor, limitsOf, openDoor } from './access/access-file.ts';
+import { openDoor } from './access/access-file.ts';
 import { Refusals } from './access/refusals.ts';
-import { SignInLinks } from './access/sign-in-links.ts';
 import { followTrust } from './agents/trust.ts';
 import type { Access } from './api/procedures.ts';
 import { aboutOf } from './daemon/about.ts';
+import { asProgram } from './daemon/as-program.ts';
 import { portFor } from './daemon/choose-port.ts';
 import { keepTime } from './daemon/clock.ts';
+import { accessTo } from './daemon/gate-parts.ts';
 import { greet } from './daemon/greeting.ts';
 import { httpParts, type ServedParts } from './daemon/http-parts.ts';
 import { orProblem, startAgain } from './daemon/last-backup.ts';
@@ -36,28 +36,17 @@ import { Store } from './store/store.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { consoleLog, writeLogAs } from './system/log.ts';
 import { keepFilesPrivate } from './system/operators-umask.ts';
-import { Problem, problemOf } from './system/problem.ts';
+import { Problem } from './system/problem.ts';
 import { makeStateFolder, refuseOthers, takeLock } from './system/state-folder.ts';
 import { keepUp } from './system/upkeep.ts';
 
 /** Runs the daemon until it is stopped. Sets the exit code; prints a message if it cannot start. */
-export async function main(argv: readonly string[]): Promise<void> {
-  // An unwritable log (full disk, closed pipe) must not end the daemon.
-  for (const stream of [process.stdout, process.stderr])
-    stream.removeAllListeners('error').on('error', () => {});
-  try {
+export const main = (argv: readonly string[]): Promise<void> =>
+  asProgram(async () => {
     if (process.platform === 'win32')
       throw new Problem('config', 'Signalbox needs a Unix: Linux, macOS, or Windows with WSL.');
     await run(readOptions(argv));
-  } catch (error) {
-    const problem = problemOf(error);
-    if (!problem) throw error;
-    console.error(forTerminal(`signalbox: ${problem.message}`));
-    // The parent of a background start waits for this message.
-    process.send?.(problem.message);
-    process.exitCode = problem.exitCode;
-  }
-}
+  });
 
 async function run(options: Options): Promise<void> {
   await writeLogAs(options.logFormat);
@@ -110,7 +99,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   const about = aboutOf({ project, origin: tcp.own.origin, addresses, port, notices });
   const refusals = new Refusals(db, consoleLog);
   const access: Access = {
-    ...accessTo(options, state, door),
+    ...accessTo(options.door, state, door),
     refusals,
     listeners: listenersOf(tcp, addresses, options.door, port),
   };
@@ -149,19 +138,4 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   await store.flush();
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
   return problem;
-}
-
-function accessTo(
-  { door: { readOnly, noAuth } }: Options,
-  state: StatePaths,
-  door: AccessFile,
-): Omit<Access, 'refusals' | 'listeners'> {
-  const current = followDoor(state, door, (error) => consoleLog.error('door.json', error));
-  return {
-    readOnly,
-    open: noAuth,
-    limits: limitsOf(door),
-    origins: () => current().origins,
-    links: new SignInLinks(),
-  };
 }

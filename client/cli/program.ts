@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { boardOf, cardsOf } from '../../shared/board.ts';
 import { overHttp } from '../daemon/daemon-client.ts';
 import { addAccessCommands } from './commands/access-commands.ts';
+import { addAccessFlags } from './commands/access-flags.ts';
 import { addAddCommand } from './commands/add.ts';
 import { addAskingCommands } from './commands/asking-commands.ts';
 import { addServiceCommands } from './commands/at-login-commands.ts';
@@ -14,7 +15,7 @@ import { addConflictCommands } from './commands/conflict-commands.ts';
 import { addDatabaseCommands } from './commands/database-commands.ts';
 import { addExamples } from './commands/examples.ts';
 import { type FilterFlags, queryFrom } from './commands/filter-flags.ts';
-import { collect, jsonOption } from './commands/flags.ts';
+import { jsonOption } from './commands/flags.ts';
 import { addHistory } from './commands/history.ts';
 import { addHookCommands } from './commands/hook-commands.ts';
 import { addHub } from './commands/hub.ts';
@@ -74,22 +75,18 @@ export const socket = (): string => socketFor(program.opts<{ project?: string }>
 const daemon = () => overHttp(socket());
 const project = (): string => projectFrom(program.opts<{ project?: string }>().project);
 
-program
+const startCommand = program
   .command('start')
   .description('start the daemon')
   .option('--foreground', 'stay in this terminal')
   .option('--port <number>', 'listen here, and from now on (0: any free one)')
   .option('--plan <file>', 'add the units of a plan; those that exist stay as they are')
   .option('--max-agents <number>', 'how many runs may be at work at once (default 4)')
-  .option('--undo-seconds <number>', 'how long an answer from the page can be undone, in seconds (default 4)')
-  .option('--no-auth', 'nobody signs in: everyone on this machine may read and answer')
-  .option('--read-only', 'nothing can be changed and nothing starts')
-  .option('--host-name <name>', 'sign in under this name, for browsers that do not know *.localhost')
-  .option('--public-origin <url>', 'where a proxy shows the page')
-  .option('--listen <address>', 'an address beyond loopback, with TLS and names alone')
-  .option('--name <host>', 'listen: a name of this machine; repeat for more', collect)
-  .option('--tls-cert <file>', 'listen: the certificate')
-  .option('--tls-key <file>', 'listen: its key')
+  .option(
+    '--undo-seconds <number>',
+    'how long an answer from the page can be undone, in seconds (default 4)',
+  );
+addAccessFlags(startCommand, 'nothing can be changed and nothing starts')
   .option(
     '--log-format <format>',
     'text, or json: one document a line, for programs that collect logs (default text)',

@@ -1,13 +1,13 @@
 /** The element `process-grid`: shows all units by status, with the bulk actions. */
 import type { TemplateResult } from 'lit';
-import { type Board, countsOf, itemsByChunk, type Pulses, pageOf } from '../../shared/board.ts';
+import { type Board, countsOf, itemsByChunk, pageOf } from '../../shared/board.ts';
 import { type Query, queryKey } from '../../shared/query.ts';
 import { Sections } from '../../shared/sections.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
 import { type BulkForm, processGrid } from '../../shared/views/process-grid.ts';
 import type { Connection } from '../link/connection.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
-import { BoardElement } from './board-element.ts';
+import { PulsingElement } from './pulsing-element.ts';
 
 /** One thing, done to all units that a filter shows. */
 export interface BulkActions {
@@ -16,14 +16,10 @@ export interface BulkActions {
 }
 
 /** All units by status. */
-export class ProcessGrid extends BoardElement {
+export class ProcessGrid extends PulsingElement {
   /** Set on our own page, where the operator may act. */
   static bulk: BulkActions | null = null;
-  /** Called with the last lines of all runs, when one has changed. */
-  onPulses: (pulses: Pulses) => void = () => {};
-  #pulses: Pulses = {};
   #notice: Notice | undefined;
-  #stopPulses = () => {};
   #sections = new Sections();
 
   override connectedCallback(): void {
@@ -36,27 +32,12 @@ export class ProcessGrid extends BoardElement {
     this.removeEventListener('submit', this.#submit);
   }
 
-  override rest(): void {
-    super.rest();
-    this.#stopPulses();
-  }
-
-  set pulses(pulses: Pulses) {
-    this.#pulses = pulses;
-  }
-
   override join(live: LiveBoards, query: Query, zone: number): void {
     if (queryKey(query) !== queryKey(this.query)) {
       this.#notice = undefined;
       this.#sections = new Sections();
     }
     super.join(live, query, zone);
-    this.#stopPulses();
-    this.#stopPulses = live.followPulses(query, (pulses) => {
-      this.#pulses = { ...this.#pulses, ...pulses };
-      this.onPulses(this.#pulses);
-      this.requestUpdate();
-    });
   }
 
   protected override view(board: Board): TemplateResult {
@@ -66,7 +47,7 @@ export class ProcessGrid extends BoardElement {
       clock: this.clock,
       query: this.query,
       page: pageOf(board),
-      pulses: this.#pulses,
+      pulses: this.pulses,
       items: itemsByChunk(board),
       bulk: this.isAbroad ? null : (ProcessGrid.bulk?.form ?? null),
       notice: this.#notice,

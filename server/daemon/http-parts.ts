@@ -2,9 +2,6 @@
 import { fileURLToPath } from 'node:url';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import type { AccessFile } from '../access/access-file.ts';
-import { Credentials } from '../access/credentials.ts';
-import { FailureThrottle } from '../access/failure-throttle.ts';
-import { LocalCallers } from '../access/local-callers.ts';
 import type { PolicySource } from '../api/procedures.ts';
 import { appRouter } from '../api/router.ts';
 import { encodeNews } from '../api/streams.ts';
@@ -15,9 +12,9 @@ import type { Db } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { consoleLog } from '../system/log.ts';
 import { readAssets } from '../web/assets.ts';
-import { Connections, openFileLimit } from '../web/connections.ts';
 import type { HttpParts } from '../web/http.ts';
 import { routes } from '../web/routes.ts';
+import { gateParts } from './gate-parts.ts';
 import { Metrics } from './metrics.ts';
 import { monitoringOf } from './monitoring.ts';
 
@@ -40,15 +37,13 @@ export function httpParts(
   daemon: Daemon,
 ): HttpParts {
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
-  const { limits } = daemon.access;
-  const callers = new LocalCallers(state, () => store.state);
   const boardFeed = new BoardFeed(store, assets.build);
   const metrics = new Metrics({ store, boardFeed, viewers: () => boards.viewers });
   const boards = new SharedBoards(boardFeed, store.epoch, encodeNews, metrics);
   const monitoring = monitoringOf(db, metrics);
   return {
+    ...gateParts(state, store, door, daemon.access.limits),
     assets,
-    log: consoleLog,
     context: {
       ...daemon,
       store,
@@ -61,10 +56,5 @@ export function httpParts(
     },
     router: appRouter,
     routes: (parts) => routes(parts, monitoring),
-    credentials: new Credentials(store),
-    connections: new Connections(openFileLimit(), limits.silent_connections),
-    refuseCaller: (shown) => callers.refusal(shown),
-    throttle: new FailureThrottle(limits.slowed_sign_ins, limits.slow_sign_in_ms),
-    cookie: `signalbox-${door.host_name.split('.')[0]}`,
   };
 }

@@ -1,19 +1,16 @@
 /** Options of the daemon from its command line, environment and settings file (`start-settings.ts`). */
 import { realpathSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { parseArgs } from 'node:util';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { originOf } from '../access/access-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
 import { LOG_FORMATS, type LogFormat } from '../system/log.ts';
 import { Problem } from '../system/problem.ts';
 import { startSettings } from './start-settings.ts';
 
-const FLAGS = {
-  project: { type: 'string', default: '.' },
+/** The flags that say who may come in, and how. */
+export const DOOR_FLAGS = {
   port: { type: 'string' },
-  plan: { type: 'string' },
-  'max-agents': { type: 'string' },
-  'undo-seconds': { type: 'string' },
   'no-auth': { type: 'boolean', default: false },
   'read-only': { type: 'boolean', default: false },
   'host-name': { type: 'string' },
@@ -22,6 +19,14 @@ const FLAGS = {
   name: { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
+} as const;
+
+const FLAGS = {
+  ...DOOR_FLAGS,
+  project: { type: 'string', default: '.' },
+  plan: { type: 'string' },
+  'max-agents': { type: 'string' },
+  'undo-seconds': { type: 'string' },
   'log-format': { type: 'string', default: 'text' },
 } as const;
 
@@ -59,7 +64,7 @@ export interface Beyond {
 
 /** Throws a `Problem` that names the wrong option. */
 export function readOptions(argv: readonly string[], env = process.env, home = homeFolder()): Options {
-  const values = parseFlags(argv);
+  const values = parseFlags(argv, FLAGS);
   const said = startSettings(
     { port: values.port, 'max-agents': values['max-agents'], 'undo-seconds': values['undo-seconds'] },
     env,
@@ -82,12 +87,7 @@ function logFormatOf(given: string): LogFormat {
   return found;
 }
 
-type Flags = ReturnType<typeof parseFlags>;
-/** The flags that say who may come in, and how. */
-export type DoorFlags = Pick<
-  Flags,
-  'no-auth' | 'read-only' | 'host-name' | 'public-origin' | 'listen' | 'name' | 'tls-cert' | 'tls-key'
->;
+export type DoorFlags = ReturnType<typeof parseFlags<typeof DOOR_FLAGS>>;
 
 export function doorOptions(values: DoorFlags): DoorOptions {
   const beyond = beyondOf(values);
@@ -138,9 +138,10 @@ function nameOf(flag: string, name: string | undefined): string | null {
   throw new Problem('usage', `${flag} takes the name of a host in lower case, not "${name}".`);
 }
 
-function parseFlags(argv: readonly string[]) {
+/** Throws a `Problem` for what is no flag of these. */
+export function parseFlags<Flags extends ParseArgsOptionsConfig>(argv: readonly string[], options: Flags) {
   try {
-    return parseArgs({ args: [...argv], options: FLAGS }).values;
+    return parseArgs({ args: [...argv], options }).values;
   } catch (error) {
     throw new Problem('usage', error instanceof Error ? error.message : String(error));
   }

@@ -7,6 +7,7 @@ import { createCaller } from '../api/router.ts';
 import { notFound } from '../domain/refusal.ts';
 import { act, actOnAll, configure, isForm } from './action-routes.ts';
 import { strictQuery, wholeIn } from './address-query.ts';
+import { addAssets } from './asset-routes.ts';
 import { addDiffRoutes } from './diff-routes.ts';
 import { drawDashboard, drawSettings, drawUnit, isSignedIn, warningsFor } from './draw-pages.ts';
 import { addGraphRoute } from './graph-routes.ts';
@@ -24,7 +25,6 @@ import { addSignIn, renew, setCookie } from './sign-in-page.ts';
 const asked = (ctx: KoaContext): Query => strictQuery(new URLSearchParams(ctx.querystring));
 
 export function routes(parts: RouteParts, monitoring: Monitoring): Router {
-  const { assets } = parts;
   const router = new Router();
   const cache = new ResponseCache();
   router.use((ctx, next) => renewing(parts, ctx, next));
@@ -32,7 +32,7 @@ export function routes(parts: RouteParts, monitoring: Monitoring): Router {
   router.post('/sign-out', (ctx) => signOut(parts, ctx));
   router.get('/embed.js', (ctx) => sendEmbed(parts, ctx));
   router.get('/', (ctx) => sendDashboard(parts, ctx, cache));
-  // What the script asks for when the first units are there: with many, too much to send by the socket.
+  // For programs that want all units at once.
   router.get('/board', (ctx) => {
     const query = asked(ctx);
     const snapshot = parts.contextFor(ctx).boardFeed.snapshot(query);
@@ -67,13 +67,7 @@ export function routes(parts: RouteParts, monitoring: Monitoring): Router {
   addNotifyRoutes(router, parts);
   addInstallation(router, parts);
   router.post('/bulk', (ctx) => actOnAll(parts, ctx));
-  router.get('/assets/:name', (ctx) => {
-    const file = assets.files.get(ctx.path);
-    if (!file) throw notFound('There is no such file. Reload the page.');
-    ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
-    ctx.type = file.type;
-    ctx.body = file.body;
-  });
+  addAssets(router, parts.assets);
   return router;
 }
 

@@ -20,6 +20,18 @@ interface Seen {
   readonly violations: string[];
 }
 
+/** Presses a button of the queue as soon as it counts. */
+const pressHigh = (page: Page) =>
+  page.waitForFunction(() => {
+    const queue = document.querySelector('attention-queue') as unknown as Element & {
+      isArmed(within: Element): boolean;
+    };
+    const button = queue.shadowRoot?.querySelector<HTMLButtonElement>('button[value=high]');
+    if (!button || !queue.isArmed(button)) return false;
+    button.click();
+    return true;
+  });
+
 /** `open` opens the browser; null: it is not installed. */
 export function embedStories(name: string, open: (() => Promise<Browser>) | null): void {
   describe(`elements on another site, in ${name}`, {
@@ -168,15 +180,7 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
         ...Object.keys(sessionStorage),
       ]);
       assert.deepEqual(stored, [], 'nothing is kept in the browser under their name');
-      await page.waitForFunction(() => {
-        const queue = document.querySelector('attention-queue') as unknown as Element & {
-          isArmed(within: Element): boolean;
-        };
-        const button = queue.shadowRoot?.querySelector<HTMLButtonElement>('button[value=high]');
-        if (!button || !queue.isArmed(button)) return false;
-        button.click();
-        return true;
-      });
+      await pressHigh(page);
       await says('attention-queue', 'Nothing needs you');
       await house.untilStatus('port', 'DONE');
       const { history } = await house.json<{ history: { what: string; door: string }[] }>('show', 'port');
@@ -204,16 +208,7 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
           });
       });
       const told = () => page.evaluate(() => (window as unknown as { told: Told }).told.events);
-      const press = () =>
-        page.waitForFunction(() => {
-          const queue = document.querySelector('attention-queue') as unknown as Element & {
-            isArmed(within: Element): boolean;
-          };
-          const button = queue.shadowRoot?.querySelector<HTMLButtonElement>('button[value=high]');
-          if (!button || !queue.isArmed(button)) return false;
-          button.click();
-          return true;
-        });
+      const press = () => pressHigh(page);
       await press();
       const [asked] = await told();
       assert.deepEqual([asked?.type, asked?.from], ['before-answer', 'attention-queue']);

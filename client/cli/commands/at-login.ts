@@ -10,7 +10,7 @@ import { print, printJson, tell } from '../output/terminal-output.ts';
 import { type ServiceManager, serviceManager } from './at-login-control.ts';
 import type { ServiceFacts } from './at-login-files.ts';
 
-/** A service manager starts with hardly any; agents need these to be found and to find their own files. */
+/** A service manager starts programs with almost no environment; with these, agents are found and find their own files. */
 const PASSED_ON = ['PATH', 'XDG_STATE_HOME', 'XDG_CONFIG_HOME', 'LANG'];
 
 const managerOf = (paths: StatePaths): ServiceManager => serviceManager(basename(paths.folder), homeFolder());

@@ -7,22 +7,13 @@ import { isListening } from '../../daemon/is-listening.ts';
 import { hubPaths } from '../context/project.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { oneLine, print, printJson, table, tell } from '../output/terminal-output.ts';
-import { collect, jsonOption } from './flags.ts';
+import { type AccessFlags, addAccessFlags, commandLineOf } from './access-flags.ts';
+import { jsonOption } from './flags.ts';
 import { openPage } from './open.ts';
 import { startDetached, stop } from './start.ts';
 
-interface HubFlags {
+interface HubFlags extends AccessFlags {
   readonly foreground?: boolean;
-  readonly port?: string;
-  /** Commander's name for --no-auth: false if given. */
-  readonly auth: boolean;
-  readonly readOnly?: boolean;
-  readonly hostName?: string;
-  readonly publicOrigin?: string;
-  readonly listen?: string;
-  readonly name?: string[];
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
   readonly json?: boolean;
 }
 
@@ -66,39 +57,15 @@ async function checkRuns(): Promise<void> {
 function addStart(hub: Command): void {
   hub
     .option('--foreground', 'stay in this terminal')
-    .option('--port <number>', 'listen here, and from now on (0: any free one)')
-    .option('--no-auth', 'nobody signs in: everyone on this machine may read and answer')
-    .option('--read-only', 'nothing can be answered here')
-    .option('--host-name <name>', 'sign in under this name, for browsers that do not know *.localhost')
-    .option('--public-origin <url>', 'where a proxy shows the page')
-    .option('--listen <address>', 'an address beyond loopback, with TLS and names alone')
-    .option('--name <host>', 'listen: a name of this machine; repeat for more', collect)
-    .option('--tls-cert <file>', 'listen: the certificate')
-    .option('--tls-key <file>', 'listen: its key')
+    .option('--port <number>', 'listen here, and from now on (0: any free one)');
+  addAccessFlags(hub, 'nothing can be answered here')
     .addOption(jsonOption().conflicts('foreground'))
     .action(async (flags: HubFlags) => {
-      const given = argumentsFor(flags);
+      const given = commandLineOf(flags);
       if (flags.foreground) return (await loadHub()).main(given);
       const startable = { paths: hubPaths(), command: ['hub'], flags: given, opener: 'signalbox hub open' };
       await startDetached(startable, flags.json ?? false);
     });
-}
-
-function argumentsFor(flags: HubFlags): string[] {
-  const given = {
-    port: flags.port,
-    'host-name': flags.hostName,
-    'public-origin': flags.publicOrigin,
-    listen: flags.listen,
-    'tls-cert': flags.tlsCert,
-    'tls-key': flags.tlsKey,
-  };
-  return [
-    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
-    ...(flags.name ?? []).flatMap((name) => ['--name', name]),
-    ...(flags.auth ? [] : ['--no-auth']),
-    ...(flags.readOnly ? ['--read-only'] : []),
-  ];
 }
 
 interface AddFlags extends Flags {

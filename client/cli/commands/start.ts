@@ -9,23 +9,14 @@ import { loadOffline } from '../context/load-offline.ts';
 import { pathsFor } from '../context/project.ts';
 import { EXIT, ProgramError } from '../output/program-error.ts';
 import { complain, print, printJson, tell } from '../output/terminal-output.ts';
+import { type AccessFlags, commandLineOf } from './access-flags.ts';
 import { pollUntil } from './poll-until.ts';
 
-export interface StartFlags {
+export interface StartFlags extends AccessFlags {
   readonly foreground?: boolean;
-  readonly port?: string;
   readonly plan?: string;
   readonly maxAgents?: string;
   readonly undoSeconds?: string;
-  /** Commander's name for --no-auth: false if given. */
-  readonly auth: boolean;
-  readonly readOnly?: boolean;
-  readonly hostName?: string;
-  readonly publicOrigin?: string;
-  readonly listen?: string;
-  readonly name?: string[];
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
   readonly logFormat?: string;
   readonly json?: boolean;
 }
@@ -48,27 +39,9 @@ export async function start(project: string, flags: StartFlags): Promise<void> {
 }
 
 function argumentsFor(project: string, flags: StartFlags): string[] {
-  const given = {
-    port: flags.port,
-    plan: flags.plan,
-    'max-agents': flags.maxAgents,
-    'undo-seconds': flags.undoSeconds,
-    'host-name': flags.hostName,
-    'public-origin': flags.publicOrigin,
-    listen: flags.listen,
-    'tls-cert': flags.tlsCert,
-    'tls-key': flags.tlsKey,
-    'log-format': flags.logFormat,
-  };
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  return [
-    '--project',
-    project,
-    ...set.flatMap(([name, value]) => [`--${name}`, String(value)]),
-    ...(flags.name ?? []).flatMap((name) => ['--name', name]),
-    ...(flags.auth ? [] : ['--no-auth']),
-    ...(flags.readOnly ? ['--read-only'] : []),
-  ];
+  const { plan, maxAgents, undoSeconds, logFormat } = flags;
+  const more = { plan, 'max-agents': maxAgents, 'undo-seconds': undoSeconds, 'log-format': logFormat };
+  return ['--project', project, ...commandLineOf(flags, more)];
 }
 
 /** What is started in the background: the daemon of a project, or the hub. */
