@@ -134,7 +134,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   await Promise.all([dispatcher.stop(), notifier.stop()]);
   await Promise.all(servers.map(close));
   parts.context.boardFeed.stop();
-  refusals.keep();
+  await refusals.keep();
   await store.flush();
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
   return problem;

@@ -5,7 +5,7 @@ import type { Metrics } from './metrics.ts';
 
 /** What is said to a monitoring system of this daemon. */
 export const monitoringOf = (db: Db, metrics: Metrics): Monitoring => ({
-  checkReady() {
+  async checkReady() {
     try {
       db.tryToWrite();
     } catch (error) {

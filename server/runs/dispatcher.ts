@@ -94,7 +94,7 @@ export class Dispatcher {
       this.#again = false;
       try {
         await this.#tend();
-        if (!this.#parts.readOnly) {
+        if (!this.#parts.readOnly && this.#parts.store.leads) {
           await this.#starter.startReady();
           this.#merger.look();
         }

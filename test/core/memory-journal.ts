@@ -1,5 +1,5 @@
 import { EMPTY, type State } from '../../server/domain/state.ts';
-import type { Batch, Journal, KeptMutation } from '../../server/store/journal.ts';
+import type { Appended, Batch, Journal, KeptMutation } from '../../server/store/journal.ts';
 import type { Event } from '../../shared/events.ts';
 
 /** What writers of one log share: a journal without a disk, whose answers come later, as those of a server would. */
@@ -7,6 +7,8 @@ export class MemoryLog {
   state: State = EMPTY;
   readonly events: Event[] = [];
   readonly keys = new Map<string, KeptMutation>();
+  term = 0;
+  readonly nudges = new Set<(seq: number) => void>();
 }
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -19,7 +21,7 @@ export class MemoryJournal implements Journal {
     this.#log = log;
   }
 
-  async state(): Promise<State> {
+  async open(): Promise<State> {
     await later();
     return this.#log.state;
   }
@@ -29,10 +31,11 @@ export class MemoryJournal implements Journal {
     return new Map([...this.#log.keys].filter(([key]) => keys.includes(key)));
   }
 
-  async append({ before, after, events, executed, spent }: Batch): Promise<boolean> {
+  async append({ before, after, term, events, executed, spent }: Batch): Promise<Appended> {
     await later();
     const log = this.#log;
-    if (log.state.seq !== before.seq) return false;
+    if (term !== null && term !== log.term) return 'deposed';
+    if (log.state.seq !== before.seq) return 'behind';
     log.state = after;
     log.events.push(...events);
     for (const { key, ...mutation } of executed) log.keys.set(key, { ...mutation, spent: false });
@@ -40,7 +43,13 @@ export class MemoryJournal implements Journal {
       const known = log.keys.get(key);
       if (known) log.keys.set(key, { ...known, spent: true });
     }
-    return true;
+    for (const nudge of log.nudges) nudge(after.seq);
+    return 'kept';
+  }
+
+  follow(nudge: (seq: number) => void): () => void {
+    this.#log.nudges.add(nudge);
+    return () => this.#log.nudges.delete(nudge);
   }
 
   async *events(after: number, unit?: number): AsyncIterable<Event> {
