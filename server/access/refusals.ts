@@ -1,4 +1,5 @@
 import type { RefusedVisitor } from '../store/sqlite.ts';
+import type { RefusalTable } from '../store/storage.ts';
 import type { Log } from '../system/log.ts';
 
 const KEEP_MS = 1000;
@@ -21,14 +22,6 @@ export interface FailedSignIns {
 
 /** How long the page shows failed sign-ins. */
 const LATELY_MS = 3_600_000;
-
-/** The bounded table of refused requests. */
-export interface RefusalTable {
-  /** Latest first. */
-  refusals(): RefusedVisitor[] | Promise<RefusedVisitor[]>;
-  /** Adds to earlier counts. */
-  keepRefusals(refused: readonly RefusedVisitor[]): void | Promise<void>;
-}
 
 /** Counts refused requests. Saved at most once a second, in a bounded table outside the log. */
 export class Refusals {

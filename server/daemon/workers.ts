@@ -8,22 +8,22 @@ import { followLiveWork } from '../runs/live-work.ts';
 import { keepRoom } from '../runs/retention.ts';
 import { TouchedConflicts } from '../runs/touched-conflicts.ts';
 import { Worktrees } from '../runs/worktrees.ts';
-import { packEvents } from '../store/pack-events.ts';
-import type { Db } from '../store/sqlite.ts';
+import type { Storage } from '../store/storage.ts';
 import type { Store } from '../store/store.ts';
 import { configFile } from '../system/config-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
 import { consoleLog } from '../system/log.ts';
+import type { Chore } from '../system/upkeep.ts';
 
 /** Tells the operator of new items; with --read-only of nothing, since nobody could answer. */
 export const notifierOf = (
-  { store, db }: { readonly store: Store; readonly db: Db },
+  { store, storage }: { readonly store: Store; readonly storage: Storage },
   { project, address: origin }: About,
   isIdle: boolean,
 ): Notifier =>
   new Notifier({
     store,
-    db,
+    db: storage,
     log: consoleLog,
     project,
     origin,
@@ -36,12 +36,12 @@ export function workersOf(
   state: StatePaths,
   {
     store,
-    db,
+    storage,
     umask,
     progress,
   }: {
     readonly store: Store;
-    readonly db: Db;
+    readonly storage: Storage;
     readonly umask: number;
     /** By unit: how far the making of its worktree is. */
     readonly progress: Map<number, WorktreeProgress>;
@@ -63,12 +63,19 @@ export function workersOf(
     bin,
     readOnly,
     umask,
+    isShared: storage.leadership !== null,
   });
   const chores = [
     keepRoom(store, runs),
-    packEvents(db),
-    followLiveWork({ store, worktrees, touched }),
+    ...storage.chores,
+    whileLeading(store, followLiveWork({ store, worktrees, touched })),
     ...(readOnly ? [] : [endSessions(store, socket)]),
   ];
   return { dispatcher, chores };
 }
+
+/** Of several daemons one looks after it. */
+export const whileLeading = (store: Store, chore: Chore): Chore => ({
+  name: chore.name,
+  look: () => (store.leads ? chore.look() : undefined),
+});

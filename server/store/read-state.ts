@@ -8,12 +8,19 @@ import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { DEFAULTS } from '../domain/settings.ts';
 import { EMPTY, type State, stateOf } from '../domain/state.ts';
 import type { Tables } from './migrations.ts';
-import type { prepareAll, Statement } from './statements.ts';
+import type { Statement } from './statements.ts';
 
-type Statements = ReturnType<typeof prepareAll>;
+type Read = Pick<Statement, 'all'>;
+type Names = 'units' | 'runs' | 'items' | 'conflicts' | 'settings' | 'agents' | 'channels';
+
+/** The rows of the tables, each in its order. */
+export type StateRows = Readonly<Record<Names, Read>> & {
+  readonly tokens: { readonly all: Read };
+  readonly sessions: { readonly all: Read };
+};
 
 /** `seq`: the number of the last event. Throws a `SyntaxError` where a row holds no JSON. */
-export const readState = (statements: Statements, seq: number): State =>
+export const readState = (statements: StateRows, seq: number): State =>
   stateOf(readWorks(statements), seq, {
     settings: readSettings(statements),
     trusted: readTrusted(statements),
@@ -23,23 +30,23 @@ export const readState = (statements: Statements, seq: number): State =>
   });
 
 /** The operator's settings over the defaults. */
-function readSettings(statements: Statements): Settings {
+function readSettings(statements: StateRows): Settings {
   const rows = statements.settings.all() as Tables['settings'][];
   return { ...DEFAULTS, ...Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value)])) };
 }
 
-function readTrusted(statements: Statements): TrustedAgents {
-  const row = statements.agents.get() as Tables['agents'] | undefined;
+function readTrusted(statements: StateRows): TrustedAgents {
+  const [row] = statements.agents.all() as Tables['agents'][];
   if (!row) return EMPTY.trusted;
   return { digest: row.digest, agents: JSON.parse(row.facts), work: JSON.parse(row.work) };
 }
 
-function readChannels(statements: Statements): State['notify'] {
+function readChannels(statements: StateRows): State['notify'] {
   const rows = statements.channels.all() as Tables['notify'][];
   return Object.fromEntries(rows.map(({ channel, facts }) => [channel, JSON.parse(facts)]));
 }
 
-function readWorks(statements: Statements): WorkUnit[] {
+function readWorks(statements: StateRows): WorkUnit[] {
   const works = factsIn<Unit>(statements.units).map((unit) => ({
     unit,
     runs: [] as Run[],
@@ -53,5 +60,5 @@ function readWorks(statements: Statements): WorkUnit[] {
   return works;
 }
 
-const factsIn = <T>(statement: Statement): T[] =>
+const factsIn = <T>(statement: Read): T[] =>
   (statement.all() as { facts: string }[]).map(({ facts }) => JSON.parse(facts) as T);

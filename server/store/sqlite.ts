@@ -25,7 +25,7 @@ import { prepareAll } from './statements.ts';
 
 /** A refused request, and how often it came. */
 export type RefusedVisitor = Tables['refusals'];
-const MOST_REFUSALS = 1000;
+export const MOST_REFUSALS = 1000;
 
 export class Db {
   readonly #path: string;

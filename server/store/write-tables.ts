@@ -4,8 +4,24 @@ import type { Settings } from '../../shared/settings-words.ts';
 import type { State } from '../domain/state.ts';
 import type { Db } from './sqlite.ts';
 
+/** Takes rows, put over those with the same key: each at most once in a batch. */
+export type TableWriter = Pick<
+  Db,
+  | 'putSetting'
+  | 'putTrusted'
+  | 'putChannel'
+  | 'putUnit'
+  | 'putRun'
+  | 'putConflict'
+  | 'putItem'
+  | 'putToken'
+  | 'removeToken'
+  | 'putSession'
+  | 'removeSession'
+>;
+
 /** Inside the transaction that holds the events between the two. */
-export function writeTables(db: Db, before: State, after: State): void {
+export function writeTables(db: TableWriter, before: State, after: State): void {
   for (const [name, value] of Object.entries(after.settings))
     if (value !== before.settings[name as keyof Settings]) db.putSetting(name, value);
   if (after.trusted !== before.trusted) db.putTrusted(after.trusted);
@@ -23,7 +39,7 @@ export function writeTables(db: Db, before: State, after: State): void {
   }
 }
 
-function writeCredentials(db: Db, before: State, after: State): void {
+function writeCredentials(db: TableWriter, before: State, after: State): void {
   for (const token of before.tokens) if (!after.tokens.includes(token)) db.removeToken(token);
   for (const token of after.tokens) if (!before.tokens.includes(token)) db.putToken(token);
   for (const session of before.sessions)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { answer, undo } from '../../server/domain/commands/answers.ts';
 import { ask } from '../../server/domain/commands/asks.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
@@ -12,10 +12,12 @@ import { conflict } from '../../server/domain/refusal.ts';
 import { EMPTY } from '../../server/domain/state.ts';
 import { Deposed } from '../../server/store/decide-batch.ts';
 import type { Batch, Journal } from '../../server/store/journal.ts';
+import { openPostgres, type PostgresStorage } from '../../server/store/postgres/postgres-storage.ts';
 import { Db } from '../../server/store/sqlite.ts';
 import { SqliteJournal } from '../../server/store/sqlite-journal.ts';
 import { Store } from '../../server/store/store.ts';
 import type { Event } from '../../shared/events.ts';
+import { PostgresServer, whyNoPostgres } from '../scale/postgres-server.ts';
 import { until } from '../until.ts';
 import { MemoryJournal, MemoryLog } from './memory-journal.ts';
 import { asking, OPERATOR, refused, spec } from './store-fixture.ts';
@@ -44,6 +46,24 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
       },
     };
   },
+  PostgreSQL: async () => {
+    server ??= await PostgresServer.start();
+    const { ask } = server;
+    const url = await server.database();
+    const opened: PostgresStorage[] = [];
+    return {
+      newTerm: async () => {
+        const [head] = await ask(url, 'update head set term = term + 1 returning term');
+        return Number(head?.term);
+      },
+      open: async () => {
+        const storage = await openPostgres(url);
+        opened.push(storage);
+        return storage.journal;
+      },
+      leave: async () => void (await Promise.all(opened.map((storage) => storage.close()))),
+    };
+  },
   memory: async () => {
     const log = new MemoryLog();
     return {
@@ -55,7 +75,11 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
 };
 
 /** Those that others can write to. */
-const SHARED: readonly string[] = ['memory'];
+const SHARED: readonly string[] = ['memory', 'PostgreSQL'];
+
+const skipped = (name: string): string | false => (name === 'PostgreSQL' ? whyNoPostgres() : false);
+let server: PostgresServer | null = null;
+after(() => server?.stop());
 
 function overEach(
   what: string,
@@ -63,7 +87,7 @@ function overEach(
   names: readonly string[] = Object.keys(PLACES),
 ): void {
   for (const [name, make] of Object.entries(PLACES).filter(([each]) => names.includes(each)))
-    test(`${name}: ${what}`, async () => {
+    test(`${name}: ${what}`, { skip: skipped(name) }, async () => {
       const place = await make();
       try {
         await body(place);

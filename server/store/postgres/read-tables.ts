@@ -1,0 +1,67 @@
+/** Reads the state from the tables in PostgreSQL, as they are at one moment. */
+import type { State } from '../../domain/state.ts';
+import { DatabaseProblem } from '../database-file.ts';
+import { readState, type StateRows } from '../read-state.ts';
+import type { Connections } from './connections.ts';
+
+type Row = Record<string, unknown>;
+
+/** In the order in which SQLite reads them. */
+const READS = {
+  units: 'select facts from units order by id',
+  runs: 'select facts from runs order by unit, number',
+  items: 'select facts from items order by unit, nth',
+  conflicts: 'select * from conflicts order by unit, other',
+  settings: 'select * from settings',
+  agents: 'select digest, facts, work from agents',
+  channels: 'select * from notify',
+  tokens: 'select facts from tokens order by nth',
+  sessions: 'select facts from sessions order by nth',
+} as const;
+type Name = keyof typeof READS;
+
+/** Rejects with `DatabaseProblem` where the log has gaps or a row cannot be read. */
+export function readTables(connections: Connections, name: string): Promise<State> {
+  return connections.untilAnswered(async () => {
+    const client = await connections.readers.connect();
+    try {
+      await client.query('begin isolation level repeatable read read only');
+      const all = async (text: string) => (await client.query(text)).rows as Row[];
+      const [head] = await all('select seq from head');
+      const [log] = await all('select count(*) as count, coalesce(max(seq), 0) as last from events');
+      const rows = new Map<string, Row[]>();
+      for (const [table, text] of Object.entries(READS)) rows.set(table, await all(text));
+      await client.query('commit');
+      client.release();
+      if (!head || log?.count !== head.seq || log?.last !== head.seq)
+        throw unusable(name, `has gaps in its log: ${log?.count} events up to number ${head?.seq}`);
+      return stateFrom(rows, Number(head.seq), name);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  });
+}
+
+const unusable = (name: string, why: string) => new DatabaseProblem('unusable', `${name} ${why}.`);
+
+function stateFrom(rows: ReadonlyMap<string, Row[]>, seq: number, name: string): State {
+  const of = (table: Name) => ({ all: () => rows.get(table) ?? [] });
+  const tables: StateRows = {
+    units: of('units'),
+    runs: of('runs'),
+    items: of('items'),
+    conflicts: of('conflicts'),
+    settings: of('settings'),
+    agents: of('agents'),
+    channels: of('channels'),
+    tokens: { all: of('tokens') },
+    sessions: { all: of('sessions') },
+  };
+  try {
+    return readState(tables, seq);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw unusable(name, 'holds what cannot be read');
+  }
+}
