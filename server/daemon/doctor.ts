@@ -3,44 +3,29 @@ import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { AgentDefinition } from '../../shared/agent-words.ts';
-import { fileProblemOf } from '../../shared/file-problem.ts';
-import type { Finding, Offline } from '../../shared/offline.ts';
+import type { Offline } from '../../shared/offline.ts';
 import type { PolicyAnswer } from '../../shared/policy-words.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { lookAtAgents, readTrusted } from '../agents/trust.ts';
 import { policyPath } from '../policy/follow-policy.ts';
 import { readPolicy } from '../policy/policy-file.ts';
-import { Db } from '../store/sqlite.ts';
 import { configFile, configFolder } from '../system/config-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
 import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
 import { isNewEnough, parseVersion } from '../work/git-version.ts';
+import { databaseFindings } from './database-findings.ts';
+import { bad, good, looked, note, type Seen } from './findings.ts';
 import { startSettings } from './start-settings.ts';
 
-export const examine: Offline['examine'] = (paths, path) => [
+export const examine: Offline['examine'] = async (paths, path) => [
   looked('state folder', () => stateFolder(paths)),
-  looked('database', () => database(paths)),
+  ...(await databaseFindings(paths)),
   looked('git', () => git(paths.project)),
   looked('PATH of runs', () => programs(paths, path)),
   looked('config.json', ownFile),
   looked('signalbox.json', () => agents(paths)),
   looked('rules', () => rules(paths)),
 ];
-
-type Seen = Omit<Finding, 'what'>;
-const good = (message: string): Seen => ({ status: 'good', message });
-const note = (message: string): Seen => ({ status: 'note', message });
-const bad = (message: string): Seen => ({ status: 'bad', message });
-
-/** A check that throws is a bad finding with its message. */
-function looked(what: string, look: () => Seen): Finding {
-  try {
-    return { what, ...look() };
-  } catch (error) {
-    const found = fileProblemOf(error, 'A file');
-    return { what, ...bad(found?.message ?? (error instanceof Error ? error.message : String(error))) };
-  }
-}
 
 function stateFolder(paths: StatePaths): Seen {
   refuseLongSocket(paths);
@@ -74,16 +59,6 @@ function writeSomething(folder: string): void {
     throw Object.assign(error as Error, { path: folder });
   } finally {
     rmSync(path, { force: true });
-  }
-}
-
-function database({ database: path }: StatePaths): Seen {
-  if (!existsSync(path)) return note(`${path} is made at the first start.`);
-  const db = Db.look(path);
-  try {
-    return good(`${path} is whole: ${db.lastSeq()} events, no gaps.`);
-  } finally {
-    db.close();
   }
 }
 

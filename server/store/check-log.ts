@@ -5,21 +5,24 @@ import type { WorkUnit } from '../../shared/words.ts';
 import { reduce } from '../domain/reduce.ts';
 import { EMPTY, type State } from '../domain/state.ts';
 import type { Db } from './sqlite.ts';
+import { type LogSnapshot, sqliteSnapshot } from './whole-log.ts';
 
 /** Reads everything at one moment; a daemon may be writing meanwhile. Throws errors of the database. */
 export function checkLog(db: Db): Promise<CheckedDatabase> {
-  return db.atOneMoment(() => {
-    const folded = foldedFrom(db);
-    const tables = db.state();
-    const differences = 'code' in folded ? [folded] : differencesOf(folded, tables);
-    const items = [...tables.works].reduce((count, work) => count + work.items.length, 0);
-    return { events: db.lastSeq(), units: tables.works.length, items, differences };
-  });
+  return db.atOneMoment(() => checkSnapshot(sqliteSnapshot(db)));
 }
 
-function foldedFrom(db: Db): State | DatabaseDifference {
+export async function checkSnapshot(log: LogSnapshot): Promise<CheckedDatabase> {
+  const folded = await foldedFrom(log);
+  const tables = await log.state();
+  const differences = 'code' in folded ? [folded] : differencesOf(folded, tables);
+  const items = [...tables.works].reduce((count, work) => count + work.items.length, 0);
+  return { events: log.seq, units: tables.works.length, items, differences };
+}
+
+async function foldedFrom(log: LogSnapshot): Promise<State | DatabaseDifference> {
   let state = EMPTY;
-  for (const event of db.events()) {
+  for await (const event of log.events()) {
     if (event.seq !== state.seq + 1) return { code: 'gap', seq: state.seq + 1 };
     try {
       state = reduce(state, event);

@@ -20,7 +20,7 @@ import type { Event } from '../../shared/events.ts';
 import { PostgresServer, whyNoPostgres } from '../scale/postgres-server.ts';
 import { until } from '../until.ts';
 import { MemoryJournal, MemoryLog } from './memory-journal.ts';
-import { asking, OPERATOR, refused, spec } from './store-fixture.ts';
+import { asking, gathered, OPERATOR, refused, spec } from './store-fixture.ts';
 
 /** One log, which any number of writers may open. */
 interface Place {
@@ -97,13 +97,8 @@ function overEach(
     });
 }
 
-async function all(events: AsyncIterable<Event>): Promise<Event[]> {
-  const found: Event[] = [];
-  for await (const event of events) found.push(event);
-  return found;
-}
 const numbers = async (journal: Journal, after = 0, unit?: number) =>
-  (await all(journal.events(after, unit))).map(({ seq }) => seq);
+  (await gathered(journal.events(after, unit))).map(({ seq }) => seq);
 
 /** The batch that adds one unit to a state. */
 function adding(chunk: string, before = EMPTY, more: Partial<Batch> = {}): Batch {
@@ -142,7 +137,7 @@ overEach('what was appended is there for whoever opens it next: events, state an
   assert.equal(await (await place.open()).append(batch), 'kept');
   const next = await place.open();
   assert.deepEqual([...(await next.open()).works], [...batch.after.works]);
-  assert.deepEqual(await all(next.events(0)), batch.events);
+  assert.deepEqual(await gathered(next.events(0)), batch.events);
   const { key: _, ...mutation } = executed[0]!;
   assert.deepEqual([...(await next.kept(['k', 'other']))], [['k', { ...mutation, spent: false }]]);
 });

@@ -285,3 +285,9 @@ export async function refused(
 
 /** One turn of the event loop: what was scheduled before has happened. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export async function gathered<T>(each: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of each) all.push(one);
+  return all;
+}

@@ -1,6 +1,6 @@
 /** Real daemons on a real PostgreSQL: one alone, killed and started again; two on one log, of which one leads. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { DaemonFixture } from '../daemon-fixture.ts';
@@ -11,10 +11,6 @@ import { PostgresServer, whyNoPostgres } from './postgres-server.ts';
 const asks = (prompt: string) => `answer=$(signalbox ask '${prompt}') && printf '%s' "$answer" > told`;
 const leads = (house: DaemonFixture, times = 1) =>
   house.daemonOutput.split('This daemon leads (').length - 1 >= times;
-
-interface Attention {
-  readonly items: readonly { readonly chunk: string; readonly id: string }[];
-}
 
 describe('daemons on PostgreSQL', { skip: whyNoPostgres() }, () => {
   let server: PostgresServer | null = null;
@@ -43,11 +39,7 @@ describe('daemons on PostgreSQL', { skip: whyNoPostgres() }, () => {
     await house.end('SIGKILL');
     await house.start();
     await until('it leads again', () => leads(house));
-    const { items } = await house.json<Attention>('attention');
-    assert.deepEqual(
-      items.map(({ chunk }) => chunk),
-      ['asker'],
-    );
+    assert.match(await house.ok('attention'), /Which port\?/);
     await house.ok('answer', 'asker', '8080');
     await house.untilStatus('asker', 'DONE');
     assert.equal(readFileSync(join(house.project, 'told'), 'utf8'), '8080');
@@ -77,6 +69,55 @@ describe('daemons on PostgreSQL', { skip: whyNoPostgres() }, () => {
       shown.filter((text) => text === '' || text.includes('s3cret-word')),
       [],
     );
+    await house.end('SIGTERM');
+  });
+
+  test('a project goes from SQLite to PostgreSQL and back, number for number; other commands say what they do there', async () => {
+    const url = await (await newServer()).database();
+    const house = newHouse();
+    await house.start('--port', '0', '--undo-seconds', '0');
+    await house.add('asker', asks('Which port?'));
+    await house.untilStatus('asker', 'NEEDS_ATTENTION');
+    assert.equal((await house.signalbox('database', 'copy', 'sqlite', url)).code, 75, 'a daemon runs');
+    await house.end('SIGTERM');
+    const before = await house.ok('export');
+
+    const refused = await house.signalbox('start', '--port', '0', '--database', url);
+    assert.equal(refused.code, 78);
+    assert.match(refused.stderr, /is empty, and this project has \d+ events in/);
+    await house.ok('database', 'copy', 'sqlite', url);
+    assert.equal((await house.signalbox('database', 'copy', 'sqlite', url)).code, 65, 'once');
+    // The run of the old log is found, and gets its answer.
+    await house.start('--database', url);
+    await house.ok('answer', 'asker', '8080');
+    await house.untilStatus('asker', 'DONE');
+
+    const exported = (await house.ok('export')).split('\n');
+    assert.deepEqual(exported.slice(1, before.split('\n').length - 2), before.split('\n').slice(1, -2));
+    assert.equal((await house.signalbox('check')).code, 0);
+    for (const command of [
+      ['backup', 'copy.db'],
+      ['restore', '--yes', 'copy.db'],
+    ]) {
+      const { code, stderr } = await house.signalbox(...command);
+      assert.equal(code, 78, command[0]);
+      assert.match(stderr, /The state of this project is in postgres:\/\/127/);
+    }
+    const parts = await house.json<{ what: string; path: string }[]>('du');
+    assert.ok(parts.some(({ what, path }) => what === 'events' && path.startsWith('postgres:')));
+    const doctor = await house.signalbox('doctor');
+    assert.match(doctor.stdout, /PostgreSQL 1\d/);
+    await house.end('SIGTERM');
+
+    const whole = await house.ok('export');
+    assert.equal((await house.signalbox('database', 'copy', url, 'sqlite')).code, 65, 'the old one is there');
+    for (const end of ['', '-mark', '-wal', '-shm']) rmSync(house.paths.database + end, { force: true });
+    await house.ok('database', 'copy', url, 'sqlite');
+    await house.start('--database', 'sqlite');
+    assert.equal(await house.statusOf('asker'), 'DONE');
+    const back = (await house.ok('export')).split('\n');
+    const kept = whole.split('\n').filter((line) => line.startsWith('{"event"'));
+    assert.deepEqual(back.slice(1, kept.length + 1), kept);
     await house.end('SIGTERM');
   });
 

@@ -10,19 +10,19 @@ import { type TableWriter, writeTables } from '../write-tables.ts';
 
 /** A write to one table: rows as one array for each column. */
 interface Part {
-  /** Behind `select … from moved, unnest(…) as row`, with what to do where a row is there. */
-  readonly sql: (columns: string) => string;
+  /** `from`: what must be there, with a comma behind it, or nothing. */
+  readonly sql: (columns: string, from: string) => string;
   readonly types: readonly string[];
 }
 
 const put = (table: string, names: string, conflict: string, types: readonly string[]): Part => ({
   types,
-  sql: (columns) =>
-    `insert into ${table} (${names}) select r.* from moved, unnest(${columns}) as r ${conflict}`,
+  sql: (columns, from) =>
+    `insert into ${table} (${names}) select r.* from ${from} unnest(${columns}) as r ${conflict}`,
 });
 const remove = (table: string): Part => ({
   types: ['text'],
-  sql: (columns) => `delete from ${table} where id in (select r from moved, unnest(${columns}) as r)`,
+  sql: (columns, from) => `delete from ${table} where id in (select r from ${from} unnest(${columns}) as r)`,
 });
 const facts = (key: string) => `on conflict (${key}) do update set facts = excluded.facts`;
 
@@ -41,8 +41,8 @@ const PARTS = {
   ]),
   spent: {
     types: ['text'],
-    sql: (columns: string) =>
-      `update keys set spent = 1 where key in (select r from moved, unnest(${columns}) as r)`,
+    sql: (columns: string, from: string) =>
+      `update keys set spent = 1 where key in (select r from ${from} unnest(${columns}) as r)`,
   },
   settings: put('settings', 'name, value', 'on conflict (name) do update set value = excluded.value', [
     'text',
@@ -62,9 +62,13 @@ const PARTS = {
 } as const satisfies Readonly<Record<string, Part>>;
 type PartName = keyof typeof PARTS;
 
-/** Collects the rows of a batch by table. */
-class Rows implements TableWriter {
+/** Collects rows by table. */
+export class Rows implements TableWriter {
   readonly of: Partial<Record<PartName, unknown[][]>> = {};
+
+  parts(): [PartName, unknown[][]][] {
+    return Object.entries(this.of) as [PartName, unknown[][]][];
+  }
 
   add(part: PartName, ...values: unknown[]): void {
     const columns = this.of[part] ?? values.map(() => []);
@@ -136,9 +140,9 @@ function rowsOf({ before, after, executed, spent }: Batch): Rows {
   return rows;
 }
 
-const EVENT_TYPES = ['bigint', 'text', 'text', 'int', 'text', 'text'];
+export const EVENT_TYPES = ['bigint', 'text', 'text', 'int', 'text', 'text'];
 
-const columnsOf = (events: readonly Event[]): unknown[][] => [
+export const columnsOf = (events: readonly Event[]): unknown[][] => [
   events.map(({ seq }) => seq),
   events.map(({ at }) => at),
   events.map(({ by }) => JSON.stringify(by)),
@@ -146,6 +150,12 @@ const columnsOf = (events: readonly Event[]): unknown[][] => [
   events.map(({ type }) => type),
   events.map(({ data }) => JSON.stringify(data)),
 ];
+
+/** Writes rows of one table whatever the head says. */
+export function insertOf(part: PartName): string {
+  const { types, sql } = PARTS[part];
+  return sql(types.map((type, nth) => `$${nth + 1}::${type}[]`).join(', '), '');
+}
 
 /** There are few kinds of batches, and the text of each is always the same. */
 const texts = new Map<string, string>();
@@ -158,7 +168,7 @@ function textOf(name: string, parts: readonly PartName[]): string {
   const writes = [
     `events_in as (insert into events (seq, at, by, unit, type, data, batch)
       select r.*, $4::uuid from moved, unnest(${columns(EVENT_TYPES)}) as r)`,
-    ...parts.map((part) => `${part}_in as (${PARTS[part].sql(columns(PARTS[part].types))})`),
+    ...parts.map((part) => `${part}_in as (${PARTS[part].sql(columns(PARTS[part].types), 'moved,')})`),
   ];
   const text = `with moved as (update head set seq = $2::bigint,
       heard_at = case when $3::bigint is null then heard_at else clock_timestamp() end

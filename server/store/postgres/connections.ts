@@ -16,6 +16,10 @@ const LONGEST_PAUSE_MS = 500;
 /** Numbers of events fit into a number; by default they come as text. */
 const BIGINT = 20;
 
+/** Where the server acknowledges what is not on a disk yet, ours are waited for all the same. */
+const WAIT_FOR_DISK = `select set_config('synchronous_commit', 'on', false)
+  where current_setting('synchronous_commit') in ('off', 'local')`;
+
 interface Statement {
   readonly text: string;
   readonly values?: unknown[];
@@ -37,6 +41,7 @@ export class Connections {
     this.#newClient = (more) => new pg.Client(more);
     // A connection that breaks while nobody uses it is replaced at its next use.
     for (const pool of [this.writer, this.readers]) pool.on('error', () => {});
+    this.writer.on('connect', (client) => void client.query(WAIT_FOR_DISK).catch(() => {}));
   }
 
   /** Connects to nothing yet. Rejects with `DatabaseProblem` where the URL cannot be read. */

@@ -68,6 +68,19 @@ async function refuseStrange(query: Query, name: string): Promise<void> {
   if (!isOurs && tables.length > 0) refuse(`has tables of another program (${tables[0]?.name})`);
 }
 
+/** Rejects with `DatabaseProblem` where no daemon has ever used the database, or one that is newer. Changes nothing. */
+export async function refuseEmpty(connections: Connections, name: string): Promise<void> {
+  const query: Query = async <Row>(text: string, values: unknown[] = []) =>
+    (await connections.readers.query(text, values)).rows as Row[];
+  const format = await formatOf(query);
+  if (format === POSTGRES_STEPS.length) return;
+  const why =
+    format === null
+      ? 'has no log yet: nothing was ever started on it'
+      : `has another schema (${format}; this Signalbox has ${POSTGRES_STEPS.length})`;
+  throw new DatabaseProblem('unusable', `${name} ${why}.`);
+}
+
 async function formatOf(query: Query): Promise<number | null> {
   const [there] = await query(
     "select 1 from pg_tables where schemaname = current_schema() and tablename = 'meta'",

@@ -8,7 +8,7 @@ import type { Tables } from '../migrations.ts';
 import { type BatchStatement, statementOf } from './batch-statement.ts';
 import { type Connections, NO_ROOM } from './connections.ts';
 import type { Listening } from './listening.ts';
-import { readTables } from './read-tables.ts';
+import { atOneMoment } from './postgres-snapshot.ts';
 
 /** How many events are read at once. */
 const PAGE = 1000;
@@ -38,7 +38,8 @@ export class PostgresJournal implements Journal {
   }
 
   open(): Promise<State> {
-    return readTables(this.#parts.connections, this.#parts.name);
+    const { connections, name } = this.#parts;
+    return connections.untilAnswered(() => atOneMoment(connections, name, (snapshot) => snapshot.state()));
   }
 
   async kept(keys: readonly string[]): Promise<ReadonlyMap<string, KeptMutation>> {

@@ -1,8 +1,8 @@
-/** Reads the state from the tables in PostgreSQL, as they are at one moment. */
+/** Reads the state from the tables in PostgreSQL. */
+import type { PoolClient } from 'pg';
 import type { State } from '../../domain/state.ts';
 import { DatabaseProblem } from '../database-file.ts';
 import { readState, type StateRows } from '../read-state.ts';
-import type { Connections } from './connections.ts';
 
 type Row = Record<string, unknown>;
 
@@ -20,27 +20,16 @@ const READS = {
 } as const;
 type Name = keyof typeof READS;
 
-/** Rejects with `DatabaseProblem` where the log has gaps or a row cannot be read. */
-export function readTables(connections: Connections, name: string): Promise<State> {
-  return connections.untilAnswered(async () => {
-    const client = await connections.readers.connect();
-    try {
-      await client.query('begin isolation level repeatable read read only');
-      const all = async (text: string) => (await client.query(text)).rows as Row[];
-      const [head] = await all('select seq from head');
-      const [log] = await all('select count(*) as count, coalesce(max(seq), 0) as last from events');
-      const rows = new Map<string, Row[]>();
-      for (const [table, text] of Object.entries(READS)) rows.set(table, await all(text));
-      await client.query('commit');
-      client.release();
-      if (!head || log?.count !== head.seq || log?.last !== head.seq)
-        throw unusable(name, `has gaps in its log: ${log?.count} events up to number ${head?.seq}`);
-      return stateFrom(rows, Number(head.seq), name);
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
-  });
+/** Within a transaction. Rejects with `DatabaseProblem` where the log has gaps or a row cannot be read. */
+export async function stateIn(client: PoolClient, name: string): Promise<State> {
+  const all = async (text: string) => (await client.query(text)).rows as Row[];
+  const [head] = await all('select seq from head');
+  const [log] = await all('select count(*) as count, coalesce(max(seq), 0) as last from events');
+  const rows = new Map<string, Row[]>();
+  for (const [table, text] of Object.entries(READS)) rows.set(table, await all(text));
+  if (!head || log?.count !== head.seq || log?.last !== head.seq)
+    throw unusable(name, `has gaps in its log: ${log?.count} events up to number ${head?.seq}`);
+  return stateFrom(rows, Number(head.seq), name);
 }
 
 const unusable = (name: string, why: string) => new DatabaseProblem('unusable', `${name} ${why}.`);
