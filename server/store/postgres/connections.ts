@@ -1,5 +1,5 @@
 /** Connections to PostgreSQL. Every call on them has a deadline: a server that hangs is one that does not answer. */
-import type { Client, ClientConfig, Pool, QueryResult, QueryResultRow } from 'pg';
+import type { Client, ClientBase, ClientConfig, Pool, QueryResult, QueryResultRow } from 'pg';
 import { Refusal } from '../../domain/refusal.ts';
 import { DatabaseProblem } from '../database-file.ts';
 
@@ -36,12 +36,12 @@ export class Connections {
 
   private constructor(config: ClientConfig, pg: Awaited<ReturnType<typeof driver>>) {
     this.#config = config;
-    this.writer = new pg.Pool({ ...config, max: 1 });
+    const onConnect = async (client: ClientBase) => void (await client.query(WAIT_FOR_DISK));
+    this.writer = new pg.Pool({ ...config, max: 1, onConnect });
     this.readers = new pg.Pool({ ...config, max: 4 });
     this.#newClient = (more) => new pg.Client(more);
     // A connection that breaks while nobody uses it is replaced at its next use.
     for (const pool of [this.writer, this.readers]) pool.on('error', () => {});
-    this.writer.on('connect', (client) => void client.query(WAIT_FOR_DISK).catch(() => {}));
   }
 
   /** Connects to nothing yet. Rejects with `DatabaseProblem` where the URL cannot be read. */
@@ -113,6 +113,9 @@ export function isAnswer(error: unknown): boolean {
   if (error instanceof Refusal || error instanceof DatabaseProblem) return true;
   return /^[0-9A-Z]{5}$/.test(code) && (FINAL.includes(code.slice(0, 2)) || code === NO_ROOM);
 }
+
+/** Nobody is let in, or the database is not there: trying again does not help a start. */
+export const isNoEntry = (error: unknown): boolean => /^(28...|3D000)$/.test(codeOf(error));
 
 /** The server's words, which have no password. */
 export const wordsOf = (error: unknown): string =>

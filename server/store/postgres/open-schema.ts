@@ -1,7 +1,7 @@
 /** Looks at a PostgreSQL database before it is used, and brings its tables to what this version knows. */
 import { DatabaseProblem, newEpoch } from '../database-file.ts';
 import { POSTGRES_STEPS } from './base.ts';
-import { type Connections, isAnswer, wordsOf } from './connections.ts';
+import { type Connections, isAnswer, isNoEntry, wordsOf } from './connections.ts';
 
 /** Since when everything that is used here is there. */
 const OLDEST_VERSION = 130_000;
@@ -24,7 +24,11 @@ export async function openSchema(connections: Connections, name: string): Promis
 }
 
 async function inTransaction(connections: Connections, name: string): Promise<string> {
-  const client = await connections.writer.connect();
+  const client = await connections.writer.connect().catch((error: unknown) => {
+    if (isNoEntry(error))
+      throw new DatabaseProblem('unreachable', `${name} lets nobody in: ${wordsOf(error)}`);
+    throw error;
+  });
   const query: Query = async <Row>(text: string, values: unknown[] = []) =>
     (await client.query(text, values)).rows as Row[];
   try {
