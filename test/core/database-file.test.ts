@@ -17,6 +17,7 @@ import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { DatabaseProblem, migrationSql } from '../../server/store/database-file.ts';
 import { MIGRATIONS } from '../../server/store/migrations.ts';
+import { POSTGRES_STEPS } from '../../server/store/postgres/base.ts';
 import { Db } from '../../server/store/sqlite.ts';
 import { StoreFixture, spec } from './store-fixture.ts';
 
@@ -292,8 +293,18 @@ const FROZEN = [
   '1370c719f5950314e1e327ac4d951b317faeea8f3c6ff85c5f0b26f310d9c142',
 ];
 
+const digest = (sql: readonly string[]) => createHash('sha256').update(sql.join(';\n')).digest('hex');
+
+/** Those of PostgreSQL: what all steps above come to, and what came later. */
+const FROZEN_POSTGRES: readonly string[] = [
+  '81b4537c3bcd25da24f76577a26ab1975fa45fa90313555baca74541c35f0bdf',
+];
+
+test('the published steps of the schema in PostgreSQL are frozen', () => {
+  assert.deepEqual(POSTGRES_STEPS.map(digest), FROZEN_POSTGRES);
+});
+
 test('the published steps of the schema are frozen', () => {
-  const digest = (sql: string[]) => createHash('sha256').update(sql.join(';\n')).digest('hex');
   assert.deepEqual(
     MIGRATIONS.map((step) => digest(migrationSql(step))),
     FROZEN,

@@ -103,7 +103,7 @@ describe('daemons on PostgreSQL', { skip: whyNoPostgres() }, () => {
       assert.equal(code, 78, command[0]);
       assert.match(stderr, /The state of this project is in postgres:\/\/127/);
     }
-    const parts = await house.json<{ what: string; path: string }[]>('du');
+    const { parts } = await house.json<{ parts: { what: string; path: string }[] }>('du');
     assert.ok(parts.some(({ what, path }) => what === 'events' && path.startsWith('postgres:')));
     const doctor = await house.signalbox('doctor');
     assert.match(doctor.stdout, /PostgreSQL 1\d/);
