@@ -7,7 +7,7 @@ import type { ServerFacts } from '../store/postgres/postgres-door.ts';
 import { Db } from '../store/sqlite.ts';
 import { databaseOf, lookAtServer } from './database-access.ts';
 import { SQLITE } from './database-choice.ts';
-import { bad, good, looked, note, type Seen } from './findings.ts';
+import { bad, type FindingFacts, good, looked, note } from './findings.ts';
 
 export async function databaseFindings(paths: StatePaths): Promise<Finding[]> {
   let place = SQLITE;
@@ -22,7 +22,7 @@ export async function databaseFindings(paths: StatePaths): Promise<Finding[]> {
   }
 }
 
-function file({ database: path }: StatePaths): Seen {
+function file({ database: path }: StatePaths): FindingFacts {
   if (!existsSync(path)) return note(`${path} is made at the first start.`);
   const db = Db.look(path);
   try {
@@ -49,14 +49,14 @@ function server(name: string, facts: ServerFacts): Finding[] {
   ];
 }
 
-function durability({ fsync, synchronous_commit: commit }: ServerFacts): Seen {
+function durability({ fsync, synchronous_commit: commit }: ServerFacts): FindingFacts {
   if (fsync === 'off') return bad('The server has fsync = off: after a crash the database may be lost.');
   return ['off', 'local'].includes(commit)
     ? note(`The server has synchronous_commit = ${commit}; Signalbox asks for "on" in its own connections.`)
     : good(`What is acknowledged is on the disk (synchronous_commit = ${commit}).`);
 }
 
-function standbys({ standbys: found }: ServerFacts): Seen {
+function standbys({ standbys: found }: ServerFacts): FindingFacts {
   if (found.length === 0) return good('There is none: what is acknowledged is on one machine.');
   const isSafe = found.some((state) => state === 'sync' || state === 'quorum');
   return isSafe

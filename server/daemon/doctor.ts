@@ -14,7 +14,7 @@ import { homeFolder } from '../system/home-folder.ts';
 import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
 import { isNewEnough, parseVersion } from '../work/git-version.ts';
 import { databaseFindings } from './database-findings.ts';
-import { bad, good, looked, note, type Seen } from './findings.ts';
+import { bad, type FindingFacts, good, looked, note } from './findings.ts';
 import { startSettings } from './start-settings.ts';
 
 export const examine: Offline['examine'] = async (paths, path) => [
@@ -27,7 +27,7 @@ export const examine: Offline['examine'] = async (paths, path) => [
   looked('rules', () => rules(paths)),
 ];
 
-function stateFolder(paths: StatePaths): Seen {
+function stateFolder(paths: StatePaths): FindingFacts {
   refuseLongSocket(paths);
   if (!existsSync(paths.folder)) {
     refuseUnwritable(nearestFolder(paths.folder));
@@ -62,7 +62,7 @@ function writeSomething(folder: string): void {
   }
 }
 
-function git(project: string): Seen {
+function git(project: string): FindingFacts {
   const version = run('git', ['--version'], project);
   if (version === null) return note('There is no git: files are found by walking through the folders.');
   const found = parseVersion(version);
@@ -87,7 +87,7 @@ function run(program: string, args: readonly string[], cwd: string): string | nu
   }
 }
 
-function programs(paths: StatePaths, path: string): Seen {
+function programs(paths: StatePaths, path: string): FindingFacts {
   const isThere = (program: string) => isFound(program, path, paths.project);
   if (!isThere('/bin/sh')) return bad('There is no /bin/sh, which every run starts with.');
   const own = join(paths.bin, 'signalbox');
@@ -121,7 +121,7 @@ function isExecutable(path: string): boolean {
 export const policyFile: Offline['policyFile'] = (project) =>
   policyPath(configFolder(process.env, homeFolder()), project);
 
-function rules({ project }: StatePaths): Seen {
+function rules({ project }: StatePaths): FindingFacts {
   const path = policyFile(project);
   try {
     const found = readPolicy(path);
@@ -136,7 +136,7 @@ function rules({ project }: StatePaths): Seen {
   }
 }
 
-function agents(paths: StatePaths): Seen {
+function agents(paths: StatePaths): FindingFacts {
   const { status, path, agents } = lookAtAgents(paths);
   const names = agents.map(({ name }) => name).join(', ');
   if (status === 'absent') return good('There is none: every unit names its commands.');
@@ -146,7 +146,7 @@ function agents(paths: StatePaths): Seen {
 }
 
 /** The operator's own settings, also without a daemon. */
-function ownFile(): Seen {
+function ownFile(): FindingFacts {
   const path = configFile(process.env, homeFolder());
   if (!existsSync(path)) return good('There is none: all settings are as by default, or as they were set.');
   startSettings({}, process.env, homeFolder());

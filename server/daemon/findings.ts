@@ -2,13 +2,13 @@
 import { fileProblemOf } from '../../shared/file-problem.ts';
 import type { Finding } from '../../shared/offline.ts';
 
-export type Seen = Omit<Finding, 'what'>;
-export const good = (message: string): Seen => ({ status: 'good', message });
-export const note = (message: string): Seen => ({ status: 'note', message });
-export const bad = (message: string): Seen => ({ status: 'bad', message });
+export type FindingFacts = Omit<Finding, 'what'>;
+export const good = (message: string): FindingFacts => ({ status: 'good', message });
+export const note = (message: string): FindingFacts => ({ status: 'note', message });
+export const bad = (message: string): FindingFacts => ({ status: 'bad', message });
 
 /** A check that throws is a bad finding with its message. */
-export function looked(what: string, look: () => Seen): Finding {
+export function looked(what: string, look: () => FindingFacts): Finding {
   try {
     return { what, ...look() };
   } catch (error) {

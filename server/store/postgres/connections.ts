@@ -1,4 +1,4 @@
-/** Connections to PostgreSQL. Every call on them has a deadline: a server that hangs is one that does not answer. */
+/** ServerConnections to PostgreSQL. Every call on them has a deadline: a server that hangs is one that does not answer. */
 import type { Client, ClientBase, ClientConfig, Pool, QueryResult, QueryResultRow } from 'pg';
 import { Refusal } from '../../domain/refusal.ts';
 import { DatabaseProblem } from '../database-file.ts';
@@ -27,7 +27,7 @@ interface Statement {
   readonly name?: string;
 }
 
-export class Connections {
+export class ServerConnections {
   readonly #config: ClientConfig;
   /** One: batches follow each other. */
   readonly writer: Pool;
@@ -45,7 +45,7 @@ export class Connections {
   }
 
   /** Connects to nothing yet. Rejects with `DatabaseProblem` where the URL cannot be read. */
-  static async to(url: string): Promise<Connections> {
+  static async to(url: string): Promise<ServerConnections> {
     const pg = await driver();
     const types = {
       getTypeParser: (id: number, format?: 'text' | 'binary') =>
@@ -60,7 +60,7 @@ export class Connections {
       keepAlive: true,
     } as ClientConfig;
     try {
-      return new Connections(config, pg);
+      return new ServerConnections(config, pg);
     } catch {
       throw new DatabaseProblem('unusable', 'The URL of the database cannot be read.');
     }

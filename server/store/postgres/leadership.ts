@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Leadership, Term } from '../leadership.ts';
-import type { Connections } from './connections.ts';
+import type { ServerConnections } from './connections.ts';
 import { LOCKS } from './open-schema.ts';
 
 /** A holder that was not heard of for so long is cut off by whoever waits. By the clock of the database. */
@@ -20,10 +20,10 @@ const CUT_OFF = `select pg_terminate_backend(l.pid) from pg_locks l, head h
   and l.pid = h.holder_pid and h.heard_at < clock_timestamp() - $3 * interval '1 millisecond'`;
 
 export class PostgresLeadership implements Leadership {
-  readonly #connections: Connections;
+  readonly #connections: ServerConnections;
   readonly #key: number;
 
-  constructor(connections: Connections, epoch: string) {
+  constructor(connections: ServerConnections, epoch: string) {
     this.#connections = connections;
     // A positive integer: pg_locks shows it as it is.
     this.#key = Number.parseInt(epoch.slice(0, 7), 16);

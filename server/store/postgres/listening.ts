@@ -1,6 +1,6 @@
 /** Hears of what others write: a notification brings the number of an event, and the number is asked for now and then. */
 import type { Client } from 'pg';
-import type { Connections } from './connections.ts';
+import type { ServerConnections } from './connections.ts';
 
 /** A notification may be lost with its connection, or where a pooler stands between. */
 const ASK_MS = 5000;
@@ -10,13 +10,13 @@ type Nudge = (seq: number) => void;
 
 export class Listening {
   readonly channel: string;
-  readonly #connections: Connections;
+  readonly #connections: ServerConnections;
   readonly #nudges = new Set<Nudge>();
   #client: Client | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(connections: Connections, epoch: string) {
+  constructor(connections: ServerConnections, epoch: string) {
     this.#connections = connections;
     // Of this log alone: names of channels belong to the whole database.
     this.channel = `signalbox_${epoch}`;

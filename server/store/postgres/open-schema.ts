@@ -1,7 +1,7 @@
 /** Looks at a PostgreSQL database before it is used, and brings its tables to what this version knows. */
 import { DatabaseProblem, newEpoch } from '../database-file.ts';
 import { POSTGRES_STEPS } from './base.ts';
-import { type Connections, isAnswer, isNoEntry, wordsOf } from './connections.ts';
+import { isAnswer, isNoEntry, type ServerConnections, wordsOf } from './connections.ts';
 
 /** Since when everything that is used here is there. */
 const OLDEST_VERSION = 130_000;
@@ -13,7 +13,7 @@ const PATIENCE_MS = 10_000;
 type Query = <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
 
 /** Returns the epoch of the log. Rejects with `DatabaseProblem`; then nothing has changed. */
-export async function openSchema(connections: Connections, name: string): Promise<string> {
+export async function openSchema(connections: ServerConnections, name: string): Promise<string> {
   try {
     return await connections.untilAnswered(() => inTransaction(connections, name), PATIENCE_MS);
   } catch (error) {
@@ -23,7 +23,7 @@ export async function openSchema(connections: Connections, name: string): Promis
   }
 }
 
-async function inTransaction(connections: Connections, name: string): Promise<string> {
+async function inTransaction(connections: ServerConnections, name: string): Promise<string> {
   const client = await connections.writer.connect().catch((error: unknown) => {
     if (isNoEntry(error))
       throw new DatabaseProblem('unreachable', `${name} lets nobody in: ${wordsOf(error)}`);
@@ -73,7 +73,7 @@ async function refuseStrange(query: Query, name: string): Promise<void> {
 }
 
 /** Rejects with `DatabaseProblem` where no daemon has ever used the database, or one that is newer. Changes nothing. */
-export async function refuseEmpty(connections: Connections, name: string): Promise<void> {
+export async function refuseEmpty(connections: ServerConnections, name: string): Promise<void> {
   const query: Query = async <Row>(text: string, values: unknown[] = []) =>
     (await connections.readers.query(text, values)).rows as Row[];
   const format = await formatOf(query);

@@ -3,7 +3,7 @@ import { DatabaseProblem } from '../database-file.ts';
 import type { TableSizes } from '../table-sizes.ts';
 import type { LogSnapshot, LogTarget } from '../whole-log.ts';
 import { nameOfDatabase } from './address.ts';
-import { Connections, wordsOf } from './connections.ts';
+import { ServerConnections, wordsOf } from './connections.ts';
 import { openSchema, refuseEmpty } from './open-schema.ts';
 import { atOneMoment } from './postgres-snapshot.ts';
 import { postgresTarget } from './postgres-target.ts';
@@ -23,8 +23,11 @@ export async function withTarget<T>(url: string, use: (target: LogTarget) => Pro
   });
 }
 
-async function withConnections<T>(url: string, use: (connections: Connections) => Promise<T>): Promise<T> {
-  const connections = await Connections.to(url);
+async function withConnections<T>(
+  url: string,
+  use: (connections: ServerConnections) => Promise<T>,
+): Promise<T> {
+  const connections = await ServerConnections.to(url);
   try {
     return await use(connections);
   } catch (error) {

@@ -6,7 +6,7 @@ import type { State } from '../../domain/state.ts';
 import type { Appended, Batch, Journal, KeptMutation } from '../journal.ts';
 import type { Tables } from '../migrations.ts';
 import { type BatchStatement, statementOf } from './batch-statement.ts';
-import { type Connections, NO_ROOM } from './connections.ts';
+import { NO_ROOM, type ServerConnections } from './connections.ts';
 import type { Listening } from './listening.ts';
 import { atOneMoment } from './postgres-snapshot.ts';
 
@@ -15,7 +15,7 @@ const PAGE = 1000;
 const PAGE_OF_UNIT = 100;
 
 interface Parts {
-  readonly connections: Connections;
+  readonly connections: ServerConnections;
   readonly listening: Listening;
   readonly epoch: string;
   /** Of the database, for messages. */

@@ -4,14 +4,14 @@ import type { Event } from '../../../shared/events.ts';
 import type { State } from '../../domain/state.ts';
 import type { Tables } from '../migrations.ts';
 import type { KeyOfMutation, LogSnapshot } from '../whole-log.ts';
-import type { Connections } from './connections.ts';
+import type { ServerConnections } from './connections.ts';
 import { stateIn } from './read-tables.ts';
 
 const PAGE = 1000;
 
 /** Rejects with what `use` rejects with. */
 export async function atOneMoment<T>(
-  connections: Connections,
+  connections: ServerConnections,
   name: string,
   use: (snapshot: LogSnapshot) => T | Promise<T>,
 ): Promise<T> {

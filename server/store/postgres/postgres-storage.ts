@@ -2,20 +2,20 @@
 import { MOST_REFUSALS, type RefusedVisitor } from '../sqlite.ts';
 import { type Storage, StorageLost } from '../storage.ts';
 import { nameOfDatabase } from './address.ts';
-import { Connections } from './connections.ts';
+import { ServerConnections } from './connections.ts';
 import { PostgresLeadership } from './leadership.ts';
 import { Listening } from './listening.ts';
 import { openSchema } from './open-schema.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 
 export interface PostgresStorage extends Storage {
-  readonly connections: Connections;
+  readonly connections: ServerConnections;
 }
 
 /** Opens the database, with tables made where it has none. Rejects with `DatabaseProblem`. */
 export async function openPostgres(url: string): Promise<PostgresStorage> {
   const name = nameOfDatabase(url);
-  const connections = await Connections.to(url);
+  const connections = await ServerConnections.to(url);
   try {
     const epoch = await openSchema(connections, name);
     const listening = new Listening(connections, epoch);
@@ -44,7 +44,7 @@ export async function openPostgres(url: string): Promise<PostgresStorage> {
   }
 }
 
-const placesIn = (connections: Connections): Pick<Storage, 'followedTo' | 'keepFollowedTo'> => ({
+const placesIn = (connections: ServerConnections): Pick<Storage, 'followedTo' | 'keepFollowedTo'> => ({
   async followedTo(name) {
     const { rows } = await connections.read<{ seq: number }>('select seq from followers where name = $1', [
       name,
@@ -64,7 +64,7 @@ const ADD = `insert into refusals select * from unnest($1::text[], $2::text[], $
   on conflict (what, host, origin) do update set times = refusals.times + excluded.times, last_at = excluded.last_at`;
 const BOUND = `delete from refusals where ctid not in (select ctid from refusals order by last_at desc limit $1)`;
 
-const refusalsIn = (connections: Connections): Pick<Storage, 'refusals' | 'keepRefusals'> => ({
+const refusalsIn = (connections: ServerConnections): Pick<Storage, 'refusals' | 'keepRefusals'> => ({
   async refusals() {
     return (await connections.read<RefusedVisitor>('select * from refusals order by last_at desc')).rows;
   },

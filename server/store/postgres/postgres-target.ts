@@ -5,12 +5,12 @@ import { EMPTY } from '../../domain/state.ts';
 import { type KeyOfMutation, type LogTarget, refuseFilled } from '../whole-log.ts';
 import { writeTables } from '../write-tables.ts';
 import { columnsOf, EVENT_TYPES, insertOf, Rows } from './batch-statement.ts';
-import type { Connections } from './connections.ts';
+import type { ServerConnections } from './connections.ts';
 
 const AT_ONCE = 1000;
 
 /** Rejects with `DatabaseProblem` where the database has a log. */
-export async function postgresTarget(connections: Connections): Promise<LogTarget> {
+export async function postgresTarget(connections: ServerConnections): Promise<LogTarget> {
   const client = await connections.writer.connect();
   const batch = randomUUID();
   let events: Event[] = [];
