@@ -1,9 +1,10 @@
 /** PostgreSQL under load: killed, hung and restarted while callers commit. What was acknowledged is there once. */
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { checkSnapshot } from '../../server/store/check-log.ts';
+import type { Decide } from '../../server/store/decide-batch.ts';
 import { withSnapshot } from '../../server/store/postgres/postgres-door.ts';
 import { openPostgres, type PostgresStorage } from '../../server/store/postgres/postgres-storage.ts';
 import { Store } from '../../server/store/store.ts';
@@ -20,6 +21,11 @@ interface Daemon {
   readonly storage: PostgresStorage;
   readonly store: Store;
 }
+
+/** Without a key, and without a look whether the unit is there: decided twice, it is there twice. */
+const adding =
+  (chunk: string): Decide =>
+  (state) => ({ changes: [{ type: 'unit.added', unit: state.works.length, data: spec(chunk) }] });
 
 /** Callers that add units of their own, one after the other, and note what was acknowledged. */
 class Load {
@@ -43,9 +49,8 @@ class Load {
   async #call(store: Store, caller: number): Promise<void> {
     for (let nth = 0; !this.#isOver; nth++) {
       const chunk = `u${caller}-${nth}`;
-      const once = { key: chunk, procedure: 'units.add', input: { chunk } };
       try {
-        await store.commit(OPERATOR, (state) => addUnits(state, [spec(chunk)]), once);
+        await store.commit(OPERATOR, adding(chunk));
         this.acknowledged.push(chunk);
       } catch (error) {
         if (error instanceof Refusal && error.code === 'unreachable') this.unknown.push(chunk);
@@ -64,6 +69,9 @@ describe('PostgreSQL under load', { skip: whyNoPostgres() }, () => {
     opened.push(daemon);
     return daemon;
   };
+  before(async () => {
+    server = await PostgresServer.start();
+  });
   after(async () => {
     for (const { store, storage } of opened) {
       store.close();
@@ -73,7 +81,6 @@ describe('PostgreSQL under load', { skip: whyNoPostgres() }, () => {
   });
 
   test(`killed ${KILLS} times: nothing lost, nothing doubled, and two daemons agree`, async (t) => {
-    server = await PostgresServer.start();
     const url = await server.database();
     const daemons = [await open(url), await open(url)];
     const load = new Load(daemons.map(({ store }) => store));
@@ -118,6 +125,25 @@ describe('PostgreSQL under load', { skip: whyNoPostgres() }, () => {
     for (const { pid } of pids) process.kill(Number(pid), 'SIGCONT');
     await waiting;
     assert.equal(store.state.seq, 2);
+  });
+
+  test('an acknowledgement that is lost on its way: kept once, also where another one has written since', async () => {
+    const url = await server.database();
+    const [{ store, storage }, other] = [await open(url), await open(url)];
+    const write = storage.connections.write.bind(storage.connections);
+    let cuts = 0;
+    storage.connections.write = async (statement) => {
+      const result = await write(statement);
+      if (cuts++ > 0) return result;
+      await other.store.commit(OPERATOR, adding('between'));
+      throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
+    };
+    await store.commit(OPERATOR, adding('a'));
+    const chunks = (await gathered(storage.journal.events(0))).map(
+      ({ data }) => 'chunk' in data && data.chunk,
+    );
+    assert.deepEqual(chunks, ['a', 'between']);
+    await until('it knows both', () => store.state.works.length === 2);
   });
 
   test('a follower hears of a commit within milliseconds', async (t) => {
