@@ -13,6 +13,9 @@ const ATTRIBUTES = ['server', 'query', 'chunk', 'token'];
 /** The query from an element's attributes; null: incomplete. */
 export type QueryOfElement = (element: BoardElement) => Query | null;
 
+/** Where the pages of a daemon are, without a slash at the end. */
+export const homeOf = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/+$/, '');
+
 /** An element on another site: its attributes name the daemon and the query. */
 export class ElementSurroundings implements Surroundings {
   readonly root: ShadowRoot;
@@ -41,7 +44,7 @@ export class ElementSurroundings implements Surroundings {
 
   get #server(): string | null {
     const named = this.#element.getAttribute('server');
-    return named && URL.canParse(named) ? new URL(named).origin : this.#home;
+    return named && URL.canParse(named) ? homeOf(new URL(named)) : this.#home;
   }
 
   arrive(): void {

@@ -1,4 +1,5 @@
 /** The page of several projects, alive: the same elements as on that of one, and two for what only it shows. */
+import { setBasePath, under } from '../../shared/base-path.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import { PROJECT_FORMS } from '../../shared/views/projects.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
@@ -32,7 +33,9 @@ const element = (id: string): HTMLElement => {
 
 /** Takes over what the server drew, then follows the hub. */
 function start(): void {
-  const data = JSON.parse(element('page-data').textContent ?? '') as PageData;
+  const drawnFrom = element('page-data');
+  setBasePath(drawnFrom.dataset.base ?? '');
+  const data = JSON.parse(drawnFrom.textContent ?? '') as PageData;
   const { query, snapshot, zone, notices, pulses } = data;
   const live = new LiveBoards(null);
   live.prime(query, snapshot);
@@ -49,10 +52,10 @@ function start(): void {
   for (const each of document.querySelectorAll<BoardElement>('project-list, project-filter'))
     each.join(live, query, zone);
   addEventListener('keydown', submitByKeys);
-  const { origin } = location;
+  const home = location.origin + under('');
   const connection = new Connection({
-    socket: `${origin.replace(/^http/, 'ws')}/trpc`,
-    probe: `${origin}/status`,
+    socket: `${home.replace(/^http/, 'ws')}/trpc`,
+    probe: `${home}/status`,
     polling: async () => (await import('../link/polling.ts')).pollingLink,
   });
   live.connect(connection);

@@ -2,6 +2,7 @@
  * The keys of the page. Single keys count only where nobody types, and a browser can turn them off. They press what is on
  * the page: what a press may do, and when, is decided where it is for every press.
  */
+import { under } from '../../shared/base-path.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
 import { openHelp } from './keys-help.ts';
 import { openPalette } from './palette.ts';
@@ -48,11 +49,11 @@ const PLACES: Readonly<Record<string, string>> = {
   g: '/graph',
 };
 
-/** Goes to an address; where that is on this page, just there. */
-function go(address: string): void {
-  const [, id] = address.split('#');
+/** Goes to a path; where that is on this page, just there. */
+function go(path: string): void {
+  const [, id] = path.split('#');
   const there = id ? document.getElementById(id) : null;
-  if (!there) location.assign(address);
+  if (!there) location.assign(under(path));
   else {
     there.focus();
     if (there instanceof HTMLInputElement) there.select();

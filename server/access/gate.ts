@@ -83,6 +83,8 @@ export type GateCode =
   | 'bad-target'
   | 'browser-on-socket'
   | 'unknown-host'
+  /** Said by `http.ts`, which takes the base path off before the gate. */
+  | 'outside-base-path'
   | 'repeated-header'
   | 'foreign-origin'
   | 'media-type'

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { TOKEN_ROLES } from '../../shared/access-words.ts';
+import { under } from '../../shared/base-path.ts';
 import { localPath } from '../../shared/local-path.ts';
 import { originOf } from '../access/access-file.ts';
 import { mayAnswer } from '../access/permissions.ts';
@@ -51,7 +52,7 @@ export const accessFor = <Ctx extends CallContext & Pick<Context, 'about'>>({
       onlyAtTerminal(ctx, 'makes sign-in links');
       const { open, links } = ctx.access;
       const path = open ? input.to : `/sign-in/${links.make(input.seconds * 1000, input.to)}`;
-      return { url: new URL(path, ctx.about.address).href };
+      return { url: new URL(under(path), ctx.about.address).href };
     }),
     /** The token itself is in the answer, and nowhere else. */
     add: operator.input(token).mutation(async ({ ctx, input }) => {

@@ -30,7 +30,10 @@ export function refuse(
       },
     };
   } else if (status === 401 && !wantsJson(ctx)) sendSignIn(ctx, assets, listener, 401);
-  else tell(ctx, assets, { status, code, title: 'Access denied', detail: message });
+  else {
+    const title = status === 404 ? 'Not found' : 'Access denied';
+    tell(ctx, assets, { status, code, title, detail: message });
+  }
 }
 
 /** A refusal is a page for a person and JSON for a script; anything unexpected is a line in the log. */

@@ -1,10 +1,12 @@
 /** Handles the requests of one listener: the gate, then procedures or routes. */
+
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
+import { under } from '../../shared/base-path.ts';
 import type { Caller, Listener, Verdict } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
 import { ENDED_MEANWHILE, whyNotPath } from '../access/permissions.ts';
@@ -53,6 +55,7 @@ export function requestHandler<Shared extends SharedContext>(
   app.on('error', (error) => {
     if (!isBroken(error)) parts.log.error('http', error);
   });
+  app.use(redirectUnderBasePath);
   app.use(packed());
   app.use(tellRefusals(parts));
   app.use(admission(parts, listener, entry, callers));
@@ -81,6 +84,13 @@ export function requestHandler<Shared extends SharedContext>(
   app.use(router.routes()).use(router.allowedMethods());
   return app.callback();
 }
+
+/** Routes redirect to paths of ours. */
+const redirectUnderBasePath: Koa.Middleware = (ctx, next) => {
+  const redirect = ctx.redirect.bind(ctx);
+  ctx.redirect = (to) => redirect(to.startsWith('/') ? under(to) : to);
+  return next();
+};
 
 /** The gate as middleware. Stores the caller of an admitted request in `callers`. */
 function admission<Shared extends SharedContext>(
