@@ -24,7 +24,7 @@ export class EmbeddingSite {
       else {
         const from = url === '/own' ? site.origin : daemon();
         response.setHeader('Content-Type', 'text/html; charset=utf-8');
-        response.setHeader('Content-Security-Policy', policy(from, daemon()));
+        response.setHeader('Content-Security-Policy', policy(new URL(from).origin, new URL(daemon()).origin));
         response.end(
           `<!doctype html><title>Theirs</title><script type="module" src="${from}/embed.js"></script>${site.body}`,
         );
