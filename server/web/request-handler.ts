@@ -16,7 +16,7 @@ import { packed } from './compress.ts';
 import type { Connections } from './connections.ts';
 import type { HttpParts, SharedContext } from './http.ts';
 import type { OpenStreams } from './open-streams.ts';
-import { refuse, tellRefusals } from './refused.ts';
+import { refuse, refuseCall, tellRefusals } from './refused.ts';
 
 const ENDED = {
   admitted: false,
@@ -147,6 +147,7 @@ function procedures(
   });
   return async (ctx, next) => {
     if (!isTrpc(ctx.url)) return next();
+    if (!isPlain(ctx.url)) return refuseCall(ctx, 404, 'No procedure has a name like this.');
     if (!SPOKEN.includes(ctx.method)) {
       ctx.status = 405;
       return;
@@ -158,6 +159,9 @@ function procedures(
     await trpc(ctx.req, ctx.res);
   };
 }
+
+/** The adapter reads an address as a URL: it would resolve `/trpc/../settings`, and call what is left of `/settings`. */
+const isPlain = (url: string): boolean => new URL(url, 'http://localhost').pathname === url.split('?', 1)[0];
 
 const bodyReader = ({ json_bytes, form_bytes }: Limits): Koa.Middleware =>
   bodyParser({
