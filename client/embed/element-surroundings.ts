@@ -78,7 +78,7 @@ export class ElementSurroundings implements Surroundings {
   }
 
   around(view: TemplateResult | null): TemplateResult {
-    const life = this.#line?.state.life ?? 'connecting';
+    const life = this.#state;
     const state = html`<span class="state" part="state">${this.#words()}</span>`;
     return this.#element.isInline
       ? html`<span class="frame" part="frame" data-life=${life}>${view ?? nothing} ${state}</span>`
@@ -88,7 +88,16 @@ export class ElementSurroundings implements Surroundings {
   #words(): string {
     if (this.#server === null) return 'This element needs the attribute “server”: where Signalbox is.';
     if (!this.#queryOf(this.#element)) return 'This element needs the attribute “chunk”.';
+    if (this.#state === 'over-limit')
+      return `Not shown: ${this.#element.refusal} Leave elements out, or: signalbox limits set subscriptions 64`;
     return this.#line ? this.#wordsFor(this.#line.state) : 'Connecting …';
+  }
+
+  /** As the page is told. Only while it is live it is known what this very element lacks. */
+  get #state(): string {
+    const life = this.#line?.state.life ?? 'connecting';
+    if (life === 'reconnecting') return 'stale';
+    return (life === 'live' || life === 'newer') && this.#element.refusal !== null ? 'over-limit' : life;
   }
 
   #wordsFor({ life, lastTrue }: SharedConnectionState): string {
@@ -115,8 +124,7 @@ export class ElementSurroundings implements Surroundings {
     openInNewTab(this.root);
     // Behind the listener that keeps a press from being sent that came too early, whenever that began.
     this.root.addEventListener('submit', this.#signals.beforeAnswer, true);
-    const life = this.#line?.state.life ?? 'connecting';
-    this.#signals.connection(life === 'reconnecting' ? 'stale' : life);
+    this.#signals.connection(this.#state);
     const items = board && countsOf(board)?.items;
     if (items != null) this.#signals.attention(items);
   }

@@ -289,6 +289,37 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
       assert.equal((await seen()).sockets.length, 2);
     });
 
+    test('say which of them is over a limit, and take the place of one that leaves', async () => {
+      await begin();
+      const given = await token();
+      const units = Array.from(
+        { length: 35 },
+        (_, nth) => `<work-unit chunk="u${nth}" token="${given}"></work-unit>`,
+      );
+      await show(units.join(''));
+      const isIn = (name: string) =>
+        page.evaluate((which) => document.querySelectorAll(`work-unit:state(${which})`).length, name);
+      await until('32 of 35 to be live, and 3 over the limit', async () => {
+        const [live, over] = [await isIn('live'), await isIn('over-limit')];
+        if (live !== 32 || over !== 3) throw new Error(`${live} live, ${over} over the limit`);
+        return true;
+      });
+      const words = await page.evaluate(
+        () =>
+          document.querySelector('work-unit:state(over-limit)')?.shadowRoot?.querySelector('.state')
+            ?.textContent,
+      );
+      assert.match(
+        words ?? '',
+        /^Not shown: One connection follows at most 32 streams\. .*signalbox limits set subscriptions/,
+      );
+      await page.evaluate(() => {
+        for (const each of [...document.querySelectorAll('work-unit:state(live)')].slice(0, 3)) each.remove();
+      });
+      await until('the others to take their places', async () => (await isIn('live')) === 32);
+      assert.equal((await seen()).sockets.length, 1);
+    });
+
     test('take the token from a function that the page sets before or after the script', async () => {
       await begin();
       const given = await token();
