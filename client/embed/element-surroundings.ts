@@ -16,6 +16,9 @@ export type QueryOfElement = (element: BoardElement) => Query | null;
 /** Where the pages of a daemon are, without a slash at the end. */
 export const homeOf = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/+$/, '');
 
+/** What reconnects is stale to a page. */
+type ElementState = Exclude<SharedConnectionState['life'], 'reconnecting'> | 'over-limit';
+
 /** An element on another site: its attributes name the daemon and the query. */
 export class ElementSurroundings implements Surroundings {
   readonly root: ShadowRoot;
@@ -88,21 +91,19 @@ export class ElementSurroundings implements Surroundings {
   #words(): string {
     if (this.#server === null) return 'This element needs the attribute “server”: where Signalbox is.';
     if (!this.#queryOf(this.#element)) return 'This element needs the attribute “chunk”.';
-    if (this.#state === 'over-limit')
-      return `Not shown: ${this.#element.refusal} Leave elements out, or: signalbox limits set subscriptions 64`;
-    return this.#line ? this.#wordsFor(this.#line.state) : 'Connecting …';
+    return this.#line ? this.#wordsFor(this.#state, this.#line.state.lastTrue) : 'Connecting …';
   }
 
   /** As the page is told. Only while it is live it is known what this very element lacks. */
-  get #state(): string {
+  get #state(): ElementState {
     const life = this.#line?.state.life ?? 'connecting';
     if (life === 'reconnecting') return 'stale';
     return (life === 'live' || life === 'newer') && this.#element.refusal !== null ? 'over-limit' : life;
   }
 
-  #wordsFor({ life, lastTrue }: SharedConnectionState): string {
+  #wordsFor(state: ElementState, lastTrue: Date): string {
     const since = lastTrue.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-    switch (life) {
+    switch (state) {
       case 'live':
         return 'Live';
       case 'newer':
@@ -110,8 +111,9 @@ export class ElementSurroundings implements Surroundings {
       case 'connecting':
         return 'Connecting …';
       case 'stale':
-      case 'reconnecting':
         return `Not connected since ${since}`;
+      case 'over-limit':
+        return `Not shown: ${this.#element.refusal} Leave elements out, or: signalbox limits set subscriptions 64`;
       case 'unreached':
         return `Not connected to Signalbox at ${this.#server}. Is this page listed? signalbox origin add ${location.origin}`;
       case 'signed-out':

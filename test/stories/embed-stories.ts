@@ -274,6 +274,29 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
       assert.equal((await seen()).sockets.length, 2);
     });
 
+    test('end their socket when the page has been hidden for five minutes, and open one when it is seen again', async () => {
+      await begin();
+      site.body = FOUR.replaceAll('TOKEN', `token="${await token()}"`);
+      page = await (await browser.createBrowserContext()).newPage();
+      await page.evaluateOnNewDocument(watch);
+      await page.evaluateOnNewDocument(hideable);
+      await page.goto(site.origin);
+      await allSay('Live');
+      const hide = (is: boolean) =>
+        page.evaluate((hidden) => (window as unknown as { hide(is: boolean): void }).hide(hidden), is);
+      await hide(true);
+      await until('the socket to end', () =>
+        page.evaluate(() =>
+          (window as unknown as { open: WebSocket[] }).open.every((each) => each.readyState > 1),
+        ),
+      );
+      await signalbox('answer', 'port', '--option', 'low');
+      assert.match(await text('attention-queue'), /Which port\?/);
+      await hide(false);
+      await says('attention-queue', 'Nothing needs you');
+      assert.equal((await seen()).sockets.length, 2);
+    });
+
     test('say that a token is not known, and do not knock again at once', async () => {
       await begin();
       await show(
@@ -362,4 +385,19 @@ function watch(): void {
       this.addEventListener('message', ({ data }) => seen.messages.push(String(data)));
     }
   };
+}
+
+/** Runs before everything else in the page: it can be hidden, and then five minutes pass in a moment. */
+function hideable(): void {
+  const FIVE_MINUTES = 300_000;
+  let isHidden = false;
+  Object.defineProperty(document, 'hidden', { get: () => isHidden });
+  const later = window.setTimeout.bind(window);
+  Object.assign(window, {
+    hide(is: boolean) {
+      isHidden = is;
+      document.dispatchEvent(new Event('visibilitychange'));
+    },
+    setTimeout: (act: () => void, ms?: number) => later(act, ms === FIVE_MINUTES ? 100 : ms),
+  });
 }
