@@ -1,6 +1,8 @@
 /** Joins the parts, stops them in order. The only wiring. */
+
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setBasePath } from '../shared/base-path.ts';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import type { WorktreeProgress } from '../shared/work-words.ts';
 import { openDoor } from './access/access-file.ts';
@@ -50,6 +52,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
 
 async function run(options: Options): Promise<void> {
   await writeLogAs(options.logFormat);
+  setBasePath(options.door.basePath);
   const umask = keepFilesPrivate();
   keepHeapSmall();
   const specs = options.plan === null ? [] : readPlan(options.plan);

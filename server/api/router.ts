@@ -22,7 +22,7 @@ import { conflict, invalid } from '../domain/refusal.ts';
 import { newId } from '../system/new-id.ts';
 import { accessFor } from './access.ts';
 import { ask as askInput } from './ask-input.ts';
-import { commit } from './commit.ts';
+import { commit, commitOrPreview } from './commit.ts';
 import * as inputs from './inputs.ts';
 import { newUnits } from './new-units.ts';
 import { notify } from './notify.ts';
@@ -81,16 +81,16 @@ const units = t.router({
   remove: ending(inputs.remove, steer.removeUnit),
   /** One action on all units that a filter matches now. */
   bulk: operator.input(inputs.bulk).mutation(async ({ ctx, input }) => {
-    const { status, kind, q, key, ...what } = input;
+    const { status, kind, q, key: _, dry_run: __, ...what } = input;
     const chunks = ctx.boardFeed.chunks({ status, kind, q } as Query);
-    const { seq, result } = await commit(
+    const { result, ...committed } = await commitOrPreview(
       ctx,
       (state, at) => bulk(state, chunks, what, givingOf(ctx, at, undefined)),
       input,
     );
     // Older versions stored only `chunks` with a key.
     const { refused = [], left = 0, ...rest } = result;
-    return { seq, result: rest, refused, left };
+    return { ...committed, result: rest, refused, left };
   }),
   report: agent.input(inputs.report).mutation(({ ctx, input }) => {
     if (input.what === 'started' && !mayStart(ctx.access))
@@ -152,7 +152,7 @@ const items = t.router({
   wake: steering(inputs.wake, wake),
   withdraw: agent.input(inputs.withdraw).mutation(({ ctx, input }) => {
     const code = ctx.by.role === 'agent' ? 'asker' : 'operator';
-    return commit(ctx, (state) => withdraw(state, input, code), input);
+    return commitOrPreview(ctx, (state) => withdraw(state, input, code), input);
   }),
   /** Confirming twice is confirming once: no key is needed. */
   confirm: agent

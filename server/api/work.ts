@@ -46,6 +46,7 @@ const comment = z.strictObject({
 const uncomment = z.strictObject({ chunk, id: item, key: key.optional() });
 /** What is done twice is done once: the key is taken, and not needed. */
 const one = z.strictObject({ chunk, key: key.optional() });
+/** Of what is removed for good. */
 const prune = z.strictObject({ ...one.shape, dry_run: z.boolean().default(false) });
 
 export const work = t.router({
@@ -101,10 +102,10 @@ export const work = t.router({
       return { path: workFacts(ctx.store.state, input.chunk).path };
     }),
   ),
-  forget: operator.input(one).mutation(({ ctx, input }) =>
+  forget: operator.input(prune).mutation(({ ctx, input: { chunk, dry_run } }) =>
     refusing(async () => {
-      await ctx.worktrees.forget(overUnit(ctx, input.chunk));
-      return { forgotten: true };
+      const refs = await ctx.worktrees.forget(overUnit(ctx, chunk), dry_run);
+      return { forgotten: !dry_run, dry_run, refs };
     }),
   ),
 });

@@ -69,12 +69,13 @@ export class WorktreeFolders implements WorktreeActions {
     await store.commit(DAEMON, (state) => restored(state, { unit }));
   };
 
-  forget = async (unit: number): Promise<void> => {
+  forget = async (unit: number, dry: boolean): Promise<readonly string[]> => {
     const { store, project } = this.#parts;
     const { chunk = '' } = store.state.works.get(unit)?.unit ?? {};
     const { path } = this.#facts(unit);
-    await forgetKept(await findRepository(project), { unit: { id: unit, chunk }, path });
-    await store.commit(DAEMON, (state) => forgotten(state, { unit }));
+    const refs = await forgetKept(await findRepository(project), { unit: { id: unit, chunk }, path }, dry);
+    if (!dry) await store.commit(DAEMON, (state) => forgotten(state, { unit }));
+    return refs;
   };
 
   /** At first and then for every hour on the wall clock: prunes what is over for `keep_worktrees_days`. */

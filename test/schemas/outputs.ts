@@ -407,8 +407,8 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     schema: z.strictObject({ seq, id: z.string(), token: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
   },
   'token list': { schema: z.strictObject({ tokens: z.array(token), sessions: z.array(session) }) },
-  'token revoke': { schema: committed },
-  'sign-out': { schema: committed },
+  'token revoke': { schema: committed.extend(wouldBe) },
+  'sign-out': { schema: committed.extend(wouldBe) },
   'origin add': { schema: origins },
   'origin remove': { schema: origins },
   'origin list': { schema: origins },
@@ -502,7 +502,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   snooze: { schema: committed },
   wake: { schema: committed },
   undo: { schema: committed },
-  withdraw: { schema: committed },
+  withdraw: { schema: committed.extend(wouldBe) },
   resolve: { schema: committed },
   conflict: { schema: committed },
   report: { schema: committed },
@@ -521,6 +521,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     schema: committed.extend({
       refused: z.array(z.strictObject({ chunk, code: part.refusalCode, message: z.string() })),
       left: count.describe('how many more the filter shows: they were not touched'),
+      ...wouldBe,
     }),
   },
   diff: { schema: diff },
@@ -530,6 +531,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     schema: z.strictObject({
       ...copied,
       aside: z.string().describe('the folder with what was there before'),
+      dry_run: z.boolean().describe('true: nothing was changed'),
     }),
   },
   check: { schema: checked },
@@ -582,7 +584,13 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     }),
   },
   'worktree restore': { schema: z.strictObject({ path: z.string() }) },
-  'worktree forget': { schema: z.strictObject({ forgotten: z.boolean() }) },
+  'worktree forget': {
+    schema: z.strictObject({
+      forgotten: z.boolean(),
+      dry_run: z.boolean(),
+      refs: z.array(z.string()).describe('what was dropped, or with --dry-run would be'),
+    }),
+  },
   history: {
     schema: z.strictObject({
       events: z.array(event),
