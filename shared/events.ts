@@ -64,7 +64,10 @@ export type Change =
   | { readonly type: 'rule.added'; readonly unit: number; readonly data: PolicyRule }
   | { readonly type: 'rule.removed'; readonly unit: number; readonly data: { readonly id: string } }
   | { readonly type: 'unit.prioritized'; readonly unit: number; readonly data: { readonly priority: number } }
-  | { readonly type: 'unit.removed'; readonly unit: number; readonly data: Record<string, never> }
+  /** `chunk`: of an archived unit, whose name is free from now on. */
+  | { readonly type: 'unit.removed'; readonly unit: number; readonly data: { readonly chunk?: string } }
+  /** It is over for long, and leaves the live state as it is. `digest`: of the facts with which it was added. */
+  | { readonly type: 'unit.archived'; readonly unit: number; readonly data: { readonly digest: string } }
   | { readonly type: 'dependency.added'; readonly unit: number; readonly data: { readonly on: string } }
   | {
       readonly type: 'dependency.removed';

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { ARCHIVE_TABLES } from './archive-tables.ts';
 import { reasonIn, rivalsIn, verdictIn } from './earlier-conflicts.ts';
 import { EVENT_PACKS } from './event-packs.ts';
 import { LINES_AND_LACKS } from './lines-and-lacks.ts';
@@ -32,6 +33,17 @@ export interface Tables {
   packs: { first: number; last: number; events: Uint8Array };
   /** Which pack has events of which unit. */
   pack_units: { unit: number; first: number };
+  /** Units that have left the live state: see archive.ts. `digest` null: its name is free. */
+  archive: {
+    unit: number;
+    chunk: string;
+    title: string;
+    digest: string | null;
+    over_at: string;
+    at: string;
+    facts: Uint8Array;
+  };
+  archive_sums: { name: string; value: string };
   /** What was told by each channel. */
   notify: { channel: string; facts: string };
 }
@@ -244,4 +256,5 @@ export const MIGRATIONS: readonly Step[] = [
   // What stands against each other is known of a conflict; of a worktree, what it lacks.
   (tables) => LINES_AND_LACKS.map((statement) => fill(tables, statement)),
   (tables) => EVENT_PACKS.map((statement) => fill(tables, statement)),
+  (tables) => ARCHIVE_TABLES.map((statement) => fill(tables, statement)),
 ];

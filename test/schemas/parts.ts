@@ -221,6 +221,7 @@ const SETTINGS = {
   keep_days: count,
   keep_mib: count,
   keep_worktrees_days: count,
+  archive_days: count,
   day_budget_usd: z.number(),
 } satisfies { [Name in keyof Settings]: z.ZodType<number> };
 export const settings: z.ZodType<Settings> = z.strictObject(SETTINGS).meta({ id: 'Settings' });
