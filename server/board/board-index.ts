@@ -3,7 +3,7 @@ import { PAGE_UNITS, type Query, queryKey } from '../../shared/query.ts';
 import { STATUSES, type Status, type WorkUnit } from '../../shared/words.ts';
 import { impactOf, impactScore } from '../domain/impact.ts';
 import type { PersistentVector } from '../domain/persistent-vector.ts';
-import { exists, findItem, isPending, type State } from '../domain/state.ts';
+import { EMPTY, exists, findItem, isPending, type State } from '../domain/state.ts';
 import { byStatus, cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './board-rows.ts';
 import { Causes } from './causes.ts';
 import { isSearch, says, shows, showsCard, wants } from './query-filter.ts';
@@ -24,13 +24,19 @@ export class BoardIndex {
   #seen: { readonly works: PersistentVector<WorkUnit>; readonly graph: number } | null = null;
   readonly #cells = new Map<string, Cell>();
   readonly #cards = new Map<string, Card>();
-  #counts = countsRow([], [], 0);
+  #counts = countsRow([], [], EMPTY);
   readonly #causes = new Causes();
   readonly #news = new Map<string, News>();
   readonly #pages = new Map<string, readonly Row[]>();
 
+  /** Units that were archived since this index began, with the numbers of those events. */
+  readonly #archived = new Map<string, number>();
+  /** Of earlier ones it is not known when each left, only when the last one did. */
+  readonly #firstKnown: number;
+
   constructor(state: State) {
     this.#state = state;
+    this.#firstKnown = state.archive.sums.seq;
     this.#take(state);
   }
 
@@ -43,6 +49,11 @@ export class BoardIndex {
     return this.#counts;
   }
 
+  /** Whether it is known which units have left since a number. */
+  knowsSince(seq: number): boolean {
+    return seq >= this.#firstKnown;
+  }
+
   /** Updates the rows to a newer state. */
   look(state: State): void {
     if (state !== this.#state) this.#take(state);
@@ -52,14 +63,22 @@ export class BoardIndex {
     const changed = this.#seen ? state.works.changedSince(this.#seen.works) : [...state.works];
     for (const work of changed)
       for (const item of work.items) if (!isPending(item)) this.#cards.delete(item.id);
+    if (this.#seen) this.#dropArchived(state, state.works.emptiedSince(this.#seen.works));
     for (const work of this.#affected(state, changed)) this.#drawCell(state, work);
     this.#rankCards(state, this.#seen?.graph === state.graph ? changed : state.works);
-    const counts = countsRow(this.#cells.values(), this.#cards.values(), state.seq);
+    const counts = countsRow(this.#cells.values(), this.#cards.values(), state);
     if (!this.#seen || !sameRow(this.#counts, counts)) this.#counts = counts;
     this.#state = state;
     this.#seen = state;
     this.#news.clear();
     this.#pages.clear();
+  }
+
+  #dropArchived({ seq }: State, archived: readonly WorkUnit[]): void {
+    for (const { unit } of archived) {
+      const key = unitKey(unit.id);
+      if (this.#cells.delete(key)) this.#archived.set(key, seq);
+    }
   }
 
   /** Recomputes changed units and their rivals, whose status depends on them. */
@@ -190,6 +209,8 @@ export class BoardIndex {
   #boardSince(query: Query, seq: number): News {
     const put: Row[] = [];
     const drop: string[] = [];
+    if (wants(query, 'units'))
+      for (const [key, archived] of this.#archived) if (archived > seq) drop.push(key);
     for (const work of this.#state.works) {
       const { unit, items } = work;
       const cell = this.#cells.get(unitKey(unit.id));

@@ -2,6 +2,7 @@ import type { StatePaths } from '../../shared/state-paths.ts';
 import type { WorktreeProgress } from '../../shared/work-words.ts';
 import type { About } from '../api/about.ts';
 import { Notifier } from '../notify/notifier.ts';
+import { archiveOld } from '../runs/archive-units.ts';
 import { Dispatcher } from '../runs/dispatcher.ts';
 import { endSessions } from '../runs/ended-sessions.ts';
 import { followLiveWork } from '../runs/live-work.ts';
@@ -67,6 +68,7 @@ export function workersOf(
   const chores = [
     keepRoom(store, runs),
     packEvents(db),
+    ...(readOnly ? [] : [archiveOld(store)]),
     followLiveWork({ store, worktrees, touched }),
     ...(readOnly ? [] : [endSessions(store, socket)]),
   ];

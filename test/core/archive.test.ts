@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { BoardIndex } from '../../server/board/board-index.ts';
 import { usageListOf } from '../../server/board/usage-list.ts';
 import { archiveUnits } from '../../server/domain/commands/archive.ts';
 import { updateConfig } from '../../server/domain/commands/config.ts';
@@ -170,4 +171,23 @@ test('more than go at once go in several commits; an export folds to the same st
       copy.close();
       rmSync(folder, { recursive: true });
     }
+  }));
+
+test('whoever follows a board is told that the unit has left; a number from before that is answered with all rows', () =>
+  inStore(async (fixture) => {
+    await add(fixture, spec('done'), spec('live'));
+    await close(fixture, 'done');
+    const index = new BoardIndex(fixture.store.state);
+    const { seq } = index;
+    fixture.now += 40 * DAY;
+    await archive(fixture);
+    index.look(fixture.store.state);
+    assert.deepEqual(index.since({}, seq).drop, ['unit:0']);
+    assert.deepEqual(index.since({}, index.seq).drop, []);
+    assert.equal(index.counts.archived, 1);
+    assert.equal(index.counts.units.DONE, 0);
+    assert.ok(index.knowsSince(seq));
+    const restarted = new BoardIndex(fixture.store.state);
+    assert.ok(!restarted.knowsSince(seq), 'it was not there when the unit left');
+    assert.ok(restarted.knowsSince(index.seq));
   }));

@@ -396,6 +396,7 @@ const counts: z.ZodType<Counts> = z
     row: z.literal('counts'),
     units,
     items: count.describe('open, whatever the filter'),
+    archived: count.describe('units that are in the archive, and in no other count'),
     found: units.nullable().describe('of the units that a search finds'),
   })
   .meta({ id: 'Counts' });

@@ -20,13 +20,11 @@ export function archiveUnits(state: State, at: Moment): Decision<{ more: boolean
   const named = old.length === 0 ? NOBODY : namedByLive(state);
   const leaving = old.filter(({ unit }) => !named.chunks.has(unit.chunk) && !named.units.has(unit.id));
   return {
-    changes: leaving
-      .slice(0, MOST)
-      .map(({ unit }) => ({
-        type: 'unit.archived',
-        unit: unit.id,
-        data: { digest: factsDigest(unit.spec) },
-      })),
+    changes: leaving.slice(0, MOST).map(({ unit }) => ({
+      type: 'unit.archived',
+      unit: unit.id,
+      data: { digest: factsDigest(unit.spec) },
+    })),
     result: { more: leaving.length > MOST },
   };
 }
