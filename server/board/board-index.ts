@@ -6,6 +6,7 @@ import type { PersistentVector } from '../domain/persistent-vector.ts';
 import { EMPTY, exists, findItem, isPending, type State } from '../domain/state.ts';
 import { byStatus, cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './board-rows.ts';
 import { Causes } from './causes.ts';
+import { LeftUnits } from './left-units.ts';
 import { isSearch, says, shows, showsCard, wants } from './query-filter.ts';
 
 /** The impact of an item that has left the queue. */
@@ -28,15 +29,11 @@ export class BoardIndex {
   readonly #causes = new Causes();
   readonly #news = new Map<string, News>();
   readonly #pages = new Map<string, readonly Row[]>();
-
-  /** Units that were archived since this index began, with the numbers of those events. */
-  readonly #archived = new Map<string, number>();
-  /** Of earlier ones it is not known when each left, only when the last one did. */
-  readonly #firstKnown: number;
+  readonly #left: LeftUnits;
 
   constructor(state: State) {
     this.#state = state;
-    this.#firstKnown = state.archive.sums.seq;
+    this.#left = new LeftUnits(state.archive.sums.seq);
     this.#take(state);
   }
 
@@ -51,7 +48,7 @@ export class BoardIndex {
 
   /** Whether it is known which units have left since a number. */
   knowsSince(seq: number): boolean {
-    return seq >= this.#firstKnown;
+    return this.#left.knowsSince(seq);
   }
 
   /** Updates the rows to a newer state. */
@@ -63,7 +60,9 @@ export class BoardIndex {
     const changed = this.#seen ? state.works.changedSince(this.#seen.works) : [...state.works];
     for (const work of changed)
       for (const item of work.items) if (!isPending(item)) this.#cards.delete(item.id);
-    if (this.#seen) this.#dropArchived(state, state.works.emptiedSince(this.#seen.works));
+    const left = this.#seen ? state.works.emptiedSince(this.#seen.works) : [];
+    for (const { unit } of left) this.#cells.delete(unitKey(unit.id));
+    this.#left.add(left, state.seq);
     for (const work of this.#affected(state, changed)) this.#drawCell(state, work);
     this.#rankCards(state, this.#seen?.graph === state.graph ? changed : state.works);
     const counts = countsRow(this.#cells.values(), this.#cards.values(), state);
@@ -72,13 +71,6 @@ export class BoardIndex {
     this.#seen = state;
     this.#news.clear();
     this.#pages.clear();
-  }
-
-  #dropArchived({ seq }: State, archived: readonly WorkUnit[]): void {
-    for (const { unit } of archived) {
-      const key = unitKey(unit.id);
-      if (this.#cells.delete(key)) this.#archived.set(key, seq);
-    }
   }
 
   /** Recomputes changed units and their rivals, whose status depends on them. */
@@ -208,9 +200,7 @@ export class BoardIndex {
 
   #boardSince(query: Query, seq: number): News {
     const put: Row[] = [];
-    const drop: string[] = [];
-    if (wants(query, 'units'))
-      for (const [key, archived] of this.#archived) if (archived > seq) drop.push(key);
+    const drop = wants(query, 'units') ? this.#left.since(seq) : [];
     for (const work of this.#state.works) {
       const { unit, items } = work;
       const cell = this.#cells.get(unitKey(unit.id));

@@ -2,7 +2,7 @@ import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event, RunStarted } from '../../shared/events.ts';
 import { microUsd } from '../../shared/usage-words.ts';
 import type { Message, Run, Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
-import { archived, withoutName } from './archive.ts';
+import { archived, archivedRemoved } from './reduce-archive.ts';
 import { changesGraph, dayAskedAfter, itemsAfter, rewait } from './reduce-indexes.ts';
 import { changeItem, newItem } from './reduce-item.ts';
 import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
@@ -16,21 +16,9 @@ export function reduce(state: State, event: Event): State {
   if (event.type === 'unit.added') return addUnit(state, event, event.data);
   if (concernsNoUnit(event)) return { ...state, seq: event.seq, ...withoutUnit(state, event) };
   const before = state.works.get(event.unit);
-  if (!before) return withoutArchived(state, event);
-  if (event.type === 'unit.archived') return archive(state, before, event);
+  if (!before) return archivedRemoved(state, event);
+  if (event.type === 'unit.archived') return archived(state, before, event);
   return put(state, before, change(before, event), event);
-}
-
-/** Whoever is over and archived can only be removed, which frees its name. */
-function withoutArchived(state: State, event: Event): State {
-  if (event.type !== 'unit.removed' || event.data.chunk === undefined)
-    throw new Error(`event ${event.seq} is about unit ${event.unit}, which was never added, or is archived`);
-  return { ...state, seq: event.seq, ...withoutName(state, event.seq, event.data.chunk) };
-}
-
-function archive(state: State, work: WorkUnit, event: Extract<Event, { type: 'unit.archived' }>): State {
-  const waiting = rewait(state.waiting, event.unit, work.unit.open, []);
-  return { ...state, seq: event.seq, waiting, ...archived(state, event, work) };
 }
 
 function addUnit(state: State, event: Event, spec: UnitSpec): State {

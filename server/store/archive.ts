@@ -4,9 +4,9 @@ import type { Event } from '../../shared/events.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { type Archive, type ArchivedName, type ArchiveSums, NO_SUMS } from '../domain/archive.ts';
 import { PersistentMap } from '../domain/persistent-map.ts';
+import type { archiveStatements } from './archive-statements.ts';
 import type { ArchivedUnit, ArchiveSearch } from './journal.ts';
-import type { Tables } from './migrations.ts';
-import type { archiveStatements } from './statements.ts';
+import type { Tables } from './tables.ts';
 
 /** What the facts of a unit may unpack to, in bytes. */
 const MOST_BYTES = 1 << 30;

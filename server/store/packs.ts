@@ -1,7 +1,7 @@
 /** Older events of the log, compressed, many in a row of the database: the same events, in a tenth of the room. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Tables } from './migrations.ts';
 import type { packStatements } from './statements.ts';
+import type { Tables } from './tables.ts';
 
 type Row = Tables['events'];
 type Statements = ReturnType<typeof packStatements>;

@@ -8,8 +8,8 @@ import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { DEFAULTS } from '../domain/settings.ts';
 import { EMPTY, type State, stateOf } from '../domain/state.ts';
 import type { ArchiveTable } from './archive.ts';
-import type { Tables } from './migrations.ts';
 import type { prepareAll, Statement } from './statements.ts';
+import type { Tables } from './tables.ts';
 
 type Statements = ReturnType<typeof prepareAll>;
 

@@ -20,9 +20,9 @@ import { EventLog } from './event-log.ts';
 import { FileMoved, FilesInPlace } from './files-in-place.ts';
 import type { KeptMutation } from './journal.ts';
 import { LogMark } from './log-mark.ts';
-import type { Tables } from './migrations.ts';
 import { readState } from './read-state.ts';
 import { prepareAll } from './statements.ts';
+import type { Tables } from './tables.ts';
 
 /** A refused request, and how often it came. */
 export type RefusedVisitor = Tables['refusals'];

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { By } from '../../shared/access-words.ts';
 import type { Event } from '../../shared/events.ts';
@@ -6,20 +5,14 @@ import type { WorkUnit } from '../../shared/words.ts';
 import { POLICY } from '../domain/actors.ts';
 import { withArchived } from '../domain/archive.ts';
 import type { AnyDecision, Nothing } from '../domain/commands/decision.ts';
-import { conflict, Refusal } from '../domain/refusal.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
 import { applyAll } from './apply-all.ts';
+import { digestOf, type Idempotency, repeatOf } from './idempotency.ts';
 import type { ArchivedUnit, ArchiveSearch, ExecutedMutation, Journal, KeptMutation } from './journal.ts';
 
 /** Decides on the current state: returns changes, or throws a `Refusal`. */
 export type Decide<Result extends object = Nothing> = (state: State, at: string) => AnyDecision<Result>;
-
-/** The same mutation sent twice has the same key, the same procedure and the same input. */
-export interface Idempotency {
-  readonly key: string;
-  readonly procedure: string;
-  readonly input: unknown;
-}
 
 export interface Committed<Result extends object = Nothing> {
   readonly seq: number;
@@ -245,22 +238,3 @@ function record(batch: Deciding, event: Event): void {
   const known = batch.known.get(event.data.spends);
   if (known) batch.known.set(event.data.spends, { ...known, spent: true });
 }
-
-/** What this mutation was answered when it came before. Throws a `Refusal` if its key was used for another. */
-function repeatOf(
-  once: Idempotency,
-  known: ReadonlyMap<string, KeptMutation>,
-): Committed<object> | undefined {
-  const kept = known.get(once.key);
-  if (!kept) return undefined;
-  if (kept.digest !== digestOf(once) && kept.digest !== earlierDigest(once))
-    throw conflict('key-used', 'This key was used before, for something else.');
-  if (kept.spent)
-    throw conflict('taken-back', 'This answer was taken back; answer the question as it is now.');
-  return { seq: kept.seq, result: JSON.parse(kept.result) as object };
-}
-
-const sha256 = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-const digestOf = ({ procedure, input }: Idempotency): string => sha256([procedure, input]);
-/** Of keys that older versions kept, without the procedure: a repeat may come after the upgrade. */
-const earlierDigest = ({ input }: Idempotency): string => sha256(input);
