@@ -17,11 +17,12 @@ export function archiveStatements(prepare: Prepare) {
     find: prepare(
       named
         .select(['unit', 'chunk', 'title', 'over_at'])
-        .where('unit', '<', one)
+        // Not by the unit, as an order or a bound: the index of names holds all that is looked at.
+        .where(sql`+unit`, '<', one)
         .where((to) =>
           to.or([sql<boolean>`instr(chunk, ${text}) > 0`, sql<boolean>`instr(lower(title), ${text}) > 0`]),
         )
-        .orderBy('unit', 'desc')
+        .orderBy(sql`+unit`, 'desc')
         .limit(one),
     ),
     ids: prepare(
