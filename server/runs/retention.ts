@@ -6,6 +6,7 @@ import type { State } from '../domain/state.ts';
 import { roomOf } from '../output/output-file.ts';
 import { packOutput } from '../output/pack-output.ts';
 import type { Store } from '../store/store.ts';
+import { hourly, type SettledClock } from '../system/hourly.ts';
 import { runFiles, unitOfRun } from '../system/run-files.ts';
 import type { Chore } from '../system/upkeep.ts';
 
@@ -19,21 +20,13 @@ interface Kept {
   readonly over_at: Moment;
 }
 
-/** Packs and deletes old run files at the start and then every hour of the wall clock. */
-export function keepRoom(store: Store, runs: string, now: () => number = Date.now): Chore {
-  let cleared = Number.NEGATIVE_INFINITY;
-  return {
-    name: 'retention',
-    look: async () => {
-      const at = now();
-      if (Math.abs(at - cleared) < HOUR_MS) return;
-      cleared = at;
-      const kept = { settings: store.state.settings, works: await worksWithRuns(store, runs) };
-      await clearRuns(kept, runs, at);
-      await packRuns(kept, runs, at);
-    },
-  };
-}
+/** Packs and deletes old run files. */
+export const keepRoom = (store: Store, runs: string, clock: SettledClock): Chore =>
+  hourly('retention', clock, async (at) => {
+    const kept = { settings: store.state.settings, works: await worksWithRuns(store, runs) };
+    await clearRuns(kept, runs, at);
+    await packRuns(kept, runs, at);
+  });
 
 type WithRuns = Pick<State, 'settings'> & { readonly works: Iterable<WorkUnit> };
 
