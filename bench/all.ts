@@ -15,10 +15,12 @@ import { hooks } from './hooks.ts';
 import { hub } from './hub.ts';
 import { lighthouse } from './lighthouse.ts';
 import { manyUnits } from './many-units.ts';
+import { peers } from './peers.ts';
 import { render } from './render.ts';
 import { sizes } from './sizes.ts';
 import { painted } from './time-to-paint.ts';
 import { transcript } from './transcript.ts';
+import { viewers } from './viewers.ts';
 import { work } from './work.ts';
 
 const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
@@ -28,16 +30,18 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   diff,
   hooks,
   painted,
+  peers,
   hub,
   lighthouse,
   'many-units': manyUnits,
   sizes,
   transcript,
+  viewers,
   work,
 };
 
-/** It installs what it measures with. */
-const ONLY_BY_NAME = 'lighthouse';
+/** They install what they measure with. */
+const ONLY_BY_NAME: readonly string[] = ['lighthouse', 'peers'];
 
 const { values, positionals: asked } = parseArgs({
   options: { compare: { type: 'string' } },
@@ -49,7 +53,7 @@ const parts: Readonly<Record<string, () => Figure | Promise<Figure>>> =
 const chosen = Object.entries(parts).filter(
   ([name]) =>
     ref !== undefined ||
-    (asked.length === 0 && name !== ONLY_BY_NAME) ||
+    (asked.length === 0 && !ONLY_BY_NAME.includes(name)) ||
     asked.some((word) => name.includes(word)),
 );
 

@@ -2,14 +2,12 @@
  * What Lighthouse says of the dashboard and of a unit's page on a telephone. It is no part of the project: it is
  * installed from the npm registry into a cache of the user's, once.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { busyProject } from '../test/busy-project.ts';
 import { afterwards } from './cleanup.ts';
 import { type Figure, median } from './figure.ts';
+import { fromRegistry } from './from-registry.ts';
 import { launchBrowser } from './time-to-paint.ts';
 
 const VERSION = '12.8.2';
@@ -22,7 +20,7 @@ const PAGES: Readonly<Record<string, string>> = {
 const SCORES = ['performance', 'accessibility', 'best-practices', 'seo'] as const;
 const MOMENTS = ['first-contentful-paint', 'largest-contentful-paint', 'speed-index', 'total-blocking-time'];
 
-interface Report {
+export interface Report {
   readonly categories: Readonly<Record<string, { readonly score: number | null }>>;
   readonly audits: Readonly<Record<string, Audit>>;
 }
@@ -35,7 +33,6 @@ interface Audit {
 type Lighthouse = (address: string, flags: object) => Promise<{ readonly lhr: Report } | undefined>;
 
 export async function lighthouse(): Promise<Figure> {
-  const { default: run } = (await import(pathToFileURL(installed()).href)) as { default: Lighthouse };
   const house = await busyProject({ units: 200, items: 20 });
   afterwards(() => house.close());
   const browser = await launchBrowser();
@@ -43,15 +40,8 @@ export async function lighthouse(): Promise<Figure> {
   const rows: string[][] = [];
   for (const [name, path] of Object.entries(PAGES)) {
     const reports: Report[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const result = await run(`${house.address}${path}`, {
-        port,
-        onlyCategories: SCORES,
-        logLevel: 'silent',
-      });
-      if (!result) throw new Error('Lighthouse has no result');
-      reports.push(result.lhr);
-    }
+    for (let round = 0; round < ROUNDS; round++)
+      reports.push(await lighthouseOf(`${house.address}${path}`, port));
     rows.push(rowOf(name, reports));
     for (const line of shortcomings(reports)) console.log(`${name}: ${line}`);
   }
@@ -66,21 +56,14 @@ export async function lighthouse(): Promise<Figure> {
   };
 }
 
-/** The module to import. */
-function installed(): string {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'signalbox-bench');
-  const folder = join(cache, `lighthouse-${VERSION}`);
-  if (!existsSync(folder)) install(folder);
-  return join(folder, 'node_modules', 'lighthouse', 'core', 'index.js');
-}
-
-function install(folder: string): void {
-  const made = `${folder}.${process.pid}`;
-  mkdirSync(made, { recursive: true });
-  writeFileSync(join(made, 'package.json'), '{"private":true}');
-  const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--save-exact'];
-  execFileSync('npm', ['install', ...flags, `lighthouse@${VERSION}`], { cwd: made, stdio: 'inherit' });
-  renameSync(made, folder);
+/** Scores of a page, in a browser that listens on this port. */
+export async function lighthouseOf(address: string, port: number): Promise<Report> {
+  const folder = fromRegistry(`lighthouse-${VERSION}`, [`lighthouse@${VERSION}`]);
+  const module = join(folder, 'node_modules', 'lighthouse', 'core', 'index.js');
+  const { default: run } = (await import(pathToFileURL(module).href)) as { default: Lighthouse };
+  const result = await run(address, { port, onlyCategories: SCORES, logLevel: 'silent' });
+  if (!result) throw new Error('Lighthouse has no result');
+  return result.lhr;
 }
 
 function rowOf(name: string, reports: readonly Report[]): string[] {

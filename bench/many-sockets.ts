@@ -25,6 +25,9 @@ interface Awaited {
 export class ManySockets {
   readonly #sockets: WebSocket[] = [];
   #awaited: Awaited | null = null;
+  /** What all have heard so far, besides what welcomed them. */
+  frames = 0;
+  bytes = 0;
 
   /** `hello` is sent by each; each is there once it has heard `welcome`, or is connected where none is given. */
   async gather(size: number, url: string, hello = '', welcome = ''): Promise<void> {
@@ -49,6 +52,8 @@ export class ManySockets {
 
   /** Looks at bytes only, so that reading costs the same whatever is sent. */
   #hear(socket: WebSocket, frame: Buffer): void {
+    this.frames++;
+    this.bytes += frame.length;
     const awaited = this.#awaited;
     if (!awaited || !frame.includes(awaited.mark)) return;
     if (awaited.heard.size === 0) awaited.first = performance.now();

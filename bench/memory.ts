@@ -25,6 +25,7 @@ import type { Detail } from '../shared/detail.ts';
 import { DaemonFixture, PROGRAM } from '../test/daemon-fixture.ts';
 import { afterwards, tidily, tidyOnSignals } from './cleanup.ts';
 import { asText, type Figure, ratio } from './figure.ts';
+import { memoryOf } from './proc.ts';
 
 const RUNS = 10;
 const BYTES = 200_000_000;
@@ -208,8 +209,7 @@ class Memory {
   }
 
   #read(field: string): number {
-    const text = readFileSync(`/proc/${this.#pid}/status`, 'utf8');
-    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]);
+    return memoryOf(this.#pid, field);
   }
 
   stop(): Pick<Round, 'start' | 'peak' | 'after'> {

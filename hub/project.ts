@@ -53,6 +53,8 @@ export class Project {
   #pulses: Pulses = {};
   #watching = 0;
   #stopPulses = () => {};
+  #looking = 0;
+  #stopLooking = () => {};
 
   constructor(found: Found, events: ProjectEvents) {
     this.slug = found.slug;
@@ -105,6 +107,17 @@ export class Project {
     };
   }
 
+  /** Says to its daemon that somebody sees its items, as a visible page of its own does. Returns how to stop. */
+  look(): () => void {
+    if (this.#looking++ === 0)
+      this.#stopLooking = keepSubscribed((ended) =>
+        this.#link.streams.notify.watch.subscribe({ looks: true }, { onError: ended, onComplete: ended }),
+      );
+    return () => {
+      if (--this.#looking === 0) this.#stopLooking();
+    };
+  }
+
   /** Returns whether it was called otherwise before. */
   rename(name: string): boolean {
     if (name === this.#name) return false;
@@ -131,6 +144,7 @@ export class Project {
 
   close(): void {
     this.#stopPulses();
+    this.#stopLooking();
     this.#link.close();
   }
 

@@ -31,6 +31,8 @@ export class Projects {
   /** Followed as long as the hub runs: what it says stays when its daemon is away. */
   readonly #whole: HubBoard;
   readonly #printed = new Signal();
+  /** A daemon has come or gone. */
+  readonly #listed = new Signal();
 
   constructor() {
     this.#whole = this.#keep({}).board;
@@ -66,6 +68,7 @@ export class Projects {
     this.#nameAll();
     for (const { board } of this.#boards.values()) board.tell();
     this.#printed.ring();
+    this.#listed.ring();
   }
 
   /** Follows a daemon no more, and shows no rows of it. */
@@ -123,6 +126,16 @@ export class Projects {
     } finally {
       for (const stop of watched.values()) stop();
     }
+  }
+
+  /** Somebody looks at all of them, until `signal` aborts. */
+  async beSeen(signal: AbortSignal): Promise<void> {
+    const seen = new Map<Project, () => void>();
+    while (!signal.aborted) {
+      for (const project of this.all) if (!seen.has(project)) seen.set(project, project.look());
+      await this.#listed.next(signal);
+    }
+    for (const stop of seen.values()) stop();
   }
 
   close(): void {

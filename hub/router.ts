@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { About } from '../server/api/about.ts';
 import { accessFor } from '../server/api/access.ts';
 import * as inputs from '../server/api/inputs.ts';
+import { watching } from '../server/api/notify-fields.ts';
 import { basesFor, type CallContext, onlyAtTerminal } from '../server/api/procedures.ts';
 import type { BoardMessage, Snapshot } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
@@ -72,6 +73,13 @@ export const hubRouter = t.router({
         input.follow ? ctx.projects.followPulses(signal) : once(ctx.projects.pulses),
       ),
   }),
+  notify: t.router({
+    watch: operator
+      .input(watching)
+      .subscription(({ ctx, input, signal = new AbortController().signal }) =>
+        watchFor(ctx.projects, input, signal),
+      ),
+  }),
   daemon: t.router({
     stop: operator.input(inputs.nothing).mutation(({ ctx }) => {
       onlyAtTerminal(ctx, 'stops the hub');
@@ -84,9 +92,35 @@ export const hubRouter = t.router({
 export type HubRouter = typeof hubRouter;
 export const createHubCaller = t.createCallerFactory(hubRouter);
 
+/**
+ * A visible page of the hub counts as one of each daemon. What is to be shown, daemons show by themselves: nothing is
+ * yielded. One that only asks has looked in this moment.
+ */
+function watchFor(
+  projects: Projects,
+  { looks, follow: goesOn }: z.infer<typeof watching>,
+  signal: AbortSignal,
+): AsyncIterable<never> {
+  if (!goesOn) return untilDone(looks ? projects.beSeen(aMoment()) : Promise.resolve());
+  return untilDone(looks ? projects.beSeen(signal) : aborted(signal));
+}
+
+const untilDone = (done: Promise<void>): AsyncIterable<never> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => done.then(() => ({ done: true, value: undefined })) }),
+});
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
 async function* once<Value>(value: Value) {
   yield value;
 }
+
+/** Until a daemon has heard of it. */
+export const aMoment = (): AbortSignal => AbortSignal.timeout(1000);
 
 /** The projects, and how many items each has open. */
 export function statusOf({ about, projects }: HubContext) {

@@ -10,7 +10,7 @@ import { formKey, readForm } from '../server/web/forms.ts';
 import { addInstallation } from '../server/web/installation.ts';
 import type { FormError } from '../server/web/page.ts';
 import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from '../server/web/reply.ts';
-import { addSignIn, renew, setCookie } from '../server/web/sign-in-page.ts';
+import { addSignIn, addSignOut, renewing } from '../server/web/sign-in-page.ts';
 import { formInput } from '../shared/actions.ts';
 import { localPath } from '../shared/local-path.ts';
 import { addressOf, type Query } from '../shared/query.ts';
@@ -19,19 +19,17 @@ import { checkIsOf, type HubAction, isHubAction } from './act.ts';
 import { hubPage } from './page.ts';
 import type { Project } from './project.ts';
 import { SLUG } from './projects.ts';
-import { createHubCaller, type HubContext } from './router.ts';
+import { aMoment, createHubCaller, type HubContext } from './router.ts';
 
 type HubParts = RouteParts<HubContext>;
 
 export function hubRoutes(parts: HubParts): Router {
   const router = new Router();
-  router.use(async (ctx, next) => {
-    const caller = parts.callerOf(ctx);
-    if (caller?.door === 'page' && caller.credential) await renew(ctx, parts, caller.credential.id);
-    await next();
-  });
+  router.use((ctx, next) =>
+    renewing(parts, ctx, next, () => void parts.contextFor(ctx).projects.beSeen(aMoment())),
+  );
   addSignIn(router, parts);
-  router.post('/sign-out', (ctx) => signOut(parts, ctx));
+  addSignOut(router, parts, (ctx) => createHubCaller(parts.contextFor(ctx)).access.signOut({}));
   router.get('/', async (ctx) => sendPage(ctx, 200, await draw(parts, ctx, queryIn(ctx.querystring))));
   // The page asks here whether the hub is back.
   router.get('/status', async (ctx) => sendJson(ctx, await createHubCaller(parts.contextFor(ctx)).status()));
@@ -150,13 +148,5 @@ async function openProject(parts: HubParts, ctx: RouterContext): Promise<void> {
   if (wantsJson(ctx)) return sendJson(ctx, { url });
   ctx.set('Cache-Control', 'no-store');
   ctx.redirect(url);
-  ctx.status = 303;
-}
-
-async function signOut(parts: HubParts, ctx: KoaContext): Promise<void> {
-  await createHubCaller(parts.contextFor(ctx)).access.signOut({});
-  setCookie(ctx, parts, '', 0);
-  if (!isForm(ctx)) return sendJson(ctx, { signed_out: true });
-  ctx.redirect('/sign-in');
   ctx.status = 303;
 }

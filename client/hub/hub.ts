@@ -10,6 +10,8 @@ import { submitByKeys } from '../elements/submit-by-keys.ts';
 import { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
 import { keepBadge, stayHere } from '../page/connection-badge.ts';
+import { keepKeys } from '../page/first-key.ts';
+import { keepLooking } from '../page/looking.ts';
 import { keepDrafts } from '../page/saved-drafts.ts';
 import { keepCount } from '../page/tab-count.ts';
 import { ProjectFilter } from './project-filter.ts';
@@ -49,6 +51,7 @@ function start(): void {
   for (const each of document.querySelectorAll<BoardElement>('project-list, project-filter'))
     each.join(live, query, zone);
   addEventListener('keydown', submitByKeys);
+  keepKeys({ single: /^[jkaszguq/?1-9]$/, load: async () => (await import('./keys.ts')).keyboard() });
   const { origin } = location;
   const connection = new Connection({
     socket: `${origin.replace(/^http/, 'ws')}/trpc`,
@@ -66,6 +69,12 @@ function start(): void {
   );
   stayHere(lost, connection);
   keepCount(live, data, element('announce'));
+  // Their daemons notify by themselves.
+  keepLooking(
+    live,
+    () => false,
+    () => {},
+  );
   void keepDrafts(queue, connection);
 }
 

@@ -27,7 +27,11 @@ async function start(): Promise<void> {
   live.prime(query, snapshot);
   joinBoard(document, live, data);
   addEventListener('keydown', submitByKeys);
-  keepKeys(live);
+  keepKeys({
+    single: /^[jkasznguq/?1-9]$/,
+    held: 'k',
+    load: async () => (await import('./later.ts')).keyboardOf(live),
+  });
   const connection = await connect();
   live.connect(connection);
   if (detail) void joinUnits(live, detail, data);

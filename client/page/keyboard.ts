@@ -2,28 +2,38 @@
  * The keys of the page. Single keys count only where nobody types, and a browser can turn them off. They press what is on
  * the page: what a press may do, and when, is decided where it is for every press.
  */
-import type { LiveBoards } from '../link/live-boards.ts';
+import type { KeyLine } from '../../shared/keys.ts';
 import { openHelp } from './keys-help.ts';
-import { openPalette } from './palette.ts';
 
 /** What `j` and `k` move through, in the order of the page. */
 const ENTRIES = '.card > details > summary, .cell > a:first-of-type, .graph a, table.lines td.n a';
 const AROUND = '.card, .cell';
 
+/** What keys do on this page, besides what they do on each. */
+export interface PageKeys {
+  /** Addresses by key, of which some are places on this page. */
+  readonly to: Readonly<Record<string, string>>;
+  /** Those after `g`. */
+  readonly afterG: Readonly<Record<string, string>>;
+  /** All keys, for their list. */
+  readonly lines: readonly KeyLine[];
+  readonly openCommands: () => void;
+}
+
 export class Keyboard {
-  readonly #live: LiveBoards;
+  readonly #keys: PageKeys;
   /** After `g`, the next key says where to. */
   #goes = false;
 
-  constructor(live: LiveBoards) {
-    this.#live = live;
+  constructor(keys: PageKeys) {
+    this.#keys = keys;
   }
 
   press({ key, ctrlKey, metaKey }: KeyboardEvent): void {
     if (document.querySelector('dialog[open]')) return;
-    const to = this.#goes ? PLACES[key] : undefined;
+    const to = (this.#goes ? this.#keys.afterG : this.#keys.to)[key];
     this.#goes = false;
-    if (ctrlKey || metaKey) openPalette(this.#live);
+    if (ctrlKey || metaKey) this.#keys.openCommands();
     else if (to) go(to);
     else if (/^[1-9]$/.test(key)) choose(Number(key));
     else this.#act(key);
@@ -36,17 +46,9 @@ export class Keyboard {
     else if (key === 'a') answer();
     else if (key === 's') snooze();
     else if (key === 'z') undo();
-    else if (key === '/') go('/#search');
-    else if (key === 'n') go('/new');
-    else if (key === '?') openHelp();
+    else if (key === '?') openHelp(this.#keys.lines);
   }
 }
-
-const PLACES: Readonly<Record<string, string>> = {
-  q: '/#queue-heading',
-  u: '/#grid-heading',
-  g: '/graph',
-};
 
 /** Goes to an address; where that is on this page, just there. */
 function go(address: string): void {

@@ -1,13 +1,14 @@
 /** The list of keys as a dialog, with the switch that turns single keys off in this browser. */
 import { html, render } from 'lit';
+import type { KeyLine } from '../../shared/keys.ts';
 import { keysList } from '../../shared/views/keys-list.ts';
 import { areKeysOff, turnKeys } from './keys-setting.ts';
 import { openDialog } from './open-dialog.ts';
 
-export function openHelp(): void {
+export function openHelp(keys: readonly KeyLine[]): void {
   const dialog = openDialog('keys-dialog', 'Keys');
   render(
-    html`<h2 id="keys-dialog-heading">Keys</h2>${keysList()}${keysSwitch()}<button type="button" class="primary" @click=${() => dialog.close()}>Close</button>`,
+    html`<h2 id="keys-dialog-heading">Keys</h2>${keysList(keys)}${keysSwitch()}<button type="button" class="primary" @click=${() => dialog.close()}>Close</button>`,
     dialog,
   );
   dialog.querySelector('button')?.focus();

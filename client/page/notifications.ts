@@ -1,8 +1,9 @@
-/** Says whether this page is visible, and shows notifications where this browser may. Loaded after the first paint. */
+/** Shows notifications where this browser may. Loaded after the first paint. */
 import type { DesktopNotice } from '../../shared/notify-words.ts';
 import type { Connection } from '../link/connection.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
 import { drawSwitch, isOn, onSwitch } from './desktop-switch.ts';
+import { keepLooking } from './looking.ts';
 import { workerOf } from './worker-registration.ts';
 
 /** Of several tabs of a browser one shows. */
@@ -11,29 +12,15 @@ const LOCK = 'signalbox-notifications';
 export function watchPage(live: LiveBoards): void {
   const { connection } = live;
   let leads = false;
-  let stop = () => {};
-  const watch = () => {
-    stop();
-    const watching = { looks: !document.hidden, shows: leads && isOn() };
-    stop = live.keepSubscribed(
-      (ended) =>
-        connection.client.notify.watch.subscribe(watching, {
-          onData: (notice) => void show(connection, notice),
-          onError: ended,
-          onComplete: ended,
-        }),
-      'always',
-    );
-  };
+  const shows = () => leads && isOn();
+  const watch = keepLooking(live, shows, (notice) => void show(connection, notice));
   const lead = () => {
     leads = true;
     watch();
   };
   const place = document.getElementById('this-browser');
   if (place) drawSwitch(place);
-  document.addEventListener('visibilitychange', watch);
   onSwitch(watch);
-  watch();
   // Held until the tab is closed. Where there are no locks, every tab shows, and the same tag is the same notification.
   if (!navigator.locks) lead();
   void navigator.locks?.request(LOCK, () => {

@@ -32,3 +32,10 @@ export const policyFields = {
   gather_seconds: whole(MOST_SECONDS).optional(),
   sound: yes.optional(),
 };
+
+/** Of a page. `looks`: it is visible; `shows`: it shows notifications. */
+export const watching = z.strictObject({
+  looks: z.boolean(),
+  shows: z.boolean().default(false),
+  follow: z.boolean().default(true),
+});

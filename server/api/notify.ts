@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CHANNELS, type NotifyPolicy } from '../../shared/notify-words.ts';
 import { nothing } from './inputs.ts';
-import { policyFields } from './notify-fields.ts';
+import { policyFields, watching } from './notify-fields.ts';
 import { operator, t } from './procedures.ts';
 
 const channel = z.enum(CHANNELS, `One of ${CHANNELS.join(', ')}.`);
@@ -25,13 +25,6 @@ const configure = z
       message: `Say what to set: ${FIELDS.join(', ')}.`,
     },
   );
-/** `looks`: it is visible; `shows`: it shows notifications. */
-const watch = z.strictObject({
-  looks: z.boolean(),
-  shows: z.boolean().default(false),
-  follow: z.boolean().default(true),
-});
-
 export const notify = t.router({
   show: operator.input(nothing).query(({ ctx }) => ctx.notify.facts()),
   configure: operator.input(configure).mutation(async ({ ctx, input: { channel, unset, ...set } }) => {
@@ -43,7 +36,7 @@ export const notify = t.router({
     receipt: await ctx.notify.test(ctx.by, input.channel),
   })),
   watch: operator
-    .input(watch)
+    .input(watching)
     .subscription(({ ctx, input, signal }) =>
       ctx.notify.watch(input, signal ?? new AbortController().signal),
     ),

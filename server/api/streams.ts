@@ -8,7 +8,7 @@ import type { BoardMessage, News, Row, Snapshot } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { BoardFeed } from '../board/board-feed.ts';
 import { newsSince } from '../board/news-between.ts';
-import type { Encode, SharedBoards } from '../board/shared-boards.ts';
+import type { SharedBoards } from '../board/shared-boards.ts';
 import { notFound } from '../domain/refusal.ts';
 import { findWork } from '../domain/state.ts';
 import type { LastLines } from '../output/last-lines.ts';
@@ -32,7 +32,8 @@ export interface Source {
 export interface ViewerSocket {
   /** Bytes that were not taken from us yet. */
   readonly bufferedAmount: number;
-  readonly send: (message: Buffer, how: { readonly binary: false }) => void;
+  /** Takes a whole frame, as it goes over the wire. */
+  readonly write: (frame: Buffer) => void;
 }
 
 /** While more than this is buffered for a client, nothing is sent to it; changes meanwhile are merged. */
@@ -92,7 +93,7 @@ export async function* followBoard(
   const { socket, boards } = source;
   if (follow && !calm && socket && stream !== undefined) {
     // What is the same for many is encoded once: from here on it goes to the socket without passing through here.
-    const send = (message: Buffer) => socket.send(message, { binary: false });
+    const send = (frame: Buffer) => socket.write(frame);
     await boards.follow({ query, at, shown, stream, send, isSlow: () => isBehind(source) }, signal);
     return;
   }
@@ -110,10 +111,8 @@ export async function* followBoard(
 }
 
 /** A message of a subscription as tRPC writes it: https://trpc.io/docs/rpc. */
-export const encodeNews: Encode = (stream, id, message) =>
-  Buffer.from(
-    JSON.stringify({ id: stream, jsonrpc: '2.0', result: { type: 'data', id, data: { id, data: message } } }),
-  );
+export const newsAsText = (stream: string | number, id: string, message: BoardMessage): string =>
+  JSON.stringify({ id: stream, jsonrpc: '2.0', result: { type: 'data', id, data: { id, data: message } } });
 
 export async function* followPulses(
   source: Source,

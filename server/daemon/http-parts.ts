@@ -4,9 +4,9 @@ import type { StatePaths } from '../../shared/state-paths.ts';
 import type { AccessFile } from '../access/access-file.ts';
 import type { PolicySource } from '../api/procedures.ts';
 import { appRouter } from '../api/router.ts';
-import { encodeNews } from '../api/streams.ts';
+import { newsAsText } from '../api/streams.ts';
 import { BoardFeed } from '../board/board-feed.ts';
-import { SharedBoards } from '../board/shared-boards.ts';
+import { type Encode, SharedBoards } from '../board/shared-boards.ts';
 import { pathFor } from '../runs/environment.ts';
 import type { Db } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +14,7 @@ import { consoleLog } from '../system/log.ts';
 import { readAssets } from '../web/assets.ts';
 import type { HttpParts } from '../web/http.ts';
 import { routes } from '../web/routes.ts';
+import { textFrame } from '../web/text-frame.ts';
 import { gateParts } from './gate-parts.ts';
 import { Metrics } from './metrics.ts';
 import { monitoringOf } from './monitoring.ts';
@@ -39,7 +40,7 @@ export function httpParts(
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const boardFeed = new BoardFeed(store, assets.build);
   const metrics = new Metrics({ store, boardFeed, viewers: () => boards.viewers });
-  const boards = new SharedBoards(boardFeed, store.epoch, encodeNews, metrics);
+  const boards = new SharedBoards(boardFeed, store.epoch, asFrame, metrics);
   const monitoring = monitoringOf(db, metrics);
   return {
     ...gateParts(state, store, door, daemon.access.limits),
@@ -58,3 +59,5 @@ export function httpParts(
     routes: (parts) => routes(parts, monitoring),
   };
 }
+
+const asFrame: Encode = (...news) => textFrame(newsAsText(...news));

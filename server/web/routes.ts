@@ -5,7 +5,7 @@ import { isAction } from '../../shared/actions.ts';
 import { firstPage, type Query, queryKey } from '../../shared/query.ts';
 import { createCaller } from '../api/router.ts';
 import { notFound } from '../domain/refusal.ts';
-import { act, actOnAll, configure, isForm } from './action-routes.ts';
+import { act, actOnAll, configure } from './action-routes.ts';
 import { strictQuery, wholeIn } from './address-query.ts';
 import { addArchiveRoute } from './archive-routes.ts';
 import { addAssets } from './asset-routes.ts';
@@ -19,18 +19,18 @@ import { addNewUnitRoutes } from './new-unit-routes.ts';
 import { addNotifyRoutes } from './notify-routes.ts';
 import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from './reply.ts';
 import { ResponseCache } from './response-cache.ts';
-import { lateUndo, seeOther } from './return-address.ts';
+import { lateUndo } from './return-address.ts';
 import { addRunRoutes } from './run-routes.ts';
-import { addSignIn, renew, setCookie } from './sign-in-page.ts';
+import { addSignIn, addSignOut, renewing } from './sign-in-page.ts';
 
 const asked = (ctx: KoaContext): Query => strictQuery(new URLSearchParams(ctx.querystring));
 
 export function routes(parts: RouteParts, monitoring: Monitoring): Router {
   const router = new Router();
   const cache = new ResponseCache();
-  router.use((ctx, next) => renewing(parts, ctx, next));
+  router.use((ctx, next) => renewing(parts, ctx, next, () => parts.contextFor(ctx).notify.looked()));
   addSignIn(router, parts);
-  router.post('/sign-out', (ctx) => signOut(parts, ctx));
+  addSignOut(router, parts, (ctx) => createCaller(parts.contextFor(ctx)).access.signOut({}));
   router.get('/embed.js', (ctx) => sendEmbed(parts, ctx));
   router.get('/', (ctx) => sendDashboard(parts, ctx, cache));
   // For programs that want all units at once.
@@ -82,29 +82,6 @@ async function sendDashboard(parts: RouteParts, ctx: KoaContext, cache: Response
   const draw = () => drawDashboard(parts, ctx, query, waits);
   const about = JSON.stringify([isSignedIn(parts, ctx), warningsFor(parts, ctx)]);
   sendPage(ctx, 200, cache.at(seq, `page ${about} ${queryKey(query)}`, draw));
-}
-
-/** Whoever looks at a page stays signed in. */
-async function renewing(parts: RouteParts, ctx: KoaContext, next: () => Promise<unknown>): Promise<void> {
-  const caller = parts.callerOf(ctx);
-  const session = caller?.door === 'page' ? caller.credential : null;
-  if (session) await renew(ctx, parts, session.id);
-  await next();
-  if (isLook(ctx) && caller?.role === 'operator') parts.contextFor(ctx).notify.looked();
-}
-
-/** A page is drawn for somebody who looks at it, with script or without; what is fetched ahead may never be seen. */
-const isLook = (ctx: KoaContext): boolean =>
-  ctx.method === 'GET' &&
-  ctx.status === 200 &&
-  Boolean(ctx.response.is('html')) &&
-  ctx.get('Sec-Purpose') === '';
-
-async function signOut(parts: RouteParts, ctx: KoaContext): Promise<void> {
-  await createCaller(parts.contextFor(ctx)).access.signOut({});
-  setCookie(ctx, parts, '', 0);
-  if (!isForm(ctx)) return sendJson(ctx, { signed_out: true });
-  seeOther(ctx, '/sign-in');
 }
 
 /** The elements for pages elsewhere, for those that are listed. */

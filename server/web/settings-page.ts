@@ -1,6 +1,7 @@
 /** The page of the settings: what is in force, what each does, and a form for each group. */
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
+import { KEYS } from '../../shared/keys.ts';
 import type { NotifyFacts } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import { keysList } from '../../shared/views/keys-list.ts';
@@ -109,12 +110,12 @@ const GROUPS: readonly (readonly [heading: string, fields: readonly Field[]])[] 
 /** The page. Complete without script. */
 export function settingsPage(input: SettingsInput): string {
   const { formError } = input;
-  const body: Drawn = html`<main class="one settings" data-later><p class="back"><a href="/">← All work units</a></p><h2 id="settings-heading" tabindex="-1">Settings</h2><p class="aside">They count for this project, from the next decision on. “signalbox config” shows and changes the same.</p>${alertOf(formError)}${numbersForm(input)}${notifications(input)}${accessSection(input)}${fileSection(input)}${KEYS}</main>`;
+  const body: Drawn = html`<main class="one settings" data-later><p class="back"><a href="/">← All work units</a></p><h2 id="settings-heading" tabindex="-1">Settings</h2><p class="aside">They count for this project, from the next decision on. “signalbox config” shows and changes the same.</p>${alertOf(formError)}${numbersForm(input)}${notifications(input)}${accessSection(input)}${fileSection(input)}${KEYS_SECTION}</main>`;
   return shell({ ...input, body, skipTo: SKIP });
 }
 
 /** Script puts the switch that turns them off in its place: it is remembered by the browser. */
-const KEYS = html`<section aria-labelledby="keys"><h3 id="keys" tabindex="-1">Keys</h3><p class="aside">With script, and while you do not type, these keys do something. A screen reader that takes single keys for itself keeps them.</p>${keysList()}<div id="keys-switch"></div></section>`;
+const KEYS_SECTION = html`<section aria-labelledby="keys"><h3 id="keys" tabindex="-1">Keys</h3><p class="aside">With script, and while you do not type, these keys do something. A screen reader that takes single keys for itself keeps them.</p>${keysList(KEYS)}<div id="keys-switch"></div></section>`;
 
 const SKIP = { id: 'settings-heading', label: 'Skip to the settings' };
 

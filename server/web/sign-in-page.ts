@@ -8,10 +8,12 @@ import { BROWSER } from '../domain/actors.ts';
 import { isToRenew, openSession, renewSession, SESSION_MS } from '../domain/commands/access.ts';
 import { invalid } from '../domain/refusal.ts';
 import { newId } from '../system/new-id.ts';
+import { isForm } from './action-routes.ts';
 import { oneIn } from './address-query.ts';
 import type { Assets } from './assets.ts';
 import { notePage } from './document.ts';
-import { type GateParts, sendPage } from './reply.ts';
+import { type GateParts, sendJson, sendPage } from './reply.ts';
+import { seeOther } from './return-address.ts';
 
 /**
  * Says how to sign in, and nothing else. Whoever is signed in and came by a link from elsewhere goes on by the one
@@ -103,8 +105,43 @@ function isTopLevel(ctx: KoaContext): boolean {
   );
 }
 
+/** Whoever looks at a page stays signed in. `seen`: what else follows from an operator's look at a page. */
+export async function renewing(
+  parts: GateParts,
+  ctx: KoaContext,
+  next: () => Promise<unknown>,
+  seen: () => void,
+): Promise<void> {
+  const caller = parts.callerOf(ctx);
+  const session = caller?.door === 'page' ? caller.credential : null;
+  if (session) await renew(ctx, parts, session.id);
+  await next();
+  if (isLook(ctx) && caller?.role === 'operator') seen();
+}
+
+/** A page is drawn for somebody who looks at it, with script or without; what is fetched ahead may never be seen. */
+const isLook = (ctx: KoaContext): boolean =>
+  ctx.method === 'GET' &&
+  ctx.status === 200 &&
+  Boolean(ctx.response.is('html')) &&
+  ctx.get('Sec-Purpose') === '';
+
+/** `end` ends the session of whoever asks. */
+export function addSignOut(
+  router: Router,
+  parts: GateParts,
+  end: (ctx: KoaContext) => Promise<unknown>,
+): void {
+  router.post('/sign-out', async (ctx) => {
+    await end(ctx);
+    setCookie(ctx, parts, '', 0);
+    if (isForm(ctx)) seeOther(ctx, '/sign-in');
+    else sendJson(ctx, { signed_out: true });
+  });
+}
+
 /** A session that is used goes on: its cookie and its fact are renewed together. */
-export async function renew(ctx: KoaContext, parts: GateParts, id: string): Promise<void> {
+async function renew(ctx: KoaContext, parts: GateParts, id: string): Promise<void> {
   const session = parts.store.state.sessions.find((each) => each.id === id);
   // Most looks come to nothing more than this.
   if (!session || !isToRenew(session, new Date().toISOString())) return;
@@ -113,12 +150,7 @@ export async function renew(ctx: KoaContext, parts: GateParts, id: string): Prom
   if (secret) setCookie(ctx, parts, secret, SESSION_MS / 1000);
 }
 
-export function setCookie(
-  ctx: KoaContext,
-  { cookie, listener }: GateParts,
-  value: string,
-  seconds: number,
-): void {
+function setCookie(ctx: KoaContext, { cookie, listener }: GateParts, value: string, seconds: number): void {
   const secure = listener.kind === 'tcp' && listener.own.origin.startsWith('https:') ? '; Secure' : '';
   ctx.append(
     'Set-Cookie',

@@ -3,17 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { getWSConnectionHandler, jsonEncoder } from '@trpc/server/adapters/ws';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Caller, Verdict } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
 import type { ViewerSocket } from '../api/streams.ts';
 import { HEADERS } from './headers.ts';
+import { hangUpOn, Paces } from './paces.ts';
 import { refuseRaw } from './raw-refusals.ts';
 import type { RefusedRequest } from './refused.ts';
 
-const SEND_BUFFER_BYTES = 4 * 1024 * 1024;
-/** How often it is looked whether a reader is too slow. */
-const LOOK_MS = 1000;
 /** No valid token: the embed may come again when it has one. */
 const SIGNED_OUT = 4401;
 
@@ -43,15 +41,16 @@ export interface Sockets {
 export function sockets(parts: SocketParts): Sockets {
   const { limits } = parts;
   const wss = webSocketServer(limits);
-  const callers = new WeakMap<IncomingMessage, Caller>();
+  const callers = new WeakMap<IncomingMessage, Admitted>();
   const admitted = new Map<WebSocket, Caller>();
   const connect = procedures(wss, parts, callers);
-  const admit = (socket: WebSocket, req: IncomingMessage, caller: Caller) => {
-    callers.set(req, caller);
+  const paces = new Paces(limits);
+  const admit = (socket: WebSocket, raw: Duplex, req: IncomingMessage, caller: Caller) => {
+    callers.set(req, { caller, viewer: viewerOf(socket, raw) });
     parts.speaks(req);
     admitted.set(socket, caller);
     socket.once('close', () => admitted.delete(socket));
-    keepPace(socket, limits);
+    paces.keep(socket);
     try {
       void connect(socket, req);
     } catch {
@@ -71,11 +70,11 @@ export function sockets(parts: SocketParts): Sockets {
     if (!caller && pending >= limits.pending_embeds) return refuseRaw(raw, TOO_MANY_PENDING);
     wss.handleUpgrade(req, raw, head, (socket) => {
       socket.on('error', () => socket.terminate());
-      if (caller) return admit(socket, req, caller);
+      if (caller) return admit(socket, raw, req, caller);
       pending++;
       awaitToken(socket, req, parts, (shown) => {
         pending--;
-        if (shown) admit(socket, req, shown);
+        if (shown) admit(socket, raw, req, shown);
       });
     });
   };
@@ -95,17 +94,28 @@ export function sockets(parts: SocketParts): Sockets {
   };
 }
 
+/** Who speaks on a socket, and how what many are told is written to it. */
+interface Admitted {
+  readonly caller: Caller;
+  readonly viewer: ViewerSocket;
+}
+
+/** Nothing of ours is compressed or fragmented, so `ws` keeps no frame back, and one written beside it stays whole and in order. */
+const viewerOf = (socket: WebSocket, raw: Duplex): ViewerSocket => ({
+  get bufferedAmount() {
+    return socket.bufferedAmount;
+  },
+  write(frame) {
+    // Nothing may follow the frame that closes.
+    if (socket.readyState === WebSocket.OPEN) raw.write(frame);
+  },
+});
+
 const TOO_MANY_PENDING = {
   status: 503,
   code: 'too-many',
   detail: 'Too many embeds have not shown their token yet.',
 } as const;
-
-/** Closes a socket, and hears no more of it: a peer that does not answer the close may go on sending for half a minute. */
-function hangUpOn(socket: WebSocket, code: number, reason: string): void {
-  socket.removeAllListeners('message');
-  socket.close(code, reason);
-}
 
 /** Completes handshakes, with our headers; it listens on nothing itself. */
 function webSocketServer({ frame_bytes }: Limits): WebSocketServer {
@@ -127,7 +137,7 @@ function webSocketServer({ frame_bytes }: Limits): WebSocketServer {
 const procedures = (
   wss: WebSocketServer,
   { limits, contextFor, router }: SocketParts,
-  callers: WeakMap<IncomingMessage, Caller>,
+  callers: WeakMap<IncomingMessage, Admitted>,
 ) =>
   getWSConnectionHandler({
     wss,
@@ -135,10 +145,10 @@ const procedures = (
     maxBatchSize: limits.batch,
     experimental_encoder: { ...jsonEncoder, decode: (data) => withStreams(jsonEncoder.decode(data)) },
     keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
-    createContext: ({ req, res }) => {
-      const caller = callers.get(req);
-      if (!caller) throw new Error('a socket passed the gate without a caller');
-      return contextFor(caller, res);
+    createContext: ({ req }) => {
+      const known = callers.get(req);
+      if (!known) throw new Error('a socket passed the gate without a caller');
+      return contextFor(known.caller, known.viewer);
     },
   });
 
@@ -210,18 +220,4 @@ function tokenIn(data: RawData, most: number): string | null {
   } catch {
     return null;
   }
-}
-
-/** Whoever reads too slowly, or says too much, is cut off; those who are well meant come back. */
-function keepPace(socket: WebSocket, { messages_per_second }: Limits): void {
-  let heard = 0;
-  socket.on('message', () => {
-    heard++;
-    if (heard > messages_per_second) hangUpOn(socket, 1008, 'too many messages');
-  });
-  const watch = setInterval(() => {
-    heard = 0;
-    if (socket.bufferedAmount > SEND_BUFFER_BYTES) hangUpOn(socket, 1013, 'too slow');
-  }, LOOK_MS);
-  socket.once('close', () => clearInterval(watch));
 }

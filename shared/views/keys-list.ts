@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit';
-import { HELD_KEYS, type KeyLine, SINGLE_KEYS } from '../keys.ts';
+import type { KeyLine } from '../keys.ts';
 
 /** What each key does. */
-export const keysList = (): TemplateResult =>
-  html`<dl class="keys">${[...SINGLE_KEYS, ...HELD_KEYS].map(line)}</dl>`;
+export const keysList = (keys: readonly KeyLine[]): TemplateResult =>
+  html`<dl class="keys">${keys.map(line)}</dl>`;
 
 const line = ({ keys, does }: KeyLine): TemplateResult =>
   html`<div><dt>${keys.map((key, nth) => html`${nth > 0 ? joint(keys) : ''}<kbd>${key}</kbd>`)}</dt><dd>${does}</dd></div>`;

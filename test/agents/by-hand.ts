@@ -123,10 +123,13 @@ export class ByHand {
     this.tmux('send-keys', 'Enter');
   }
 
+  /** An answer that is on its way stands in the queue for a moment, too. */
   async asked(last = ''): Promise<Card> {
     let card: Card | undefined;
     const look = async () => {
-      card = (await this.house.json<Card[]>('attention')).find(({ id }) => id !== last);
+      card = (await this.house.json<Card[]>('attention')).find(
+        ({ id, state }) => id !== last && state === 'open',
+      );
       return card !== undefined;
     };
     await until('it to ask', look, LONG_MS).catch((error: unknown) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { encodeNews } from '../../server/api/streams.ts';
+import { newsAsText } from '../../server/api/streams.ts';
 import { BoardFeed } from '../../server/board/board-feed.ts';
 import { SharedBoards } from '../../server/board/shared-boards.ts';
 import { holdUnit } from '../../server/domain/commands/steering.ts';
@@ -62,7 +62,7 @@ const withScene = (body: (scene: Scene) => Promise<void>) =>
     let encoded = 0;
     const boards = new SharedBoards(feed, house.store.epoch, (...given) => {
       encoded++;
-      return encodeNews(...given);
+      return Buffer.from(newsAsText(...given));
     });
     try {
       await body({ house, feed, boards, encoded: () => encoded });

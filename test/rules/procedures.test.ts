@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
 import { SignInLinks } from '../../server/access/sign-in-links.ts';
 import { agent, type Context, operator, reader, viewer } from '../../server/api/procedures.ts';
 import { appRouter, createCaller } from '../../server/api/router.ts';
-import { encodeNews } from '../../server/api/streams.ts';
+import { newsAsText } from '../../server/api/streams.ts';
 import { BoardFeed } from '../../server/board/board-feed.ts';
 import { SharedBoards } from '../../server/board/shared-boards.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
@@ -89,7 +89,7 @@ describe('a query', () => {
       boardFeed,
       pulses: new LastLines(watched, '/nowhere'),
       runs: '/nowhere',
-      boards: new SharedBoards(boardFeed, store.epoch, encodeNews),
+      boards: new SharedBoards(boardFeed, store.epoch, (...news) => Buffer.from(newsAsText(...news))),
       socket: null,
       by: OPERATOR,
       credential: null,

@@ -94,6 +94,45 @@ describe('the page of the hub', () => {
     await one.ok('withdraw', 'docs');
     await page.browserContext().close();
   });
+
+  test('keys go through the queue of all projects; what only a page of one project has, they leave alone', async () => {
+    await ask(one, 'keys-one', 'By keys, one?');
+    await ask(two, 'keys-two', 'By keys, two?');
+    await scene.untilShown(2);
+    const page = await openPage(browser, scene.address, 'script');
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.closest('.card')?.querySelector('.prompt')?.textContent);
+    await page.keyboard.press('j');
+    await untilOnPage(page, 'a card', () => document.activeElement?.closest('.card') !== null);
+    const first = await focused();
+    await page.keyboard.press('j');
+    assert.notEqual(await focused(), first);
+    await page.keyboard.press('k');
+    assert.equal(await focused(), first);
+    await page.keyboard.press('g');
+    await page.keyboard.press('u');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'grid-heading');
+    await page.keyboard.press('n');
+    await page.keyboard.press('?');
+    await shows(page, 'dialog[open]', 'snooze the item');
+    assert.doesNotMatch(
+      await page.$eval('dialog[open]', (dialog) => dialog.textContent ?? ''),
+      /new unit|commands/,
+    );
+    assert.equal(new URL(page.url()).pathname, '/');
+    for (const house of [one, two]) await house.ok('withdraw', 'docs');
+    await page.browserContext().close();
+  });
+
+  test('whoever looks at it is told by no daemon in another way', async () => {
+    const isLookedAt = async (house: typeof one) =>
+      (await house.json<{ looking: boolean }>('notify', 'show')).looking;
+    const page = await openPage(browser, scene.address, 'script');
+    for (const house of [one, two]) await until('it to be looked at', () => isLookedAt(house));
+    await page.browserContext().close();
+    for (const house of [one, two])
+      await until('nobody to look at it', async () => !(await isLookedAt(house)));
+  });
 });
 
 /** Runs in the page. */

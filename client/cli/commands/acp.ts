@@ -32,8 +32,8 @@ export interface AcpFlags {
   readonly session?: string;
 }
 
-/** How long an idle agent may take to exit before it is killed. */
-const GRACE_MS = 1000;
+/** How long an idle agent may take to exit before it is killed: some write their session only now. */
+const GRACE_MS = 5000;
 
 /**
  * Drives an agent that speaks the Agent Client Protocol through the phase of this run. Succeeds only when the agent
