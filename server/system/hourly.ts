@@ -5,27 +5,27 @@ const HOUR_MS = 3_600_000;
 /** Less of a jump than this makes nothing too old: what is kept is kept for days. */
 const JUMP_MS = 24 * HOUR_MS;
 
-export interface Clock {
+export interface ClockPair {
   /** The wall clock, in milliseconds. */
   readonly now: () => number;
   /** Goes on evenly, whatever is set: milliseconds since any moment. */
   readonly elapsed: () => number;
 }
 
-const SYSTEM: Clock = { now: Date.now, elapsed: () => performance.now() };
+const SYSTEM: ClockPair = { now: Date.now, elapsed: () => performance.now() };
 
 /**
  * Whether the wall clock has gone on evenly for an hour. After a jump of more than a day it may be wrong, and be set right
  * again: a battery that is empty, a machine that was asleep. What is deleted on its word does not come back.
  */
 export class SettledClock {
-  readonly #clock: Clock;
+  readonly #clock: ClockPair;
   /** Between the two clocks. */
   #distance: number;
   #since: number;
 
   /** `known`: a moment that was now when something last happened; null: nothing ever did. */
-  constructor(known: number | null, clock: Clock = SYSTEM) {
+  constructor(known: number | null, clock: ClockPair = SYSTEM) {
     this.#clock = clock;
     this.#distance = clock.now() - clock.elapsed();
     const isNear = known !== null && Math.abs(clock.now() - known) < JUMP_MS;

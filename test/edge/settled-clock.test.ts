@@ -1,7 +1,7 @@
 /** Nothing is thrown away on the word of a clock that has just jumped. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Clock, hourly, SettledClock } from '../../server/system/hourly.ts';
+import { type ClockPair, hourly, SettledClock } from '../../server/system/hourly.ts';
 
 const HOUR = 3_600_000;
 const YEAR = 365 * 24 * HOUR;
@@ -10,7 +10,7 @@ const START = Date.UTC(2026, 5, 1);
 /** `pass`: time goes by, with a look each second; `jump`: somebody sets the clock, or the machine sleeps. */
 function scene(known: number | null) {
   let [wall, elapsed] = [START, 5000];
-  const clock: Clock = { now: () => wall, elapsed: () => elapsed };
+  const clock: ClockPair = { now: () => wall, elapsed: () => elapsed };
   const acted: number[] = [];
   const settled = new SettledClock(known, clock);
   const chore = hourly('old things', settled, async (at) => {
