@@ -13,6 +13,7 @@ import { fanOut } from './fan-out.ts';
 import { asText, type Figure } from './figure.ts';
 import { hooks } from './hooks.ts';
 import { hub } from './hub.ts';
+import { idle } from './idle.ts';
 import { lighthouse } from './lighthouse.ts';
 import { manyUnits } from './many-units.ts';
 import { peers } from './peers.ts';
@@ -32,6 +33,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure>>> = {
   painted,
   peers,
   hub,
+  idle,
   lighthouse,
   'many-units': manyUnits,
   sizes,

@@ -79,6 +79,11 @@ export class ManySockets {
     }
   }
 
+  /** Each of them says this. */
+  send(text: string): void {
+    for (const socket of this.#sockets) socket.send(text);
+  }
+
   scatter(): void {
     for (const socket of this.#sockets) {
       socket.on('error', () => {});

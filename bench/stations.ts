@@ -17,7 +17,7 @@ export interface Station {
   readonly pid: number;
   /** Nobody listens before `gather`. */
   readonly flock: ManySockets;
-  readonly gather: () => Promise<void>;
+  readonly gather: (viewers?: number) => Promise<void>;
   /** Says something that contains `mark`. Resolves when the server has taken it. */
   readonly say: (mark: string) => Promise<unknown>;
 }
@@ -72,5 +72,5 @@ async function forkedStation(
 function listeners(url: string, hello?: string, welcome?: string): Pick<Station, 'flock' | 'gather'> {
   const flock = new ManySockets();
   afterwards(() => flock.scatter());
-  return { flock, gather: () => flock.gather(VIEWERS, url, hello, welcome) };
+  return { flock, gather: (viewers = VIEWERS) => flock.gather(viewers, url, hello, welcome) };
 }

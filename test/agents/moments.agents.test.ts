@@ -101,6 +101,6 @@ async function sameSession({ agent, real }: Stage, chunk: string): Promise<void>
     /has the session/.test(what) ? [what.split(' ').at(-1)] : [],
   );
   assert.equal(sessions.length, 2, chunk);
-  // Gemini keeps no session of which the first turn has not ended.
-  assert.equal(new Set(sessions).size, agent.name === 'gemini' ? 2 : 1, chunk);
+  // Gemini has not always written a session of which the first turn has not ended.
+  assert.ok(new Set(sessions).size <= (agent.name === 'gemini' ? 2 : 1), chunk);
 }
