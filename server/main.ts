@@ -23,6 +23,7 @@ import { type Options, readOptions } from './daemon/options.ts';
 import { policyFor } from './daemon/policy-source.ts';
 import { type Held, lockProject } from './daemon/project-lock.ts';
 import { addPlan, readPlan } from './daemon/read-plan.ts';
+import { restOfDatabase } from './daemon/rest-of-database.ts';
 import { close, listen, listenersOf } from './daemon/servers.ts';
 import { keepHeapSmall } from './daemon/small-heap.ts';
 import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './daemon/state-files.ts';
@@ -36,6 +37,7 @@ import { Db } from './store/sqlite.ts';
 import { SqliteJournal } from './store/sqlite-journal.ts';
 import { Store } from './store/store.ts';
 import { homeFolder } from './system/home-folder.ts';
+import { SettledClock } from './system/hourly.ts';
 import { consoleLog, writeLogAs } from './system/log.ts';
 import { keepFilesPrivate } from './system/operators-umask.ts';
 import { Problem } from './system/problem.ts';
@@ -70,10 +72,12 @@ async function run(options: Options): Promise<void> {
     const opened = await orProblem(state, () => Db.open(state.database, [state.lock]));
     db = opened;
     const store = await orProblem(state, () => Store.open(new SqliteJournal(opened)));
+    // Before anything is committed by the clock as it is now.
+    const clock = new SettledClock(await lastMoment(store));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
-    const problem = await serve(options, state, { store, db: opened, door, policy, umask });
+    const problem = await serve(options, state, { store, db: opened, door, policy, umask, clock });
     // Also if the files were moved: a write-ahead log left beside another database would be applied to it.
     db.checkpoint();
     if (problem) throw problem;
@@ -89,11 +93,12 @@ async function run(options: Options): Promise<void> {
 interface Kept extends ServedParts {
   /** The umask of the shell that started the daemon. */
   readonly umask: number;
+  readonly clock: SettledClock;
 }
 
 /** Serves until stopped. Resolves after an orderly shutdown, with the problem that caused it, if any. */
 async function serve(options: Options, state: StatePaths, kept: Kept): Promise<Problem | undefined> {
-  const { store, db, door, umask } = kept;
+  const { store, db, door, umask, clock: settled } = kept;
   const addresses = await loopbackAddresses();
   const { port, notices } = await portFor(options, state, addresses);
   const tcp = onLoopback(door, options.door, port);
@@ -126,14 +131,18 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
   const files = { state, holder: holderOf(about), port, server: terminal.server, program };
   writeStateFiles(files);
-  const { dispatcher, chores } = workersOf(state, { store, db, umask, progress }, options.door.readOnly);
+  const work = { store, db, umask, progress, clock: settled };
+  const { dispatcher, chores } = workersOf(state, work, options.door.readOnly);
   dispatcher.start();
   const inPlace = filesInPlace(db, () => startAgain(state), stopping.stop);
-  const upkeep = keepUp([inPlace, keepStateFiles(files), folders.upkeep(), notifier, ...chores], consoleLog);
+  const rest = restOfDatabase(state, stopping.stop);
+  const looks = [inPlace, rest, keepStateFiles(files), folders.upkeep(settled), notifier, ...chores];
+  const upkeep = keepUp(looks, consoleLog);
   greet(about, options.door, access.links);
   const problem = await stopping.stopped;
   clock.stop();
   upkeep.stop();
+  rest.stop();
   await Promise.all([dispatcher.stop(), notifier.stop()]);
   await Promise.all(servers.map(close));
   parts.context.boardFeed.stop();
@@ -141,4 +150,10 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   await store.flush();
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
   return problem;
+}
+
+/** When something last happened, in milliseconds. */
+async function lastMoment(store: Store): Promise<number | null> {
+  for await (const { at } of store.eventsBackwards(undefined)) return Date.parse(at);
+  return null;
 }

@@ -101,6 +101,8 @@ export interface Counts extends RowBase {
   readonly row: 'counts';
   readonly units: Readonly<Record<Status, number>>;
   readonly items: number;
+  /** How many units are in the archive, and in no other count. */
+  readonly archived: number;
   /** How many units of each status a search finds; null: the query searches nothing. */
   readonly found: Readonly<Record<Status, number>> | null;
 }

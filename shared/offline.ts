@@ -93,7 +93,7 @@ export interface CheckedDatabase {
 export type DatabaseDifference =
   | { readonly code: 'gap' | 'fold'; readonly seq: number }
   | { readonly code: 'unit'; readonly chunk: string }
-  | { readonly code: 'settings' | 'agents' | 'tokens' | 'sessions' | 'notifications' };
+  | { readonly code: 'settings' | 'agents' | 'tokens' | 'sessions' | 'notifications' | 'archive' };
 
 /** A daemon whose process lives. */
 export interface Living extends Holder {

@@ -232,13 +232,14 @@ export const config = z
     keep_days: z.number().int().min(0).max(36_500).optional(),
     keep_mib: z.number().int().min(0).max(1_073_741_824).optional(),
     keep_worktrees_days: z.number().int().min(0).max(36_500).optional(),
+    archive_days: z.number().int().min(0).max(36_500).optional(),
     day_budget_usd: z.number().min(0).max(1_000_000).optional(),
     key: key.optional(),
   })
   .refine(({ key: _, ...settings }) => Object.values(settings).some((value) => value !== undefined), {
     path: ['max_agents'],
     message:
-      'Say what to set: max_agents, undo_seconds, weight, ask_above, output_mib, keep_days, keep_mib, keep_worktrees_days or day_budget_usd.',
+      'Say what to set: max_agents, undo_seconds, weight, ask_above, output_mib, keep_days, keep_mib, keep_worktrees_days, archive_days or day_budget_usd.',
   });
 export const usage = z.strictObject({
   by: z.enum(USAGE_BY, `One of ${USAGE_BY.join(', ')}.`).default('unit'),

@@ -21,6 +21,7 @@ import { addUnits } from '../domain/commands/units.ts';
 import { conflict, invalid } from '../domain/refusal.ts';
 import { newId } from '../system/new-id.ts';
 import { accessFor } from './access.ts';
+import { archivedUnits } from './archived-units.ts';
 import { ask as askInput } from './ask-input.ts';
 import { commit, commitOrPreview } from './commit.ts';
 import * as inputs from './inputs.ts';
@@ -188,13 +189,14 @@ export const appRouter = t.router({
       agents,
     };
   }),
-  unit: viewer.input(inputs.unit).query(({ ctx: { store }, input: { chunk, before } }) =>
-    detailOf(store.state, chunk, {
+  unit: viewer.input(inputs.unit).query(async ({ ctx: { store }, input: { chunk, before } }) =>
+    detailOf(await store.stateWith(chunk), chunk, {
       backwards: (unit, from) => store.eventsBackwards(unit, from),
       before,
       now: new Date().toISOString(),
     }),
   ),
+  archive: archivedUnits,
   /** What agents have reported of tokens and cost. */
   usage: viewer
     .input(inputs.usage)
@@ -211,11 +213,7 @@ export const appRouter = t.router({
       return followPulses(ctx, query as Query, signal, follow);
     }),
   }),
-  history: viewer
-    .input(inputs.history)
-    .query(({ ctx, input }) =>
-      historyOf(ctx.store.state, input, (after, unit) => ctx.store.events(after, unit)),
-    ),
+  history: viewer.input(inputs.history).query(({ ctx, input }) => historyOf(ctx.store, input)),
   transcript: viewer
     .input(inputs.transcript)
     .subscription(({ ctx, input, signal }) => transcriptOf(ctx, input, signal)),

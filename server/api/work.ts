@@ -54,7 +54,7 @@ export const work = t.router({
   diff: reader.input(diff).query(({ ctx, input }) =>
     refusing(async () => {
       const { file, page } = input;
-      const { from, commit } = snapshotOf(ctx, input.chunk);
+      const { from, commit } = await snapshotOf(ctx, input.chunk);
       const repository = await findRepository(ctx.about.project);
       return readDiff({ repository, from, to: commit, query: { file, page } });
     }),
@@ -62,7 +62,7 @@ export const work = t.router({
   /** All of it, as `git apply` takes it. */
   patch: reader.input(one).query(({ ctx, input }) =>
     refusing(async () => {
-      const { from, commit } = snapshotOf(ctx, input.chunk);
+      const { from, commit } = await snapshotOf(ctx, input.chunk);
       const patch = await patchOf(await findRepository(ctx.about.project), from, commit);
       if (patch === null)
         throw conflict(
@@ -125,8 +125,8 @@ function workFacts(state: State, chunk: string): UnitWork {
   return work;
 }
 
-function snapshotOf({ store }: Context, chunk: string) {
-  const { snapshot } = workFacts(store.state, chunk);
+async function snapshotOf({ store }: Context, chunk: string) {
+  const { snapshot } = workFacts(await store.stateWith(chunk), chunk);
   if (!snapshot) throw conflict('no-changes', `Nothing is known yet of what ${chunk} has changed.`);
   return snapshot;
 }

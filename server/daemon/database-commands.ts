@@ -125,7 +125,7 @@ async function moveUnknownRuns({ database, runs }: StatePaths, aside: string): P
 }
 
 function namesOfRuns(db: Db, runs: string): ReadonlySet<string> {
-  const all = [...db.state().works].flatMap((work) => work.runs);
+  const all = [...db.state().works, ...db.archive.all()].flatMap((work) => work.runs);
   return new Set(all.map(({ unit, number }) => runFiles(runs, unit, number).name));
 }
 

@@ -2,6 +2,7 @@ import type { StatePaths } from '../../shared/state-paths.ts';
 import type { WorktreeProgress } from '../../shared/work-words.ts';
 import type { About } from '../api/about.ts';
 import { Notifier } from '../notify/notifier.ts';
+import { archiveOld } from '../runs/archive-units.ts';
 import { Dispatcher } from '../runs/dispatcher.ts';
 import { endSessions } from '../runs/ended-sessions.ts';
 import { followLiveWork } from '../runs/live-work.ts';
@@ -13,6 +14,7 @@ import type { Db } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { configFile } from '../system/config-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
+import type { SettledClock } from '../system/hourly.ts';
 import { consoleLog } from '../system/log.ts';
 
 /** Tells the operator of new items; with --read-only of nothing, since nobody could answer. */
@@ -39,12 +41,14 @@ export function workersOf(
     db,
     umask,
     progress,
+    clock,
   }: {
     readonly store: Store;
     readonly db: Db;
     readonly umask: number;
     /** By unit: how far the making of its worktree is. */
     readonly progress: Map<number, WorktreeProgress>;
+    readonly clock: SettledClock;
   },
   readOnly: boolean,
 ) {
@@ -65,8 +69,9 @@ export function workersOf(
     umask,
   });
   const chores = [
-    keepRoom(store, runs),
+    keepRoom(store, runs, clock),
     packEvents(db),
+    ...(readOnly ? [] : [archiveOld(store, clock)]),
     followLiveWork({ store, worktrees, touched }),
     ...(readOnly ? [] : [endSessions(store, socket)]),
   ];

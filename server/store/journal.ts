@@ -1,4 +1,5 @@
 import type { Event } from '../../shared/events.ts';
+import type { Moment, WorkUnit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
 
 /**
@@ -20,8 +21,27 @@ export interface Journal {
   append(batch: Batch): Promise<boolean>;
   /** The events after a number, in order; of one unit, if given. Takes no lock while its reader waits. */
   events(after: number, unit?: number): AsyncIterable<Event>;
+  /** A unit that has left the state, as it was then, with `archived_at`. */
+  archived(unit: number): Promise<WorkUnit | undefined>;
+  /** Archived units whose name or title has these words, the latest first. */
+  findArchived(search: ArchiveSearch): Promise<readonly ArchivedUnit[]>;
   /** The latest first: of one unit, or of all; from before a number, if given. */
   eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event>;
+}
+
+export interface ArchiveSearch {
+  readonly q: string;
+  /** Only units with a lower id. */
+  readonly before: number;
+  readonly most: number;
+}
+
+/** What a search finds of an archived unit. `over_at`: since when it is DONE. */
+export interface ArchivedUnit {
+  readonly unit: number;
+  readonly chunk: string;
+  readonly title: string;
+  readonly over_at: Moment;
 }
 
 /** What several decisions have changed. `before.seq` is the fence: the number of the last event that they know. */
@@ -29,6 +49,8 @@ export interface Batch {
   readonly before: State;
   readonly after: State;
   readonly events: readonly Event[];
+  /** Of each event that archives a unit: the unit as it was before, by its id. */
+  readonly archived: ReadonlyMap<number, WorkUnit>;
   /** Mutations to be known again by their keys, and the keys that are used up. */
   readonly executed: readonly ExecutedMutation[];
   readonly spent: readonly string[];

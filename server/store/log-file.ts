@@ -8,7 +8,7 @@ import { EMPTY, type State } from '../domain/state.ts';
 import { DatabaseProblem } from './database-file.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Db } from './sqlite.ts';
-import { writeTables } from './write-tables.ts';
+import { writeArchive, writeTables } from './write-tables.ts';
 
 const FORMAT = 'signalbox-log';
 
@@ -100,6 +100,7 @@ function takeLine(db: Db, taken: Taken, line: Record<string, unknown>): Taken {
     throw new LineProblem(`It should hold event ${taken.state.seq + 1}.`);
   const state = reduce(taken.state, event);
   db.addEvent(event);
+  writeArchive(db, event, taken.state.works.get(event.unit));
   return { ...taken, state };
 }
 

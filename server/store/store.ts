@@ -1,23 +1,18 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { By } from '../../shared/access-words.ts';
 import type { Event } from '../../shared/events.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import { POLICY } from '../domain/actors.ts';
+import { withArchived } from '../domain/archive.ts';
 import type { AnyDecision, Nothing } from '../domain/commands/decision.ts';
-import { conflict, Refusal } from '../domain/refusal.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
 import { applyAll } from './apply-all.ts';
-import type { ExecutedMutation, Journal, KeptMutation } from './journal.ts';
+import { digestOf, type Idempotency, repeatOf } from './idempotency.ts';
+import type { ArchivedUnit, ArchiveSearch, ExecutedMutation, Journal, KeptMutation } from './journal.ts';
 
 /** Decides on the current state: returns changes, or throws a `Refusal`. */
 export type Decide<Result extends object = Nothing> = (state: State, at: string) => AnyDecision<Result>;
-
-/** The same mutation sent twice has the same key, the same procedure and the same input. */
-export interface Idempotency {
-  readonly key: string;
-  readonly procedure: string;
-  readonly input: unknown;
-}
 
 export interface Committed<Result extends object = Nothing> {
   readonly seq: number;
@@ -42,6 +37,7 @@ interface Deciding {
   state: State;
   readonly known: Map<string, KeptMutation>;
   readonly events: Event[];
+  readonly archived: Map<number, WorkUnit>;
   readonly executed: ExecutedMutation[];
   readonly spent: string[];
   readonly settle: (() => void)[];
@@ -89,6 +85,22 @@ export class Store {
   /** The log backwards, of one unit or of all; from before a number, if given. */
   eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event> {
     return this.#journal.eventsBackwards(unit, before);
+  }
+
+  /** The state, in which a unit of this name can be read also where it is archived. Nothing may be decided on it. */
+  async stateWith(chunk: string): Promise<State> {
+    const name = this.#state.archive.names.get(chunk);
+    const work = name && (await this.#journal.archived(name.unit));
+    return work ? withArchived(this.#state, work) : this.#state;
+  }
+
+  /** A unit that has left the state. */
+  archived(unit: number): Promise<WorkUnit | undefined> {
+    return this.#journal.archived(unit);
+  }
+
+  findArchived(search: ArchiveSearch): Promise<readonly ArchivedUnit[]> {
+    return this.#journal.findArchived(search);
   }
 
   /** Calls `listener` after each batch of commits. Returns how to stop. */
@@ -175,7 +187,8 @@ export class Store {
   async #decideAll(queue: readonly Waiting[], before: State): Promise<Deciding> {
     const keys = queue.flatMap(({ once }) => once?.key ?? []);
     const known = new Map(keys.length === 0 ? [] : await this.#journal.kept(keys));
-    const batch: Deciding = { state: before, known, events: [], executed: [], spent: [], settle: [] };
+    const empty = { events: [], archived: new Map(), executed: [], spent: [], settle: [] };
+    const batch: Deciding = { state: before, known, ...empty };
     for (const { by, decide, once, resolve, reject } of queue) {
       try {
         const committed = this.#decideOne(batch, by, decide, once);
@@ -200,8 +213,8 @@ export class Store {
     const events: Event[] = [];
     const called = applyAll(batch.state, changes, by, at, events);
     const next = applyAll(called, byPolicy, POLICY, at, events);
-    batch.state = next;
     for (const event of events) record(batch, event);
+    batch.state = next;
     if (once) {
       const executed = { digest: digestOf(once), seq: next.seq, result: JSON.stringify(result) };
       batch.executed.push({ key: once.key, ...executed });
@@ -217,27 +230,11 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 function record(batch: Deciding, event: Event): void {
   batch.events.push(event);
+  // A decision that archives a unit does nothing else to it: it leaves as it was before.
+  const leaving = event.type === 'unit.archived' ? batch.state.works.get(event.unit) : undefined;
+  if (leaving) batch.archived.set(event.unit, leaving);
   if (event.type !== 'item.reopened' || event.data.spends === null) return;
   batch.spent.push(event.data.spends);
   const known = batch.known.get(event.data.spends);
   if (known) batch.known.set(event.data.spends, { ...known, spent: true });
 }
-
-/** What this mutation was answered when it came before. Throws a `Refusal` if its key was used for another. */
-function repeatOf(
-  once: Idempotency,
-  known: ReadonlyMap<string, KeptMutation>,
-): Committed<object> | undefined {
-  const kept = known.get(once.key);
-  if (!kept) return undefined;
-  if (kept.digest !== digestOf(once) && kept.digest !== earlierDigest(once))
-    throw conflict('key-used', 'This key was used before, for something else.');
-  if (kept.spent)
-    throw conflict('taken-back', 'This answer was taken back; answer the question as it is now.');
-  return { seq: kept.seq, result: JSON.parse(kept.result) as object };
-}
-
-const sha256 = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-const digestOf = ({ procedure, input }: Idempotency): string => sha256([procedure, input]);
-/** Of keys that older versions kept, without the procedure: a repeat may come after the upgrade. */
-const earlierDigest = ({ input }: Idempotency): string => sha256(input);

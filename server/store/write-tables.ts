@@ -1,6 +1,8 @@
 /** Writes what differs between two states to the tables, which hold the fold of the log. */
+import type { Event } from '../../shared/events.ts';
 import type { NotifyChannel } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
 import type { Db } from './sqlite.ts';
 
@@ -12,6 +14,7 @@ export function writeTables(db: Db, before: State, after: State): void {
   writeCredentials(db, before, after);
   for (const [channel, facts] of Object.entries(after.notify))
     if (facts !== before.notify[channel as NotifyChannel]) db.putChannel(channel, facts);
+  db.archive.putSums(before.archive.sums, after.archive.sums);
   const changed = after.works.changedSince(before.works);
   for (const { unit } of changed) db.putUnit(unit);
   for (const work of changed) {
@@ -21,6 +24,12 @@ export function writeTables(db: Db, before: State, after: State): void {
       if (!old?.conflicts.includes(conflict)) db.putConflict(work.unit.id, conflict);
     for (const [nth, item] of work.items.entries()) if (!old?.items.includes(item)) db.putItem(item, nth);
   }
+}
+
+/** What an event changes in the archive. `work`: of an event that archives a unit, the unit before. */
+export function writeArchive(db: Db, event: Event, work: WorkUnit | undefined): void {
+  if (event.type === 'unit.archived' && work) db.archive.add(event, work);
+  if (event.type === 'unit.removed' && event.data.chunk !== undefined) db.archive.free(event.unit);
 }
 
 function writeCredentials(db: Db, before: State, after: State): void {

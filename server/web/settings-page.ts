@@ -99,6 +99,12 @@ const GROUPS: readonly (readonly [heading: string, fields: readonly Field[]])[] 
         'days',
         'Then the folder is removed. Its last state stays in the repository, under a ref, and can be restored.',
       ),
+      field(
+        'archive_days',
+        'Done units on the dashboard, for',
+        'days',
+        'Then they are archived: found by a search, and on their own page with all answers and runs. 0: never.',
+      ),
     ],
   ],
 ];

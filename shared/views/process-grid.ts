@@ -55,7 +55,17 @@ export const gridBody = (view: GridView): TemplateResult =>
           (group) => groupView(group, view),
         )
   }
-    ${view.page && view.page.pages > 1 ? pages(view.page, view) : nothing}`;
+    ${view.page && view.page.pages > 1 ? pages(view.page, view) : nothing}
+    ${archiveLink(view)}`;
+
+/** Archived units are in no other count. On a page of several projects each has its own. */
+function archiveLink({ counts, query: { q }, place }: GridView): TemplateResult | typeof nothing {
+  const archived = counts?.archived ?? 0;
+  if (archived === 0) return nothing;
+  const found = q === undefined ? '' : `?q=${encodeURIComponent(q)}`;
+  const words = `${archived} archived ${archived === 1 ? 'unit' : 'units'}`;
+  return html`<p class="aside"><a href="${place?.base ?? ''}/archive${found}">${q === undefined ? words : `Search ${words}`}</a></p>`;
+}
 
 const isFiltered = ({ status, kind, q }: Query): boolean => Boolean(status || kind || q);
 

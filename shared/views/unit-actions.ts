@@ -11,7 +11,7 @@ import { type Notice, noticeView } from './action-form.ts';
 export function unitActions(detail: Detail, notice: Notice | undefined): TemplateResult {
   return html`<section class="actions" aria-labelledby="actions-heading">
     <h2 id="actions-heading">Actions</h2>
-    <div class="acts">${detail.status === 'DONE' ? folder(detail) : usual(detail)} ${more(detail)}</div>
+    <div class="acts">${detail.archived_at !== null ? act('Remove', remove(detail)) : html`${detail.status === 'DONE' ? folder(detail) : usual(detail)} ${more(detail)}`}</div>
     <div class="told" role="status">${noticeView('unit', notice)}</div>
   </section>`;
 }

@@ -1,12 +1,20 @@
 import { EMPTY, type State } from '../../server/domain/state.ts';
-import type { Batch, Journal, KeptMutation } from '../../server/store/journal.ts';
+import type {
+  ArchivedUnit,
+  ArchiveSearch,
+  Batch,
+  Journal,
+  KeptMutation,
+} from '../../server/store/journal.ts';
 import type { Event } from '../../shared/events.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 
 /** What writers of one log share: a journal without a disk, whose answers come later, as those of a server would. */
 export class MemoryLog {
   state: State = EMPTY;
   readonly events: Event[] = [];
   readonly keys = new Map<string, KeptMutation>();
+  readonly archive = new Map<number, WorkUnit>();
 }
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -29,18 +37,38 @@ export class MemoryJournal implements Journal {
     return new Map([...this.#log.keys].filter(([key]) => keys.includes(key)));
   }
 
-  async append({ before, after, events, executed, spent }: Batch): Promise<boolean> {
+  async append({ before, after, events, archived, executed, spent }: Batch): Promise<boolean> {
     await later();
     const log = this.#log;
     if (log.state.seq !== before.seq) return false;
     log.state = after;
     log.events.push(...events);
+    for (const { type, unit, at } of events) {
+      const work = archived.get(unit);
+      if (type === 'unit.archived' && work)
+        log.archive.set(unit, { ...work, unit: { ...work.unit, archived_at: at } });
+    }
     for (const { key, ...mutation } of executed) log.keys.set(key, { ...mutation, spent: false });
     for (const key of spent) {
       const known = log.keys.get(key);
       if (known) log.keys.set(key, { ...known, spent: true });
     }
     return true;
+  }
+
+  async archived(unit: number): Promise<WorkUnit | undefined> {
+    await later();
+    return this.#log.archive.get(unit);
+  }
+
+  async findArchived({ q, before, most }: ArchiveSearch): Promise<readonly ArchivedUnit[]> {
+    await later();
+    const found = [...this.#log.archive.values()].flatMap(({ unit: { id, chunk, title, done_at } }) => {
+      const isNamed = this.#log.state.archive.names.get(chunk)?.unit === id;
+      const says = chunk.includes(q) || title.toLowerCase().includes(q.toLowerCase());
+      return isNamed && says && id < before ? [{ unit: id, chunk, title, over_at: done_at ?? '' }] : [];
+    });
+    return found.reverse().slice(0, most);
   }
 
   async *events(after: number, unit?: number): AsyncIterable<Event> {

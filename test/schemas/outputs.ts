@@ -51,6 +51,23 @@ const place = z.strictObject({
   machine: z.string(),
 });
 
+/** What a search among archived units finds. */
+export const archived = z.strictObject({
+  seq,
+  total: count.describe('how many units are archived, whatever is searched'),
+  next: count.nullable().describe('go on before it; null at the end'),
+  units: z
+    .array(
+      z.strictObject({
+        unit: count.describe('the number of the unit'),
+        chunk,
+        title: z.string(),
+        over_at: moment.describe('since when it is done'),
+      }),
+    )
+    .describe('the latest first'),
+});
+
 const answered = z.strictObject({ item, options: z.array(z.string()), text: z.string() });
 
 export const detail: z.ZodType<Detail> = z.strictObject({
@@ -70,6 +87,7 @@ export const detail: z.ZodType<Detail> = z.strictObject({
   agent: z.string().nullable(),
   live: number.nullable().describe('the number of the live run'),
   added_at: moment,
+  archived_at: moment.nullable().describe('since when it is in the archive'),
   steps: z.array(
     z.strictObject({
       phase,
@@ -591,6 +609,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       refs: z.array(z.string()).describe('what was dropped, or with --dry-run would be'),
     }),
   },
+  archive: { schema: archived },
   history: {
     schema: z.strictObject({
       events: z.array(event),
