@@ -45,6 +45,7 @@ const EVERY = {
     ['stale', 'The connection is lost; what is shown was true then.'],
     ['unreached', 'The daemon was never reached, or does not list this page.'],
     ['signed-out', 'The token is not known, or no more.'],
+    ['over-limit', 'The page follows more than one connection may, and this element is one too many.'],
   ],
   cssProperties: [
     ['--signalbox-size', 'The size of text; everything grows with it.'],

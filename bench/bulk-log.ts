@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { OPERATOR } from '../server/domain/actors.ts';
 import { reduce } from '../server/domain/reduce.ts';
 import { EMPTY, type State } from '../server/domain/state.ts';
+import { ArchiveTable } from '../server/store/archive.ts';
 import { PACK, Packs } from '../server/store/packs.ts';
 import { Db } from '../server/store/sqlite.ts';
 import { prepareAll } from '../server/store/statements.ts';
@@ -16,6 +17,10 @@ export interface Life {
   /** Units that are not. */
   readonly alive: number;
   readonly events: number;
+  /** Whether those that are through are archived. */
+  readonly archived?: boolean;
+  /** How many events of one unit come in a row; absent: 20. */
+  readonly burst?: number;
 }
 
 const KEPT = 100_000;
@@ -27,15 +32,17 @@ type Change = Pick<Event, 'type' | 'unit' | 'data'>;
 const BURST = 20;
 
 /** First the units that are through, then the others; then these are changed again and again. */
-function* changesOf({ done, alive, events }: Life): Iterable<Change> {
+function* changesOf({ done, alive, events, archived = false, burst = BURST }: Life): Iterable<Change> {
   let count = 0;
   for (let unit = 0; unit < done + alive; unit++)
     for (const change of unit < done ? lifeOf(unit) : [added(unit)]) {
       count++;
       yield change;
     }
+  for (let unit = 0; archived && unit < done; unit++, count++)
+    yield { type: 'unit.archived', unit, data: { digest: `digest-${unit}` } } as Change;
   for (; count < events; count++) {
-    const unit = done + (Math.floor(count / BURST) % alive);
+    const unit = done + (Math.floor(count / burst) % alive);
     const priority = 1 + (count % 98);
     yield { type: 'unit.prioritized', unit, data: { priority } } as Change;
   }
@@ -67,11 +74,14 @@ export function writeLife(path: string, life: Life): void {
   const packs = new Packs(prepareAll(sqlite).packs);
   const { addEvent } = prepareAll(sqlite);
   let state: State = EMPTY;
+  const archive = new ArchiveTable(prepareAll(sqlite).archive);
   let rows: Parameters<Packs['add']>[0][number][] = [];
   sqlite.exec('begin');
   for (const change of changesOf(life)) {
     const seq = state.seq + 1;
     const event = { ...change, seq, at: new Date(BEGAN + seq * 1000).toISOString(), by: OPERATOR } as Event;
+    const leaving = event.type === 'unit.archived' && state.works.get(event.unit);
+    if (event.type === 'unit.archived' && leaving) archive.add(event, leaving);
     state = reduce(state, event);
     const { at, by, unit, type, data } = event;
     rows.push({ seq, at, by: JSON.stringify(by), unit, type, data: JSON.stringify(data) });

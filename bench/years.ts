@@ -14,7 +14,9 @@ const MANY = Number(process.argv[2] ?? 10_000_000);
 const LIVES: readonly Life[] = [
   { done: 0, alive: 2000, events: 100_000 },
   { done: 0, alive: 2000, events: MANY },
+  { done: 0, alive: 2000, events: MANY / 10, burst: 1 },
   { done: 100_000, alive: 2000, events: 1_000_000 },
+  { done: 100_000, alive: 2000, events: 1_000_000, archived: true },
 ];
 
 const timed = async (act: () => Promise<unknown>): Promise<number> => {
@@ -51,6 +53,7 @@ async function measure(life: Life): Promise<string[]> {
     await medianOf(() => page('')),
     await medianOf(() => page(`work-units/unit-${life.done + 1}`)),
     await medianOf(() => house.ok('history', '--after', '0', '--limit', '100')),
+    await medianOf(() => house.ok('history', `unit-${life.done + 1}`, '--after', '0', '--limit', '100')),
     await medianOf(() => house.ok('ls')),
     await medianOf(() => house.ok('hold', `unit-${life.done + 2}`)),
   ];
@@ -58,7 +61,7 @@ async function measure(life: Life): Promise<string[]> {
   const size = statSync(database).size;
   await house.end('SIGTERM');
   return [
-    `${life.events / 1e6} M events, ${life.done + life.alive} units`,
+    `${life.events / 1e6} M events, ${life.done + life.alive} units${life.archived ? ', archived' : ''}${life.burst ? ', scattered' : ''}`,
     (making / 1000).toFixed(0),
     (size / 1e6).toFixed(0),
     ms(median(starts)),
@@ -79,10 +82,23 @@ for (const life of LIVES) rows.push(await tidily(() => measure(life)));
 const figure: Figure = {
   title: 'Years of events',
   head: [
-    ['life', 'made in', 'database', 'start', 'memory', 'dashboard', 'unit', 'history', 'ls', 'hold', 'check'],
-    ['', 's', 'MB', 'ms', 'MiB', 'ms', 'ms', 'ms', 'ms', 'ms', 's'],
+    [
+      'life',
+      'made in',
+      'database',
+      'start',
+      'memory',
+      'dashboard',
+      'unit',
+      'history',
+      'of unit',
+      'ls',
+      'hold',
+      'check',
+    ],
+    ['', 's', 'MB', 'ms', 'MiB', 'ms', 'ms', 'ms', 'ms', 'ms', 'ms', 's'],
   ],
   rows,
-  note: `Median of ${ROUNDS}. start: from the command to the first answer by HTTP, after kill -9; memory: resident, after one page. Events of a unit come 20 in a row: where each is of another unit, the list of packs by unit is larger than the packs.`,
+  note: `Median of ${ROUNDS}. start: from the command to the first answer by HTTP, after kill -9; memory: resident, after one page. Events of a unit come 20 in a row; scattered: each is of another unit.`,
 };
 console.log(asText(figure));

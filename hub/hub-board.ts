@@ -80,6 +80,7 @@ function sumOf(counts: readonly Counts[]): Counts {
     order: [],
     units: add(({ units }) => units),
     items: counts.reduce((sum, { items }) => sum + items, 0),
+    archived: counts.reduce((sum, { archived = 0 }) => sum + archived, 0),
     found: counts.some(({ found }) => found) ? add(({ found, units }) => found ?? units) : null,
   };
 }

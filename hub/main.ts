@@ -1,4 +1,5 @@
 /** Joins the parts of `signalbox hub`, and stops them in order: the page of all projects of one user. */
+
 import { fileURLToPath } from 'node:url';
 import { type AccessFile, openDoor } from '../server/access/access-file.ts';
 import { Refusals } from '../server/access/refusals.ts';
@@ -31,6 +32,7 @@ import {
 import { keepUp } from '../server/system/upkeep.ts';
 import { readAssets } from '../server/web/assets.ts';
 import type { HttpParts, SharedContext } from '../server/web/http.ts';
+import { setBasePath } from '../shared/base-path.ts';
 import { type HubPaths, hubPathsOf, stateHome } from '../shared/state-paths.ts';
 import { findDaemons } from './find-daemons.ts';
 import { type HubOptions, hubOptions } from './options.ts';
@@ -51,6 +53,7 @@ export const main = (argv: readonly string[]): Promise<void> => asProgram(() => 
 async function run(options: HubOptions): Promise<void> {
   keepFilesPrivate();
   keepHeapSmall();
+  setBasePath(options.door.basePath);
   const home = stateHome(process.env, homeFolder());
   const state = hubPathsOf(home);
   makeStateFolder(state);

@@ -2,7 +2,7 @@
 import { html } from '@lit-labs/ssr';
 import { nothing } from 'lit';
 import type { Assets } from '../server/web/assets.ts';
-import { type Drawn, SIGN_OUT, shell } from '../server/web/document.ts';
+import { type Drawn, shell, signOutForm } from '../server/web/document.ts';
 import { dataOf, type FormError, formErrorBlock, queueView } from '../server/web/page.ts';
 import { boardOf, countsOf, type Pulses, type Snapshot } from '../shared/board.ts';
 import { ProjectSections } from '../shared/project-sections.ts';
@@ -36,7 +36,7 @@ export function hubPage(input: HubPageInput): string {
     html`<project-list class="bar-of-projects">${projectList(view)}</project-list>`,
     html`<project-filter class="bar-of-page">${boardFilter({ counts: countsOf(board), query })}</project-filter>`,
     html`<main class="board">${formErrorBlock(input, data)}<attention-queue>${queueView(input, data, PROJECT_FORMS)}</attention-queue><div class="units"><project-grids>${grids}</project-grids></div></main>`,
-    html`<footer>${isSignedIn ? SIGN_OUT : nothing}</footer>`,
+    html`<footer>${isSignedIn ? signOutForm() : nothing}</footer>`,
   ];
   return shell({ ...input, data, body, links: nothing });
 }

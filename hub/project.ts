@@ -3,6 +3,7 @@
 import type { Daemon } from '../client/daemon/daemon-client.ts';
 import { BoardStream } from '../client/link/board-stream.ts';
 import { keepSubscribed } from '../client/link/keep-subscribed.ts';
+import { under } from '../shared/base-path.ts';
 import type { Board, BoardMessage, Pulses } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
 import type { Place } from '../shared/views/place.ts';
@@ -150,7 +151,7 @@ export class Project {
 
   #placeNow(): Place {
     return {
-      base: `/projects/${this.slug}`,
+      base: under(`/projects/${this.slug}`),
       may: this.#away === null ? 'all' : 'read',
       name: this.#name,
       away_since: this.#away,

@@ -17,7 +17,7 @@ export const remoteDaemon = (place: KeptPlace, forwards: string): Found => ({
   machine: place.machine,
   open(onChange) {
     const { url, token, socket } = place;
-    if (socket === null) return byAddress(new URL(url).origin, token, onChange);
+    if (socket === null) return byAddress(homeOf(new URL(url)), token, onChange);
     const here = join(forwards, hashOfProject(url));
     const stop = forwardSocket(sshTarget(new URL(url), url), here, socket, forwards);
     const link = byForwardedSocket(here, token, onChange);
@@ -58,32 +58,39 @@ function find(url: string, { token, program }: PlaceOptions): Promise<FoundPlace
   const address = URL.canParse(url) ? new URL(url) : null;
   if (address?.protocol === 'ssh:') return bySsh(address, url, program);
   if (address && isSafe(address)) return byHttps(address, token);
-  throw new Problem('usage', `A daemon elsewhere is ssh://HOST/FOLDER or https://HOST:PORT, not "${url}".`);
+  throw new Problem(
+    'usage',
+    `A daemon elsewhere is ssh://HOST/FOLDER or https://HOST:PORT, with the path of its proxy if need be, not "${url}".`,
+  );
 }
 
 /** Without TLS the token would be read on the way: only where there is none, on this machine. */
 const isSafe = ({ protocol, hostname, pathname }: URL): boolean =>
-  pathname === '/' &&
+  /^\/([\w-]+\/?)*$/.test(pathname) &&
   (protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)));
+
+/** Where its pages are, without a slash at the end. */
+const homeOf = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/$/, '');
 
 async function bySsh(address: URL, url: string, program: string): Promise<FoundPlace> {
   const target = sshTarget(address, url);
   return { ...(await findBySsh(target, program)), machine: target.host };
 }
 
-async function byHttps({ origin, hostname }: URL, read: PlaceOptions['token']): Promise<FoundPlace> {
+async function byHttps(address: URL, read: PlaceOptions['token']): Promise<FoundPlace> {
   const token = await read();
   if (!token)
     throw new Problem(
       'usage',
       'By https a token is needed, on standard input. On that machine: signalbox token add',
     );
-  const { project } = await callsTo(origin, token)
+  const home = homeOf(address);
+  const { project } = await callsTo(home, token)
     .status.query()
     .catch((error: Error) => {
-      throw new Problem('running', `${origin} does not let the hub in: ${error.message}`);
+      throw new Problem('running', `${home} does not let the hub in: ${error.message}`);
     });
-  return { folder: project, machine: hostname, token, socket: null };
+  return { folder: project, machine: address.hostname, token, socket: null };
 }
 
 /** By its address, or by what it is called in addresses of the hub. */

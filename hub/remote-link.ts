@@ -19,15 +19,15 @@ export function byForwardedSocket(socket: string, token: string, onChange: (isOp
 const LONGEST_PAUSE_MS = 5000;
 const CALL_MS = 10_000;
 
-/** By the address of its page, with a certificate that this machine trusts. */
-export function byAddress(origin: string, token: string, onChange: (isOpen: boolean) => void): Link {
+/** By where its pages are, without a slash at the end, with a certificate that this machine trusts. */
+export function byAddress(home: string, token: string, onChange: (isOpen: boolean) => void): Link {
   class WithToken extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
       super(url, protocols, { headers: bearer(token), handshakeTimeout: CALL_MS, perMessageDeflate: false });
     }
   }
   const socket = createWSClient({
-    url: `${origin.replace(/^http/, 'ws')}/trpc`,
+    url: `${home.replace(/^http/, 'ws')}/trpc`,
     // `ws` has all that the link uses of the browser's class; only the event types differ.
     WebSocket: WithToken as unknown as typeof globalThis.WebSocket,
     keepAlive: { enabled: true, intervalMs: 2000, pongTimeoutMs: 4000 },
@@ -37,16 +37,16 @@ export function byAddress(origin: string, token: string, onChange: (isOpen: bool
   });
   return {
     streams: createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] }),
-    calls: callsTo(origin, token),
+    calls: callsTo(home, token),
     close: () => void socket.close(),
   };
 }
 
-export const callsTo = (origin: string, token: string) =>
+export const callsTo = (home: string, token: string) =>
   createTRPCClient<AppRouter>({
     links: [
       httpLink({
-        url: `${origin}/trpc`,
+        url: `${home}/trpc`,
         headers: bearer(token),
         fetch: (url, init) =>
           fetch(url as string, { ...init, signal: AbortSignal.timeout(CALL_MS) } as RequestInit),

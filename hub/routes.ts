@@ -10,6 +10,7 @@ import { formKey, readForm } from '../server/web/forms.ts';
 import { addInstallation } from '../server/web/installation.ts';
 import type { FormError } from '../server/web/page.ts';
 import { chunkOf, type RouteParts, sendJson, sendPage, wantsJson } from '../server/web/reply.ts';
+import { refererOf } from '../server/web/return-address.ts';
 import { addSignIn, addSignOut, renewing } from '../server/web/sign-in-page.ts';
 import { formInput } from '../shared/actions.ts';
 import { localPath } from '../shared/local-path.ts';
@@ -130,7 +131,7 @@ async function actByForm(
 
 /** The filter of the page on which the form stood. */
 function backOf(ctx: KoaContext): Query {
-  const path = localPath(ctx.get('Referer'), ctx.get('Origin')) ?? '/';
+  const path = refererOf(ctx);
   return path.startsWith('/?') ? queryIn(path.slice(2)) : {};
 }
 

@@ -1,5 +1,6 @@
 /** Joins the parts, stops them in order. The only wiring. */
 import { fileURLToPath } from 'node:url';
+import { setBasePath } from '../shared/base-path.ts';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
 import type { WorktreeProgress } from '../shared/work-words.ts';
 import { openDoor } from './access/access-file.ts';
@@ -21,6 +22,7 @@ import { type Options, readOptions } from './daemon/options.ts';
 import { policyFor } from './daemon/policy-source.ts';
 import { type Held, lockProject } from './daemon/project-lock.ts';
 import { addPlan, readPlan } from './daemon/read-plan.ts';
+import { restOfDatabase } from './daemon/rest-of-database.ts';
 import { close, listen, listenersOf } from './daemon/servers.ts';
 import { keepHeapSmall } from './daemon/small-heap.ts';
 import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './daemon/state-files.ts';
@@ -34,6 +36,7 @@ import { WorktreeFolders } from './runs/worktree-folders.ts';
 import type { Storage } from './store/storage.ts';
 import { Store } from './store/store.ts';
 import { homeFolder } from './system/home-folder.ts';
+import { SettledClock } from './system/hourly.ts';
 import { consoleLog, writeLogAs } from './system/log.ts';
 import { keepFilesPrivate } from './system/operators-umask.ts';
 import { Problem } from './system/problem.ts';
@@ -50,6 +53,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
 
 async function run(options: Options): Promise<void> {
   await writeLogAs(options.logFormat);
+  setBasePath(options.door.basePath);
   const umask = keepFilesPrivate();
   keepHeapSmall();
   const specs = options.plan === null ? [] : readPlan(options.plan);
@@ -68,10 +72,12 @@ async function run(options: Options): Promise<void> {
     storage = opened;
     store = await orProblem(state, () => Store.open(opened.journal));
     if (opened.leadership) store.term = null;
+    // Before anything is committed by the clock as it is now.
+    const clock = new SettledClock(await lastMoment(store));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
-    const problem = await serve(options, state, { store, storage, door, policy, umask });
+    const problem = await serve(options, state, { store, storage, door, policy, umask, clock });
     // Also if the files were moved: a write-ahead log left beside another database would be applied to it.
     storage.settle();
     if (problem) throw problem;
@@ -88,11 +94,12 @@ async function run(options: Options): Promise<void> {
 interface Kept extends ServedParts {
   /** The umask of the shell that started the daemon. */
   readonly umask: number;
+  readonly clock: SettledClock;
 }
 
 /** Serves until stopped. Resolves after an orderly shutdown, with the problem that caused it, if any. */
 async function serve(options: Options, state: StatePaths, kept: Kept): Promise<Problem | undefined> {
-  const { store, storage, door, umask } = kept;
+  const { store, storage, door, umask, clock: settled } = kept;
   const addresses = await loopbackAddresses();
   const { port, notices } = await portFor(options, state, addresses);
   const tcp = onLoopback(door, options.door, port);
@@ -125,18 +132,20 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
   const files = { state, holder: holderOf(about), port, server: terminal.server, program };
   writeStateFiles(files);
-  const { dispatcher, chores } = workersOf(state, { store, storage, umask, progress }, options.door.readOnly);
+  const work = { store, storage, umask, progress, clock: settled };
+  const { dispatcher, chores } = workersOf(state, work, options.door.readOnly);
   dispatcher.start();
   const lead = takeLead(store, storage.leadership, consoleLog);
   const inPlace = filesInPlace(storage, () => startAgain(state), stopping.stop);
-  const upkeep = keepUp(
-    [inPlace, keepStateFiles(files), whileLeading(store, folders.upkeep()), notifier, ...chores],
-    consoleLog,
-  );
+  const rest = restOfDatabase(state, storage, stopping.stop);
+  const ofWorktrees = whileLeading(store, folders.upkeep(settled));
+  const looks = [inPlace, rest, keepStateFiles(files), ofWorktrees, notifier, ...chores];
+  const upkeep = keepUp(looks, consoleLog);
   greet(about, options.door, access.links);
   const problem = await stopping.stopped;
   clock.stop();
   upkeep.stop();
+  rest.stop();
   await Promise.all([dispatcher.stop(), notifier.stop()]);
   await lead.stop();
   await Promise.all(servers.map(close));
@@ -145,4 +154,10 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   await store.flush();
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
   return problem;
+}
+
+/** When something last happened, in milliseconds. */
+async function lastMoment(store: Store): Promise<number | null> {
+  for await (const { at } of store.eventsBackwards(undefined)) return Date.parse(at);
+  return null;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Door } from './access-words.ts';
+import { under } from './base-path.ts';
 import type { ChangeStat } from './diff.ts';
 import type { Answer, Asking, ItemCode, ItemKind } from './item-words.ts';
 import type { RuleName } from './policy-words.ts';
@@ -100,6 +101,8 @@ export interface Counts extends RowBase {
   readonly row: 'counts';
   readonly units: Readonly<Record<Status, number>>;
   readonly items: number;
+  /** How many units are in the archive, and in no other count. */
+  readonly archived: number;
   /** How many units of each status a search finds; null: the query searches nothing. */
   readonly found: Readonly<Record<Status, number>> | null;
 }
@@ -192,7 +195,7 @@ export const cellsOf = (board: Board): Cell[] =>
   [...board.rows.values()].filter((row) => row.row === 'unit').sort(inOrder);
 
 /** The path of a unit's page; tells it from all others on this one. `base`: what stands before it, where the row does not say. */
-export const unitPath = ({ place, chunk }: OfUnit, base = ''): string =>
+export const unitPath = ({ place, chunk }: OfUnit, base = under('')): string =>
   `${place?.base ?? base}/work-units/${chunk}`;
 
 /** The open items, by the chunk of their unit; of several, the first in the queue. */

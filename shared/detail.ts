@@ -32,6 +32,8 @@ export interface Detail {
   /** The number of the live run; null: none. */
   readonly live: number | null;
   readonly added_at: Moment;
+  /** Since when it is in the archive; null: it is not. */
+  readonly archived_at: Moment | null;
   readonly steps: readonly {
     readonly phase: string;
     readonly command: string | null;

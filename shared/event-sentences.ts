@@ -71,6 +71,7 @@ const EVENT_WORDS: {
   'rule.removed': (data) => `asks again what the rule ${data.id} allowed`,
   'unit.prioritized': (data) => `priority is now ${data.priority}`,
   'unit.removed': () => 'removed',
+  'unit.archived': () => 'archived: it is over for long',
   'dependency.added': (data) => `waits for ${data.on}`,
   'dependency.removed': (data) =>
     `no longer waits for ${data.on}: ${data.code === 'removed' ? `${data.on} was removed` : 'unlinked'}`,

@@ -1,6 +1,7 @@
 /** What can happen, and what the log keeps of it. */
 import type { By, Token } from './access-words.ts';
 import type { TrustedAgents } from './agent-words.ts';
+import type { EndChange } from './archive-words.ts';
 import type { Conflict, Disagreement, Judgement } from './conflict-words.ts';
 import type { DraftComment } from './diff.ts';
 import type { Answer, AnyQuestion, AskerWait, ItemKind } from './item-words.ts';
@@ -64,7 +65,7 @@ export type Change =
   | { readonly type: 'rule.added'; readonly unit: number; readonly data: PolicyRule }
   | { readonly type: 'rule.removed'; readonly unit: number; readonly data: { readonly id: string } }
   | { readonly type: 'unit.prioritized'; readonly unit: number; readonly data: { readonly priority: number } }
-  | { readonly type: 'unit.removed'; readonly unit: number; readonly data: Record<string, never> }
+  | EndChange
   | { readonly type: 'dependency.added'; readonly unit: number; readonly data: { readonly on: string } }
   | {
       readonly type: 'dependency.removed';
@@ -233,7 +234,6 @@ interface AskedFacts {
 }
 /** Asked again: how long the asker waits this time. */
 export type ItemAwaited = { readonly id: string; readonly asker_waits: AskerWait | null };
-/** What an item asks now. */
 export type ItemChanged = { readonly id: string } & AnyQuestion;
 export interface ItemAnswered {
   readonly id: string;

@@ -33,7 +33,8 @@ export interface Offline {
    */
   backUpDatabase(paths: StatePaths, file: string): Promise<BackedUp>;
   /** Puts a backup in the place of the database. Refused while a daemon or a run of the project lives. */
-  restoreDatabase(paths: StatePaths, file: string): Promise<Restored>;
+  /** `dry`: tries the backup, refuses what would be refused, and changes nothing. */
+  restoreDatabase(paths: StatePaths, file: string, dry: boolean): Promise<Restored>;
   /** Compares the tables with the log. */
   checkDatabase(paths: StatePaths): Promise<CheckedDatabase>;
   /** Writes the log as lines of JSON, as it is at one moment. */
@@ -68,6 +69,8 @@ export interface CopiedDatabase extends Omit<BackedUp, 'file'> {
 export interface Restored extends BackedUp {
   /** The folder that holds what was there before. */
   readonly aside: string;
+  /** It was only tried: nothing was changed. */
+  readonly dry_run: boolean;
 }
 
 /**
@@ -101,7 +104,7 @@ export interface CheckedDatabase {
 export type DatabaseDifference =
   | { readonly code: 'gap' | 'fold'; readonly seq: number }
   | { readonly code: 'unit'; readonly chunk: string }
-  | { readonly code: 'settings' | 'agents' | 'tokens' | 'sessions' | 'notifications' };
+  | { readonly code: 'settings' | 'agents' | 'tokens' | 'sessions' | 'notifications' | 'archive' };
 
 /** A daemon whose process lives. */
 export interface Living extends Holder {

@@ -15,6 +15,8 @@ export interface Settings {
   readonly keep_mib: number;
   /** How long the worktree of a unit that is over stays, in days; its last state stays kept under a ref. */
   readonly keep_worktrees_days: number;
+  /** How long a unit that is over stays in the live state, in days, before it is archived; 0: for ever. */
+  readonly archive_days: number;
   /** US dollars a day (UTC) after which the operator is asked before units of agents go on; 0: never. */
   readonly day_budget_usd: number;
 }

@@ -100,6 +100,8 @@ export interface Unit {
   /** Why the next phase may not start until the operator says so; null: it may. */
   readonly held: Hold | null;
   readonly removed_at: Moment | null;
+  /** Since when it is in the archive; absent: it is in the live state. */
+  readonly archived_at?: Moment;
   /** When a failed run is retried automatically; null: no retry is planned. */
   readonly retry_due: Moment | null;
   /** Runs up to this number do not count as earlier attempts. */

@@ -114,3 +114,16 @@ test('a tag is told from what only looks like one', () => {
   assert.ok(!isHtmlByHand(text('<p>', 'html')));
   assert.ok(isHtmlByHand(text('<p>', 'sql')));
 });
+
+/** A base path would be missing there (shared/base-path.ts). */
+test('no template and no script has an address of ours that is ready', () => {
+  const isReady = ({ tag, pieces }: SourceText): boolean =>
+    tag === 'html' && pieces.some((piece) => /\s(?:href|src|action)=["']?\//.test(piece));
+  const goes = /\b(?:assign|replace|fetch|register|pushState|openWindow)\((?:null, '', )?['"`]\//;
+  assert.deepEqual(
+    sources
+      .filter(({ source }) => sourceTexts(source).some(isReady) || goes.test(source))
+      .map(({ path }) => path),
+    [],
+  );
+});

@@ -6,6 +6,7 @@ import { overHttp } from '../daemon/daemon-client.ts';
 import { addAccessCommands } from './commands/access-commands.ts';
 import { addAccessFlags } from './commands/access-flags.ts';
 import { addAddCommand } from './commands/add.ts';
+import { addArchive } from './commands/archive.ts';
 import { addAskingCommands } from './commands/asking-commands.ts';
 import { addServiceCommands } from './commands/at-login-commands.ts';
 import { addAudit } from './commands/audit.ts';
@@ -230,14 +231,11 @@ program
 addServiceCommands(program, () => pathsFor(project()));
 addHub(program);
 addHookCommands(program);
-addUnitCommands(program, daemon);
-addItemCommands(program, daemon);
-addConflictCommands(program, daemon);
-addReport(program, daemon);
-addConfig(program, daemon);
-addNotify(program, daemon);
+for (const add of [addUnitCommands, addItemCommands, addConflictCommands, addReport, addConfig, addNotify])
+  add(program, daemon);
 addPolicyCommands(program, daemon, project);
 addBulk(program, daemon);
+addArchive(program, daemon);
 addHistory(program, daemon);
 addWorktreeCommands(program, daemon);
 addOpen(program, daemon, () => pathsFor(project()));

@@ -92,6 +92,11 @@ export abstract class BoardElement extends UpdatingElement {
     return this.#following?.board ?? null;
   }
 
+  /** Why the daemon does not send what this element shows; null: it does. */
+  get refusal(): string | null {
+    return this.#following?.refusal ?? null;
+  }
+
   override connectedCallback(): void {
     this.#takeEarlyToken();
     this.#connected = new AbortController();

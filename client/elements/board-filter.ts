@@ -1,5 +1,7 @@
 /** The element `board-filter`: search and filter of the page. The address holds them. */
+
 import type { TemplateResult } from 'lit';
+import { under } from '../../shared/base-path.ts';
 import { type Board, countsOf } from '../../shared/board.ts';
 import { addressOf, type Query, queryOf } from '../../shared/query.ts';
 import { boardFilter } from '../../shared/views/board-filter.ts';
@@ -31,7 +33,7 @@ export class BoardFilter extends BoardElement {
   follow = (event: MouseEvent): void => {
     const link =
       event.target instanceof Element &&
-      event.target.closest<HTMLAnchorElement>('.filter a, .pages a, .empty a[href="/"]');
+      event.target.closest<HTMLAnchorElement>(`.filter a, .pages a, .empty a[href="${under('/')}"]`);
     if (!link || !this.live) return;
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
@@ -44,7 +46,7 @@ export class BoardFilter extends BoardElement {
     event.preventDefault();
     const data = new FormData(event.target as HTMLFormElement);
     const address = addressOf(queryOf(new URLSearchParams(data as unknown as Record<string, string>)));
-    history.pushState(null, '', address);
+    history.pushState(null, '', under(address));
     this.#filter(address.slice(1));
   };
 

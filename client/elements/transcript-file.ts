@@ -1,4 +1,5 @@
 /** Reads stretches of what a run printed, by byte offset. */
+import { under } from '../../shared/base-path.ts';
 
 /** Bytes that are read at once. */
 const PART_BYTES = 256 * 1024;
@@ -16,7 +17,7 @@ export class TranscriptFile {
   readonly #path: string;
 
   constructor(chunk: string, run: string) {
-    this.#path = `/work-units/${chunk}/runs/${run}`;
+    this.#path = under(`/work-units/${chunk}/runs/${run}`);
   }
 
   async #read(from: number, to: number): Promise<Part> {

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { under } from '../../shared/base-path.ts';
 import type { Board, Cell } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
@@ -58,7 +59,7 @@ export class WorkUnitElement extends BoardElement {
         form.reset();
         this.#tell(undefined);
         fold(form);
-        if (order.action === 'remove') location.assign('/');
+        if (order.action === 'remove') location.assign(under('/'));
       },
       (error: Error) => this.#tell({ tone: 'wrong', message: error.message, field: null }),
     );

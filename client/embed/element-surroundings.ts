@@ -13,6 +13,12 @@ const ATTRIBUTES = ['server', 'query', 'chunk', 'token'];
 /** The query from an element's attributes; null: incomplete. */
 export type QueryOfElement = (element: BoardElement) => Query | null;
 
+/** Where the pages of a daemon are, without a slash at the end. */
+export const homeOf = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/+$/, '');
+
+/** What reconnects is stale to a page. */
+type ElementState = Exclude<SharedConnectionState['life'], 'reconnecting'> | 'over-limit';
+
 /** An element on another site: its attributes name the daemon and the query. */
 export class ElementSurroundings implements Surroundings {
   readonly root: ShadowRoot;
@@ -41,7 +47,7 @@ export class ElementSurroundings implements Surroundings {
 
   get #server(): string | null {
     const named = this.#element.getAttribute('server');
-    return named && URL.canParse(named) ? new URL(named).origin : this.#home;
+    return named && URL.canParse(named) ? homeOf(new URL(named)) : this.#home;
   }
 
   arrive(): void {
@@ -75,7 +81,7 @@ export class ElementSurroundings implements Surroundings {
   }
 
   around(view: TemplateResult | null): TemplateResult {
-    const life = this.#line?.state.life ?? 'connecting';
+    const life = this.#state;
     const state = html`<span class="state" part="state">${this.#words()}</span>`;
     return this.#element.isInline
       ? html`<span class="frame" part="frame" data-life=${life}>${view ?? nothing} ${state}</span>`
@@ -85,12 +91,19 @@ export class ElementSurroundings implements Surroundings {
   #words(): string {
     if (this.#server === null) return 'This element needs the attribute “server”: where Signalbox is.';
     if (!this.#queryOf(this.#element)) return 'This element needs the attribute “chunk”.';
-    return this.#line ? this.#wordsFor(this.#line.state) : 'Connecting …';
+    return this.#line ? this.#wordsFor(this.#state, this.#line.state.lastTrue) : 'Connecting …';
   }
 
-  #wordsFor({ life, lastTrue }: SharedConnectionState): string {
+  /** As the page is told. Only while it is live it is known what this very element lacks. */
+  get #state(): ElementState {
+    const life = this.#line?.state.life ?? 'connecting';
+    if (life === 'reconnecting') return 'stale';
+    return (life === 'live' || life === 'newer') && this.#element.refusal !== null ? 'over-limit' : life;
+  }
+
+  #wordsFor(state: ElementState, lastTrue: Date): string {
     const since = lastTrue.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-    switch (life) {
+    switch (state) {
       case 'live':
         return 'Live';
       case 'newer':
@@ -98,8 +111,9 @@ export class ElementSurroundings implements Surroundings {
       case 'connecting':
         return 'Connecting …';
       case 'stale':
-      case 'reconnecting':
         return `Not connected since ${since}`;
+      case 'over-limit':
+        return `Not shown: ${this.#element.refusal} Leave elements out, or: signalbox limits set subscriptions 64`;
       case 'unreached':
         return `Not connected to Signalbox at ${this.#server}. Is this page listed? signalbox origin add ${location.origin}`;
       case 'signed-out':
@@ -112,8 +126,7 @@ export class ElementSurroundings implements Surroundings {
     openInNewTab(this.root);
     // Behind the listener that keeps a press from being sent that came too early, whenever that began.
     this.root.addEventListener('submit', this.#signals.beforeAnswer, true);
-    const life = this.#line?.state.life ?? 'connecting';
-    this.#signals.connection(life === 'reconnecting' ? 'stale' : life);
+    this.#signals.connection(this.#state);
     const items = board && countsOf(board)?.items;
     if (items != null) this.#signals.attention(items);
   }

@@ -1,6 +1,8 @@
 /** Our elements on other people's pages: `<script type="module" src="http://HOST:7845/embed.js"></script>`. */
+
+import { homeOf } from './element-surroundings.ts';
 import { ELEMENTS, surround } from './surround.ts';
 
-surround(new URL(import.meta.url).origin);
+surround(homeOf(new URL('.', import.meta.url)));
 for (const [name, element] of Object.entries(ELEMENTS))
   if (!customElements.get(name)) customElements.define(name, element);

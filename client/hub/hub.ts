@@ -1,4 +1,5 @@
 /** The page of several projects, alive: the same elements as on that of one, and two for what only it shows. */
+import { setBasePath, under } from '../../shared/base-path.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import { PROJECT_FORMS } from '../../shared/views/projects.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
@@ -34,7 +35,9 @@ const element = (id: string): HTMLElement => {
 
 /** Takes over what the server drew, then follows the hub. */
 function start(): void {
-  const data = JSON.parse(element('page-data').textContent ?? '') as PageData;
+  const drawnFrom = element('page-data');
+  setBasePath(drawnFrom.dataset.base ?? '');
+  const data = JSON.parse(drawnFrom.textContent ?? '') as PageData;
   const { query, snapshot, zone, notices, pulses } = data;
   const live = new LiveBoards(null);
   live.prime(query, snapshot);
@@ -52,10 +55,10 @@ function start(): void {
     each.join(live, query, zone);
   addEventListener('keydown', submitByKeys);
   keepKeys({ single: /^[jkaszguq/?1-9]$/, load: async () => (await import('./keys.ts')).keyboard() });
-  const { origin } = location;
+  const home = location.origin + under('');
   const connection = new Connection({
-    socket: `${origin.replace(/^http/, 'ws')}/trpc`,
-    probe: `${origin}/status`,
+    socket: `${home.replace(/^http/, 'ws')}/trpc`,
+    probe: `${home}/status`,
     polling: async () => (await import('../link/polling.ts')).pollingLink,
   });
   live.connect(connection);

@@ -14,6 +14,10 @@ export class BoardStream {
   #board: Board | null;
   readonly #calm: true | undefined;
   readonly stop: () => void;
+  /** Why the daemon does not send it: the connection has too many streams. Null: it does. */
+  refusal: string | null = null;
+  /** Called when it is refused. */
+  onRefused: () => void = () => {};
 
   /**
    * `listener` is called after each message has been folded into the board. `calm`: one at most every five seconds, also
@@ -32,7 +36,7 @@ export class BoardStream {
     this.#board = initial ? boardOf(initial) : null;
     this.#calm = pace === 'calm' || undefined;
     this.stop = keepSubscribed(
-      (ended) => this.#subscribe(ended),
+      (ended, tooMany) => this.#subscribe(ended, tooMany),
       this.#calm ? 'always' : 'while it is looked at',
     );
   }
@@ -42,7 +46,7 @@ export class BoardStream {
     return this.#board;
   }
 
-  #subscribe(ended: () => void) {
+  #subscribe(ended: () => void, tooMany: () => void) {
     const board = this.#board;
     const input = {
       ...this.#query,
@@ -51,10 +55,16 @@ export class BoardStream {
     };
     return this.#connection.client.board.follow.subscribe(input, {
       onData: ({ data }) => {
+        this.refusal = null;
         this.#board = afterMessage(this.#board, data);
         this.#listener(data);
       },
-      onError: ended,
+      onError: (error) => {
+        if (error.data?.code !== 'TOO_MANY_REQUESTS') return ended();
+        this.refusal = error.message;
+        this.onRefused();
+        tooMany();
+      },
       onComplete: ended,
     });
   }

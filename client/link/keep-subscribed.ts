@@ -1,4 +1,6 @@
 const AGAIN_MS = 1000;
+/** Of what was refused because there are too many: each try is a message, and those are limited, too. */
+const LATER_MS = 10_000;
 
 interface Subscription {
   unsubscribe(): void;
@@ -16,22 +18,26 @@ export function rest(is: boolean): void {
 
 /**
  * Subscribes again whenever the daemon ends the stream, until the returned function is called.
- * `subscribe` gets what to call when the stream ends. Unsubscribing also calls it. `always`: also while the page rests.
+ * `subscribe` gets what to call when the stream ends (unsubscribing also calls it), and when there are too many streams.
+ * `always`: also while the page rests.
  */
 export function keepSubscribed(
-  subscribe: (ended: () => void) => Subscription,
+  subscribe: (ended: () => void, tooMany: () => void) => Subscription,
   always: 'always' | 'while it is looked at' = 'while it is looked at',
 ): () => void {
   let isWanted = true;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let subscription: Subscription | undefined;
   const goesOn = () => isWanted && (always === 'always' || !isResting);
-  const ended = () => {
+  const again = (ms: number) => {
     clearTimeout(timer);
-    if (goesOn()) timer = setTimeout(start, AGAIN_MS);
+    if (goesOn()) timer = setTimeout(start, ms);
   };
   const start = () => {
-    subscription = subscribe(ended);
+    subscription = subscribe(
+      () => again(AGAIN_MS),
+      () => again(LATER_MS),
+    );
   };
   const leave = () => {
     clearTimeout(timer);

@@ -64,6 +64,9 @@ export class LiveBoards {
       get board() {
         return followed.board();
       },
+      get refusal() {
+        return followed.refusal();
+      },
       stop: () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;
@@ -108,12 +111,20 @@ export class LiveBoards {
     let stream: BoardStream | null = null;
     const forget = this.whenConnected((connection) => {
       stream = new BoardStream(connection, firstPage(query), initial, take);
+      stream.onRefused = () => {
+        for (const listener of listeners) listener();
+      };
     });
     const stop = () => {
       forget();
       stream?.stop();
     };
-    const followed = { listeners, stop, board: () => (stream ? stream.board : drawn) };
+    const followed = {
+      listeners,
+      stop,
+      board: () => (stream ? stream.board : drawn),
+      refusal: () => stream?.refusal ?? null,
+    };
     this.#boards.set(key, followed);
     return followed;
   }
@@ -128,10 +139,13 @@ export class LiveBoards {
 interface Followed {
   readonly listeners: Set<() => void>;
   readonly board: () => Board | null;
+  readonly refusal: () => string | null;
   readonly stop: () => void;
 }
 
 export interface Following {
   readonly board: Board | null;
+  /** Why nothing comes; null: it does, or it is not known yet. */
+  readonly refusal: string | null;
   readonly stop: () => void;
 }

@@ -6,7 +6,7 @@ import type { AppRouter } from '../../server/api/router.ts';
 const EVERY_MS = 2000;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Sends one request to the daemon. */
+/** Sends one request to the daemon; `path` is relative to that of its pages. */
 export type Ask = (path: string, init: RequestInit) => Promise<Response>;
 
 type Failure = TRPCClientError<AppRouter>;
@@ -47,8 +47,8 @@ async function once(
   tell: Tell,
 ): Promise<void> {
   const answer = await (type === 'mutation'
-    ? ask(`/trpc/${path}`, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(input ?? {}), signal })
-    : ask(`/trpc/${path}${inputOf(input)}`, { signal }));
+    ? ask(`trpc/${path}`, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(input ?? {}), signal })
+    : ask(`trpc/${path}${inputOf(input)}`, { signal }));
   const said = (await answer.json()) as { readonly result?: { readonly data: unknown } };
   if (!said.result) throw said;
   tell({ result: { type: 'data', data: said.result.data } });
@@ -59,7 +59,7 @@ async function follow(ask: Ask, { path, input }: Operation, signal: AbortSignal,
   let lastEventId: string | undefined;
   while (!signal.aborted) {
     const from = { ...(input as object), follow: false, ...(lastEventId !== undefined && { lastEventId }) };
-    const answer = await ask(`/trpc/${path}${inputOf(from)}`, { signal });
+    const answer = await ask(`trpc/${path}${inputOf(from)}`, { signal });
     for (const { event, id, data } of eventsIn(await answer.text())) {
       if (event === 'serialized-error') throw { error: JSON.parse(data) };
       if (event !== '' || data === '') continue;

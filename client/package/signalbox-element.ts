@@ -27,7 +27,7 @@ export interface SignalboxEventMap extends HTMLElementEventMap {
   }>;
   /** Its connection is in another state, which is also a state of the element: `:state(live)`. */
   'connection-change': CustomEvent<{
-    readonly state: 'connecting' | 'live' | 'newer' | 'stale' | 'unreached' | 'signed-out';
+    readonly state: 'connecting' | 'live' | 'newer' | 'stale' | 'unreached' | 'signed-out' | 'over-limit';
   }>;
   /** Another number of items needs the operator, whatever the element shows. */
   'attention-change': CustomEvent<{ readonly items: number }>;

@@ -1,4 +1,5 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
+import { setBasePath, under } from '../../shared/base-path.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import type { AttentionQueue } from '../elements/attention-queue.ts';
@@ -21,7 +22,9 @@ const element = (id: string): HTMLElement => {
 
 /** Takes over what the server drew, then loads the connection. */
 async function start(): Promise<void> {
-  const data = JSON.parse(element('page-data').textContent ?? '') as PageData;
+  const drawnFrom = element('page-data');
+  setBasePath(drawnFrom.dataset.base ?? '');
+  const data = JSON.parse(drawnFrom.textContent ?? '') as PageData;
   const { query, snapshot, detail } = data;
   const live = new LiveBoards(null);
   live.prime(query, snapshot);
@@ -43,10 +46,10 @@ async function start(): Promise<void> {
 
 async function connect(): Promise<Connection> {
   const { Connection: Socket } = await import('../link/connection.ts');
-  const { origin } = location;
+  const home = location.origin + under('');
   return new Socket({
-    socket: `${origin.replace(/^http/, 'ws')}/trpc`,
-    probe: `${origin}/status`,
+    socket: `${home.replace(/^http/, 'ws')}/trpc`,
+    probe: `${home}/status`,
     polling: async () => (await import('../link/polling.ts')).pollingLink,
   });
 }

@@ -1,5 +1,7 @@
 /** Whether this browser shows notifications: a choice that is kept in it, for this project's address alone. */
+
 import { html, render, type TemplateResult } from 'lit';
+import { under } from '../../shared/base-path.ts';
 
 const KEY = 'signalbox-notifications';
 const ON = 'on';
@@ -9,7 +11,7 @@ type Ability = 'absent' | 'insecure' | 'denied' | 'able';
 
 export function isOn(): boolean {
   try {
-    return localStorage.getItem(KEY) === ON && abilityOf() === 'able';
+    return localStorage.getItem(KEY + under('')) === ON && abilityOf() === 'able';
   } catch {
     return false;
   }
@@ -27,14 +29,14 @@ const listeners = new Set<() => void>();
 export function onSwitch(listener: () => void): void {
   listeners.add(listener);
   addEventListener('storage', ({ key }) => {
-    if (key === KEY) listener();
+    if (key === KEY + under('')) listener();
   });
 }
 
 async function turn(on: boolean): Promise<void> {
   // Only a press may ask for it.
   const permission = on ? await Notification.requestPermission() : 'granted';
-  if (permission === 'granted') localStorage.setItem(KEY, on ? ON : 'off');
+  if (permission === 'granted') localStorage.setItem(KEY + under(''), on ? ON : 'off');
   for (const listener of listeners) listener();
 }
 

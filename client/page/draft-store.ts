@@ -1,5 +1,7 @@
+import { under } from '../../shared/base-path.ts';
 import type { Draft } from '../elements/drafts.ts';
 
+/** Pages under another path of this host may be those of another project: what they keep is called otherwise. */
 const DATABASE = 'signalbox';
 const STORE = 'drafts';
 
@@ -83,7 +85,7 @@ export class DraftStore {
 function open(): Promise<IDBDatabase | null> {
   return new Promise((resolve) => {
     try {
-      const opening = indexedDB.open(DATABASE, 1);
+      const opening = indexedDB.open(DATABASE + under(''), 1);
       opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: 'id' });
       opening.onsuccess = () => resolve(opening.result);
       opening.onerror = () => resolve(null);

@@ -2,6 +2,7 @@
  * The keys of the page. Single keys count only where nobody types, and a browser can turn them off. They press what is on
  * the page: what a press may do, and when, is decided where it is for every press.
  */
+import { under } from '../../shared/base-path.ts';
 import type { KeyLine } from '../../shared/keys.ts';
 import { openHelp } from './keys-help.ts';
 
@@ -50,11 +51,11 @@ export class Keyboard {
   }
 }
 
-/** Goes to an address; where that is on this page, just there. */
-function go(address: string): void {
-  const [, id] = address.split('#');
+/** Goes to a path; where that is on this page, just there. */
+function go(path: string): void {
+  const [, id] = path.split('#');
   const there = id ? document.getElementById(id) : null;
-  if (!there) location.assign(address);
+  if (!there) location.assign(under(path));
   else {
     there.focus();
     if (there instanceof HTMLInputElement) there.select();

@@ -1,6 +1,8 @@
 /** The page of new units, alive: the name that the goal suggests, names to wait for, a plan from a file; no reload. */
+
 import type { TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '../../server/api/router.ts';
+import { under } from '../../shared/base-path.ts';
 import { MOST_PLAN_CHARACTERS, newUnitInput, planInput } from '../../shared/new-unit.ts';
 import type { Connection } from '../link/connection.ts';
 import { fieldsOf, newKey, sendSoon } from '../link/submit.ts';
@@ -52,7 +54,7 @@ function keepForm(form: HTMLFormElement, send: () => Promise<Added>): void {
     tell(form, 'busy', 'Sending …');
     send().then(
       ({ result: { chunks = [] } }) => {
-        location.assign(chunks.length === 1 ? `/work-units/${chunks[0]}` : '/');
+        location.assign(under(chunks.length === 1 ? `/work-units/${chunks[0]}` : '/'));
       },
       (error: TRPCClientError<AppRouter>) => {
         isSending = false;

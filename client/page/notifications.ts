@@ -1,4 +1,5 @@
 /** Shows notifications where this browser may. Loaded after the first paint. */
+import { under } from '../../shared/base-path.ts';
 import type { DesktopNotice } from '../../shared/notify-words.ts';
 import type { Connection } from '../link/connection.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
@@ -23,7 +24,7 @@ export function watchPage(live: LiveBoards): void {
   onSwitch(watch);
   // Held until the tab is closed. Where there are no locks, every tab shows, and the same tag is the same notification.
   if (!navigator.locks) lead();
-  void navigator.locks?.request(LOCK, () => {
+  void navigator.locks?.request(LOCK + under(''), () => {
     lead();
     return new Promise(() => {});
   });
@@ -31,7 +32,7 @@ export function watchPage(live: LiveBoards): void {
 
 async function show({ client }: Connection, notice: DesktopNotice): Promise<void> {
   const { id, title, text: body, path, sound } = notice;
-  const options = { body, tag: id, silent: !sound, data: path };
+  const options = { body, tag: id, silent: !sound, data: under(path) };
   const worker = await workerOf();
   if (worker) await worker.showNotification(title, options);
   else await showByPage(title, options, path);
@@ -42,7 +43,7 @@ function showByPage(title: string, options: NotificationOptions, path: string): 
   const notification = new Notification(title, options);
   notification.onclick = () => {
     focus();
-    location.assign(path);
+    location.assign(under(path));
   };
   return new Promise((resolve, reject) => {
     notification.onshow = () => resolve();

@@ -12,7 +12,7 @@ export interface Choice {
   readonly status?: Status;
   /** It cannot be undone: it arms. */
   readonly isFinal?: boolean;
-  /** An address to go to; an act, which says what came of it; or what is offered next. */
+  /** A path to go to; an act, which says what came of it; or what is offered next. */
   readonly does: string | (() => Promise<string>) | readonly Choice[];
 }
 

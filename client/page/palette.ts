@@ -1,5 +1,7 @@
 /** The commands (Ctrl-K): goes to a unit or a page, and acts on a unit. A combobox over a list that is always open. */
+
 import { html, nothing, render, type TemplateResult } from 'lit';
+import { under } from '../../shared/base-path.ts';
 import { statusMark } from '../../shared/views/status-mark.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
 import { openDialog } from './open-dialog.ts';
@@ -116,7 +118,7 @@ class Palette {
     const { does } = choice;
     if (typeof does === 'string') {
       this.#dialog.close();
-      location.assign(does);
+      location.assign(under(does));
     } else if (typeof does === 'function') void this.#do(does);
     else {
       this.#empty();

@@ -1,4 +1,6 @@
 /** The worker that is asked when a notification is pressed, also after its page was closed. */
+import { under } from '../../shared/base-path.ts';
+
 const WORKER = '/notification-worker.js';
 
 interface TrustedTypes {
@@ -26,7 +28,9 @@ let trusted: string | null = null;
 function address(): string {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
   trusted ??= trustedTypes
-    ? trustedTypes.createPolicy('signalbox-worker', { createScriptURL: () => WORKER }).createScriptURL('')
-    : WORKER;
+    ? trustedTypes
+        .createPolicy('signalbox-worker', { createScriptURL: () => under(WORKER) })
+        .createScriptURL('')
+    : under(WORKER);
   return trusted;
 }

@@ -94,7 +94,7 @@ function ofToken({ id, role, name, origin, may_answer, unit }: Token, state: Sta
   return {
     ...base,
     unit,
-    invalidReason: work && exists(work) ? null : 'The unit of this token was removed.',
+    invalidReason: work && exists(work) ? null : 'The unit of this token was removed, or is archived.',
   };
 }
 

@@ -1,7 +1,6 @@
 /**
- * Decides for every request and every upgrade whether it is admitted, and as which caller. It is one pure function of the
- * listener, the request head and the context. What an admitted caller may do is decided in `permissions.ts`. The rules are
- * those of `SECURITY.md`; `npm run test:door` compares each of them with a second implementation.
+ * Decides for every request and every upgrade whether it is admitted, and as which caller: a pure function, by the rules of
+ * `SECURITY.md`. What an admitted caller may do: `permissions.ts`. `npm run test:door` holds a second implementation against it.
  */
 import type { Door, Role } from '../../shared/access-words.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -83,6 +82,7 @@ export type GateCode =
   | 'bad-target'
   | 'browser-on-socket'
   | 'unknown-host'
+  | 'outside-base-path'
   | 'repeated-header'
   | 'foreign-origin'
   | 'media-type'

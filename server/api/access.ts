@@ -2,15 +2,16 @@
 
 import { z } from 'zod';
 import { TOKEN_ROLES } from '../../shared/access-words.ts';
+import { under } from '../../shared/base-path.ts';
 import { localPath } from '../../shared/local-path.ts';
 import { originOf } from '../access/access-file.ts';
 import { mayAnswer } from '../access/permissions.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
 import { addToken, endSessions, revokeToken } from '../domain/commands/access.ts';
 import { newId } from '../system/new-id.ts';
-import { commit } from './commit.ts';
+import { commit, commitOrPreview } from './commit.ts';
 import { chunk, key } from './fields.ts';
-import { nothing } from './inputs.ts';
+import { dryRun, nothing } from './inputs.ts';
 import { type Bases, type CallContext, type Context, onlyAtTerminal } from './procedures.ts';
 
 const link = z.strictObject({
@@ -51,7 +52,7 @@ export const accessFor = <Ctx extends CallContext & Pick<Context, 'about'>>({
       onlyAtTerminal(ctx, 'makes sign-in links');
       const { open, links } = ctx.access;
       const path = open ? input.to : `/sign-in/${links.make(input.seconds * 1000, input.to)}`;
-      return { url: new URL(path, ctx.about.address).href };
+      return { url: new URL(under(path), ctx.about.address).href };
     }),
     /** The token itself is in the answer, and nowhere else. */
     add: operator.input(token).mutation(async ({ ctx, input }) => {
@@ -72,14 +73,14 @@ export const accessFor = <Ctx extends CallContext & Pick<Context, 'about'>>({
       };
     }),
     revoke: operator
-      .input(z.strictObject({ id: z.string().max(64), key: key.optional() }))
-      .mutation(({ ctx, input }) => commit(ctx, (state) => revokeToken(state, input), input)),
+      .input(z.strictObject({ id: z.string().max(64), key: key.optional(), ...dryRun }))
+      .mutation(({ ctx, input }) => commitOrPreview(ctx, (state) => revokeToken(state, input), input)),
     /** Ends the session of the browser that asks, or all of them. */
     signOut: operator
-      .input(z.strictObject({ all: z.boolean().default(false) }))
+      .input(z.strictObject({ all: z.boolean().default(false), ...dryRun }))
       .mutation(({ ctx, input }) => {
         const id = input.all ? undefined : (ctx.credential?.id ?? '');
-        return commit(ctx, (state) => endSessions(state, id === undefined ? {} : { id }));
+        return commitOrPreview(ctx, (state) => endSessions(state, id === undefined ? {} : { id }), input);
       }),
     /** Listeners, mode, origins and limits. */
     door: operator.input(nothing).query(({ ctx }) => {

@@ -17,12 +17,23 @@ export const commit = <Result extends object>(
   sent: Sent = {},
 ) => store.commit(by, decide, sent.key === undefined ? undefined : { key: sent.key, procedure, input: sent });
 
+/** The same; but with `dry_run` it only says what would be recorded. For what cannot be taken back. */
+export const commitOrPreview = async <Result extends object>(
+  ctx: Pick<CallContext, 'store' | 'by'> & { readonly procedure: string },
+  decide: Decide<Result>,
+  sent: Sent,
+) => (sent.dry_run ? preview(ctx, decide) : commit(ctx, decide, sent));
+
 /** What a command would record now, with what follows from that; nothing is recorded. Throws a `Refusal` as the command would. */
-export function preview({ store, by }: Pick<CallContext, 'store' | 'by'>, decide: Decide<object>) {
+function preview<Result extends object>(
+  { store, by }: Pick<CallContext, 'store' | 'by'>,
+  decide: Decide<Result>,
+) {
   const { state } = store;
   const at = new Date().toISOString();
   const events: Event[] = [];
-  applyAll(state, decide(state, at).changes, by, at, events);
+  const { changes, result } = decide(state, at);
+  applyAll(state, changes, by, at, events);
   const would = events.map((event) => ({ ...event, chunk: state.works.get(event.unit)?.unit.chunk ?? null }));
-  return { seq: state.seq, result: {}, would };
+  return { seq: state.seq, result: (result ?? {}) as Result, would };
 }

@@ -7,7 +7,7 @@ import { USAGE_BY } from '../board/usage-list.ts';
 import { chunk, item, key, moment, own, paths, phase, priority, run, version, words } from './fields.ts';
 
 /** Not by default: an input that was sent before stays the same, and so does what its key stands for. */
-const dryRun = { dry_run: z.boolean().optional() };
+export const dryRun = { dry_run: z.boolean().optional() };
 export const close = z.strictObject({
   chunk,
   reason: own,
@@ -98,6 +98,7 @@ export const withdraw = z.strictObject({
   item,
   why: own,
   key: key.optional(),
+  ...dryRun,
 });
 export const confirm = z.strictObject({ chunk, item, run });
 const amount = z.number('A number.').int('A whole number.').min(0).max(1e12);
@@ -163,6 +164,7 @@ export const bulk = z
     why: own,
     minutes: z.number('Minutes are a number.').int().min(1).max(525_600).default(60),
     key: key.optional(),
+    ...dryRun,
   })
   .refine(({ status, kind, q }) => status !== undefined || kind !== undefined || q !== undefined, {
     path: ['status'],
@@ -230,13 +232,14 @@ export const config = z
     keep_days: z.number().int().min(0).max(36_500).optional(),
     keep_mib: z.number().int().min(0).max(1_073_741_824).optional(),
     keep_worktrees_days: z.number().int().min(0).max(36_500).optional(),
+    archive_days: z.number().int().min(0).max(36_500).optional(),
     day_budget_usd: z.number().min(0).max(1_000_000).optional(),
     key: key.optional(),
   })
   .refine(({ key: _, ...settings }) => Object.values(settings).some((value) => value !== undefined), {
     path: ['max_agents'],
     message:
-      'Say what to set: max_agents, undo_seconds, weight, ask_above, output_mib, keep_days, keep_mib, keep_worktrees_days or day_budget_usd.',
+      'Say what to set: max_agents, undo_seconds, weight, ask_above, output_mib, keep_days, keep_mib, keep_worktrees_days, archive_days or day_budget_usd.',
   });
 export const usage = z.strictObject({
   by: z.enum(USAGE_BY, `One of ${USAGE_BY.join(', ')}.`).default('unit'),

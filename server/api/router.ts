@@ -21,8 +21,9 @@ import { addUnits } from '../domain/commands/units.ts';
 import { conflict, invalid } from '../domain/refusal.ts';
 import { newId } from '../system/new-id.ts';
 import { accessFor } from './access.ts';
+import { archivedUnits } from './archived-units.ts';
 import { ask as askInput } from './ask-input.ts';
-import { commit } from './commit.ts';
+import { commit, commitOrPreview } from './commit.ts';
 import * as inputs from './inputs.ts';
 import { newUnits } from './new-units.ts';
 import { notify } from './notify.ts';
@@ -81,16 +82,16 @@ const units = t.router({
   remove: ending(inputs.remove, steer.removeUnit),
   /** One action on all units that a filter matches now. */
   bulk: operator.input(inputs.bulk).mutation(async ({ ctx, input }) => {
-    const { status, kind, q, key, ...what } = input;
+    const { status, kind, q, key: _, dry_run: __, ...what } = input;
     const chunks = ctx.boardFeed.chunks({ status, kind, q } as Query);
-    const { seq, result } = await commit(
+    const { result, ...committed } = await commitOrPreview(
       ctx,
       (state, at) => bulk(state, chunks, what, givingOf(ctx, at, undefined)),
       input,
     );
     // Older versions stored only `chunks` with a key.
     const { refused = [], left = 0, ...rest } = result;
-    return { seq, result: rest, refused, left };
+    return { ...committed, result: rest, refused, left };
   }),
   report: agent.input(inputs.report).mutation(({ ctx, input }) => {
     if (input.what === 'started' && !mayStart(ctx.access))
@@ -152,7 +153,7 @@ const items = t.router({
   wake: steering(inputs.wake, wake),
   withdraw: agent.input(inputs.withdraw).mutation(({ ctx, input }) => {
     const code = ctx.by.role === 'agent' ? 'asker' : 'operator';
-    return commit(ctx, (state) => withdraw(state, input, code), input);
+    return commitOrPreview(ctx, (state) => withdraw(state, input, code), input);
   }),
   /** Confirming twice is confirming once: no key is needed. */
   confirm: agent
@@ -188,13 +189,14 @@ export const appRouter = t.router({
       agents,
     };
   }),
-  unit: viewer.input(inputs.unit).query(({ ctx: { store }, input: { chunk, before } }) =>
-    detailOf(store.state, chunk, {
+  unit: viewer.input(inputs.unit).query(async ({ ctx: { store }, input: { chunk, before } }) =>
+    detailOf(await store.stateWith(chunk), chunk, {
       backwards: (unit, from) => store.eventsBackwards(unit, from),
       before,
       now: new Date().toISOString(),
     }),
   ),
+  archive: archivedUnits,
   /** What agents have reported of tokens and cost. */
   usage: viewer
     .input(inputs.usage)
@@ -211,11 +213,7 @@ export const appRouter = t.router({
       return followPulses(ctx, query as Query, signal, follow);
     }),
   }),
-  history: viewer
-    .input(inputs.history)
-    .query(({ ctx, input }) =>
-      historyOf(ctx.store.state, input, (after, unit) => ctx.store.events(after, unit)),
-    ),
+  history: viewer.input(inputs.history).query(({ ctx, input }) => historyOf(ctx.store, input)),
   transcript: viewer
     .input(inputs.transcript)
     .subscription(({ ctx, input, signal }) => transcriptOf(ctx, input, signal)),

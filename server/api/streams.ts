@@ -146,8 +146,12 @@ export interface TranscriptInput {
 }
 
 /** Checks before the stream starts, so that a refusal is an error of the call. */
-export function transcriptOf(source: Source, input: TranscriptInput, signal: AbortSignal = neverAborted()) {
-  const work = findWork(source.store.state, input.chunk);
+export async function transcriptOf(
+  source: Source,
+  input: TranscriptInput,
+  signal: AbortSignal = neverAborted(),
+) {
+  const work = findWork(await source.store.stateWith(input.chunk), input.chunk);
   if (!work) throw notFound(`There is no unit called ${input.chunk}.`);
   const number = input.run ?? work.runs.at(-1)?.number;
   if (number === undefined) throw notFound(`${input.chunk} has not run yet.`);

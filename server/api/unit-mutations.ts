@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { AnyDecision } from '../domain/commands/decision.ts';
 import type { State } from '../domain/state.ts';
-import { commit, preview, type Sent } from './commit.ts';
+import { commit, commitOrPreview, type Sent } from './commit.ts';
 import { operator } from './procedures.ts';
 
 /** A mutation on one unit: its input schema and its command. */
@@ -21,6 +21,5 @@ export const ending = <Input extends { chunk: string } & Sent, Given>(
 ) =>
   operator.input(input).mutation(({ ctx, input: given }) => {
     const input = given as Input;
-    const act = (state: State) => decide(state, input);
-    return input.dry_run ? preview(ctx, act) : commit(ctx, act, input);
+    return commitOrPreview(ctx, (state) => decide(state, input), input);
   });

@@ -46,6 +46,7 @@ const comment = z.strictObject({
 const uncomment = z.strictObject({ chunk, id: item, key: key.optional() });
 /** What is done twice is done once: the key is taken, and not needed. */
 const one = z.strictObject({ chunk, key: key.optional() });
+/** Of what is removed for good. */
 const prune = z.strictObject({ ...one.shape, dry_run: z.boolean().default(false) });
 
 export const work = t.router({
@@ -53,7 +54,7 @@ export const work = t.router({
   diff: reader.input(diff).query(({ ctx, input }) =>
     refusing(async () => {
       const { file, page } = input;
-      const { from, commit } = snapshotOf(ctx, input.chunk);
+      const { from, commit } = await snapshotOf(ctx, input.chunk);
       const repository = await findRepository(ctx.about.project);
       return readDiff({ repository, from, to: commit, query: { file, page } });
     }),
@@ -61,7 +62,7 @@ export const work = t.router({
   /** All of it, as `git apply` takes it. */
   patch: reader.input(one).query(({ ctx, input }) =>
     refusing(async () => {
-      const { from, commit } = snapshotOf(ctx, input.chunk);
+      const { from, commit } = await snapshotOf(ctx, input.chunk);
       const patch = await patchOf(await findRepository(ctx.about.project), from, commit);
       if (patch === null)
         throw conflict(
@@ -101,10 +102,10 @@ export const work = t.router({
       return { path: workFacts(ctx.store.state, input.chunk).path };
     }),
   ),
-  forget: operator.input(one).mutation(({ ctx, input }) =>
+  forget: operator.input(prune).mutation(({ ctx, input: { chunk, dry_run } }) =>
     refusing(async () => {
-      await ctx.worktrees.forget(overUnit(ctx, input.chunk));
-      return { forgotten: true };
+      const refs = await ctx.worktrees.forget(overUnit(ctx, chunk), dry_run);
+      return { forgotten: !dry_run, dry_run, refs };
     }),
   ),
 });
@@ -124,8 +125,8 @@ function workFacts(state: State, chunk: string): UnitWork {
   return work;
 }
 
-function snapshotOf({ store }: Context, chunk: string) {
-  const { snapshot } = workFacts(store.state, chunk);
+async function snapshotOf({ store }: Context, chunk: string) {
+  const { snapshot } = workFacts(await store.stateWith(chunk), chunk);
   if (!snapshot) throw conflict('no-changes', `Nothing is known yet of what ${chunk} has changed.`);
   return snapshot;
 }

@@ -6,7 +6,8 @@ export interface WorktreeActions {
   outlook(unit: number): Promise<PruneOutcome>;
   prune(unit: number): Promise<PruneOutcome>;
   restore(unit: number): Promise<void>;
-  forget(unit: number): Promise<void>;
+  /** Returns the refs that it drops, or with `dry` would drop. */
+  forget(unit: number, dry: boolean): Promise<readonly string[]>;
 }
 
 /** What a prune kept, or would keep, and the files that no snapshot holds. */

@@ -105,11 +105,11 @@ export class BoardFeed {
     return { units, items, seq: this.#index.seq };
   }
 
-  /** Changes after `seq`; null if that number is not of this log, or the query is for one page. */
+  /** Changes after `seq`; null if that number is not of this log or too old, or the query is for one page. */
   since(query: Query, epoch: string, seq: number): News | null {
     if (query.page !== undefined || epoch !== this.#store.epoch || seq < 0 || seq > this.#index.seq)
       return null;
-    return this.#index.since(query, seq);
+    return this.#index.knowsSince(seq) ? this.#index.since(query, seq) : null;
   }
 
   /** Resolves when there are changes after `seq`, or when `signal` aborts. */

@@ -3,9 +3,10 @@ import { PAGE_UNITS, type Query, queryKey } from '../../shared/query.ts';
 import { STATUSES, type Status, type WorkUnit } from '../../shared/words.ts';
 import { impactOf, impactScore } from '../domain/impact.ts';
 import type { PersistentVector } from '../domain/persistent-vector.ts';
-import { exists, findItem, isPending, type State } from '../domain/state.ts';
+import { EMPTY, exists, findItem, isPending, type State } from '../domain/state.ts';
 import { byStatus, cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './board-rows.ts';
 import { Causes } from './causes.ts';
+import { LeftUnits } from './left-units.ts';
 import { isSearch, says, shows, showsCard, wants } from './query-filter.ts';
 
 /** The impact of an item that has left the queue. */
@@ -24,13 +25,15 @@ export class BoardIndex {
   #seen: { readonly works: PersistentVector<WorkUnit>; readonly graph: number } | null = null;
   readonly #cells = new Map<string, Cell>();
   readonly #cards = new Map<string, Card>();
-  #counts = countsRow([], [], 0);
+  #counts = countsRow([], [], EMPTY);
   readonly #causes = new Causes();
   readonly #news = new Map<string, News>();
   readonly #pages = new Map<string, readonly Row[]>();
+  readonly #left: LeftUnits;
 
   constructor(state: State) {
     this.#state = state;
+    this.#left = new LeftUnits(state.archive.sums.seq);
     this.#take(state);
   }
 
@@ -43,6 +46,11 @@ export class BoardIndex {
     return this.#counts;
   }
 
+  /** Whether it is known which units have left since a number. */
+  knowsSince(seq: number): boolean {
+    return this.#left.knowsSince(seq);
+  }
+
   /** Updates the rows to a newer state. */
   look(state: State): void {
     if (state !== this.#state) this.#take(state);
@@ -52,9 +60,12 @@ export class BoardIndex {
     const changed = this.#seen ? state.works.changedSince(this.#seen.works) : [...state.works];
     for (const work of changed)
       for (const item of work.items) if (!isPending(item)) this.#cards.delete(item.id);
+    const left = this.#seen ? state.works.emptiedSince(this.#seen.works) : [];
+    for (const { unit } of left) this.#cells.delete(unitKey(unit.id));
+    this.#left.add(left, state.seq);
     for (const work of this.#affected(state, changed)) this.#drawCell(state, work);
     this.#rankCards(state, this.#seen?.graph === state.graph ? changed : state.works);
-    const counts = countsRow(this.#cells.values(), this.#cards.values(), state.seq);
+    const counts = countsRow(this.#cells.values(), this.#cards.values(), state);
     if (!this.#seen || !sameRow(this.#counts, counts)) this.#counts = counts;
     this.#state = state;
     this.#seen = state;
@@ -189,7 +200,7 @@ export class BoardIndex {
 
   #boardSince(query: Query, seq: number): News {
     const put: Row[] = [];
-    const drop: string[] = [];
+    const drop = wants(query, 'units') ? this.#left.since(seq) : [];
     for (const work of this.#state.works) {
       const { unit, items } = work;
       const cell = this.#cells.get(unitKey(unit.id));

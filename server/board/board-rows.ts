@@ -123,10 +123,24 @@ function runEnded(work: WorkUnit, item: Item): string {
     : '';
 }
 
-export function countsRow(cells: Iterable<Cell>, cards: Iterable<Card>, seq: number): Counts {
+export function countsRow(
+  cells: Iterable<Cell>,
+  cards: Iterable<Card>,
+  { seq, archive }: Pick<State, 'seq' | 'archive'>,
+): Counts {
   let items = 0;
   for (const card of cards) if (card.state === 'open') items++;
-  return { row: 'counts', key: 'counts', seq, order: [], units: byStatus(cells), items, found: null };
+  const archived = archive.count;
+  return {
+    row: 'counts',
+    key: 'counts',
+    seq,
+    order: [],
+    units: byStatus(cells),
+    items,
+    archived,
+    found: null,
+  };
 }
 
 export function byStatus(cells: Iterable<Cell>): Counts['units'] {

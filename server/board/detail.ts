@@ -73,6 +73,7 @@ export function factsOf(state: State, work: WorkUnit): Omit<Detail, 'history' | 
     agent: unit.spec.agent,
     live: liveRun(work)?.number ?? null,
     added_at: unit.added_at,
+    archived_at: unit.archived_at ?? null,
     steps: unit.spec.steps.map((step, nth) => ({ ...step, state: stepState(work, nth) })),
     after: [
       ...unit.open.map((on) => ({

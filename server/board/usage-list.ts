@@ -19,6 +19,11 @@ export function usageListOf(state: State, by: UsageBy, at: Moment) {
       if (by === 'day') for (const [day, ofDay] of Object.entries(usage.days)) add(day, ofDay);
       else add(by === 'unit' ? unit.chunk : agent, usage);
     }
+  // Units are listed as long as they are in the live state; their sums stay.
+  const { agents, days } = state.archive.sums;
+  for (const usage of Object.values(agents)) total = addUsage(total, usage);
+  if (by !== 'unit')
+    for (const [name, usage] of Object.entries(by === 'day' ? days : agents)) add(name, usage);
   const rows = [...sums].map(([name, usage]) => ({ name, usage }));
   rows.sort((a, b) => (by === 'day' ? compare(a.name, b.name) : moneyIn(b.usage) - moneyIn(a.usage)));
   const day = dayOf(at);

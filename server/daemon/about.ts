@@ -1,3 +1,4 @@
+import { under } from '../../shared/base-path.ts';
 import type { About, StartNotice } from '../api/about.ts';
 import type { Loopback } from './listen.ts';
 import { noticesOf } from './start-notices.ts';
@@ -15,8 +16,8 @@ interface Facts {
 /** This daemon, from now on. */
 export const aboutOf = ({ project, origin, addresses, port, notices }: Facts): About => ({
   project,
-  address: `${origin}/`,
-  local_address: `http://${addresses[0] === '::1' ? '[::1]' : '127.0.0.1'}:${port}/`,
+  address: `${origin}${under('/')}`,
+  local_address: `http://${addresses[0] === '::1' ? '[::1]' : '127.0.0.1'}:${port}${under('/')}`,
   pid: process.pid,
   started_at: new Date().toISOString(),
   notices: [...notices, ...noticesOf(addresses)],

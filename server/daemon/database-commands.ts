@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Offline } from '../../shared/offline.ts';
+import type { CheckedDatabase, Offline } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { backUp, restoreBackup, withDatabase } from '../store/backup.ts';
 import { checkSnapshot } from '../store/check-log.ts';
@@ -40,7 +40,7 @@ export const backUpDatabase: Offline['backUpDatabase'] = (paths, file) =>
 export const checkDatabase: Offline['checkDatabase'] = (paths) =>
   orProblem(paths, () => withSnapshot(paths, databaseOf(paths), checkSnapshot));
 
-export const restoreDatabase: Offline['restoreDatabase'] = (paths, file) =>
+export const restoreDatabase: Offline['restoreDatabase'] = (paths, file, dry) =>
   orProblem(paths, () => {
     refusePostgres(paths, 'restore', 'Use pg_restore while no daemon runs, or signalbox import FILE.');
     return asTheDaemon(paths, async () => {
@@ -48,16 +48,21 @@ export const restoreDatabase: Offline['restoreDatabase'] = (paths, file) =>
       if (!existsSync(backup)) throw new Problem('data', `There is no ${backup}.`);
       refuseLivingRuns(paths);
       const aside = freeName(join(paths.folder, `before-restore-${new Date().toISOString().slice(0, 10)}`));
+      if (dry)
+        return {
+          file: backup,
+          aside,
+          dry_run: true,
+          ...sizesOf(await restoreBackup(backup, paths.database, null)),
+        };
       mkdirSync(aside, { mode: 0o700 });
-      const { events, units, items } = await restoreBackup(
-        backup,
-        paths.database,
-        join(aside, 'signalbox.db'),
-      );
+      const restored = await restoreBackup(backup, paths.database, join(aside, 'signalbox.db'));
       await moveUnknownRuns(paths, aside);
-      return { file: backup, aside, events, units, items };
+      return { file: backup, aside, dry_run: false, ...sizesOf(restored) };
     });
   });
+
+const sizesOf = ({ events, units, items }: CheckedDatabase) => ({ events, units, items });
 
 export const exportLog: Offline['exportLog'] = (paths, write) =>
   orProblem(paths, () =>
@@ -129,7 +134,7 @@ async function moveUnknownRuns({ database, runs }: StatePaths, aside: string): P
 }
 
 function namesOfRuns(db: Db, runs: string): ReadonlySet<string> {
-  const all = [...db.state().works].flatMap((work) => work.runs);
+  const all = [...db.state().works, ...db.archive.all()].flatMap((work) => work.runs);
   return new Set(all.map(({ unit, number }) => runFiles(runs, unit, number).name));
 }
 

@@ -1,12 +1,11 @@
 /** The metrics of a daemon, for Prometheus. What the state says is read from it when it is asked for, and counted nowhere. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { boardOf, cardsOf } from '../../shared/board.ts';
-import { isWell } from '../../shared/is-well.ts';
 import { ITEM_KINDS } from '../../shared/item-words.ts';
-import type { Outcome } from '../../shared/words.ts';
 import type { BoardFeed } from '../board/board-feed.ts';
 import type { FanOutMeter, ToldSlice } from '../board/fan-out-meter.ts';
 import { usageListOf } from '../board/usage-list.ts';
+import { endWord } from '../domain/archive.ts';
 import type { Store } from '../store/store.ts';
 
 interface Sources {
@@ -89,7 +88,8 @@ export class Metrics implements FanOutMeter {
       set({}, runs().filter(({ ended_at }) => ended_at === null).length),
     );
     this.#readTotal('runs_ended', 'Runs that have ended, by how.', ['outcome'], (add) => {
-      for (const { outcome } of runs()) if (outcome) add({ outcome: wordOf(outcome) }, 1);
+      for (const [outcome, count] of Object.entries(store.state.archive.sums.ended)) add({ outcome }, count);
+      for (const { outcome } of runs()) if (outcome) add({ outcome: endWord(outcome) }, 1);
     });
   }
 
@@ -140,8 +140,3 @@ export class Metrics implements FanOutMeter {
 }
 
 type Say = (labels: Record<string, string>, value: number) => void;
-
-const wordOf = (outcome: Outcome): string => {
-  if (isWell(outcome)) return 'done';
-  return outcome.exit === 'exited' || outcome.exit === 'reported' ? 'failed' : outcome.exit;
-};

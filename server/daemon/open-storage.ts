@@ -22,7 +22,7 @@ export async function openStorage(state: StatePaths, given: string | null): Prom
 
 function openFile(state: StatePaths): Storage {
   if (existsSync(state.database)) refuseOthers(state.database, 0o600);
-  return sqliteStorage(Db.open(state.database, [state.lock]));
+  return sqliteStorage(Db.open(state.database, [state.lock]), state.database);
 }
 
 async function openServer(url: string): Promise<Storage> {

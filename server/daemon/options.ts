@@ -16,6 +16,8 @@ export const DOOR_FLAGS = {
   'read-only': { type: 'boolean', default: false },
   'host-name': { type: 'string' },
   'public-origin': { type: 'string' },
+  'base-path': { type: 'string' },
+  'trust-whole-origin': { type: 'boolean', default: false },
   listen: { type: 'string' },
   name: { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
@@ -55,6 +57,8 @@ export interface DoorOptions {
   readonly hostName: string | null;
   /** Origin at which a proxy publishes the page. */
   readonly publicOrigin: string | null;
+  /** The path under which the proxy publishes it; empty: the origin is ours alone. */
+  readonly basePath: string;
   readonly beyond: Beyond | null;
 }
 
@@ -112,8 +116,28 @@ export function doorOptions(values: DoorFlags): DoorOptions {
     readOnly: values['read-only'],
     hostName: nameOf('--host-name', values['host-name']),
     publicOrigin,
+    basePath: basePathOf(values),
     beyond,
   };
+}
+
+/** Of a shared origin the operator has to say so: an Origin does not tell its pages apart. */
+function basePathOf(values: DoorFlags): string {
+  const { 'base-path': path, 'public-origin': origin, 'trust-whole-origin': isTrusted } = values;
+  if (path === undefined) {
+    if (isTrusted) throw new Problem('usage', '--trust-whole-origin belongs to --base-path.');
+    return '';
+  }
+  if (!/^(\/[A-Za-z0-9_-]+)+$/.test(path))
+    throw new Problem('usage', `--base-path takes a path such as /signalbox, not "${path}".`);
+  if (origin === undefined)
+    throw new Problem('usage', '--base-path is for a proxy: say with --public-origin at which origin.');
+  if (!isTrusted)
+    throw new Problem(
+      'config',
+      `Every other page of ${origin} could answer in your name, since a browser tells pages apart by their origin alone. Give Signalbox a host name of its own; or, if you trust all that ${origin} serves, add --trust-whole-origin.`,
+    );
+  return path;
 }
 
 /** Beyond loopback TLS and host names are required; no flag turns this off. */

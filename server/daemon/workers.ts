@@ -2,6 +2,7 @@ import type { StatePaths } from '../../shared/state-paths.ts';
 import type { WorktreeProgress } from '../../shared/work-words.ts';
 import type { About } from '../api/about.ts';
 import { Notifier } from '../notify/notifier.ts';
+import { archiveOld } from '../runs/archive-units.ts';
 import { Dispatcher } from '../runs/dispatcher.ts';
 import { endSessions } from '../runs/ended-sessions.ts';
 import { followLiveWork } from '../runs/live-work.ts';
@@ -12,6 +13,7 @@ import type { Storage } from '../store/storage.ts';
 import type { Store } from '../store/store.ts';
 import { configFile } from '../system/config-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
+import type { SettledClock } from '../system/hourly.ts';
 import { consoleLog } from '../system/log.ts';
 import type { Chore } from '../system/upkeep.ts';
 
@@ -39,12 +41,14 @@ export function workersOf(
     storage,
     umask,
     progress,
+    clock,
   }: {
     readonly store: Store;
     readonly storage: Storage;
     readonly umask: number;
     /** By unit: how far the making of its worktree is. */
     readonly progress: Map<number, WorktreeProgress>;
+    readonly clock: SettledClock;
   },
   readOnly: boolean,
 ) {
@@ -66,8 +70,9 @@ export function workersOf(
     isShared: storage.leadership !== null,
   });
   const chores = [
-    keepRoom(store, runs),
+    keepRoom(store, runs, clock),
     ...storage.chores,
+    ...(readOnly ? [] : [whileLeading(store, archiveOld(store, clock))]),
     whileLeading(store, followLiveWork({ store, worktrees, touched })),
     ...(readOnly ? [] : [endSessions(store, socket)]),
   ];

@@ -15,6 +15,7 @@ import {
   isOver,
   isPending,
   isSnoozed,
+  isTaken,
   liveRun,
   type State,
 } from './state.ts';
@@ -68,7 +69,8 @@ function endOf(state: State, work: WorkUnit): Change[] {
 function metAlready(state: State, { unit }: WorkUnit): Change[] {
   const done = unit.open.filter((chunk) => {
     const work = findWork(state, chunk);
-    return work !== undefined && isDone(work);
+    // Whoever is archived is DONE.
+    return work ? isDone(work) : isTaken(state, chunk);
   });
   return done.map((on) => ({ type: 'dependency.met', unit: unit.id, data: { on } }));
 }

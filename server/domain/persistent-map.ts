@@ -2,7 +2,7 @@
  * A map from text that is never changed, only followed by another: setting one key copies one small bucket
  * and the list of buckets.
  */
-export class PersistentMap<V> {
+export class PersistentMap<V> implements Iterable<readonly [string, V]> {
   static readonly count = 512;
   readonly #buckets: readonly (ReadonlyMap<string, V> | undefined)[];
 
@@ -23,6 +23,10 @@ export class PersistentMap<V> {
 
   get(key: string): V | undefined {
     return this.#buckets[bucketOf(key)]?.get(key);
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, V]> {
+    for (const bucket of this.#buckets) if (bucket) yield* bucket;
   }
 
   with(key: string, value: V): PersistentMap<V> {

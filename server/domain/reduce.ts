@@ -2,6 +2,7 @@ import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event, RunStarted } from '../../shared/events.ts';
 import { microUsd } from '../../shared/usage-words.ts';
 import type { Message, Run, Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
+import { archived, archivedRemoved } from './reduce-archive.ts';
 import { changesGraph, dayAskedAfter, itemsAfter, rewait } from './reduce-indexes.ts';
 import { changeItem, newItem } from './reduce-item.ts';
 import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
@@ -15,7 +16,8 @@ export function reduce(state: State, event: Event): State {
   if (event.type === 'unit.added') return addUnit(state, event, event.data);
   if (concernsNoUnit(event)) return { ...state, seq: event.seq, ...withoutUnit(state, event) };
   const before = state.works.get(event.unit);
-  if (!before) throw new Error(`event ${event.seq} is about unit ${event.unit}, which was never added`);
+  if (!before) return archivedRemoved(state, event);
+  if (event.type === 'unit.archived') return archived(state, before, event);
   return put(state, before, change(before, event), event);
 }
 
@@ -84,7 +86,7 @@ function daysAfter(state: State, before: WorkUnit, event: Extract<Event, { type:
   return state.days.with(day, (state.days.get(day) ?? 0) + moneyOf(before, event));
 }
 
-type AboutUnit = Exclude<Event, AboutNone | { type: 'unit.added' }>;
+type AboutUnit = Exclude<Event, AboutNone | { type: 'unit.added' | 'unit.archived' }>;
 
 function change(work: WorkUnit, event: AboutUnit): WorkUnit {
   if (concernsWork(event)) return { ...work, unit: { ...work.unit, work: workAfter(work.unit, event) } };

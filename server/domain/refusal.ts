@@ -10,6 +10,7 @@ export const REFUSAL_CODES = [
   // Units and who waits for whom.
   'taken',
   'unit-done',
+  'archived',
   'cycle',
   'never-done',
   'has-dependents',

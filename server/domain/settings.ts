@@ -10,6 +10,7 @@ export const DEFAULTS: Settings = {
   keep_days: 30,
   keep_mib: 10_240,
   keep_worktrees_days: 7,
+  archive_days: 30,
   day_budget_usd: 0,
 };
 

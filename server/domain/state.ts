@@ -5,6 +5,7 @@ import type { ChannelState, NotifyChannel } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { MERGE, REBASE, SETUP, WORK_DEFAULTS } from '../../shared/work-words.ts';
+import { type Archive, NO_ARCHIVE } from './archive.ts';
 import { PersistentMap } from './persistent-map.ts';
 import { PersistentVector } from './persistent-vector.ts';
 import { DEFAULTS } from './settings.ts';
@@ -13,7 +14,7 @@ import { moneyByDay } from './usage.ts';
 /** The whole state after event `seq`. The tables hold the work units; the rest is indexes. */
 export interface State {
   readonly seq: number;
-  /** By unit id, which is the slot. */
+  /** By unit id, which is the slot; those of archived units are empty. */
   readonly works: PersistentVector<WorkUnit>;
   /** The unit of a chunk; of an item, by any key under which it was asked. */
   readonly byChunk: PersistentMap<number>;
@@ -33,6 +34,8 @@ export interface State {
   readonly dayAsked: readonly number[];
   /** What was told by which channel. */
   readonly notify: Readonly<Partial<Record<NotifyChannel, ChannelState>>>;
+  /** What is still known of units that have left `works`. */
+  readonly archive: Archive;
 }
 
 const NO_AGENTS: TrustedAgents = { digest: '', agents: [], work: WORK_DEFAULTS };
@@ -51,15 +54,19 @@ export const EMPTY: State = {
   days: PersistentMap.of(),
   dayAsked: [],
   notify: {},
+  archive: NO_ARCHIVE,
 };
 
 const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, unit] as const);
 
-/** The state that consists of these work units, given in the order of their ids. */
+type OtherFacts = Pick<State, 'settings' | 'trusted' | 'tokens' | 'sessions' | 'notify' | 'archive'>;
+
+/** The state that consists of these work units, given in the order of their ids. `units`: how many ids were given out. */
 export function stateOf(
   works: readonly WorkUnit[],
   seq: number,
-  facts: Partial<Pick<State, 'settings' | 'trusted' | 'tokens' | 'sessions' | 'notify'>> = {},
+  facts: Partial<OtherFacts> = {},
+  units = works.length,
 ): State {
   const waiting = new Map<string, number[]>();
   for (const { unit } of works) {
@@ -69,12 +76,15 @@ export function stateOf(
     ...EMPTY,
     ...facts,
     seq,
-    works: PersistentVector.of(works),
+    works: PersistentVector.at(
+      works.map((work) => [work.unit.id, work] as const),
+      units,
+    ),
     byChunk: PersistentMap.of(works.filter(exists).map(({ unit }) => [unit.chunk, unit.id] as const)),
     byItem: PersistentMap.of(works.flatMap(({ items }) => items.flatMap(keysOf))),
     waiting: PersistentMap.of(waiting),
     graph: seq,
-    days: PersistentMap.of(moneyByDay(works)),
+    days: PersistentMap.of(moneyByDay(works, facts.archive?.sums.days)),
     dayAsked: works.filter(asksAboutDay).map(({ unit }) => unit.id),
   };
 }
@@ -86,6 +96,10 @@ export function findWork(state: State, chunk: string): WorkUnit | undefined {
   const id = state.byChunk.get(chunk);
   return id === undefined ? undefined : state.works.get(id);
 }
+
+/** Whether a unit has this name, in the live state or in the archive. */
+export const isTaken = (state: State, chunk: string): boolean =>
+  state.byChunk.get(chunk) !== undefined || state.archive.names.get(chunk) !== undefined;
 
 export function findItem(state: State, id: string): { work: WorkUnit; item: Item } | undefined {
   const unit = state.byItem.get(id);

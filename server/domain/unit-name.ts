@@ -1,5 +1,5 @@
 /** The name that a goal suggests. */
-import { findWork, type State } from './state.ts';
+import { isTaken, type State } from './state.ts';
 
 const MOST_WORDS = 5;
 const MOST_CHARACTERS = 40;
@@ -15,8 +15,8 @@ const FILLERS = new Set(
 /** A free name made of the first words of a goal: "Say how long the README is." → `say-how-long-readme`. */
 export function suggestName(state: State, goal: string): string {
   const name = nameIn(goal);
-  if (!findWork(state, name)) return name;
-  for (let nth = 2; nth <= MOST_TRIES; nth++) if (!findWork(state, `${name}-${nth}`)) return `${name}-${nth}`;
+  if (!isTaken(state, name)) return name;
+  for (let nth = 2; nth <= MOST_TRIES; nth++) if (!isTaken(state, `${name}-${nth}`)) return `${name}-${nth}`;
   return `${name}-${state.seq + MOST_TRIES}`;
 }
 

@@ -42,9 +42,12 @@ export function moneyOf(before: WorkUnit, { data }: Extract<Event, { type: 'run.
   return usageSince(mostUsage(known, data.usage), known).micro_usd ?? 0;
 }
 
-/** By day, over all runs. */
-export function moneyByDay(works: readonly WorkUnit[]): Map<string, number> {
-  const sums = new Map<string, number>();
+/** By day, over all runs, and those of archived units. */
+export function moneyByDay(
+  works: readonly WorkUnit[],
+  archived: Readonly<Record<string, Usage>> = {},
+): Map<string, number> {
+  const sums = new Map(Object.entries(archived).map(([day, { micro_usd }]) => [day, micro_usd ?? 0]));
   for (const { runs } of works)
     for (const { usage } of runs)
       for (const [day, { micro_usd }] of Object.entries(usage?.days ?? {}))

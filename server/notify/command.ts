@@ -1,6 +1,8 @@
 /** Tells by a program of the operator. There is no shell: the message is in its environment and on its input. */
+
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
+import { under } from '../../shared/base-path.ts';
 import type { Receipt } from '../../shared/notify-words.ts';
 import type { OutgoingMessage } from './message.ts';
 
@@ -16,7 +18,7 @@ export function runCommand(
   timeout = TIMEOUT_MS,
 ): Promise<Receipt> {
   const [program = '', ...rest] = argv;
-  const url = new URL(message.path, origin).href;
+  const url = new URL(under(message.path), origin).href;
   return new Promise((resolve, reject) => {
     // A group of its own, so that all that it starts ends with it.
     const child = spawn(program, rest, {

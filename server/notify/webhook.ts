@@ -1,6 +1,8 @@
 /** Sends a message to the operator's address: one POST, no redirect followed, what comes back is not read. */
+
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { under } from '../../shared/base-path.ts';
 import type { Receipt } from '../../shared/notify-words.ts';
 import type { OutgoingMessage } from './message.ts';
 import type { Webhook } from './notify-file.ts';
@@ -17,7 +19,7 @@ export function post(
 ): Promise<Receipt> {
   const { headers, body } = (webhook.format === 'ntfy' ? ntfy : json)(
     message,
-    new URL(message.path, origin).href,
+    new URL(under(message.path), origin).href,
   );
   const late = AbortSignal.timeout(timeout);
   return new Promise((resolve, reject) => {

@@ -5,6 +5,7 @@ import { DAEMON } from '../domain/actors.ts';
 import { forgotten, pruned, restored } from '../domain/commands/work.ts';
 import { isOver, liveRun, type State } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
+import { hourly, type SettledClock } from '../system/hourly.ts';
 import type { Chore } from '../system/upkeep.ts';
 import { forgetKept, type KeepOptions, lookAtPrune, pruneWorktree, refuseLoss } from '../work/keep.ts';
 import { WorkRefused } from '../work/refused.ts';
@@ -13,8 +14,7 @@ import { restoreWorktree } from '../work/restore.ts';
 import { emptyTrash } from '../work/trash.ts';
 import { baseCommit, messageOf } from './worktrees.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * 3_600_000;
 
 export interface FolderParts {
   readonly store: Store;
@@ -69,27 +69,21 @@ export class WorktreeFolders implements WorktreeActions {
     await store.commit(DAEMON, (state) => restored(state, { unit }));
   };
 
-  forget = async (unit: number): Promise<void> => {
+  forget = async (unit: number, dry: boolean): Promise<readonly string[]> => {
     const { store, project } = this.#parts;
     const { chunk = '' } = store.state.works.get(unit)?.unit ?? {};
     const { path } = this.#facts(unit);
-    await forgetKept(await findRepository(project), { unit: { id: unit, chunk }, path });
-    await store.commit(DAEMON, (state) => forgotten(state, { unit }));
+    const refs = await forgetKept(await findRepository(project), { unit: { id: unit, chunk }, path }, dry);
+    if (!dry) await store.commit(DAEMON, (state) => forgotten(state, { unit }));
+    return refs;
   };
 
-  /** At first and then for every hour on the wall clock: prunes what is over for `keep_worktrees_days`. */
-  upkeep(now: () => number = Date.now): Chore {
-    let looked = Number.NEGATIVE_INFINITY;
-    return {
-      name: 'worktrees',
-      look: async () => {
-        const at = now();
-        if (Math.abs(at - looked) < HOUR_MS) return;
-        looked = at;
-        for (const unit of outlived(this.#parts.store.state, at)) await this.prune(unit).catch(unlessRefused);
-        await emptyTrash(this.#parts.folder);
-      },
-    };
+  /** Prunes what is over for `keep_worktrees_days`. */
+  upkeep(clock: SettledClock): Chore {
+    return hourly('worktrees', clock, async (at) => {
+      for (const unit of outlived(this.#parts.store.state, at)) await this.prune(unit).catch(unlessRefused);
+      await emptyTrash(this.#parts.folder);
+    });
   }
 
   #facts(unit: number): UnitWork {

@@ -25,10 +25,14 @@ export async function backUp(path: string, target: string): Promise<CheckedDatab
 }
 
 /**
- * Puts a backup in the place of the database `path`, which no daemon may be using; what was there goes to `aside`. The
+ * Puts a backup in the place of the database `path`, which no daemon may be using; what was there goes to `aside`; null: it is only tried. The
  * backup itself stays. It gets a new epoch: its numbers go on differently from here. Throws `DatabaseProblem`.
  */
-export async function restoreBackup(backup: string, path: string, aside: string): Promise<CheckedDatabase> {
+export async function restoreBackup(
+  backup: string,
+  path: string,
+  aside: string | null,
+): Promise<CheckedDatabase> {
   const fresh = `${path}.restored`;
   try {
     removeDatabase(fresh);
@@ -40,6 +44,7 @@ export async function restoreBackup(backup: string, path: string, aside: string)
       db.checkpoint();
       return found;
     });
+    if (aside === null) return checked;
     moveDatabase(path, aside);
     renameSync(fresh, path);
     syncFolder(dirname(path));

@@ -1,5 +1,6 @@
 /** Checks a database against its own log: the tables must be what the reducer makes of the events. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Event } from '../../shared/events.ts';
 import type { CheckedDatabase, DatabaseDifference } from '../../shared/offline.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import { reduce } from '../domain/reduce.ts';
@@ -13,24 +14,44 @@ export function checkLog(db: Db): Promise<CheckedDatabase> {
 }
 
 export async function checkSnapshot(log: LogSnapshot): Promise<CheckedDatabase> {
-  const folded = await foldedFrom(log);
+  const differences: DatabaseDifference[] = [];
+  const folded = await foldedFrom(log, differences);
   const tables = await log.state();
-  const differences = 'code' in folded ? [folded] : differencesOf(folded, tables);
+  if (folded !== null) differences.push(...differencesOf(folded, tables));
   const items = [...tables.works].reduce((count, work) => count + work.items.length, 0);
   return { events: log.seq, units: tables.works.length, items, differences };
 }
 
-async function foldedFrom(log: LogSnapshot): Promise<State | DatabaseDifference> {
+/** null: the log itself cannot be folded. */
+async function foldedFrom(log: LogSnapshot, differences: DatabaseDifference[]): Promise<State | null> {
   let state = EMPTY;
+  const failed = (difference: DatabaseDifference) => {
+    differences.splice(0, differences.length, difference);
+    return null;
+  };
   for await (const event of log.events()) {
-    if (event.seq !== state.seq + 1) return { code: 'gap', seq: state.seq + 1 };
+    if (event.seq !== state.seq + 1) return failed({ code: 'gap', seq: state.seq + 1 });
+    const work = state.works.get(event.unit);
     try {
       state = reduce(state, event);
     } catch {
-      return { code: 'fold', seq: event.seq };
+      return failed({ code: 'fold', seq: event.seq });
     }
+    if (event.type === 'unit.archived' && work && !(await isArchivedAs(log, event, work)))
+      differences.push({ code: 'unit', chunk: work.unit.chunk });
   }
   return state;
+}
+
+/** The fold forgets what is archived, so it is compared in between. */
+async function isArchivedAs(log: LogSnapshot, { at, unit }: Event, work: WorkUnit): Promise<boolean> {
+  try {
+    const found = await log.archived(unit);
+    return isDeepStrictEqual(found, { ...work, unit: { ...work.unit, archived_at: at } });
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
 
 function differencesOf(log: State, tables: State): DatabaseDifference[] {
@@ -44,6 +65,7 @@ function differencesOf(log: State, tables: State): DatabaseDifference[] {
   } as const;
   for (const [code, field] of Object.entries(named) as [keyof typeof named, keyof State][])
     if (!isDeepStrictEqual(log[field], tables[field])) differences.push({ code });
+  if (!isDeepStrictEqual(archiveIn(log), archiveIn(tables))) differences.push({ code: 'archive' });
   const most = Math.max(log.works.length, tables.works.length);
   for (let id = 0; id < most; id++) {
     const [ours, theirs] = [log.works.get(id), tables.works.get(id)];
@@ -51,5 +73,8 @@ function differencesOf(log: State, tables: State): DatabaseDifference[] {
   }
   return differences;
 }
+
+/** A persistent map does not show its entries to a comparison. */
+export const archiveIn = ({ archive }: State) => ({ ...archive, names: new Map(archive.names) });
 
 const chunkOf = (work: WorkUnit | undefined): string => work?.unit.chunk ?? '';

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CheckedDatabase } from '../../shared/offline.ts';
 import { reduce } from '../domain/reduce.ts';
 import { EMPTY, type State } from '../domain/state.ts';
-import { checkSnapshot } from './check-log.ts';
+import { archiveIn, checkSnapshot } from './check-log.ts';
 import { DatabaseProblem } from './database-file.ts';
 import type { LogSnapshot, LogTarget } from './whole-log.ts';
 
@@ -18,8 +18,9 @@ export async function copyLog(source: LogSnapshot, target: LogTarget): Promise<C
     let state = EMPTY;
     for await (const event of source.events()) {
       if (event.seq !== state.seq + 1) throw different(`it has no event ${state.seq + 1}`);
+      const work = state.works.get(event.unit);
       state = reduce(state, event);
-      await target.addEvent(event);
+      await target.addEvent(event, work);
     }
     const tables = await source.state();
     if (!isSame(state, tables)) throw different('its tables say something else than its log');
@@ -48,7 +49,9 @@ export async function verifyCopy(copied: CopiedLog, made: LogSnapshot): Promise<
 
 const isSame = (one: State, other: State): boolean =>
   one.seq === other.seq &&
+  one.works.length === other.works.length &&
   isDeepStrictEqual([...one.works], [...other.works]) &&
+  isDeepStrictEqual(archiveIn(one), archiveIn(other)) &&
   (['settings', 'trusted', 'tokens', 'sessions', 'notify'] as const).every((field) =>
     isDeepStrictEqual(one[field], other[field]),
   );

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { quickCheck } from './cold-tables.ts';
 import { type Mark, readMark } from './log-mark.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { builder } from './query-builder.ts';
@@ -107,8 +108,8 @@ function refuseStrange(sqlite: Sqlite.Database, path: string, mark: Mark | null)
   const version = versionOf(sqlite);
   if (version > MIGRATIONS.length)
     refuse(`was written by a newer Signalbox (schema ${version}; this one knows ${MIGRATIONS.length})`);
-  const check = sqlite.pragma('quick_check(1)', { simple: true });
-  if (check !== 'ok') refuse(`is damaged (${String(check)})`);
+  const check = quickCheck(sqlite);
+  if (check !== 'ok') refuse(`is damaged (${check})`);
   const { count, last } = eventsIn(sqlite, version);
   if (count !== last) refuse(`has gaps in its log: ${count} events up to number ${last}`);
   const epoch = sqlite.prepare("select value from meta where key = 'epoch'").pluck().get();

@@ -1,6 +1,7 @@
 /** Decides the mutations of one batch, each on what those before it have changed. */
 import type { By } from '../../shared/access-words.ts';
 import type { Event } from '../../shared/events.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import { POLICY } from '../domain/actors.ts';
 import type { AnyDecision, Nothing } from '../domain/commands/decision.ts';
 import type { State } from '../domain/state.ts';
@@ -31,6 +32,7 @@ export interface Deciding {
   readonly term: number | null;
   readonly known: Map<string, KeptMutation>;
   readonly events: Event[];
+  readonly archived: Map<number, WorkUnit>;
   readonly executed: ExecutedMutation[];
   readonly spent: string[];
   readonly settle: (() => void)[];
@@ -59,6 +61,7 @@ export function decideBatch(queue: readonly QueuedMutation[], { before, known, t
     known,
     term: fence,
     events: [],
+    archived: new Map(),
     executed: [],
     spent: [],
     settle: [],
@@ -82,8 +85,8 @@ function decideOne(batch: Deciding, { by, decide, once }: QueuedMutation, at: st
   const events: Event[] = [];
   const called = applyAll(batch.state, changes, by, at, events);
   const next = applyAll(called, byPolicy, POLICY, at, events);
-  batch.state = next;
   for (const event of events) record(batch, event);
+  batch.state = next;
   if (once) {
     const executed = { digest: digestOf(once), seq: next.seq, result: JSON.stringify(result) };
     batch.executed.push({ key: once.key, ...executed });
@@ -94,6 +97,9 @@ function decideOne(batch: Deciding, { by, decide, once }: QueuedMutation, at: st
 
 function record(batch: Deciding, event: Event): void {
   batch.events.push(event);
+  // A decision that archives a unit does nothing else to it: it leaves as it was before.
+  const leaving = event.type === 'unit.archived' ? batch.state.works.get(event.unit) : undefined;
+  if (leaving) batch.archived.set(event.unit, leaving);
   if (event.type !== 'item.reopened' || event.data.spends === null) return;
   batch.spent.push(event.data.spends);
   const known = batch.known.get(event.data.spends);

@@ -1,8 +1,8 @@
 /** The log in the database: its latest events are rows, those before them are packed. */
 import type { Event } from '../../shared/events.ts';
-import type { Tables } from './migrations.ts';
 import { PACK, Packs } from './packs.ts';
 import type { prepareAll } from './statements.ts';
+import type { Tables } from './tables.ts';
 
 type Row = Tables['events'];
 

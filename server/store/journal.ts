@@ -1,4 +1,5 @@
 import type { Event } from '../../shared/events.ts';
+import type { Moment, WorkUnit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
 
 /**
@@ -19,6 +20,10 @@ export interface Journal {
   append(batch: Batch): Promise<Appended>;
   /** The events after a number, in order; of one unit, if given. Takes no lock while its reader waits. */
   events(after: number, unit?: number): AsyncIterable<Event>;
+  /** A unit that has left the state, as it was then, with `archived_at`. */
+  archived(unit: number): Promise<WorkUnit | undefined>;
+  /** Archived units whose name or title has these words, the latest first. */
+  findArchived(search: ArchiveSearch): Promise<readonly ArchivedUnit[]>;
   /** The latest first: of one unit, or of all; from before a number, if given. */
   eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event>;
   /** Calls `nudge` with the number of the last event after others have written, at least. Returns how to stop. */
@@ -31,6 +36,21 @@ export interface Journal {
  */
 export type Appended = 'kept' | 'behind' | 'deposed';
 
+export interface ArchiveSearch {
+  readonly q: string;
+  /** Only units with a lower id. */
+  readonly before: number;
+  readonly most: number;
+}
+
+/** What a search finds of an archived unit. `over_at`: since when it is DONE. */
+export interface ArchivedUnit {
+  readonly unit: number;
+  readonly chunk: string;
+  readonly title: string;
+  readonly over_at: Moment;
+}
+
 /** What several decisions have changed. `before.seq` is the fence: the number of the last event that they know. */
 export interface Batch {
   readonly before: State;
@@ -38,6 +58,8 @@ export interface Batch {
   /** Not null: kept only as long as this term of leadership lasts. */
   readonly term: number | null;
   readonly events: readonly Event[];
+  /** Of each event that archives a unit: the unit as it was before, by its id. */
+  readonly archived: ReadonlyMap<number, WorkUnit>;
   /** Mutations to be known again by their keys, and the keys that are used up. */
   readonly executed: readonly ExecutedMutation[];
   readonly spent: readonly string[];

@@ -89,7 +89,7 @@ async function takeLine(target: LogTarget, taken: Taken, line: Record<string, un
   if (event?.seq !== taken.state.seq + 1)
     throw new LineProblem(`It should hold event ${taken.state.seq + 1}.`);
   const state = reduce(taken.state, event);
-  await target.addEvent(event);
+  await target.addEvent(event, taken.state.works.get(event.unit));
   return { ...taken, state };
 }
 

@@ -1,40 +1,12 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { ARCHIVE_TABLES } from './archive-tables.ts';
 import { reasonIn, rivalsIn, verdictIn } from './earlier-conflicts.ts';
 import { EVENT_PACKS } from './event-packs.ts';
 import { LINES_AND_LACKS } from './lines-and-lacks.ts';
 import { QUESTION_CODES } from './question-codes.ts';
 import { REASON_CODES } from './reason-codes.ts';
+import type { Tables } from './tables.ts';
 import { WORKTREE_FACTS } from './worktree-facts.ts';
-
-/**
- * The migrations, in order. A published migration is frozen: a database stores how many it has
- * applied, and a test holds the digest of each. `units`, `runs` and `items` store the fold of `events`.
- */
-export interface Tables {
-  meta: { key: string; value: string };
-  events: { seq: number; at: string; by: string; unit: number; type: string; data: string };
-  units: { id: number; chunk: string; facts: string };
-  runs: { unit: number; number: number; facts: string };
-  items: { id: string; unit: number; nth: number; facts: string };
-  /** Executed mutations by key: digest of the input, and the result. */
-  settings: { name: string; value: string };
-  /** The agents that the operator trusts: one row, or none. */
-  agents: { digest: string; facts: string; work: string };
-  conflicts: { unit: number; other: number; facts: string };
-  tokens: { id: string; facts: string };
-  sessions: { id: string; facts: string };
-  /** Refused requests, outside the log; bounded. */
-  refusals: { what: string; host: string; origin: string; times: number; first_at: string; last_at: string };
-  keys: { key: string; digest: string; seq: number; result: string; spent: number };
-  /** Up to which event each follower has handled the log. */
-  followers: { name: string; seq: number };
-  /** Older events, compressed: see packs.ts. */
-  packs: { first: number; last: number; events: Uint8Array };
-  /** Which pack has events of which unit. */
-  pack_units: { unit: number; first: number };
-  /** What was told by each channel. */
-  notify: { channel: string; facts: string };
-}
 
 type Step = (tables: Kysely<Tables>) => readonly { compile(): { sql: string } }[];
 
@@ -43,6 +15,10 @@ const fill = (tables: Kysely<Tables>, statement: RawBuilder<unknown>) => ({
   compile: () => statement.compile(tables),
 });
 
+/**
+ * The migrations, in order. A published migration is frozen: a database stores how many it has
+ * applied, and a test holds the digest of each.
+ */
 export const MIGRATIONS: readonly Step[] = [
   ({ schema }) => [
     schema
@@ -244,4 +220,5 @@ export const MIGRATIONS: readonly Step[] = [
   // What stands against each other is known of a conflict; of a worktree, what it lacks.
   (tables) => LINES_AND_LACKS.map((statement) => fill(tables, statement)),
   (tables) => EVENT_PACKS.map((statement) => fill(tables, statement)),
+  (tables) => ARCHIVE_TABLES.map((statement) => fill(tables, statement)),
 ];

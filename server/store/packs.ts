@@ -1,7 +1,7 @@
 /** Older events of the log, compressed, many in a row of the database: the same events, in a tenth of the room. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Tables } from './migrations.ts';
 import type { packStatements } from './statements.ts';
+import type { Tables } from './tables.ts';
 
 type Row = Tables['events'];
 type Statements = ReturnType<typeof packStatements>;
@@ -42,7 +42,7 @@ export class Packs {
       const found = unit === undefined ? packAfter.get(at) : packOfUnitAfter.get(unit, at);
       if (!found) return;
       const pack = found as Pack;
-      for (const row of this.#rowsOf(pack)) if (row.seq > at && isOf(row, unit)) yield row;
+      for (const row of this.#rowsIn(pack, unit)) if (row.seq > at) yield row;
       at = pack.last;
     }
   }
@@ -53,9 +53,16 @@ export class Packs {
       const found = unit === undefined ? packBefore.get(at) : packOfUnitBefore.get(unit, at);
       if (!found) return;
       const pack = found as Pack;
-      for (const row of this.#rowsOf(pack).toReversed()) if (row.seq < at && isOf(row, unit)) yield row;
+      for (const row of this.#rowsIn(pack, unit).toReversed()) if (row.seq < at) yield row;
       at = pack.first;
     }
+  }
+
+  /** Of one unit, without reading the others, unless the pack is read already. */
+  #rowsIn(pack: Pack, unit: number | undefined): readonly Row[] {
+    if (unit === undefined) return this.#rowsOf(pack);
+    if (this.#last?.first !== pack.first) return rowsOfUnit(textIn(pack.events), unit);
+    return this.#last.rows.filter((row) => row.unit === unit);
   }
 
   /** Throws a `SyntaxError` where a pack holds something else. */
@@ -69,11 +76,27 @@ export class Packs {
   }
 }
 
-const isOf = (row: Row, unit: number | undefined): boolean => unit === undefined || row.unit === unit;
+/**
+ * The rows of one unit, found in the text: a quote within a string is escaped, so these keys can only be those of a row.
+ * Reading all rows takes more time than unpacking them.
+ */
+function rowsOfUnit(text: string, unit: number): Row[] {
+  const rows: Row[] = [];
+  const mark = `,"unit":${unit},"type":"`;
+  for (let at = text.indexOf(mark); at >= 0; ) {
+    const begin = text.lastIndexOf('{"seq":', at);
+    const next = text.indexOf(',{"seq":', at);
+    rows.push(JSON.parse(text.slice(begin, next < 0 ? text.lastIndexOf(']') : next)) as Row);
+    at = next < 0 ? -1 : text.indexOf(mark, next);
+  }
+  return rows;
+}
 
-function unpack(events: Uint8Array): Row[] {
+const unpack = (events: Uint8Array): Row[] => JSON.parse(textIn(events)) as Row[];
+
+function textIn(events: Uint8Array): string {
   try {
-    return JSON.parse(inflateRawSync(events, { maxOutputLength: MOST_BYTES }).toString('utf8')) as Row[];
+    return inflateRawSync(events, { maxOutputLength: MOST_BYTES }).toString('utf8');
   } catch (error) {
     throw new SyntaxError('a pack of events cannot be read', { cause: error });
   }

@@ -1,6 +1,6 @@
 /** Kysely builds the SQL; better-sqlite3 executes it. */
 import { DummyDriver, Kysely, SqliteAdapter, SqliteQueryCompiler } from 'kysely';
-import type { Tables } from './migrations.ts';
+import type { Tables } from './tables.ts';
 
 export const builder = new Kysely<Tables>({
   dialect: {

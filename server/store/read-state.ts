@@ -7,8 +7,9 @@ import type { Settings } from '../../shared/settings-words.ts';
 import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { DEFAULTS } from '../domain/settings.ts';
 import { EMPTY, type State, stateOf } from '../domain/state.ts';
-import type { Tables } from './migrations.ts';
+import type { ArchiveTable } from './archive.ts';
 import type { Statement } from './statements.ts';
+import type { Tables } from './tables.ts';
 
 type Read = Pick<Statement, 'all'>;
 type Names = 'units' | 'runs' | 'items' | 'conflicts' | 'settings' | 'agents' | 'channels';
@@ -19,15 +20,21 @@ export type StateRows = Readonly<Record<Names, Read>> & {
   readonly sessions: { readonly all: Read };
 };
 
+/** What is known of the archive, and how many ids were given out. */
+export type ArchiveRows = Pick<ArchiveTable, 'read' | 'ids'>;
+
 /** `seq`: the number of the last event. Throws a `SyntaxError` where a row holds no JSON. */
-export const readState = (statements: StateRows, seq: number): State =>
-  stateOf(readWorks(statements), seq, {
+export function readState(statements: StateRows, archive: ArchiveRows, seq: number): State {
+  const facts = {
     settings: readSettings(statements),
     trusted: readTrusted(statements),
     tokens: factsIn<Token>(statements.tokens.all),
     sessions: factsIn<Session>(statements.sessions.all),
     notify: readChannels(statements),
-  });
+    archive: archive.read(),
+  };
+  return stateOf(readWorks(statements), seq, facts, archive.ids);
+}
 
 /** The operator's settings over the defaults. */
 function readSettings(statements: StateRows): Settings {
@@ -47,17 +54,17 @@ function readChannels(statements: StateRows): State['notify'] {
 }
 
 function readWorks(statements: StateRows): WorkUnit[] {
-  const works = factsIn<Unit>(statements.units).map((unit) => ({
-    unit,
-    runs: [] as Run[],
-    items: [] as Item[],
-    conflicts: [] as Conflict[],
-  }));
-  for (const run of factsIn<Run>(statements.runs)) works[run.unit]?.runs.push(run);
-  for (const item of factsIn<Item>(statements.items)) works[item.unit]?.items.push(item);
+  const works = new Map(
+    factsIn<Unit>(statements.units).map((unit) => [
+      unit.id,
+      { unit, runs: [] as Run[], items: [] as Item[], conflicts: [] as Conflict[] },
+    ]),
+  );
+  for (const run of factsIn<Run>(statements.runs)) works.get(run.unit)?.runs.push(run);
+  for (const item of factsIn<Item>(statements.items)) works.get(item.unit)?.items.push(item);
   for (const { unit, facts } of statements.conflicts.all() as Tables['conflicts'][])
-    works[unit]?.conflicts.push(JSON.parse(facts) as Conflict);
-  return works;
+    works.get(unit)?.conflicts.push(JSON.parse(facts) as Conflict);
+  return [...works.values()];
 }
 
 const factsIn = <T>(statement: Read): T[] =>

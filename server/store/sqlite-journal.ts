@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Event } from '../../shared/events.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
 import { FileMoved } from './files-in-place.ts';
-import type { Appended, Batch, Journal, KeptMutation } from './journal.ts';
+import type { Appended, ArchivedUnit, ArchiveSearch, Batch, Journal, KeptMutation } from './journal.ts';
 import { notSaved } from './not-saved.ts';
 import type { Db } from './sqlite.ts';
-import { writeTables } from './write-tables.ts';
+import { writeArchive, writeTables } from './write-tables.ts';
 
 /** How many events are read at once: while rows are walked over, the database takes no write. */
 const PAGE = 256;
@@ -56,8 +57,11 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  #write({ before, after, events, executed, spent }: Batch): void {
-    for (const event of events) this.#db.addEvent(event);
+  #write({ before, after, events, archived, executed, spent }: Batch): void {
+    for (const event of events) {
+      this.#db.addEvent(event);
+      writeArchive(this.#db, event, archived.get(event.unit));
+    }
     for (const { key, digest, seq, result } of executed) this.#db.keep(key, digest, seq, result);
     for (const key of spent) this.#db.spend(key);
     writeTables(this.#db, before, after);
@@ -75,6 +79,14 @@ export class SqliteJournal implements Journal {
       // If it cannot be read, the outcome counts as not committed.
       return false;
     }
+  }
+
+  async archived(unit: number): Promise<WorkUnit | undefined> {
+    return this.#db.archive.get(unit);
+  }
+
+  async findArchived(search: ArchiveSearch): Promise<readonly ArchivedUnit[]> {
+    return this.#db.archive.find(search);
   }
 
   events(after: number, unit?: number): AsyncIterable<Event> {

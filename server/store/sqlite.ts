@@ -7,6 +7,7 @@ import type { Event } from '../../shared/events.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Run, Unit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
+import { ArchiveTable } from './archive.ts';
 import {
   copyDatabase,
   DatabaseProblem,
@@ -19,9 +20,9 @@ import { EventLog } from './event-log.ts';
 import { FileMoved, FilesInPlace } from './files-in-place.ts';
 import type { KeptMutation } from './journal.ts';
 import { LogMark } from './log-mark.ts';
-import type { Tables } from './migrations.ts';
 import { readState } from './read-state.ts';
 import { prepareAll } from './statements.ts';
+import type { Tables } from './tables.ts';
 
 /** A refused request, and how often it came. */
 export type RefusedVisitor = Tables['refusals'];
@@ -33,6 +34,7 @@ export class Db {
   readonly #inPlace: FilesInPlace;
   readonly #statements: ReturnType<typeof prepareAll>;
   readonly log: EventLog;
+  readonly archive: ArchiveTable;
   /** null: only reads. */
   readonly #mark: LogMark | null;
   /** The last event of the transaction that is open; 0: it has none. */
@@ -45,6 +47,7 @@ export class Db {
     this.#sqlite = sqlite;
     this.#statements = prepareAll(sqlite);
     this.log = new EventLog(this.#statements);
+    this.archive = new ArchiveTable(this.#statements.archive);
     this.epoch = this.#meta('epoch');
     // The write-ahead log exists only after the first read.
     this.#inPlace = new FilesInPlace(sqlite.readonly ? [] : [path, `${path}-wal`, ...beside], path);
@@ -227,7 +230,7 @@ export class Db {
   /** Loads the state from the tables. Throws `DatabaseProblem`. */
   state(): State {
     try {
-      return readState(this.#statements, this.lastSeq());
+      return readState(this.#statements, this.archive, this.lastSeq());
     } catch (error) {
       throw problemOf(error, this.#path);
     }

@@ -1,11 +1,12 @@
 /** Every SQL statement, prepared once. The values given here are only placeholders. */
 import type Sqlite from 'better-sqlite3';
 import { type CompiledQuery, sql } from 'kysely';
+import { archiveStatements } from './archive-statements.ts';
 import { builder } from './query-builder.ts';
 
 /** Named, so that the types of this file can be written down. */
 export type Statement = Pick<Sqlite.Statement, 'run' | 'get' | 'all' | 'iterate'>;
-type Prepare = (query: { compile(): CompiledQuery }) => Statement;
+export type Prepare = (query: { compile(): CompiledQuery }) => Statement;
 
 const one = 0;
 const text = '';
@@ -22,6 +23,7 @@ export function prepareAll(sqlite: Sqlite.Database) {
     ...followerStatements(prepare),
     ...notifyStatements(prepare),
     packs: packStatements(prepare),
+    archive: archiveStatements(prepare),
   };
 }
 

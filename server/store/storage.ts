@@ -22,6 +22,8 @@ export interface Storage extends FollowerPlaces, RefusalTable {
   readonly leadership: Leadership | null;
   /** What has to be looked after while it is used. */
   readonly chores: readonly Chore[];
+  /** Reads what its opening has left out, while `goOn` holds. Rejects with `DatabaseProblem` where that is damaged. */
+  readRest(goOn: () => boolean): Promise<void>;
   /** Throws, where what was acknowledged is no longer there: going on would give its numbers a second time. */
   checkInPlace(): void;
   /** Rejects with a `Refusal` where nothing can be stored now. */

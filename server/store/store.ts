@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { By } from '../../shared/access-words.ts';
 import type { Event } from '../../shared/events.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import { DAEMON } from '../domain/actors.ts';
+import { withArchived } from '../domain/archive.ts';
 import { reduce } from '../domain/reduce.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
 import { type Decide, type Deciding, decideBatch, type QueuedMutation } from './decide-batch.ts';
 import type { Committed, Idempotency } from './idempotency.ts';
-import type { Appended, Journal } from './journal.ts';
+import type { Appended, ArchivedUnit, ArchiveSearch, Journal } from './journal.ts';
 
 /** Retry delays; about five seconds in total. */
 const MOST_TRIES = 100;
@@ -71,6 +73,22 @@ export class Store {
   /** The log backwards, of one unit or of all; from before a number, if given. */
   eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event> {
     return this.#journal.eventsBackwards(unit, before);
+  }
+
+  /** The state, in which a unit of this name can be read also where it is archived. Nothing may be decided on it. */
+  async stateWith(chunk: string): Promise<State> {
+    const name = this.#state.archive.names.get(chunk);
+    const work = name && (await this.#journal.archived(name.unit));
+    return work ? withArchived(this.#state, work) : this.#state;
+  }
+
+  /** A unit that has left the state. */
+  archived(unit: number): Promise<WorkUnit | undefined> {
+    return this.#journal.archived(unit);
+  }
+
+  findArchived(search: ArchiveSearch): Promise<readonly ArchivedUnit[]> {
+    return this.#journal.findArchived(search);
   }
 
   /** Calls `listener` after each batch of commits. Returns how to stop. */

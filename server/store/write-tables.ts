@@ -1,7 +1,10 @@
 /** Writes what differs between two states to the tables, which hold the fold of the log. */
+import type { Event } from '../../shared/events.ts';
 import type { NotifyChannel } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
+import type { ArchiveTable } from './archive.ts';
 import type { Db } from './sqlite.ts';
 
 /** Takes rows, put over those with the same key: each at most once in a batch. */
@@ -18,7 +21,10 @@ export type TableWriter = Pick<
   | 'removeToken'
   | 'putSession'
   | 'removeSession'
->;
+> & { readonly archive: ArchiveWriter };
+
+/** Takes units that leave the live state, and with them their rows in its tables. */
+export type ArchiveWriter = Pick<ArchiveTable, 'add' | 'free' | 'putSums'>;
 
 /** Inside the transaction that holds the events between the two. */
 export function writeTables(db: TableWriter, before: State, after: State): void {
@@ -28,6 +34,7 @@ export function writeTables(db: TableWriter, before: State, after: State): void 
   writeCredentials(db, before, after);
   for (const [channel, facts] of Object.entries(after.notify))
     if (facts !== before.notify[channel as NotifyChannel]) db.putChannel(channel, facts);
+  db.archive.putSums(before.archive.sums, after.archive.sums);
   const changed = after.works.changedSince(before.works);
   for (const { unit } of changed) db.putUnit(unit);
   for (const work of changed) {
@@ -37,6 +44,16 @@ export function writeTables(db: TableWriter, before: State, after: State): void 
       if (!old?.conflicts.includes(conflict)) db.putConflict(work.unit.id, conflict);
     for (const [nth, item] of work.items.entries()) if (!old?.items.includes(item)) db.putItem(item, nth);
   }
+}
+
+/** What an event changes in the archive. `work`: of an event that archives a unit, the unit before. */
+export function writeArchive(
+  { archive }: Pick<TableWriter, 'archive'>,
+  event: Event,
+  work: WorkUnit | undefined,
+): void {
+  if (event.type === 'unit.archived' && work) archive.add(event, work);
+  if (event.type === 'unit.removed' && event.data.chunk !== undefined) archive.free(event.unit);
 }
 
 function writeCredentials(db: TableWriter, before: State, after: State): void {

@@ -13,6 +13,12 @@ export interface RunFiles {
 export const keyOfRun = ({ unit, number }: { readonly unit: number; readonly number: number }): string =>
   `${unit}-${number}`;
 
+/** The unit of a run, by the name of its folder; null: it is no such name. */
+export function unitOfRun(name: string): number | null {
+  const [, unit] = /^(\d{1,15})-\d+$/.exec(name) ?? [];
+  return unit === undefined ? null : Number(unit);
+}
+
 export function runFiles(runs: string, unit: number, run: number): RunFiles {
   const name = keyOfRun({ unit, number: run });
   const folder = join(runs, name);

@@ -1,5 +1,7 @@
 /** Renders the diff page of a unit. The page works without JavaScript. */
+
 import { html } from '@lit-labs/ssr';
+import { under } from '../../shared/base-path.ts';
 import type { Snapshot } from '../../shared/board.ts';
 import type { DiffView } from '../../shared/diff.ts';
 import type { Assets } from './assets.ts';
@@ -24,7 +26,7 @@ export function diffPage({ assets, snapshot, chunk, diff, draft, project, now }:
   const zone = -now.getTimezoneOffset();
   const name = `${chunk}, changes`;
   const data = { query: { chunk }, snapshot, pulses: {}, zone, notices: {}, project, name, detail: null };
-  const body = html`<main class="of-diff"><p class="back"><a href="/work-units/${chunk}">← Unit ${chunk}</a></p><h2 class="name" id="diff-heading" tabindex="-1">Changes in ${chunk}</h2>${diffView(diff, { path: diffPath(chunk), draft })}</main>`;
+  const body = html`<main class="of-diff"><p class="back"><a href="${under(`/work-units/${chunk}`)}">← Unit ${chunk}</a></p><h2 class="name" id="diff-heading" tabindex="-1">Changes in ${chunk}</h2>${diffView(diff, { path: under(diffPath(chunk)), draft })}</main>`;
   return shell({
     assets,
     data,

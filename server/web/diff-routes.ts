@@ -1,7 +1,9 @@
 /** The page of what a unit has changed, also as JSON and as a patch; and the forms on it. */
+
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import { formInput } from '../../shared/actions.ts';
+import { under } from '../../shared/base-path.ts';
 import type { LinePlace } from '../../shared/diff.ts';
 import { takingUnknown } from '../../shared/unknown-input.ts';
 import { mayAnswer } from '../access/permissions.ts';
@@ -52,8 +54,8 @@ async function drawDiff(parts: RouteParts, ctx: RouterContext, drawing: Drawing)
   const isOpen = mayAnswer(context) && work !== null && work.end === null;
   const draft = isOpen
     ? {
-        post: `${path}/comment`,
-        remove: `${path}/uncomment`,
+        post: under(`${path}/comment`),
+        remove: under(`${path}/uncomment`),
         seen: newId(),
         snapshot: diff.to,
         comments: work.comments,

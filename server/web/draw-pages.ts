@@ -86,7 +86,7 @@ export async function drawUnit(
 }
 
 async function latestOutput(context: Context, chunk: string): Promise<Printed | null> {
-  const run = findWork(context.store.state, chunk)?.runs.at(-1);
+  const run = findWork(await context.store.stateWith(chunk), chunk)?.runs.at(-1);
   if (!run) return null;
   const { output } = runFiles(context.runs, run.unit, run.number);
   return printedOf(context, run, output, await readTail(output, PAGE_BYTES, run.ended_at !== null));

@@ -1,6 +1,8 @@
 /** Draws who waits for whom as SVG. Templates of the server only: nothing in it is hydrated, and marks would double it. */
+
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
+import { under } from '../../shared/base-path.ts';
 import type { Cell } from '../../shared/board.ts';
 import { STATUS_NAMES, statusShape } from '../../shared/views/status-mark.ts';
 import { type Dependencies, waitersOf } from '../board/dependencies.ts';
@@ -162,7 +164,7 @@ function node(unit: Cell, { at, place: [x, y], waiters, focus, isFirst }: Node):
   const held = waiters === 0 ? '' : `, ${waiters === 1 ? '1 unit waits' : `${waiters} units wait`} for it`;
   const label = `${chunk}: ${STATUS_NAMES[status].toLowerCase()}${why === '' ? '' : `, ${why}`}${held}`;
   const name = chunk.length > SHOWN_NAME ? `${chunk.slice(0, SHOWN_NAME - 1)}…` : chunk;
-  return html`<g role="listitem"><a class="node node-${status.toLowerCase()}${state}" href="/work-units/${chunk}" aria-label="${label}" data-at="${at}" id="${isFirst ? FIRST_NODE : nothing}"><title>${label}</title><rect x="${left}" y="${top}" width="${LONG}" height="${HIGH}" rx="4"></rect><text class="shape" x="${left + 9}" y="${y + 4}">${statusShape(status)}</text><text x="${left + 26}" y="${y + 4.5}">${name}</text></a></g>`;
+  return html`<g role="listitem"><a class="node node-${status.toLowerCase()}${state}" href="${under(`/work-units/${chunk}`)}" aria-label="${label}" data-at="${at}" id="${isFirst ? FIRST_NODE : nothing}"><title>${label}</title><rect x="${left}" y="${top}" width="${LONG}" height="${HIGH}" rx="4"></rect><text class="shape" x="${left + 9}" y="${y + 4}">${statusShape(status)}</text><text x="${left + 26}" y="${y + 4.5}">${name}</text></a></g>`;
 }
 
 interface Line {

@@ -1,6 +1,8 @@
 /** The page of the dependency picture: what waits for what, as a picture and as a list of links. */
+
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
+import { under } from '../../shared/base-path.ts';
 import type { Cell, Counts, Snapshot } from '../../shared/board.ts';
 import { LONGEST_SEARCH } from '../../shared/query.ts';
 import { STATUS_NAMES, statusMark } from '../../shared/views/status-mark.ts';
@@ -47,13 +49,13 @@ export function graphPage(input: GraphPageInput): string {
     name,
     detail: null,
   };
-  const body = html`<main class="of-graph" data-later><p class="back"><a href="/">← All work units</a></p><h2 id="graph-heading" tabindex="-1">${name}</h2>${controls(input)}<section class="graph" aria-labelledby="graph-heading">${facts(input)}${picture(input)}</section>${others(input)}</main>`;
+  const body = html`<main class="of-graph" data-later><p class="back"><a href="${under('/')}">← All work units</a></p><h2 id="graph-heading" tabindex="-1">${name}</h2>${controls(input)}<section class="graph" aria-labelledby="graph-heading">${facts(input)}${picture(input)}</section>${others(input)}</main>`;
   return shell({ assets, data, now, body, skipTo: { id: 'graph-heading', label: 'Skip to the picture' } });
 }
 
 function controls({ query, counts }: GraphPageInput): TemplateResult {
   const link = (to: Partial<GraphQuery>, words: Drawn, isNow: boolean) =>
-    html`<li><a href="${graphAddress({ ...query, ...to })}" aria-current="${isNow ? 'true' : 'false'}">${words}</a></li>`;
+    html`<li><a href="${under(graphAddress({ ...query, ...to }))}" aria-current="${isNow ? 'true' : 'false'}">${words}</a></li>`;
   const status = (each: Status) =>
     link(
       { status: [each] },
@@ -75,13 +77,13 @@ function controls({ query, counts }: GraphPageInput): TemplateResult {
   const done = query.done
     ? link({ done: false }, 'Fold done units', false)
     : link({ done: true }, html`Show done units <span class="count">${counts.DONE}</span> `, false);
-  return html`<div class="controls"><form class="find" method="get" action="/graph" role="search">${hidden}<label class="unseen" for="search">Find units</label><input id="search" name="q" type="search" placeholder="Find" value="${query.q ?? ''}" maxlength="${LONGEST_SEARCH}"><button>Find</button></form><nav class="filter" aria-label="Filter by status"><ul>${filters}</ul></nav><nav class="filter" aria-label="Size of the picture"><ul>${zooms}</ul></nav>${counts.DONE === 0 ? nothing : html`<nav class="filter" aria-label="Done units"><ul>${done}</ul></nav>`}</div>`;
+  return html`<div class="controls"><form class="find" method="get" action="${under('/graph')}" role="search">${hidden}<label class="unseen" for="search">Find units</label><input id="search" name="q" type="search" placeholder="Find" value="${query.q ?? ''}" maxlength="${LONGEST_SEARCH}"><button>Find</button></form><nav class="filter" aria-label="Filter by status"><ul>${filters}</ul></nav><nav class="filter" aria-label="Size of the picture"><ul>${zooms}</ul></nav>${counts.DONE === 0 ? nothing : html`<nav class="filter" aria-label="Done units"><ul>${done}</ul></nav>`}</div>`;
 }
 
 const units = (count: number): string => (count === 1 ? '1 unit' : `${count} units`);
 
 function facts({ query, dependencies, focus }: GraphPageInput): TemplateResult {
-  const all = html`<a href="${graphAddress({ ...query, unit: null })}">Show all</a>`;
+  const all = html`<a href="${under(graphAddress({ ...query, unit: null }))}">Show all</a>`;
   const words = focus
     ? html`<strong>${query.unit}</strong> done sets ${focus.frees.size === 0 ? 'nothing' : units(focus.frees.size)} free. ${all} `
     : `${units(dependencies.units.length)} wait or are waited for. A line leads from a unit to one that waits for it.`;
@@ -94,7 +96,7 @@ function facts({ query, dependencies, focus }: GraphPageInput): TemplateResult {
 function picture({ dependencies, focus, query }: GraphPageInput): TemplateResult {
   const count = dependencies.units.length;
   if (count === 0)
-    return html`<p class="empty" id="graph-drawing">No unit that is shown waits for another. <a href="/graph">Show all</a></p>`;
+    return html`<p class="empty" id="graph-drawing">No unit that is shown waits for another. <a href="${under('/graph')}">Show all</a></p>`;
   if (count > MOST_NODES) return tooMany(dependencies);
   const zoom = query.zoom === 'fit' ? null : Number(query.zoom);
   return html`<div class="scene" tabindex="0" role="region" aria-label="Picture, scrolls">${drawing(dependencies, focus, zoom)}</div>`;
@@ -109,7 +111,7 @@ function tooMany(dependencies: Dependencies): TemplateResult {
     .slice(0, MOST_HOLDING)
     .map(
       ({ unit, count }) =>
-        html`<li><a href="/graph?unit=${unit.chunk}">${unit.chunk}</a> <span class="aside">${units(count)} waiting directly</span></li>`,
+        html`<li><a href="${under(`/graph?unit=${unit.chunk}`)}">${unit.chunk}</a> <span class="aside">${units(count)} waiting directly</span></li>`,
     );
   return html`<div class="empty" id="graph-drawing"><p>${units(dependencies.units.length)} are too many for one picture: at most ${MOST_NODES}. Narrow it by status or by words, or look at one of those that hold the most:</p><ul>${most}</ul></div>`;
 }
@@ -119,7 +121,8 @@ function others({ loose, focus }: GraphPageInput): TemplateResult | typeof nothi
   const listed = loose
     .slice(0, MOST_LISTED)
     .map(
-      ({ chunk, status }) => html`<li>${statusMark(status)} <a href="/work-units/${chunk}">${chunk}</a></li>`,
+      ({ chunk, status }) =>
+        html`<li>${statusMark(status)} <a href="${under(`/work-units/${chunk}`)}">${chunk}</a></li>`,
     );
   const more = loose.length > MOST_LISTED ? html`<li>and ${loose.length - MOST_LISTED} more</li>` : nothing;
   return html`<details class="loose" id="graph-others"><summary><h3>Alone <span class="count">${loose.length}</span></h3></summary><ul>${listed}${more}</ul></details>`;

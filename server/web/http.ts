@@ -1,4 +1,5 @@
 /** Koa and sockets behind the gate, for one listener. */
+
 import {
   createServer,
   type IncomingMessage,
@@ -10,6 +11,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type Router from '@koa/router';
 import type { AnyTRPCRouter } from '@trpc/server';
+import { under, within } from '../../shared/base-path.ts';
 import type { Credentials } from '../access/credentials.ts';
 import type { FailureThrottle } from '../access/failure-throttle.ts';
 import { type Caller, type GateContext, gate, type Listener, type Verdict } from '../access/gate.ts';
@@ -132,12 +134,29 @@ function gateOf<Shared extends SharedContext>(parts: HttpParts<Shared>, listener
   return (req, upgrade) => {
     // On the Unix socket any Host passes the gate; one that is no URL would make the tRPC adapter throw.
     if (listener.kind === 'socket') req.headers.host = 'localhost';
-    const verdict = gate(listener, headOf(req, upgrade), gateContext());
+    const isOutside = listener.kind === 'tcp' && !leaveBasePath(req);
+    const found = gate(listener, headOf(req, upgrade), gateContext());
+    const verdict = isOutside && (found.admitted || found.status === 401) ? outside() : found;
     if (!verdict.admitted && verdict.status !== 401)
       refusals.count({ what: verdict.message, ...placeOf(req) });
     return verdict;
   };
 }
+
+/** Everything after this knows paths of ours only. Returns false, and changes nothing, outside of the base path. */
+function leaveBasePath(req: IncomingMessage): boolean {
+  const path = within(req.url ?? '');
+  if (path !== null) req.url = path;
+  return path !== null;
+}
+
+/** Nobody is let in there, and no token is looked at. */
+const outside = (): Verdict => ({
+  admitted: false,
+  status: 404,
+  code: 'outside-base-path',
+  message: `There is nothing at this address: Signalbox is at ${under('/')}.`,
+});
 
 type ContextFor<Shared> = (caller: Caller, socket: ViewerSocket | null) => Shared & CallFields;
 

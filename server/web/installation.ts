@@ -1,6 +1,8 @@
 /** What a browser needs to install the page as an application of its own: a manifest and the project's mark. */
+
 import type Router from '@koa/router';
 import type { Context as KoaContext } from 'koa';
+import { under } from '../../shared/base-path.ts';
 import { iconSvg, projectName } from '../../shared/tab-title.ts';
 import type { Context } from '../api/procedures.ts';
 import { projectOf as folderOf, type RouteParts } from './reply.ts';
@@ -34,18 +36,18 @@ function send(ctx: KoaContext, type: string, body: string | Buffer, cache = CACH
 
 /** W3C Web Application Manifest. */
 const manifestOf = (project: string) => ({
-  id: '/',
+  id: under('/'),
   name: `${project} – Signalbox`,
   short_name: project,
   description: 'What needs you, in which order, and what everything else is doing.',
-  start_url: '/',
-  scope: '/',
+  start_url: under('/'),
+  scope: under('/'),
   display: 'standalone',
   background_color: '#f7f7f5',
   theme_color: '#f7f7f5',
   icons: [
-    { src: '/icon.svg', type: 'image/svg+xml', sizes: 'any', purpose: 'any' },
-    { src: '/icon-maskable.svg', type: 'image/svg+xml', sizes: 'any', purpose: 'maskable' },
+    { src: under('/icon.svg'), type: 'image/svg+xml', sizes: 'any', purpose: 'any' },
+    { src: under('/icon-maskable.svg'), type: 'image/svg+xml', sizes: 'any', purpose: 'maskable' },
   ],
-  shortcuts: [{ name: 'Settings', url: '/settings' }],
+  shortcuts: [{ name: 'Settings', url: under('/settings') }],
 });

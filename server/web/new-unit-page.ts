@@ -1,7 +1,9 @@
 /** The page on which units are added: one of a trusted agent, or those of a plan. */
+
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import type { AgentDefinition } from '../../shared/agent-words.ts';
+import { under } from '../../shared/base-path.ts';
 import type { Snapshot } from '../../shared/board.ts';
 import type { Assets } from './assets.ts';
 import { type Drawn, shell } from './document.ts';
@@ -36,7 +38,7 @@ export function newUnitPage(input: NewUnitInput): string {
   const query = { only: 'counts' as const };
   const zone = -now.getTimezoneOffset();
   const data = { query, snapshot, pulses: {}, zone, notices: {}, project, name: 'New unit', detail: null };
-  const body = html`<main class="one new-unit" data-later><p class="back"><a href="/">← All work units</a></p><h2 id="new-heading" tabindex="-1">New unit</h2>${unitForm(input)}${planForm(input)}</main>`;
+  const body = html`<main class="one new-unit" data-later><p class="back"><a href="${under('/')}">← All work units</a></p><h2 id="new-heading" tabindex="-1">New unit</h2>${unitForm(input)}${planForm(input)}</main>`;
   return shell({ assets, data, now, body, skipTo: { id: 'new-heading', label: 'Skip to the form' } });
 }
 
@@ -53,7 +55,7 @@ function unitForm(input: NewUnitInput): TemplateResult {
   if (input.agents.length === 0) return noAgents;
   const mistake = mistakeIn(input, 'unit');
   const parts: Drawn = [goal(input), agent(input), name(input), order(input), place(input), rare(input)];
-  return html`<form class="new" id="new-unit" method="post" action="/new"><input type="hidden" name="seen" value="${input.snapshot.seq}">${parts}<div class="choices"><button class="primary">Add unit</button></div>${told('unit-told', mistake)}</form>`;
+  return html`<form class="new" id="new-unit" method="post" action="${under('/new')}"><input type="hidden" name="seen" value="${input.snapshot.seq}">${parts}<div class="choices"><button class="primary">Add unit</button></div>${told('unit-told', mistake)}</form>`;
 }
 
 const noAgents = html`<div class="empty"><p>No agent is trusted yet, and this page starts nothing else: whoever took it over could run any program. Name an agent in <code>signalbox.json</code>, look at it, then run <code>signalbox trust</code>.</p><p>Commands are added at the terminal: <code>signalbox add NAME --command "…"</code></p></div>`;
@@ -109,5 +111,5 @@ const EXAMPLE = '{"units": [{"chunk": "api", "agent": "claude", "goal": "…", "
 function planForm(input: NewUnitInput): TemplateResult {
   const mistake = mistakeIn(input, 'plan');
   const words = filled(input, 'plan');
-  return html`<details class="plan" ?open="${mistake !== null}"><summary><h3>A whole plan</h3></summary><form class="new" id="new-plan" method="post" action="/new/plan"><input type="hidden" name="seen" value="${input.snapshot.seq}"><p class="hint" id="plan-hint">All of its units are added, or none. Adding it again adds nothing twice. Units with commands and plans above 100 kB: <code>signalbox add --plan FILE</code></p><div class="field file" hidden><label for="plan-file">File</label><input type="file" id="plan-file" accept=".json,application/json"></div><div class="field"><label for="plan-text">Plan, as JSON</label><textarea id="plan-text" name="plan" rows="10" spellcheck="false" required placeholder="${EXAMPLE}" aria-describedby="plan-hint plan-told" aria-invalid="${mistake === null ? nothing : 'true'}">${words === '' ? nothing : afterBreak(words)}</textarea></div><div class="choices"><button class="primary">Add plan</button></div>${told('plan-told', mistake)}</form></details>`;
+  return html`<details class="plan" ?open="${mistake !== null}"><summary><h3>A whole plan</h3></summary><form class="new" id="new-plan" method="post" action="${under('/new/plan')}"><input type="hidden" name="seen" value="${input.snapshot.seq}"><p class="hint" id="plan-hint">All of its units are added, or none. Adding it again adds nothing twice. Units with commands and plans above 100 kB: <code>signalbox add --plan FILE</code></p><div class="field file" hidden><label for="plan-file">File</label><input type="file" id="plan-file" accept=".json,application/json"></div><div class="field"><label for="plan-text">Plan, as JSON</label><textarea id="plan-text" name="plan" rows="10" spellcheck="false" required placeholder="${EXAMPLE}" aria-describedby="plan-hint plan-told" aria-invalid="${mistake === null ? nothing : 'true'}">${words === '' ? nothing : afterBreak(words)}</textarea></div><div class="choices"><button class="primary">Add plan</button></div>${told('plan-told', mistake)}</form></details>`;
 }

@@ -1,6 +1,8 @@
 /** The notifications on the page of the settings: what is set up, what became of the last message, when and of what. */
+
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
+import { under } from '../../shared/base-path.ts';
 import { ITEM_KINDS } from '../../shared/item-words.ts';
 import { quietText, receiptWords } from '../../shared/notify-sentences.ts';
 import {
@@ -76,7 +78,7 @@ function lastLine(last: LastTried | null, zone: number): Drawn {
 }
 
 const testForm = (channel: NotifyChannel): TemplateResult =>
-  html`<form class="test" method="post" action="/notify/${channel}/test"><button>Send a test</button></form>`;
+  html`<form class="test" method="post" action="${under(`/notify/${channel}/test`)}"><button>Send a test</button></form>`;
 
 function policyForm(facts: ChannelFacts, typed: NotifyInput['typed']): TemplateResult {
   const { channel, policy } = facts;
@@ -112,7 +114,7 @@ function policyForm(facts: ChannelFacts, typed: NotifyInput['typed']): TemplateR
     ),
     html`<div class="setting">${check(channel, 'sound', 'With sound', policy.sound)}</div>`,
   ];
-  return html`<details ?open=${open}><summary>When, and of what</summary><form method="post" action="/notify/${channel}">${rows}<button class="primary">Save</button></form></details>`;
+  return html`<details ?open=${open}><summary>When, and of what</summary><form method="post" action="${under(`/notify/${channel}`)}">${rows}<button class="primary">Save</button></form></details>`;
 }
 
 const check = (channel: NotifyChannel, name: string, label: string, on: boolean): TemplateResult =>

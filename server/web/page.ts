@@ -27,7 +27,7 @@ import { clockAt, localText } from '../../shared/views/when.ts';
 import { type WaitedToday, waitedWords } from '../../shared/waited.ts';
 import type { FailedSignIns } from '../access/refusals.ts';
 import type { Assets } from './assets.ts';
-import { type Drawn, SIGN_OUT, shell } from './document.ts';
+import { type Drawn, shell, signOutForm } from './document.ts';
 import { afterBreak, textAreaWith } from './text-area.ts';
 
 /** An answer that could not be taken: what to say, and the operator's words, which are never lost. */
@@ -89,7 +89,7 @@ export function dashboardPage(input: DashboardInput): string {
 export const waitedLine = ({ waits, now }: PageInput): Drawn =>
   html`<p class="waited" data-later>${waitedWords(waits, now.getTime())}</p>`;
 
-const foot = (isSignedIn: boolean): Drawn => (isSignedIn ? html`<footer>${SIGN_OUT}</footer>` : nothing);
+const foot = (isSignedIn: boolean): Drawn => (isSignedIn ? html`<footer>${signOutForm()}</footer>` : nothing);
 
 /** Somebody tries: the one who can do something about it should know. */
 function failedNotice({ failed, now }: DashboardInput): Drawn {

@@ -19,19 +19,23 @@ export function refuse(
   { status, code, message }: RefusedRequest,
 ): void {
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer realm="Signalbox"');
-  if (isTrpc(ctx.url)) {
-    ctx.status = status;
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = {
-      error: {
-        message,
-        code: -32600,
-        data: { code: status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN', httpStatus: status, refusal: null },
-      },
-    };
-  } else if (status === 401 && !wantsJson(ctx)) sendSignIn(ctx, assets, listener, 401);
-  else tell(ctx, assets, { status, code, title: 'Access denied', detail: message });
+  if (isTrpc(ctx.url)) refuseCall(ctx, status, message);
+  else if (status === 401 && !wantsJson(ctx)) sendSignIn(ctx, assets, listener, 401);
+  else {
+    const title = status === 404 ? 'Not found' : 'Access denied';
+    tell(ctx, assets, { status, code, title, detail: message });
+  }
 }
+
+/** As the tRPC adapter says it. */
+export function refuseCall(ctx: Koa.Context, status: number, message: string): void {
+  const code = CODES[status] ?? 'FORBIDDEN';
+  ctx.status = status;
+  ctx.set('Cache-Control', 'no-store');
+  ctx.body = { error: { message, code: -32600, data: { code, httpStatus: status, refusal: null } } };
+}
+
+const CODES: Readonly<Record<number, string>> = { 401: 'UNAUTHORIZED', 404: 'NOT_FOUND' };
 
 /** A refusal is a page for a person and JSON for a script; anything unexpected is a line in the log. */
 export function tellRefusals({ assets, log }: { assets: Assets; log: Log }): Koa.Middleware {

@@ -1,10 +1,12 @@
 /** Handles the requests of one listener: the gate, then procedures or routes. */
+
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
+import { under } from '../../shared/base-path.ts';
 import type { Caller, Listener, Verdict } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
 import { ENDED_MEANWHILE, whyNotPath } from '../access/permissions.ts';
@@ -14,7 +16,7 @@ import { packed } from './compress.ts';
 import type { Connections } from './connections.ts';
 import type { HttpParts, SharedContext } from './http.ts';
 import type { OpenStreams } from './open-streams.ts';
-import { refuse, tellRefusals } from './refused.ts';
+import { refuse, refuseCall, tellRefusals } from './refused.ts';
 
 const ENDED = {
   admitted: false,
@@ -53,6 +55,7 @@ export function requestHandler<Shared extends SharedContext>(
   app.on('error', (error) => {
     if (!isBroken(error)) parts.log.error('http', error);
   });
+  app.use(redirectUnderBasePath);
   app.use(packed());
   app.use(tellRefusals(parts));
   app.use(admission(parts, listener, entry, callers));
@@ -81,6 +84,13 @@ export function requestHandler<Shared extends SharedContext>(
   app.use(router.routes()).use(router.allowedMethods());
   return app.callback();
 }
+
+/** Routes redirect to paths of ours. */
+const redirectUnderBasePath: Koa.Middleware = (ctx, next) => {
+  const redirect = ctx.redirect.bind(ctx);
+  ctx.redirect = (to) => redirect(to.startsWith('/') ? under(to) : to);
+  return next();
+};
 
 /** The gate as middleware. Stores the caller of an admitted request in `callers`. */
 function admission<Shared extends SharedContext>(
@@ -137,6 +147,7 @@ function procedures(
   });
   return async (ctx, next) => {
     if (!isTrpc(ctx.url)) return next();
+    if (!isPlain(ctx.url)) return refuseCall(ctx, 404, 'No procedure has a name like this.');
     if (!SPOKEN.includes(ctx.method)) {
       ctx.status = 405;
       return;
@@ -148,6 +159,9 @@ function procedures(
     await trpc(ctx.req, ctx.res);
   };
 }
+
+/** The adapter reads an address as a URL: it would resolve `/trpc/../settings`, and call what is left of `/settings`. */
+const isPlain = (url: string): boolean => new URL(url, 'http://localhost').pathname === url.split('?', 1)[0];
 
 const bodyReader = ({ json_bytes, form_bytes }: Limits): Koa.Middleware =>
   bodyParser({

@@ -1,5 +1,7 @@
 /** Where a browser goes after a form: to the page on which it stood. */
+
 import type { Context as KoaContext } from 'koa';
+import { within } from '../../shared/base-path.ts';
 import { localPath } from '../../shared/local-path.ts';
 import { addressOf, type Query, queryOf } from '../../shared/query.ts';
 import { undoRefusal } from '../domain/commands/answers.ts';
@@ -13,9 +15,13 @@ export function seeOther(ctx: KoaContext, path: string): void {
   ctx.status = 303;
 }
 
+/** The path of ours that a form stood on. */
+export const refererOf = (ctx: KoaContext): string =>
+  within(localPath(ctx.get('Referer'), ctx.get('Origin')) ?? '') || '/';
+
 /** The page that contained the form, if it is one of ours, rebuilt from its parsed parts. */
 export function backOf(ctx: KoaContext): string {
-  const path = localPath(ctx.get('Referer'), ctx.get('Origin')) ?? '/';
+  const path = refererOf(ctx);
   const unit = /^\/work-units\/([a-z0-9_-]+)/.exec(path);
   return unit ? `/work-units/${unit[1]}` : addressOf(queryAt(path));
 }

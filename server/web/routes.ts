@@ -7,6 +7,7 @@ import { createCaller } from '../api/router.ts';
 import { notFound } from '../domain/refusal.ts';
 import { act, actOnAll, configure } from './action-routes.ts';
 import { strictQuery, wholeIn } from './address-query.ts';
+import { addArchiveRoute } from './archive-routes.ts';
 import { addAssets } from './asset-routes.ts';
 import { addDiffRoutes } from './diff-routes.ts';
 import { drawDashboard, drawSettings, drawUnit, isSignedIn, warningsFor } from './draw-pages.ts';
@@ -55,6 +56,7 @@ export function routes(parts: RouteParts, monitoring: Monitoring): Router {
   addDiffRoutes(router, parts);
   addNewUnitRoutes(router, parts);
   addGraphRoute(router, parts);
+  addArchiveRoute(router, parts);
   router.post('/work-units/:chunk/:action', (ctx) => act(parts, ctx));
   // Where a refused form leaves the address of the browser: whoever asks for it again means the unit.
   router.get('/work-units/:chunk/:action', (ctx) => {

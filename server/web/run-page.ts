@@ -1,6 +1,8 @@
 /** The page of one run: what it printed, from any place in it, without script too. */
+
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
+import { under } from '../../shared/base-path.ts';
 import type { Snapshot } from '../../shared/board.ts';
 import type { Detail, RunLine } from '../../shared/detail.ts';
 import { plain } from '../../shared/terminal-text.ts';
@@ -42,7 +44,7 @@ export function runPage(input: RunPageInput): string {
   const query = { chunk: detail.chunk };
   const name = `${detail.chunk}, run ${run.number}`;
   const data = { query, snapshot, pulses: {}, zone, notices: {}, project, name, detail: null };
-  const unit = `/work-units/${detail.chunk}`;
+  const unit = under(`/work-units/${detail.chunk}`);
   const body = html`<main class="one of-run"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" id="run-heading" tabindex="-1"><bdi>${detail.chunk}</bdi>, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${age('ago', run.started_at, clockAt(now, zone))} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
   return shell({ assets, data, now, body, skipTo: { id: 'run-heading', label: 'Skip to the run' } });
 }
@@ -93,7 +95,7 @@ export function printedView(chunk: string, printed: Printed, find = ''): Templat
 
 /** The search leads to the page of the run. Buttons that need script are seen once it is there; their place is kept. */
 function tools(chunk: string, { run, from, to, size }: Printed, find: string): TemplateResult {
-  const path = `/work-units/${chunk}/runs/${run}`;
+  const path = under(`/work-units/${chunk}/runs/${run}`);
   const part =
     size === null || (from === 0 && to === size)
       ? nothing

@@ -107,7 +107,7 @@ async function runOf({ contextFor }: RouteParts, ctx: RouterContext): Promise<As
   const context = contextFor(ctx);
   const detail = await createCaller(context).unit({ chunk: chunkOf(ctx) });
   const run = detail.runs.find(({ number }) => String(number) === ctx.params.run);
-  const work = findWork(context.store.state, detail.chunk);
+  const work = findWork(await context.store.stateWith(detail.chunk), detail.chunk);
   if (!run || !work) throw notFound(`${detail.chunk} has no such run.`);
   const { output } = runFiles(context.runs, work.unit.id, run.number);
   return { context, detail, run, output };

@@ -1,11 +1,13 @@
 /** The page of the settings: what is in force, what each does, and a form for each group. */
+
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
+import { under } from '../../shared/base-path.ts';
 import { KEYS } from '../../shared/keys.ts';
 import type { NotifyFacts } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import { keysList } from '../../shared/views/keys-list.ts';
-import { type Drawn, type ShellInput, SIGN_OUT, shell } from './document.ts';
+import { type Drawn, type ShellInput, shell, signOutForm } from './document.ts';
 import { notifySection } from './notify-section.ts';
 import type { FormError } from './page.ts';
 
@@ -97,6 +99,12 @@ const GROUPS: readonly (readonly [heading: string, fields: readonly Field[]])[] 
         'days',
         'Then the folder is removed. Its last state stays in the repository, under a ref, and can be restored.',
       ),
+      field(
+        'archive_days',
+        'Done units on the dashboard, for',
+        'days',
+        'Then they are archived: found by a search, and on their own page with all answers and runs. 0: never.',
+      ),
     ],
   ],
 ];
@@ -104,7 +112,7 @@ const GROUPS: readonly (readonly [heading: string, fields: readonly Field[]])[] 
 /** The page. Complete without script. */
 export function settingsPage(input: SettingsInput): string {
   const { formError } = input;
-  const body: Drawn = html`<main class="one settings" data-later><p class="back"><a href="/">← All work units</a></p><h2 id="settings-heading" tabindex="-1">Settings</h2><p class="aside">They count for this project, from the next decision on. “signalbox config” shows and changes the same.</p>${alertOf(formError)}${numbersForm(input)}${notifications(input)}${accessSection(input)}${fileSection(input)}${KEYS_SECTION}</main>`;
+  const body: Drawn = html`<main class="one settings" data-later><p class="back"><a href="${under('/')}">← All work units</a></p><h2 id="settings-heading" tabindex="-1">Settings</h2><p class="aside">They count for this project, from the next decision on. “signalbox config” shows and changes the same.</p>${alertOf(formError)}${numbersForm(input)}${notifications(input)}${accessSection(input)}${fileSection(input)}${KEYS_SECTION}</main>`;
   return shell({ ...input, body, skipTo: SKIP });
 }
 
@@ -121,7 +129,7 @@ function numbersForm(input: SettingsInput): TemplateResult {
     ([heading, fields]) =>
       html`<fieldset><legend>${heading}</legend>${fields.map((each) => row(input, each))}</fieldset>`,
   );
-  return html`<form class="numbers" method="post" action="/config">${groups}<button class="primary">Save</button></form>`;
+  return html`<form class="numbers" method="post" action="${under('/config')}">${groups}<button class="primary">Save</button></form>`;
 }
 
 /** What was typed stays, also where it was refused. */
@@ -139,7 +147,7 @@ const notifications = ({ notify, typed, data }: SettingsInput): Drawn =>
 
 function accessSection({ isSignedIn }: SettingsInput): TemplateResult {
   const out = isSignedIn
-    ? SIGN_OUT
+    ? signOutForm()
     : html`<p class="aside">Nobody signs in here: Signalbox was started with --no-auth.</p>`;
   return html`<section aria-labelledby="access-heading"><h3 id="access-heading">Access</h3><p class="aside">Tokens, pages that embed this one, and limits are set at a terminal alone: signalbox token, origin, limits.</p>${out}</section>`;
 }

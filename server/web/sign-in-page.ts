@@ -1,6 +1,8 @@
 /** What somebody sees who has not signed in, and how they do. */
+
 import type Router from '@koa/router';
 import type { Context as KoaContext } from 'koa';
+import { under } from '../../shared/base-path.ts';
 import { localPath } from '../../shared/local-path.ts';
 import type { Listener } from '../access/gate.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
@@ -23,7 +25,7 @@ import { seeOther } from './return-address.ts';
 export function sendSignIn(ctx: KoaContext, assets: Assets, listener: Listener, status: number): void {
   const isHome = isAtHome(ctx, listener);
   const path = /^\/sign-in(\/|$)/.test(ctx.path) ? '/' : (localPath(ctx.url) ?? '/');
-  sendPage(ctx, status, notePage(assets, isHome ? SIGN_IN : SIGN_IN_ELSEWHERE, isHome ? path : null));
+  sendPage(ctx, status, notePage(assets, isHome ? SIGN_IN : SIGN_IN_ELSEWHERE, isHome ? under(path) : null));
 }
 
 const isAtHome = (ctx: KoaContext, listener: Listener): boolean =>
@@ -53,7 +55,7 @@ export function addSignIn(router: Router, parts: GateParts): void {
     if (given === null) return sendSignIn(ctx, parts.assets, parts.listener, 200);
     const to = localPath(given);
     if (to === null) throw invalid('to', 'to takes the path of a page here, as /work-units/NAME.');
-    sendPage(ctx, 200, notePage(parts.assets, SIGNED_IN, to, true));
+    sendPage(ctx, 200, notePage(parts.assets, SIGNED_IN, under(to), true));
   });
   router.get('/sign-in/:code', (ctx) => signIn(parts, ctx, String(ctx.params.code)));
 }
@@ -75,7 +77,7 @@ async function signIn(parts: GateParts, ctx: KoaContext, code: string): Promise<
       origin: '',
     });
     await throttle.wait();
-    return sendPage(ctx, 401, notePage(assets, USED, '/'));
+    return sendPage(ctx, 401, notePage(assets, USED, under('/')));
   }
   const secret = newSecret();
   await store.commit(BROWSER, (state, at) => openSession(state, { id: newId(), hash: hashOf(secret) }, at));
@@ -154,6 +156,6 @@ function setCookie(ctx: KoaContext, { cookie, listener }: GateParts, value: stri
   const secure = listener.kind === 'tcp' && listener.own.origin.startsWith('https:') ? '; Secure' : '';
   ctx.append(
     'Set-Cookie',
-    `${cookie}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`,
+    `${cookie}=${value}; Path=${under('') || '/'}; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`,
   );
 }

@@ -215,11 +215,12 @@ export async function listOurWorktrees(repository: Repository): Promise<OurWorkt
   });
 }
 
-/** Drops what was kept of a unit, for good. Throws `WorkRefused` path-taken while the worktree is there. */
+/** Drops what was kept of a unit, for good; `dry`: only says which refs. Throws `WorkRefused` path-taken while the worktree is there. */
 export function forgetKept(
   repository: Repository,
   { unit, path }: Pick<KeepOptions, 'unit' | 'path'>,
-): Promise<void> {
+  dry = false,
+): Promise<readonly string[]> {
   return inTurn(repository, async () => {
     if (adminFolderOf(repository, path)) throw new WorkRefused({ code: 'path-taken', path });
     const git = gitIn(repository);
@@ -227,13 +228,14 @@ export function forgetKept(
       ref,
       `${ref}.*`,
     ]);
-    const refs = await git.text([
+    const said = await git.text([
       'for-each-ref',
       '--format=%(refname)',
       ...kept,
       workRef(repository, unit.id),
     ]);
-    for (const ref of refs.split('\n').filter((each) => each !== ''))
-      await git.succeed(['update-ref', '-d', ref]);
+    const refs = said.split('\n').filter((each) => each !== '');
+    if (!dry) for (const ref of refs) await git.succeed(['update-ref', '-d', ref]);
+    return refs;
   });
 }

@@ -1,5 +1,7 @@
 /** The line above queue and units: search, kind of item, status. It filters both, lives in the address, and needs no script. */
+
 import { html, nothing, type TemplateResult } from 'lit';
+import { under } from '../base-path.ts';
 import type { Counts } from '../board.ts';
 import { ITEM_KINDS } from '../item-words.ts';
 import { addressOf, LONGEST_SEARCH, type Query } from '../query.ts';
@@ -21,7 +23,7 @@ const parts = ({ counts }: FilterView): TemplateResult =>
 
 /** Words to look for, and a kind of item; what else the filter says goes along. */
 const search = ({ q, kind, status, project }: Query): TemplateResult =>
-  html`<form class="find" method="get" action="/" role="search">
+  html`<form class="find" method="get" action="${under('/')}" role="search">
     ${Object.entries({ status: status?.join().toLowerCase(), project }).map(([name, value]) => (value ? html`<input type="hidden" name=${name} value=${value} />` : nothing))}
     <label class="unseen" for="search">Find units and items</label><input id="search" name="q" type="search" dir="auto" placeholder="Find" value=${q ?? ''} maxlength=${LONGEST_SEARCH} />
     <label class="unseen" for="search-kind">Kind of item</label><select id="search-kind" name="kind">
@@ -48,4 +50,4 @@ const total = (counts: Counts | undefined): number =>
 
 /** The same search with another status, from its first page. */
 const narrowed = (query: Query, status: Status | undefined): string =>
-  addressOf({ ...query, status: status && [status], page: undefined });
+  under(addressOf({ ...query, status: status && [status], page: undefined }));

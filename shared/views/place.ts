@@ -1,8 +1,9 @@
+import { under } from '../base-path.ts';
 import type { Moment } from '../words.ts';
 
 /** Where a view is drawn: on our own page, or on another site, where links open new tabs and fewer actions are allowed. */
 export interface Place {
-  /** Prefix of links: empty on our own page, else `http://ab12cd34ef.localhost:7845`. */
+  /** Prefix of links: on our own page the base path (mostly empty), elsewhere `http://ab12cd34ef.localhost:7845`. */
   readonly base: string;
   /** May act and answer; may only answer and undo; or may only read. */
   readonly may: 'all' | 'answer' | 'read';
@@ -12,4 +13,12 @@ export interface Place {
   readonly away_since?: Moment | null;
 }
 
-export const OUR_PAGE: Place = { base: '', may: 'all' };
+export const OUR_PAGE: Place = {
+  get base() {
+    return under('');
+  },
+  may: 'all',
+};
+
+/** What stands before the paths of a place; none: our own page. */
+export const baseOf = (place: Place | undefined): string => (place ?? OUR_PAGE).base;

@@ -1,14 +1,16 @@
 /** Renders all units by status, with the bulk actions. */
+
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { under } from '../base-path.ts';
 import type { Counts, Page, Pulses } from '../board.ts';
 import { addressOf, type Query } from '../query.ts';
 import type { Lot, Section } from '../sections.ts';
 import type { Status } from '../words.ts';
 import type { Notice } from './action-form.ts';
 import { cellView } from './grid-cell.ts';
-import type { Place } from './place.ts';
+import { baseOf, type Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
 import type { ViewClock } from './when.ts';
 
@@ -53,7 +55,17 @@ export const gridBody = (view: GridView): TemplateResult =>
           (group) => groupView(group, view),
         )
   }
-    ${view.page && view.page.pages > 1 ? pages(view.page, view) : nothing}`;
+    ${view.page && view.page.pages > 1 ? pages(view.page, view) : nothing}
+    ${archiveLink(view)}`;
+
+/** Archived units are in no other count. On a page of several projects each has its own. */
+function archiveLink({ counts, query: { q }, place }: GridView): TemplateResult | typeof nothing {
+  const archived = counts?.archived ?? 0;
+  if (archived === 0) return nothing;
+  const found = q === undefined ? '' : `?q=${encodeURIComponent(q)}`;
+  const words = `${archived} archived ${archived === 1 ? 'unit' : 'units'}`;
+  return html`<p class="aside"><a href="${place?.base ?? ''}/archive${found}">${q === undefined ? words : `Search ${words}`}</a></p>`;
+}
 
 const isFiltered = ({ status, kind, q }: Query): boolean => Boolean(status || kind || q);
 
@@ -64,7 +76,7 @@ const shownUnits = ({ page, sections }: Pick<GridView, 'page' | 'sections'>): nu
 function pages({ page, pages: count, total: units }: Page, { query, place }: GridView): TemplateResult {
   const link = (to: number, words: string, isThere: boolean) =>
     isThere
-      ? html`<a href="${place?.base ?? ''}${addressOf({ ...query, page: to })}">${words}</a>`
+      ? html`<a href="${baseOf(place)}${addressOf({ ...query, page: to })}">${words}</a>`
       : html`<span class="aside">${words}</span>`;
   return html`<nav class="pages" aria-label="Pages">
     ${link(page - 1, 'Earlier', page > 1)} <span>Page ${page} of ${count}, ${units} units</span> ${link(page + 1, 'Later', page < count)}
@@ -76,9 +88,9 @@ const isNarrow = ({ status, kind, q, page }: Query): boolean =>
 
 const empty = ({ query, place }: GridView): TemplateResult =>
   isNarrow(query)
-    ? html`<p class="empty">No unit matches this filter. <a href="${place?.base ?? ''}/">Show all</a></p>`
+    ? html`<p class="empty">No unit matches this filter. <a href="${baseOf(place)}/">Show all</a></p>`
     : html`<div class="empty"><p><strong>No units yet.</strong></p>
-    <p>Every unit of work appears here by its status, those that run first.</p>${place ? nothing : html`<p><a href="/new">New unit</a>, or at a terminal: <code>signalbox add NAME --command "…"</code></p>`}</div>`;
+    <p>Every unit of work appears here by its status, those that run first.</p>${place ? nothing : html`<p><a href="${under('/new')}">New unit</a>, or at a terminal: <code>signalbox add NAME --command "…"</code></p>`}</div>`;
 
 /** Sections of one status: of the blocked, one for each cause. */
 type Group = readonly [Section, ...Section[]];
@@ -122,7 +134,7 @@ const causeView = (section: Section, view: GridView): TemplateResult =>
 
 function causeLink(cause: string, { items, place }: GridView): TemplateResult {
   const item = items.get(cause);
-  const page = `${place?.base ?? ''}/work-units/${cause}`;
+  const page = `${baseOf(place)}/work-units/${cause}`;
   return item === undefined || place
     ? html`<a href=${page} aria-label="details of ${cause}">details</a>`
     : html`<a href="#open-${item}" aria-label="open card of ${cause}">open card</a>`;
@@ -134,7 +146,7 @@ function cellsOf({ status, lots }: Section, { clock, pulses, place }: GridView):
     ({ key }) => key,
     ({ cells }) =>
       guard([cells, printedIn(status, cells, pulses), clock.zone], () =>
-        lotView(cells, clock, printedIn(status, cells, pulses), place?.base ?? ''),
+        lotView(cells, clock, printedIn(status, cells, pulses), baseOf(place)),
       ),
   )}</div>`;
 }

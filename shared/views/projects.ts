@@ -1,6 +1,8 @@
 /** What only a page of several projects shows: which there are, the units of each, and of which a card is. */
+
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { under } from '../base-path.ts';
 import { type Board, type Card, inOrder, type ProjectRow, type Pulses } from '../board.ts';
 import { addressOf, type Query } from '../query.ts';
 import type { Section } from '../sections.ts';
@@ -28,7 +30,7 @@ const slugOf = ({ place }: ProjectRow): string => place.base.slice(place.base.la
 export function projectList({ projects, query, clock }: ProjectsView): TemplateResult {
   const all = projects.reduce((sum, { counts }) => sum + (counts?.items ?? 0), 0);
   const link = (project: string | undefined, name: string, items: number) =>
-    html`<a href=${addressOf({ ...query, project, page: undefined })} aria-current=${query.project === project ? 'true' : 'false'}><bdi>${name}</bdi> <span class=${items > 0 ? 'count some' : 'count'}>${items}</span></a>`;
+    html`<a href=${under(addressOf({ ...query, project, page: undefined }))} aria-current=${query.project === project ? 'true' : 'false'}><bdi>${name}</bdi> <span class=${items > 0 ? 'count some' : 'count'}>${items}</span></a>`;
   return html`<nav class="filter projects" aria-label="Filter by project"><ul>
     <li>${link(undefined, 'All projects', all)}</li>
     ${repeat(

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type Card, unitPath } from '../board.ts';
 import type { QueueForms } from './attention-queue.ts';
+import { baseOf } from './place.ts';
 
 const DURATIONS = [
   [15, '15 minutes'],
@@ -21,7 +22,7 @@ const later = (card: Card): TemplateResult =>
       <button class="quiet">Snooze</button>
     </form>
     ${card.kind === 'question' || card.kind === 'decision' ? withdrawForm(card) : nothing}
-  </details>${card.blocks_count > 0 ? html`<p class="aside"><a href="${card.place?.base}/graph?unit=${card.chunk}">See what it frees</a></p>` : nothing}`;
+  </details>${card.blocks_count > 0 ? html`<p class="aside"><a href="${baseOf(card.place)}/graph?unit=${card.chunk}">See what it frees</a></p>` : nothing}`;
 
 /** The asker is told that there will be no answer. */
 const withdrawForm = (card: Card): TemplateResult =>

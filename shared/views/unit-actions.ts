@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Action } from '../actions.ts';
+import { under } from '../base-path.ts';
 import type { ConflictLine, Detail } from '../detail.ts';
 import { type Notice, noticeView } from './action-form.ts';
 
@@ -10,14 +11,14 @@ import { type Notice, noticeView } from './action-form.ts';
 export function unitActions(detail: Detail, notice: Notice | undefined): TemplateResult {
   return html`<section class="actions" aria-labelledby="actions-heading">
     <h2 id="actions-heading">Actions</h2>
-    <div class="acts">${detail.status === 'DONE' ? folder(detail) : usual(detail)} ${more(detail)}</div>
+    <div class="acts">${detail.archived_at !== null ? act('Remove', remove(detail)) : html`${detail.status === 'DONE' ? folder(detail) : usual(detail)} ${more(detail)}`}</div>
     <div class="told" role="status">${noticeView('unit', notice)}</div>
   </section>`;
 }
 
 /** The hidden number makes two equal forms, drawn at different times, two mutations. */
 const form = (detail: Detail, action: Action, body: TemplateResult): TemplateResult =>
-  html`<form class="steer" method="post" action="/work-units/${detail.chunk}/${action}" name="${action}-${detail.chunk}">
+  html`<form class="steer" method="post" action="${under(`/work-units/${detail.chunk}/${action}`)}" name="${action}-${detail.chunk}">
     <input type="hidden" name="seen" value=${detail.seq} />${body}
   </form>`;
 

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { under } from '../base-path.ts';
 import type { ConflictLine, Detail, ItemLine, RunLine } from '../detail.ts';
 import { statWords } from '../sentences.ts';
 import { deliveryWords, END_WORDS, verdictWords } from '../unit-sentences.ts';
@@ -74,7 +75,7 @@ const MOST_NAMES = 20;
 function runs({ chunk, runs, steps }: Detail) {
   if (runs.length === 0) return nothing;
   const shown = runs.slice(-RUNS_SHOWN).reverse();
-  const path = `/work-units/${chunk}/runs/`;
+  const path = under(`/work-units/${chunk}/runs/`);
   return html`<dt>runs</dt><dd><ol class="runs">${shown.map((run) => runView(path, run, steps.length > 1))}</ol>${runs.length === shown.length ? nothing : html`<p class="aside">and ${runs.length - shown.length} earlier, in <a href="#story-heading">what happened</a></p>`}</dd>`;
 }
 
@@ -105,7 +106,7 @@ function conflicts(detail: Detail) {
 
 const conflictView = (detail: Detail, conflict: ConflictLine): TemplateResult =>
   html`<li>
-    <p><a href="/work-units/${conflict.chunk}">${conflict.chunk}</a>: ${verdictWords(conflict.verdict)} <span class="aside" dir="auto">${conflict.decided_by === 'operator' ? 'by you' : `found, confidence ${conflict.confidence.toFixed(2)}`}: ${conflict.reason}</span></p>
+    <p><a href="${under(`/work-units/${conflict.chunk}`)}">${conflict.chunk}</a>: ${verdictWords(conflict.verdict)} <span class="aside" dir="auto">${conflict.decided_by === 'operator' ? 'by you' : `found, confidence ${conflict.confidence.toFixed(2)}`}: ${conflict.reason}</span></p>
     ${conflict.overlapping_files.length === 0 ? nothing : html`<pre tabindex="0" role="region" aria-label=${`Files in common with ${conflict.chunk}`}>${conflict.overlapping_files.join('\n')}</pre>`}
     ${conflict.overlapping_lines === '' ? nothing : html`<details class="context"><summary>Conflicting lines</summary><pre tabindex="0" role="region" aria-label=${`Lines in conflict with ${conflict.chunk}`}>${conflict.overlapping_lines}</pre></details>`}
     ${conflict.dropped ? html`<p class="aside">Their order was dropped: it would have closed a cycle.</p>` : nothing}

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { under } from '../base-path.ts';
 import type { Detail } from '../detail.ts';
 
 /** What the operator has allowed in this unit, and a form each to be asked again. */
@@ -10,7 +11,7 @@ export const unitRules = ({ chunk, seq, rules }: Detail, mayAct: boolean): Templ
         (rule) =>
           html`<li><p>${rule.said}</p>${
             mayAct
-              ? html`<form class="steer" method="post" action="/work-units/${chunk}/remove-rule" name="remove-rule-${rule.id}">
+              ? html`<form class="steer" method="post" action="${under(`/work-units/${chunk}/remove-rule`)}" name="remove-rule-${rule.id}">
           <input type="hidden" name="seen" value=${seq} /><input type="hidden" name="rule" value=${rule.id} /><button>Ask again</button>
         </form>`
               : nothing

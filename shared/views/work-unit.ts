@@ -5,7 +5,7 @@ import type { Place } from './place.ts';
 import { STATUS_NAMES, statusMark } from './status-mark.ts';
 import { dependencyFacts, worktreeFacts } from './unit-facts.ts';
 import { unitTimeline } from './unit-timeline.ts';
-import { age, type ViewClock } from './when.ts';
+import { age, shortMoment, type ViewClock } from './when.ts';
 
 /** A whole unit, for other sites: our own page draws its parts in two columns. */
 export const workUnit = (detail: Detail, clock: ViewClock, place: Place): TemplateResult =>
@@ -16,6 +16,7 @@ export function unitHead(detail: Detail, clock: ViewClock): TemplateResult {
   const { status, why, title } = detail;
   return html`<div class="unit-head">
     <p class="headline">${statusMark(status)} <strong>${STATUS_NAMES[status]}</strong>${whereabouts(detail)} <span class="aside">·</span> ${elapsed(detail, clock)}</p>
+    ${detail.archived_at === null ? nothing : html`<p class="aside">Archived since ${shortMoment(detail.archived_at, clock)}. It can be read, and nothing more happens to it.</p>`}
     ${why === '' || status === 'NEEDS_ATTENTION' ? nothing : html`<p class="why" dir="auto">${why}</p>`}
     ${title === '' ? nothing : html`<p class="title" dir="auto">${title}</p>`}
     ${stepper(detail)}

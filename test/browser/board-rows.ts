@@ -92,7 +92,7 @@ function countsRow(rows: readonly Row[]): Counts {
   const count = (status: Status) => cells.filter((each) => each.status === status).length;
   const units = Object.fromEntries(STATUSES.map((status) => [status, count(status)])) as Counts['units'];
   const items = rows.filter((row) => row.row === 'item' && row.state === 'open').length;
-  return { row: 'counts', key: 'counts', seq: 1, order: [], units, items, found: null };
+  return { row: 'counts', key: 'counts', seq: 1, order: [], units, items, archived: 0, found: null };
 }
 
 /** What a query for one page shows of these rows, as the daemon would choose it; `page` says which. */

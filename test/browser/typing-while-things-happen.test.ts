@@ -63,7 +63,7 @@ class Queue {
   get counts(): Counts {
     const items = [...this.items.values()].filter(({ state }) => state === 'open').length;
     const units = { RUNNING: 0, NEEDS_ATTENTION: items, READY: 0, BLOCKED: 0, DONE: 0 };
-    return { row: 'counts', key: 'counts', seq: 1, order: [], units, items, found: null };
+    return { row: 'counts', key: 'counts', seq: 1, order: [], units, items, archived: 0, found: null };
   }
 
   #make(): Card {

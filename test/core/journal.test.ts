@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { answer, undo } from '../../server/domain/commands/answers.ts';
+import { archiveUnits } from '../../server/domain/commands/archive.ts';
 import { ask } from '../../server/domain/commands/asks.ts';
+import { closeUnit, removeUnit } from '../../server/domain/commands/steering.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { reduce } from '../../server/domain/reduce.ts';
 import { conflict } from '../../server/domain/refusal.ts';
@@ -112,15 +114,8 @@ function adding(chunk: string, before = EMPTY, more: Partial<Batch> = {}): Batch
     at,
     by: OPERATOR,
   };
-  return {
-    before,
-    after: reduce(before, event),
-    term: null,
-    events: [event],
-    executed: [],
-    spent: [],
-    ...more,
-  };
+  const none = { term: null, archived: new Map(), executed: [], spent: [] };
+  return { before, after: reduce(before, event), events: [event], ...none, ...more };
 }
 const add = (store: Store, ...chunks: string[]) =>
   store.commit(OPERATOR, (state) =>
@@ -299,3 +294,36 @@ overShared(
     store.close();
   },
 );
+
+overEach('a unit that leaves the state is kept as it was, and found by its name and title', async (place) => {
+  const journal = await place.open();
+  const store = await Store.open(journal);
+  await store.commit(OPERATOR, (state) =>
+    addUnits(state, [spec('api-1', { title: 'The First' }), spec('web', { title: 'A page' }), spec('api-2')]),
+  );
+  for (const chunk of ['api-1', 'web', 'api-2'])
+    await store.commit(OPERATOR, (state) => closeUnit(state, { chunk, reason: 'enough' }));
+  const before = [...store.state.works];
+  const late = new Date(Date.now() + 40 * 24 * 3600 * 1000).toISOString();
+  await store.commit(OPERATOR, (state) => archiveUnits(state, late));
+  assert.deepEqual([...store.state.works], []);
+  const archived_at = await lastAt(journal);
+  for (const work of before)
+    assert.deepEqual(await journal.archived(work.unit.id), { ...work, unit: { ...work.unit, archived_at } });
+  const names = async (q: string, below = 9, most = 9) =>
+    (await journal.findArchived({ q, before: below, most })).map(({ chunk }) => chunk);
+  assert.deepEqual(await names('API'.toLowerCase()), ['api-2', 'api-1']);
+  assert.deepEqual(await names('first'), ['api-1']);
+  assert.deepEqual(await names('', 2), ['web', 'api-1']);
+  assert.deepEqual(await names('', 9, 1), ['api-2']);
+  await store.commit(OPERATOR, (state) => removeUnit(state, { chunk: 'web', unlink: false }));
+  assert.deepEqual(await names(''), ['api-2', 'api-1']);
+  const again = await Store.open(await place.open());
+  assert.deepEqual(new Map(again.state.archive.names), new Map(store.state.archive.names));
+  assert.equal(again.state.archive.count, 2);
+});
+
+async function lastAt(journal: Journal): Promise<string> {
+  for await (const { at } of journal.eventsBackwards(undefined)) return at;
+  return '';
+}

@@ -1,6 +1,14 @@
 import { EMPTY, type State } from '../../server/domain/state.ts';
-import type { Appended, Batch, Journal, KeptMutation } from '../../server/store/journal.ts';
+import type {
+  Appended,
+  ArchivedUnit,
+  ArchiveSearch,
+  Batch,
+  Journal,
+  KeptMutation,
+} from '../../server/store/journal.ts';
 import type { Event } from '../../shared/events.ts';
+import type { WorkUnit } from '../../shared/words.ts';
 
 /** What writers of one log share: a journal without a disk, whose answers come later, as those of a server would. */
 export class MemoryLog {
@@ -9,6 +17,7 @@ export class MemoryLog {
   readonly keys = new Map<string, KeptMutation>();
   term = 0;
   readonly nudges = new Set<(seq: number) => void>();
+  readonly archive = new Map<number, WorkUnit>();
 }
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -31,13 +40,18 @@ export class MemoryJournal implements Journal {
     return new Map([...this.#log.keys].filter(([key]) => keys.includes(key)));
   }
 
-  async append({ before, after, term, events, executed, spent }: Batch): Promise<Appended> {
+  async append({ before, after, events, archived, term, executed, spent }: Batch): Promise<Appended> {
     await later();
     const log = this.#log;
     if (term !== null && term !== log.term) return 'deposed';
     if (log.state.seq !== before.seq) return 'behind';
     log.state = after;
     log.events.push(...events);
+    for (const { type, unit, at } of events) {
+      const work = archived.get(unit);
+      if (type === 'unit.archived' && work)
+        log.archive.set(unit, { ...work, unit: { ...work.unit, archived_at: at } });
+    }
     for (const { key, ...mutation } of executed) log.keys.set(key, { ...mutation, spent: false });
     for (const key of spent) {
       const known = log.keys.get(key);
@@ -50,6 +64,21 @@ export class MemoryJournal implements Journal {
   follow(nudge: (seq: number) => void): () => void {
     this.#log.nudges.add(nudge);
     return () => this.#log.nudges.delete(nudge);
+  }
+
+  async archived(unit: number): Promise<WorkUnit | undefined> {
+    await later();
+    return this.#log.archive.get(unit);
+  }
+
+  async findArchived({ q, before, most }: ArchiveSearch): Promise<readonly ArchivedUnit[]> {
+    await later();
+    const found = [...this.#log.archive.values()].flatMap(({ unit: { id, chunk, title, done_at } }) => {
+      const isNamed = this.#log.state.archive.names.get(chunk)?.unit === id;
+      const says = chunk.includes(q) || title.toLowerCase().includes(q.toLowerCase());
+      return isNamed && says && id < before ? [{ unit: id, chunk, title, over_at: done_at ?? '' }] : [];
+    });
+    return found.reverse().slice(0, most);
   }
 
   async *events(after: number, unit?: number): AsyncIterable<Event> {

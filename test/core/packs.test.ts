@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { prioritizeUnit } from '../../server/domain/commands/steering.ts';
+import { holdUnit, prioritizeUnit } from '../../server/domain/commands/steering.ts';
 import { backUp, withDatabase } from '../../server/store/backup.ts';
 import { checkLog } from '../../server/store/check-log.ts';
 import { DatabaseProblem } from '../../server/store/database-file.ts';
@@ -19,6 +19,9 @@ async function live(house: StoreFixture): Promise<void> {
   await house.add(spec('a'), spec('b'), spec('quiet'));
   await house.ask('a', 'port');
   await house.answer('a', 'port', { text: '8080', key: 'answer-1' });
+  // What looks like the rows of a pack, in words of a unit.
+  const why = ',{"seq":1,"unit":1,"type":"x"},{\\"seq\\":2,\\"unit\\":0,\\"type\\":\\"y\\"}]';
+  await house.commit((state) => holdUnit(state, { chunk: 'quiet', why }));
   const toggles = Array.from({ length: 4600 }, (_, nth) => {
     const chunk = nth % 2 === 0 ? 'a' : 'b';
     return house.commit((state) => prioritizeUnit(state, { chunk, priority: 1 + (nth % 99) }));

@@ -1,7 +1,12 @@
 /** What cannot be taken back is looked at first: --dry-run says what would be recorded, refuses what would be refused, and changes nothing. */
 import assert from 'node:assert/strict';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Command } from 'commander';
+import { program } from '../../client/cli/program.ts';
 import { DaemonFixture } from '../daemon-fixture.ts';
+import { until } from '../until.ts';
 import { Callers } from './callers.ts';
 
 const house = DaemonFixture.make();
@@ -55,4 +60,70 @@ test('by HTTP, too; and the key that came with it is still free', async () => {
   assert.equal(await callers.seq(), seq);
   assert.equal((await send({})).would, undefined);
   assert.equal(await house.statusOf('waits'), 'DONE');
+});
+
+test('every command that destroys has it, and says so in its help', async () => {
+  const ending = [
+    'rm',
+    'close',
+    'kill',
+    'withdraw',
+    'bulk',
+    'restore',
+    'worktree prune',
+    'worktree forget',
+    'token revoke',
+    'sign-out',
+  ];
+  for (const name of ending) {
+    const command = name
+      .split(' ')
+      .reduce<Command | undefined>((at, word) => at?.commands.find((each) => each.name() === word), program);
+    assert.ok(
+      command?.options.some(({ long }) => long === '--dry-run'),
+      name,
+    );
+  }
+});
+
+test('what is done to many says of each what it would be, and of whom it would be refused', async () => {
+  const seq = await callers.seq();
+  const { code, stdout, stderr } = await house.signalbox('bulk', 'hold', '--find', 'asks', '--dry-run');
+  assert.deepEqual([code, stdout, stderr], [0, 'asks  unit.held\n', 'signalbox: nothing was changed.\n']);
+  const refused = await house.signalbox('bulk', 'release', '--find', 'asks', '--dry-run');
+  assert.equal(refused.code, 0, refused.stderr);
+  assert.equal(await callers.seq(), seq);
+});
+
+test('an item, a token and the browsers', async () => {
+  await house.ok('token', 'add', '--role', 'viewer');
+  const { tokens } = await house.json<{ tokens: { id: string; role: string }[] }>('token', 'list');
+  const { id = '' } = tokens.find(({ role }) => role === 'viewer') ?? {};
+  const seq = await callers.seq();
+  assert.equal(await house.ok('withdraw', 'asks', '--dry-run'), 'asks  item.withdrawn\n');
+  assert.equal(await house.ok('token', 'revoke', id, '--dry-run'), '  token.revoked\n');
+  assert.equal(await house.ok('sign-out', '--all', '--dry-run'), '');
+  assert.equal((await house.signalbox('token', 'revoke', 'no-such-token', '--dry-run')).code, 1);
+  assert.equal(await callers.seq(), seq);
+});
+
+test('a backup is tried: what would be refused is, and the database stays', async () => {
+  const backup = join(house.folder, 'backup.db');
+  await house.ok('backup', backup);
+  assert.equal((await house.signalbox('restore', backup, '--dry-run')).code, 75, 'a daemon runs');
+  await house.signalbox('kill', 'asks');
+  await house.ok('stop');
+  await house.end('SIGTERM');
+  const files = () => readdirSync(house.paths.folder).sort();
+  const before = [files(), statSync(house.paths.database).ino];
+  await until('the runs to end', () => house.processes().length === 0);
+  const { stdout, stderr } = await house.signalbox('restore', backup, '--dry-run');
+  assert.match(
+    stdout,
+    /backup\.db: \d+ events, 2 units, 1 items?\. What is there now would go to .*before-restore-/,
+  );
+  assert.equal(stderr, 'signalbox: nothing was changed.\n');
+  assert.deepEqual([files(), statSync(house.paths.database).ino], before);
+  writeFileSync(backup, 'no database');
+  assert.equal((await house.signalbox('restore', backup, '--dry-run')).code, 65);
 });

@@ -53,12 +53,8 @@ test('attributes, parts, properties and states are those in the code', () => {
     all('cssProperties'),
     found(read('client', 'embed', 'embed.css'), /var\((--signalbox-[a-z-]+)/g),
   );
-  const states = found(/#wordsFor\(\{[\s\S]*/.exec(surroundings)?.[0] ?? '', /case '([a-z-]+)'/g);
-  // What reconnects is stale to a page.
-  assert.deepEqual(
-    all('cssStates'),
-    states.filter((state) => state !== 'reconnecting'),
-  );
+  const states = found(/#wordsFor\([\s\S]*/.exec(surroundings)?.[0] ?? '', /case '([a-z-]+)'/g);
+  assert.deepEqual(all('cssStates'), states);
   assert.deepEqual(
     all('events'),
     found(read('client', 'embed', 'element-signals.ts'), /#tell\('([a-z-]+)'/g),

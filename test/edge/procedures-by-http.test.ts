@@ -37,6 +37,23 @@ test('over TCP the token is the operator, and our own page is', async () => {
   assert.ok((await exists('by-token')) && (await exists('by-page')));
 });
 
+test('an address that leads out of the procedures calls none', async () => {
+  for (const path of [
+    '/trpc/../settings',
+    '/trpc/./status',
+    '/trpc/%2e%2e/status',
+    '/trpc/..%2Fstatus',
+    '/trpc/a/../status',
+  ]) {
+    const answer = await callers.anyone({ path });
+    assert.equal(answer.status, 404, path);
+    const { message, data } = failureIn(answer.body);
+    assert.match(message, /^No(?: procedure has a name like this|thing| procedure found)/, path);
+    assert.doesNotMatch(message, /"ngs"|"ings"/, path);
+    assert.equal(data.code, 'NOT_FOUND', path);
+  }
+});
+
 test('a form, multipart or not, is no call, by any door', async () => {
   const json = JSON.stringify(unit('smuggled'));
   const multipart = `--x\r\nContent-Disposition: form-data; name="units"\r\n\r\n[]\r\n--x--\r\n`;

@@ -693,7 +693,7 @@ interface Data {
 /** As a browser finds it: up to the first end tag of a script. */
 function dataIn(html: string): Data {
   const [, json = ''] =
-    /<script type="application\/json" id="page-data">([\s\S]*?)<\/script/.exec(html) ?? [];
+    /<script type="application\/json" id="page-data" data-base="">([\s\S]*?)<\/script/.exec(html) ?? [];
   return JSON.parse(json) as Data;
 }
 

@@ -12,7 +12,10 @@ import { violations } from './invariants.ts';
 import { type FaultPlan, type KillPoint, PLAN_VARIABLE } from './kill-points.ts';
 import { FaultOperator } from './operator.ts';
 
-/** How long a life goes on whose point does not come, ms, from the first answer on; and how long that may take. */
+/**
+ * How long a life goes on whose point does not come, ms, from the first answer on, and from whatever happens after that: on a
+ * busy machine points come later. And how long the first answer may take.
+ */
 const LIFE_MS = 4000;
 const SLOWEST_START_MS = 30_000;
 /** So long nothing happens before something counts as forgotten, ms. */
@@ -82,7 +85,9 @@ export class FaultsScene {
     const daemon = this.house.run('start', '--foreground', '--no-auth');
     delete env.NODE_OPTIONS;
     delete env[PLAN_VARIABLE];
-    const work = this.#workOn(daemon, kill ? SLOWEST_START_MS : chance, kill ? LIFE_MS : chance);
+    const work = kill
+      ? this.#workOn(daemon, SLOWEST_START_MS, LIFE_MS, true)
+      : this.#workOn(daemon, chance, chance);
     await Promise.race([daemon.finished, work]);
     daemon.child.kill('SIGKILL');
     const { code, stderr } = await daemon.finished;
@@ -92,14 +97,18 @@ export class FaultsScene {
   }
 
   /** Until all is done, and a little longer; the daemon may die meanwhile. Its start does not count to its life. */
-  async #workOn({ child }: Running, startMs: number, lifeMs: number): Promise<void> {
+  async #workOn({ child }: Running, startMs: number, lifeMs: number, isPatient = false): Promise<void> {
     let deadline = Date.now() + startMs;
-    let [idle, hasAnswered] = [0, false];
+    let [idle, hasAnswered, seq] = [0, false, 0];
     while (Date.now() < deadline && idle < 5 && child.exitCode === null && child.signalCode === null) {
       const isDone = await this.#operator.look().catch(() => null);
       if (isDone !== null && !hasAnswered) {
         hasAnswered = true;
         deadline = Math.min(deadline, Date.now() + lifeMs);
+      }
+      if (isPatient && hasAnswered && this.#operator.seq !== seq) {
+        seq = this.#operator.seq;
+        deadline = Date.now() + lifeMs;
       }
       idle = isDone ? idle + 1 : 0;
       await pause(20);

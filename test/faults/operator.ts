@@ -9,6 +9,8 @@ export class FaultOperator {
   readonly #log: ClientLog;
   /** Units that nobody has acknowledged yet. */
   #toAdd: object[] = [];
+  /** The last event that was known at the latest look. */
+  seq = 0;
 
   constructor(house: DaemonFixture, log: ClientLog) {
     this.#callers = new Callers(house);
@@ -27,7 +29,8 @@ export class FaultOperator {
       this.#log.addedUnits.add(unit.chunk);
       this.#toAdd = this.#toAdd.filter((each) => each !== unit);
     }
-    const { rows } = await this.#callers.read<{ rows: Row[] }>('board.now', {});
+    const { rows, seq } = await this.#callers.read<{ rows: Row[]; seq: number }>('board.now', {});
+    this.seq = seq;
     for (const row of rows) if (row.row === 'item' && row.state === 'open') await this.#answer(row);
     const units = rows.filter((row) => row.row === 'unit');
     return units.length > 0 && units.every(({ status }) => status === 'DONE');

@@ -109,7 +109,12 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
   'rule.added': policyRule,
   'rule.removed': z.strictObject({ id: z.string() }),
   'unit.prioritized': z.strictObject({ priority: z.int() }),
-  'unit.removed': nothing,
+  'unit.removed': z.strictObject({
+    chunk: chunk.optional().describe('the name that is free from now on, where the unit was archived'),
+  }),
+  'unit.archived': z.strictObject({
+    digest: z.string().describe('equal for units that were added with equal facts'),
+  }),
   'dependency.added': z.strictObject({ on: chunk }),
   'dependency.removed': z.strictObject({ on: chunk, code: z.enum(['unlinked', 'removed']) }),
   'dependency.met': z.strictObject({ on: chunk }),

@@ -6,7 +6,7 @@ import { LONGEST_SEARCH } from '../../shared/query.ts';
 import { STATUSES } from '../../shared/words.ts';
 import { event } from './event.ts';
 import { channel, notifyFacts, receipt } from './notices.ts';
-import { committed, detail, diff, OUTPUTS, snapshot } from './outputs.ts';
+import { archived, committed, detail, diff, OUTPUTS, snapshot } from './outputs.ts';
 import * as part from './parts.ts';
 
 export const TAGS = {
@@ -140,6 +140,21 @@ const looking: readonly Operation[] = [
     procedure: 'board.now',
     query: z.strictObject({ ...filter, page }),
     answer: z.strictObject({ seq, page: number, pages: count, total: count, units: z.array(unit) }),
+    refuses: [422],
+  },
+  {
+    method: 'get',
+    path: '/archive',
+    name: 'archive',
+    tag: 'looking',
+    summary: 'Archived units: done for long, and on no board. Each still has its own address.',
+    procedure: 'archive',
+    query: z.strictObject({
+      q: z.string().describe('words in the name or the title').optional(),
+      before: count.describe('only units with a lower number').optional(),
+      limit: number.max(1000).optional(),
+    }),
+    answer: archived.meta({ id: 'ArchivedUnits' }),
     refuses: [422],
   },
   {

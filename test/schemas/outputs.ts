@@ -51,6 +51,23 @@ const place = z.strictObject({
   machine: z.string(),
 });
 
+/** What a search among archived units finds. */
+export const archived = z.strictObject({
+  seq,
+  total: count.describe('how many units are archived, whatever is searched'),
+  next: count.nullable().describe('go on before it; null at the end'),
+  units: z
+    .array(
+      z.strictObject({
+        unit: count.describe('the number of the unit'),
+        chunk,
+        title: z.string(),
+        over_at: moment.describe('since when it is done'),
+      }),
+    )
+    .describe('the latest first'),
+});
+
 const answered = z.strictObject({ item, options: z.array(z.string()), text: z.string() });
 
 export const detail: z.ZodType<Detail> = z.strictObject({
@@ -70,6 +87,7 @@ export const detail: z.ZodType<Detail> = z.strictObject({
   agent: z.string().nullable(),
   live: number.nullable().describe('the number of the live run'),
   added_at: moment,
+  archived_at: moment.nullable().describe('since when it is in the archive'),
   steps: z.array(
     z.strictObject({
       phase,
@@ -407,8 +425,8 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     schema: z.strictObject({ seq, id: z.string(), token: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
   },
   'token list': { schema: z.strictObject({ tokens: z.array(token), sessions: z.array(session) }) },
-  'token revoke': { schema: committed },
-  'sign-out': { schema: committed },
+  'token revoke': { schema: committed.extend(wouldBe) },
+  'sign-out': { schema: committed.extend(wouldBe) },
   'origin add': { schema: origins },
   'origin remove': { schema: origins },
   'origin list': { schema: origins },
@@ -502,7 +520,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   snooze: { schema: committed },
   wake: { schema: committed },
   undo: { schema: committed },
-  withdraw: { schema: committed },
+  withdraw: { schema: committed.extend(wouldBe) },
   resolve: { schema: committed },
   conflict: { schema: committed },
   report: { schema: committed },
@@ -521,6 +539,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     schema: committed.extend({
       refused: z.array(z.strictObject({ chunk, code: part.refusalCode, message: z.string() })),
       left: count.describe('how many more the filter shows: they were not touched'),
+      ...wouldBe,
     }),
   },
   diff: { schema: diff },
@@ -530,6 +549,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     schema: z.strictObject({
       ...copied,
       aside: z.string().describe('the folder with what was there before'),
+      dry_run: z.boolean().describe('true: nothing was changed'),
     }),
   },
   check: { schema: checked },
@@ -582,7 +602,14 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     }),
   },
   'worktree restore': { schema: z.strictObject({ path: z.string() }) },
-  'worktree forget': { schema: z.strictObject({ forgotten: z.boolean() }) },
+  'worktree forget': {
+    schema: z.strictObject({
+      forgotten: z.boolean(),
+      dry_run: z.boolean(),
+      refs: z.array(z.string()).describe('what was dropped, or with --dry-run would be'),
+    }),
+  },
+  archive: { schema: archived },
   history: {
     schema: z.strictObject({
       events: z.array(event),

@@ -221,6 +221,7 @@ const SETTINGS = {
   keep_days: count,
   keep_mib: count,
   keep_worktrees_days: count,
+  archive_days: count,
   day_budget_usd: z.number(),
 } satisfies { [Name in keyof Settings]: z.ZodType<number> };
 export const settings: z.ZodType<Settings> = z.strictObject(SETTINGS).meta({ id: 'Settings' });
@@ -395,6 +396,7 @@ const counts: z.ZodType<Counts> = z
     row: z.literal('counts'),
     units,
     items: count.describe('open, whatever the filter'),
+    archived: count.describe('units that are in the archive, and in no other count'),
     found: units.nullable().describe('of the units that a search finds'),
   })
   .meta({ id: 'Counts' });

@@ -274,6 +274,29 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
       assert.equal((await seen()).sockets.length, 2);
     });
 
+    test('end their socket when the page has been hidden for five minutes, and open one when it is seen again', async () => {
+      await begin();
+      site.body = FOUR.replaceAll('TOKEN', `token="${await token()}"`);
+      page = await (await browser.createBrowserContext()).newPage();
+      await page.evaluateOnNewDocument(watch);
+      await page.evaluateOnNewDocument(hideable);
+      await page.goto(site.origin);
+      await allSay('Live');
+      const hide = (is: boolean) =>
+        page.evaluate((hidden) => (window as unknown as { hide(is: boolean): void }).hide(hidden), is);
+      await hide(true);
+      await until('the socket to end', () =>
+        page.evaluate(() =>
+          (window as unknown as { open: WebSocket[] }).open.every((each) => each.readyState > 1),
+        ),
+      );
+      await signalbox('answer', 'port', '--option', 'low');
+      assert.match(await text('attention-queue'), /Which port\?/);
+      await hide(false);
+      await says('attention-queue', 'Nothing needs you');
+      assert.equal((await seen()).sockets.length, 2);
+    });
+
     test('say that a token is not known, and do not knock again at once', async () => {
       await begin();
       await show(
@@ -287,6 +310,37 @@ export function embedStories(name: string, open: (() => Promise<Browser>) | null
         async () => (await seen()).messages.filter((each) => each === 'PONG').length > 1,
       );
       assert.equal((await seen()).sockets.length, 2);
+    });
+
+    test('say which of them is over a limit, and take the place of one that leaves', async () => {
+      await begin();
+      const given = await token();
+      const units = Array.from(
+        { length: 35 },
+        (_, nth) => `<work-unit chunk="u${nth}" token="${given}"></work-unit>`,
+      );
+      await show(units.join(''));
+      const isIn = (name: string) =>
+        page.evaluate((which) => document.querySelectorAll(`work-unit:state(${which})`).length, name);
+      await until('32 of 35 to be live, and 3 over the limit', async () => {
+        const [live, over] = [await isIn('live'), await isIn('over-limit')];
+        if (live !== 32 || over !== 3) throw new Error(`${live} live, ${over} over the limit`);
+        return true;
+      });
+      const words = await page.evaluate(
+        () =>
+          document.querySelector('work-unit:state(over-limit)')?.shadowRoot?.querySelector('.state')
+            ?.textContent,
+      );
+      assert.match(
+        words ?? '',
+        /^Not shown: One connection follows at most 32 streams\. .*signalbox limits set subscriptions/,
+      );
+      await page.evaluate(() => {
+        for (const each of [...document.querySelectorAll('work-unit:state(live)')].slice(0, 3)) each.remove();
+      });
+      await until('the others to take their places', async () => (await isIn('live')) === 32);
+      assert.equal((await seen()).sockets.length, 1);
     });
 
     test('take the token from a function that the page sets before or after the script', async () => {
@@ -331,4 +385,19 @@ function watch(): void {
       this.addEventListener('message', ({ data }) => seen.messages.push(String(data)));
     }
   };
+}
+
+/** Runs before everything else in the page: it can be hidden, and then five minutes pass in a moment. */
+function hideable(): void {
+  const FIVE_MINUTES = 300_000;
+  let isHidden = false;
+  Object.defineProperty(document, 'hidden', { get: () => isHidden });
+  const later = window.setTimeout.bind(window);
+  Object.assign(window, {
+    hide(is: boolean) {
+      isHidden = is;
+      document.dispatchEvent(new Event('visibilitychange'));
+    },
+    setTimeout: (act: () => void, ms?: number) => later(act, ms === FIVE_MINUTES ? 100 : ms),
+  });
 }

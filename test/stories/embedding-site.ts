@@ -11,6 +11,10 @@ export class EmbeddingSite {
   readonly #server: Server;
   /** What stands in its body. */
   body = '';
+  /** A script of its own, which runs after ours; none: ''. */
+  app = '';
+  /** Trusted Types policies that the script makes. */
+  policies: readonly string[] = [];
 
   private constructor(server: Server) {
     this.#server = server;
@@ -21,12 +25,17 @@ export class EmbeddingSite {
     const server = createServer(({ url = '' }, response) => {
       if (url === '/embed.js')
         response.setHeader('Content-Type', 'text/javascript').end(readFileSync(BUNDLE));
+      else if (url === '/app.js') response.setHeader('Content-Type', 'text/javascript').end(site.app);
       else {
         const from = url === '/own' ? site.origin : daemon();
         response.setHeader('Content-Type', 'text/html; charset=utf-8');
-        response.setHeader('Content-Security-Policy', policy(from, daemon()));
+        const app = site.app === '' ? '' : '<script type="module" src="/app.js"></script>';
+        response.setHeader(
+          'Content-Security-Policy',
+          policy(site, new URL(from).origin, new URL(daemon()).origin),
+        );
         response.end(
-          `<!doctype html><title>Theirs</title><script type="module" src="${from}/embed.js"></script>${site.body}`,
+          `<!doctype html><title>Theirs</title><script type="module" src="${from}/embed.js"></script>${app}${site.body}`,
         );
       }
     });
@@ -46,12 +55,12 @@ export class EmbeddingSite {
   }
 }
 
-const policy = (script: string, daemon: string): string =>
+const policy = ({ origin, app, policies }: EmbeddingSite, script: string, daemon: string): string =>
   [
     "default-src 'none'",
-    `script-src ${script}`,
+    `script-src ${script} ${app === '' ? '' : origin}`,
     `connect-src ${daemon} ${daemon.replace('http', 'ws')}`,
     "style-src 'none'",
     "require-trusted-types-for 'script'",
-    'trusted-types lit-html',
+    `trusted-types ${['lit-html', ...policies].join(' ')}`,
   ].join('; ');

@@ -108,7 +108,8 @@ describe('a guarded hub', () => {
     assert.ok(
       body.includes('&lt;img src=x onerror=alert(1)>') || body.includes('&lt;img src=x onerror=alert(1)&gt;'),
     );
-    const [, data = ''] = /<script type="application\/json" id="page-data">(.*?)<\/script>/s.exec(body) ?? [];
+    const [, data = ''] =
+      /<script type="application\/json" id="page-data" data-base="">(.*?)<\/script>/s.exec(body) ?? [];
     assert.ok(data.includes('onerror'), 'the data was not found');
     assert.ok(!data.includes('<'));
     assert.ok(!body.replace(data, '').includes('<img'));

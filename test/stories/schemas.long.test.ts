@@ -39,6 +39,11 @@ const PLAN = {
   ],
 };
 
+interface Forgotten {
+  readonly refs: string[];
+  readonly forgotten: boolean;
+}
+
 describe('with --json', () => {
   const house = DaemonFixture.make();
   const callers = new Callers(house);
@@ -349,7 +354,15 @@ describe('with --json', () => {
     await says('worktree prune', 'tree');
     await says('worktree restore', 'tree');
     await says('worktree prune', 'tree');
-    await says('worktree forget', 'tree');
+    const { refs, forgotten } = await says<Forgotten>('worktree forget', 'tree', '--dry-run');
+    assert.ok(
+      refs.length > 0 &&
+        !forgotten &&
+        refs.every((ref) => git('rev-parse', '-q', '--verify', ref).length > 0),
+    );
+    await says('worktree restore', 'tree');
+    await says('worktree prune', 'tree');
+    assert.deepEqual((await says<Forgotten>('worktree forget', 'tree')).refs.length > 0, true);
     await says('add', 'quick', '--agent', 'quick', '--worktree');
     await needs('quick');
     git('commit', '-qm', 'elsewhere', '--allow-empty');

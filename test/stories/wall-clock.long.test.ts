@@ -118,4 +118,40 @@ describe('after the wall clock has moved', () => {
     await house.add('after', 'true');
     await house.untilStatus('after', 'DONE');
   });
+
+  const JUMPS = { 'an hour': HOUR_MS, 'a year': 365 * 24 * HOUR_MS };
+  for (const [what, ms] of Object.entries(JUMPS))
+    for (const by of [ms, -ms])
+      test(`${what} ${by > 0 ? 'ahead' : 'back'}: no run is given up or started twice, no age is negative, the order stays`, async () => {
+        await open();
+        await askAndWait();
+        await house.add('second', 'signalbox ask "Which host?" > said-second');
+        await until('both questions', async () => (await openItems()).length === 2);
+        const callers = new Callers(house);
+        const queue = async () => {
+          const headers = { accept: 'application/json', authorization: `Bearer ${callers.token}` };
+          const { body } = await callers.anyone({ path: '/attention', headers });
+          return (JSON.parse(body) as { items: { chunk: string; run: number; time_waiting: number }[] })
+            .items;
+        };
+        const shown = async () => (await queue()).map(({ chunk, run }) => `${chunk} ${run}`);
+        const before = await shown();
+        const { seq } = await house.json<{ seq: number }>('status');
+        setClock(by);
+        assert.deepEqual(await shown(), before);
+        for (const { time_waiting } of await queue()) assert.ok(time_waiting >= 0, String(time_waiting));
+        assert.doesNotMatch(await house.ok('attention'), /waiting -/);
+        assert.doesNotMatch(await house.ok('ls'), / -\d/);
+        await house.ok('hold', 'second');
+        assert.deepEqual(await shown(), before);
+        assert.ok((await house.json<{ seq: number }>('status')).seq > seq);
+        await house.ok('answer', 'asks', '8080');
+        await house.untilStatus('asks', 'DONE');
+        assert.equal(said(), '8080\n');
+        const { runs } = await house.json<{ runs: unknown[] }>('show', 'asks');
+        assert.equal(runs.length, 1);
+        setClock(0);
+        assert.deepEqual(await shown(), before.slice(1));
+        assert.match(await house.ok('check'), /the tables are what the log says/);
+      });
 });

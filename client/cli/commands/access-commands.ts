@@ -8,9 +8,10 @@ import { loadOffline } from '../context/load-offline.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { oneLine, print, printJson, tell } from '../output/terminal-output.ts';
 import { jsonOption } from './flags.ts';
-import { printCommitted } from './print-committed.ts';
+import { dryRunIn, dryRunOption, printEnding } from './print-committed.ts';
 
 type Flags = { json?: boolean };
+type EndingFlags = Flags & { dryRun?: boolean };
 
 interface TokenFlags extends Flags {
   readonly role: string;
@@ -29,10 +30,12 @@ export function addAccessCommands(program: Command, daemon: () => Daemon, paths:
     .command('sign-out')
     .description('sign all browsers out')
     .requiredOption('--all', 'every browser, at once')
+    .addOption(dryRunOption())
     .addOption(jsonOption())
-    .action((flags: Flags) =>
-      printCommitted(daemon().access.signOut.mutate({ all: true }), flags, 'every browser is signed out.'),
-    );
+    .action((flags: EndingFlags) => {
+      const call = daemon().access.signOut.mutate({ all: true, ...dryRunIn(flags) });
+      return printEnding(call, flags, 'every browser is signed out.');
+    });
 }
 
 function addTokens(program: Command, daemon: () => Daemon): void {
@@ -76,9 +79,10 @@ function addTokens(program: Command, daemon: () => Daemon): void {
     .command('revoke')
     .description('revoke a token; its open connections end at once')
     .argument('<id>', 'as "token list" prints it')
+    .addOption(dryRunOption())
     .addOption(jsonOption())
-    .action((id: string, flags: Flags) =>
-      printCommitted(daemon().access.revoke.mutate({ id }), flags, `revoked ${id}.`),
+    .action((id: string, flags: EndingFlags) =>
+      printEnding(daemon().access.revoke.mutate({ id, ...dryRunIn(flags) }), flags, `revoked ${id}.`),
     );
 }
 

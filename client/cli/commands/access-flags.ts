@@ -9,6 +9,8 @@ export interface AccessFlags {
   readonly readOnly?: boolean;
   readonly hostName?: string;
   readonly publicOrigin?: string;
+  readonly basePath?: string;
+  readonly trustWholeOrigin?: boolean;
   readonly listen?: string;
   readonly name?: string[];
   readonly tlsCert?: string;
@@ -22,6 +24,8 @@ export const addAccessFlags = (command: Command, readOnly: string): Command =>
     .option('--read-only', readOnly)
     .option('--host-name <name>', 'sign in under this name, for browsers that do not know *.localhost')
     .option('--public-origin <url>', 'where a proxy shows the page')
+    .option('--base-path <path>', 'under this path of that origin, as /signalbox')
+    .option('--trust-whole-origin', 'base path: every other page of that origin may act as you')
     .option('--listen <address>', 'an address beyond loopback, with TLS and names alone')
     .option('--name <host>', 'listen: a name of this machine; repeat for more', collect)
     .option('--tls-cert <file>', 'listen: the certificate')
@@ -37,6 +41,7 @@ export function commandLineOf(
     ...more,
     'host-name': flags.hostName,
     'public-origin': flags.publicOrigin,
+    'base-path': flags.basePath,
     listen: flags.listen,
     'tls-cert': flags.tlsCert,
     'tls-key': flags.tlsKey,
@@ -46,5 +51,6 @@ export function commandLineOf(
     ...(flags.name ?? []).flatMap((name) => ['--name', name]),
     ...(flags.auth ? [] : ['--no-auth']),
     ...(flags.readOnly ? ['--read-only'] : []),
+    ...(flags.trustWholeOrigin ? ['--trust-whole-origin'] : []),
   ];
 }

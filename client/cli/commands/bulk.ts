@@ -6,11 +6,13 @@ import type { Daemon } from '../../daemon/daemon-client.ts';
 import { oneLine, print, printJson } from '../output/terminal-output.ts';
 import { type FilterFlags, queryFrom } from './filter-flags.ts';
 import { jsonOption, wholeFrom } from './flags.ts';
+import { dryRunIn, dryRunOption, printWould } from './print-committed.ts';
 
 interface BulkFlags extends FilterFlags {
   readonly why?: string;
   readonly minutes?: string;
   readonly json?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function addBulk(program: Command, daemon: () => Daemon): void {
@@ -23,6 +25,7 @@ export function addBulk(program: Command, daemon: () => Daemon): void {
     .option('--find <words>', 'those whose name or title holds these words')
     .option('--why <text>', 'hold: the reason')
     .option('--minutes <number>', 'snooze: how long (default 60)')
+    .addOption(dryRunOption())
     .addOption(jsonOption())
     .action(async (action: string, flags: BulkFlags) => {
       const { page: _, ...filter } = queryFrom(flags);
@@ -33,7 +36,11 @@ export function addBulk(program: Command, daemon: () => Daemon): void {
         ...filter,
         ...minutes,
         ...why,
+        ...dryRunIn(flags),
       });
-      await (flags.json ? printJson(outcome) : print(oneLine(bulkWords(outcome))));
+      if (flags.json) return printJson(outcome);
+      if (!flags.dryRun) return print(oneLine(bulkWords(outcome)));
+      for (const { chunk, message } of outcome.refused) await print(oneLine(`${chunk}  refused: ${message}`));
+      await printWould(outcome);
     });
 }

@@ -25,14 +25,22 @@ export async function backUp(paths: StatePaths, file: string, flags: Flags): Pro
 export async function restore(
   paths: StatePaths,
   file: string,
-  flags: Flags & { yes?: boolean },
+  flags: Flags & { yes?: boolean; dryRun?: boolean },
 ): Promise<void> {
+  if (flags.dryRun) return tryRestore(paths, file, flags);
   const question = `${paths.project} goes back to ${file}. What happened since is put aside. Restore?`;
   if (!flags.yes && !(await isConfirmed(question, 'signalbox restore --yes')))
     throw new ProgramError('refused', 'Not restored: nothing has changed.');
-  const done = await (await loadOffline()).restoreDatabase(paths, file);
+  const done = await (await loadOffline()).restoreDatabase(paths, file, false);
   if (flags.json) return printJson(done);
   await print(`restored: ${counts(done)}. What was there before is in ${done.aside}`);
+}
+
+async function tryRestore(paths: StatePaths, file: string, flags: Flags): Promise<void> {
+  const found = await (await loadOffline()).restoreDatabase(paths, file, true);
+  if (flags.json) return printJson(found);
+  await print(`${found.file}: ${counts(found)}. What is there now would go to ${found.aside}`);
+  tell('nothing was changed.');
 }
 
 export async function check(paths: StatePaths, flags: Flags): Promise<void> {

@@ -21,6 +21,7 @@ export function addDatabaseCommands(program: Command, paths: () => StatePaths): 
     .description('put a backup in the place of the database; what was there is kept beside it')
     .argument('<file>')
     .option('--yes', 'do not ask')
+    .option('--dry-run', 'only try the backup, and say what would be put aside')
     .addOption(jsonOption())
     .action(async (file: string, flags: Flags) => (await actions()).restore(paths(), file, flags));
   program

@@ -33,7 +33,7 @@ export function addHub(program: Command): void {
       await checkRuns();
       const daemon = overHttp(hubPaths().socket);
       const { address } = await daemon.status.query();
-      await openPage(daemon, address, hubPaths(), isJson(command));
+      await openPage(daemon, { address, path: '/' }, hubPaths(), isJson(command));
     });
   hub
     .command('stop')

@@ -5,7 +5,7 @@ import type { Daemon } from '../../daemon/daemon-client.ts';
 import { cardText } from '../output/listing.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { jsonOption } from './flags.ts';
-import { printCommitted } from './print-committed.ts';
+import { dryRunIn, dryRunOption, printCommitted, printEnding } from './print-committed.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -53,10 +53,11 @@ export function addItemCommands(program: Command, daemon: () => Daemon): void {
   );
   command('withdraw', 'withdraw an open item: it needs no answer any more')
     .argument('[why]')
-    .action(async (chunk: string, why: string | undefined, flags: Flags) => {
+    .addOption(dryRunOption())
+    .action(async (chunk: string, why: string | undefined, flags: Flags & { dryRun?: boolean }) => {
       const { id: item } = await only(daemon(), chunk, 'open', flags);
-      const call = daemon().items.withdraw.mutate({ chunk, item, ...(why && { why }) });
-      await printCommitted(call, flags, `withdrawn.`);
+      const call = daemon().items.withdraw.mutate({ chunk, item, ...(why && { why }), ...dryRunIn(flags) });
+      await printEnding(call, flags, `withdrawn.`);
     });
 }
 

@@ -21,25 +21,32 @@ export function addOpen(program: Command, daemon: () => Daemon, paths: () => Sta
 
   command('url', 'print the address of the page').action(
     async (chunk: string | undefined, { json }: Flags) => {
-      const address = await addressOf(daemon(), chunk);
+      const { address } = await placeOf(daemon(), chunk);
       await (json ? printJson({ address }) : print(address));
     },
   );
   command('open', 'open the page in the browser').action(
     async (chunk: string | undefined, { json }: Flags) => {
-      await openPage(daemon(), await addressOf(daemon(), chunk), paths(), json);
+      await openPage(daemon(), await placeOf(daemon(), chunk), paths(), json);
     },
   );
 }
 
-/** Opens an address of a daemon in the browser, signed in. */
+/** A page of a daemon. */
+interface PlaceOfPage {
+  readonly address: string;
+  /** Its path within Signalbox. */
+  readonly path: string;
+}
+
+/** Opens a page of a daemon in the browser, signed in. */
 export async function openPage(
   daemon: Pick<Daemon, 'access'>,
-  address: string,
+  { address, path }: PlaceOfPage,
   paths: Pick<StatePaths, 'folder'>,
   json = false,
 ): Promise<void> {
-  const { url } = await daemon.access.link.mutate({ to: new URL(address).pathname });
+  const { url } = await daemon.access.link.mutate({ to: path });
   const opened = await isOpened(url === address ? address : leadTo(url, paths));
   if (json) await printJson({ address, opened, url: opened ? null : url });
   if (opened) return json ? undefined : tell(`opened ${address}`);
@@ -48,11 +55,11 @@ export async function openPage(
   tell(`no browser could be opened from here; that ${words}.`);
 }
 
-async function addressOf(daemon: Daemon, chunk: string | undefined): Promise<string> {
+async function placeOf(daemon: Daemon, chunk: string | undefined): Promise<PlaceOfPage> {
   const { address } = await daemon.status.query();
-  if (chunk === undefined) return address;
-  const unit = await daemon.unit.query({ chunk });
-  return new URL(`work-units/${unit.chunk}`, address).href;
+  if (chunk === undefined) return { address, path: '/' };
+  const path = `/work-units/${(await daemon.unit.query({ chunk })).chunk}`;
+  return { address: new URL(`.${path}`, address).href, path };
 }
 
 /** Goes through a private file that redirects: command lines are visible to all users of this machine. */

@@ -28,6 +28,11 @@ export async function printEnding(
   message: string,
 ): Promise<void> {
   if (flags.json || !flags.dryRun) return printCommitted(call, flags, message);
-  for (const { type, chunk } of (await call).would ?? []) await print(`${chunk ?? ''}  ${type}`);
+  await printWould(await call);
+}
+
+/** What a dry run found. */
+export async function printWould({ would = [] }: Ended): Promise<void> {
+  for (const { type, chunk } of would) await print(`${chunk ?? ''}  ${type}`);
   tell('nothing was changed.');
 }

@@ -132,10 +132,15 @@ function addFolders(worktree: Command, daemon: () => Daemon): void {
     .command('forget')
     .description('drop what is kept of a removed worktree, for good')
     .argument('<chunk>')
+    .option('--dry-run', 'only say what would be dropped for good')
     .addOption(jsonOption())
-    .action(async (chunk: string, flags: Flags) => {
-      const done = await daemon().work.forget.mutate({ chunk });
+    .action(async (chunk: string, flags: Flags & { dryRun?: boolean }) => {
+      const done = await daemon().work.forget.mutate({ chunk, dry_run: flags.dryRun ?? false });
       if (flags.json) return printJson(done);
+      if (flags.dryRun) {
+        for (const ref of done.refs) await print(ref);
+        return tell('nothing was changed.');
+      }
       tell(`nothing is kept of the worktree of ${chunk} any more.`);
     });
 }

@@ -20,12 +20,18 @@ const UPGRADE = [
 const EVIL = 'http://evil.example';
 
 /** `host` is one of ours, with its port. Each would change or read something if it were let in. */
-export const attacksOn = (host: string): Attack[] => [
-  ...attacksByPages(host),
-  ...attacksByPrograms(host),
-  ...attacksByNames(host),
-  ...attacksOnSockets(host),
-];
+export const attacksOn = (host: string, basePath: string): Attack[] =>
+  [
+    ...attacksByPages(host),
+    ...attacksByPrograms(host),
+    ...attacksByNames(host),
+    ...attacksOnSockets(host),
+  ].map((attack) => under(basePath, attack));
+
+const under = (basePath: string, { head: [line = '', ...headers], ...attack }: Attack): Attack => ({
+  ...attack,
+  head: [line.replace(' /', ` ${basePath}/`), ...headers],
+});
 
 const BODY = JSON.stringify({ units: [{ chunk: 'signalbox-doctor', external: true }] });
 

@@ -11,10 +11,12 @@ export async function securityFindings(paths: StatePaths): Promise<Finding[]> {
   const daemon = overHttp(paths.socket);
   const door = await daemon.access.door.query();
   const { tokens, sessions } = await daemon.access.list.query();
+  const { address } = await daemon.status.query();
   const counts = TOKEN_ROLES.map((role) => `${tokens.filter((token) => token.role === role).length} ${role}`);
   return [
     ...door.listeners.map(listenerFinding),
     ...modeFindings(paths),
+    ...basePathFindings(address),
     door.open
       ? note(
           'signing in',
@@ -37,8 +39,22 @@ export async function securityFindings(paths: StatePaths): Promise<Finding[]> {
         .map(([name, value]) => `${name} ${value}`)
         .join(', '),
     ),
-    ...(await attackFindings(paths, door.listeners)),
+    ...(await attackFindings(paths, door.listeners, basePathIn(address))),
   ];
+}
+
+const basePathIn = (address: string): string => new URL(address).pathname.slice(0, -1);
+
+function basePathFindings(address: string): Finding[] {
+  const { origin } = new URL(address);
+  return basePathIn(address) === ''
+    ? []
+    : [
+        note(
+          'base path',
+          `Signalbox is at ${address}, and trusts all of ${origin} (--trust-whole-origin): every other page there can answer in your name.`,
+        ),
+      ];
 }
 
 interface ListenerFacts {
@@ -68,7 +84,11 @@ function modeFindings({ folder, database, door, socket }: StatePaths): Finding[]
 }
 
 /** Each attack must be refused with the expected status, and the log must not grow. */
-async function attackFindings(paths: StatePaths, listeners: readonly ListenerFacts[]): Promise<Finding[]> {
+async function attackFindings(
+  paths: StatePaths,
+  listeners: readonly ListenerFacts[],
+  basePath: string,
+): Promise<Finding[]> {
   const daemon = overHttp(paths.socket);
   const { seq } = await daemon.status.query();
   const findings: Finding[] = [];
@@ -81,7 +101,8 @@ async function attackFindings(paths: StatePaths, listeners: readonly ListenerFac
     );
   };
   for (const { address, port, hosts, tls } of listeners)
-    if (!tls) for (const attack of attacksOn(hosts[0] ?? '')) await tried(attack, { host: address, port });
+    if (!tls)
+      for (const attack of attacksOn(hosts[0] ?? '', basePath)) await tried(attack, { host: address, port });
   for (const attack of ATTACKS_ON_SOCKET) await tried(attack, { path: paths.socket });
   const after = (await daemon.status.query()).seq;
   return [

@@ -4,8 +4,9 @@ import type { Session, TokenRole } from '../../../shared/access-words.ts';
 import { type Change, NO_UNIT } from '../../../shared/events.ts';
 import type { SessionEndCode } from '../../../shared/reason-words.ts';
 import type { Moment } from '../../../shared/words.ts';
+import { workOf } from '../lookup.ts';
 import { conflict, invalid, notFound } from '../refusal.ts';
-import { findWork, type State } from '../state.ts';
+import type { State } from '../state.ts';
 import type { Decision } from './decision.ts';
 
 export interface TokenInput {
@@ -45,8 +46,7 @@ export function addToken(
 /** Runs get their tokens automatically; only an external unit can be given one. */
 function externalUnit(state: State, chunk: string | undefined): number {
   if (chunk === undefined) throw invalid('chunk', 'A token for the role agent names its unit: --chunk NAME');
-  const work = findWork(state, chunk);
-  if (!work) throw notFound(`There is no unit ${chunk}.`);
+  const work = workOf(state, chunk);
   if (!work.unit.spec.external)
     throw invalid('chunk', `${chunk} is not external: its runs have tokens of their own.`);
   return work.unit.id;

@@ -1,5 +1,5 @@
 import { invalid } from '../refusal.ts';
-import { agentNamed, findWork, type State } from '../state.ts';
+import { agentNamed, isTaken, type State } from '../state.ts';
 import { suggestName } from '../unit-name.ts';
 import type { Decision } from './decision.ts';
 import { addUnits } from './units.ts';
@@ -27,7 +27,7 @@ export interface NewUnit {
 export function createUnit(state: State, input: NewUnit): Decision<{ chunks: readonly string[] }> {
   const { agent, goal, priority, worktree, base, mode, model, budget_usd } = input;
   const after = [...new Set(input.after)];
-  const unknown = after.find((chunk) => !findWork(state, chunk));
+  const unknown = after.find((chunk) => !isTaken(state, chunk));
   if (unknown !== undefined) throw invalid('after', `There is no unit called ${unknown} to wait for.`);
   if (worktree === false && base !== undefined)
     throw invalid('base', 'Only work in a worktree returns to a branch. Leave the branch empty.');

@@ -6,7 +6,7 @@ import { aheadOf, cycleThrough, cycleWords } from '../cycle.ts';
 import { itemOf, workOf } from '../lookup.ts';
 import { conflict, invalid } from '../refusal.ts';
 import { serialRivals } from '../serial-order.ts';
-import { findWork, isDone, isOpen, isSnoozed, liveRun, type State, sleepsFor } from '../state.ts';
+import { findWork, isDone, isOpen, isSnoozed, isTaken, liveRun, type State, sleepsFor } from '../state.ts';
 import { endedRefusal } from './answers.ts';
 import type { Decision, ItemRef } from './decision.ts';
 
@@ -42,6 +42,7 @@ function untilOf(state: State, work: WorkUnit, input: SnoozeInput, at: Moment) {
 function doneLater(state: State, work: WorkUnit, chunk: string): string {
   const { unit } = work;
   const other = findWork(state, chunk);
+  if (!other && isTaken(state, chunk)) throw invalid('until_done', `${chunk} is done already.`, 'unit-done');
   if (!other)
     throw invalid('until_done', `There is no unit called ${chunk}: it could never be done.`, 'never-done');
   if (isDone(other)) throw invalid('until_done', `${chunk} is done already.`, 'unit-done');

@@ -100,6 +100,9 @@ export function removeUnit(
   state: State,
   input: { chunk: string; unlink: boolean; kill?: boolean },
 ): Decision {
+  const archived = state.archive.names.get(input.chunk);
+  if (archived)
+    return { changes: [{ type: 'unit.removed', unit: archived.unit, data: { chunk: input.chunk } }] };
   const work = workOf(state, input.chunk);
   if (!input.kill) refuseLive(work);
   const waiting = isDone(work) ? [] : unlinked(state, input.chunk);

@@ -2,6 +2,7 @@ import { type AgentDefinition, isDrivenByAcp, modesNamed } from '../../../shared
 import { isCalled, isFreeMode } from '../../../shared/free-modes.ts';
 import type { UnitSpec } from '../../../shared/words.ts';
 import { cycleThrough, cycleWords } from '../cycle.ts';
+import { factsDigest } from '../facts-digest.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { agentNamed, findWork, type State } from '../state.ts';
 import type { Decision } from './decision.ts';
@@ -9,10 +10,13 @@ import type { Decision } from './decision.ts';
 /** Adds units, all or none. A unit that exists with equal facts is left as it is. */
 export function addUnits(state: State, specs: readonly UnitSpec[]): Decision<{ chunks: readonly string[] }> {
   const named = new Map<string, UnitSpec>();
+  const added = new Map<string, string>();
   for (const spec of specs) {
-    const there = findWork(state, spec.chunk)?.unit.spec ?? named.get(spec.chunk);
-    if (!there) named.set(spec.chunk, withPhases(state, spec));
-    else if (!sameFacts(there, spec))
+    const there = digestOf(state, spec.chunk) ?? added.get(spec.chunk);
+    if (there === undefined) {
+      named.set(spec.chunk, withPhases(state, spec));
+      added.set(spec.chunk, factsDigest(spec));
+    } else if (there !== factsDigest(spec))
       throw new Refusal(
         'conflict',
         'taken',
@@ -29,6 +33,12 @@ export function addUnits(state: State, specs: readonly UnitSpec[]): Decision<{ c
     changes: fresh.map((data, nth) => ({ type: 'unit.added', unit: first + nth, data })),
     result: { chunks: specs.map(({ chunk }) => chunk) },
   };
+}
+
+/** Of the facts with which the unit of this name was added, also where it is archived; undefined: the name is free. */
+function digestOf(state: State, chunk: string): string | undefined {
+  const work = findWork(state, chunk);
+  return work ? factsDigest(work.unit.spec) : state.archive.names.get(chunk)?.digest;
 }
 
 /** A unit of an agent has the phases that its agent has now. */
@@ -65,27 +75,3 @@ function unknownAgent({ trusted }: State, name: string): string {
   const known = names.length === 0 ? 'None is trusted yet' : `Trusted are ${names.join(', ')}`;
   return `there is no trusted agent called ${name}. ${known}. Name it in signalbox.json, then: signalbox trust`;
 }
-
-const sameFacts = (a: UnitSpec, b: UnitSpec): boolean =>
-  JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
-
-const canonical = (spec: UnitSpec): unknown => [
-  spec.title,
-  spec.goal,
-  // The agent's phases may have changed since; the unit keeps those that it was added with.
-  spec.agent ?? spec.steps.map(({ phase, command }) => [phase, command]),
-  [...spec.after].sort(),
-  [...spec.env].sort(),
-  spec.priority,
-  spec.paths,
-  spec.external,
-  [...spec.review].sort(),
-  spec.retry && [spec.retry.times, spec.retry.delay, spec.retry.on],
-  spec.time_limit,
-  spec.worktree,
-  spec.base,
-  spec.merge,
-  spec.budget_usd ?? null,
-  spec.mode ?? null,
-  spec.model ?? null,
-];

@@ -5,8 +5,10 @@ import type { Conflict } from '../../../shared/conflict-words.ts';
 import type { Event } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import type { Run, Unit } from '../../../shared/words.ts';
+import { archiveRow, sumsSince } from '../archive.ts';
 import type { Batch, ExecutedMutation } from '../journal.ts';
-import { type TableWriter, writeTables } from '../write-tables.ts';
+import { type ArchiveWriter, type TableWriter, writeArchive, writeTables } from '../write-tables.ts';
+import { storable } from './storable.ts';
 
 /** A write to one table: rows as one array for each column. */
 interface Part {
@@ -20,9 +22,15 @@ const put = (table: string, names: string, conflict: string, types: readonly str
   sql: (columns, from) =>
     `insert into ${table} (${names}) select r.* from ${from} unnest(${columns}) as r ${conflict}`,
 });
-const remove = (table: string): Part => ({
-  types: ['text'],
-  sql: (columns, from) => `delete from ${table} where id in (select r from ${from} unnest(${columns}) as r)`,
+const remove = (table: string, column = 'id', type = 'text'): Part => ({
+  types: [type],
+  sql: (columns, from) =>
+    `delete from ${table} where ${column} in (select r from ${from} unnest(${columns}) as r)`,
+});
+const update = (table: string, set: string, key: string, type: string): Part => ({
+  types: [type],
+  sql: (columns, from) =>
+    `update ${table} set ${set} where ${key} in (select r from ${from} unnest(${columns}) as r)`,
 });
 const facts = (key: string) => `on conflict (${key}) do update set facts = excluded.facts`;
 
@@ -39,11 +47,7 @@ const PARTS = {
     'text',
     'int',
   ]),
-  spent: {
-    types: ['text'],
-    sql: (columns: string, from: string) =>
-      `update keys set spent = 1 where key in (select r from ${from} unnest(${columns}) as r)`,
-  },
+  spent: update('keys', 'spent = 1', 'key', 'text'),
   settings: put('settings', 'name, value', 'on conflict (name) do update set value = excluded.value', [
     'text',
     'text',
@@ -59,12 +63,52 @@ const PARTS = {
   tokensGone: remove('tokens'),
   sessions: put('sessions', 'id, facts', facts('id'), ['text', 'text']),
   sessionsGone: remove('sessions'),
+  archive: put('archive', 'unit, chunk, title, digest, over_at, at, facts', '', [
+    'int',
+    'text',
+    'text',
+    'text',
+    'text',
+    'text',
+    'bytea',
+  ]),
+  archiveFreed: update('archive', 'digest = null', 'unit', 'int'),
+  archiveSums: put('archive_sums', 'name, value', 'on conflict (name) do update set value = excluded.value', [
+    'text',
+    'text',
+  ]),
+  unitsLeft: remove('units', 'id', 'int'),
+  runsLeft: remove('runs', 'unit', 'int'),
+  itemsLeft: remove('items', 'unit', 'int'),
+  conflictsLeft: remove('conflicts', 'unit', 'int'),
 } as const satisfies Readonly<Record<string, Part>>;
 type PartName = keyof typeof PARTS;
+const NAMES = Object.keys(PARTS) as PartName[];
+
+/** The rows of a unit in the tables of the live state. */
+const LEFT = ['unitsLeft', 'runsLeft', 'itemsLeft', 'conflictsLeft'] as const;
 
 /** Collects rows by table. */
 export class Rows implements TableWriter {
   readonly of: Partial<Record<PartName, unknown[][]>> = {};
+
+  readonly archive: ArchiveWriter = {
+    add: (event, work) => {
+      const { unit, chunk, title, digest, over_at, at, facts } = archiveRow(event, work);
+      this.add('archive', unit, chunk, storable(title), digest, over_at, at, facts);
+      for (const part of LEFT) this.add(part, unit);
+    },
+    free: (unit) => {
+      const [units = [], , , digests = []] = this.of.archive ?? [];
+      const nth = units.indexOf(unit);
+      // No statement changes a row that it has brought.
+      if (nth >= 0) digests[nth] = null;
+      else this.add('archiveFreed', unit);
+    },
+    putSums: (before, after) => {
+      for (const { name, value } of sumsSince(before, after)) this.add('archiveSums', name, value);
+    },
+  };
 
   parts(): [PartName, unknown[][]][] {
     return Object.entries(this.of) as [PartName, unknown[][]][];
@@ -123,17 +167,19 @@ export interface BatchStatement {
 /** `id`: by which the batch is known again. Returns one row where it was kept, none where it was not. */
 export function statementOf(batch: Batch, id: string, channel: string): BatchStatement {
   const rows = rowsOf(batch);
-  const parts = (Object.keys(PARTS) as PartName[]).filter((part) => rows.of[part]);
+  const parts = NAMES.filter((part) => rows.of[part]);
   const values: unknown[] = [batch.before.seq, batch.after.seq, batch.term, id, channel];
   values.push(...columnsOf(batch.events));
   for (const part of parts) values.push(...(rows.of[part] ?? []));
-  const name = `batch ${parts.join(' ')}`;
+  // The server takes 63 characters: one bit for each part.
+  const name = `batch ${NAMES.reduce((bits, part, nth) => bits + (rows.of[part] ? 2 ** nth : 0), 0)}`;
   return { name, text: textOf(name, parts), values };
 }
 
 /** A key that is used up in the batch that brings it is one row: no statement changes a row twice. */
-function rowsOf({ before, after, executed, spent }: Batch): Rows {
+function rowsOf({ before, after, events, archived, executed, spent }: Batch): Rows {
   const rows = new Rows();
+  for (const event of events) writeArchive(rows, event, archived.get(event.unit));
   for (const each of executed) rows.putKey(each, spent.includes(each.key));
   for (const key of spent) if (!executed.some((each) => each.key === key)) rows.add('spent', key);
   writeTables(rows, before, after);

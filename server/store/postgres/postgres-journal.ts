@@ -1,10 +1,12 @@
 /** The log in PostgreSQL: any number of daemons may write to it, each behind the number of the last event that it knows. */
 import { randomUUID } from 'node:crypto';
 import type { Event } from '../../../shared/events.ts';
+import type { WorkUnit } from '../../../shared/words.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { State } from '../../domain/state.ts';
-import type { Appended, Batch, Journal, KeptMutation } from '../journal.ts';
-import type { Tables } from '../migrations.ts';
+import type { Appended, ArchivedUnit, ArchiveSearch, Batch, Journal, KeptMutation } from '../journal.ts';
+import type { Tables } from '../tables.ts';
+import { archivedIn, findIn } from './archive.ts';
 import { type BatchStatement, statementOf } from './batch-statement.ts';
 import { NO_ROOM, type ServerConnections } from './connections.ts';
 import type { Listening } from './listening.ts';
@@ -93,6 +95,14 @@ export class PostgresJournal implements Journal {
 
   eventsBackwards(unit: number | undefined, before = Number.MAX_SAFE_INTEGER): AsyncIterable<Event> {
     return this.#inPages(before, unit, 'seq < $1', 'desc');
+  }
+
+  archived(unit: number): Promise<WorkUnit | undefined> {
+    return archivedIn((text, values) => this.#parts.connections.read(text, values), unit);
+  }
+
+  findArchived(search: ArchiveSearch): Promise<readonly ArchivedUnit[]> {
+    return findIn((text, values) => this.#parts.connections.read(text, values), search);
   }
 
   async *#inPages(

@@ -2,8 +2,9 @@
 import type { PoolClient } from 'pg';
 import type { Event } from '../../../shared/events.ts';
 import type { State } from '../../domain/state.ts';
-import type { Tables } from '../migrations.ts';
+import type { Tables } from '../tables.ts';
 import type { KeyOfMutation, LogSnapshot } from '../whole-log.ts';
+import { archivedIn } from './archive.ts';
 import type { ServerConnections } from './connections.ts';
 import { stateIn } from './read-tables.ts';
 
@@ -34,6 +35,7 @@ async function snapshotOn(client: PoolClient, name: string): Promise<LogSnapshot
     seq: rows[0]?.seq ?? 0,
     events: () => events(client),
     keys: () => keys(client),
+    archived: (unit) => archivedIn((text, values) => client.query(text, values), unit),
     state: (): Promise<State> => stateIn(client, name),
   };
 }

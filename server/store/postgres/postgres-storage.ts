@@ -7,6 +7,7 @@ import { PostgresLeadership } from './leadership.ts';
 import { Listening } from './listening.ts';
 import { openSchema } from './open-schema.ts';
 import { PostgresJournal } from './postgres-journal.ts';
+import { storable } from './storable.ts';
 
 export interface PostgresStorage extends Storage {
   readonly connections: ServerConnections;
@@ -25,6 +26,8 @@ export async function openPostgres(url: string): Promise<PostgresStorage> {
       journal,
       leadership: new PostgresLeadership(connections, epoch),
       chores: [],
+      // The server looks after its pages.
+      readRest: async () => {},
       ...placesIn(connections),
       ...refusalsIn(connections),
       checkInPlace: () => {
@@ -56,9 +59,6 @@ const placesIn = (connections: ServerConnections): Pick<Storage, 'followedTo' | 
     await connections.read(text, [name, seq]);
   },
 });
-
-/** A text of PostgreSQL holds any character but this one. */
-const storable = (text: string): string => text.replaceAll('\0', '');
 
 const ADD = `insert into refusals select * from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[])
   on conflict (what, host, origin) do update set times = refusals.times + excluded.times, last_at = excluded.last_at`;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Event } from '../../../shared/events.ts';
 import { EMPTY } from '../../domain/state.ts';
 import { type KeyOfMutation, type LogTarget, refuseFilled } from '../whole-log.ts';
-import { writeTables } from '../write-tables.ts';
+import { writeArchive, writeTables } from '../write-tables.ts';
 import { columnsOf, EVENT_TYPES, insertOf, Rows } from './batch-statement.ts';
 import type { ServerConnections } from './connections.ts';
 
@@ -37,8 +37,9 @@ export async function postgresTarget(connections: ServerConnections): Promise<Lo
     throw error;
   }
   return {
-    async addEvent(event) {
+    async addEvent(event, work) {
       events.push(event);
+      writeArchive(rows, event, work);
       if (++count === AT_ONCE) await flush();
     },
     async addKey({ key, digest, seq, result, spent }: KeyOfMutation) {

@@ -1,8 +1,10 @@
 /** Reads the state from the tables in PostgreSQL. */
 import type { PoolClient } from 'pg';
 import type { State } from '../../domain/state.ts';
+import { archiveFrom, idsIn, type LastIds, type NameRow } from '../archive.ts';
 import { DatabaseProblem } from '../database-file.ts';
-import { readState, type StateRows } from '../read-state.ts';
+import { type ArchiveRows, readState, type StateRows } from '../read-state.ts';
+import type { Tables } from '../tables.ts';
 
 type Row = Record<string, unknown>;
 
@@ -17,6 +19,9 @@ const READS = {
   channels: 'select * from notify',
   tokens: 'select facts from tokens order by nth',
   sessions: 'select facts from sessions order by nth',
+  archived: 'select chunk, unit, digest from archive where digest is not null',
+  archiveSums: 'select * from archive_sums',
+  ids: 'select (select max(id) from units) as live, (select max(unit) from archive) as archived',
 } as const;
 type Name = keyof typeof READS;
 
@@ -34,6 +39,12 @@ export async function stateIn(client: PoolClient, name: string): Promise<State> 
 
 const unusable = (name: string, why: string) => new DatabaseProblem('unusable', `${name} ${why}.`);
 
+function archiveIn(rows: ReadonlyMap<string, Row[]>): ArchiveRows {
+  const of = (table: Name): unknown[] => rows.get(table) ?? [];
+  const sums = of('archiveSums') as Tables['archive_sums'][];
+  return { read: () => archiveFrom(of('archived') as NameRow[], sums), ids: idsIn(of('ids')[0] as LastIds) };
+}
+
 function stateFrom(rows: ReadonlyMap<string, Row[]>, seq: number, name: string): State {
   const of = (table: Name) => ({ all: () => rows.get(table) ?? [] });
   const tables: StateRows = {
@@ -48,7 +59,7 @@ function stateFrom(rows: ReadonlyMap<string, Row[]>, seq: number, name: string):
     sessions: { all: of('sessions') },
   };
   try {
-    return readState(tables, seq);
+    return readState(tables, archiveIn(rows), seq);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw unusable(name, 'holds what cannot be read');

@@ -1,0 +1,4 @@
+import { openBrowser } from './browser-pages.ts';
+import { frameworkStories } from './framework-stories.ts';
+
+frameworkStories('Chromium', openBrowser);
