@@ -64,7 +64,7 @@ function archiveLink({ counts, query: { q }, place }: GridView): TemplateResult 
   if (archived === 0) return nothing;
   const found = q === undefined ? '' : `?q=${encodeURIComponent(q)}`;
   const words = `${archived} archived ${archived === 1 ? 'unit' : 'units'}`;
-  return html`<p class="aside"><a href="${place?.base ?? ''}/archive${found}">${q === undefined ? words : `Search ${words}`}</a></p>`;
+  return html`<p class="aside"><a href="${baseOf(place)}/archive${found}">${q === undefined ? words : `Search ${words}`}</a></p>`;
 }
 
 const isFiltered = ({ status, kind, q }: Query): boolean => Boolean(status || kind || q);

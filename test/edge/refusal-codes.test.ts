@@ -166,6 +166,8 @@ const ELSEWHERE: readonly RefusalCode[] = [
   'unit-not-done',
   'too-large',
   'git-refused',
+  // Of a unit that is over for long: the story of the archive.
+  'archived',
   // The dispatcher alone, and a process that is on its way out.
   'no-slot',
   'over-budget',

@@ -120,6 +120,7 @@ const DOORS: Readonly<Record<string, Doors>> = {
   'work.forget': action('forget', 'worktree'),
   status: { command: 'status', path: 'GET /status', form: READING },
   unit: { command: 'show', path: 'GET /work-units/:chunk', form: READING },
+  archive: { command: 'archive', path: 'GET /archive', form: READING },
   history: { command: 'history', path: 'GET /history', form: READING },
   'board.now': { command: 'ls', path: 'GET /work-units', form: READING },
   'board.follow': { command: 'watch', path: STREAM, form: READING },

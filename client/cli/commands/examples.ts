@@ -19,6 +19,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   stop: ['signalbox stop'],
   backup: ['signalbox backup before-friday.db'],
   restore: ['signalbox restore before-friday.db'],
+  archive: ['signalbox archive', 'signalbox archive --find login'],
   check: ['signalbox check', 'signalbox check --json'],
   du: ['signalbox du', 'signalbox du --json'],
   export: ['signalbox export log.ndjson', 'signalbox export | head -5'],
