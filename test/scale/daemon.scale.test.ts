@@ -1,11 +1,14 @@
 /** Real daemons on a real PostgreSQL: one alone, killed and started again; two on one log, of which one leads. */
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { DaemonFixture } from '../daemon-fixture.ts';
+import { withMovedClock } from '../stories/moved-clock.ts';
 import { until } from '../until.ts';
 import { PostgresServer, whyNoPostgres } from './postgres-server.ts';
+
+const DAY_MS = 24 * 3_600_000;
 
 /** A process that asks, waits, and writes down what it was told. */
 const asks = (prompt: string) => `answer=$(signalbox ask '${prompt}') && printf '%s' "$answer" > told`;
@@ -43,6 +46,33 @@ describe('daemons on PostgreSQL', { skip: whyNoPostgres() }, () => {
     await house.ok('answer', 'asker', '8080');
     await house.untilStatus('asker', 'DONE');
     assert.equal(readFileSync(join(house.project, 'told'), 'utf8'), '8080');
+    assert.equal((await house.signalbox('check')).code, 0);
+    await house.end('SIGTERM');
+  });
+
+  test('a month goes by: who leads archives what is done, and it is found, read and removed', async () => {
+    const url = await (await newServer()).database();
+    const house = newHouse();
+    const setClock = withMovedClock(house);
+    await house.start('--port', '0', '--database', url);
+    await house.add('first', 'echo it is done', '--title', 'The first of all');
+    await house.untilStatus('first', 'DONE');
+    await house.add('waits', 'true', '--after', 'nobody');
+    setClock(31 * DAY_MS);
+    // After a start the clock is believed, as something happened lately by it.
+    await house.ok('hold', 'waits');
+    await house.end('SIGKILL');
+    await house.start();
+    await until('the archive', async () =>
+      /^first {2}/m.test(await house.ok('archive', '--find', 'FIRST of')),
+    );
+    assert.doesNotMatch(await house.ok('ls'), /first/);
+    await house.end('SIGKILL');
+    await house.start();
+    assert.match(await (await fetch(`${house.address}work-units/first`)).text(), /Archived since/);
+    assert.equal((await house.signalbox('check')).code, 0);
+    await house.ok('rm', 'first');
+    assert.equal((await fetch(`${house.address}work-units/first`)).status, 404);
     assert.equal((await house.signalbox('check')).code, 0);
     await house.end('SIGTERM');
   });
@@ -133,8 +163,10 @@ describe('daemons on PostgreSQL', { skip: whyNoPostgres() }, () => {
     await one.untilStatus('asker', 'DONE');
     assert.equal(readFileSync(join(one.project, 'told'), 'utf8'), '8080');
 
-    await one.add('long', 'while [ ! -e go ]; do sleep 0.1; done');
+    await one.add('long', 'touch began; while [ ! -e go ]; do sleep 0.1; done');
     await other.untilStatus('long', 'RUNNING');
+    // Killed before, its process would not be known yet, and the other one would start the run in its own folder.
+    await until('it has begun', () => existsSync(join(one.project, 'began')));
     const killed = Date.now();
     await one.end('SIGKILL');
     await until('the other leads', () => leads(other));
