@@ -176,8 +176,11 @@ const buildDaemon = async () => {
     outdir: flags.outdir,
     // One process may load both: what they have in common is then there once.
     splitting: true,
-    external: ['better-sqlite3'],
+    // `pg` looks for a variant of itself that nobody has installed.
+    external: ['better-sqlite3', 'pg-native'],
     conditions: ['node', 'module', 'import'],
+    // Under the condition "import" it is a module, and `pg` requires a class.
+    alias: { 'pg-pool': './node_modules/pg-pool/index.js' },
   });
   await writeMetafile('daemon', metafile);
 };

@@ -1,11 +1,15 @@
-/** Durable commits per second: the store with one caller and with a hundred, beside bare SQLite. */
+/** Durable commits per second: the store with one caller and with a hundred, on SQLite, beside bare inserts, and on PostgreSQL. */
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import Sqlite from 'better-sqlite3';
 import { prioritizeUnit } from '../server/domain/commands/steering.ts';
+import { addUnits } from '../server/domain/commands/units.ts';
+import { openPostgres } from '../server/store/postgres/postgres-storage.ts';
 import { Db } from '../server/store/sqlite.ts';
+import { Store } from '../server/store/store.ts';
 import type { Event } from '../shared/events.ts';
-import { StoreFixture, spec } from '../test/core/store-fixture.ts';
+import { OPERATOR, StoreFixture, spec } from '../test/core/store-fixture.ts';
+import { PostgresServer, whyNoPostgres } from '../test/scale/postgres-server.ts';
 import { afterwards } from './cleanup.ts';
 import { type Figure, median, ratio } from './figure.ts';
 
@@ -19,17 +23,38 @@ export async function commits(): Promise<Figure> {
   const house = new StoreFixture();
   afterwards(() => house.leave());
   await house.add(...Array.from({ length: UNITS }, (_, nth) => spec(chunkOf(nth))));
-  await prioritize(house, 0);
+  await prioritize(house.store, 0);
   const event = house.log().at(-1);
   if (!event) throw new Error('nothing was committed');
   const bare = openBare(join(house.folder, 'bare.db'), event);
   const ways: readonly Way[] = [
     { name: 'bare inserts, a transaction each', run: () => bare.insert(COMMITS, 1) },
-    { name: 'Store.commit, 1 caller', run: () => oneCaller(house) },
+    { name: 'Store.commit, 1 caller', run: () => oneCaller(house.store) },
     { name: `bare inserts, ${UNITS} a transaction`, run: () => bare.insert(TURNS * UNITS, UNITS) },
-    { name: `Store.commit, ${UNITS} callers`, run: () => allCallers(house) },
+    { name: `Store.commit, ${UNITS} callers`, run: () => allCallers(house.store) },
+    ...(await onPostgres()),
   ];
   return figureOf(await measure(ways));
+}
+
+/** On a server of this system, with its defaults, over the loopback; none where there is none. */
+async function onPostgres(): Promise<Way[]> {
+  if (whyNoPostgres() !== false) return [];
+  const server = await PostgresServer.start();
+  afterwards(() => server.stop());
+  const storage = await openPostgres(await server.database());
+  afterwards(() => storage.close());
+  const store = await Store.open(storage.journal);
+  await store.commit(OPERATOR, (state) =>
+    addUnits(
+      state,
+      Array.from({ length: UNITS }, (_, nth) => spec(chunkOf(nth))),
+    ),
+  );
+  return [
+    { name: 'PostgreSQL, 1 caller', run: () => oneCaller(store) },
+    { name: `PostgreSQL, ${UNITS} callers`, run: () => allCallers(store) },
+  ];
 }
 
 interface Way {
@@ -42,25 +67,25 @@ const chunkOf = (nth: number) => `unit-${nth}`;
 let priority = 0;
 
 /** Never the priority that it has: that would be no change and no commit. */
-function prioritize(house: StoreFixture, nth: number) {
+function prioritize(store: Store, nth: number) {
   priority = (priority + 1) % 1000;
   const input = { chunk: chunkOf(nth), priority };
-  return house.commit((state) => prioritizeUnit(state, input));
+  return store.commit(OPERATOR, (state) => prioritizeUnit(state, input));
 }
 
-async function oneCaller(house: StoreFixture): Promise<number> {
-  const before = house.store.state.seq;
-  for (let nth = 0; nth < COMMITS; nth++) await prioritize(house, nth % UNITS);
-  return house.store.state.seq - before;
+async function oneCaller(store: Store): Promise<number> {
+  const before = store.state.seq;
+  for (let nth = 0; nth < COMMITS; nth++) await prioritize(store, nth % UNITS);
+  return store.state.seq - before;
 }
 
-async function allCallers(house: StoreFixture): Promise<number> {
-  const before = house.store.state.seq;
+async function allCallers(store: Store): Promise<number> {
+  const before = store.state.seq;
   const caller = async (nth: number) => {
-    for (let turn = 0; turn < TURNS; turn++) await prioritize(house, nth);
+    for (let turn = 0; turn < TURNS; turn++) await prioritize(store, nth);
   };
   await Promise.all(Array.from({ length: UNITS }, (_, nth) => caller(nth)));
-  return house.store.state.seq - before;
+  return store.state.seq - before;
 }
 
 /** The same schema and durability, and nothing but inserts of such events: of as many units, for the index has them too. */
@@ -110,10 +135,12 @@ function figureOf(rates: readonly Rates[]): Figure {
     Math.min(...perSecond).toFixed(0),
     ratio(median(perSecond), first),
     // Beside the bare way that puts as many into one transaction.
-    nth % 2 === 0 ? '' : ratio(median(perSecond), median(rates[nth - 1]?.perSecond ?? [])),
+    nth % 2 === 0 || name.startsWith('PostgreSQL')
+      ? ''
+      : ratio(median(perSecond), median(rates[nth - 1]?.perSecond ?? [])),
   ]);
   return {
-    title: 'Durable commits (WAL, synchronous=FULL, a file in the temp folder)',
+    title: 'Durable commits (SQLite: WAL, synchronous=FULL; PostgreSQL: as installed; in the temp folder)',
     head: [
       ['', 'median', 'slowest', 'to a transaction each', 'to the row above'],
       ['', 'per s', 'per s', 'ratio', 'ratio'],

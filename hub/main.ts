@@ -106,7 +106,7 @@ async function serve(options: HubOptions, state: HubPaths, kept: Kept): Promise<
   upkeep.stop();
   await Promise.all(servers.map(close));
   projects.close();
-  refusals.keep();
+  await refusals.keep();
   await store.flush();
   if (!problem) consoleLog.info('Stopped. The daemons of the projects go on.');
   return problem;

@@ -1,6 +1,4 @@
 /** Joins the parts, stops them in order. The only wiring. */
-
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setBasePath } from '../shared/base-path.ts';
 import { type StatePaths, stateHome, statePathsOf } from '../shared/state-paths.ts';
@@ -19,6 +17,7 @@ import { httpParts, type ServedParts } from './daemon/http-parts.ts';
 import { orProblem, startAgain } from './daemon/last-backup.ts';
 import { loopbackAddresses } from './daemon/listen.ts';
 import { onLoopback } from './daemon/listeners.ts';
+import { openStorage } from './daemon/open-storage.ts';
 import { type Options, readOptions } from './daemon/options.ts';
 import { policyFor } from './daemon/policy-source.ts';
 import { type Held, lockProject } from './daemon/project-lock.ts';
@@ -28,20 +27,20 @@ import { close, listen, listenersOf } from './daemon/servers.ts';
 import { keepHeapSmall } from './daemon/small-heap.ts';
 import { filesInPlace, holderOf, keepStateFiles, writeStateFiles } from './daemon/state-files.ts';
 import { stopSignal } from './daemon/stop-signal.ts';
-import { notifierOf, workersOf } from './daemon/workers.ts';
+import { takeLead } from './daemon/take-lead.ts';
+import { notifierOf, whileLeading, workersOf } from './daemon/workers.ts';
 import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
 import { LastLines } from './output/last-lines.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
-import { Db } from './store/sqlite.ts';
-import { SqliteJournal } from './store/sqlite-journal.ts';
+import type { Storage } from './store/storage.ts';
 import { Store } from './store/store.ts';
 import { homeFolder } from './system/home-folder.ts';
 import { SettledClock } from './system/hourly.ts';
 import { consoleLog, writeLogAs } from './system/log.ts';
 import { keepFilesPrivate } from './system/operators-umask.ts';
 import { Problem } from './system/problem.ts';
-import { makeStateFolder, refuseOthers, takeLock } from './system/state-folder.ts';
+import { makeStateFolder, takeLock } from './system/state-folder.ts';
 import { keepUp } from './system/upkeep.ts';
 
 /** Runs the daemon until it is stopped. Sets the exit code; prints a message if it cannot start. */
@@ -63,27 +62,29 @@ async function run(options: Options): Promise<void> {
   const policy = policyFor(state);
   const lock = takeLock(state);
   let held: Held | null = null;
-  let db: Db | null = null;
+  let storage: Storage | null = null;
+  let store: Store | null = null;
   let trust: { stop(): void } | null = null;
   try {
     held = await lockProject(state);
     const door = openDoor(state);
-    if (existsSync(state.database)) refuseOthers(state.database, 0o600);
-    const opened = await orProblem(state, () => Db.open(state.database, [state.lock]));
-    db = opened;
-    const store = await orProblem(state, () => Store.open(new SqliteJournal(opened)));
+    const opened = await openStorage(state, options.database);
+    storage = opened;
+    store = await orProblem(state, () => Store.open(opened.journal));
+    if (opened.leadership) store.term = null;
     // Before anything is committed by the clock as it is now.
     const clock = new SettledClock(await lastMoment(store));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
-    const problem = await serve(options, state, { store, db: opened, door, policy, umask, clock });
+    const problem = await serve(options, state, { store, storage, door, policy, umask, clock });
     // Also if the files were moved: a write-ahead log left beside another database would be applied to it.
-    db.checkpoint();
+    storage.settle();
     if (problem) throw problem;
   } finally {
     trust?.stop();
-    db?.close();
+    store?.close();
+    await storage?.close();
     lock.release();
     held?.release();
   }
@@ -98,14 +99,14 @@ interface Kept extends ServedParts {
 
 /** Serves until stopped. Resolves after an orderly shutdown, with the problem that caused it, if any. */
 async function serve(options: Options, state: StatePaths, kept: Kept): Promise<Problem | undefined> {
-  const { store, db, door, umask, clock: settled } = kept;
+  const { store, storage, door, umask, clock: settled } = kept;
   const addresses = await loopbackAddresses();
   const { port, notices } = await portFor(options, state, addresses);
   const tcp = onLoopback(door, options.door, port);
   const stopping = stopSignal();
   const { project, worktrees: folder } = state;
   const about = aboutOf({ project, origin: tcp.own.origin, addresses, port, notices });
-  const refusals = new Refusals(db, consoleLog);
+  const refusals = new Refusals(storage, consoleLog);
   const access: Access = {
     ...accessTo(options.door, state, door),
     refusals,
@@ -131,12 +132,14 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
   const files = { state, holder: holderOf(about), port, server: terminal.server, program };
   writeStateFiles(files);
-  const work = { store, db, umask, progress, clock: settled };
+  const work = { store, storage, umask, progress, clock: settled };
   const { dispatcher, chores } = workersOf(state, work, options.door.readOnly);
   dispatcher.start();
-  const inPlace = filesInPlace(db, () => startAgain(state), stopping.stop);
-  const rest = restOfDatabase(state, stopping.stop);
-  const looks = [inPlace, rest, keepStateFiles(files), folders.upkeep(settled), notifier, ...chores];
+  const lead = takeLead(store, storage.leadership, consoleLog);
+  const inPlace = filesInPlace(storage, () => startAgain(state), stopping.stop);
+  const rest = restOfDatabase(state, storage, stopping.stop);
+  const ofWorktrees = whileLeading(store, folders.upkeep(settled));
+  const looks = [inPlace, rest, keepStateFiles(files), ofWorktrees, notifier, ...chores];
   const upkeep = keepUp(looks, consoleLog);
   greet(about, options.door, access.links);
   const problem = await stopping.stopped;
@@ -144,9 +147,10 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   upkeep.stop();
   rest.stop();
   await Promise.all([dispatcher.stop(), notifier.stop()]);
+  await lead.stop();
   await Promise.all(servers.map(close));
   parts.context.boardFeed.stop();
-  refusals.keep();
+  await refusals.keep();
   await store.flush();
   if (!problem) consoleLog.info('Stopped. Runs that are at work go on; the next start finds them.');
   return problem;

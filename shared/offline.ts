@@ -10,7 +10,7 @@ export interface Offline {
   /** The agents that need no more than their name, each driven by the Agent Client Protocol. */
   knownAgents(): readonly AgentDefinition[];
   /** Looks at everything that a daemon needs and that can be seen without one. `path`: where runs look for programs. */
-  examine(paths: StatePaths, path: string): Finding[];
+  examine(paths: StatePaths, path: string): Promise<Finding[]>;
   /** Looks at the command line of a start. Throws an error with a sentence and an exit code. */
   checkStart(argv: readonly string[]): void;
   /** Throws an error of the system, or one with a sentence and an exit code. */
@@ -41,6 +41,11 @@ export interface Offline {
   exportLog(paths: StatePaths, write: (line: string) => Promise<void>): Promise<void>;
   /** Takes such lines over into a project that has no log yet: all or nothing. */
   importLog(paths: StatePaths, lines: AsyncIterable<string>): Promise<{ events: number; keys: number }>;
+  /**
+   * Copies the log from one database into another that has none, and checks the copy. Each is `sqlite`, the URL of a
+   * PostgreSQL database without a password, or `file:PATH` of a file that holds one.
+   */
+  copyDatabase(paths: StatePaths, from: string, to: string): Promise<CopiedDatabase>;
   /** What takes room on the disk, the largest part first. A daemon may be running. */
   diskUse(paths: StatePaths): Promise<readonly DiskUse[]>;
   /** Returns all limits as they are then; null: as by default. Throws an error with a sentence and an exit code. */
@@ -53,6 +58,12 @@ export interface BackedUp {
   readonly events: number;
   readonly units: number;
   readonly items: number;
+}
+
+/** Where it is now, as may be shown. */
+export interface CopiedDatabase extends Omit<BackedUp, 'file'> {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface Restored extends BackedUp {

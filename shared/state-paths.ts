@@ -10,6 +10,8 @@ export interface StatePaths {
   readonly project: string;
   readonly folder: string;
   readonly database: string;
+  /** Where the state is in PostgreSQL: holds the URL, which may hold a password. */
+  readonly databaseUrl: string;
   readonly socket: string;
   readonly runs: string;
   readonly bin: string;
@@ -95,6 +97,7 @@ export function pathsIn(folder: string, project: string): StatePaths {
     project,
     folder,
     database: at('signalbox.db'),
+    databaseUrl: at('database-url'),
     socket: at('socket'),
     runs: at('runs'),
     bin: at('bin'),

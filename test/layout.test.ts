@@ -251,7 +251,7 @@ test('the search for cycles finds one', () => {
 });
 
 test('files are named in kebab-case, and after a thing rather than a drawer', () => {
-  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|long|door|fuzz|faults|agents|config|d|db))*\.[a-z]+$/;
+  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|long|door|fuzz|faults|agents|scale|config|d|db))*\.[a-z]+$/;
   const drawer = /^(utils?|helpers?|services?|types?|managers?)$/;
   const wrong = ROOMS.flatMap(filesIn).filter((path) => {
     const words = path.split('/').flatMap((part) => part.split(/[-.]/));

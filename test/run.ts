@@ -1,10 +1,12 @@
 /**
  * Runs the server's own tests and the stories: `node out/test/run.js [part of a name …]`. Without a name, those
  * that take long (`*.long.test.ts`), those of the whole door (`*.door.test.ts`), those that throw anything at a
- * daemon (`*.fuzz.test.ts`), those that kill, cut and damage (`*.faults.test.ts`) and those with real agents
- * (`*.agents.test.ts`) are left out; `--long`, `--door`, `--fuzz`, `--faults` and `--agents` run them, and only them.
+ * daemon (`*.fuzz.test.ts`), those that kill, cut and damage (`*.faults.test.ts`), those with real agents
+ * (`*.agents.test.ts`) and those with servers of databases (`*.scale.test.ts`) are left out; `--long`, `--door`, `--fuzz`,
+ * `--faults`, `--agents` and `--scale` run them, and only them.
  * `--fuzz` tries 100,000 of each kind; behind it, `--million` says more, `--count N` how many. `--faults` kills 300 times;
- * behind it, `--long` says 10,000, `--kills N` how often, `--seed N` tries the same again.
+ * behind it, `--long` says 10,000, `--kills N` how often, `--seed N` tries the same again. `--scale` kills 5 times; behind it,
+ * `--long` says 100.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -23,6 +25,7 @@ const APART: Readonly<Record<string, string>> = {
   '--fuzz': '.fuzz.test.js',
   '--faults': '.faults.test.js',
   '--agents': '.agents.test.js',
+  '--scale': '.scale.test.js',
 };
 
 const [first = '', ...rest] = process.argv.slice(2);
@@ -30,7 +33,9 @@ const apart = APART[first];
 const isFuzz = first === '--fuzz';
 if (isFuzz) takeCount();
 const isFaults = first === '--faults';
-if (isFaults) takeKills();
+if (isFaults) takeKills('10000');
+const isScale = first === '--scale';
+if (isScale) takeKills('100');
 const wanted = apart !== undefined || first === '' ? rest : [first, ...rest];
 const folder = import.meta.dirname;
 /** What is compiled from files that have gone meanwhile stays in the folder of what is compiled, and is no test. */
@@ -45,7 +50,8 @@ function isRunByDefault(name: string): boolean {
 const isNamed = (name: string): boolean =>
   wanted.some((part) => name.includes(part)) &&
   name.endsWith('.fuzz.test.js') === isFuzz &&
-  name.endsWith('.faults.test.js') === isFaults;
+  name.endsWith('.faults.test.js') === isFaults &&
+  name.endsWith('.scale.test.js') === isScale;
 
 const files = readdirSync(sources, { recursive: true, encoding: 'utf8' })
   .map((name) => name.replace(/\.ts$/, '.js'))
@@ -76,7 +82,7 @@ function runAgents(): number {
 
 /** An agent takes a core, and more than one of them is at work in each test. */
 function filesAtOnce(): number {
-  if (isFuzz || isFaults) return 1;
+  if (isFuzz || isFaults || isScale) return 1;
   return first === '--agents' ? AGENT_FILES_AT_ONCE : FILES_AT_ONCE;
 }
 
@@ -87,7 +93,8 @@ function takeCount(): void {
   rest.splice(0, flag === '--million' ? 1 : 2);
 }
 
-function takeKills(): void {
+/** `long`: how often it kills where that may take long. */
+function takeKills(long: string): void {
   for (const [flag, variable] of [
     ['--kills', 'SIGNALBOX_KILLS'],
     ['--seed', 'SIGNALBOX_SEED'],
@@ -98,5 +105,5 @@ function takeKills(): void {
   const at = rest.indexOf('--long');
   if (at < 0) return;
   rest.splice(at, 1);
-  process.env.SIGNALBOX_KILLS ??= '10000';
+  process.env.SIGNALBOX_KILLS ??= long;
 }

@@ -109,6 +109,21 @@ test('what every command of the terminal loads is small, and no WebSocket: that 
   assert.ok(bytes <= TERMINAL_BYTES, `${bytes} bytes`);
 });
 
+test('a daemon reads the driver of PostgreSQL only where there is a URL', () => {
+  const { outputs } = readJson<Metafile>('daemon-metafile.json');
+  const entries = Object.entries(outputs).filter(([, made]) => made.entryPoint === 'server/main.ts');
+  const loaded = entries.flatMap(([path]) => closureOf(outputs, path)).filter((each) => outputs[each]);
+  const inputs = loaded.flatMap((each) => Object.keys(outputs[each]?.inputs ?? {}));
+  assert.ok(inputs.includes('server/store/store.ts'), 'this is the metafile of something else');
+  assert.deepEqual(
+    inputs.filter((input) => packageOf(input) === 'pg' || input.includes('postgres-storage')),
+    [],
+  );
+  assert.ok(
+    Object.keys(readJson<Metafile>('daemon-metafile.json').inputs).some((each) => packageOf(each) === 'pg'),
+  );
+});
+
 test('the manifest names the files of this build, each with a hash of its content in its name', () => {
   const { script, style, files } = manifest();
   const { outputs } = readJson<Metafile>(METAFILES['client/page/dashboard.ts']);

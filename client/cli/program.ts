@@ -82,6 +82,10 @@ const startCommand = program
   .option('--foreground', 'stay in this terminal')
   .option('--port <number>', 'listen here, and from now on (0: any free one)')
   .option('--plan <file>', 'add the units of a plan; those that exist stay as they are')
+  .option(
+    '--database <url>',
+    'keep the state in PostgreSQL from now on: postgres://USER@HOST/NAME, file:PATH of a file with such a URL, or sqlite',
+  )
   .option('--max-agents <number>', 'how many runs may be at work at once (default 4)')
   .option(
     '--undo-seconds <number>',
@@ -227,12 +231,8 @@ program
 addServiceCommands(program, () => pathsFor(project()));
 addHub(program);
 addHookCommands(program);
-addUnitCommands(program, daemon);
-addItemCommands(program, daemon);
-addConflictCommands(program, daemon);
-addReport(program, daemon);
-addConfig(program, daemon);
-addNotify(program, daemon);
+for (const add of [addUnitCommands, addItemCommands, addConflictCommands, addReport, addConfig, addNotify])
+  add(program, daemon);
 addPolicyCommands(program, daemon, project);
 addBulk(program, daemon);
 addArchive(program, daemon);

@@ -1,4 +1,5 @@
-import type { Db, RefusedVisitor } from '../store/sqlite.ts';
+import type { RefusedVisitor } from '../store/sqlite.ts';
+import type { RefusalTable } from '../store/storage.ts';
 import type { Log } from '../system/log.ts';
 
 const KEEP_MS = 1000;
@@ -24,14 +25,14 @@ const LATELY_MS = 3_600_000;
 
 /** Counts refused requests. Saved at most once a second, in a bounded table outside the log. */
 export class Refusals {
-  readonly #db: Pick<Db, 'refusals' | 'keepRefusals'>;
+  readonly #db: RefusalTable;
   readonly #log: Log;
   readonly #now: () => number;
   readonly #waiting = new Map<string, RefusedVisitor>();
   #timer: NodeJS.Timeout | null = null;
   #failed: FailedSignIns | null = null;
 
-  constructor(db: Pick<Db, 'refusals' | 'keepRefusals'>, log: Log, now: () => number = Date.now) {
+  constructor(db: RefusalTable, log: Log, now: () => number = Date.now) {
     this.#now = now;
     this.#db = db;
     this.#log = log;
@@ -49,7 +50,7 @@ export class Refusals {
     if (before) this.#waiting.set(key, { ...before, times: before.times + 1, last_at: at });
     else if (this.#waiting.size < MOST_WAITING)
       this.#waiting.set(key, { ...cut, times: 1, first_at: at, last_at: at });
-    this.#timer ??= setTimeout(() => this.keep(), KEEP_MS).unref();
+    this.#timer ??= setTimeout(() => void this.keep(), KEEP_MS).unref();
   }
 
   countFailedSignIn(attempt: Attempt): void {
@@ -65,12 +66,13 @@ export class Refusals {
   }
 
   /** Latest first. */
-  all(): RefusedVisitor[] {
-    this.keep();
+  async all(): Promise<RefusedVisitor[]> {
+    await this.keep();
     return this.#db.refusals();
   }
 
-  keep(): void {
+  /** Never rejects. */
+  async keep(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const refused = [...this.#waiting.values()];
@@ -79,7 +81,7 @@ export class Refusals {
     const times = refused.reduce((sum, each) => sum + each.times, 0);
     this.#log.info(`${times} refused: ${refused[0]?.what}`);
     try {
-      this.#db.keepRefusals(refused);
+      await this.#db.keepRefusals(refused);
     } catch (error) {
       this.#log.error('refusals', error);
     }

@@ -1,6 +1,6 @@
 import type { Event } from '../../shared/events.ts';
 import { applyAll } from '../store/apply-all.ts';
-import type { Decide } from '../store/store.ts';
+import type { Decide } from '../store/decide-batch.ts';
 import type { CallContext } from './procedures.ts';
 
 /** What a caller sent. With a key, sending the same to the same procedure again is answered as the first time. */

@@ -1,5 +1,4 @@
 /** Commits changes that are due at a time, such as the end of a snooze. */
-import { DAEMON } from '../domain/actors.ts';
 import { nextDue, timePasses } from '../domain/commands/time.ts';
 import type { State } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
@@ -34,7 +33,8 @@ export function keepTime(store: Store, log: Log, now: () => number = Date.now): 
     timer.unref();
   };
   const look = async (): Promise<void> => {
-    if (sending || failed) return sending ?? undefined;
+    // Of several daemons one keeps time.
+    if (sending || failed || !store.leads) return sending ?? undefined;
     const at = now();
     // A clock that was set back would prolong delays that were promised in seconds.
     const wasSetBack = at < seen && due !== NEVER;
@@ -51,7 +51,7 @@ export function keepTime(store: Store, log: Log, now: () => number = Date.now): 
   const send = async (): Promise<void> => {
     const before = store.state;
     try {
-      await store.commit(DAEMON, timePasses);
+      await store.lead(timePasses);
     } catch (error) {
       log.error('clock', error);
       failed = true;

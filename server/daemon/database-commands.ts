@@ -5,19 +5,30 @@ import { join, resolve } from 'node:path';
 import type { CheckedDatabase, Offline } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { backUp, restoreBackup, withDatabase } from '../store/backup.ts';
-import { checkLog } from '../store/check-log.ts';
+import { checkSnapshot } from '../store/check-log.ts';
+import { copyLog, verifyCopy } from '../store/copy-log.ts';
 import { importLines, linesOf } from '../store/log-file.ts';
 import { Db } from '../store/sqlite.ts';
 import { Problem } from '../system/problem.ts';
 import { listProcesses } from '../system/processes.ts';
 import { runFiles } from '../system/run-files.ts';
 import { makeStateFolder, takeLock } from '../system/state-folder.ts';
+import {
+  databaseOf,
+  nameOf,
+  refuseAbsent,
+  refusePostgres,
+  withSnapshot,
+  withTarget,
+} from './database-access.ts';
+import { databaseNamed, SQLITE } from './database-choice.ts';
 import { diskUse as partsOnDisk } from './disk-use.ts';
 import { keepLastBackup, orProblem } from './last-backup.ts';
 import { lockProject } from './project-lock.ts';
 
 export const backUpDatabase: Offline['backUpDatabase'] = (paths, file) =>
   orProblem(paths, async () => {
+    refusePostgres(paths, 'backup', 'Use pg_dump, or write the log out: signalbox export FILE');
     const target = resolve(file);
     refuseAbsent(paths);
     if (existsSync(target)) throw new Problem('usage', `${target} is there already. Name another file.`);
@@ -27,14 +38,12 @@ export const backUpDatabase: Offline['backUpDatabase'] = (paths, file) =>
   });
 
 export const checkDatabase: Offline['checkDatabase'] = (paths) =>
-  orProblem(paths, async () => {
-    refuseAbsent(paths);
-    return withDatabase(Db.look(paths.database), checkLog);
-  });
+  orProblem(paths, () => withSnapshot(paths, databaseOf(paths), checkSnapshot));
 
 export const restoreDatabase: Offline['restoreDatabase'] = (paths, file, dry) =>
-  orProblem(paths, () =>
-    asTheDaemon(paths, async () => {
+  orProblem(paths, () => {
+    refusePostgres(paths, 'restore', 'Use pg_restore while no daemon runs, or signalbox import FILE.');
+    return asTheDaemon(paths, async () => {
       const backup = resolve(file);
       if (!existsSync(backup)) throw new Problem('data', `There is no ${backup}.`);
       refuseLivingRuns(paths);
@@ -50,42 +59,42 @@ export const restoreDatabase: Offline['restoreDatabase'] = (paths, file, dry) =>
       const restored = await restoreBackup(backup, paths.database, join(aside, 'signalbox.db'));
       await moveUnknownRuns(paths, aside);
       return { file: backup, aside, dry_run: false, ...sizesOf(restored) };
-    }),
-  );
+    });
+  });
 
 const sizesOf = ({ events, units, items }: CheckedDatabase) => ({ events, units, items });
 
 export const exportLog: Offline['exportLog'] = (paths, write) =>
-  orProblem(paths, async () => {
-    refuseAbsent(paths);
-    await withDatabase(Db.look(paths.database), (db) =>
-      db.atOneMoment(async () => {
-        for (const line of linesOf(db)) await write(line);
-      }),
-    );
-  });
+  orProblem(paths, () =>
+    withSnapshot(paths, databaseOf(paths), async (log) => {
+      for await (const line of linesOf(log)) await write(line);
+    }),
+  );
 
 export const importLog: Offline['importLog'] = (paths, lines) =>
   orProblem(paths, () =>
-    asTheDaemon(paths, () =>
-      withDatabase(Db.open(paths.database), async (db) => {
-        const imported = await importLines(db, lines);
-        db.checkpoint();
-        return imported;
-      }),
-    ),
+    asTheDaemon(paths, () => withTarget(paths, databaseOf(paths), (target) => importLines(target, lines))),
+  );
+
+export const copyDatabase: Offline['copyDatabase'] = (paths, from, to) =>
+  orProblem(paths, () =>
+    asTheDaemon(paths, async () => {
+      const [source, place] = [databaseNamed('FROM', from), databaseNamed('TO', to)];
+      if (source === place) throw new Problem('usage', 'FROM and TO are the same database.');
+      const copied = await withSnapshot(paths, source, (log) =>
+        withTarget(paths, place, (target) => copyLog(log, target)),
+      );
+      const { events, units, items } = await withSnapshot(paths, place, (log) => verifyCopy(copied, log));
+      return { from: nameOf(paths, source), to: nameOf(paths, place), events, units, items };
+    }),
   );
 
 export const diskUse: Offline['diskUse'] = (paths) =>
   orProblem(paths, async () => {
-    refuseAbsent(paths);
-    return partsOnDisk(paths);
+    const place = databaseOf(paths);
+    if (place === SQLITE) refuseAbsent(paths);
+    return partsOnDisk(paths, place);
   });
-
-function refuseAbsent({ database, project }: StatePaths): void {
-  if (!existsSync(database))
-    throw new Problem('usage', `${project} has no database yet: nothing was ever started.`);
-}
 
 /** Holds what a daemon holds, so that none runs meanwhile. Throws a `Problem` if one does. */
 async function asTheDaemon<T>(paths: StatePaths, act: () => Promise<T>): Promise<T> {

@@ -5,21 +5,26 @@ import { basename, join } from 'node:path';
 import type { DiskUse } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { tableSizes } from '../store/table-sizes.ts';
+import { nameOf, sizesIn } from './database-access.ts';
+import { SQLITE } from './database-choice.ts';
 
 /** The largest part first. Throws `DatabaseProblem`, or an error of the system. */
-export async function diskUse(paths: StatePaths): Promise<DiskUse[]> {
-  const found = [...databaseParts(paths), ...(await otherParts(paths))];
+export async function diskUse(paths: StatePaths, place: string): Promise<DiskUse[]> {
+  const found = [...(await databaseParts(paths, place)), ...(await otherParts(paths))];
   return found.filter(({ bytes }) => bytes > 0).sort((one, other) => other.bytes - one.bytes);
 }
 
-function databaseParts({ database }: StatePaths): DiskUse[] {
-  if (!existsSync(database)) return [];
-  const { events, packed, keys, facts, free } = tableSizes(database);
+/** `place`: a URL, or `SQLITE`. */
+async function databaseParts(paths: StatePaths, place: string): Promise<DiskUse[]> {
+  const { database } = paths;
+  const isFile = place === SQLITE;
+  if (isFile && !existsSync(database)) return [];
+  const { events, packed, keys, facts, free } = isFile ? tableSizes(database) : await sizesIn(place);
   const sizes = { events, packed, keys, facts, free };
   return Object.entries(sizes).map(([what, bytes]) => ({
     what: what as keyof typeof sizes,
     bytes,
-    path: database,
+    path: nameOf(paths, place),
   }));
 }
 

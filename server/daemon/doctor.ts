@@ -3,23 +3,23 @@ import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { AgentDefinition } from '../../shared/agent-words.ts';
-import { fileProblemOf } from '../../shared/file-problem.ts';
-import type { Finding, Offline } from '../../shared/offline.ts';
+import type { Offline } from '../../shared/offline.ts';
 import type { PolicyAnswer } from '../../shared/policy-words.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { lookAtAgents, readTrusted } from '../agents/trust.ts';
 import { policyPath } from '../policy/follow-policy.ts';
 import { readPolicy } from '../policy/policy-file.ts';
-import { Db } from '../store/sqlite.ts';
 import { configFile, configFolder } from '../system/config-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
 import { refuseLongSocket, refuseOthers } from '../system/state-folder.ts';
 import { isNewEnough, parseVersion } from '../work/git-version.ts';
+import { databaseFindings } from './database-findings.ts';
+import { bad, type FindingFacts, good, looked, note } from './findings.ts';
 import { startSettings } from './start-settings.ts';
 
-export const examine: Offline['examine'] = (paths, path) => [
+export const examine: Offline['examine'] = async (paths, path) => [
   looked('state folder', () => stateFolder(paths)),
-  looked('database', () => database(paths)),
+  ...(await databaseFindings(paths)),
   looked('git', () => git(paths.project)),
   looked('PATH of runs', () => programs(paths, path)),
   looked('config.json', ownFile),
@@ -27,22 +27,7 @@ export const examine: Offline['examine'] = (paths, path) => [
   looked('rules', () => rules(paths)),
 ];
 
-type Seen = Omit<Finding, 'what'>;
-const good = (message: string): Seen => ({ status: 'good', message });
-const note = (message: string): Seen => ({ status: 'note', message });
-const bad = (message: string): Seen => ({ status: 'bad', message });
-
-/** A check that throws is a bad finding with its message. */
-function looked(what: string, look: () => Seen): Finding {
-  try {
-    return { what, ...look() };
-  } catch (error) {
-    const found = fileProblemOf(error, 'A file');
-    return { what, ...bad(found?.message ?? (error instanceof Error ? error.message : String(error))) };
-  }
-}
-
-function stateFolder(paths: StatePaths): Seen {
+function stateFolder(paths: StatePaths): FindingFacts {
   refuseLongSocket(paths);
   if (!existsSync(paths.folder)) {
     refuseUnwritable(nearestFolder(paths.folder));
@@ -77,17 +62,7 @@ function writeSomething(folder: string): void {
   }
 }
 
-function database({ database: path }: StatePaths): Seen {
-  if (!existsSync(path)) return note(`${path} is made at the first start.`);
-  const db = Db.look(path);
-  try {
-    return good(`${path} is whole: ${db.lastSeq()} events, no gaps.`);
-  } finally {
-    db.close();
-  }
-}
-
-function git(project: string): Seen {
+function git(project: string): FindingFacts {
   const version = run('git', ['--version'], project);
   if (version === null) return note('There is no git: files are found by walking through the folders.');
   const found = parseVersion(version);
@@ -112,7 +87,7 @@ function run(program: string, args: readonly string[], cwd: string): string | nu
   }
 }
 
-function programs(paths: StatePaths, path: string): Seen {
+function programs(paths: StatePaths, path: string): FindingFacts {
   const isThere = (program: string) => isFound(program, path, paths.project);
   if (!isThere('/bin/sh')) return bad('There is no /bin/sh, which every run starts with.');
   const own = join(paths.bin, 'signalbox');
@@ -146,7 +121,7 @@ function isExecutable(path: string): boolean {
 export const policyFile: Offline['policyFile'] = (project) =>
   policyPath(configFolder(process.env, homeFolder()), project);
 
-function rules({ project }: StatePaths): Seen {
+function rules({ project }: StatePaths): FindingFacts {
   const path = policyFile(project);
   try {
     const found = readPolicy(path);
@@ -161,7 +136,7 @@ function rules({ project }: StatePaths): Seen {
   }
 }
 
-function agents(paths: StatePaths): Seen {
+function agents(paths: StatePaths): FindingFacts {
   const { status, path, agents } = lookAtAgents(paths);
   const names = agents.map(({ name }) => name).join(', ');
   if (status === 'absent') return good('There is none: every unit names its commands.');
@@ -171,7 +146,7 @@ function agents(paths: StatePaths): Seen {
 }
 
 /** The operator's own settings, also without a daemon. */
-function ownFile(): Seen {
+function ownFile(): FindingFacts {
   const path = configFile(process.env, homeFolder());
   if (!existsSync(path)) return good('There is none: all settings are as by default, or as they were set.');
   startSettings({}, process.env, homeFolder());

@@ -8,7 +8,7 @@ import { newsAsText } from '../api/streams.ts';
 import { BoardFeed } from '../board/board-feed.ts';
 import { type Encode, SharedBoards } from '../board/shared-boards.ts';
 import { pathFor } from '../runs/environment.ts';
-import type { Db } from '../store/sqlite.ts';
+import type { Storage } from '../store/storage.ts';
 import type { Store } from '../store/store.ts';
 import { consoleLog } from '../system/log.ts';
 import { readAssets } from '../web/assets.ts';
@@ -22,7 +22,7 @@ import { monitoringOf } from './monitoring.ts';
 /** What exists before the daemon serves. */
 export interface ServedParts {
   readonly store: Store;
-  readonly db: Db;
+  readonly storage: Storage;
   readonly door: AccessFile;
   readonly policy: PolicySource;
 }
@@ -34,14 +34,14 @@ type Daemon = Pick<
 
 export function httpParts(
   state: StatePaths,
-  { store, db, door, policy }: ServedParts,
+  { store, storage, door, policy }: ServedParts,
   daemon: Daemon,
 ): HttpParts {
   const assets = readAssets(fileURLToPath(new URL('./assets/', import.meta.url)));
   const boardFeed = new BoardFeed(store, assets.build);
   const metrics = new Metrics({ store, boardFeed, viewers: () => boards.viewers });
   const boards = new SharedBoards(boardFeed, store.epoch, asFrame, metrics);
-  const monitoring = monitoringOf(db, metrics);
+  const monitoring = monitoringOf(storage, metrics);
   return {
     ...gateParts(state, store, door, daemon.access.limits),
     assets,

@@ -22,9 +22,9 @@ export async function orProblem<T>(paths: Paths, act: () => T | Promise<T>): Pro
     return await act();
   } catch (error) {
     if (!(error instanceof DatabaseProblem)) throw error;
-    throw error.kind === 'disk'
-      ? new Problem('disk', error.message)
-      : new Problem('data', error.message + wayBack(paths));
+    throw error.kind === 'unusable'
+      ? new Problem('data', error.message + wayBack(paths))
+      : new Problem(error.kind, error.message);
   }
 }
 

@@ -8,6 +8,7 @@ import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';
 import {
   backUpDatabase,
   checkDatabase,
+  copyDatabase,
   diskUse,
   exportLog,
   importLog,
@@ -28,6 +29,7 @@ export const offline: Offline = {
   backUpDatabase,
   restoreDatabase,
   checkDatabase,
+  copyDatabase,
   diskUse,
   exportLog,
   importLog,

@@ -6,6 +6,7 @@ import { originOf } from '../access/access-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
 import { LOG_FORMATS, type LogFormat } from '../system/log.ts';
 import { Problem } from '../system/problem.ts';
+import { databaseGiven } from './database-choice.ts';
 import { startSettings } from './start-settings.ts';
 
 /** The flags that say who may come in, and how. */
@@ -27,6 +28,7 @@ const FLAGS = {
   ...DOOR_FLAGS,
   project: { type: 'string', default: '.' },
   plan: { type: 'string' },
+  database: { type: 'string' },
   'max-agents': { type: 'string' },
   'undo-seconds': { type: 'string' },
   'log-format': { type: 'string', default: 'text' },
@@ -38,6 +40,8 @@ export interface Options {
   /** null: the port of the last start, or the default. */
   readonly port: number | null;
   readonly plan: string | null;
+  /** A URL of PostgreSQL or `SQLITE`; null: as the last start was told. */
+  readonly database: string | null;
   readonly logFormat: LogFormat;
   readonly door: DoorOptions;
   /** Settings to store; others stay as they are. */
@@ -78,6 +82,7 @@ export function readOptions(argv: readonly string[], env = process.env, home = h
     project: projectOf(values.project),
     port: said.port ?? null,
     plan: values.plan ?? null,
+    database: databaseGiven(values.database, env),
     logFormat: logFormatOf(values['log-format']),
     door: doorOptions(values),
     settings: { max_agents: said['max-agents'], undo_seconds: said['undo-seconds'] },

@@ -1,7 +1,6 @@
 /** Looks, once, through what the start of a large database has left out. */
 import type { StatePaths } from '../../shared/state-paths.ts';
-import { readColdTables } from '../store/cold-tables.ts';
-import { isDiskError, problemOf } from '../store/database-file.ts';
+import type { Storage } from '../store/storage.ts';
 import type { Problem } from '../system/problem.ts';
 import type { Chore } from '../system/upkeep.ts';
 import { orProblem } from './last-backup.ts';
@@ -12,11 +11,15 @@ export interface RestOfDatabase extends Chore {
 }
 
 /** Where something is damaged, the daemon stops, as it would not have started. */
-export function restOfDatabase(state: StatePaths, stop: (problem: Problem) => void): RestOfDatabase {
+export function restOfDatabase(
+  state: StatePaths,
+  storage: Pick<Storage, 'readRest'>,
+  stop: (problem: Problem) => void,
+): RestOfDatabase {
   let goesOn = true;
   const look = async () => {
     if (!goesOn) return;
-    await orProblem(state, () => readAll(state.database, () => goesOn)).catch(stop);
+    await orProblem(state, () => storage.readRest(() => goesOn)).catch(stop);
     goesOn = false;
   };
   return {
@@ -26,13 +29,4 @@ export function restOfDatabase(state: StatePaths, stop: (problem: Problem) => vo
       goesOn = false;
     },
   };
-}
-
-async function readAll(path: string, goOn: () => boolean): Promise<void> {
-  try {
-    await readColdTables(path, goOn);
-  } catch (error) {
-    // Whether the disk can be read and written is found by the next commit.
-    if (!isDiskError(error)) throw problemOf(error, path);
-  }
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Holder, StatePaths } from '../../shared/state-paths.ts';
 import type { About } from '../api/about.ts';
 import { makeBin } from '../runs/environment.ts';
-import { FileMoved, FilesInPlace } from '../store/files-in-place.ts';
-import type { Db } from '../store/sqlite.ts';
+import { FilesInPlace } from '../store/files-in-place.ts';
+import { type Storage, StorageLost } from '../store/storage.ts';
 import { Problem } from '../system/problem.ts';
 import { lookUp } from '../system/processes.ts';
 import { writeHolder, writePort } from '../system/state-folder.ts';
@@ -59,15 +59,19 @@ export function keepStateFiles(parts: Parts): Chore {
 }
 
 /** A daemon whose database was moved can store nothing: it stops, so that another can start. `goOn`: how to start one, and what helps. */
-export function filesInPlace(db: Db, goOn: () => string, stop: (problem: Problem) => void): Chore {
+export function filesInPlace(
+  storage: Pick<Storage, 'checkInPlace'>,
+  goOn: () => string,
+  stop: (problem: Problem) => void,
+): Chore {
   // Found while the folder is there: it may be the folder that goes.
   let then = goOn();
   const look = () => {
     try {
-      db.checkInPlace();
+      storage.checkInPlace();
       then = goOn();
     } catch (error) {
-      if (!(error instanceof FileMoved)) throw error;
+      if (!(error instanceof StorageLost)) throw error;
       const way = 'Nothing was saved since, and Signalbox has ended; runs at work go on.';
       stop(new Problem('disk', `${error.message} ${way} Put it back, then: ${then}`));
     }

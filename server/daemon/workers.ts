@@ -9,23 +9,23 @@ import { followLiveWork } from '../runs/live-work.ts';
 import { keepRoom } from '../runs/retention.ts';
 import { TouchedConflicts } from '../runs/touched-conflicts.ts';
 import { Worktrees } from '../runs/worktrees.ts';
-import { packEvents } from '../store/pack-events.ts';
-import type { Db } from '../store/sqlite.ts';
+import type { Storage } from '../store/storage.ts';
 import type { Store } from '../store/store.ts';
 import { configFile } from '../system/config-file.ts';
 import { homeFolder } from '../system/home-folder.ts';
 import type { SettledClock } from '../system/hourly.ts';
 import { consoleLog } from '../system/log.ts';
+import type { Chore } from '../system/upkeep.ts';
 
 /** Tells the operator of new items; with --read-only of nothing, since nobody could answer. */
 export const notifierOf = (
-  { store, db }: { readonly store: Store; readonly db: Db },
+  { store, storage }: { readonly store: Store; readonly storage: Storage },
   { project, address: origin }: About,
   isIdle: boolean,
 ): Notifier =>
   new Notifier({
     store,
-    db,
+    db: storage,
     log: consoleLog,
     project,
     origin,
@@ -38,13 +38,13 @@ export function workersOf(
   state: StatePaths,
   {
     store,
-    db,
+    storage,
     umask,
     progress,
     clock,
   }: {
     readonly store: Store;
-    readonly db: Db;
+    readonly storage: Storage;
     readonly umask: number;
     /** By unit: how far the making of its worktree is. */
     readonly progress: Map<number, WorktreeProgress>;
@@ -67,13 +67,20 @@ export function workersOf(
     bin,
     readOnly,
     umask,
+    isShared: storage.leadership !== null,
   });
   const chores = [
     keepRoom(store, runs, clock),
-    packEvents(db),
-    ...(readOnly ? [] : [archiveOld(store, clock)]),
-    followLiveWork({ store, worktrees, touched }),
+    ...storage.chores,
+    ...(readOnly ? [] : [whileLeading(store, archiveOld(store, clock))]),
+    whileLeading(store, followLiveWork({ store, worktrees, touched })),
     ...(readOnly ? [] : [endSessions(store, socket)]),
   ];
   return { dispatcher, chores };
 }
+
+/** Of several daemons one looks after it. */
+export const whileLeading = (store: Store, chore: Chore): Chore => ({
+  name: chore.name,
+  look: () => (store.leads ? chore.look() : undefined),
+});

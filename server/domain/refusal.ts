@@ -54,10 +54,11 @@ export const REFUSAL_CODES = [
   'read-only',
   'throttled',
   'too-many',
-  // Why nothing could be saved: no room or no right to write; the files were moved; another writer.
+  // Why nothing could be saved: no room or no right to write; the files were moved; another writer; no answer.
   'disk',
   'moved',
   'busy',
+  'unreachable',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -10,8 +10,9 @@ import {
   noticeSent,
   stillOpen,
 } from '../domain/commands/notices.ts';
+import type { Decide } from '../store/decide-batch.ts';
 import type { Subscription } from '../store/follower.ts';
-import type { Decide, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 
 /** After each failure; then it is given up. */
 const PAUSES_MS = [2000, 10_000, 30_000, 120_000];

@@ -14,7 +14,6 @@ import {
   type Told,
 } from '../../shared/notify-words.ts';
 import type { NotifyActions, PolicyChange, Watching } from '../api/notify-actions.ts';
-import { DAEMON } from '../domain/actors.ts';
 import {
   channelState,
   configureNotify,
@@ -26,8 +25,7 @@ import {
 import { isQuiet } from '../domain/quiet-hours.ts';
 import { invalid } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
-import { Follower } from '../store/follower.ts';
-import type { Db } from '../store/sqlite.ts';
+import { Follower, type FollowerPlaces } from '../store/follower.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { newId } from '../system/new-id.ts';
@@ -41,7 +39,7 @@ import { post } from './webhook.ts';
 
 export interface NotifierParts {
   readonly store: Store;
-  readonly db: Db;
+  readonly db: FollowerPlaces;
   readonly log: Log;
   readonly project: string;
   /** Where people open the page. */
@@ -62,9 +60,10 @@ export class Notifier implements NotifyActions, Chore {
   readonly #now: () => number;
   readonly #desktop: Desktop;
   readonly #settings: NotifySettings;
-  readonly #followers: readonly Follower[];
+  /** One for each channel, while it tells. */
+  #followers: readonly Follower[] | null = null;
+  readonly #delivering: Delivering;
   readonly #tests = new Map<NotifyChannel, Promise<Receipt>>();
-  #isStarted = false;
   /** The state in which there was nothing to tell. */
   #idle: State | null = null;
 
@@ -75,25 +74,34 @@ export class Notifier implements NotifyActions, Chore {
     this.#desktop = new Desktop(this.#now);
     this.#settings = new NotifySettings(file, ({ message }) => log.error('notify', message));
     const send: Delivering['send'] = (...given) => this.#send(...given);
-    const delivering = { store, now: this.#now, send, ...(pause && { pause }) };
-    this.#followers = CHANNELS.map((channel) => new Follower(deliveryOf(channel, delivering), parts));
+    this.#delivering = { store, now: this.#now, send, ...(pause && { pause }) };
   }
 
   /** Goes on with what was planned before. The first look starts it, too. */
-  start(): void {
-    if (this.#isStarted) return;
-    this.#isStarted = true;
-    for (const follower of this.#followers) follower.start();
+  async start(): Promise<void> {
+    if (this.#followers) return;
+    const of = (channel: NotifyChannel) => new Follower(deliveryOf(channel, this.#delivering), this.#parts);
+    this.#followers = CHANNELS.map(of);
+    try {
+      await Promise.all(this.#followers.map((follower) => follower.start()));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#followers.map((follower) => follower.stop()));
+    const followers = this.#followers ?? [];
+    this.#followers = null;
+    await Promise.all(followers.map((follower) => follower.stop()));
   }
 
   /** Plans what is to be told by now. Called every second. */
   async look(): Promise<void> {
     if (this.#parts.isIdle) return;
-    this.start();
+    // Of several daemons one tells.
+    if (!this.#parts.store.leads) return this.stop();
+    await this.start();
     const { state } = this.#parts.store;
     // Read first, so that a change of the file is seen.
     const channels = CHANNELS.filter((channel) => this.#isSetUp(channel));
@@ -113,7 +121,7 @@ export class Notifier implements NotifyActions, Chore {
     const first = Math.min(...waiting.map(({ asked_at }) => Date.parse(asked_at)));
     if (now - first < policy.gather_seconds * 1000 || isQuiet(policy.quiet, now)) return true;
     const as = this.#desktop.isSeen(policy.away_seconds) ? 'notice.skipped' : 'notice.planned';
-    await this.#parts.store.commit(DAEMON, (newest) => planNotice(newest, channel, policy, as));
+    await this.#parts.store.lead((newest) => planNotice(newest, channel, policy, as));
     return true;
   }
 

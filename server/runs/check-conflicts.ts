@@ -1,6 +1,5 @@
 /** Before a unit starts, compares the paths that it declares with those of units under way. */
 import type { WorkUnit } from '../../shared/words.ts';
-import { DAEMON } from '../domain/actors.ts';
 import { conflictWith, rivalsToAsk, wantToStart } from '../domain/commands/conflicts.ts';
 import { isUnderWay } from '../domain/serial-order.ts';
 import type { State } from '../domain/state.ts';
@@ -21,7 +20,7 @@ export async function checkConflicts(store: Store, project: string, id: number):
     .map(({ unit }) => ({ other: unit.id, ...overlapOf(mine, expand(unit.paths, files)) }))
     .filter(({ share }) => share > 0);
   const input = { unit: id, overlaps, key: newId() };
-  await store.commit(DAEMON, (now) => wantToStart(now, input));
+  await store.lead((now) => wantToStart(now, input));
 }
 
 /** Units under way that declare paths and have no verdict with this unit yet. */

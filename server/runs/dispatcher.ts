@@ -1,4 +1,5 @@
 /** Starts units that are ready and watches their runs until they end. */
+import { existsSync } from 'node:fs';
 import type { Outcome, Run, WorkUnit } from '../../shared/words.ts';
 import { agentOf } from '../agents/agent-of.ts';
 import { DAEMON } from '../domain/actors.ts';
@@ -33,6 +34,8 @@ export interface DispatcherParts extends RunParts {
   readonly touched: TouchedConflicts;
   /** Starts nothing; live runs continue. */
   readonly readOnly: boolean;
+  /** Whether other daemons write to the same log. */
+  readonly isShared: boolean;
 }
 
 /**
@@ -94,7 +97,7 @@ export class Dispatcher {
       this.#again = false;
       try {
         await this.#tend();
-        if (!this.#parts.readOnly) {
+        if (!this.#parts.readOnly && this.#parts.store.leads) {
           await this.#starter.startReady();
           this.#merger.look();
         }
@@ -111,6 +114,7 @@ export class Dispatcher {
     for (const work of state.works) {
       const run = tendedRun(work);
       if (!run || this.#starter.isLaunching(run) || this.#ending.has(keyOfRun(run))) continue;
+      if (!this.#isAtHand(run)) continue;
       const printed = sizeOf(this.#files(run).output) / MIB;
       const outcome = this.#outcomeOf(run, printed > 2 * state.settings.output_mib);
       if (outcome) commits.push(this.#end(run, outcome));
@@ -119,6 +123,15 @@ export class Dispatcher {
         if (run.messages.length > run.told) commits.push(this.#tell(work, run));
     }
     await Promise.all(commits);
+  }
+
+  /**
+   * Where several daemons share a log, each tends the runs that it has started, and only the one that leads says that a
+   * run never began: elsewhere a run has no process and no notes, although it is alive.
+   */
+  #isAtHand(run: Run): boolean {
+    if (!this.#parts.isShared) return true;
+    return run.process ? existsSync(this.#files(run).folder) : this.#parts.store.leads;
   }
 
   /**

@@ -7,7 +7,6 @@ import { NoCommand } from '../agents/agent.ts';
 import { agentOf } from '../agents/agent-of.ts';
 import { inShell, shellAgent } from '../agents/shell-agent.ts';
 import { taskOf } from '../agents/task.ts';
-import { DAEMON } from '../domain/actors.ts';
 import { spawned } from '../domain/commands/runs.ts';
 import { isSettingUp } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
@@ -73,7 +72,7 @@ export async function launchRun(
       child.stdin?.destroy();
       return neverBegan('wrapper-ended');
     }
-    await store.commit(DAEMON, (state) => spawned(state, { unit, run: run.number, ...identity }));
+    await store.lead((state) => spawned(state, { unit, run: run.number, ...identity }));
     child.stdin?.end('go\n');
     child.unref();
     return null;

@@ -182,7 +182,7 @@ export class Merger {
     const options = { strategy, base: facts.base, old: base, snapshot: snapshot.commit, tree };
     const made = await commitMerge(repository, { ...options, title: title || chunk, goal, id: unit });
     const plan: MergePlanned = { old: base, new: made, snapshot: snapshot.commit, strategy };
-    await store.commit(DAEMON, (state) => planMerge(state, { unit, ...plan }));
+    await store.lead((state) => planMerge(state, { unit, ...plan }));
     await this.#move(repository, unit, facts, plan);
   }
 

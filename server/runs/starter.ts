@@ -1,7 +1,6 @@
 /** Starts the next runs, as many as there are free slots. */
 import type { Outcome, Run } from '../../shared/words.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
-import { DAEMON } from '../domain/actors.ts';
 import { askBudget } from '../domain/commands/budget.ts';
 import { startRun } from '../domain/commands/runs.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -9,6 +8,7 @@ import { startOrder } from '../domain/start-order.ts';
 import { liveRun } from '../domain/state.ts';
 import { freeSlots } from '../domain/status.ts';
 import { spentBudget } from '../domain/usage.ts';
+import { Deposed } from '../store/decide-batch.ts';
 import { newId } from '../system/new-id.ts';
 import { keyOfRun } from '../system/run-files.ts';
 import { checkConflicts } from './check-conflicts.ts';
@@ -67,7 +67,7 @@ export class Starter {
     const input = { unit, key: newId(), at: new Date().toISOString() };
     if (!now || spentBudget(store.state, now, input.at) === null) return false;
     if (askBudget(store.state, input).changes.length > 0)
-      await store.commit(DAEMON, (state, at) => askBudget(state, { ...input, at }));
+      await store.lead((state, at) => askBudget(state, { ...input, at }));
     return true;
   }
 
@@ -77,18 +77,16 @@ export class Starter {
     const token = newSecret();
     const input = { unit, marker: newId(), token: hashOf(token) };
     try {
-      await store.commit(DAEMON, (state, at) => {
-        const decision = startRun(state, { ...input, at });
-        this.#launching.add(keyOfRun({ unit, number: decision.result.run }));
-        return decision;
-      });
+      await store.lead((state, at) => startRun(state, { ...input, at }));
     } catch (error) {
-      if (error instanceof Refusal) return null;
+      if (error instanceof Refusal || error instanceof Deposed) return null;
       throw error;
     }
     const work = store.state.works.get(unit);
     const run = work && liveRun(work);
-    return run ? { run, token } : null;
+    if (!run) return null;
+    this.#launching.add(keyOfRun(run));
+    return { run, token };
   }
 
   async #launch(run: Run, token: string): Promise<void> {

@@ -157,7 +157,7 @@ export class Worktrees {
     const begin = { ...base, ...(leftBranch(store.state, work) ?? {}) };
     const { branch, commit, path } = await choosePlace(repository, folder, { id: unit, chunk }, begin);
     const planned = { branch, base: base.branch, base_commit: commit, path };
-    await store.commit(DAEMON, (state) => planWorktree(state, { unit, ...planned }));
+    await store.lead((state) => planWorktree(state, { unit, ...planned }));
     return planned;
   }
 

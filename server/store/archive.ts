@@ -11,6 +11,14 @@ import type { Tables } from './tables.ts';
 /** What the facts of a unit may unpack to, in bytes. */
 const MOST_BYTES = 1 << 30;
 
+type ArchivedEvent = Extract<Event, { type: 'unit.archived' }>;
+export type NameRow = ArchivedName & { readonly chunk: string };
+/** The highest ids in the live state and in the archive; null: none. */
+export interface LastIds {
+  readonly live: number | null;
+  readonly archived: number | null;
+}
+
 export class ArchiveTable {
   readonly #statements: ReturnType<typeof archiveStatements>;
 
@@ -19,12 +27,10 @@ export class ArchiveTable {
   }
 
   /** Inside the transaction that holds the event: the unit leaves the tables of the live state. */
-  add({ data, at }: Extract<Event, { type: 'unit.archived' }>, work: WorkUnit): void {
-    const { id, chunk, title, removed_at, done_at } = work.unit;
-    const digest = removed_at === null ? data.digest : null;
-    const facts = deflateRawSync(JSON.stringify(work));
-    this.#statements.add.run(id, chunk, title, digest, removed_at ?? done_at ?? at, at, facts);
-    for (const statement of this.#statements.leave) statement.run(id);
+  add(event: ArchivedEvent, work: WorkUnit): void {
+    const { unit, chunk, title, digest, over_at, at, facts } = archiveRow(event, work);
+    this.#statements.add.run(unit, chunk, title, digest, over_at, at, facts);
+    for (const statement of this.#statements.leave) statement.run(unit);
   }
 
   /** Its name is free from now on. */
@@ -33,9 +39,7 @@ export class ArchiveTable {
   }
 
   putSums(before: ArchiveSums, after: ArchiveSums): void {
-    for (const [name, value] of Object.entries(after))
-      if (value !== before[name as keyof ArchiveSums])
-        this.#statements.putSum.run(name, JSON.stringify(value));
+    for (const { name, value } of sumsSince(before, after)) this.#statements.putSum.run(name, value);
   }
 
   /** Of one of them, all its facts. Throws a `SyntaxError` where they cannot be read. */
@@ -55,24 +59,38 @@ export class ArchiveTable {
 
   /** What the state knows of the archive. */
   read(): Archive {
-    const rows = this.#statements.names.all() as (ArchivedName & { readonly chunk: string })[];
-    const names = rows.map(({ chunk, unit, digest }) => [chunk, { unit, digest }] as const);
-    const sums = this.#statements.sums.all() as Tables['archive_sums'][];
-    const read = Object.fromEntries(sums.map(({ name, value }) => [name, JSON.parse(value)]));
-    return { names: PersistentMap.of(names), count: rows.length, sums: { ...NO_SUMS, ...read } };
+    const names = this.#statements.names.all() as NameRow[];
+    return archiveFrom(names, this.#statements.sums.all() as Tables['archive_sums'][]);
   }
 
   /** How many ids were given out, to units in the archive or not. */
   get ids(): number {
-    const { live, archived } = this.#statements.ids.get() as {
-      live: number | null;
-      archived: number | null;
-    };
-    return Math.max(live ?? -1, archived ?? -1) + 1;
+    return idsIn(this.#statements.ids.get() as LastIds);
   }
 }
 
-function workIn({ facts, at }: Tables['archive']): WorkUnit {
+export function archiveRow({ data, at }: ArchivedEvent, work: WorkUnit): Tables['archive'] {
+  const { id: unit, chunk, title, removed_at, done_at } = work.unit;
+  const digest = removed_at === null ? data.digest : null;
+  const facts = deflateRawSync(JSON.stringify(work));
+  return { unit, chunk, title, digest, over_at: removed_at ?? done_at ?? at, at, facts };
+}
+
+export const sumsSince = (before: ArchiveSums, after: ArchiveSums): Tables['archive_sums'][] =>
+  Object.entries(after)
+    .filter(([name, value]) => value !== before[name as keyof ArchiveSums])
+    .map(([name, value]) => ({ name, value: JSON.stringify(value) }));
+
+export function archiveFrom(rows: readonly NameRow[], sums: readonly Tables['archive_sums'][]): Archive {
+  const names = rows.map(({ chunk, unit, digest }) => [chunk, { unit, digest }] as const);
+  const read = Object.fromEntries(sums.map(({ name, value }) => [name, JSON.parse(value)]));
+  return { names: PersistentMap.of(names), count: rows.length, sums: { ...NO_SUMS, ...read } };
+}
+
+export const idsIn = ({ live, archived }: LastIds): number => Math.max(live ?? -1, archived ?? -1) + 1;
+
+/** Throws a `SyntaxError` where it cannot be read. */
+export function workIn({ facts, at }: Tables['archive']): WorkUnit {
   try {
     const work = JSON.parse(
       inflateRawSync(facts, { maxOutputLength: MOST_BYTES }).toString('utf8'),

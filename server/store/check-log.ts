@@ -6,43 +6,52 @@ import type { WorkUnit } from '../../shared/words.ts';
 import { reduce } from '../domain/reduce.ts';
 import { EMPTY, type State } from '../domain/state.ts';
 import type { Db } from './sqlite.ts';
+import { type LogSnapshot, sqliteSnapshot } from './whole-log.ts';
 
 /** Reads everything at one moment; a daemon may be writing meanwhile. Throws errors of the database. */
 export function checkLog(db: Db): Promise<CheckedDatabase> {
-  return db.atOneMoment(() => {
-    const differences: DatabaseDifference[] = [];
-    const folded = foldedFrom(db, differences);
-    const tables = db.state();
-    if (folded !== null) differences.push(...differencesOf(folded, tables));
-    const items = [...tables.works].reduce((count, work) => count + work.items.length, 0);
-    return { events: db.lastSeq(), units: tables.works.length, items, differences };
-  });
+  return db.atOneMoment(() => checkSnapshot(sqliteSnapshot(db)));
+}
+
+export async function checkSnapshot(log: LogSnapshot): Promise<CheckedDatabase> {
+  const differences: DatabaseDifference[] = [];
+  const folded = await foldedFrom(log, differences);
+  const tables = await log.state();
+  if (folded !== null) differences.push(...differencesOf(folded, tables));
+  const items = [...tables.works].reduce((count, work) => count + work.items.length, 0);
+  return { events: log.seq, units: tables.works.length, items, differences };
 }
 
 /** null: the log itself cannot be folded. */
-function foldedFrom(db: Db, differences: DatabaseDifference[]): State | null {
+async function foldedFrom(log: LogSnapshot, differences: DatabaseDifference[]): Promise<State | null> {
   let state = EMPTY;
   const failed = (difference: DatabaseDifference) => {
     differences.splice(0, differences.length, difference);
     return null;
   };
-  for (const event of db.events()) {
+  for await (const event of log.events()) {
     if (event.seq !== state.seq + 1) return failed({ code: 'gap', seq: state.seq + 1 });
+    const work = state.works.get(event.unit);
     try {
-      const work = state.works.get(event.unit);
       state = reduce(state, event);
-      if (event.type === 'unit.archived' && work && !isArchivedAs(db, event, work))
-        differences.push({ code: 'unit', chunk: work.unit.chunk });
     } catch {
       return failed({ code: 'fold', seq: event.seq });
     }
+    if (event.type === 'unit.archived' && work && !(await isArchivedAs(log, event, work)))
+      differences.push({ code: 'unit', chunk: work.unit.chunk });
   }
   return state;
 }
 
 /** The fold forgets what is archived, so it is compared in between. */
-function isArchivedAs(db: Db, { at, unit }: Event, work: WorkUnit): boolean {
-  return isDeepStrictEqual(db.archive.get(unit), { ...work, unit: { ...work.unit, archived_at: at } });
+async function isArchivedAs(log: LogSnapshot, { at, unit }: Event, work: WorkUnit): Promise<boolean> {
+  try {
+    const found = await log.archived(unit);
+    return isDeepStrictEqual(found, { ...work, unit: { ...work.unit, archived_at: at } });
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
 
 function differencesOf(log: State, tables: State): DatabaseDifference[] {
@@ -66,6 +75,6 @@ function differencesOf(log: State, tables: State): DatabaseDifference[] {
 }
 
 /** A persistent map does not show its entries to a comparison. */
-const archiveIn = ({ archive }: State) => ({ ...archive, names: new Map(archive.names) });
+export const archiveIn = ({ archive }: State) => ({ ...archive, names: new Map(archive.names) });
 
 const chunkOf = (work: WorkUnit | undefined): string => work?.unit.chunk ?? '';

@@ -13,10 +13,13 @@ const APPLICATION_ID = 0x53424f58;
 /** The schema since which events may be packed. */
 const FIRST_WITH_PACKS = 14;
 
+/** `unreachable`: a server does not answer, or lets nobody in. */
+export type DatabaseTrouble = 'unusable' | 'disk' | 'unreachable';
+
 /** The database file cannot be used, for the reason in the message. The file is unchanged. */
 export class DatabaseProblem extends Error {
-  readonly kind: 'unusable' | 'disk';
-  constructor(kind: 'unusable' | 'disk', message: string) {
+  readonly kind: DatabaseTrouble;
+  constructor(kind: DatabaseTrouble, message: string) {
     super(message);
     this.kind = kind;
   }

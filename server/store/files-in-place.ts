@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { StorageLost } from './storage.ts';
 
 interface Place {
   readonly path: string;
@@ -9,7 +10,7 @@ interface Place {
 }
 
 /** The database or a file beside it was moved, deleted or cut off: what is written to it is lost. */
-export class FileMoved extends Error {
+export class FileMoved extends StorageLost {
   constructor(path: string) {
     super(`${path} was moved, removed, replaced or cut off while Signalbox was using it.`);
   }

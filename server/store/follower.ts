@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Event } from '../../shared/events.ts';
 import type { Log } from '../system/log.ts';
 import { Signal } from '../system/signal.ts';
-import type { Db } from './sqlite.ts';
 import type { Store } from './store.ts';
 
 /** Who follows the log, and what is done with its events. */
@@ -20,9 +19,16 @@ export interface Subscription {
   readonly handle: (event: Event, stopping: AbortSignal) => Promise<void>;
 }
 
+/** Where the places of followers are kept. */
+export interface FollowerPlaces {
+  /** The number of the last event that this follower has handled; null: it is new. */
+  followedTo(name: string): number | null | Promise<number | null>;
+  keepFollowedTo(name: string, seq: number): void | Promise<void>;
+}
+
 interface Parts {
   readonly store: Pick<Store, 'state' | 'events' | 'onChange'>;
-  readonly db: Pick<Db, 'followedTo' | 'keepFollowedTo'>;
+  readonly db: FollowerPlaces;
   readonly log: Log;
   /** Resolves after `ms`, or rejects when `stopping` fires. */
   readonly pause?: (ms: number, stopping: AbortSignal) => Promise<unknown>;
@@ -49,12 +55,13 @@ export class Follower {
     this.#pause = parts.pause ?? ((ms, signal) => delay(ms, undefined, { signal, ref: false }));
   }
 
-  /** Begins where it stopped, or was killed. Throws if the database cannot be read. */
-  start(): void {
+  /** Begins where it stopped, or was killed. Rejects if the database cannot be read. */
+  async start(): Promise<void> {
     const { store, db } = this.#parts;
-    this.#kept = db.followedTo(this.#subscription.name);
-    this.#seq = this.#kept ?? store.state.seq;
-    if (this.#kept === null) this.#keep();
+    const newest = store.state.seq;
+    this.#kept = await db.followedTo(this.#subscription.name);
+    this.#seq = this.#kept ?? newest;
+    if (this.#kept === null) await this.#keep();
     this.#running ??= this.#run();
   }
 
@@ -80,7 +87,7 @@ export class Follower {
       }
     }
     unsubscribe();
-    this.#keep();
+    await this.#keep();
   }
 
   async #handleNew(): Promise<void> {
@@ -90,16 +97,16 @@ export class Follower {
       const isWanted = wants(event);
       if (isWanted) await handle(event, this.#stopping.signal);
       this.#seq = event.seq;
-      if (isWanted || event.seq - (this.#kept ?? 0) >= MOST_SKIPPED) this.#keep();
+      if (isWanted || event.seq - (this.#kept ?? 0) >= MOST_SKIPPED) await this.#keep();
     }
   }
 
   /** A place that cannot be kept costs a repetition after a restart, no event: the next one that is kept counts. */
-  #keep(): void {
+  async #keep(): Promise<void> {
     const { db, log } = this.#parts;
     if (this.#kept === this.#seq) return;
     try {
-      db.keepFollowedTo(this.#subscription.name, this.#seq);
+      await db.keepFollowedTo(this.#subscription.name, this.#seq);
       this.#kept = this.#seq;
     } catch (error) {
       log.error(`${this.#subscription.name}: its place in the log could not be kept`, error);

@@ -1,5 +1,6 @@
-/** Mutations are known again by their keys. */
+/** How a mutation that comes twice is known again. */
 import { createHash } from 'node:crypto';
+import type { Nothing } from '../domain/commands/decision.ts';
 import { conflict } from '../domain/refusal.ts';
 import type { KeptMutation } from './journal.ts';
 
@@ -10,11 +11,16 @@ export interface Idempotency {
   readonly input: unknown;
 }
 
+export interface Committed<Result extends object = Nothing> {
+  readonly seq: number;
+  readonly result: Result;
+}
+
 /** What this mutation was answered when it came before. Throws a `Refusal` if its key was used for another. */
 export function repeatOf(
   once: Idempotency,
   known: ReadonlyMap<string, KeptMutation>,
-): { readonly seq: number; readonly result: object } | undefined {
+): Committed<object> | undefined {
   const kept = known.get(once.key);
   if (!kept) return undefined;
   if (kept.digest !== digestOf(once) && kept.digest !== earlierDigest(once))

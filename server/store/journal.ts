@@ -9,16 +9,15 @@ import type { State } from '../domain/state.ts';
 export interface Journal {
   /** Differs between logs, so that numbers of two are never compared. */
   readonly epoch: string;
-  /** The state after the last event. Rejects if it cannot be read. */
-  state(): Promise<State>;
+  /** The state after the last event, of one moment. Rejects if it cannot be read. */
+  open(): Promise<State>;
   /** Of these keys, the mutations that were executed. */
   kept(keys: readonly string[]): Promise<ReadonlyMap<string, KeptMutation>>;
   /**
-   * Keeps all of a batch, or nothing. Resolves to true only once it lasts; to false, with nothing kept, where the log no
-   * longer ends with the event on which the batch was decided. Rejects, with nothing kept, with a `Refusal` where
-   * the cause is known: `busy` where trying again may help.
+   * Keeps all of a batch, or nothing. Rejects, with nothing kept, with a `Refusal` where the cause is known: `busy` where
+   * trying again may help. `unreachable`: the database has not answered for so long that the outcome stays unknown.
    */
-  append(batch: Batch): Promise<boolean>;
+  append(batch: Batch): Promise<Appended>;
   /** The events after a number, in order; of one unit, if given. Takes no lock while its reader waits. */
   events(after: number, unit?: number): AsyncIterable<Event>;
   /** A unit that has left the state, as it was then, with `archived_at`. */
@@ -27,7 +26,15 @@ export interface Journal {
   findArchived(search: ArchiveSearch): Promise<readonly ArchivedUnit[]>;
   /** The latest first: of one unit, or of all; from before a number, if given. */
   eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event>;
+  /** Calls `nudge` with the number of the last event after others have written, at least. Returns how to stop. */
+  follow(nudge: (seq: number) => void): () => void;
 }
+
+/**
+ * `kept`: it lasts. `behind`, with nothing kept: the log no longer ends with the event on which the batch was decided.
+ * `deposed`, with nothing kept: another daemon leads by now.
+ */
+export type Appended = 'kept' | 'behind' | 'deposed';
 
 export interface ArchiveSearch {
   readonly q: string;
@@ -48,6 +55,8 @@ export interface ArchivedUnit {
 export interface Batch {
   readonly before: State;
   readonly after: State;
+  /** Not null: kept only as long as this term of leadership lasts. */
+  readonly term: number | null;
   readonly events: readonly Event[];
   /** Of each event that archives a unit: the unit as it was before, by its id. */
   readonly archived: ReadonlyMap<number, WorkUnit>;

@@ -7,17 +7,16 @@ import { reduce } from '../domain/reduce.ts';
 import { EMPTY, type State } from '../domain/state.ts';
 import { DatabaseProblem } from './database-file.ts';
 import { MIGRATIONS } from './migrations.ts';
-import type { Db } from './sqlite.ts';
-import { writeArchive, writeTables } from './write-tables.ts';
+import type { KeyOfMutation, LogSnapshot, LogTarget } from './whole-log.ts';
 
 const FORMAT = 'signalbox-log';
 
-/** The lines of a log, each with its line break, as the database is at one moment while they are read. */
-export function* linesOf(db: Db): Iterable<string> {
+/** The lines of a log, each with its line break. */
+export async function* linesOf(log: LogSnapshot): AsyncIterable<string> {
   const line = (value: unknown) => `${JSON.stringify(value)}\n`;
-  yield line({ format: FORMAT, schema: MIGRATIONS.length, events: db.lastSeq() });
-  for (const event of db.events()) yield line({ event });
-  for (const key of db.keptMutations()) yield line({ key });
+  yield line({ format: FORMAT, schema: MIGRATIONS.length, events: log.seq });
+  for await (const event of log.events()) yield line({ event });
+  for await (const key of log.keys()) yield line({ key });
 }
 
 /** How many events and keys were taken over. */
@@ -30,26 +29,18 @@ export interface Imported {
  * Takes a log over into an empty database, in one transaction: all of it or nothing. Throws `DatabaseProblem`, which
  * names the line.
  */
-export async function importLines(db: Db, lines: AsyncIterable<string>): Promise<Imported> {
-  if (db.lastSeq() > 0)
-    throw new DatabaseProblem(
-      'unusable',
-      'This project has a log of its own; import into one that has none.',
-    );
-  db.begin();
+export async function importLines(target: LogTarget, lines: AsyncIterable<string>): Promise<Imported> {
   try {
-    const { state, expected, keys } = await takeOver(db, lines);
+    const { state, expected, keys } = await takeOver(target, lines);
     if (state.seq !== expected)
       throw new DatabaseProblem(
         'unusable',
         `The file ends after ${state.seq} of ${expected} events: it was cut off.`,
       );
-    writeTables(db, EMPTY, state);
-    db.commit();
+    await target.finish(state);
     return { events: state.seq, keys };
-  } catch (error) {
-    db.rollback();
-    throw error;
+  } finally {
+    await target.end();
   }
 }
 
@@ -59,14 +50,14 @@ interface Taken {
   readonly keys: number;
 }
 
-async function takeOver(db: Db, lines: AsyncIterable<string>): Promise<Taken> {
+async function takeOver(target: LogTarget, lines: AsyncIterable<string>): Promise<Taken> {
   let number = 0;
   let taken: Taken = { state: EMPTY, expected: 0, keys: 0 };
   for await (const text of lines) {
     number++;
     try {
       const line = JSON.parse(text) as Record<string, unknown>;
-      taken = number === 1 ? { ...taken, expected: eventsIn(line) } : takeLine(db, taken, line);
+      taken = number === 1 ? { ...taken, expected: eventsIn(line) } : await takeLine(target, taken, line);
     } catch (error) {
       const why = error instanceof LineProblem ? error.message : 'It cannot be read.';
       throw new DatabaseProblem('unusable', `Line ${number}: ${why}`);
@@ -88,35 +79,25 @@ function eventsIn({ format, schema, events }: Record<string, unknown>): number {
   return events;
 }
 
-function takeLine(db: Db, taken: Taken, line: Record<string, unknown>): Taken {
+async function takeLine(target: LogTarget, taken: Taken, line: Record<string, unknown>): Promise<Taken> {
   if (isKey(line.key)) {
     const { key, digest, seq, result, spent } = line.key;
-    db.keep(key, digest, seq, result);
-    if (spent) db.spend(key);
+    await target.addKey({ key, digest, seq, result, spent });
     return { ...taken, keys: taken.keys + 1 };
   }
   const event = line.event as Event;
   if (event?.seq !== taken.state.seq + 1)
     throw new LineProblem(`It should hold event ${taken.state.seq + 1}.`);
   const state = reduce(taken.state, event);
-  db.addEvent(event);
-  writeArchive(db, event, taken.state.works.get(event.unit));
+  await target.addEvent(event, taken.state.works.get(event.unit));
   return { ...taken, state };
 }
 
-interface Key {
-  readonly key: string;
-  readonly digest: string;
-  readonly seq: number;
-  readonly result: string;
-  readonly spent: boolean;
-}
-
-const isKey = (value: unknown): value is Key =>
+const isKey = (value: unknown): value is KeyOfMutation =>
   typeof value === 'object' &&
   value !== null &&
   ['key', 'digest', 'result'].every(
     (field) => typeof (value as Record<string, unknown>)[field] === 'string',
   ) &&
-  typeof (value as Key).seq === 'number' &&
-  typeof (value as Key).spent === 'boolean';
+  typeof (value as KeyOfMutation).seq === 'number' &&
+  typeof (value as KeyOfMutation).spent === 'boolean';

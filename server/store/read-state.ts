@@ -8,13 +8,23 @@ import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
 import { DEFAULTS } from '../domain/settings.ts';
 import { EMPTY, type State, stateOf } from '../domain/state.ts';
 import type { ArchiveTable } from './archive.ts';
-import type { prepareAll, Statement } from './statements.ts';
+import type { Statement } from './statements.ts';
 import type { Tables } from './tables.ts';
 
-type Statements = ReturnType<typeof prepareAll>;
+type Read = Pick<Statement, 'all'>;
+type Names = 'units' | 'runs' | 'items' | 'conflicts' | 'settings' | 'agents' | 'channels';
+
+/** The rows of the tables, each in its order. */
+export type StateRows = Readonly<Record<Names, Read>> & {
+  readonly tokens: { readonly all: Read };
+  readonly sessions: { readonly all: Read };
+};
+
+/** What is known of the archive, and how many ids were given out. */
+export type ArchiveRows = Pick<ArchiveTable, 'read' | 'ids'>;
 
 /** `seq`: the number of the last event. Throws a `SyntaxError` where a row holds no JSON. */
-export function readState(statements: Statements, archive: ArchiveTable, seq: number): State {
+export function readState(statements: StateRows, archive: ArchiveRows, seq: number): State {
   const facts = {
     settings: readSettings(statements),
     trusted: readTrusted(statements),
@@ -27,23 +37,23 @@ export function readState(statements: Statements, archive: ArchiveTable, seq: nu
 }
 
 /** The operator's settings over the defaults. */
-function readSettings(statements: Statements): Settings {
+function readSettings(statements: StateRows): Settings {
   const rows = statements.settings.all() as Tables['settings'][];
   return { ...DEFAULTS, ...Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value)])) };
 }
 
-function readTrusted(statements: Statements): TrustedAgents {
-  const row = statements.agents.get() as Tables['agents'] | undefined;
+function readTrusted(statements: StateRows): TrustedAgents {
+  const [row] = statements.agents.all() as Tables['agents'][];
   if (!row) return EMPTY.trusted;
   return { digest: row.digest, agents: JSON.parse(row.facts), work: JSON.parse(row.work) };
 }
 
-function readChannels(statements: Statements): State['notify'] {
+function readChannels(statements: StateRows): State['notify'] {
   const rows = statements.channels.all() as Tables['notify'][];
   return Object.fromEntries(rows.map(({ channel, facts }) => [channel, JSON.parse(facts)]));
 }
 
-function readWorks(statements: Statements): WorkUnit[] {
+function readWorks(statements: StateRows): WorkUnit[] {
   const works = new Map(
     factsIn<Unit>(statements.units).map((unit) => [
       unit.id,
@@ -57,5 +67,5 @@ function readWorks(statements: Statements): WorkUnit[] {
   return [...works.values()];
 }
 
-const factsIn = <T>(statement: Statement): T[] =>
+const factsIn = <T>(statement: Read): T[] =>
   (statement.all() as { facts: string }[]).map(({ facts }) => JSON.parse(facts) as T);

@@ -3,7 +3,7 @@ import type { Event } from '../../shared/events.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
 import { FileMoved } from './files-in-place.ts';
-import type { ArchivedUnit, ArchiveSearch, Batch, Journal, KeptMutation } from './journal.ts';
+import type { Appended, ArchivedUnit, ArchiveSearch, Batch, Journal, KeptMutation } from './journal.ts';
 import { notSaved } from './not-saved.ts';
 import type { Db } from './sqlite.ts';
 import { writeArchive, writeTables } from './write-tables.ts';
@@ -26,7 +26,7 @@ export class SqliteJournal implements Journal {
     return this.#db.epoch;
   }
 
-  async state(): Promise<State> {
+  async open(): Promise<State> {
     return this.#db.state();
   }
 
@@ -39,20 +39,20 @@ export class SqliteJournal implements Journal {
     return found;
   }
 
-  async append(batch: Batch): Promise<boolean> {
+  async append(batch: Batch): Promise<Appended> {
     const mark = randomUUID();
     try {
       this.#db.begin();
       if (this.#db.lastSeq() !== batch.before.seq) {
         this.#db.rollback();
-        return false;
+        return 'behind';
       }
       this.#write(batch);
       this.#db.putMark(mark);
       this.#db.commit();
-      return true;
+      return 'kept';
     } catch (error) {
-      if (this.#isKept(error, mark)) return true;
+      if (this.#isKept(error, mark)) return 'kept';
       throw notSaved(error);
     }
   }
@@ -95,6 +95,11 @@ export class SqliteJournal implements Journal {
 
   eventsBackwards(unit: number | undefined, before?: number): AsyncIterable<Event> {
     return inPages(before, pageOf(unit), (from) => this.#db.eventsBackwards(unit, from));
+  }
+
+  /** One daemon writes, and knows what it wrote. */
+  follow(): () => void {
+    return () => {};
   }
 }
 

@@ -26,7 +26,7 @@ import type { Tables } from './tables.ts';
 
 /** A refused request, and how often it came. */
 export type RefusedVisitor = Tables['refusals'];
-const MOST_REFUSALS = 1000;
+export const MOST_REFUSALS = 1000;
 
 export class Db {
   readonly #path: string;

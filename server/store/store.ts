@@ -2,46 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { By } from '../../shared/access-words.ts';
 import type { Event } from '../../shared/events.ts';
 import type { WorkUnit } from '../../shared/words.ts';
-import { POLICY } from '../domain/actors.ts';
+import { DAEMON } from '../domain/actors.ts';
 import { withArchived } from '../domain/archive.ts';
-import type { AnyDecision, Nothing } from '../domain/commands/decision.ts';
+import { reduce } from '../domain/reduce.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { State } from '../domain/state.ts';
-import { applyAll } from './apply-all.ts';
-import { digestOf, type Idempotency, repeatOf } from './idempotency.ts';
-import type { ArchivedUnit, ArchiveSearch, ExecutedMutation, Journal, KeptMutation } from './journal.ts';
-
-/** Decides on the current state: returns changes, or throws a `Refusal`. */
-export type Decide<Result extends object = Nothing> = (state: State, at: string) => AnyDecision<Result>;
-
-export interface Committed<Result extends object = Nothing> {
-  readonly seq: number;
-  readonly result: Result;
-}
+import { type Decide, type Deciding, decideBatch, type QueuedMutation } from './decide-batch.ts';
+import type { Committed, Idempotency } from './idempotency.ts';
+import type { Appended, ArchivedUnit, ArchiveSearch, Journal } from './journal.ts';
 
 /** Retry delays; about five seconds in total. */
 const MOST_TRIES = 100;
 const BUSY_MS = 50;
-
-/** A queued mutation. */
-interface Waiting {
-  readonly by: By;
-  readonly decide: Decide<object>;
-  readonly once: Idempotency | undefined;
-  readonly resolve: (committed: Committed<object>) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** A batch while it is decided, and what its callers are told once it lasts. */
-interface Deciding {
-  state: State;
-  readonly known: Map<string, KeptMutation>;
-  readonly events: Event[];
-  readonly archived: Map<number, WorkUnit>;
-  readonly executed: ExecutedMutation[];
-  readonly spent: string[];
-  readonly settle: (() => void)[];
-}
 
 /**
  * The only writer. Decisions are queued, and those of one turn of the event loop are one batch: each
@@ -50,10 +22,15 @@ interface Deciding {
  */
 export class Store {
   #state: State;
-  #queue: Waiting[] = [];
+  #queue: QueuedMutation[] = [];
   /** The batch that is scheduled or being kept. */
   #draining: Promise<void> | null = null;
   #tries = 0;
+  /** The term in which this daemon leads; null: another one does. Where nobody else can write, the only one. */
+  #term: number | null = 0;
+  /** The number of the last event that is known to be there. */
+  #heard = 0;
+  readonly #unfollow: () => void;
   readonly #journal: Journal;
   readonly #now: () => Date;
   readonly #listeners = new Set<() => void>();
@@ -63,14 +40,25 @@ export class Store {
     this.#journal = journal;
     this.#now = now;
     this.#state = state;
+    this.#unfollow = journal.follow((seq) => this.#hear(seq));
   }
 
   static async open(journal: Journal): Promise<Store> {
-    return new Store(journal, await journal.state());
+    return new Store(journal, await journal.open());
   }
 
   get state(): State {
     return this.#state;
+  }
+
+  /** Whether this daemon is the one that starts runs and keeps time. `onChange` tells of that, too. */
+  get leads(): boolean {
+    return this.#term !== null;
+  }
+
+  set term(term: number | null) {
+    this.#term = term;
+    this.#tell();
   }
 
   get epoch(): string {
@@ -117,9 +105,34 @@ export class Store {
   ): Promise<Committed<Result>> {
     return new Promise((resolve, reject) => {
       // `resolve` gets the result of `decide`, or the stored result of an earlier call with the same key.
-      this.#queue.push({ by, decide, once, resolve: resolve as Waiting['resolve'], reject });
-      this.#draining ??= this.#drain(nextTurn());
+      this.#enqueue({
+        by,
+        decide,
+        once,
+        leads: false,
+        resolve: resolve as QueuedMutation['resolve'],
+        reject,
+      });
     });
+  }
+
+  /** The same, as the daemon that leads. Rejects with `Deposed` where another one does. */
+  lead<Result extends object>(decide: Decide<Result>): Promise<Committed<Result>> {
+    return new Promise((resolve, reject) => {
+      const asked = { by: DAEMON, decide, once: undefined, leads: true };
+      this.#enqueue({ ...asked, resolve: resolve as QueuedMutation['resolve'], reject });
+    });
+  }
+
+  #enqueue(waiting: QueuedMutation): void {
+    this.#queue.push(waiting);
+    this.#draining ??= this.#drain(nextTurn());
+  }
+
+  /** Others have written. What this store has written itself, it knows when its batch is kept. */
+  #hear(seq: number): void {
+    this.#heard = Math.max(this.#heard, seq);
+    if (this.#heard > this.#state.seq) this.#draining ??= this.#drain(nextTurn());
   }
 
   /** Resolves when everything that is queued has been committed or refused, at shutdown. */
@@ -127,25 +140,54 @@ export class Store {
     while (this.#draining) await this.#draining;
   }
 
+  /** From now on it hears no more of others. */
+  close(): void {
+    this.#unfollow();
+  }
+
   /** Never rejects. */
   async #drain(turn: Promise<void>): Promise<void> {
     await turn;
     const queue = this.#queue;
     this.#queue = [];
-    const wait = await this.#keep(queue);
-    this.#draining = this.#queue.length > 0 ? this.#drain(wait > 0 ? delay(wait) : nextTurn()) : null;
+    const wait = queue.length === 0 ? await this.#catchUp() : await this.#keep(queue);
+    const goesOn = this.#queue.length > 0 || this.#heard > this.#state.seq;
+    this.#draining = goesOn ? this.#drain(wait > 0 ? delay(wait) : nextTurn()) : null;
+  }
+
+  /** Reads what others have written. Where that fails, the next that is heard tries again. */
+  async #catchUp(): Promise<number> {
+    try {
+      await this.#readOn();
+    } catch {
+      this.#heard = this.#state.seq;
+    }
+    return 0;
+  }
+
+  async #readOn(): Promise<void> {
+    const before = this.#state;
+    let next = before;
+    for await (const event of this.#journal.events(before.seq)) {
+      if (event.seq !== next.seq + 1) throw new Error(`The log has no event ${next.seq + 1}.`);
+      next = reduce(next, event);
+    }
+    this.#state = next;
+    this.#heard = next.seq;
+    if (next !== before) this.#tell();
   }
 
   /** Commits a batch and answers its callers, or queues it again. Returns how long to wait before the next, in ms. */
-  async #keep(queue: readonly Waiting[]): Promise<number> {
+  async #keep(queue: readonly QueuedMutation[]): Promise<number> {
     const before = this.#state;
     let batch: Deciding;
     try {
-      batch = await this.#decideAll(queue, before);
-      if (!(await this.#append(before, batch))) {
-        // Another writer has committed before us: decided again, on what is there now.
-        this.#state = await this.#journal.state();
-        this.#tellOf(before);
+      batch = await this.#decide(queue, before);
+      const appended = await this.#append(before, batch);
+      if (appended === 'deposed') this.#term = null;
+      if (appended !== 'kept') {
+        // Another daemon has committed before us: decided again, on what is there now.
+        await this.#readOn();
         return this.#putBack(queue, TOO_OFTEN, 0);
       }
     } catch (error) {
@@ -157,84 +199,40 @@ export class Store {
     this.#tries = 0;
     this.#state = batch.state;
     for (const each of batch.settle) each();
-    this.#tellOf(before);
+    if (batch.state !== before) this.#tell();
     return 0;
   }
 
+  async #decide(queue: readonly QueuedMutation[], before: State): Promise<Deciding> {
+    const keys = queue.flatMap(({ once }) => once?.key ?? []);
+    const known = new Map(keys.length === 0 ? [] : await this.#journal.kept(keys));
+    return decideBatch(queue, { before, known, term: this.#term, now: this.#now });
+  }
+
   /** Where nothing has changed, nothing is written. */
-  async #append(before: State, batch: Deciding): Promise<boolean> {
-    if (batch.events.length === 0 && batch.executed.length === 0) return true;
+  async #append(before: State, batch: Deciding): Promise<Appended> {
+    if (batch.events.length === 0 && batch.executed.length === 0) return 'kept';
     return this.#journal.append({ ...batch, before, after: batch.state });
   }
 
-  #tellOf(before: State): void {
-    if (this.#state !== before) for (const listener of this.#listeners) listener();
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** Tried again after `wait` ms, without blocking the event loop; `error` is for the callers when that was too often. */
-  #putBack(queue: readonly Waiting[], error: unknown, wait: number): number {
+  #putBack(queue: readonly QueuedMutation[], error: unknown, wait: number): number {
     if (++this.#tries > MOST_TRIES) return this.#rejectAll(queue, error);
     this.#queue = [...queue, ...this.#queue];
     return wait;
   }
 
-  #rejectAll(queue: readonly Waiting[], error: unknown): number {
+  #rejectAll(queue: readonly QueuedMutation[], error: unknown): number {
     this.#tries = 0;
     for (const { reject } of queue) reject(error);
     return 0;
-  }
-
-  async #decideAll(queue: readonly Waiting[], before: State): Promise<Deciding> {
-    const keys = queue.flatMap(({ once }) => once?.key ?? []);
-    const known = new Map(keys.length === 0 ? [] : await this.#journal.kept(keys));
-    const empty = { events: [], archived: new Map(), executed: [], spent: [], settle: [] };
-    const batch: Deciding = { state: before, known, ...empty };
-    for (const { by, decide, once, resolve, reject } of queue) {
-      try {
-        const committed = this.#decideOne(batch, by, decide, once);
-        batch.settle.push(() => resolve(committed));
-      } catch (error) {
-        batch.settle.push(() => reject(error));
-      }
-    }
-    return batch;
-  }
-
-  #decideOne(
-    batch: Deciding,
-    by: By,
-    decide: Decide<object>,
-    once: Idempotency | undefined,
-  ): Committed<object> {
-    const repeated = once && repeatOf(once, batch.known);
-    if (repeated) return repeated;
-    const at = this.#now().toISOString();
-    const { changes, byPolicy = [], result = {} } = decide(batch.state, at);
-    const events: Event[] = [];
-    const called = applyAll(batch.state, changes, by, at, events);
-    const next = applyAll(called, byPolicy, POLICY, at, events);
-    for (const event of events) record(batch, event);
-    batch.state = next;
-    if (once) {
-      const executed = { digest: digestOf(once), seq: next.seq, result: JSON.stringify(result) };
-      batch.executed.push({ key: once.key, ...executed });
-      batch.known.set(once.key, { ...executed, spent: false });
-    }
-    return { seq: next.seq, result };
   }
 }
 
 const TOO_OFTEN = new Refusal('unavailable', 'busy', 'Nothing was saved: another program writes. Try again.');
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-function record(batch: Deciding, event: Event): void {
-  batch.events.push(event);
-  // A decision that archives a unit does nothing else to it: it leaves as it was before.
-  const leaving = event.type === 'unit.archived' ? batch.state.works.get(event.unit) : undefined;
-  if (leaving) batch.archived.set(event.unit, leaving);
-  if (event.type !== 'item.reopened' || event.data.spends === null) return;
-  batch.spent.push(event.data.spends);
-  const known = batch.known.get(event.data.spends);
-  if (known) batch.known.set(event.data.spends, { ...known, spent: true });
-}

@@ -4,10 +4,30 @@ import type { NotifyChannel } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
+import type { ArchiveTable } from './archive.ts';
 import type { Db } from './sqlite.ts';
 
+/** Takes rows, put over those with the same key: each at most once in a batch. */
+export type TableWriter = Pick<
+  Db,
+  | 'putSetting'
+  | 'putTrusted'
+  | 'putChannel'
+  | 'putUnit'
+  | 'putRun'
+  | 'putConflict'
+  | 'putItem'
+  | 'putToken'
+  | 'removeToken'
+  | 'putSession'
+  | 'removeSession'
+> & { readonly archive: ArchiveWriter };
+
+/** Takes units that leave the live state, and with them their rows in its tables. */
+export type ArchiveWriter = Pick<ArchiveTable, 'add' | 'free' | 'putSums'>;
+
 /** Inside the transaction that holds the events between the two. */
-export function writeTables(db: Db, before: State, after: State): void {
+export function writeTables(db: TableWriter, before: State, after: State): void {
   for (const [name, value] of Object.entries(after.settings))
     if (value !== before.settings[name as keyof Settings]) db.putSetting(name, value);
   if (after.trusted !== before.trusted) db.putTrusted(after.trusted);
@@ -27,12 +47,16 @@ export function writeTables(db: Db, before: State, after: State): void {
 }
 
 /** What an event changes in the archive. `work`: of an event that archives a unit, the unit before. */
-export function writeArchive(db: Db, event: Event, work: WorkUnit | undefined): void {
-  if (event.type === 'unit.archived' && work) db.archive.add(event, work);
-  if (event.type === 'unit.removed' && event.data.chunk !== undefined) db.archive.free(event.unit);
+export function writeArchive(
+  { archive }: Pick<TableWriter, 'archive'>,
+  event: Event,
+  work: WorkUnit | undefined,
+): void {
+  if (event.type === 'unit.archived' && work) archive.add(event, work);
+  if (event.type === 'unit.removed' && event.data.chunk !== undefined) archive.free(event.unit);
 }
 
-function writeCredentials(db: Db, before: State, after: State): void {
+function writeCredentials(db: TableWriter, before: State, after: State): void {
   for (const token of before.tokens) if (!after.tokens.includes(token)) db.removeToken(token);
   for (const token of after.tokens) if (!before.tokens.includes(token)) db.putToken(token);
   for (const session of before.sessions)

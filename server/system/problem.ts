@@ -9,7 +9,15 @@ export class Problem extends Error {
   }
 }
 
-const EXIT = { usage: 64, data: 65, disk: 74, running: 75, permission: 77, config: 78 } as const;
+const EXIT = {
+  usage: 64,
+  data: 65,
+  disk: 74,
+  running: 75,
+  unreachable: 75,
+  permission: 77,
+  config: 78,
+} as const;
 
 /** Turns a system error into a problem; null: an internal error. */
 export function problemOf(error: unknown): Problem | null {

@@ -3,16 +3,16 @@ import type Router from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 
 export interface Monitoring {
-  /** Throws a `Refusal` where nothing can be stored now. */
-  readonly checkReady: () => void;
+  /** Rejects with a `Refusal` where nothing can be stored now. */
+  readonly checkReady: () => Promise<void>;
   /** In the text format of Prometheus, with its media type. */
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
 }
 
 export function addMonitoring(router: Router, { checkReady, metrics }: Monitoring): void {
   router.get('/healthz', (ctx) => send(ctx, 'text/plain; charset=utf-8', 'ok\n'));
-  router.get('/readyz', (ctx) => {
-    checkReady();
+  router.get('/readyz', async (ctx) => {
+    await checkReady();
     send(ctx, 'text/plain; charset=utf-8', 'ok\n');
   });
   router.get('/metrics', async (ctx) => {

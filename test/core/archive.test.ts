@@ -14,6 +14,7 @@ import { findWork } from '../../server/domain/state.ts';
 import { checkLog } from '../../server/store/check-log.ts';
 import { importLines, linesOf } from '../../server/store/log-file.ts';
 import { Db } from '../../server/store/sqlite.ts';
+import { sqliteSnapshot, sqliteTarget } from '../../server/store/whole-log.ts';
 import { refused, StoreFixture, spec } from './store-fixture.ts';
 
 const DAY = 24 * 3600 * 1000;
@@ -33,10 +34,6 @@ async function inStore(use: (fixture: StoreFixture) => Promise<void>): Promise<v
   } finally {
     fixture.leave();
   }
-}
-
-async function* each(lines: Iterable<string>): AsyncIterable<string> {
-  yield* lines;
 }
 
 const archive = (fixture: StoreFixture) => fixture.commit(archiveUnits);
@@ -164,7 +161,7 @@ test('more than go at once go in several commits; an export folds to the same st
     const folder = mkdtempSync(join(tmpdir(), 'signalbox-archive-'));
     const copy = Db.open(join(folder, 'copy.db'));
     try {
-      await importLines(copy, each(linesOf(fixture.db)));
+      await importLines(sqliteTarget(copy), linesOf(sqliteSnapshot(fixture.db)));
       assert.deepEqual((await checkLog(copy)).differences, []);
       assert.deepEqual([...copy.archive.all()], [...fixture.db.archive.all()]);
     } finally {

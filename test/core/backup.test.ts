@@ -19,9 +19,10 @@ import { checkLog } from '../../server/store/check-log.ts';
 import { DatabaseProblem } from '../../server/store/database-file.ts';
 import { importLines, linesOf } from '../../server/store/log-file.ts';
 import { Db } from '../../server/store/sqlite.ts';
+import { sqliteSnapshot, sqliteTarget } from '../../server/store/whole-log.ts';
 import type { DatabaseDifference } from '../../shared/offline.ts';
 import { asSchema11 } from './schema-11.ts';
-import { inHouse, type StoreFixture, spec } from './store-fixture.ts';
+import { gathered, inHouse, type StoreFixture, spec } from './store-fixture.ts';
 
 const EVENTS = 6;
 
@@ -169,15 +170,18 @@ test(
   inHouse((house) =>
     withFolder(async (folder) => {
       await live(house);
-      const lines = [...linesOf(house.db)];
+      const lines = await gathered(linesOf(sqliteSnapshot(house.db)));
       await using(Db.open(join(folder, 'other.db')), async (db) => {
-        assert.deepEqual(await importLines(db, from(lines)), { events: EVENTS, keys: 1 });
+        assert.deepEqual(await importLines(sqliteTarget(db), from(lines)), { events: EVENTS, keys: 1 });
         const checked = await checkLog(db);
         assert.deepEqual(checked.differences, []);
         assert.deepEqual([...db.events()], house.log());
         assert.deepEqual(db.state(), house.db.state());
         assert.deepEqual(db.kept('answer-1'), house.db.kept('answer-1'));
-        await assert.rejects(importLines(db, from(lines)), isProblem(/has a log of its own/));
+        await assert.rejects(
+          async () => importLines(sqliteTarget(db), from(lines)),
+          isProblem(/has a log of its own/),
+        );
       });
     }),
   ),
@@ -192,7 +196,7 @@ test(
   inHouse((house) =>
     withFolder(async (folder) => {
       await live(house);
-      const lines = [...linesOf(house.db)];
+      const lines = await gathered(linesOf(sqliteSnapshot(house.db)));
       const refused: readonly [readonly string[], RegExp][] = [
         [[], /The file is empty/],
         [['{"hello": 1}\n'], /Line 1: This is no log of Signalbox/],
@@ -205,7 +209,7 @@ test(
       ];
       await using(Db.open(join(folder, 'other.db')), async (db) => {
         for (const [given, message] of refused) {
-          await assert.rejects(importLines(db, from(given)), isProblem(message));
+          await assert.rejects(async () => importLines(sqliteTarget(db), from(given)), isProblem(message));
           assert.equal(db.lastSeq(), 0);
           assert.equal(db.state().works.length, 0);
         }

@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { holdUnit, releaseUnit } from '../../server/domain/commands/steering.ts';
 import { addUnits } from '../../server/domain/commands/units.ts';
 import { conflict } from '../../server/domain/refusal.ts';
-import type { Decide } from '../../server/store/store.ts';
+import type { Decide } from '../../server/store/decide-batch.ts';
 import { inHouse, OPERATOR, refused, type StoreFixture, spec, turn } from './store-fixture.ts';
 
 const chunks = (house: StoreFixture) => [...house.store.state.works].map(({ unit }) => unit.chunk);

@@ -1,5 +1,6 @@
 import { EMPTY, type State } from '../../server/domain/state.ts';
 import type {
+  Appended,
   ArchivedUnit,
   ArchiveSearch,
   Batch,
@@ -14,6 +15,8 @@ export class MemoryLog {
   state: State = EMPTY;
   readonly events: Event[] = [];
   readonly keys = new Map<string, KeptMutation>();
+  term = 0;
+  readonly nudges = new Set<(seq: number) => void>();
   readonly archive = new Map<number, WorkUnit>();
 }
 
@@ -27,7 +30,7 @@ export class MemoryJournal implements Journal {
     this.#log = log;
   }
 
-  async state(): Promise<State> {
+  async open(): Promise<State> {
     await later();
     return this.#log.state;
   }
@@ -37,10 +40,11 @@ export class MemoryJournal implements Journal {
     return new Map([...this.#log.keys].filter(([key]) => keys.includes(key)));
   }
 
-  async append({ before, after, events, archived, executed, spent }: Batch): Promise<boolean> {
+  async append({ before, after, events, archived, term, executed, spent }: Batch): Promise<Appended> {
     await later();
     const log = this.#log;
-    if (log.state.seq !== before.seq) return false;
+    if (term !== null && term !== log.term) return 'deposed';
+    if (log.state.seq !== before.seq) return 'behind';
     log.state = after;
     log.events.push(...events);
     for (const { type, unit, at } of events) {
@@ -53,7 +57,13 @@ export class MemoryJournal implements Journal {
       const known = log.keys.get(key);
       if (known) log.keys.set(key, { ...known, spent: true });
     }
-    return true;
+    for (const nudge of log.nudges) nudge(after.seq);
+    return 'kept';
+  }
+
+  follow(nudge: (seq: number) => void): () => void {
+    this.#log.nudges.add(nudge);
+    return () => this.#log.nudges.delete(nudge);
   }
 
   async archived(unit: number): Promise<WorkUnit | undefined> {

@@ -15,10 +15,11 @@ import { workOf } from '../../server/domain/lookup.ts';
 import { Refusal, type RefusalKind } from '../../server/domain/refusal.ts';
 import { findItem, liveRun, type State } from '../../server/domain/state.ts';
 import { type StatusAndWhy, statusOf } from '../../server/domain/status.ts';
-import type { Idempotency } from '../../server/store/idempotency.ts';
+import type { Decide } from '../../server/store/decide-batch.ts';
+import type { Committed, Idempotency } from '../../server/store/idempotency.ts';
 import { Db } from '../../server/store/sqlite.ts';
 import { SqliteJournal } from '../../server/store/sqlite-journal.ts';
-import { type Committed, type Decide, Store } from '../../server/store/store.ts';
+import { Store } from '../../server/store/store.ts';
 import type { By } from '../../shared/access-words.ts';
 import { askingOf } from '../../shared/daemon-question-sentences.ts';
 import { codeOf } from '../../shared/daemon-questions.ts';
@@ -284,3 +285,9 @@ export async function refused(
 
 /** One turn of the event loop: what was scheduled before has happened. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export async function gathered<T>(each: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of each) all.push(one);
+  return all;
+}

@@ -172,10 +172,11 @@ const ELSEWHERE: readonly RefusalCode[] = [
   'no-slot',
   'over-budget',
   'run-ending',
-  // Of the file; of signing in; of a daemon that changes nothing; of the terminal's tokens.
+  // Of the file or the server; of signing in; of a daemon that changes nothing; of the terminal's tokens.
   'disk',
   'moved',
   'busy',
+  'unreachable',
   'throttled',
   'read-only',
   'too-many',

@@ -70,7 +70,7 @@ export class NotifyScene {
         stopping.throwIfAborted();
       },
     });
-    notifier.start();
+    void notifier.start();
     return notifier;
   }
 

@@ -20,7 +20,7 @@ import {
   type State,
 } from '../../server/domain/state.ts';
 import { freeSlots, statusOf } from '../../server/domain/status.ts';
-import type { Decide } from '../../server/store/store.ts';
+import type { Decide } from '../../server/store/decide-batch.ts';
 import { termsOf } from '../../shared/daemon-questions.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { WorkUnit } from '../../shared/words.ts';

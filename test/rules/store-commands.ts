@@ -7,7 +7,7 @@ import { type ReportInput, report } from '../../server/domain/commands/reports.t
 import { type SnoozeInput, snooze, wake } from '../../server/domain/commands/snooze.ts';
 import { workOf } from '../../server/domain/lookup.ts';
 import { isPending } from '../../server/domain/state.ts';
-import type { Committed } from '../../server/store/store.ts';
+import type { Committed } from '../../server/store/idempotency.ts';
 import type { Conflict, ConflictVerdict, Judgement } from '../../shared/conflict-words.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';

@@ -103,6 +103,7 @@ export class Walk extends StoreFixture {
       socket: folder,
       bin: folder,
       readOnly: false,
+      isShared: false,
     });
     dispatcher.start();
     // Asked to stop at once, it still ends its first look: at what lives, not at what could start.

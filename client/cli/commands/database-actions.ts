@@ -88,6 +88,17 @@ export async function importFrom(paths: StatePaths, file: string, flags: Flags):
   tell(`imported ${done.events} events and ${done.keys} keys. Start it: signalbox start`);
 }
 
+export async function copy(
+  paths: StatePaths,
+  { from, to }: { readonly from: string; readonly to: string },
+  flags: Flags,
+): Promise<void> {
+  const done = await (await loadOffline()).copyDatabase(paths, from, to);
+  if (flags.json) return printJson(done);
+  await print(`${done.to}: ${counts(done)}, as ${done.from} has them. Both fold to the same state.`);
+  tell(`Go on with it: signalbox start --database ${to}`);
+}
+
 async function opened(file: string): Promise<ReadStream> {
   if (!existsSync(file)) throw new ProgramError('data', `There is no ${file}.`);
   const input = createReadStream(file);

@@ -1,4 +1,4 @@
-/** The commands on a project's database: backup, restore, check, export, import, du. What they do is loaded when one is given. */
+/** The commands on a project's database: backup, restore, check, export, import, du, database copy. What they do is loaded when one is given. */
 import type { Command } from 'commander';
 import type { StatePaths } from '../../../shared/state-paths.ts';
 import { jsonOption } from './flags.ts';
@@ -40,6 +40,17 @@ export function addDatabaseCommands(program: Command, paths: () => StatePaths): 
     .argument('<file>', '"-": stdin')
     .addOption(jsonOption())
     .action(async (file: string, flags: Flags) => (await actions()).importFrom(paths(), file, flags));
+  program
+    .command('database')
+    .description('move the state of this project')
+    .command('copy')
+    .description('copy the log into a database that has none, and check the copy; no daemon may run')
+    .argument('<from>', 'sqlite, postgres://USER@HOST/NAME, or file:PATH of a file with such a URL')
+    .argument('<to>', 'the same')
+    .addOption(jsonOption())
+    .action(async (from: string, to: string, flags: Flags) =>
+      (await actions()).copy(paths(), { from, to }, flags),
+    );
   program
     .command('du')
     .description('say what takes room on the disk, the largest first')

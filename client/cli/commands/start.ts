@@ -18,6 +18,7 @@ export interface StartFlags extends AccessFlags {
   readonly maxAgents?: string;
   readonly undoSeconds?: string;
   readonly logFormat?: string;
+  readonly database?: string;
   readonly json?: boolean;
 }
 
@@ -28,6 +29,8 @@ interface DaemonEntry {
 
 export async function start(project: string, flags: StartFlags): Promise<void> {
   const argv = argumentsFor(project, flags);
+  // Before a command line with a password is shown to everybody a second time.
+  if (flags.database !== undefined) (await loadOffline()).checkStart(argv);
   if (!flags.foreground) {
     const command = ['--project', project, 'start'];
     const startable = { paths: pathsFor(project), command, flags: argv.slice(2), opener: 'signalbox open' };
@@ -39,8 +42,14 @@ export async function start(project: string, flags: StartFlags): Promise<void> {
 }
 
 function argumentsFor(project: string, flags: StartFlags): string[] {
-  const { plan, maxAgents, undoSeconds, logFormat } = flags;
-  const more = { plan, 'max-agents': maxAgents, 'undo-seconds': undoSeconds, 'log-format': logFormat };
+  const { plan, database, maxAgents, undoSeconds, logFormat } = flags;
+  const more = {
+    plan,
+    database,
+    'max-agents': maxAgents,
+    'undo-seconds': undoSeconds,
+    'log-format': logFormat,
+  };
   return ['--project', project, ...commandLineOf(flags, more)];
 }
 

@@ -43,7 +43,7 @@ async function generalFindings(paths: StatePaths): Promise<Finding[]> {
         .catch(() => own)
     : own;
   const told = status ? await toldFindings(paths, status) : [];
-  return [node, ...findings, ...examine(paths, path), await roundTripFinding(paths, status), ...told];
+  return [node, ...findings, ...(await examine(paths, path)), await roundTripFinding(paths, status), ...told];
 }
 
 /** A run may send nothing. */

@@ -38,7 +38,8 @@ export function refusalIn(error: unknown): { code: string; message: string; fiel
 function saidError(error: DaemonError): ProgramError {
   const { refusal } = error.data ?? {};
   if (refusal?.code === 'disk' || refusal?.code === 'moved') return new ProgramError('disk', error.message);
-  if (refusal?.code === 'busy') return new ProgramError('timeout', error.message);
+  if (refusal?.code === 'busy' || refusal?.code === 'unreachable')
+    return new ProgramError('timeout', error.message);
   return new ProgramError(refusal ? 'refused' : 'failed', error.message);
 }
 
