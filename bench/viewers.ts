@@ -5,8 +5,8 @@ import { cpuOf, memoryOf } from './proc.ts';
 import { bareStation, daemonStation, type Station, stockStation, VIEWERS } from './stations.ts';
 
 const ROUNDS = 3;
-const ROUND_MS = 8000;
-const WARM_UP_MS = 2000;
+const ROUND_MS = 4000;
+const WARM_UP_MS = 1000;
 const RATES = [10, 100] as const;
 /** Until what was sent has arrived and idle timers have fired. */
 const SETTLE_MS = 1500;
@@ -33,7 +33,7 @@ export async function viewers(): Promise<Figure> {
   const memory = new Map<Station, number>();
   for (const station of stations) memory.set(station, await gathered(station));
   const spent = new Map(stations.map((station) => [station, new Map() as Spending]));
-  for (const station of stations) await speak(station, 100, WARM_UP_MS);
+  for (const station of stations) await speak(station, 10, WARM_UP_MS);
   for (let round = 0; round < ROUNDS; round++)
     for (const rate of RATES)
       for (const station of stations) {

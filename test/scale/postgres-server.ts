@@ -1,5 +1,5 @@
 /** A real PostgreSQL server of its own for tests: the one that this system has installed, in a folder that is gone afterwards. */
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,6 +29,8 @@ export function whyNoPostgres(): string | false {
   if (folder === null || !existsSync(join(folder, 'initdb'))) return 'there is no PostgreSQL on this machine';
   if (isRoot && !readFileSync('/etc/passwd', 'utf8').includes(`\n${ACCOUNT}:`))
     return 'as root, PostgreSQL needs an account "postgres"';
+  if (isRoot && spawnSync('runuser', ['-u', ACCOUNT, '--', 'test', '-x', tmpdir()]).status !== 0)
+    return 'the account "postgres" cannot reach the folder of temporary files';
   return false;
 }
 

@@ -552,6 +552,15 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       dry_run: z.boolean().describe('true: nothing was changed'),
     }),
   },
+  'database copy': {
+    schema: z.strictObject({
+      from: z.string().describe('where it was: never with a password'),
+      to: z.string(),
+      events: copied.events,
+      units: copied.units,
+      items: copied.items,
+    }),
+  },
   check: { schema: checked },
   du: {
     schema: z.strictObject({
@@ -639,6 +648,7 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   worktree: 'it is `worktree ls`',
   origin: 'it is `origin list`',
   limits: 'it is `limits show`',
+  database: 'it prints help',
   completion: 'it prints a script for a shell',
   export: 'what it prints is lines of JSON: backup.md says which',
   hook: 'it prints what an agent reads of its hooks',

@@ -20,6 +20,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   backup: ['signalbox backup before-friday.db'],
   restore: ['signalbox restore before-friday.db'],
   archive: ['signalbox archive', 'signalbox archive --find login'],
+  database: ['signalbox database copy sqlite file:/etc/signalbox/database'],
+  'database copy': [
+    'signalbox database copy sqlite postgres://box.example/signalbox',
+    'signalbox database copy file:/etc/signalbox/database sqlite',
+  ],
   check: ['signalbox check', 'signalbox check --json'],
   du: ['signalbox du', 'signalbox du --json'],
   export: ['signalbox export log.ndjson', 'signalbox export | head -5'],
