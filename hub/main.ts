@@ -1,5 +1,4 @@
 /** Joins the parts of `signalbox hub`, and stops them in order: the page of all projects of one user. */
-
 import { fileURLToPath } from 'node:url';
 import { type AccessFile, openDoor } from '../server/access/access-file.ts';
 import { Refusals } from '../server/access/refusals.ts';

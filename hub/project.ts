@@ -2,12 +2,12 @@
 
 import type { Daemon } from '../client/daemon/daemon-client.ts';
 import { BoardStream } from '../client/link/board-stream.ts';
-import { keepSubscribed } from '../client/link/keep-subscribed.ts';
 import { under } from '../shared/base-path.ts';
 import type { Board, BoardMessage, Pulses } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
 import type { Place } from '../shared/views/place.ts';
 import type { Moment } from '../shared/words.ts';
+import { HeldStream } from './held-stream.ts';
 import { hubKey, type Owner } from './own-rows.ts';
 
 /** How a daemon is reached. */
@@ -52,10 +52,10 @@ export class Project {
   #away: Moment | null = new Date().toISOString();
   #place: Place;
   #pulses: Pulses = {};
-  #watching = 0;
-  #stopPulses = () => {};
-  #looking = 0;
-  #stopLooking = () => {};
+  /** What its runs print. */
+  readonly printing: HeldStream;
+  /** Says to its daemon that somebody sees its items, as a visible page of its own does. */
+  readonly looking: HeldStream;
 
   constructor(found: Found, events: ProjectEvents) {
     this.slug = found.slug;
@@ -65,6 +65,16 @@ export class Project {
     this.#name = found.slug;
     this.#place = this.#placeNow();
     this.#link = found.open((isOpen) => this.#turn(isOpen));
+    const { board, notify } = this.#link.streams;
+    this.printing = new HeldStream((ended) =>
+      board.pulses.subscribe(
+        {},
+        { onData: (pulses) => this.#print(pulses), onError: ended, onComplete: ended },
+      ),
+    );
+    this.looking = new HeldStream((ended) =>
+      notify.watch.subscribe({ looks: true }, { onError: ended, onComplete: ended }),
+    );
   }
 
   get place(): Place {
@@ -94,31 +104,6 @@ export class Project {
     return Object.fromEntries(own) as Pulses;
   }
 
-  /** Follows what its runs print as long as somebody looks. Returns how to stop. */
-  watch(): () => void {
-    if (this.#watching++ === 0)
-      this.#stopPulses = keepSubscribed((ended) =>
-        this.#link.streams.board.pulses.subscribe(
-          {},
-          { onData: (pulses) => this.#print(pulses), onError: ended, onComplete: ended },
-        ),
-      );
-    return () => {
-      if (--this.#watching === 0) this.#stopPulses();
-    };
-  }
-
-  /** Says to its daemon that somebody sees its items, as a visible page of its own does. Returns how to stop. */
-  look(): () => void {
-    if (this.#looking++ === 0)
-      this.#stopLooking = keepSubscribed((ended) =>
-        this.#link.streams.notify.watch.subscribe({ looks: true }, { onError: ended, onComplete: ended }),
-      );
-    return () => {
-      if (--this.#looking === 0) this.#stopLooking();
-    };
-  }
-
   /** Returns whether it was called otherwise before. */
   rename(name: string): boolean {
     if (name === this.#name) return false;
@@ -144,8 +129,8 @@ export class Project {
   }
 
   close(): void {
-    this.#stopPulses();
-    this.#stopLooking();
+    this.printing.stop();
+    this.looking.stop();
     this.#link.close();
   }
 

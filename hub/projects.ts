@@ -31,7 +31,7 @@ export class Projects {
   /** Followed as long as the hub runs: what it says stays when its daemon is away. */
   readonly #whole: HubBoard;
   readonly #printed = new Signal();
-  /** A daemon has come or gone. */
+  /** A daemon has come. */
   readonly #listed = new Signal();
 
   constructor() {
@@ -116,7 +116,7 @@ export class Projects {
     let told: Pulses = {};
     try {
       while (!signal.aborted) {
-        for (const project of this.all) if (!watched.has(project)) watched.set(project, project.watch());
+        this.#hold(watched, 'printing');
         const now = this.pulses;
         const news = Object.entries(now).filter(([key, pulse]) => told[key] !== pulse);
         told = now;
@@ -132,10 +132,15 @@ export class Projects {
   async beSeen(signal: AbortSignal): Promise<void> {
     const seen = new Map<Project, () => void>();
     while (!signal.aborted) {
-      for (const project of this.all) if (!seen.has(project)) seen.set(project, project.look());
+      this.#hold(seen, 'looking');
       await this.#listed.next(signal);
     }
     for (const stop of seen.values()) stop();
+  }
+
+  /** Holds a stream of each project that is not held yet. */
+  #hold(held: Map<Project, () => void>, stream: 'printing' | 'looking'): void {
+    for (const project of this.all) if (!held.has(project)) held.set(project, project[stream].hold());
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { homeFolder } from '../server/system/home-folder.ts';
 import { Problem } from '../server/system/problem.ts';
 import { makeStateFolder } from '../server/system/state-folder.ts';
+import { homeOf } from '../shared/base-path.ts';
 import type { HubEntry, HubPlace, PlaceOptions } from '../shared/hub-words.ts';
 import { hashOfProject, hubPathsOf, stateHome } from '../shared/state-paths.ts';
 import { type KeptPlace, readPlaces, writePlaces } from './places.ts';
@@ -66,11 +67,8 @@ function find(url: string, { token, program }: PlaceOptions): Promise<FoundPlace
 
 /** Without TLS the token would be read on the way: only where there is none, on this machine. */
 const isSafe = ({ protocol, hostname, pathname }: URL): boolean =>
-  /^\/([\w-]+\/?)*$/.test(pathname) &&
+  /^\/([\w-]+\/)*[\w-]*$/.test(pathname) &&
   (protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)));
-
-/** Where its pages are, without a slash at the end. */
-const homeOf = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/$/, '');
 
 async function bySsh(address: URL, url: string, program: string): Promise<FoundPlace> {
   const target = sshTarget(address, url);

@@ -7,6 +7,7 @@ import { accessFor } from '../server/api/access.ts';
 import * as inputs from '../server/api/inputs.ts';
 import { watching } from '../server/api/notify-fields.ts';
 import { basesFor, type CallContext, onlyAtTerminal } from '../server/api/procedures.ts';
+import { Signal } from '../server/system/signal.ts';
 import type { BoardMessage, Snapshot } from '../shared/board.ts';
 import type { Query } from '../shared/query.ts';
 import { actOn } from './act.ts';
@@ -102,18 +103,12 @@ function watchFor(
   signal: AbortSignal,
 ): AsyncIterable<never> {
   if (!goesOn) return untilDone(looks ? projects.beSeen(aMoment()) : Promise.resolve());
-  return untilDone(looks ? projects.beSeen(signal) : aborted(signal));
+  return untilDone(looks ? projects.beSeen(signal) : new Signal().next(signal));
 }
 
 const untilDone = (done: Promise<void>): AsyncIterable<never> => ({
   [Symbol.asyncIterator]: () => ({ next: () => done.then(() => ({ done: true, value: undefined })) }),
 });
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 async function* once<Value>(value: Value) {
   yield value;

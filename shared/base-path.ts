@@ -12,6 +12,9 @@ export function setBasePath(path: string): void {
 /** The address of one of our paths: `/new` is at `/signalbox/new`. */
 export const under = (path: string): string => basePath + path;
 
+/** Where the pages of a daemon are, without a slash at the end, of an address that the operator or a page elsewhere gives. */
+export const homeOf = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/+$/, '');
+
 /** The path of ours at an address, with its query; null: the address is not under the base path. */
 export function within(address: string): string | null {
   if (basePath === '') return address;

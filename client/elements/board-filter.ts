@@ -1,5 +1,4 @@
 /** The element `board-filter`: search and filter of the page. The address holds them. */
-
 import type { TemplateResult } from 'lit';
 import { under } from '../../shared/base-path.ts';
 import { type Board, countsOf } from '../../shared/board.ts';

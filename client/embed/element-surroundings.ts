@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { homeOf } from '../../shared/base-path.ts';
 import { type Board, countsOf } from '../../shared/board.ts';
 import type { Query } from '../../shared/query.ts';
 import type { Place } from '../../shared/views/place.ts';
@@ -12,9 +13,6 @@ const ATTRIBUTES = ['server', 'query', 'chunk', 'token'];
 
 /** The query from an element's attributes; null: incomplete. */
 export type QueryOfElement = (element: BoardElement) => Query | null;
-
-/** Where the pages of a daemon are, without a slash at the end. */
-export const homeOf = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/+$/, '');
 
 /** What reconnects is stale to a page. */
 type ElementState = Exclude<SharedConnectionState['life'], 'reconnecting'> | 'over-limit';

@@ -1,6 +1,5 @@
 /** Our elements on other people's pages: `<script type="module" src="http://HOST:7845/embed.js"></script>`. */
-
-import { homeOf } from './element-surroundings.ts';
+import { homeOf } from '../../shared/base-path.ts';
 import { ELEMENTS, surround } from './surround.ts';
 
 surround(homeOf(new URL('.', import.meta.url)));

@@ -1,6 +1,4 @@
 /** The page of several projects, alive: the same elements as on that of one, and two for what only it shows. */
-import { setBasePath, under } from '../../shared/base-path.ts';
-import type { PageData } from '../../shared/page-data.ts';
 import { PROJECT_FORMS } from '../../shared/views/projects.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
 import { BoardElement } from '../elements/board-element.ts';
@@ -11,6 +9,7 @@ import { submitByKeys } from '../elements/submit-by-keys.ts';
 import { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
 import { keepBadge, stayHere } from '../page/connection-badge.ts';
+import { element, takePageData, wayBack } from '../page/drawn-page.ts';
 import { keepKeys } from '../page/first-key.ts';
 import { keepLooking } from '../page/looking.ts';
 import { keepDrafts } from '../page/saved-drafts.ts';
@@ -27,17 +26,9 @@ customElements.define('project-filter', ProjectFilter);
 customElements.define('project-grids', ProjectGrids);
 customElements.define('project-list', ProjectList);
 
-const element = (id: string): HTMLElement => {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
-  return found;
-};
-
 /** Takes over what the server drew, then follows the hub. */
 function start(): void {
-  const drawnFrom = element('page-data');
-  setBasePath(drawnFrom.dataset.base ?? '');
-  const data = JSON.parse(drawnFrom.textContent ?? '') as PageData;
+  const data = takePageData();
   const { query, snapshot, zone, notices, pulses } = data;
   const live = new LiveBoards(null);
   live.prime(query, snapshot);
@@ -55,12 +46,7 @@ function start(): void {
     each.join(live, query, zone);
   addEventListener('keydown', submitByKeys);
   keepKeys({ single: /^[jkaszguq/?1-9]$/, load: async () => (await import('./keys.ts')).keyboard() });
-  const home = location.origin + under('');
-  const connection = new Connection({
-    socket: `${home.replace(/^http/, 'ws')}/trpc`,
-    probe: `${home}/status`,
-    polling: async () => (await import('../link/polling.ts')).pollingLink,
-  });
+  const connection = new Connection(wayBack());
   live.connect(connection);
   const lost = element('lost');
   keepBadge(
@@ -73,11 +59,7 @@ function start(): void {
   stayHere(lost, connection);
   keepCount(live, data, element('announce'));
   // Their daemons notify by themselves.
-  keepLooking(
-    live,
-    () => false,
-    () => {},
-  );
+  keepLooking(live);
   void keepDrafts(queue, connection);
 }
 

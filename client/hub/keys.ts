@@ -7,5 +7,4 @@ export const keyboard = (): Keyboard =>
     to: { '/': '/#search' },
     afterG: { q: '/#queue-heading', u: '/#grid-heading' },
     lines: KEYS_OF_SEVERAL,
-    openCommands: () => {},
   });

@@ -1,5 +1,4 @@
 /** Our own page, alive: what the server drew is hydrated from the same data, then follows the daemon. */
-import { setBasePath, under } from '../../shared/base-path.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import type { AttentionQueue } from '../elements/attention-queue.ts';
@@ -10,21 +9,14 @@ import type { RunTranscript } from '../elements/run-transcript.ts';
 import { submitByKeys } from '../elements/submit-by-keys.ts';
 import type { Connection } from '../link/connection.ts';
 import { LiveBoards } from '../link/live-boards.ts';
+import { element, takePageData, wayBack } from './drawn-page.ts';
 import { keepKeys } from './first-key.ts';
 
 defineElements(() => import('./later.ts'));
 
-const element = (id: string): HTMLElement => {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
-  return found;
-};
-
 /** Takes over what the server drew, then loads the connection. */
 async function start(): Promise<void> {
-  const drawnFrom = element('page-data');
-  setBasePath(drawnFrom.dataset.base ?? '');
-  const data = JSON.parse(drawnFrom.textContent ?? '') as PageData;
+  const data = takePageData();
   const { query, snapshot, detail } = data;
   const live = new LiveBoards(null);
   live.prime(query, snapshot);
@@ -46,12 +38,7 @@ async function start(): Promise<void> {
 
 async function connect(): Promise<Connection> {
   const { Connection: Socket } = await import('../link/connection.ts');
-  const home = location.origin + under('');
-  return new Socket({
-    socket: `${home.replace(/^http/, 'ws')}/trpc`,
-    probe: `${home}/status`,
-    polling: async () => (await import('../link/polling.ts')).pollingLink,
-  });
+  return new Socket(wayBack());
 }
 
 async function keepPage(live: LiveBoards, data: PageData): Promise<void> {

@@ -1,5 +1,4 @@
 /** Whether this browser shows notifications: a choice that is kept in it, for this project's address alone. */
-
 import { html, render, type TemplateResult } from 'lit';
 import { under } from '../../shared/base-path.ts';
 

@@ -18,7 +18,7 @@ export interface PageKeys {
   readonly afterG: Readonly<Record<string, string>>;
   /** All keys, for their list. */
   readonly lines: readonly KeyLine[];
-  readonly openCommands: () => void;
+  readonly openCommands?: () => void;
 }
 
 export class Keyboard {
@@ -32,9 +32,9 @@ export class Keyboard {
 
   press({ key, ctrlKey, metaKey }: KeyboardEvent): void {
     if (document.querySelector('dialog[open]')) return;
-    const to = (this.#goes ? this.#keys.afterG : this.#keys.to)[key];
+    const to = (this.#goes ? this.#keys.afterG[key] : undefined) ?? this.#keys.to[key];
     this.#goes = false;
-    if (ctrlKey || metaKey) this.#keys.openCommands();
+    if (ctrlKey || metaKey) this.#keys.openCommands?.();
     else if (to) go(to);
     else if (/^[1-9]$/.test(key)) choose(Number(key));
     else this.#act(key);

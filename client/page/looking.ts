@@ -5,8 +5,8 @@ import type { LiveBoards } from '../link/live-boards.ts';
 /** Whoever hides the page says so anew. Returns how to say it again when `shows` has changed. `onNotice`: what to show. */
 export function keepLooking(
   live: LiveBoards,
-  shows: () => boolean,
-  onNotice: (notice: DesktopNotice) => void,
+  shows = () => false,
+  onNotice: (notice: DesktopNotice) => void = () => {},
 ): () => void {
   let stop = () => {};
   const watch = () => {

@@ -1,5 +1,4 @@
 /** The page of new units, alive: the name that the goal suggests, names to wait for, a plan from a file; no reload. */
-
 import type { TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '../../server/api/router.ts';
 import { under } from '../../shared/base-path.ts';

@@ -1,5 +1,4 @@
 /** The commands (Ctrl-K): goes to a unit or a page, and acts on a unit. A combobox over a list that is always open. */
-
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { under } from '../../shared/base-path.ts';
 import { statusMark } from '../../shared/views/status-mark.ts';

@@ -25,6 +25,7 @@ const configure = z
       message: `Say what to set: ${FIELDS.join(', ')}.`,
     },
   );
+
 export const notify = t.router({
   show: operator.input(nothing).query(({ ctx }) => ctx.notify.facts()),
   configure: operator.input(configure).mutation(async ({ ctx, input: { channel, unset, ...set } }) => {

@@ -3,8 +3,8 @@ import { unitKey } from './board-rows.ts';
 
 /** Which units have left the state for the archive, so that whoever shows them is told. */
 export class LeftUnits {
-  /** By the keys of their rows: the numbers of the events. */
-  readonly #left = new Map<string, number>();
+  /** The keys of their rows and the numbers of the events, the latest last. */
+  readonly #left: { readonly key: string; readonly seq: number }[] = [];
   readonly #firstKnown: number;
 
   /** `last`: the event by which the latest of them left before; when the others did is not known. */
@@ -13,7 +13,7 @@ export class LeftUnits {
   }
 
   add(units: readonly WorkUnit[], seq: number): void {
-    for (const { unit } of units) this.#left.set(unitKey(unit.id), seq);
+    for (const { unit } of units) this.#left.push({ key: unitKey(unit.id), seq });
   }
 
   /** Whether it is known who has left since a number. */
@@ -22,6 +22,8 @@ export class LeftUnits {
   }
 
   since(seq: number): string[] {
-    return [...this.#left].flatMap(([key, left]) => (left > seq ? [key] : []));
+    // From the end: it is asked at each change, and after years of archiving there are many.
+    const last = this.#left.findLastIndex((left) => left.seq <= seq);
+    return this.#left.slice(last + 1).map(({ key }) => key);
   }
 }

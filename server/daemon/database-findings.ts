@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import type { Finding } from '../../shared/offline.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
+import { eventsInFile } from '../store/events-in-file.ts';
 import { nameOfDatabase } from '../store/postgres/address.ts';
 import type { ServerFacts } from '../store/postgres/postgres-door.ts';
-import { Db } from '../store/sqlite.ts';
 import { databaseOf, lookAtServer } from './database-access.ts';
 import { SQLITE } from './database-choice.ts';
 import { bad, type FindingFacts, good, looked, note } from './findings.ts';
@@ -24,12 +24,7 @@ export async function databaseFindings(paths: StatePaths): Promise<Finding[]> {
 
 function file({ database: path }: StatePaths): FindingFacts {
   if (!existsSync(path)) return note(`${path} is made at the first start.`);
-  const db = Db.look(path);
-  try {
-    return good(`${path} is whole: ${db.lastSeq()} events, no gaps.`);
-  } finally {
-    db.close();
-  }
+  return good(`${path} is whole: ${eventsInFile(path)} events, no gaps.`);
 }
 
 /** Beyond that, times of the log and of this machine disagree for whoever reads them. */

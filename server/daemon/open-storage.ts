@@ -1,6 +1,7 @@
 /** Opens what a daemon keeps its state in. */
 import { existsSync } from 'node:fs';
 import type { StatePaths } from '../../shared/state-paths.ts';
+import { eventsInFile } from '../store/events-in-file.ts';
 import { nameOfDatabase } from '../store/postgres/address.ts';
 import { Db } from '../store/sqlite.ts';
 import { sqliteStorage } from '../store/sqlite-storage.ts';
@@ -32,20 +33,11 @@ async function openServer(url: string): Promise<Storage> {
 
 /** An empty database in the place of a log that has something: units would be gone, and agents start anew. */
 async function refuseLeftLog({ database }: StatePaths, opened: Storage, url: string): Promise<void> {
-  const left = existsSync(database) ? eventsIn(database) : 0;
+  const left = existsSync(database) ? eventsInFile(database) : 0;
   if (left === 0 || (await opened.journal.open()).seq > 0) return;
   await opened.close();
   throw new Problem(
     'config',
     `${nameOfDatabase(url)} is empty, and this project has ${left} events in ${database}. Take them along: signalbox database copy sqlite URL. To begin anew, move that file away.`,
   );
-}
-
-function eventsIn(database: string): number {
-  const db = Db.look(database);
-  try {
-    return db.lastSeq();
-  } finally {
-    db.close();
-  }
 }

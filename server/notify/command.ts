@@ -1,5 +1,4 @@
 /** Tells by a program of the operator. There is no shell: the message is in its environment and on its input. */
-
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { under } from '../../shared/base-path.ts';

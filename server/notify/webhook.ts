@@ -1,5 +1,4 @@
 /** Sends a message to the operator's address: one POST, no redirect followed, what comes back is not read. */
-
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { under } from '../../shared/base-path.ts';

@@ -103,30 +103,22 @@ export class Store {
     decide: Decide<Result>,
     once?: Idempotency,
   ): Promise<Committed<Result>> {
-    return new Promise((resolve, reject) => {
-      // `resolve` gets the result of `decide`, or the stored result of an earlier call with the same key.
-      this.#enqueue({
-        by,
-        decide,
-        once,
-        leads: false,
-        resolve: resolve as QueuedMutation['resolve'],
-        reject,
-      });
-    });
+    return this.#enqueue({ by, decide, once, leads: false });
   }
 
   /** The same, as the daemon that leads. Rejects with `Deposed` where another one does. */
   lead<Result extends object>(decide: Decide<Result>): Promise<Committed<Result>> {
-    return new Promise((resolve, reject) => {
-      const asked = { by: DAEMON, decide, once: undefined, leads: true };
-      this.#enqueue({ ...asked, resolve: resolve as QueuedMutation['resolve'], reject });
-    });
+    return this.#enqueue({ by: DAEMON, decide, once: undefined, leads: true });
   }
 
-  #enqueue(waiting: QueuedMutation): void {
-    this.#queue.push(waiting);
-    this.#draining ??= this.#drain(nextTurn());
+  #enqueue<Result extends object>(
+    asked: Omit<QueuedMutation, 'resolve' | 'reject'>,
+  ): Promise<Committed<Result>> {
+    return new Promise((resolve, reject) => {
+      // `resolve` gets the result of `decide`, or the stored result of an earlier call with the same key.
+      this.#queue.push({ ...asked, resolve: resolve as QueuedMutation['resolve'], reject });
+      this.#draining ??= this.#drain(nextTurn());
+    });
   }
 
   /** Others have written. What this store has written itself, it knows when its batch is kept. */

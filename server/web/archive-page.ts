@@ -8,6 +8,7 @@ import { clockAt, shortMoment, type ViewClock } from '../../shared/views/when.ts
 import type { ArchivedUnit } from '../store/journal.ts';
 import type { Assets } from './assets.ts';
 import { type Drawn, shell } from './document.ts';
+import { plainData } from './page-data.ts';
 
 export interface ArchivePageInput {
   readonly assets: Assets;
@@ -24,19 +25,9 @@ export interface ArchivePageInput {
 }
 
 export function archivePage(input: ArchivePageInput): string {
-  const { assets, snapshot, project, now } = input;
-  const zone = -now.getTimezoneOffset();
-  const data = {
-    query: { only: 'counts' as const },
-    snapshot,
-    pulses: {},
-    zone,
-    notices: {},
-    project,
-    name: 'Archived units',
-    detail: null,
-  };
-  const body = html`<main class="one" data-later><p class="back"><a href=${under('/')}>← All work units</a></p><h2 id="archive-heading" tabindex="-1">Archived units <span class="count">${input.total}</span></h2>${search(input)}${list(input, clockAt(now, zone))}${more(input)}</main>`;
+  const { assets, now } = input;
+  const data = plainData(input, 'Archived units');
+  const body = html`<main class="one" data-later><p class="back"><a href=${under('/')}>← All work units</a></p><h2 id="archive-heading" tabindex="-1">Archived units <span class="count">${input.total}</span></h2>${search(input)}${list(input, clockAt(now, data.zone))}${more(input)}</main>`;
   return shell({ assets, data, now, body, skipTo: { id: 'archive-heading', label: 'Skip to the units' } });
 }
 

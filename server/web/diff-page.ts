@@ -1,5 +1,4 @@
 /** Renders the diff page of a unit. The page works without JavaScript. */
-
 import { html } from '@lit-labs/ssr';
 import { under } from '../../shared/base-path.ts';
 import type { Snapshot } from '../../shared/board.ts';
@@ -9,6 +8,7 @@ import { diffPath } from './diff-address.ts';
 import type { CommentDraft } from './diff-comments.ts';
 import { diffView } from './diff-view.ts';
 import { shell } from './document.ts';
+import { plainData } from './page-data.ts';
 
 export interface DiffPageInput {
   readonly assets: Assets;
@@ -22,10 +22,9 @@ export interface DiffPageInput {
   readonly now: Date;
 }
 
-export function diffPage({ assets, snapshot, chunk, diff, draft, project, now }: DiffPageInput): string {
-  const zone = -now.getTimezoneOffset();
-  const name = `${chunk}, changes`;
-  const data = { query: { chunk }, snapshot, pulses: {}, zone, notices: {}, project, name, detail: null };
+export function diffPage(input: DiffPageInput): string {
+  const { assets, chunk, diff, draft, now } = input;
+  const data = plainData(input, `${chunk}, changes`, { chunk });
   const body = html`<main class="of-diff"><p class="back"><a href="${under(`/work-units/${chunk}`)}">← Unit ${chunk}</a></p><h2 class="name" id="diff-heading" tabindex="-1">Changes in ${chunk}</h2>${diffView(diff, { path: under(diffPath(chunk)), draft })}</main>`;
   return shell({
     assets,

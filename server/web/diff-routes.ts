@@ -1,5 +1,4 @@
 /** The page of what a unit has changed, also as JSON and as a patch; and the forms on it. */
-
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import { formInput } from '../../shared/actions.ts';

@@ -4,7 +4,6 @@
  * marks, where it is itself the value of a place, not one of a list. A template that ended with a value would end with
  * `<?>`, which lit adds.
  */
-
 import { html, renderThunked } from '@lit-labs/ssr';
 import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
 import { nothing, type TemplateResult } from 'lit';

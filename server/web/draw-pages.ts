@@ -13,6 +13,7 @@ import { findWork } from '../domain/state.ts';
 import { readTail } from '../output/transcript.ts';
 import { runFiles } from '../system/run-files.ts';
 import { dashboardPage, type FormError, type Warnings } from './page.ts';
+import { plainData } from './page-data.ts';
 import { projectOf, type RouteParts } from './reply.ts';
 import type { Printed } from './run-page.ts';
 import { PAGE_BYTES, printedOf } from './run-routes.ts';
@@ -128,16 +129,7 @@ export function drawSettings(
     typed,
     formError,
     now,
-    data: {
-      query: COUNTS,
-      snapshot: boardFeed.snapshot(COUNTS),
-      pulses: {},
-      zone: -now.getTimezoneOffset(),
-      notices: {},
-      project: projectOf({ about }),
-      name: 'Settings',
-      detail: null,
-    },
+    data: plainData({ snapshot: boardFeed.snapshot(COUNTS), project: projectOf({ about }), now }, 'Settings'),
     settings: store.state.settings,
     isSignedIn: isSignedIn(parts, ctx),
     notify: maySeeSetup(context) ? notify.facts() : null,

@@ -1,5 +1,4 @@
 /** Draws who waits for whom as SVG. Templates of the server only: nothing in it is hydrated, and marks would double it. */
-
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import { under } from '../../shared/base-path.ts';

@@ -1,5 +1,4 @@
 /** The page of the dependency picture: what waits for what, as a picture and as a list of links. */
-
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import { under } from '../../shared/base-path.ts';
@@ -12,6 +11,7 @@ import type { Assets } from './assets.ts';
 import { type Drawn, shell } from './document.ts';
 import { drawing, FIRST_NODE, type Focus } from './graph-drawing.ts';
 import { type GraphQuery, graphAddress, ZOOMS } from './graph-query.ts';
+import { plainData } from './page-data.ts';
 
 /** More nodes than these are not drawn: the page says how to narrow. */
 export const MOST_NODES = 1500;
@@ -36,19 +36,9 @@ export interface GraphPageInput {
 }
 
 export function graphPage(input: GraphPageInput): string {
-  const { assets, snapshot, project, now, query } = input;
+  const { assets, now, query } = input;
   const name = query.unit === null ? 'Dependencies' : `Dependencies of ${query.unit}`;
-  const zone = -now.getTimezoneOffset();
-  const data = {
-    query: { only: 'counts' as const },
-    snapshot,
-    pulses: {},
-    zone,
-    notices: {},
-    project,
-    name,
-    detail: null,
-  };
+  const data = plainData(input, name);
   const body = html`<main class="of-graph" data-later><p class="back"><a href="${under('/')}">← All work units</a></p><h2 id="graph-heading" tabindex="-1">${name}</h2>${controls(input)}<section class="graph" aria-labelledby="graph-heading">${facts(input)}${picture(input)}</section>${others(input)}</main>`;
   return shell({ assets, data, now, body, skipTo: { id: 'graph-heading', label: 'Skip to the picture' } });
 }

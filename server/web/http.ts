@@ -1,5 +1,4 @@
 /** Koa and sockets behind the gate, for one listener. */
-
 import {
   createServer,
   type IncomingMessage,

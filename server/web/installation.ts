@@ -1,5 +1,4 @@
 /** What a browser needs to install the page as an application of its own: a manifest and the project's mark. */
-
 import type Router from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { under } from '../../shared/base-path.ts';

@@ -1,5 +1,4 @@
 /** The page on which units are added: one of a trusted agent, or those of a plan. */
-
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import type { AgentDefinition } from '../../shared/agent-words.ts';
@@ -8,6 +7,7 @@ import type { Snapshot } from '../../shared/board.ts';
 import type { Assets } from './assets.ts';
 import { type Drawn, shell } from './document.ts';
 import type { Fields } from './forms.ts';
+import { plainData } from './page-data.ts';
 import { afterBreak } from './text-area.ts';
 
 export interface NewUnitInput {
@@ -34,10 +34,8 @@ interface Mistake {
 }
 
 export function newUnitPage(input: NewUnitInput): string {
-  const { assets, snapshot, project, now } = input;
-  const query = { only: 'counts' as const };
-  const zone = -now.getTimezoneOffset();
-  const data = { query, snapshot, pulses: {}, zone, notices: {}, project, name: 'New unit', detail: null };
+  const { assets, now } = input;
+  const data = plainData(input, 'New unit');
   const body = html`<main class="one new-unit" data-later><p class="back"><a href="${under('/')}">← All work units</a></p><h2 id="new-heading" tabindex="-1">New unit</h2>${unitForm(input)}${planForm(input)}</main>`;
   return shell({ assets, data, now, body, skipTo: { id: 'new-heading', label: 'Skip to the form' } });
 }

@@ -1,5 +1,4 @@
 /** The notifications on the page of the settings: what is set up, what became of the last message, when and of what. */
-
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import { under } from '../../shared/base-path.ts';

@@ -28,6 +28,7 @@ import { type WaitedToday, waitedWords } from '../../shared/waited.ts';
 import type { FailedSignIns } from '../access/refusals.ts';
 import type { Assets } from './assets.ts';
 import { type Drawn, shell, signOutForm } from './document.ts';
+import { plainData } from './page-data.ts';
 import { afterBreak, textAreaWith } from './text-area.ts';
 
 /** An answer that could not be taken: what to say, and the operator's words, which are never lost. */
@@ -110,9 +111,9 @@ export function dataOf(
   name: string,
   detail: Detail | null,
 ): PageData {
-  const { snapshot, query, pulses, formError, project, now } = input;
+  const { query, pulses, formError } = input;
   const notices = formError?.item ? { [formError.item]: formError.notice } : {};
-  return { query, snapshot, pulses, zone: -now.getTimezoneOffset(), notices, project, name, detail };
+  return { ...plainData(input, name, query), pulses, notices, detail };
 }
 
 /** Words and ticks of an answer that could not be taken stand in its card. */

@@ -1,5 +1,4 @@
 /** Handles the requests of one listener: the gate, then procedures or routes. */
-
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AnyTRPCRouter } from '@trpc/server';

@@ -1,5 +1,4 @@
 /** Where a browser goes after a form: to the page on which it stood. */
-
 import type { Context as KoaContext } from 'koa';
 import { within } from '../../shared/base-path.ts';
 import { localPath } from '../../shared/local-path.ts';

@@ -1,5 +1,4 @@
 /** The page of one run: what it printed, from any place in it, without script too. */
-
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import { under } from '../../shared/base-path.ts';
@@ -9,6 +8,7 @@ import { plain } from '../../shared/terminal-text.ts';
 import { age, clockAt } from '../../shared/views/when.ts';
 import type { Assets } from './assets.ts';
 import { type Drawn, shell } from './document.ts';
+import { plainData } from './page-data.ts';
 
 /** A stretch of what a run printed. Offsets are bytes. */
 export interface Printed {
@@ -39,13 +39,10 @@ export interface RunPageInput {
 }
 
 export function runPage(input: RunPageInput): string {
-  const { assets, snapshot, detail, run, printed, project, now } = input;
-  const zone = -now.getTimezoneOffset();
-  const query = { chunk: detail.chunk };
-  const name = `${detail.chunk}, run ${run.number}`;
-  const data = { query, snapshot, pulses: {}, zone, notices: {}, project, name, detail: null };
+  const { assets, detail, run, printed, now } = input;
+  const data = plainData(input, `${detail.chunk}, run ${run.number}`, { chunk: detail.chunk });
   const unit = under(`/work-units/${detail.chunk}`);
-  const body = html`<main class="one of-run"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" id="run-heading" tabindex="-1"><bdi>${detail.chunk}</bdi>, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${age('ago', run.started_at, clockAt(now, zone))} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
+  const body = html`<main class="one of-run"><p class="back"><a href="${unit}">← Unit ${detail.chunk}</a></p><h2 class="name" id="run-heading" tabindex="-1"><bdi>${detail.chunk}</bdi>, run ${run.number}</h2><p class="aside">${run.phase} · ${run.agent} · ${age('ago', run.started_at, clockAt(now, data.zone))} · ${run.said}</p>${printed.size === null ? html`<p class="empty">${goneWords(run)}</p>` : whole(input, unit)}</main>`;
   return shell({ assets, data, now, body, skipTo: { id: 'run-heading', label: 'Skip to the run' } });
 }
 

@@ -1,5 +1,4 @@
 /** The page of the settings: what is in force, what each does, and a form for each group. */
-
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import { under } from '../../shared/base-path.ts';

@@ -1,5 +1,4 @@
 /** What somebody sees who has not signed in, and how they do. */
-
 import type Router from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { under } from '../../shared/base-path.ts';

@@ -1,5 +1,4 @@
 /** The page of one work unit: what it does on the left, facts and actions on the right. */
-
 import { html } from '@lit-labs/ssr';
 import { nothing, type TemplateResult } from 'lit';
 import { under } from '../../shared/base-path.ts';

@@ -1,5 +1,4 @@
 /** The line above queue and units: search, kind of item, status. It filters both, lives in the address, and needs no script. */
-
 import { html, nothing, type TemplateResult } from 'lit';
 import { under } from '../base-path.ts';
 import type { Counts } from '../board.ts';

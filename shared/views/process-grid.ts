@@ -1,5 +1,4 @@
 /** Renders all units by status, with the bulk actions. */
-
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';

@@ -1,5 +1,4 @@
 /** What only a page of several projects shows: which there are, the units of each, and of which a card is. */
-
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { under } from '../base-path.ts';
