@@ -170,6 +170,7 @@ const buildDaemon = async () => {
     entryPoints: {
       daemon: 'server/main.ts',
       hub: 'hub/main.ts',
+      carry: 'server/carry/main.ts',
       offline: 'server/daemon/offline.ts',
       surroundings: 'server/system/within-run.ts',
     },

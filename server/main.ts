@@ -32,6 +32,7 @@ import { notifierOf, whileLeading, workersOf } from './daemon/workers.ts';
 import { OPERATOR } from './domain/actors.ts';
 import { updateConfig } from './domain/commands/config.ts';
 import { LastLines } from './output/last-lines.ts';
+import { followExecutors } from './runs/executors-file.ts';
 import { WorktreeFolders } from './runs/worktree-folders.ts';
 import type { Storage } from './store/storage.ts';
 import { Store } from './store/store.ts';
@@ -65,6 +66,7 @@ async function run(options: Options): Promise<void> {
   let storage: Storage | null = null;
   let store: Store | null = null;
   let trust: { stop(): void } | null = null;
+  let executors: { stop(): void } | null = null;
   try {
     held = await lockProject(state);
     const door = openDoor(state);
@@ -76,6 +78,7 @@ async function run(options: Options): Promise<void> {
     const clock = new SettledClock(await lastMoment(store));
     await store.commit(OPERATOR, (state) => updateConfig(state, options.settings));
     trust = await followTrust(store, state, consoleLog);
+    executors = await followExecutors(store, state, consoleLog);
     if (specs.length > 0) await addPlan(store, specs, options.plan ?? '');
     const problem = await serve(options, state, { store, storage, door, policy, umask, clock });
     // Also if the files were moved: a write-ahead log left beside another database would be applied to it.
@@ -83,6 +86,7 @@ async function run(options: Options): Promise<void> {
     if (problem) throw problem;
   } finally {
     trust?.stop();
+    executors?.stop();
     store?.close();
     await storage?.close();
     lock.release();
@@ -116,6 +120,8 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   const folders = new WorktreeFolders({ store, project, folder });
   const notifier = notifierOf(kept, about, access.readOnly);
   const clock = keepTime(store, consoleLog);
+  const work = { store, storage, umask, progress, clock: settled };
+  const { dispatcher, chores, carried: carry } = workersOf(state, work, options.door.readOnly);
   const parts = httpParts(state, kept, {
     pulses: new LastLines(store, state.runs, progress),
     about,
@@ -123,6 +129,7 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
     lookAtClock: clock.look,
     worktrees: folders,
     notify: notifier,
+    carry,
     stop: () => stopping.stop(),
   });
   const { servers, terminal } = await listen(parts, tcp, addresses, options.door, state, port);
@@ -132,8 +139,6 @@ async function serve(options: Options, state: StatePaths, kept: Kept): Promise<P
   const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
   const files = { state, holder: holderOf(about), port, server: terminal.server, program };
   writeStateFiles(files);
-  const work = { store, storage, umask, progress, clock: settled };
-  const { dispatcher, chores } = workersOf(state, work, options.door.readOnly);
   dispatcher.start();
   const lead = takeLead(store, storage.leadership, consoleLog);
   const inPlace = filesInPlace(storage, () => startAgain(state), stopping.stop);

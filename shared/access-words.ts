@@ -3,7 +3,7 @@ import type { Moment } from './words.ts';
 
 /** Through which door somebody came. */
 export type Door = 'page' | 'form' | 'cli' | 'api' | 'embed' | 'daemon';
-export type Role = 'operator' | 'viewer' | 'monitor' | 'embed' | 'agent' | 'daemon';
+export type Role = 'operator' | 'viewer' | 'monitor' | 'embed' | 'agent' | 'carrier' | 'daemon';
 
 /** Who did it. */
 export interface By {

@@ -46,6 +46,8 @@ export interface Cell extends OfUnit {
   readonly phases: number;
   readonly run: number;
   readonly agent: string;
+  /** The executor of its last run; empty: this machine. */
+  readonly executor: string;
   /** Since when it has this status. */
   readonly since: Moment;
   /** What it has changed in its worktree; null: it has none, or nothing is known yet. */

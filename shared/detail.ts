@@ -83,6 +83,9 @@ export interface RunLine {
   readonly number: number;
   readonly phase: string;
   readonly agent: string;
+  /** The executor on which it works; null: this machine. `machine`: what it calls itself, once a carrier has claimed the run. */
+  readonly executor: string | null;
+  readonly machine: string | null;
   readonly started_at: Moment;
   readonly ended_at: Moment | null;
   readonly outcome: Outcome | null;

@@ -50,6 +50,10 @@ const EVENT_WORDS: {
       .map(([name, value]) => `${name} to ${value}`)
       .join(', ')}`,
   'agents.trusted': (data) => `trusts the agents ${data.agents.map(({ name }) => name).join(', ')}`,
+  'executors.configured': (data) =>
+    data.executors.length === 0
+      ? 'runs work on this machine alone'
+      : `runs may work on ${data.executors.map(({ name }) => name).join(', ')}`,
   'notice.planned': plannedWords,
   'notice.skipped': skippedWords,
   'notice.sent': sentWords,
@@ -94,8 +98,10 @@ const EVENT_WORDS: {
   'merge.rebasing': () => 'handed to its agent, to be put onto the base as it is now',
   'merge.ended': ({ how }) => END_WORDS[how],
   'run.started': (data, items) =>
-    `started run ${data.number} (${data.phase}, ${data.agent})${data.override ? `, although ${overriddenWords(data.override, items)}` : ''}`,
+    `started run ${data.number} (${data.phase}, ${data.agent}${data.executor ? `, on ${data.executor}` : ''})${data.override ? `, although ${overriddenWords(data.override, items)}` : ''}`,
   'run.spawned': (data) => `run ${data.number} is process ${data.pid}`,
+  'run.submitted': (data) => `run ${data.number} was handed over as job ${data.job}`,
+  'run.claimed': (data) => `run ${data.number} is carried by ${data.carrier.machine}`,
   'conflict.judged': (data) =>
     `${data.decided_by === 'operator' ? 'decided' : 'found'}: ${verdictWords(data.verdict)} beside unit ${data.with} (${conflictReasonWords(data, data.overlapping_files.length)})`,
   'conflict.noted': (data) => disagreementWords(data),

@@ -3,7 +3,7 @@ import type { By, Token } from './access-words.ts';
 import type { TrustedAgents } from './agent-words.ts';
 import type { EndChange } from './archive-words.ts';
 import type { Conflict, Disagreement, Judgement } from './conflict-words.ts';
-import type { DraftComment } from './diff.ts';
+import type { CarriedChange, Executors } from './executor-words.ts';
 import type { Answer, AnyQuestion, AskerWait, ItemKind } from './item-words.ts';
 import type { NoticeChange } from './notify-words.ts';
 import type { PolicyRule, RuleName } from './policy-words.ts';
@@ -19,14 +19,7 @@ import type {
 import type { Settings } from './settings-words.ts';
 import type { Usage } from './usage-words.ts';
 import type { Kill, Moment, Outcome, ProcessIdentity, ToolRefusal, UnitSpec } from './words.ts';
-import type {
-  MergeApproved,
-  MergePlanned,
-  SnapshotTaken,
-  WorkEnd,
-  WorktreeMade,
-  WorktreePlanned,
-} from './work-words.ts';
+import type { WorkChange } from './work-events.ts';
 
 /** The unit of what concerns no unit. */
 export const NO_UNIT = -1;
@@ -35,6 +28,7 @@ export const NO_UNIT = -1;
 export type Change =
   | { readonly type: 'config.updated'; readonly unit: typeof NO_UNIT; readonly data: Partial<Settings> }
   | { readonly type: 'agents.trusted'; readonly unit: typeof NO_UNIT; readonly data: TrustedAgents }
+  | { readonly type: 'executors.configured'; readonly unit: typeof NO_UNIT; readonly data: Executors }
   | {
       readonly type: 'token.added';
       readonly unit: typeof NO_UNIT;
@@ -80,6 +74,7 @@ export type Change =
   | NoticeChange
   | { readonly type: 'run.started'; readonly unit: number; readonly data: RunStarted }
   | { readonly type: 'run.spawned'; readonly unit: number; readonly data: RunSpawned }
+  | CarriedChange
   | { readonly type: 'conflict.judged'; readonly unit: number; readonly data: ConflictJudged }
   | {
       readonly type: 'conflict.noted';
@@ -172,30 +167,6 @@ export type Change =
       readonly data: { readonly id: string } & WithdrawalReason;
     };
 
-/** Of a unit's worktree, its snapshots and its merge. */
-export type WorkChange =
-  | { readonly type: 'worktree.planned'; readonly unit: number; readonly data: WorktreePlanned }
-  | { readonly type: 'worktree.made'; readonly unit: number; readonly data: WorktreeMade }
-  | { readonly type: 'worktree.ready'; readonly unit: number; readonly data: Record<string, never> }
-  | { readonly type: 'worktree.pruned'; readonly unit: number; readonly data: { readonly ref: string } }
-  /** What was kept of it is dropped for good. */
-  | { readonly type: 'worktree.forgotten'; readonly unit: number; readonly data: Record<string, never> }
-  | { readonly type: 'worktree.restored'; readonly unit: number; readonly data: Record<string, never> }
-  | { readonly type: 'work.snapshot'; readonly unit: number; readonly data: SnapshotTaken }
-  | { readonly type: 'comment.added'; readonly unit: number; readonly data: DraftComment }
-  | { readonly type: 'comment.removed'; readonly unit: number; readonly data: { readonly id: string } }
-  | { readonly type: 'merge.approved'; readonly unit: number; readonly data: MergeApproved }
-  | { readonly type: 'merge.planned'; readonly unit: number; readonly data: MergePlanned }
-  /** The base could not be moved; `why` is a code. */
-  | {
-      readonly type: 'merge.refused';
-      readonly unit: number;
-      readonly data: { readonly why: string; readonly files: readonly string[] };
-    }
-  /** Handed to its agent, to be put onto the base as it is now. */
-  | { readonly type: 'merge.rebasing'; readonly unit: number; readonly data: Record<string, never> }
-  | { readonly type: 'merge.ended'; readonly unit: number; readonly data: { readonly how: WorkEnd } };
-
 /** What an edit sets; what it does not name stays. */
 export interface UnitEdit {
   readonly title?: string;
@@ -213,6 +184,9 @@ export interface RunStarted {
   readonly marker: string;
   /** SHA-256 of its token; absent: nobody of ours carries it out. */
   readonly token?: string;
+  /** The executor that is to carry it out, and SHA-256 of the secret that buys the claim; absent: this machine. */
+  readonly executor?: string;
+  readonly claim?: string;
   /** Started although the unit was not READY, by the operator's word. */
   readonly override?: Overridden;
 }

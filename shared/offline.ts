@@ -21,6 +21,8 @@ export interface Offline {
   livingDaemons(home: string): readonly LivingDaemon[];
   /** Keeps what the operator has looked at. A daemon that runs takes it over by itself. */
   trust(paths: StatePaths, looked: Looked): void;
+  /** Takes the text of a file of executors over, and returns their names. Throws an error with a sentence and an exit code. */
+  setExecutors(paths: StatePaths, text: string): readonly string[];
   /** Who may come in. A daemon that runs looks at the file itself. */
   doorOf(paths: StatePaths): DoorFacts;
   /** Where the operator's rules for permissions are, or would be. Throws where an agent of the project could write them. */
@@ -104,7 +106,16 @@ export interface CheckedDatabase {
 export type DatabaseDifference =
   | { readonly code: 'gap' | 'fold'; readonly seq: number }
   | { readonly code: 'unit'; readonly chunk: string }
-  | { readonly code: 'settings' | 'agents' | 'tokens' | 'sessions' | 'notifications' | 'archive' };
+  | {
+      readonly code:
+        | 'settings'
+        | 'agents'
+        | 'executors'
+        | 'tokens'
+        | 'sessions'
+        | 'notifications'
+        | 'archive';
+    };
 
 /** A daemon whose process lives. */
 export interface Living extends Holder {

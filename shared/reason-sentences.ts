@@ -21,6 +21,10 @@ export function outcomeWords(outcome: Outcome): string {
       return `was stopped: ${limitWords(outcome)}`;
     case 'vanished':
       return 'vanished: its processes are gone and nothing says how it ended';
+    case 'fenced':
+      return `was ended on its machine, as Signalbox could not be reached from there for ${outcome.seconds} s`;
+    case 'lost':
+      return `is lost: nothing was heard of its machine for ${outcome.seconds} s, and what it does there is not known`;
     case 'never-began':
       return `never began: ${neverBeganWords(outcome)}`;
   }
@@ -47,6 +51,8 @@ function neverBeganWords(reason: NeverBegan): string {
       return `the prompt file ${reason.detail} is no file of at most 128 KiB`;
     case 'cannot-start':
       return reason.detail;
+    case 'not-claimed':
+      return `${reason.detail} took it, but nothing there claimed it`;
     case 'worktree':
       return problemWords(reason.problem);
   }

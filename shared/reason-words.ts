@@ -63,7 +63,9 @@ export type NeverBegan =
         | 'prompt-file-outside'
         | 'prompt-file-too-large'
         /** `detail`: what the system said. */
-        | 'cannot-start';
+        | 'cannot-start'
+        /** It was handed to the executor `detail`, and nobody claimed it. */
+        | 'not-claimed';
       readonly detail: string;
     }
   | { readonly code: 'worktree'; readonly problem: WorkProblem };
@@ -81,6 +83,7 @@ export type StatusReason =
   /** `item`: whose answer it is. */
   | { readonly code: 'answer-out' | 'waits-answer-out'; readonly item: string }
   | { readonly code: 'agent-not-trusted'; readonly agent: string }
+  | { readonly code: 'unknown-executor'; readonly executor: string }
   /** What this day may cost is spent; the item that asks about it is this unit's. */
   | { readonly code: 'day-budget'; readonly chunk: string }
   /** Of units that are never at work at the same time: these come first, or are at work. */

@@ -28,6 +28,8 @@ export interface StatePaths {
   readonly door: string;
   /** The copy of `signalbox.json` that the operator trusts. */
   readonly trusted: string;
+  /** Where runs may work besides this machine: the operator's own file. */
+  readonly executors: string;
   /** Says where the last backup is. */
   readonly lastBackup: string;
 }
@@ -109,6 +111,7 @@ export function pathsIn(folder: string, project: string): StatePaths {
     log: at('daemon.log'),
     door: at('door.json'),
     trusted: at('trusted.json'),
+    executors: at('executors.json'),
     lastBackup: at('last-backup.json'),
   };
 }

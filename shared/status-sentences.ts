@@ -32,6 +32,8 @@ export function statusReasonWords(reason: StatusReason | null, items: readonly I
       return 'the answer is going out';
     case 'agent-not-trusted':
       return `the agent ${reason.agent} is not trusted: signalbox trust`;
+    case 'unknown-executor':
+      return `there is no executor ${reason.executor}: signalbox executors`;
     case 'day-budget':
       return `the budget of the day is spent: waits for your answer about ${reason.chunk}`;
     case 'comes-after':

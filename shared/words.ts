@@ -16,9 +16,10 @@
  * Every moment is an ISO 8601 string in UTC with milliseconds, so text order is time order.
  *
  * Beside these: `access-words.ts` (doors, roles, tokens, sessions), `agent-words.ts`, `conflict-words.ts`,
- * `item-words.ts`, `reason-words.ts`, `settings-words.ts`, `work-words.ts`.
+ * `executor-words.ts`, `item-words.ts`, `reason-words.ts`, `settings-words.ts`, `work-words.ts`.
  */
 import type { Conflict } from './conflict-words.ts';
+import type { Carrier } from './executor-words.ts';
 import type { Item } from './item-words.ts';
 import type { PolicyRule } from './policy-words.ts';
 import type { BrokenLimit, Closing, Hold, NeverBegan } from './reason-words.ts';
@@ -75,6 +76,8 @@ export interface UnitSpec {
   readonly merge: MergeMode | null;
   /** US dollars after which the operator is asked before it goes on; absent: never. */
   readonly budget_usd?: number;
+  /** The executor on which it works, or `local`; absent: as the operator's `executors.json` says. */
+  readonly executor?: string;
   /** Of an agent driven by its protocol, by the agent's own ids; absent: as its definition says. */
   readonly model?: string;
   readonly mode?: string;
@@ -119,7 +122,7 @@ export interface Unit {
   readonly changed_at: Moment;
 }
 
-/** How a run ended: with an exit code, as reported, killed or stopped by us, vanished, or never begun. */
+/** How a run ended: with an exit code, as reported, killed or stopped by us, vanished, cut off, or never begun. */
 export type Outcome =
   | { readonly exit: 'exited'; readonly code: number }
   /** With exit code 0, after calls of these tools were refused without the operator. */
@@ -128,6 +131,10 @@ export type Outcome =
   | { readonly exit: 'killed' }
   | ({ readonly exit: 'stopped' } & BrokenLimit)
   | { readonly exit: 'vanished' }
+  /** On another machine: its carrier ended it, as the daemon had not answered for so many seconds. */
+  | { readonly exit: 'fenced'; readonly seconds: number }
+  /** On another machine: nothing was heard of its carrier for so many seconds, and what it does is not known. */
+  | { readonly exit: 'lost'; readonly seconds: number }
   | ({ readonly exit: 'never-began' } & NeverBegan);
 
 /** What kept a run from going on, where something can be done about it beside trying again. */
@@ -146,6 +153,14 @@ export interface Run {
   /** SHA-256 of the token that only its environment holds, in hex; null: it has none. */
   readonly token: string | null;
   readonly process: ProcessIdentity | null;
+  /** The executor that carries it out; absent: this machine. */
+  readonly executor?: string;
+  /** SHA-256 of the secret that buys the one claim to it, in hex; absent: it works on this machine. */
+  readonly claim?: string;
+  /** What the executor's engine calls it; absent: it was not handed over yet. */
+  readonly job?: string;
+  /** Absent: nobody has claimed it. */
+  readonly carrier?: Carrier;
   readonly started_at: Moment;
   readonly ended_at: Moment | null;
   readonly outcome: Outcome | null;

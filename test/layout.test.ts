@@ -34,6 +34,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'web',
     'runs',
     'notify',
+    'carry',
     'daemon',
     'main.ts',
   ],

@@ -19,12 +19,18 @@ const OPERATOR = {
   invalidReason: null,
 } as const satisfies Partial<Credential>;
 
+interface RunSecret {
+  readonly unit: number;
+  readonly number: number;
+  readonly role: 'agent' | 'carrier';
+}
+
 /** Finds the token, session or run of a secret by its hash. */
 export class Credentials {
   readonly #store: Store;
   readonly #now: () => Date;
-  /** The unit and number of each run, by the hash of its token; kept up to `#indexed`. */
-  readonly #runs = new Map<string, { readonly unit: number; readonly number: number }>();
+  /** By the hash of its token, or of the secret of its carrier: a run, and whose it is; kept up to `#indexed`. */
+  readonly #runs = new Map<string, RunSecret>();
   #indexed: State | null = null;
 
   constructor(store: Store, now: () => Date = () => new Date()) {
@@ -72,8 +78,11 @@ export class Credentials {
     const run = found && state.works.get(found.unit)?.runs.find(({ number }) => number === found.number);
     if (!run) return null;
     const invalidReason = run.ended_at === null ? null : `Run ${run.number} has ended.`;
-    const id = `run-${keyOfRun(run)}`;
-    return { ...agentOf(run.unit, run.number), id, actor: `run ${run.number}`, invalidReason };
+    const { unit, number } = run;
+    const of = { ...OPERATOR, role: found.role, unit, run: number, invalidReason };
+    return found.role === 'agent'
+      ? { ...of, id: `run-${keyOfRun(run)}`, actor: `run ${number}` }
+      : { ...of, id: `carrier-${keyOfRun(run)}`, actor: `carrier of run ${number}` };
   }
 
   #index(state: State): void {
@@ -82,7 +91,10 @@ export class Credentials {
       ? state.works.changedSince(this.#indexed.works)
       : state.works;
     for (const { runs } of changed)
-      for (const { token, unit, number } of runs) if (token) this.#runs.set(token, { unit, number });
+      for (const { token, claim, unit, number } of runs) {
+        if (token) this.#runs.set(token, { unit, number, role: 'agent' });
+        if (claim) this.#runs.set(claim, { unit, number, role: 'carrier' });
+      }
     this.#indexed = state;
   }
 }
@@ -98,10 +110,8 @@ function ofToken({ id, role, name, origin, may_answer, unit }: Token, state: Sta
   };
 }
 
-const agentOf = (unit: number, run: number) => ({ ...OPERATOR, role: 'agent' as const, unit, run });
-
 /** Parses the unit and number from the id of a run's credential. */
 function runOf(id: string): [number, number] {
-  const [, unit, number] = /^run-(\d+)-(\d+)$/.exec(id) ?? [];
+  const [, unit, number] = /^(?:run|carrier)-(\d+)-(\d+)$/.exec(id) ?? [];
   return [Number(unit ?? -1), Number(number ?? -1)];
 }

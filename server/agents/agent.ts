@@ -18,6 +18,8 @@ export interface Task {
   readonly session: string | null;
   /** The folder of the project, whose files say what to do. */
   readonly project: string;
+  /** The folder in which it works, as it is called on the other machine; absent: it works on this one. */
+  readonly there?: string;
   /** The worktree in which it works; null: it works in the project's folder. */
   readonly work: TaskWork | null;
 }

@@ -69,9 +69,9 @@ function meaningOf(name: string, definition: AgentDefinition, task: Task): strin
     case 'session':
       return task.session ?? '';
     case 'project':
-      return task.project;
+      return task.there ?? task.project;
     case 'worktree':
-      return task.work?.path ?? task.project;
+      return task.work?.path ?? task.there ?? task.project;
     case 'branch':
       return task.work?.branch ?? '';
     case 'base':

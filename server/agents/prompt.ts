@@ -44,8 +44,8 @@ function filled(text: string, task: Task, answer: string): string {
     run: String(run),
     goal: [unit.title, unit.goal].filter((part) => part !== '').join('\n\n'),
     answer,
-    project: task.project,
-    worktree: task.work?.path ?? task.project,
+    project: task.there ?? task.project,
+    worktree: task.work?.path ?? task.there ?? task.project,
     branch: task.work?.branch ?? '',
     base: task.work?.base ?? task.work?.base_commit ?? '',
   };

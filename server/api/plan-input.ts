@@ -1,6 +1,7 @@
 /** The schema of a plan, and its translation into unit specs. */
 import { z } from 'zod';
 import { AGENT } from '../../shared/agent-words.ts';
+import { EXECUTOR, LOCAL } from '../../shared/executor-words.ts';
 import type { UnitSpec } from '../../shared/words.ts';
 import { MERGE_MODES } from '../../shared/work-words.ts';
 import {
@@ -43,6 +44,7 @@ const unit = z
     base: words(250).min(1, 'Name a branch.').optional(),
     merge: z.enum(MERGE_MODES, `One of ${MERGE_MODES.join(', ')}.`).optional(),
     budget_usd: budget.optional(),
+    executor: z.string().regex(EXECUTOR, 'The name of an executor.').optional(),
     mode: word.optional(),
     model: word.optional(),
   })
@@ -67,6 +69,14 @@ const unit = z
   .refine((unit) => !unit.external || unit.worktree !== true, {
     path: ['worktree'],
     message: 'An external unit has no worktree: somebody else does the work, where they want.',
+  })
+  .refine(({ external, executor }) => !external || executor === undefined, {
+    path: ['executor'],
+    message: 'An external unit has no executor: somebody else does the work, where they want.',
+  })
+  .refine(({ worktree, executor }) => !worktree || executor === undefined || executor === LOCAL, {
+    path: ['executor'],
+    message: 'A worktree is on this machine: leave "worktree" out, or name the executor "local".',
   })
   // The phases of an agent come from its definition, later.
   .refine((unit) => unit.agent !== undefined || unit.review.every((each) => phasesOf(unit).includes(each)), {
@@ -118,6 +128,7 @@ export function specOf(input: z.output<typeof unit>): UnitSpec {
     base: input.base ?? null,
     merge: input.merge ?? null,
     ...(input.budget_usd !== undefined && { budget_usd: input.budget_usd }),
+    ...(input.executor !== undefined && { executor: input.executor }),
     ...(input.mode !== undefined && { mode: input.mode }),
     ...(input.model !== undefined && { model: input.model }),
   };

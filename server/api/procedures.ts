@@ -6,6 +6,7 @@ import type { Credential } from '../access/gate.ts';
 import type { Limits } from '../access/limits.ts';
 import {
   AGENTS,
+  CARRIERS,
   ENDED_MEANWHILE,
   isAtTerminal,
   mayGiveCommands,
@@ -20,6 +21,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import type { About, ListenerFacts } from './about.ts';
+import type { CarryActions } from './carry-actions.ts';
 import type { NotifyActions } from './notify-actions.ts';
 import { type RefusalForCaller, refusalOf } from './refusal-of.ts';
 import type { Source, ViewerSocket } from './streams.ts';
@@ -56,6 +58,7 @@ export interface Context extends CallContext, Source {
   readonly policy: PolicySource;
   readonly worktrees: WorktreeActions;
   readonly notify: NotifyActions;
+  readonly carry: CarryActions;
 }
 
 /** The operator's rules, and where things lie that they speak of. */
@@ -142,7 +145,14 @@ export function basesFor<Ctx extends CallContext>() {
       if (!ctx.isStanding()) throw new TRPCError({ code: 'UNAUTHORIZED', message: ENDED_MEANWHILE });
       return next({ ctx: { ...ctx, procedure: path } });
     });
-  return { t, viewer: only(VIEWERS), reader: only(READERS), operator: only(OPERATORS), agent: only(AGENTS) };
+  return {
+    t,
+    viewer: only(VIEWERS),
+    reader: only(READERS),
+    operator: only(OPERATORS),
+    agent: only(AGENTS),
+    carrier: only(CARRIERS),
+  };
 }
 
 async function* untilLeft(stream: AsyncIterable<unknown>, left: () => void): AsyncIterable<unknown> {
@@ -157,7 +167,7 @@ export type Bases<Ctx extends CallContext> = ReturnType<typeof basesFor<Ctx>>;
 
 /** The base of every procedure of a daemon is one of these. */
 export const bases = basesFor<Context>();
-export const { t, viewer, reader, operator, agent } = bases;
+export const { t, viewer, reader, operator, agent, carrier } = bases;
 
 export function onlyAtTerminal(ctx: Pick<CallContext, 'by'>, what: string): void {
   if (!isAtTerminal(ctx)) throw forbidden(`Only the terminal ${what}.`);

@@ -23,6 +23,7 @@ import { newId } from '../system/new-id.ts';
 import { accessFor } from './access.ts';
 import { archivedUnits } from './archived-units.ts';
 import { ask as askInput } from './ask-input.ts';
+import { carry } from './carry.ts';
 import { commit, commitOrPreview } from './commit.ts';
 import * as inputs from './inputs.ts';
 import { newUnits } from './new-units.ts';
@@ -171,6 +172,9 @@ export const appRouter = t.router({
   policy,
   work,
   notify,
+  carry,
+  /** Where runs may work besides this machine, and whether it is reached. */
+  executors: operator.input(inputs.nothing).query(({ ctx }) => ctx.carry.lines()),
   status: viewer.input(inputs.nothing).query(async ({ ctx }) => {
     const { units, items, seq } = ctx.boardFeed.counts();
     const { settings, trusted } = ctx.store.state;

@@ -38,6 +38,7 @@ export function cellOf(state: State, work: WorkUnit, cause: string): Cell {
     phases: unit.spec.steps.length,
     run: run?.number ?? 0,
     agent: run?.agent ?? '',
+    executor: run?.executor ?? '',
     since,
     changes: changesOf(work),
     usage: usageOf(work),

@@ -29,7 +29,7 @@ export interface ServedParts {
 
 type Daemon = Pick<
   HttpParts['context'],
-  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees' | 'notify'
+  'about' | 'access' | 'pulses' | 'lookAtClock' | 'stop' | 'worktrees' | 'notify' | 'carry'
 >;
 
 export function httpParts(

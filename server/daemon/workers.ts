@@ -3,8 +3,10 @@ import type { WorktreeProgress } from '../../shared/work-words.ts';
 import type { About } from '../api/about.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { archiveOld } from '../runs/archive-units.ts';
+import { CarriedRuns } from '../runs/carried-runs.ts';
 import { Dispatcher } from '../runs/dispatcher.ts';
 import { endSessions } from '../runs/ended-sessions.ts';
+import { Executors } from '../runs/executors.ts';
 import { followLiveWork } from '../runs/live-work.ts';
 import { keepRoom } from '../runs/retention.ts';
 import { TouchedConflicts } from '../runs/touched-conflicts.ts';
@@ -56,6 +58,8 @@ export function workersOf(
   const log = consoleLog;
   const worktrees = new Worktrees({ store, log, project, folder, progress });
   const touched = new TouchedConflicts(store, project);
+  const executors = new Executors({ store, log, socket, folder: state.folder });
+  const carried = new CarriedRuns({ store, project, runs, worktrees, executors });
   const dispatcher = new Dispatcher({
     store,
     log,
@@ -68,6 +72,8 @@ export function workersOf(
     readOnly,
     umask,
     isShared: storage.leadership !== null,
+    executors,
+    carried,
   });
   const chores = [
     keepRoom(store, runs, clock),
@@ -76,7 +82,7 @@ export function workersOf(
     whileLeading(store, followLiveWork({ store, worktrees, touched })),
     ...(readOnly ? [] : [endSessions(store, socket)]),
   ];
-  return { dispatcher, chores };
+  return { dispatcher, chores, carried };
 }
 
 /** Of several daemons one looks after it. */

@@ -27,4 +27,6 @@ const canonical = (spec: UnitSpec): unknown => [
   spec.budget_usd ?? null,
   spec.mode ?? null,
   spec.model ?? null,
+  // Absent rather than null: the digests of units that are archived already know no executor.
+  ...(spec.executor === undefined ? [] : [spec.executor]),
 ];

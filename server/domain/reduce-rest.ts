@@ -16,6 +16,8 @@ export function withoutUnit(state: State, event: AboutNone): Partial<State> {
       return { graph: event.seq, settings: { ...state.settings, ...event.data } };
     case 'agents.trusted':
       return { graph: event.seq, trusted: event.data };
+    case 'executors.configured':
+      return { graph: event.seq, executors: event.data };
     case 'token.added':
       return { tokens: [...state.tokens, { ...event.data, added_at: event.at }] };
     case 'token.revoked':

@@ -1,5 +1,6 @@
-import type { Event, WorkChange } from '../../shared/events.ts';
+import type { Event } from '../../shared/events.ts';
 import type { Unit } from '../../shared/words.ts';
+import type { WorkChange } from '../../shared/work-events.ts';
 import type { UnitWork, WorktreePlanned } from '../../shared/work-words.ts';
 
 type AboutWork = Event & WorkChange;

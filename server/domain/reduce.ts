@@ -1,14 +1,15 @@
 import type { Conflict } from '../../shared/conflict-words.ts';
-import type { Event, RunStarted } from '../../shared/events.ts';
+import type { Event } from '../../shared/events.ts';
 import { microUsd } from '../../shared/usage-words.ts';
-import type { Message, Run, Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
+import type { Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
 import { archived, archivedRemoved } from './reduce-archive.ts';
 import { changesGraph, dayAskedAfter, itemsAfter, rewait } from './reduce-indexes.ts';
 import { changeItem, newItem } from './reduce-item.ts';
 import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
+import { concernsRun, runsAfter } from './reduce-run.ts';
 import { concernsWork, workAfter, workAtPhase } from './reduce-work.ts';
 import { isDone, type State } from './state.ts';
-import { dayOf, moneyOf, usageAfter } from './usage.ts';
+import { dayOf, moneyOf } from './usage.ts';
 
 /** The reducer: folds one event into the state. Facts change only here, and in `reduce-item.ts`. */
 export function reduce(state: State, event: Event): State {
@@ -89,42 +90,13 @@ function daysAfter(state: State, before: WorkUnit, event: Extract<Event, { type:
 type AboutUnit = Exclude<Event, AboutNone | { type: 'unit.added' | 'unit.archived' }>;
 
 function change(work: WorkUnit, event: AboutUnit): WorkUnit {
+  if (concernsRun(event)) return runsAfter(work, event);
   if (concernsWork(event)) return { ...work, unit: { ...work.unit, work: workAfter(work.unit, event) } };
   switch (event.type) {
     case 'conflict.judged':
       return { ...work, conflicts: judged(work.conflicts, event) };
     case 'conflict.noted':
       return { ...work, conflicts: withNote(work.conflicts, event.data) };
-    case 'run.started':
-      return { ...work, runs: [...work.runs, newRun(event, event.data)] };
-    case 'run.spawned': {
-      const { number, pid, started } = event.data;
-      return changeRun(work, number, { process: { pid, started } });
-    }
-    case 'run.killing': {
-      const { number, ...kill } = event.data;
-      return changeRun(work, number, { kill });
-    }
-    case 'run.interrupted':
-      return withMessage(work, event.data.number, { text: event.data.text, at: event.at });
-    case 'run.told':
-      return changeRun(work, event.data.number, { told: event.data.count });
-    case 'run.noted':
-      return changeRun(work, event.data.number, { session: event.data.session });
-    case 'run.said':
-      return changeRun(work, event.data.number, { said: event.data.text });
-    case 'run.used': {
-      const { number, usage } = event.data;
-      const before = work.runs.find((run) => run.number === number)?.usage;
-      return changeRun(work, number, { usage: usageAfter(before, usage, event.at) });
-    }
-    case 'run.refused': {
-      const { number, refused } = event.data;
-      const before = work.runs.find((run) => run.number === number)?.refused ?? [];
-      return changeRun(work, number, { refused: [...before, ...refused] });
-    }
-    case 'run.ended':
-      return changeRun(work, event.data.number, { ended_at: event.at, outcome: event.data.outcome });
     case 'item.asked':
       return { ...work, items: [...work.items, newItem(event, event.data)] };
     case 'item.attached':
@@ -217,33 +189,3 @@ function unitChange(unit: Unit, event: AboutFacts): Partial<Unit> {
 
 const without = (chunks: readonly string[], chunk: string): string[] =>
   chunks.filter((each) => each !== chunk);
-
-function newRun(event: Event, data: RunStarted): Run {
-  const { number, phase, agent, marker, token = null } = data;
-  return {
-    unit: event.unit,
-    number,
-    phase,
-    agent,
-    marker,
-    token,
-    process: null,
-    started_at: event.at,
-    ended_at: null,
-    outcome: null,
-    kill: null,
-    messages: [],
-    told: 0,
-    session: null,
-    refused: [],
-  };
-}
-
-function withMessage(work: WorkUnit, number: number, message: Message): WorkUnit {
-  const messages = work.runs.find((run) => run.number === number)?.messages ?? [];
-  return changeRun(work, number, { messages: [...messages, message] });
-}
-
-function changeRun(work: WorkUnit, number: number, change: Partial<Run>): WorkUnit {
-  return { ...work, runs: work.runs.map((run) => (run.number === number ? { ...run, ...change } : run)) };
-}

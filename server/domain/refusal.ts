@@ -24,6 +24,7 @@ export const REFUSAL_CODES = [
   'run-live',
   'run-ended',
   'run-ending',
+  'claimed',
   'no-live-run',
   'external',
   'not-external',

@@ -1,5 +1,6 @@
 import type { Session, Token } from '../../shared/access-words.ts';
 import type { AgentDefinition, TrustedAgents } from '../../shared/agent-words.ts';
+import { type Executors, NO_EXECUTORS } from '../../shared/executor-words.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { ChannelState, NotifyChannel } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
@@ -25,6 +26,8 @@ export interface State {
   readonly graph: number;
   readonly settings: Settings;
   readonly trusted: TrustedAgents;
+  /** Where runs may work besides this machine. */
+  readonly executors: Executors;
   /** Credentials: tokens, and browser sessions. */
   readonly tokens: readonly Token[];
   readonly sessions: readonly Session[];
@@ -49,6 +52,7 @@ export const EMPTY: State = {
   graph: 0,
   settings: DEFAULTS,
   trusted: NO_AGENTS,
+  executors: NO_EXECUTORS,
   tokens: [],
   sessions: [],
   days: PersistentMap.of(),
@@ -59,7 +63,10 @@ export const EMPTY: State = {
 
 const keysOf = ({ id, keys, unit }: Item) => [id, ...keys].map((key) => [key, unit] as const);
 
-type OtherFacts = Pick<State, 'settings' | 'trusted' | 'tokens' | 'sessions' | 'notify' | 'archive'>;
+type OtherFacts = Pick<
+  State,
+  'settings' | 'trusted' | 'executors' | 'tokens' | 'sessions' | 'notify' | 'archive'
+>;
 
 /** The state that consists of these work units, given in the order of their ids. `units`: how many ids were given out. */
 export function stateOf(

@@ -1,6 +1,7 @@
 /** Derives the status of a unit, and why it has it. */
 import type { StatusReason } from '../../shared/reason-words.ts';
 import type { Moment, Run, Status, WorkUnit } from '../../shared/words.ts';
+import { executorNamed, executorOf } from './executors.ts';
 import { rivalsAhead } from './serial-order.ts';
 import {
   agentNamed,
@@ -58,6 +59,8 @@ function whyBlocked(state: State, work: WorkUnit): StatusReason | null {
   if (goingOut) return { code: 'answer-out', item: goingOut.id };
   if (spec.agent !== null && !agentNamed(state, spec.agent))
     return { code: 'agent-not-trusted', agent: spec.agent };
+  const executor = executorOf(state, work.unit);
+  if (executor !== null && !executorNamed(state, executor)) return { code: 'unknown-executor', executor };
   return rivalsAhead(state, work);
 }
 

@@ -54,9 +54,14 @@ const isSpokenTo = ({ items, runs }: WorkUnit): boolean =>
  * `new` marks what no other run has used yet.
  */
 export function writeAnswers(path: string, work: WorkUnit, run: number): void {
-  const said = [...answersOf(work, run), ...messagesOf(work, run)];
-  writeFileSync(`${path}.new`, `${JSON.stringify(said, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(`${path}.new`, answersText(work, run), { mode: 0o600 });
   renameSync(`${path}.new`, path);
+}
+
+/** What stands in that file. */
+export function answersText(work: WorkUnit, run: number): string {
+  const said = [...answersOf(work, run), ...messagesOf(work, run)];
+  return `${JSON.stringify(said, null, 2)}\n`;
 }
 
 const answersOf = ({ items }: WorkUnit, run: number) =>

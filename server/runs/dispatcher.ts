@@ -18,6 +18,8 @@ import {
 } from '../system/processes.ts';
 import { keyOfRun, type RunFiles, runFiles } from '../system/run-files.ts';
 import { AnswersFiles } from './answers-file.ts';
+import type { CarriedRuns } from './carried-runs.ts';
+import type { Executors } from './executors.ts';
 import type { RunParts } from './launch-run.ts';
 import { Merger } from './merger.ts';
 import { ProcessTerminator } from './process-terminator.ts';
@@ -36,6 +38,8 @@ export interface DispatcherParts extends RunParts {
   readonly readOnly: boolean;
   /** Whether other daemons write to the same log. */
   readonly isShared: boolean;
+  readonly executors: Executors;
+  readonly carried: CarriedRuns;
 }
 
 /**
@@ -63,8 +67,9 @@ export class Dispatcher {
     this.#answers = new AnswersFiles(parts.log);
     const look = () => this.#look();
     parts.worktrees.whenChanged(look);
+    parts.executors.whenChanged(look);
     this.#merger = new Merger(parts);
-    const end = (run: Run, outcome: Outcome) => recordEnd(parts, run, outcome);
+    const end = (run: Run, outcome: Outcome, carrier?: null) => recordEnd(parts, run, outcome, carrier);
     this.#starter = new Starter({ ...parts, end, look });
   }
 
@@ -80,6 +85,7 @@ export class Dispatcher {
     this.#starter.stop();
     this.#unsubscribe();
     if (this.#timer) clearInterval(this.#timer);
+    this.#parts.executors.stop();
     await this.#working;
     await Promise.all([this.#parts.worktrees.idle(), this.#merger.idle(), ...this.#ending.values()]);
   }
@@ -96,6 +102,7 @@ export class Dispatcher {
     while (this.#again && !this.#stopped) {
       this.#again = false;
       try {
+        this.#parts.executors.look();
         await this.#tend();
         if (!this.#parts.readOnly && this.#parts.store.leads) {
           await this.#starter.startReady();
@@ -110,16 +117,19 @@ export class Dispatcher {
   async #tend(): Promise<void> {
     const { state } = this.#parts.store;
     const commits: Promise<unknown>[] = [];
+    if (!this.#parts.store.leads) this.#parts.carried.forgetLead();
     this.#processes = null;
     for (const work of state.works) {
       const run = tendedRun(work);
       if (!run || this.#starter.isLaunching(run) || this.#ending.has(keyOfRun(run))) continue;
       if (!this.#isAtHand(run)) continue;
       const printed = sizeOf(this.#files(run).output) / MIB;
-      const outcome = this.#outcomeOf(run, printed > 2 * state.settings.output_mib);
+      const outcome = run.executor
+        ? this.#parts.carried.look(run)
+        : this.#outcomeOf(run, printed > 2 * state.settings.output_mib);
       if (outcome) commits.push(this.#end(run, outcome));
       else if (printed > state.settings.output_mib && !run.kill) commits.push(this.#stopForOutput(run));
-      else if (this.#answers.refresh(this.#files(run).answers, work, run.number))
+      else if (!run.executor && this.#answers.refresh(this.#files(run).answers, work, run.number))
         if (run.messages.length > run.told) commits.push(this.#tell(work, run));
     }
     await Promise.all(commits);
@@ -131,6 +141,7 @@ export class Dispatcher {
    */
   #isAtHand(run: Run): boolean {
     if (!this.#parts.isShared) return true;
+    if (run.executor) return this.#parts.store.leads;
     return run.process ? existsSync(this.#files(run).folder) : this.#parts.store.leads;
   }
 
@@ -178,7 +189,10 @@ export class Dispatcher {
   async #end(run: Run, outcome: Outcome): Promise<void> {
     this.#terminator.forget(keyOfRun(run));
     this.#answers.forget(this.#files(run).answers);
-    const ending = recordEnd(this.#parts, run, outcome);
+    this.#parts.carried.forget(run);
+    // What was decided of a carried run holds for the carrier that it was decided about.
+    const carrier = run.executor ? (run.carrier?.id ?? null) : undefined;
+    const ending = recordEnd(this.#parts, run, outcome, carrier);
     // A snapshot may take a while: others start and end meanwhile.
     if (this.#parts.store.state.works.get(run.unit)?.unit.work) this.#later(run, ending);
     else await ending;

@@ -16,11 +16,12 @@ export interface EndParts {
   readonly worktrees: Worktrees;
 }
 
-/** Commits how a run ended, with what is in its worktree then. Nobody of its family may be alive. */
+/** Commits how a run ended, with what is in its worktree then. Nobody of its family may be alive. `carrier`: as in `EndInput`. */
 export async function recordEnd(
   { store, runs, worktrees }: EndParts,
   run: Run,
   outcome: Outcome,
+  carrier?: string | null,
 ): Promise<void> {
   const work = store.state.works.get(run.unit);
   const kept = work?.unit.work?.made_at ? await worktrees.keep(work.unit, work.unit.work) : null;
@@ -31,6 +32,7 @@ export async function recordEnd(
     outcome,
     lines,
     key: newId(),
+    ...(carrier !== undefined && { carrier }),
     ...(kept && { work: kept }),
   };
   await store.commit(DAEMON, (state, at) => endRun(state, { ...input, at }));

@@ -1,8 +1,9 @@
 /** Starts the next runs, as many as there are free slots. */
-import type { Outcome, Run } from '../../shared/words.ts';
+import type { Outcome, Run, WorkUnit } from '../../shared/words.ts';
 import { hashOf, newSecret } from '../access/secret.ts';
 import { askBudget } from '../domain/commands/budget.ts';
 import { startRun } from '../domain/commands/runs.ts';
+import { executorOf, roomOn } from '../domain/executors.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { startOrder } from '../domain/start-order.ts';
 import { liveRun } from '../domain/state.ts';
@@ -12,6 +13,8 @@ import { Deposed } from '../store/decide-batch.ts';
 import { newId } from '../system/new-id.ts';
 import { keyOfRun } from '../system/run-files.ts';
 import { checkConflicts } from './check-conflicts.ts';
+import type { Executors } from './executors.ts';
+import { launchCarried } from './launch-carried.ts';
 import { type LaunchParts, launchRun } from './launch-run.ts';
 import type { TouchedConflicts } from './touched-conflicts.ts';
 
@@ -19,9 +22,10 @@ export interface StarterParts extends LaunchParts {
   /** What git says of units that have changed something already. */
   readonly touched: TouchedConflicts;
   /** Records the end of a run that never began. */
-  readonly end: (run: Run, outcome: Outcome) => Promise<void>;
+  readonly end: (run: Run, outcome: Outcome, carrier?: null) => Promise<void>;
   /** Something has changed about a run. */
   readonly look: () => void;
+  readonly executors: Executors;
 }
 
 /** Starts READY units as room allows. */
@@ -50,7 +54,7 @@ export class Starter {
     const launches: Promise<void>[] = [];
     for (const work of startOrder(store.state)) {
       if (this.#stopped || room() < 1) break;
-      if (!worktrees.isReady(work)) continue;
+      if (!this.#hasRoom(work) || !worktrees.isReady(work)) continue;
       if (work.unit.work?.snapshot) await touched.look();
       await checkConflicts(store, project, work.unit.id);
       if (await this.#isSpent(work.unit.id)) continue;
@@ -58,6 +62,13 @@ export class Starter {
       if (started) launches.push(this.#launch(started.run, started.token));
     }
     await Promise.all(launches);
+  }
+
+  /** On another machine: it is reached, and may take one more. */
+  #hasRoom({ unit }: WorkUnit): boolean {
+    const { store, executors } = this.#parts;
+    const name = executorOf(store.state, unit);
+    return name === null || (executors.reach(name).reached && roomOn(store.state, name) > 0);
   }
 
   /** Where its budget, or that of the day, is spent, the operator is asked, and it does not start. */
@@ -92,8 +103,14 @@ export class Starter {
   async #launch(run: Run, token: string): Promise<void> {
     const { end, look, log } = this.#parts;
     try {
-      const outcome = await launchRun(this.#parts, run, token, look);
-      if (outcome) await end(run, outcome);
+      if (run.executor) {
+        const outcome = await launchCarried(this.#parts, run, token);
+        // Somebody may have claimed it although the executor did not say that it took it.
+        if (outcome) await end(run, outcome, null);
+      } else {
+        const outcome = await launchRun(this.#parts, run, token, look);
+        if (outcome) await end(run, outcome);
+      }
     } catch (error) {
       log.error('starter', error);
     } finally {

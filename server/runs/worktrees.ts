@@ -68,7 +68,10 @@ export class Worktrees {
   isReady(work: WorkUnit): boolean {
     const { id, work: facts } = work.unit;
     if (this.#making.has(id)) return false;
-    if (facts ? facts.made_at !== null : this.#inPlace.has(id) || !lacksWorktree(work)) return true;
+    if (
+      facts ? facts.made_at !== null : this.#inPlace.has(id) || !lacksWorktree(this.#parts.store.state, work)
+    )
+      return true;
     this.#making.set(
       id,
       this.#make(id).finally(() => {

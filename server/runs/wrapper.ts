@@ -15,7 +15,7 @@ import type { RunFiles } from '../system/run-files.ts';
  * file, since a shell reads a script as it goes. The notes are for the operator alone, as the daemon's own files
  * are; the command gets the mask that the daemon was started with.
  */
-const WRAPPER = `
+const wrapper = (watch: string, notToCommand: string): string => `
 trap : TERM INT HUP QUIT
 umask 077
 notes=$1
@@ -23,12 +23,26 @@ mask=$2
 shift 2
 read -r word
 [ "$word" = go ] || exit 0
-printf '' > "$notes/began" || exit 0
-(umask "$mask"; exec "$@") </dev/null
+${watch}printf '' > "$notes/began" || exit 0
+(umask "$mask"; exec "$@") </dev/null${notToCommand}
 code=$?
 printf '' > "$notes/ended.$code"
 kill -KILL 0
 `;
+
+const WRAPPER = wrapper('', '');
+
+/**
+ * The same for a run whose starter must not die before it: a watcher in the group reads the wrapper's input until that
+ * ends, and then ends the group. It has a descriptor of its own, as a shell gives what it starts in the background an
+ * empty input.
+ */
+const WATCHED_WRAPPER = wrapper(
+  `exec 3<&0
+(trap '' TERM INT HUP QUIT; read -r rest <&3; kill -KILL 0) >/dev/null 2>&1 &
+`,
+  ' 3<&-',
+);
 
 export interface WrapperInput {
   readonly files: RunFiles;
@@ -38,14 +52,18 @@ export interface WrapperInput {
   readonly env: NodeJS.ProcessEnv;
   /** The umask of the operator's shell, for the command. */
   readonly umask: number;
+  /** Its group ends when the starter closes its input, or dies. */
+  readonly isWatched?: boolean;
 }
 
 /** Starts the wrapper, which waits for "go". Only the wrapper holds the output file afterwards. */
-export function spawnWrapper({ files, marker, command, cwd, env, umask }: WrapperInput): ChildProcess {
+export function spawnWrapper(input: WrapperInput): ChildProcess {
+  const { files, marker, command, cwd, env, umask, isWatched = false } = input;
+  const text = isWatched ? WATCHED_WRAPPER : WRAPPER;
   const output = openSync(files.output, 'a', 0o600);
   try {
     const name = `signalbox-run-${marker}`;
-    return spawn('/bin/sh', ['-c', WRAPPER, name, files.folder, umask.toString(8), ...command], {
+    return spawn('/bin/sh', ['-c', text, name, files.folder, umask.toString(8), ...command], {
       cwd,
       env,
       detached: true,

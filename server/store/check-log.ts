@@ -59,6 +59,7 @@ function differencesOf(log: State, tables: State): DatabaseDifference[] {
   const named = {
     settings: 'settings',
     agents: 'trusted',
+    executors: 'executors',
     tokens: 'tokens',
     sessions: 'sessions',
     notifications: 'notify',

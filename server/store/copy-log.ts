@@ -52,7 +52,7 @@ const isSame = (one: State, other: State): boolean =>
   one.works.length === other.works.length &&
   isDeepStrictEqual([...one.works], [...other.works]) &&
   isDeepStrictEqual(archiveIn(one), archiveIn(other)) &&
-  (['settings', 'trusted', 'tokens', 'sessions', 'notify'] as const).every((field) =>
+  (['settings', 'trusted', 'executors', 'tokens', 'sessions', 'notify'] as const).every((field) =>
     isDeepStrictEqual(one[field], other[field]),
   );
 

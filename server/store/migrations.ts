@@ -221,4 +221,11 @@ export const MIGRATIONS: readonly Step[] = [
   (tables) => LINES_AND_LACKS.map((statement) => fill(tables, statement)),
   (tables) => EVENT_PACKS.map((statement) => fill(tables, statement)),
   (tables) => ARCHIVE_TABLES.map((statement) => fill(tables, statement)),
+  ({ schema }) => [
+    schema
+      .createTable('executors')
+      .addColumn('digest', 'text', (column) => column.notNull())
+      .addColumn('facts', 'text', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+  ],
 ];

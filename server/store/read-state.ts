@@ -2,6 +2,7 @@
 import type { Session, Token } from '../../shared/access-words.ts';
 import type { TrustedAgents } from '../../shared/agent-words.ts';
 import type { Conflict } from '../../shared/conflict-words.ts';
+import type { Executors } from '../../shared/executor-words.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
@@ -12,7 +13,7 @@ import type { Statement } from './statements.ts';
 import type { Tables } from './tables.ts';
 
 type Read = Pick<Statement, 'all'>;
-type Names = 'units' | 'runs' | 'items' | 'conflicts' | 'settings' | 'agents' | 'channels';
+type Names = 'units' | 'runs' | 'items' | 'conflicts' | 'settings' | 'agents' | 'executors' | 'channels';
 
 /** The rows of the tables, each in its order. */
 export type StateRows = Readonly<Record<Names, Read>> & {
@@ -28,6 +29,7 @@ export function readState(statements: StateRows, archive: ArchiveRows, seq: numb
   const facts = {
     settings: readSettings(statements),
     trusted: readTrusted(statements),
+    executors: readExecutors(statements),
     tokens: factsIn<Token>(statements.tokens.all),
     sessions: factsIn<Session>(statements.sessions.all),
     notify: readChannels(statements),
@@ -46,6 +48,11 @@ function readTrusted(statements: StateRows): TrustedAgents {
   const [row] = statements.agents.all() as Tables['agents'][];
   if (!row) return EMPTY.trusted;
   return { digest: row.digest, agents: JSON.parse(row.facts), work: JSON.parse(row.work) };
+}
+
+function readExecutors(statements: StateRows): Executors {
+  const [row] = statements.executors.all() as Tables['executors'][];
+  return row ? { digest: row.digest, ...JSON.parse(row.facts) } : EMPTY.executors;
 }
 
 function readChannels(statements: StateRows): State['notify'] {

@@ -4,6 +4,7 @@ import type { Session, Token } from '../../shared/access-words.ts';
 import type { TrustedAgents } from '../../shared/agent-words.ts';
 import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event } from '../../shared/events.ts';
+import type { Executors } from '../../shared/executor-words.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Run, Unit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
@@ -154,6 +155,10 @@ export class Db {
   putTrusted({ digest, agents, work }: TrustedAgents): void {
     this.#statements.forgetAgents.run();
     this.#statements.putAgents.run(digest, JSON.stringify(agents), JSON.stringify(work));
+  }
+  putExecutors({ digest, ...facts }: Executors): void {
+    this.#statements.forgetExecutors.run();
+    this.#statements.putExecutors.run(digest, JSON.stringify(facts));
   }
   putChannel(channel: string, facts: object): void {
     this.#statements.putChannel.run(channel, JSON.stringify(facts));

@@ -133,6 +133,9 @@ function settingStatements(prepare: Prepare) {
     ),
     agents: prepare(builder.selectFrom('agents').selectAll()),
     forgetAgents: prepare(builder.deleteFrom('agents')),
+    executors: prepare(builder.selectFrom('executors').selectAll()),
+    forgetExecutors: prepare(builder.deleteFrom('executors')),
+    putExecutors: prepare(builder.insertInto('executors').values({ digest: text, facts: text })),
     putAgents: prepare(builder.insertInto('agents').values({ digest: text, facts: text, work: text })),
   };
 }

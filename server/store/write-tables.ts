@@ -12,6 +12,7 @@ export type TableWriter = Pick<
   Db,
   | 'putSetting'
   | 'putTrusted'
+  | 'putExecutors'
   | 'putChannel'
   | 'putUnit'
   | 'putRun'
@@ -31,6 +32,7 @@ export function writeTables(db: TableWriter, before: State, after: State): void 
   for (const [name, value] of Object.entries(after.settings))
     if (value !== before.settings[name as keyof Settings]) db.putSetting(name, value);
   if (after.trusted !== before.trusted) db.putTrusted(after.trusted);
+  if (after.executors !== before.executors) db.putExecutors(after.executors);
   writeCredentials(db, before, after);
   for (const [channel, facts] of Object.entries(after.notify))
     if (facts !== before.notify[channel as NotifyChannel]) db.putChannel(channel, facts);

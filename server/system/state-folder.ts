@@ -108,7 +108,8 @@ export function writePort(state: StatePaths, port: number): void {
   writeWhole(state.port, `${port}\n`);
 }
 
-function writeWhole(path: string, text: string): void {
+/** Puts a text in the place of a file in one step, for this user alone. */
+export function writeWhole(path: string, text: string): void {
   writeFileSync(`${path}.new`, text, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }

@@ -38,12 +38,13 @@ const hasLine = ({ status }: Cell, pulse: Pulse | undefined): boolean =>
 const atWork = (cell: Cell, pulse: Pulse | undefined, clock: ViewClock): TemplateResult =>
   html`<span class="pulse"><span class="phase">${factsOf(cell)}</span> <span class="line" dir="auto">${pulse?.lines.at(-1) ?? ''}</span> ${pulse && cell.status === 'RUNNING' ? age('silent', pulse.at, clock) : nothing}</span>`;
 
-/** Its phase where it has several, its run and agent where they are not the first and the shell. */
+/** Its phase where it has several, its run, agent and machine where they are not the first, the shell and this one. */
 const factsOf = (cell: Cell): string =>
   [
     phaseWords(cell),
     cell.run > 1 ? `run ${cell.run}` : '',
     cell.agent === 'shell' ? '' : cell.agent,
+    cell.executor ? `on ${cell.executor}` : '',
     // Inline, since other sites load this.
     cell.usage?.micro_usd ? `$${(cell.usage.micro_usd / 1e6).toFixed(2)}` : '',
   ]

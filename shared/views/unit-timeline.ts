@@ -11,6 +11,7 @@ import { age, type ViewClock } from './when.ts';
 const LEFT_OUT: ReadonlySet<Event['type']> = new Set([
   'run.spawned',
   'run.told',
+  'run.submitted',
   'item.released',
   'item.given',
   'run.used',

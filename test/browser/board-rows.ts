@@ -79,6 +79,7 @@ export function cell(id: number, status: Status, more: Partial<Cell> = {}): Cell
     finished: 0,
     phases: 2,
     run: 1,
+    executor: '',
     agent: 'agent-7',
     since: ASKED_AT,
     changes: null,

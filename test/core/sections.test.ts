@@ -23,6 +23,7 @@ const cell = (id: number, status: Status, at = 0): Cell => ({
   phases: 1,
   run: 0,
   agent: '',
+  executor: '',
   since: '2026-03-01T10:00:00.000Z',
   changes: null,
   usage: null,

@@ -107,6 +107,12 @@ describe('a query', () => {
         restore: () => assert.fail('restore'),
         forget: () => assert.fail('forget'),
       },
+      carry: {
+        lines: () => [],
+        claim: () => assert.fail('claim'),
+        beat: () => assert.fail('beat'),
+        end: () => assert.fail('end'),
+      },
       notify: new Notifier({
         store: watched,
         db: house.db,

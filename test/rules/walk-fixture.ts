@@ -11,7 +11,9 @@ import { holdUnit, linkUnit, releaseUnit, removeUnit } from '../../server/domain
 import { nextDue, timePasses } from '../../server/domain/commands/time.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { startOrder } from '../../server/domain/start-order.ts';
+import { CarriedRuns } from '../../server/runs/carried-runs.ts';
 import { Dispatcher } from '../../server/runs/dispatcher.ts';
+import { Executors } from '../../server/runs/executors.ts';
 import { TouchedConflicts } from '../../server/runs/touched-conflicts.ts';
 import { Worktrees } from '../../server/runs/worktrees.ts';
 import type { Log } from '../../server/system/log.ts';
@@ -92,13 +94,17 @@ export class Walk extends StoreFixture {
     const failed: unknown[] = [];
     const log: Log = { info: () => {}, error: (_, error) => failed.push(error) };
     const { store, folder: project } = this;
+    const worktrees = new Worktrees({ store, log, project, folder, progress: new Map() });
+    const executors = new Executors({ store, log, socket: folder, folder });
     const dispatcher = new Dispatcher({
       umask: 0o022,
       store,
       log,
       project,
       runs: folder,
-      worktrees: new Worktrees({ store, log, project, folder, progress: new Map() }),
+      worktrees,
+      executors,
+      carried: new CarriedRuns({ store, project, runs: folder, worktrees, executors }),
       touched: new TouchedConflicts(store, project),
       socket: folder,
       bin: folder,

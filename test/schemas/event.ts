@@ -55,6 +55,7 @@ const spec = z.strictObject({
   budget_usd: z.exactOptional(z.number()),
   model: z.exactOptional(z.string()),
   mode: z.exactOptional(z.string()),
+  executor: z.exactOptional(z.string()),
 });
 
 const askerWaits = z.strictObject({ until: moment, after: z.enum(['here', 'terminal']) });
@@ -66,6 +67,22 @@ const asked = {
   asked_by: z.string(),
   asker_waits: z.exactOptional(askerWaits),
 };
+const executors = z.strictObject({
+  digest: z.string(),
+  default: z.string().nullable(),
+  executors: z.array(
+    z.strictObject({
+      name: z.string(),
+      ssh: z.string(),
+      port: number.nullable(),
+      folder: z.string(),
+      room: number,
+      program: z.string(),
+      lost_after: number,
+    }),
+  ),
+});
+const carrier = z.strictObject({ id: z.string(), machine: z.string(), lost_after: z.number() });
 const nothing = z.strictObject({});
 const run = z.strictObject({ number });
 
@@ -73,6 +90,9 @@ const run = z.strictObject({ number });
 const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { type: Type }>['data']> } = {
   'config.updated': someSettings as z.ZodType<Extract<Change, { type: 'config.updated' }>['data']>,
   'agents.trusted': z.strictObject({ digest, agents: z.array(agent), work: workSettings }),
+  'executors.configured': executors,
+  'run.submitted': run.extend({ job: z.string() }),
+  'run.claimed': run.extend({ carrier, token: digest }),
   'token.added': z.strictObject({
     id: z.string(),
     hash: digest,
@@ -139,6 +159,8 @@ const DATA: { readonly [Type in Change['type']]: z.ZodType<Extract<Change, { typ
     agent: z.string(),
     marker: z.string(),
     token: z.exactOptional(digest),
+    executor: z.exactOptional(z.string()),
+    claim: z.exactOptional(digest),
     override: z.exactOptional(z.strictObject({ status, why: statusReason.nullable() })),
   }),
   'run.spawned': run.extend({ pid: number, started: z.string() }),

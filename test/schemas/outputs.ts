@@ -110,6 +110,8 @@ export const detail: z.ZodType<Detail> = z.strictObject({
       number,
       phase,
       agent: z.string(),
+      executor: z.string().nullable().describe('where it works; null: on this machine'),
+      machine: z.string().nullable().describe('what the machine of its carrier calls itself'),
       started_at: moment,
       ended_at: moment.nullable(),
       outcome: part.outcome.nullable(),
@@ -332,7 +334,9 @@ const checked: z.ZodType<CheckedDatabase> = z.strictObject({
       z.discriminatedUnion('code', [
         z.strictObject({ code: z.enum(['gap', 'fold']), seq: number.describe('the event') }),
         z.strictObject({ code: z.literal('unit'), chunk: z.string() }),
-        z.strictObject({ code: z.enum(['settings', 'agents', 'tokens', 'sessions', 'notifications']) }),
+        z.strictObject({
+          code: z.enum(['settings', 'agents', 'executors', 'tokens', 'sessions', 'notifications']),
+        }),
       ]),
     )
     .describe('empty: the tables are what the log says'),
@@ -474,6 +478,23 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
       }),
     }),
   },
+  executors: {
+    schema: z.array(
+      z.strictObject({
+        name: z.string(),
+        ssh: z.string(),
+        folder: z.string(),
+        room: number,
+        at_work: count,
+        reached: z.boolean(),
+        problem: z
+          .string()
+          .nullable()
+          .describe('why it is not reached; null: it is, or it was not tried yet'),
+      }),
+    ),
+  },
+  'executors set': { schema: z.array(z.string()) },
   'policy path': { schema: z.strictObject({ path: z.string() }) },
   'policy remove': { schema: committed },
   audit: {

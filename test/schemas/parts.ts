@@ -188,6 +188,7 @@ export const outcome: z.ZodType<Outcome> = z
     z.strictObject({ exit: z.literal('killed') }),
     z.strictObject({ exit: z.literal('stopped'), ...brokenLimit }),
     z.strictObject({ exit: z.literal('vanished') }),
+    z.strictObject({ exit: z.enum(['fenced', 'lost']), seconds: z.number() }),
     z.discriminatedUnion('code', [
       z.strictObject({
         exit: z.literal('never-began'),
@@ -200,6 +201,7 @@ export const outcome: z.ZodType<Outcome> = z
           'prompt-file-outside',
           'prompt-file-too-large',
           'cannot-start',
+          'not-claimed',
         ]),
         detail: z
           .string()
@@ -342,6 +344,7 @@ export const unitFields = {
   phases: number,
   run: count,
   agent: z.string(),
+  executor: z.string().describe('where its last run works, or has worked; empty: on this machine'),
   since: moment,
   changes: changeStat.nullable().describe('what it has changed in its worktree'),
   usage: usage.nullable().describe('what its runs have used; null: nothing was said'),

@@ -32,6 +32,7 @@ export const statusReason: z.ZodType<StatusReason> = z
     z.strictObject({ code: z.enum(['snoozed', 'waits-snoozed']), snooze }),
     z.strictObject({ code: z.enum(['answer-out', 'waits-answer-out']), item }),
     z.strictObject({ code: z.literal('agent-not-trusted'), agent: z.string() }),
+    z.strictObject({ code: z.literal('unknown-executor'), executor: z.string() }),
     z.strictObject({ code: z.literal('day-budget'), chunk }),
     z.strictObject({ code: z.enum(['comes-after', 'rival-at-work']), chunks: z.array(chunk) }),
     z.strictObject({ code: z.enum(['merging', 'preparing', 'killing']) }),

@@ -6,6 +6,7 @@ import type { Moment, Outcome, ProcessIdentity, RetryPolicy, Run, WorkUnit } fro
 import type { WorkTrouble } from '../../../shared/work-problem.ts';
 import type { SnapshotTaken } from '../../../shared/work-words.ts';
 import { givenTo, whyUnfinished } from '../delivery.ts';
+import { executorOf, roomOn } from '../executors.ts';
 import { conflict } from '../refusal.ts';
 import { exists, isMerging, isOver, isSettingUp, liveRun, phaseOf, type State } from '../state.ts';
 import { freeSlots, statusOf } from '../status.ts';
@@ -16,7 +17,10 @@ import type { Decision } from './decision.ts';
 import { afterKill, isWished, mootItems } from './kill.ts';
 import { snapshotChanges, stuckChange } from './work.ts';
 
-/** Starts the next run of a READY unit, if a slot is free. What was answered goes along with it. `token`: its hash. */
+/**
+ * Starts the next run of a READY unit, if a slot is free, and room where it is to work. What was answered goes along with
+ * it. `token`: the hash of what its environment holds; on another machine, of the secret that buys the claim.
+ */
 export function startRun(
   state: State,
   input: { unit: number; marker: string; token: string; at: Moment },
@@ -30,14 +34,17 @@ export function startRun(
   if (spentBudget(state, work, input.at) !== null)
     throw conflict('over-budget', 'The operator has to say first whether it may cost more.');
   if (freeSlots(state) < 1) throw conflict('no-slot', 'No slot is free.');
+  const executor = executorOf(state, work.unit);
+  if (executor !== null && roomOn(state, executor) < 1) throw conflict('no-slot', `${executor} has no room.`);
   const number = (work.runs.at(-1)?.number ?? 0) + 1;
   const phase = phaseOf(work);
   const isSetup = isSettingUp(work);
   const agent = (!isSetup && work.unit.spec.agent) || 'shell';
   const unit = work.unit.id;
+  const grant = executor === null ? { token: input.token } : { executor, claim: input.token };
   return {
     changes: [
-      { type: 'run.started', unit, data: { number, phase, agent, marker: input.marker, token: input.token } },
+      { type: 'run.started', unit, data: { number, phase, agent, marker: input.marker, ...grant } },
       // The setup of a worktree uses no answer.
       ...(isSetup ? [] : givenTo(work, number)),
     ],
@@ -67,6 +74,8 @@ export interface EndInput {
   /** The id of the item, should there be one. */
   readonly key: string;
   readonly at: Moment;
+  /** On another machine: only this carrier may end it; null: only while nobody has claimed it. Absent: whoever did. */
+  readonly carrier?: string | null;
   /** What is in its worktree now, or why that is not known; absent: it worked in the project's folder. */
   readonly work?: { readonly snapshot: SnapshotTaken } | { readonly trouble: WorkTrouble };
 }
@@ -83,6 +92,7 @@ export function endRun(state: State, input: EndInput): Decision {
   const work = state.works.get(input.unit);
   const run = work && liveRun(work);
   if (!work || run?.number !== input.run) return { changes: [] };
+  if (input.carrier !== undefined && (run.carrier?.id ?? null) !== input.carrier) return { changes: [] };
   const unit = work.unit.id;
   const outcome = outcomeOf(run, input.outcome);
   const { work: found } = input;
@@ -105,6 +115,8 @@ export function endRun(state: State, input: EndInput): Decision {
  * nobody, else when the answer comes. A run that ended badly is brought to a person once nothing is open.
  */
 function againWithAnswers(work: WorkUnit, run: Run, outcome: Outcome): boolean {
+  // What it does, or has done, nobody knows: only a person lets another run begin.
+  if (outcome.exit === 'lost') return false;
   const why = whyUnfinished(work, run.number);
   return why !== null && (isWell(outcome) || why.code === 'open-items');
 }
@@ -114,6 +126,7 @@ function againWithAnswers(work: WorkUnit, run: Run, outcome: Outcome): boolean {
  * operator has not done its work, although its agent ended with 0.
  */
 function outcomeOf({ kill, refused }: Run, noted: Outcome): Outcome {
+  if (noted.exit === 'lost') return noted;
   if (isWished(kill)) return { exit: 'killed' };
   if (kill) return { exit: 'stopped', code: kill.code, output_mib: kill.output_mib };
   if (refused.length === 0 || !isWell(noted)) return noted;

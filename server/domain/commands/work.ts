@@ -3,6 +3,7 @@ import type { Change } from '../../../shared/events.ts';
 import type { Moment, WorkStuckCode, WorkUnit } from '../../../shared/words.ts';
 import type { WorkTrouble } from '../../../shared/work-problem.ts';
 import type { SnapshotTaken, WorktreeMade, WorktreePlanned } from '../../../shared/work-words.ts';
+import { executorOf } from '../executors.ts';
 import { conflict } from '../refusal.ts';
 import { exists, isMerging, isOver, isPending, liveRun, phaseOf, type State } from '../state.ts';
 import { statusOf } from '../status.ts';
@@ -15,8 +16,9 @@ const NOTHING: Decision = { changes: [] };
  * Whether a unit is still to get a worktree. One whose first run began in the project's folder stays there; one that
  * must have a worktree never falls back to it.
  */
-export const lacksWorktree = ({ unit, runs }: WorkUnit): boolean =>
+export const lacksWorktree = (state: Pick<State, 'executors'>, { unit, runs }: WorkUnit): boolean =>
   unit.work === null &&
+  executorOf(state, unit) === null &&
   !unit.spec.external &&
   (unit.spec.worktree === true ||
     (unit.spec.worktree === null && unit.spec.agent !== null && runs.length === 0));
@@ -24,7 +26,7 @@ export const lacksWorktree = ({ unit, runs }: WorkUnit): boolean =>
 /** Plans the worktree of a READY unit; anew, where others took the branch before the worktree was made. */
 export function planWorktree(state: State, input: { unit: number } & WorktreePlanned): Decision {
   const work = state.works.get(input.unit);
-  const isUnmade = work && (work.unit.work ? work.unit.work.made_at === null : lacksWorktree(work));
+  const isUnmade = work && (work.unit.work ? work.unit.work.made_at === null : lacksWorktree(state, work));
   if (!isUnmade || !exists(work) || statusOf(state, work).status !== 'READY')
     throw conflict('not-ready', 'Not ready.');
   const { unit, ...data } = input;

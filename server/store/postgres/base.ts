@@ -40,4 +40,10 @@ export const POSTGRES_BASE: readonly string[] = [
 ];
 
 /** Steps after the base. */
-export const POSTGRES_STEPS: readonly (readonly string[])[] = [POSTGRES_BASE];
+export const POSTGRES_STEPS: readonly (readonly string[])[] = [
+  POSTGRES_BASE,
+  [
+    `create table executors (one boolean primary key default true check (one), digest text not null,
+      facts text not null)`,
+  ],
+];

@@ -3,6 +3,7 @@ import type { Session, Token } from '../../../shared/access-words.ts';
 import type { TrustedAgents } from '../../../shared/agent-words.ts';
 import type { Conflict } from '../../../shared/conflict-words.ts';
 import type { Event } from '../../../shared/events.ts';
+import type { Executors } from '../../../shared/executor-words.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import type { Run, Unit } from '../../../shared/words.ts';
 import { archiveRow, sumsSince } from '../archive.ts';
@@ -57,6 +58,12 @@ const PARTS = {
     'digest, facts, work',
     'on conflict (one) do update set digest = excluded.digest, facts = excluded.facts, work = excluded.work',
     ['text', 'text', 'text'],
+  ),
+  executors: put(
+    'executors',
+    'digest, facts',
+    'on conflict (one) do update set digest = excluded.digest, facts = excluded.facts',
+    ['text', 'text'],
   ),
   notify: put('notify', 'channel, facts', facts('channel'), ['text', 'text']),
   tokens: put('tokens', 'id, facts', facts('id'), ['text', 'text']),
@@ -137,6 +144,9 @@ export class Rows implements TableWriter {
   }
   putTrusted({ digest, agents, work }: TrustedAgents): void {
     this.add('agents', digest, JSON.stringify(agents), JSON.stringify(work));
+  }
+  putExecutors({ digest, ...facts }: Executors): void {
+    this.add('executors', digest, JSON.stringify(facts));
   }
   putChannel(channel: string, state: object): void {
     this.add('notify', channel, JSON.stringify(state));

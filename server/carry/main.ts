@@ -1,0 +1,92 @@
+/** `signalbox carry`: what an executor starts on another machine, once for each run. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { Launch } from '../../shared/carry-words.ts';
+import { newSecret } from '../access/secret.ts';
+import { newId } from '../system/new-id.ts';
+import { keepFilesPrivate } from '../system/operators-umask.ts';
+import { Problem } from '../system/problem.ts';
+import { lookUp } from '../system/processes.ts';
+import { CarriedGroup } from './carried-group.ts';
+import { Carrier } from './carrier.ts';
+import { DaemonCalls } from './daemon-calls.ts';
+
+const path = z.string().max(1000).refine(isAbsolute, 'An absolute path.');
+const launchSchema = z.strictObject({
+  marker: z.string().regex(/^[0-9a-f]{32}$/),
+  secret: z.string().regex(/^[A-Za-z0-9_-]{20,200}$/),
+  socket: path,
+  folder: path,
+  lost_after: z.number().min(1).max(86_400),
+});
+
+const MOST_CALL_MS = 10_000;
+/** What a carrier has left behind that was killed. */
+const LEFT_MS = 7 * 24 * 3600 * 1000;
+
+/** Reads its launch from standard input. `detach`: a process of its own carries on, and its number is printed. */
+export async function carry({ detach }: { readonly detach: boolean }): Promise<void> {
+  const given = await text(process.stdin);
+  const launch = launchIn(given);
+  if (detach) return startDetached(launch, given);
+  const umask = keepFilesPrivate();
+  // Of this carrier alone: another one may have been started for the same run.
+  const name = `${launch.marker}-${process.pid}`;
+  const folder = join(launch.folder, name);
+  const files = { name, folder, output: join(folder, 'output'), answers: join(folder, 'answers.json') };
+  removeLeft(launch.folder);
+  const token = newSecret();
+  const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
+  const { marker, socket, secret, lost_after } = launch;
+  const group = new CarriedGroup({ files, marker, token, socket, program, umask });
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => group.end(false));
+  process.on('SIGHUP', () => {});
+  const calls = new DaemonCalls(socket, secret, Math.min(MOST_CALL_MS, lost_after * 500));
+  await new Carrier({ id: newId(), launch, machine: hostname(), files, calls, token, group }).carry();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Throws a `Problem`, without a word of what was given: it holds a secret. */
+function launchIn(given: string): Launch {
+  try {
+    return launchSchema.parse(JSON.parse(given));
+  } catch {
+    throw new Problem('usage', 'An executor starts this, with a launch as JSON on standard input.');
+  }
+}
+
+/** The secret goes on by a pipe: what a program is started with is for all to see. */
+async function startDetached({ folder, marker }: Launch, given: string): Promise<void> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const log = openSync(join(folder, `${marker}.log`), 'a', 0o600);
+  const child = spawn(process.execPath, [process.argv[1] ?? '', 'carry'], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', log, log],
+  });
+  await once(child, 'spawn');
+  await new Promise<void>((resolve, reject) => {
+    child.stdin?.on('error', reject);
+    child.stdin?.end(given, () => resolve());
+  });
+  child.unref();
+  process.stdout.write(`${child.pid}\n`);
+}
+
+function removeLeft(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const ours = /^[0-9a-f]{32}(?:-(\d+)|\.log)$/.exec(name);
+    if (!ours) continue;
+    const isAlive = ours[1] !== undefined && lookUp(Number(ours[1])) !== null;
+    const at = join(folder, name);
+    const found = statSync(at, { throwIfNoEntry: false });
+    if (found && !isAlive && Date.now() - found.mtimeMs > LEFT_MS)
+      rmSync(at, { recursive: true, force: true });
+  }
+}

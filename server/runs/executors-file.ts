@@ -1,0 +1,107 @@
+/** Reads the operator's `executors.json`, in the state folder: no file of a project has a say in it. */
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, statSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { z } from 'zod';
+import { EXECUTOR, type Executors, LOCAL, NO_EXECUTORS } from '../../shared/executor-words.ts';
+import { parseJson } from '../../shared/json-text.ts';
+import type { StatePaths } from '../../shared/state-paths.ts';
+import { refusalOf } from '../api/refusal-of.ts';
+import { OPERATOR } from '../domain/actors.ts';
+import { configureExecutors } from '../domain/commands/executors.ts';
+import type { Store } from '../store/store.ts';
+import type { Log } from '../system/log.ts';
+import { Problem } from '../system/problem.ts';
+import { makeStateFolder } from '../system/state-folder.ts';
+import { SAFE_PATH, SAFE_PROGRAM } from './ssh-command.ts';
+
+const POLL_MS = 250;
+
+/** A name of a host, or of one in `ssh_config`: nothing that ssh or a shell would read as more. */
+const DESTINATION = /^([A-Za-z0-9_][A-Za-z0-9._-]*@)?[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+
+const executor = z.strictObject({
+  ssh: z
+    .string()
+    .max(255)
+    .regex(DESTINATION, 'HOST or USER@HOST, as ssh takes it; a port has its own field.'),
+  port: z.number().int().min(1).max(65_535).optional(),
+  folder: z
+    .string()
+    .max(1000)
+    .regex(SAFE_PATH, 'An absolute path there, of letters, digits and _ . / @ + : -'),
+  room: z.number().int().min(1, 'At least one.').max(1000),
+  program: z
+    .string()
+    .max(1000)
+    .regex(SAFE_PROGRAM, 'How signalbox is called there: a name or a path.')
+    .default('signalbox'),
+  lost_after: z.number().int().min(2, 'At least 2 seconds.').max(86_400).default(600),
+});
+
+const name = z
+  .string()
+  .regex(EXECUTOR, 'The name of an executor: a lower-case letter, then a–z, 0–9, "_" and "-".')
+  .refine((name) => name !== LOCAL, `"${LOCAL}" is this machine.`);
+
+const file = z
+  .strictObject({ default: z.string().optional(), executors: z.record(name, executor).default({}) })
+  .refine(({ default: chosen, executors }) => chosen === undefined || chosen in executors, {
+    path: ['default'],
+    message: 'There is no executor of this name.',
+  });
+
+/** Reads the text of the file. Throws a `Problem` that names the field. */
+export function parseExecutors(path: string, text: string): Executors {
+  let json: unknown;
+  try {
+    json = parseJson(text);
+  } catch (error) {
+    throw new Problem('data', `${path} is not JSON: ${(error as Error).message}`);
+  }
+  const read = file.safeParse(json);
+  if (!read.success) throw new Problem('data', `${path} cannot be taken. ${refusalOf(read.error)?.message}`);
+  const executors = Object.entries(read.data.executors).map(([name, { port, ...rest }]) => ({
+    name,
+    ...rest,
+    port: port ?? null,
+  }));
+  const digest = createHash('sha256').update(text).digest('hex');
+  return { digest, default: read.data.default ?? null, executors };
+}
+
+/** What the file says; without one, that there are none. Throws a `Problem`, also where others may write it. */
+export function readExecutors({ executors: path }: Pick<StatePaths, 'executors'>): Executors {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return NO_EXECUTORS;
+  if (found.uid !== userInfo().uid || (found.mode & 0o022) !== 0)
+    throw new Problem(
+      'permission',
+      `Others may write ${path}, and so run what they want. Run: chmod 600 ${path}`,
+    );
+  return parseExecutors(path, readFileSync(path, 'utf8'));
+}
+
+/** Puts a text in the place of the file, if it can be taken. Throws a `Problem`. */
+export function writeExecutors(paths: StatePaths, text: string): Executors {
+  const read = parseExecutors('This', text);
+  makeStateFolder(paths);
+  writeFileSync(`${paths.executors}.new`, text, { mode: 0o600 });
+  renameSync(`${paths.executors}.new`, paths.executors);
+  return read;
+}
+
+/** Takes the file over, now and whenever it changes. One that cannot be taken changes nothing. */
+export async function followExecutors(store: Store, paths: StatePaths, log: Log): Promise<{ stop(): void }> {
+  const take = async () => {
+    const executors = readExecutors(paths);
+    if (executors.digest !== store.state.executors.digest)
+      await store.commit(OPERATOR, (state) => configureExecutors(state, executors));
+  };
+  const again = () => {
+    take().catch((error: unknown) => log.error('executors', error));
+  };
+  await take().catch((error: unknown) => log.error('executors', error));
+  watchFile(paths.executors, { interval: POLL_MS, persistent: false }, again);
+  return { stop: () => unwatchFile(paths.executors, again) };
+}

@@ -1,0 +1,65 @@
+/** The command lines of ssh by which carriers are started on another machine. Nothing in them prompts. */
+import type { ExecutorDefinition } from '../../shared/executor-words.ts';
+
+export type SshPlace = Pick<ExecutorDefinition, 'ssh' | 'port'>;
+
+/** One connection for all: `control` is its socket; null: its path would be too long for one. */
+export const sharing = (control: string | null, master: boolean): string[] => [
+  '-o',
+  `ControlMaster=${control !== null && master ? 'yes' : 'no'}`,
+  '-o',
+  `ControlPath=${control ?? 'none'}`,
+  '-o',
+  'ControlPersist=no',
+];
+
+/** What holds for every call. The user's own settings say all else: names, keys, jumps. */
+const ALWAYS = [
+  ['BatchMode', 'yes'],
+  ['ConnectTimeout', '10'],
+  ['ServerAliveInterval', '5'],
+  ['ServerAliveCountMax', '3'],
+  ['ForwardAgent', 'no'],
+  ['ForwardX11', 'no'],
+  ['PermitLocalCommand', 'no'],
+  ['RemoteCommand', 'none'],
+  ['RequestTTY', 'no'],
+].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+
+/** `options` stand before the host; behind it, `command` is what the shell there runs. */
+export const sshArguments = (
+  { ssh, port }: SshPlace,
+  options: readonly string[],
+  command: string,
+): string[] => [
+  ...ALWAYS,
+  ...options,
+  ...(port === null ? [] : ['-p', String(port)]),
+  '-T',
+  '--',
+  ssh,
+  command,
+];
+
+/** As one word of any shell. What is in it holds no quotes: `SAFE_PATH`, or our own text. */
+const inSh = (script: string): string => `sh -c '${script}'`;
+
+/** A path that means itself in every shell. */
+export const SAFE_PATH = /^\/[A-Za-z0-9_./@+:-]*$/;
+/** How a program is called: a name or a path. */
+export const SAFE_PROGRAM = /^[A-Za-z0-9_./+~-]+$/;
+
+/** Makes the folder of the carriers of this log, and prints its path. */
+export const prepareCommand = (log: string): string =>
+  inSh(
+    `umask 077; d="\${XDG_STATE_HOME:-$HOME/.local/state}/signalbox/carry/${log}"; mkdir -p "$d" && cd "$d" && pwd -P`,
+  );
+
+/**
+ * Makes the forwarded socket `name` the one that carriers use, in one step, and holds the connection until the daemon
+ * ends it. sshd leaves the sockets of earlier connections behind.
+ */
+export const holdCommand = (folder: string, name: string): string =>
+  inSh(
+    `cd "${folder}" && ln -s ${name} ${name}.new && mv -f ${name}.new socket && for f in s-*; do [ "$f" = ${name} ] || rm -f "$f"; done && echo ready && cat >/dev/null; rm -f ${name}`,
+  );

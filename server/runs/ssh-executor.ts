@@ -1,0 +1,174 @@
+/** Runs on a machine that is reached by ssh: brings it the daemon's socket, and starts a carrier for each run. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Launch } from '../../shared/carry-words.ts';
+import type { ExecutorDefinition } from '../../shared/executor-words.ts';
+import type { Executor, ExecutorParts } from './executors.ts';
+import { holdCommand, prepareCommand, SAFE_PATH, sharing, sshArguments } from './ssh-command.ts';
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+/** How long one call of ssh may take. */
+const CALL_MS = 30_000;
+/** How long a carrier that was started may take to claim its run. */
+const CLAIM_MS = 30_000;
+/** A socket's path has 107 bytes at most; ssh makes its own first under a longer name. */
+const LONGEST_CONTROL = 85;
+const LONGEST_FOLDER = 85;
+
+export class SshExecutor implements Executor {
+  readonly definition: ExecutorDefinition;
+  readonly #parts: ExecutorParts;
+  readonly #changed: () => void;
+  readonly #control: string | null;
+  readonly #stopping = new AbortController();
+  /** By marker: until when the carrier may come. */
+  readonly #waiting = new Map<string, number>();
+  /** The folder of the carriers there; null: it is not reached. */
+  #there: string | null = null;
+  #problem: string | null = null;
+
+  constructor(definition: ExecutorDefinition, parts: ExecutorParts, changed: () => void) {
+    this.definition = definition;
+    this.#parts = parts;
+    this.#changed = changed;
+    const control = join(parts.folder, `ssh-${definition.name.slice(0, 20)}`);
+    this.#control = Buffer.byteLength(control) > LONGEST_CONTROL ? null : control;
+    void this.#hold();
+  }
+
+  get reach(): Executor['reach'] {
+    return { reached: this.#there !== null, problem: this.#problem };
+  }
+
+  async start({ marker, secret }: Pick<Launch, 'marker' | 'secret'>): Promise<string> {
+    const folder = this.#there;
+    if (folder === null) throw new Error(`${this.definition.name} is not reached`);
+    const { lost_after, program } = this.definition;
+    const launch: Launch = { marker, secret, socket: `${folder}/socket`, folder, lost_after };
+    const said = await this.#call(sharing(this.#control, false), `${program} carry --detach`, launch);
+    this.#waiting.set(marker, performance.now() + CLAIM_MS);
+    return said.trim().slice(0, 100);
+  }
+
+  isWaiting(marker: string): boolean {
+    const until = this.#waiting.get(marker);
+    if (until === undefined) return false;
+    if (performance.now() < until) return true;
+    this.#waiting.delete(marker);
+    return false;
+  }
+
+  stop = (): void => this.#stopping.abort();
+
+  /** Keeps the socket there, over lost connections. */
+  async #hold(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+      const began = performance.now();
+      try {
+        await this.#holdOnce();
+      } catch (error) {
+        this.#tellProblem(error instanceof Error ? error.message : String(error));
+      }
+      this.#there = null;
+      if (performance.now() - began > LONGEST_PAUSE_MS) pause = FIRST_PAUSE_MS;
+      await paused(pause, signal);
+    }
+  }
+
+  /** Resolves when the connection is lost. Rejects where it cannot be made. */
+  async #holdOnce(): Promise<void> {
+    const folder = await this.#prepared();
+    if (this.#control) rmSync(this.#control, { force: true });
+    const name = `s-${randomBytes(6).toString('hex')}`;
+    const options = [
+      ...sharing(this.#control, true),
+      '-o',
+      'ExitOnForwardFailure=yes',
+      '-R',
+      `${folder}/${name}:${this.#parts.socket}`,
+    ];
+    const child = this.#ssh(options, holdCommand(folder, name));
+    const ended = once(child, 'exit').catch(() => {});
+    const said = text(child.stderr);
+    const isReady = await Promise.race([firstLine(child), ended.then(() => '')]);
+    if (isReady !== 'ready') {
+      child.kill();
+      throw new Error(lastLineOf(await said) || 'ssh ended before it brought the socket');
+    }
+    this.#there = folder;
+    this.#problem = null;
+    this.#parts.log.info(`The executor ${this.definition.name} is reached.`);
+    this.#changed();
+    await ended;
+    child.stdin.destroy();
+    if (!this.#stopping.signal.aborted)
+      this.#tellProblem(lastLineOf(await said) || 'the connection was lost');
+  }
+
+  async #prepared(): Promise<string> {
+    if (this.#parts.socket.includes(':')) throw new Error('ssh cannot forward a socket whose path has a ":"');
+    const log = this.#parts.store.epoch.slice(0, 12);
+    const folder = (await this.#call(sharing(null, false), prepareCommand(log))).trim();
+    if (!SAFE_PATH.test(folder) || folder.length > LONGEST_FOLDER)
+      throw new Error(
+        `the state folder there ("${folder.slice(0, 100)}") is too long or has unusual characters: set XDG_STATE_HOME there`,
+      );
+    return folder;
+  }
+
+  /** Runs a command there, and returns what it prints. Rejects with what ssh or the command complains of. */
+  async #call(options: readonly string[], command: string, input: object | null = null): Promise<string> {
+    const child = this.#ssh(options, command);
+    const timer = setTimeout(() => child.kill(), CALL_MS);
+    child.stdin.on('error', () => {});
+    child.stdin.end(input === null ? '' : JSON.stringify(input));
+    try {
+      const exit = once(child, 'exit');
+      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
+      if (child.exitCode === 0) return out;
+      throw new Error(lastLineOf(err) || `ssh ended with ${child.exitCode ?? child.signalCode}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #ssh(options: readonly string[], command: string): ChildProcessWithoutNullStreams {
+    const { signal } = this.#stopping;
+    return spawn('ssh', sshArguments(this.definition, options, command), { signal }).on('error', () => {});
+  }
+
+  #tellProblem(problem: string): void {
+    if (this.#stopping.signal.aborted || problem === this.#problem) return;
+    this.#problem = problem;
+    this.#parts.log.info(`The executor ${this.definition.name} is not reached: ${problem}`);
+  }
+}
+
+/** What it prints first; empty: it ended before. */
+async function firstLine(child: ChildProcessWithoutNullStreams): Promise<string> {
+  let said = '';
+  for await (const part of child.stdout) {
+    said += String(part);
+    if (said.includes('\n')) break;
+  }
+  return said.split('\n', 1)[0] ?? '';
+}
+
+const lastLineOf = (said: string): string => said.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+
+const paused = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });

@@ -1,0 +1,58 @@
+/** Where runs may work besides this machine, as the operator's `executors.json` names it. */
+
+/** What an executor may be called. */
+export const EXECUTOR = /^[a-z][a-z0-9_-]{0,62}$/;
+/** What a unit says that works on this machine whatever the default is. */
+export const LOCAL = 'local';
+
+/** A machine that is reached by ssh. */
+export interface ExecutorDefinition {
+  readonly name: string;
+  /** Where ssh connects: a host of the user's `ssh_config`, or USER@HOST. */
+  readonly ssh: string;
+  /** Null: as ssh says. */
+  readonly port: number | null;
+  /** The folder there in which runs work: an absolute path. */
+  readonly folder: string;
+  /** How many runs may be at work there, within `max_agents`. */
+  readonly room: number;
+  /** How `signalbox` is called there. */
+  readonly program: string;
+  /** Seconds of silence after which a run there is ended by its carrier, and then given up. */
+  readonly lost_after: number;
+}
+
+/** All of them, and the one on which units work that name none; null: this machine. */
+export interface Executors {
+  /** SHA-256 of the file that named them, in hex; empty: there was never one. */
+  readonly digest: string;
+  readonly default: string | null;
+  readonly executors: readonly ExecutorDefinition[];
+}
+
+export const NO_EXECUTORS: Executors = { digest: '', default: null, executors: [] };
+
+/** Who carries a run on another machine: told in the claim. */
+export interface Carrier {
+  /** A random word, by which its own repeats are known. */
+  readonly id: string;
+  /** What that machine calls itself. */
+  readonly machine: string;
+  /** Seconds without an answer after which it ends the run. */
+  readonly lost_after: number;
+}
+
+/** Of a run on another machine. */
+export type CarriedChange =
+  /** The executor has taken it: `job` is what its engine calls it. */
+  | {
+      readonly type: 'run.submitted';
+      readonly unit: number;
+      readonly data: { readonly number: number; readonly job: string };
+    }
+  /** `token`: SHA-256 of the token that its environment holds, which the carrier has made. */
+  | {
+      readonly type: 'run.claimed';
+      readonly unit: number;
+      readonly data: { readonly number: number; readonly carrier: Carrier; readonly token: string };
+    };
