@@ -5,8 +5,8 @@
  * (`*.agents.test.ts`) and those with servers of databases (`*.scale.test.ts`) are left out; `--long`, `--door`, `--fuzz`,
  * `--faults`, `--agents` and `--scale` run them, and only them.
  * `--fuzz` tries 100,000 of each kind; behind it, `--million` says more, `--count N` how many. `--faults` kills 300 times;
- * behind it, `--long` says 10,000, `--kills N` how often, `--seed N` tries the same again. `--scale` kills 5 times; behind it,
- * `--long` says 100.
+ * behind it, `--long` says 10,000, `--kills N` how often, `--seed N` tries the same again. `--scale` kills 5 times and
+ * starts 30 runs by ssh; behind it, `--long` says 100 and 1,000, `--runs N` how many runs, `--seed N` tries the same again.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -98,6 +98,7 @@ function takeKills(long: string): void {
   for (const [flag, variable] of [
     ['--kills', 'SIGNALBOX_KILLS'],
     ['--seed', 'SIGNALBOX_SEED'],
+    ['--runs', 'SIGNALBOX_RUNS'],
   ] as const) {
     const at = rest.indexOf(flag);
     if (at >= 0) process.env[variable] = rest.splice(at, 2)[1];

@@ -21,7 +21,7 @@ import { type DaemonCalls, Gone } from './daemon-calls.ts';
 const BEAT_MS = 1000;
 /** How often it is looked whether the daemon has been silent for too long. */
 const FENCE_MS = 100;
-const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 5000;
 /** After that nobody wants to know any more how it ended. */
 const REPORT_MS = 7 * 24 * 3600 * 1000;
 

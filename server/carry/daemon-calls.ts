@@ -49,7 +49,9 @@ export class DaemonCalls {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(sent),
       };
-      const call = request({ socketPath: this.#socket, path, method: 'POST', headers }, (answer) => {
+      // A connection for each call: the socket may be another one by the next, after a lost connection.
+      const options = { socketPath: this.#socket, path, method: 'POST', headers, agent: false as const };
+      const call = request(options, (answer) => {
         const parts: Buffer[] = [];
         let size = 0;
         answer.on('data', (part: Buffer) => {

@@ -49,10 +49,10 @@ export const SAFE_PATH = /^\/[A-Za-z0-9_./@+:-]*$/;
 /** How a program is called: a name or a path. */
 export const SAFE_PROGRAM = /^[A-Za-z0-9_./+~-]+$/;
 
-/** Makes the folder of the carriers of this log, and prints its path. */
-export const prepareCommand = (log: string): string =>
+/** Makes the folder of the carriers of one executor of one log, and prints its path. */
+export const prepareCommand = (own: string): string =>
   inSh(
-    `umask 077; d="\${XDG_STATE_HOME:-$HOME/.local/state}/signalbox/carry/${log}"; mkdir -p "$d" && cd "$d" && pwd -P`,
+    `umask 077; d="\${XDG_STATE_HOME:-$HOME/.local/state}/signalbox/carry/${own}"; mkdir -p "$d" && cd "$d" && pwd -P`,
   );
 
 /**

@@ -113,8 +113,8 @@ export class SshExecutor implements Executor {
 
   async #prepared(): Promise<string> {
     if (this.#parts.socket.includes(':')) throw new Error('ssh cannot forward a socket whose path has a ":"');
-    const log = this.#parts.store.epoch.slice(0, 12);
-    const folder = (await this.#call(sharing(null, false), prepareCommand(log))).trim();
+    const own = `${this.#parts.store.epoch.slice(0, 12)}-${this.definition.name}`;
+    const folder = (await this.#call(sharing(null, false), prepareCommand(own))).trim();
     if (!SAFE_PATH.test(folder) || folder.length > LONGEST_FOLDER)
       throw new Error(
         `the state folder there ("${folder.slice(0, 100)}") is too long or has unusual characters: set XDG_STATE_HOME there`,

@@ -1,5 +1,15 @@
 /** Another machine for the tests: a folder of its own on this one, and the `ssh` by which a daemon reaches it. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { killQuietly, PROGRAM } from '../daemon-fixture.ts';
@@ -26,17 +36,25 @@ export class FarFolder {
     return { XDG_STATE_HOME: this.state, PATH: `${this.bin}${delimiter}${process.env.PATH}` };
   }
 
-  /** The carriers' folder of the one log that came here; '': none has. */
-  get carriers(): string {
-    const all = join(this.state, 'signalbox', 'carry');
-    const [log] = existsSync(all) ? readdirSync(all) : [];
-    return log === undefined ? '' : join(all, log);
+  /** The folder of each carrier that lives and has a run. */
+  carriers(): string[] {
+    return this.files().filter((path) => {
+      const [, pid] = /\/[0-9a-f]{32}-(\d+)$/.exec(path) ?? [];
+      return pid !== undefined && existsSync(`/proc/${pid}`);
+    });
   }
 
-  /** The process of each carrier that has a run. */
   carrierPids(): number[] {
-    if (this.carriers === '') return [];
-    return readdirSync(this.carriers).flatMap((name) => Number(/^[0-9a-f]{32}-(\d+)$/.exec(name)?.[1] ?? []) || []);
+    return this.carriers().map((path) => Number(path.split('-').at(-1)));
+  }
+
+  /** What lies in the folders of the executors. */
+  files(): string[] {
+    const all = join(this.state, 'signalbox', 'carry');
+    if (!existsSync(all)) return [];
+    return readdirSync(all).flatMap((name) =>
+      readdirSync(join(all, name)).map((file) => join(all, name, file)),
+    );
   }
 
   /** Whoever works there: the carriers, the runs and what they left. */
@@ -72,7 +90,7 @@ while [ "$1" != -- ]; do
 done
 shift 2
 if [ -e '${far.folder}/cut' ]; then echo 'ssh: connect to host box: No route to host' >&2; exit 255; fi
-if [ -n "$forward" ]; then ln -s "\${forward#*:}" "\${forward%%:*}"; echo $$ > '${far.folder}/held'; fi
+if [ -n "$forward" ]; then ln -s "\${forward#*:}" "\${forward%%:*}"; echo $$ >> '${far.folder}/held'; fi
 ${Object.entries(far.variables)
   .map(([name, value]) => `export ${name}='${value}'`)
   .join('\n')}
@@ -97,10 +115,9 @@ export class FarMachine extends FarFolder {
   /** From now on nothing comes through, in both directions. */
   cut(): void {
     writeFileSync(join(this.folder, 'cut'), '');
-    if (this.carriers !== '')
-      for (const name of readdirSync(this.carriers))
-        if (name.startsWith('s-')) rmSync(join(this.carriers, name), { force: true });
-    killQuietly(Number(readQuietly(join(this.folder, 'held'))) || 2 ** 30);
+    for (const path of this.files()) if (/\/s-[0-9a-f]+$/.test(path)) rmSync(path, { force: true });
+    for (const pid of readQuietly(join(this.folder, 'held')).split('\n')) if (pid) killQuietly(Number(pid));
+    rmSync(join(this.folder, 'held'), { force: true });
   }
 
   mend(): void {
