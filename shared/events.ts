@@ -3,7 +3,7 @@ import type { By, Token } from './access-words.ts';
 import type { TrustedAgents } from './agent-words.ts';
 import type { EndChange } from './archive-words.ts';
 import type { Conflict, Disagreement, Judgement } from './conflict-words.ts';
-import type { CarriedChange, Executors } from './executor-words.ts';
+import type { CarriedChange, ExecutorSettings } from './executor-words.ts';
 import type { Answer, AnyQuestion, AskerWait, ItemKind } from './item-words.ts';
 import type { NoticeChange } from './notify-words.ts';
 import type { PolicyRule, RuleName } from './policy-words.ts';
@@ -28,7 +28,7 @@ export const NO_UNIT = -1;
 export type Change =
   | { readonly type: 'config.updated'; readonly unit: typeof NO_UNIT; readonly data: Partial<Settings> }
   | { readonly type: 'agents.trusted'; readonly unit: typeof NO_UNIT; readonly data: TrustedAgents }
-  | { readonly type: 'executors.configured'; readonly unit: typeof NO_UNIT; readonly data: Executors }
+  | { readonly type: 'executors.configured'; readonly unit: typeof NO_UNIT; readonly data: ExecutorSettings }
   | {
       readonly type: 'token.added';
       readonly unit: typeof NO_UNIT;

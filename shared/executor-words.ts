@@ -23,17 +23,17 @@ export interface ExecutorDefinition {
 }
 
 /** All of them, and the one on which units work that name none; null: this machine. */
-export interface Executors {
+export interface ExecutorSettings {
   /** SHA-256 of the file that named them, in hex; empty: there was never one. */
   readonly digest: string;
   readonly default: string | null;
   readonly executors: readonly ExecutorDefinition[];
 }
 
-export const NO_EXECUTORS: Executors = { digest: '', default: null, executors: [] };
+export const NO_EXECUTORS: ExecutorSettings = { digest: '', default: null, executors: [] };
 
 /** Who carries a run on another machine: told in the claim. */
-export interface Carrier {
+export interface RunCarrier {
   /** A random word, by which its own repeats are known. */
   readonly id: string;
   /** What that machine calls itself. */
@@ -54,5 +54,5 @@ export type CarriedChange =
   | {
       readonly type: 'run.claimed';
       readonly unit: number;
-      readonly data: { readonly number: number; readonly carrier: Carrier; readonly token: string };
+      readonly data: { readonly number: number; readonly carrier: RunCarrier; readonly token: string };
     };

@@ -51,6 +51,8 @@ function neverBeganWords(reason: NeverBegan): string {
       return `the prompt file ${reason.detail} is no file of at most 128 KiB`;
     case 'cannot-start':
       return reason.detail;
+    case 'no-executor':
+      return `there is no executor ${reason.detail} any more`;
     case 'not-claimed':
       return `${reason.detail} took it, but nothing there claimed it`;
     case 'worktree':

@@ -65,7 +65,9 @@ export type NeverBegan =
         /** `detail`: what the system said. */
         | 'cannot-start'
         /** It was handed to the executor `detail`, and nobody claimed it. */
-        | 'not-claimed';
+        | 'not-claimed'
+        /** `detail`: the executor that is not there any more. */
+        | 'no-executor';
       readonly detail: string;
     }
   | { readonly code: 'worktree'; readonly problem: WorkProblem };

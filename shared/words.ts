@@ -19,7 +19,7 @@
  * `executor-words.ts`, `item-words.ts`, `reason-words.ts`, `settings-words.ts`, `work-words.ts`.
  */
 import type { Conflict } from './conflict-words.ts';
-import type { Carrier } from './executor-words.ts';
+import type { RunCarrier } from './executor-words.ts';
 import type { Item } from './item-words.ts';
 import type { PolicyRule } from './policy-words.ts';
 import type { BrokenLimit, Closing, Hold, NeverBegan } from './reason-words.ts';
@@ -160,7 +160,7 @@ export interface Run {
   /** What the executor's engine calls it; absent: it was not handed over yet. */
   readonly job?: string;
   /** Absent: nobody has claimed it. */
-  readonly carrier?: Carrier;
+  readonly carrier?: RunCarrier;
   readonly started_at: Moment;
   readonly ended_at: Moment | null;
   readonly outcome: Outcome | null;

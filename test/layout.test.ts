@@ -31,6 +31,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'output',
     'api',
     'agents',
+    'executors',
     'web',
     'runs',
     'notify',

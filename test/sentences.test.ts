@@ -63,7 +63,7 @@ const OTHERWISE: Readonly<Record<string, RegExp>> = {
   'server/domain/quiet-hours.ts': /^Two local times and a time zone/,
   'server/domain/unit-name.ts': /^a an and as /,
   'server/runs/conflict-lines.ts': /^… X more lines$/,
-  'server/runs/wrapper.ts': /^\ntrap : /,
+  'server/runs/wrapper.ts': /^(\ntrap : |exec 3<&0\n)/,
 };
 
 /** A source without its comments, its imports, and what it says to a caller. */

@@ -1,5 +1,11 @@
+import type { By } from '../../shared/access-words.ts';
 import type { Beat, BeatAnswer, Claim, Claimed, End, EndAnswer } from '../../shared/carry-words.ts';
 import type { RunRef } from '../domain/commands/carry.ts';
+
+/** The run that a carrier's secret is for, and who is recorded. */
+export interface CarrierCall extends RunRef {
+  readonly by: By;
+}
 
 /** An executor as it is now. `problem`: why it cannot be reached; null: it can, or was not tried yet. */
 export interface ExecutorLine {
@@ -15,7 +21,7 @@ export interface ExecutorLine {
 /** What carriers may do with the run that their secret is for. Each throws a `Refusal` where it is not theirs. */
 export interface CarryActions {
   readonly lines: () => readonly ExecutorLine[];
-  readonly claim: (run: RunRef, claim: Claim) => Promise<Claimed>;
-  readonly beat: (run: RunRef, beat: Beat) => Promise<BeatAnswer>;
-  readonly end: (run: RunRef, end: End) => Promise<EndAnswer>;
+  readonly claim: (call: CarrierCall, claim: Claim) => Promise<Claimed>;
+  readonly beat: (call: CarrierCall, beat: Beat) => Promise<BeatAnswer>;
+  readonly end: (call: CarrierCall, end: End) => Promise<EndAnswer>;
 }

@@ -1,7 +1,7 @@
 /** What carriers of runs on other machines call. Who calls is known by the secret: it is for one run alone. */
 import { z } from 'zod';
 import { PIECE_BYTES } from '../../shared/carry-words.ts';
-import type { RunRef } from '../domain/commands/carry.ts';
+import type { CarrierCall } from './carry-actions.ts';
 import { type Context, carrier, t } from './procedures.ts';
 
 const word = z.string().regex(/^[0-9a-f]{32}$/, 'A random word in hex.');
@@ -30,13 +30,14 @@ const outcome = z.discriminatedUnion('exit', [
 const end = z.strictObject({ carrier: word, size, outcome });
 
 /** The run of the caller's secret: no other role has one. */
-const runOf = ({ credential }: Context): RunRef => ({
+const callOf = ({ by, credential }: Context): CarrierCall => ({
+  by,
   unit: credential?.unit ?? -1,
   run: credential?.run ?? -1,
 });
 
 export const carry = t.router({
-  claim: carrier.input(claim).mutation(({ ctx, input }) => ctx.carry.claim(runOf(ctx), input)),
-  beat: carrier.input(beat).mutation(({ ctx, input }) => ctx.carry.beat(runOf(ctx), input)),
-  end: carrier.input(end).mutation(({ ctx, input }) => ctx.carry.end(runOf(ctx), input)),
+  claim: carrier.input(claim).mutation(({ ctx, input }) => ctx.carry.claim(callOf(ctx), input)),
+  beat: carrier.input(beat).mutation(({ ctx, input }) => ctx.carry.beat(callOf(ctx), input)),
+  end: carrier.input(end).mutation(({ ctx, input }) => ctx.carry.end(callOf(ctx), input)),
 });

@@ -16,7 +16,7 @@ import {
 import type { RunFiles } from '../system/run-files.ts';
 import { writeWhole } from '../system/state-folder.ts';
 import type { CarriedGroup } from './carried-group.ts';
-import { type DaemonCalls, Gone } from './daemon-calls.ts';
+import { type DaemonCalls, NotOurs } from './daemon-calls.ts';
 
 const BEAT_MS = 1000;
 /** How often it is looked whether the daemon has been silent for too long. */
@@ -82,7 +82,7 @@ export class Carrier {
         this.#answers = claimed.answers;
         return claimed;
       } catch (error) {
-        if (error instanceof Gone) return null;
+        if (error instanceof NotOurs) return null;
         await delay(this.#beat);
       }
     }
@@ -108,7 +108,7 @@ export class Carrier {
         this.#obey(answer);
         if (this.#isBehind(answer)) continue;
       } catch (error) {
-        if (error instanceof Gone) {
+        if (error instanceof NotOurs) {
           group.end(true);
           await running;
           return null;
@@ -165,7 +165,7 @@ export class Carrier {
         while (!(await this.#hasReported(outcome)));
         return;
       } catch (error) {
-        if (error instanceof Gone) return;
+        if (error instanceof NotOurs) return;
         await delay(pause);
       }
     }

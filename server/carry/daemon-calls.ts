@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import type { Beat, BeatAnswer, Claim, Claimed, End, EndAnswer } from '../../shared/carry-words.ts';
 
 /** The daemon has answered that this run is not, or no longer, this carrier's. */
-export class Gone extends Error {}
+export class NotOurs extends Error {}
 
 /** No answer of the daemon: it may have done what it was asked, or not. */
 export class Unanswered extends Error {}
@@ -28,7 +28,7 @@ export class DaemonCalls {
     this.#deadline = deadline;
   }
 
-  /** Rejects with `Gone` where the run is not this carrier's, else with `Unanswered`. */
+  /** Rejects with `NotOurs` where the run is not this carrier's, else with `Unanswered`. */
   async call<Name extends keyof Procedures>(
     name: Name,
     input: Parameters<Procedures[Name]>[0],
@@ -36,7 +36,7 @@ export class DaemonCalls {
     const { status, body } = await this.#post(`/trpc/carry.${name}`, JSON.stringify(input));
     if (status === 200) return answerIn(body) as ReturnType<Procedures[Name]>;
     // 401: its run has ended, or was never known. 403 and 409: it is another carrier's.
-    if ([401, 403, 409].includes(status)) throw new Gone(messageIn(body));
+    if ([401, 403, 409].includes(status)) throw new NotOurs(messageIn(body));
     throw new Unanswered(`${status} ${messageIn(body)}`);
   }
 

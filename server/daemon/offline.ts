@@ -2,7 +2,7 @@
 import type { Offline } from '../../shared/offline.ts';
 import { knownAgents } from '../agents/acp-definition.ts';
 import { lookAtAgents, trust } from '../agents/trust.ts';
-import { writeExecutors } from '../runs/executors-file.ts';
+import { writeExecutors } from '../executors/executors-file.ts';
 import { livingDaemons, livingHolder } from '../system/daemon-holder.ts';
 import { makeStateFolder } from '../system/state-folder.ts';
 import { changeOrigins, doorOf, setLimit } from './access-file-commands.ts';

@@ -1,12 +1,12 @@
 import type { StatePaths } from '../../shared/state-paths.ts';
 import type { WorktreeProgress } from '../../shared/work-words.ts';
 import type { About } from '../api/about.ts';
+import { Executors } from '../executors/executors.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { archiveOld } from '../runs/archive-units.ts';
 import { CarriedRuns } from '../runs/carried-runs.ts';
 import { Dispatcher } from '../runs/dispatcher.ts';
 import { endSessions } from '../runs/ended-sessions.ts';
-import { Executors } from '../runs/executors.ts';
 import { followLiveWork } from '../runs/live-work.ts';
 import { keepRoom } from '../runs/retention.ts';
 import { TouchedConflicts } from '../runs/touched-conflicts.ts';

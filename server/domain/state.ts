@@ -1,6 +1,6 @@
 import type { Session, Token } from '../../shared/access-words.ts';
 import type { AgentDefinition, TrustedAgents } from '../../shared/agent-words.ts';
-import { type Executors, NO_EXECUTORS } from '../../shared/executor-words.ts';
+import { type ExecutorSettings, NO_EXECUTORS } from '../../shared/executor-words.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { ChannelState, NotifyChannel } from '../../shared/notify-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
@@ -27,7 +27,7 @@ export interface State {
   readonly settings: Settings;
   readonly trusted: TrustedAgents;
   /** Where runs may work besides this machine. */
-  readonly executors: Executors;
+  readonly executors: ExecutorSettings;
   /** Credentials: tokens, and browser sessions. */
   readonly tokens: readonly Token[];
   readonly sessions: readonly Session[];

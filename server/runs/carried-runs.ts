@@ -13,11 +13,11 @@ import { executorNamed, roomOn } from '../domain/executors.ts';
 import { conflict, Refusal } from '../domain/refusal.ts';
 import { MIB } from '../domain/settings.ts';
 import { type State, tendedRun } from '../domain/state.ts';
+import type { Executors } from '../executors/executors.ts';
 import type { Store } from '../store/store.ts';
 import { keyOfRun, type RunFiles, runFiles } from '../system/run-files.ts';
 import { answersText } from './answers-file.ts';
 import { appendPiece, outputSize } from './carried-output.ts';
-import type { Executors } from './executors.ts';
 import { recordEnd } from './record-end.ts';
 import type { Worktrees } from './worktrees.ts';
 
@@ -80,14 +80,17 @@ export class CarriedRuns implements CarryActions {
     });
   };
 
-  claim: CarryActions['claim'] = async (ref, { carrier: id, machine, token, lost_after, answers }) => {
+  claim: CarryActions['claim'] = async (
+    { by, ...ref },
+    { carrier: id, machine, token, lost_after, answers },
+  ) => {
     const { store } = this.#parts;
     this.#refuseUnlessLeading();
     const carrier = { id, machine, lost_after };
     // Before it is recorded: a look in between would find it silent since ever.
     const before = store.state.works.get(ref.unit)?.runs.find(({ number }) => number === ref.run);
     if (before && !before.carrier) this.#hear(before);
-    await store.commit(carrierOf(ref), (state) => claimRun(state, { ...ref, carrier, token }));
+    await store.commit(by, (state) => claimRun(state, { ...ref, carrier, token }));
     const { work, run } = this.#find(ref, id);
     this.#hear(run);
     const made = commandOf(store.state, work, run, answers, this.#parts.project);
@@ -106,7 +109,7 @@ export class CarriedRuns implements CarryActions {
     };
   };
 
-  beat: CarryActions['beat'] = async (ref, { carrier, offset, bytes, answers }) => {
+  beat: CarryActions['beat'] = async ({ by, ...ref }, { carrier, offset, bytes, answers }) => {
     this.#refuseUnlessLeading();
     const { work, run } = this.#find(ref, carrier);
     this.#hear(run);
@@ -114,11 +117,11 @@ export class CarriedRuns implements CarryActions {
     const text = answersText(work, run.number);
     const isCurrent = createHash('sha256').update(text).digest('hex') === answers;
     const isToTell = isCurrent && run.messages.length > run.told;
-    const signal = isToTell ? await this.#tell(work, run) : null;
+    const signal = isToTell ? await this.#tell(by, work, run) : null;
     return { go: this.#go(run, size), size, answers: isCurrent ? null : text, signal };
   };
 
-  end: CarryActions['end'] = async (ref, { carrier, size, outcome }) => {
+  end: CarryActions['end'] = async ({ by: _, ...ref }, { carrier, size, outcome }) => {
     this.#refuseUnlessLeading();
     const { run } = this.#find(ref, carrier);
     this.#hear(run);
@@ -134,11 +137,11 @@ export class CarriedRuns implements CarryActions {
   }
 
   /** It has the message in its answers file: committed first, then signalled, as on this machine. */
-  async #tell(work: WorkUnit, run: Run): Promise<BeatAnswer['signal']> {
+  async #tell(by: By, work: WorkUnit, run: Run): Promise<BeatAnswer['signal']> {
     const { store } = this.#parts;
     const { unit, number, messages } = run;
     const told = { unit, run: number, count: messages.length };
-    await store.commit(carrierOf({ unit, run: number }), (state) => runTold(state, told));
+    await store.commit(by, (state) => runTold(state, told));
     return agentOf(store.state, work.unit.spec)?.interrupt ?? null;
   }
 
@@ -165,13 +168,6 @@ export class CarriedRuns implements CarryActions {
   }
 }
 
-const carrierOf = ({ run }: RunRef): By => ({
-  actor: `carrier of run ${run}`,
-  role: 'carrier',
-  door: 'api',
-  origin: null,
-});
-
 const outcomeOf = (outcome: CarriedOutcome): Outcome =>
   outcome.exit === 'never-began' ? { ...outcome, code: 'cannot-start' } : outcome;
 
@@ -186,13 +182,13 @@ export function commandOf(
   const { spec } = work.unit;
   const agent = agentOf(state, spec);
   const executor = executorNamed(state, run.executor ?? '');
-  const never = (code: 'agent-not-trusted' | 'cannot-start', detail: string): Outcome => ({
+  const never = (code: 'agent-not-trusted' | 'no-executor', detail: string): Outcome => ({
     exit: 'never-began',
     code,
     detail,
   });
   if (!agent) return never('agent-not-trusted', spec.agent ?? '');
-  if (!executor) return never('cannot-start', `there is no executor ${run.executor} any more`);
+  if (!executor) return never('no-executor', run.executor ?? '');
   try {
     const task = { ...taskOf(work, run, project, answers), there: executor.folder };
     return { command: agent.command(task), cwd: executor.folder, env: agent.env };

@@ -7,6 +7,7 @@ import { runTold } from '../domain/commands/interrupt.ts';
 import { stopRun } from '../domain/commands/kill.ts';
 import { MIB } from '../domain/settings.ts';
 import { tendedRun } from '../domain/state.ts';
+import type { Executors } from '../executors/executors.ts';
 import { sizeOf } from '../output/tail.ts';
 import {
   childrenOf,
@@ -19,7 +20,6 @@ import {
 import { keyOfRun, type RunFiles, runFiles } from '../system/run-files.ts';
 import { AnswersFiles } from './answers-file.ts';
 import type { CarriedRuns } from './carried-runs.ts';
-import type { Executors } from './executors.ts';
 import type { RunParts } from './launch-run.ts';
 import { Merger } from './merger.ts';
 import { ProcessTerminator } from './process-terminator.ts';

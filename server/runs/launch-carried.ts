@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import type { Outcome, Run } from '../../shared/words.ts';
 import { submitted } from '../domain/commands/carry.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { Executors } from '../executors/executors.ts';
 import type { Store } from '../store/store.ts';
 import { runFiles } from '../system/run-files.ts';
 import { commandOf } from './carried-runs.ts';
-import type { Executors } from './executors.ts';
 import { makeRunFolder } from './wrapper.ts';
 
 interface CarriedLaunchParts {

@@ -224,6 +224,7 @@ export const MIGRATIONS: readonly Step[] = [
   ({ schema }) => [
     schema
       .createTable('executors')
+      .addColumn('one', 'integer', (column) => column.primaryKey())
       .addColumn('digest', 'text', (column) => column.notNull())
       .addColumn('facts', 'text', (column) => column.notNull())
       .modifyEnd(sql`strict`),

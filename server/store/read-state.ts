@@ -2,7 +2,7 @@
 import type { Session, Token } from '../../shared/access-words.ts';
 import type { TrustedAgents } from '../../shared/agent-words.ts';
 import type { Conflict } from '../../shared/conflict-words.ts';
-import type { Executors } from '../../shared/executor-words.ts';
+import type { ExecutorSettings } from '../../shared/executor-words.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Settings } from '../../shared/settings-words.ts';
 import type { Run, Unit, WorkUnit } from '../../shared/words.ts';
@@ -50,7 +50,7 @@ function readTrusted(statements: StateRows): TrustedAgents {
   return { digest: row.digest, agents: JSON.parse(row.facts), work: JSON.parse(row.work) };
 }
 
-function readExecutors(statements: StateRows): Executors {
+function readExecutors(statements: StateRows): ExecutorSettings {
   const [row] = statements.executors.all() as Tables['executors'][];
   return row ? { digest: row.digest, ...JSON.parse(row.facts) } : EMPTY.executors;
 }

@@ -4,7 +4,7 @@ import type { Session, Token } from '../../shared/access-words.ts';
 import type { TrustedAgents } from '../../shared/agent-words.ts';
 import type { Conflict } from '../../shared/conflict-words.ts';
 import type { Event } from '../../shared/events.ts';
-import type { Executors } from '../../shared/executor-words.ts';
+import type { ExecutorSettings } from '../../shared/executor-words.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Run, Unit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
@@ -127,9 +127,7 @@ export class Db {
   }
 
   /** The mark of the last committed batch, of any writer. */
-  lastMark(): string {
-    return this.#meta('mark');
-  }
+  readonly lastMark = (): string => this.#meta('mark');
   putMark(mark: string): void {
     this.#statements.putMeta.run('mark', mark);
   }
@@ -156,8 +154,7 @@ export class Db {
     this.#statements.forgetAgents.run();
     this.#statements.putAgents.run(digest, JSON.stringify(agents), JSON.stringify(work));
   }
-  putExecutors({ digest, ...facts }: Executors): void {
-    this.#statements.forgetExecutors.run();
+  putExecutors({ digest, ...facts }: ExecutorSettings): void {
     this.#statements.putExecutors.run(digest, JSON.stringify(facts));
   }
   putChannel(channel: string, facts: object): void {

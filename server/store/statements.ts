@@ -134,8 +134,17 @@ function settingStatements(prepare: Prepare) {
     agents: prepare(builder.selectFrom('agents').selectAll()),
     forgetAgents: prepare(builder.deleteFrom('agents')),
     executors: prepare(builder.selectFrom('executors').selectAll()),
-    forgetExecutors: prepare(builder.deleteFrom('executors')),
-    putExecutors: prepare(builder.insertInto('executors').values({ digest: text, facts: text })),
+    putExecutors: prepare(
+      builder
+        .insertInto('executors')
+        .values({ one: sql.lit(1), digest: text, facts: text })
+        .onConflict((on) =>
+          on.column('one').doUpdateSet((to) => ({
+            digest: to.ref('excluded.digest'),
+            facts: to.ref('excluded.facts'),
+          })),
+        ),
+    ),
     putAgents: prepare(builder.insertInto('agents').values({ digest: text, facts: text, work: text })),
   };
 }

@@ -10,7 +10,7 @@ export interface Tables {
   /** The agents that the operator trusts: one row, or none. */
   agents: { digest: string; facts: string; work: string };
   /** Where runs may work besides this machine: one row, or none. */
-  executors: { digest: string; facts: string };
+  executors: { one: number; digest: string; facts: string };
   conflicts: { unit: number; other: number; facts: string };
   tokens: { id: string; facts: string };
   sessions: { id: string; facts: string };

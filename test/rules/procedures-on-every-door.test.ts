@@ -88,6 +88,13 @@ const DOORS: Readonly<Record<string, Doors>> = {
     path: not('said by the program around the agent'),
     form: not('as its path'),
   },
+  ...Object.fromEntries(
+    ['carry.claim', 'carry.beat', 'carry.end'].map((name) => [
+      name,
+      { command: 'carry', path: not('a carrier calls it, over its socket'), form: not('as its path') },
+    ]),
+  ),
+  executors: { command: 'executors', path: not('for the terminal of the same machine'), form: not('as its path') },
   'policy.list': { command: 'policy', path: not('a unit shows its own rules'), form: READING },
   'policy.check': { command: 'policy', path: not('tried at the terminal'), form: not('as its path') },
   'policy.remove': action('remove-rule', 'policy'),

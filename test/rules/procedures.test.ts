@@ -1,10 +1,10 @@
-/** By construction: every procedure stands on one of four bases, takes strict input, and reads or writes as it says. */
+/** By construction: every procedure stands on one of five bases, takes strict input, and reads or writes as it says. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../../server/access/limits.ts';
 import { SignInLinks } from '../../server/access/sign-in-links.ts';
-import { agent, type Context, operator, reader, viewer } from '../../server/api/procedures.ts';
+import { agent, type Context, carrier, operator, reader, viewer } from '../../server/api/procedures.ts';
 import { appRouter, createCaller } from '../../server/api/router.ts';
 import { newsAsText } from '../../server/api/streams.ts';
 import { BoardFeed } from '../../server/board/board-feed.ts';
@@ -26,12 +26,12 @@ const PROCEDURES = (appRouter as unknown as { _def: { procedures: Procedures } }
 const all = Object.entries(PROCEDURES).map(([name, { _def }]) => ({ name, ..._def }));
 
 const middlewaresOf = (base: unknown) => (base as { _def: Definition })._def.middlewares;
-const BASES = [viewer, reader, operator, agent].map(middlewaresOf);
+const BASES = [viewer, reader, operator, agent, carrier].map(middlewaresOf);
 
 const standsOn = (middlewares: readonly unknown[], base: readonly unknown[]): boolean =>
   base.every((each, at) => middlewares[at] === each);
 
-test('every procedure stands on one of the four bases', () => {
+test('every procedure stands on one of the five bases', () => {
   assert.ok(all.length > 30, 'the router was not found');
   for (const { name, middlewares } of all)
     assert.equal(BASES.filter((base) => standsOn(middlewares, base)).length, 1, name);

@@ -11,9 +11,9 @@ import { holdUnit, linkUnit, releaseUnit, removeUnit } from '../../server/domain
 import { nextDue, timePasses } from '../../server/domain/commands/time.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { startOrder } from '../../server/domain/start-order.ts';
+import { Executors } from '../../server/executors/executors.ts';
 import { CarriedRuns } from '../../server/runs/carried-runs.ts';
 import { Dispatcher } from '../../server/runs/dispatcher.ts';
-import { Executors } from '../../server/runs/executors.ts';
 import { TouchedConflicts } from '../../server/runs/touched-conflicts.ts';
 import { Worktrees } from '../../server/runs/worktrees.ts';
 import type { Log } from '../../server/system/log.ts';

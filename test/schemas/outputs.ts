@@ -661,6 +661,7 @@ export const REFUSED = z.strictObject({
 
 /** Commands that print nothing for programs, and why. */
 export const WITHOUT: Readonly<Record<string, string>> = {
+  carry: 'an executor starts it; with `--detach` it prints the number of a process',
   '': 'it prints help',
   config: 'it is `config show`',
   notify: 'it is `notify show`',

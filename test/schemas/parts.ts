@@ -202,6 +202,7 @@ export const outcome: z.ZodType<Outcome> = z
           'prompt-file-too-large',
           'cannot-start',
           'not-claimed',
+          'no-executor',
         ]),
         detail: z
           .string()

@@ -27,7 +27,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   executors: ['signalbox executors', 'signalbox executors --json'],
   'executors set': ['signalbox executors set executors.json'],
-  carry: ['signalbox carry --detach < launch.json'],
+  carry: ['signalbox carry --detach'],
   check: ['signalbox check', 'signalbox check --json'],
   du: ['signalbox du', 'signalbox du --json'],
   export: ['signalbox export log.ndjson', 'signalbox export | head -5'],

@@ -9,6 +9,7 @@ import { explainError } from '../output/explain-error.ts';
 import { DaemonUnreachable, ProgramError } from '../output/program-error.ts';
 import { oneLine, print, printJson, type Style, styled } from '../output/terminal-output.ts';
 import { statusOf } from './attacks.ts';
+import { executorFindings } from './executor-findings.ts';
 import { bad, good, note } from './findings.ts';
 import { notifyFindings } from './notify-findings.ts';
 import { roundTrip, roundTripThrough } from './round-trip.ts';
@@ -43,12 +44,18 @@ async function generalFindings(paths: StatePaths): Promise<Finding[]> {
         .catch(() => own)
     : own;
   const told = status ? await toldFindings(paths, status) : [];
-  return [node, ...findings, ...(await examine(paths, path)), await roundTripFinding(paths, status), ...told];
+  const executors = status ? await executorsOf(paths, status) : [];
+  const trip = await roundTripFinding(paths, status);
+  return [node, ...findings, ...(await examine(paths, path)), trip, ...executors, ...told];
 }
 
 /** A run may send nothing. */
 const toldFindings = (paths: StatePaths, { read_only }: Status): Promise<Finding[]> =>
   process.env.SIGNALBOX_CREDENTIAL ? Promise.resolve([]) : notifyFindings(overHttp(paths.socket), read_only);
+
+/** A run may not know of them. */
+const executorsOf = async (paths: StatePaths, status: Status): Promise<Finding[]> =>
+  process.env.SIGNALBOX_CREDENTIAL ? [] : executorFindings(overHttp(paths.socket), whyNotTried(status));
 
 async function say(findings: readonly Finding[], json: boolean): Promise<void> {
   if (json) await printJson(findings);

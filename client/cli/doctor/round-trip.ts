@@ -1,5 +1,6 @@
 /** Checks the way of a question from a run to the operator and back, with a unit made for it. */
 import { boardOf, type Card, cardsOf } from '../../../shared/board.ts';
+import { LOCAL } from '../../../shared/executor-words.ts';
 import type { Daemon } from '../../daemon/daemon-client.ts';
 import { ProgramError } from '../output/program-error.ts';
 import { ALWAYS, step, TemporaryDaemon, type TriedDaemon } from './temporary-daemon.ts';
@@ -10,14 +11,14 @@ const COMMAND = `said=$(signalbox ask "${QUESTION}") && [ "$said" = "${ANSWER}" 
 
 /**
  * Adds a unit that asks, answers it, and waits for delivery, through the running daemon: so a fault that keeps its runs from asking
- * shows. Removes the unit afterwards. Returns the time in milliseconds; throws an error with a message for the user.
+ * shows. `executor`: where the run is to work. Removes the unit afterwards. Returns the time in milliseconds; throws an error with a message for the user.
  */
-export async function roundTripThrough(daemon: Daemon): Promise<number> {
+export async function roundTripThrough(daemon: Daemon, executor = LOCAL): Promise<number> {
   const from = performance.now();
   const chunk = `doctor-${process.pid}-${Date.now().toString(36)}`;
   // High priority, so that it does not queue behind other units.
   await daemon.units.add.mutate({
-    units: [{ chunk, title: TITLE, command: COMMAND, priority: 1000 }],
+    units: [{ chunk, title: TITLE, command: COMMAND, priority: 1000, executor }],
   });
   try {
     await walk(daemon, chunk, ALWAYS);

@@ -1,5 +1,5 @@
 /** Runs on other machines: an executor takes one, and one carrier claims it. */
-import type { Carrier } from '../../../shared/executor-words.ts';
+import type { RunCarrier } from '../../../shared/executor-words.ts';
 import type { Run } from '../../../shared/words.ts';
 import { conflict } from '../refusal.ts';
 import { liveRun, type State } from '../state.ts';
@@ -22,7 +22,7 @@ export function submitted(state: State, input: RunRef & { job: string }): Decisi
  * Grants a run to the first carrier that asks for it, and to no other; its own repeat succeeds. One that is to be killed
  * is granted to nobody.
  */
-export function claimRun(state: State, input: RunRef & { carrier: Carrier; token: string }): Decision {
+export function claimRun(state: State, input: RunRef & { carrier: RunCarrier; token: string }): Decision {
   const run = liveOf(state, input);
   const { carrier, token } = input;
   if (run.carrier) {

@@ -3,7 +3,7 @@ import type { Session, Token } from '../../../shared/access-words.ts';
 import type { TrustedAgents } from '../../../shared/agent-words.ts';
 import type { Conflict } from '../../../shared/conflict-words.ts';
 import type { Event } from '../../../shared/events.ts';
-import type { Executors } from '../../../shared/executor-words.ts';
+import type { ExecutorSettings } from '../../../shared/executor-words.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import type { Run, Unit } from '../../../shared/words.ts';
 import { archiveRow, sumsSince } from '../archive.ts';
@@ -145,7 +145,7 @@ export class Rows implements TableWriter {
   putTrusted({ digest, agents, work }: TrustedAgents): void {
     this.add('agents', digest, JSON.stringify(agents), JSON.stringify(work));
   }
-  putExecutors({ digest, ...facts }: Executors): void {
+  putExecutors({ digest, ...facts }: ExecutorSettings): void {
     this.add('executors', digest, JSON.stringify(facts));
   }
   putChannel(channel: string, state: object): void {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, statSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { z } from 'zod';
-import { EXECUTOR, type Executors, LOCAL, NO_EXECUTORS } from '../../shared/executor-words.ts';
+import { EXECUTOR, type ExecutorSettings, LOCAL, NO_EXECUTORS } from '../../shared/executor-words.ts';
 import { parseJson } from '../../shared/json-text.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { refusalOf } from '../api/refusal-of.ts';
@@ -52,7 +52,7 @@ const file = z
   });
 
 /** Reads the text of the file. Throws a `Problem` that names the field. */
-export function parseExecutors(path: string, text: string): Executors {
+export function parseExecutors(path: string, text: string): ExecutorSettings {
   let json: unknown;
   try {
     json = parseJson(text);
@@ -71,7 +71,7 @@ export function parseExecutors(path: string, text: string): Executors {
 }
 
 /** What the file says; without one, that there are none. Throws a `Problem`, also where others may write it. */
-export function readExecutors({ executors: path }: Pick<StatePaths, 'executors'>): Executors {
+export function readExecutors({ executors: path }: Pick<StatePaths, 'executors'>): ExecutorSettings {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) return NO_EXECUTORS;
   if (found.uid !== userInfo().uid || (found.mode & 0o022) !== 0)
@@ -83,7 +83,7 @@ export function readExecutors({ executors: path }: Pick<StatePaths, 'executors'>
 }
 
 /** Puts a text in the place of the file, if it can be taken. Throws a `Problem`. */
-export function writeExecutors(paths: StatePaths, text: string): Executors {
+export function writeExecutors(paths: StatePaths, text: string): ExecutorSettings {
   const read = parseExecutors('This', text);
   makeStateFolder(paths);
   writeFileSync(`${paths.executors}.new`, text, { mode: 0o600 });
