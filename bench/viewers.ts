@@ -5,10 +5,10 @@ import { cpuOf, memoryOf } from './proc.ts';
 import { bareStation, daemonStation, type Station, stockStation, VIEWERS } from './stations.ts';
 
 const ROUNDS = 3;
-const ROUND_MS = 4000;
-const WARM_UP_MS = 1000;
+const EVENTS = 60;
+const WARM_UP = 10;
 const RATES = [10, 100] as const;
-/** Until what was sent has arrived and idle timers have fired. */
+/** So long nothing arrives any more: all that was sent is there, and timers have fired. */
 const SETTLE_MS = 1500;
 /** As long as the message of the daemon, on average. */
 const MESSAGE_BYTES = 569;
@@ -33,12 +33,12 @@ export async function viewers(): Promise<Figure> {
   const memory = new Map<Station, number>();
   for (const station of stations) memory.set(station, await gathered(station));
   const spent = new Map(stations.map((station) => [station, new Map() as Spending]));
-  for (const station of stations) await speak(station, 10, WARM_UP_MS);
+  for (const station of stations) await speak(station, 10, WARM_UP);
   for (let round = 0; round < ROUNDS; round++)
     for (const rate of RATES)
       for (const station of stations) {
         const all = spent.get(station);
-        all?.set(rate, [...(all.get(rate) ?? []), await speak(station, rate, ROUND_MS)]);
+        all?.set(rate, [...(all.get(rate) ?? []), await speak(station, rate, EVENTS)]);
       }
   return figureOf(stations, spent, memory);
 }
@@ -52,8 +52,7 @@ async function gathered({ pid, gather }: Station): Promise<number> {
   return ((memoryOf(pid, 'VmRSS') - before) * 1.024) / VIEWERS;
 }
 
-async function speak({ pid, flock, say }: Station, rate: number, forMs: number): Promise<Spent> {
-  const events = Math.round((forMs / 1000) * rate);
+async function speak({ pid, flock, say }: Station, rate: number, events: number): Promise<Spent> {
   const [cpu, frames, bytes] = [cpuOf(pid), flock.frames, flock.bytes];
   const from = performance.now();
   const said: Promise<unknown>[] = [];
@@ -62,13 +61,21 @@ async function speak({ pid, flock, say }: Station, rate: number, forMs: number):
     said.push(say(`because of ${nth}`));
   }
   await Promise.all(said);
-  await pause(SETTLE_MS);
+  await untilQuiet(flock);
   const each = events * VIEWERS;
   return {
     us: ((cpuOf(pid) - cpu) * 1000) / each,
     messages: (flock.frames - frames) / each,
     bytes: (flock.bytes - bytes) / (flock.frames - frames),
   };
+}
+
+/** A server that cannot keep up sends on long after the last event. */
+async function untilQuiet(flock: Station['flock']): Promise<void> {
+  for (let before = -1; before !== flock.frames; ) {
+    before = flock.frames;
+    await pause(SETTLE_MS);
+  }
 }
 
 function figureOf(
@@ -95,6 +102,6 @@ function figureOf(
       of(station, 10, 'bytes').toFixed(0),
       memory.get(station)?.toFixed(1) ?? '',
     ]),
-    note: `Processor time of the server's process for each event and viewer, medians of ${ROUNDS} rounds by turns of ${ROUND_MS / 1000} s each; memory: growth of its resident set while they connect.`,
+    note: `Processor time of the server's process for each event and viewer, medians of ${ROUNDS} rounds by turns of ${EVENTS} events each; memory: growth of its resident set while they connect.`,
   };
 }

@@ -91,15 +91,13 @@ async function byHttps(address: URL, read: PlaceOptions['token']): Promise<Found
   return { folder: project, machine: address.hostname, token, socket: null };
 }
 
-/** By its address, or by what it is called in addresses of the hub. */
-export function removePlace(name: string): HubPlace {
+/** By its address, or by what it is called in addresses of the hub. `dryRun`: it is only looked up. */
+export function removePlace(name: string, { dryRun }: { readonly dryRun: boolean }): HubPlace {
   const paths = pathsHere();
   const all = readPlaces(paths);
   const found = all.find(({ url, slug }) => url === name || slug === name);
   if (!found) throw new Problem('usage', `No place is called "${name}". signalbox hub places lists them.`);
-  writePlaces(
-    paths,
-    all.filter((each) => each !== found),
-  );
+  const others = all.filter((each) => each !== found);
+  if (!dryRun) writePlaces(paths, others);
   return shown(found);
 }

@@ -4,7 +4,7 @@ export interface HubEntry {
   /** Checks that a daemon elsewhere is reached, and keeps where it is. Throws an error with a sentence and an exit code. */
   addPlace(url: string, how: PlaceOptions): Promise<HubPlace>;
   /** By its address or name. Throws where there is none. */
-  removePlace(name: string): HubPlace;
+  removePlace(name: string, options: { readonly dryRun: boolean }): HubPlace;
   places(): readonly HubPlace[];
 }
 

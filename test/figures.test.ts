@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { asText } from '../bench/figure.ts';
 import { readPrinted } from '../bench/printed.ts';
+import { withResult } from '../bench/results.ts';
 
 const NOTE = '5 rounds; of each the median.';
 
@@ -39,4 +40,11 @@ test('what a bench prints is read back: each number by its table, row and column
       ['Sizes: of it packages, raw', 7],
     ],
   );
+});
+
+test('a result takes the place of the one of its name, and what was written by hand stays', () => {
+  const once = withResult('# Results\n\nBy hand.\n', 'idle', 'first');
+  const both = withResult(once, 'idle time', 'other');
+  assert.equal(withResult(both, 'idle', 'second'), both.replace('first', 'second'));
+  assert.equal(both, '# Results\n\nBy hand.\n\n## idle\n\nfirst\n\n## idle time\n\nother\n');
 });

@@ -2,7 +2,7 @@
 import type Router from '@koa/router';
 import type { Context as KoaContext } from 'koa';
 import { boardOf, type Cell, cellsOf } from '../../shared/board.ts';
-import { STATUSES } from '../../shared/words.ts';
+import { STATUSES, type Status } from '../../shared/words.ts';
 import type { Context } from '../api/procedures.ts';
 import { among, apart, type Dependencies, dependenciesOf, relatedTo } from '../board/dependencies.ts';
 import { notFound } from '../domain/refusal.ts';
@@ -10,6 +10,8 @@ import { graphPage } from './graph-page.ts';
 import { type GraphQuery, graphQueryOf } from './graph-query.ts';
 import { projectOf, type RouteParts, sendPage } from './reply.ts';
 import { ResponseCache } from './response-cache.ts';
+
+const NOT_DONE = STATUSES.filter((each) => each !== 'DONE');
 
 export function addGraphRoute(router: Router, parts: RouteParts): void {
   const cache = new ResponseCache();
@@ -42,12 +44,13 @@ function draw({ assets }: RouteParts, context: Context, query: GraphQuery): stri
   });
 }
 
-/** Of a unit in focus also those that are done: it may be done itself. */
+/** The unit in focus is among them also where the filter leaves it out. */
 function unitsFor({ boardFeed }: Context, { status, q, done, unit }: GraphQuery): readonly Cell[] {
-  const open = STATUSES.filter((each) => each !== 'DONE');
-  const those = status ?? (done || unit !== null ? undefined : open);
-  const cells = cellsOf(boardOf(boardFeed.snapshot({ only: 'units', status: those, q })));
-  return done || status ? cells : cells.filter((cell) => cell.status !== 'DONE' || cell.chunk === unit);
+  const of = (filter: { readonly status?: readonly Status[] | undefined; readonly q?: string | undefined }) =>
+    cellsOf(boardOf(boardFeed.snapshot({ only: 'units', ...filter })));
+  const found = of({ status: status ?? (done ? undefined : NOT_DONE), q });
+  if (unit === null || found.some(({ chunk }) => chunk === unit)) return found;
+  return [...found, ...of({}).filter(({ chunk }) => chunk === unit)];
 }
 
 function everything(all: Dependencies) {
@@ -57,7 +60,7 @@ function everything(all: Dependencies) {
 
 function around(all: Dependencies, unit: string) {
   const at = all.units.findIndex(({ chunk }) => chunk === unit);
-  if (at < 0) throw notFound(`There is no unit called ${unit} in this part of the picture.`);
+  if (at < 0) throw notFound(`There is no unit called ${unit}.`);
   const { frees, needs } = relatedTo(all, at);
   const shown = among(all, new Set([at, ...frees, ...needs]));
   const here = shown.units.findIndex(({ chunk }) => chunk === unit);

@@ -46,6 +46,8 @@ export interface QueueForms {
   later(card: Card): TemplateResult;
   /** Bring a snoozed one back; `about` says which. */
   wake(card: Card, about: TemplateResult): TemplateResult;
+  /** On the page of one project: a way to new work, where nothing waits. */
+  begin?(): TemplateResult;
   /** On a page of several projects: says of which the card is. */
   mark?(card: Card, clock: ViewClock): TemplateResult;
 }
@@ -64,7 +66,7 @@ export function attentionQueue(given: QueueView): TemplateResult {
       open.length === 0
         ? view.hidden > 0
           ? nothing
-          : empty(view.place)
+          : empty(view.forms)
         : html`<ol class="cards">${repeat(
             open,
             ({ key }) => key,
@@ -99,10 +101,10 @@ const isOpen = ({ state }: Card): boolean => state === 'open';
 const hidden = (count: number, { base }: Place): TemplateResult =>
   html`<p class="aside narrowed">This filter hides ${count} ${count === 1 ? 'item' : 'items'}. <a href="${base}/">Show all</a></p>`;
 
-const empty = ({ base, may }: Place): TemplateResult =>
+const empty = (forms: QueueForms | null): TemplateResult =>
   html`<div class="empty"><p><strong>Nothing needs you.</strong></p>
     <p>Questions of agents, permissions, reviews, conflicts and stuck units appear here, what frees the most first.</p>
-    ${may === 'all' ? html`<p><a href="${base}/new">New unit</a></p>` : nothing}</div>`;
+    ${forms?.begin?.() ?? nothing}</div>`;
 
 /** Out of the way, but never out of sight. */
 const snoozed = (cards: readonly Card[], view: QueueView): TemplateResult =>

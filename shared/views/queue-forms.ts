@@ -1,5 +1,6 @@
 /** Snooze, withdraw and wake: forms of an item beside its answer, on our own pages. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { under } from '../base-path.ts';
 import { type Card, unitPath } from '../board.ts';
 import type { QueueForms } from './attention-queue.ts';
 import { baseOf } from './place.ts';
@@ -41,4 +42,6 @@ const wake = (card: Card, about: TemplateResult): TemplateResult =>
           <button class="quiet">Wake</button>
         </form>`;
 
-export const QUEUE_FORMS: QueueForms = { later, wake };
+const begin = (): TemplateResult => html`<p><a href="${under('/new')}">New unit</a></p>`;
+
+export const QUEUE_FORMS: QueueForms = { later, wake, begin };

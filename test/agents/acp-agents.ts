@@ -27,6 +27,10 @@ export interface RealAgent extends ScriptedAgent {
   readonly goesOn: boolean;
   /** Settings of its own that refuse "rm"; null: it has none that it tells of. */
   readonly rules: OwnRules | null;
+  /** Whether it starts our program again where that has died, and asks its next call by it. */
+  readonly startsAgain: boolean;
+  /** Whether "always" is a rule that it writes into a file of the project. */
+  readonly keepsRule: boolean;
   /** What it does not do, and why. */
   readonly without: Readonly<Partial<Record<Act, string>>>;
 }
@@ -153,6 +157,8 @@ export const REAL_AGENTS: readonly RealAgent[] = Object.entries(VERSIONS).map(([
     change: CHANGES[name] ?? claudeChange,
     // Gemini keeps no session of which the first turn has not ended.
     goesOn: name !== 'gemini',
+    startsAgain: false,
+    keepsRule: name === 'qwen',
     rules: RULES[name] ?? null,
     without: WITHOUT[name] ?? {},
   };
@@ -183,6 +189,8 @@ export const CLAUDE_CODE: RealAgent = {
   plan: claudePlan,
   change: claudeChange,
   goesOn: false,
+  startsAgain: true,
+  keepsRule: false,
   rules: CLAUDE_RULES,
   without: { interrupt: 'a signal makes it end' },
 };

@@ -27,8 +27,8 @@ eachAgent(ALL, 'its moments', (stage) => {
   const { agent, trial } = stage;
   const moments = momentsOf(agent);
   /** They are done, each as it must be. */
-  const judge = async (saw: (act: Act) => void, runs: number) => {
-    for (const each of moments) {
+  const judge = async (saw: (act: Act) => void, runs: number, those: readonly Moment[] = moments) => {
+    for (const each of those) {
       await stage.real.done(each.name);
       await check(stage.real, each, stage.model.requests);
       assert.equal((await stage.real.detail(each.name)).runs.length, runs, each.name);
@@ -59,27 +59,57 @@ eachAgent(ALL, 'its moments', (stage) => {
       for (const each of twice) await cardsOf(stage.real, each, 1);
       if (twice.length > 0) await stage.restart();
       for (const each of twice) await answerRound(stage.real, each, 1);
+      if (agent.keepsRule) await reviewed(stage);
       await judge(saw, 1);
     },
   );
 
-  for (const [incident, who, victims] of [
-    ['agent', 'the agent', () => stage.real.programs(agent.program)],
-    ['adapter', 'our program between them', () => stage.real.processes(agent.adapter)],
-  ] as const)
-    trial(`${who} killed at each, then answered`, incident, MOMENTS, async (saw) => {
-      await stage.open({ atOnce: 10 });
-      await begin(stage.real, moments);
-      for (const each of moments) await cardsOf(stage.real, each, 0);
-      const pids = victims();
-      assert.ok(pids.length > 0);
-      for (const pid of pids) killQuietly(pid);
-      for (const each of moments) await ended(stage, each);
-      for (const each of moments) await answerAfterwards(stage, each);
-      await judge(saw, 2);
-      for (const { name } of moments) await sameSession(stage, name);
-    });
+  const killed = async (victims: () => readonly number[], those: readonly Moment[]) => {
+    await stage.open({ atOnce: 10 });
+    await begin(stage.real, those);
+    for (const each of those) await cardsOf(stage.real, each, 0);
+    const pids = victims();
+    assert.ok(pids.length > 0);
+    for (const pid of pids) killQuietly(pid);
+  };
+  const inNextRun = async (saw: (act: Act) => void, those: readonly Moment[]) => {
+    for (const each of those) await ended(stage, each);
+    for (const each of those) await answerAfterwards(stage, each);
+    await judge(saw, 2, those);
+    for (const { name } of those) await sameSession(stage, name);
+  };
+
+  trial('the agent killed at each, then answered', 'agent', MOMENTS, async (saw) => {
+    await killed(() => stage.real.programs(agent.program), moments);
+    await inNextRun(saw, moments);
+  });
+
+  trial('our program between them killed at each, then answered', 'adapter', MOMENTS, async (saw) => {
+    const all = agent.startsAgain ? momentsOf(agent, 1) : moments;
+    // It asks by its next call what it asked by the one that failed.
+    const asked = all.filter(({ name }) => agent.startsAgain && SEVERAL_CALLS.includes(name));
+    await killed(() => stage.real.processes(agent.adapter), all);
+    for (const each of asked) await askedAgain(stage, each);
+    for (const each of asked) for (const nth of each.rounds.keys()) await answerRound(stage.real, each, nth);
+    await judge(saw, 1, asked);
+    await inNextRun(
+      saw,
+      all.filter((each) => !asked.includes(each)),
+    );
+  });
 });
+
+/** What it allows itself is a change of its worktree, to be merged like any other. */
+async function reviewed({ real }: Stage): Promise<void> {
+  const isReview = async () =>
+    (await real.attention()).find(({ chunk, kind }) => chunk === 'always' && kind === 'review');
+  await until('always to be reviewed', async () => (await isReview()) !== undefined, LONG_MS);
+  const card = await isReview();
+  assert.ok(card);
+  await real.answer('always', card, '--option', 'approve');
+}
+
+const SEVERAL_CALLS: readonly Act[] = ['always', 'sent-back'];
 
 const idsOf = (stage: Stage, moments: readonly Moment[]) =>
   Promise.all(moments.map(async (each) => (await cardsOf(stage.real, each, 0)).map(({ id }) => id).sort()));
@@ -88,6 +118,12 @@ const idsOf = (stage: Stage, moments: readonly Moment[]) =>
 async function ended({ real }: Stage, { name }: Moment): Promise<void> {
   await until(`${name} to end`, async () => (await real.detail(name)).runs[0]?.ended_at !== null, LONG_MS);
   assert.equal(await real.house.statusOf(name), 'NEEDS_ATTENTION', name);
+}
+
+/** The run goes on, and waits for the same item. */
+async function askedAgain({ real }: Stage, { name }: Moment): Promise<void> {
+  const look = async () => (await real.detail(name)).history.some(({ what }) => /asked again/.test(what));
+  await until(`${name} to ask again`, look, LONG_MS);
 }
 
 /** The scripted model does what the newest words say: a session that goes on hears them with the answer. */

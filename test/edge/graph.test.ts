@@ -66,6 +66,12 @@ test('a unit in focus brings out what it sets free, and leaves out what has noth
   assert.equal((await page('?unit=nobody')).status, 404);
 });
 
+test('it is there also where the filter leaves it out', async () => {
+  const { status, body } = await page('?unit=api&status=ready');
+  assert.deepEqual([status, nodesOf(body)], [200, ['api', 'base']]);
+  assert.deepEqual(nodesOf((await page('?unit=ui&q=api')).body), ['api', 'ui']);
+});
+
 for (const [search, message] of [
   ['?zoom=33', 'zoom takes one of'],
   ['?unit=No', 'unit takes the name'],

@@ -18,6 +18,11 @@ export class KillPlan {
     this.#random = random;
   }
 
+  /** Whether no point has ever been seen. */
+  get isEmpty(): boolean {
+    return this.#known().length === 0;
+  }
+
   /** null: nothing is known yet, or it is time for a moment of chance. */
   next(): KillPoint | null {
     if (this.#random(10) === 0) return null;

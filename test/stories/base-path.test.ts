@@ -5,12 +5,11 @@ import { DOOR_FLAGS, doorOptions, parseFlags } from '../../server/daemon/options
 import type { Problem } from '../../server/system/problem.ts';
 import type { DaemonFixture } from '../daemon-fixture.ts';
 import { type Asking, send as sendTo } from '../edge/http-client.ts';
+import { followAll } from './addresses-on-pages.ts';
 import { BASE, baseHouse } from './base-path-house.ts';
 import { linkOf } from './visitor.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
-const ADDRESS = /\s(?:href|src|action)="(\/[^"]*)"/g;
-const MOST_PAGES = 80;
 
 describe('under a base path', () => {
   let house: DaemonFixture;
@@ -56,27 +55,8 @@ describe('under a base path', () => {
   });
 
   test('every address on every page is under it, and leads somewhere', async () => {
-    const seen = new Set<string>([
-      `${BASE}/`,
-      `${BASE}/?q=nothing-of-this-kind`,
-      `${BASE}/sign-in`,
-      `${BASE}/no-page`,
-    ]);
-    const forms = new Set<string>();
-    const wrong: string[] = [];
-    for (const path of seen) {
-      const { status, headers, body } = await ask(path);
-      // A filter may leave out the unit in the middle of the picture.
-      const isNowhere = path === `${BASE}/no-page` || /graph\?status=.*unit=/.test(path);
-      if (status >= 400 && !isNowhere) wrong.push(`${path} is ${status}`);
-      if (!headers['content-type']?.startsWith('text/html')) continue;
-      for (const [markup, found = ''] of body.matchAll(ADDRESS)) {
-        const to = found.replaceAll('&amp;', '&').split('#')[0] ?? '';
-        if (!`${to}/`.startsWith(`${BASE}/`)) wrong.push(`${path} leads to ${to}`);
-        else if (markup.startsWith(' action')) forms.add(to);
-        else if (seen.size < MOST_PAGES) seen.add(to);
-      }
-    }
+    const first = ['/', '/?q=nothing-of-this-kind', '/sign-in', '/no-page'].map((path) => BASE + path);
+    const { seen, forms, wrong } = await followAll(ask, BASE, first, (path) => path === `${BASE}/no-page`);
     assert.deepEqual(wrong, []);
     assert.ok(seen.size > 25 && forms.size > 12, `${[...seen].join(' ')}\n${[...forms].join(' ')}`);
     for (const part of ['graph', 'new', 'settings', 'manifest.webmanifest', 'work-units/writer/diff'])

@@ -259,6 +259,11 @@ describe('hooks of agents that a person starts', () => {
     assert.match((await house.signalbox('hooks', 'install', 'claude', '--yes')).stderr, /installed already/);
     assert.equal(readFileSync(settings(), 'utf8'), once);
     assert.deepEqual(readdirSync(join(house.folder, 'claude')).length, 2);
+    const tried = await house.signalbox('hooks', 'uninstall', 'claude', '--dry-run');
+    assert.match(tried.stdout, /^- .*hook claude --state /m);
+    assert.doesNotMatch(tried.stdout, /model/);
+    assert.equal(readFileSync(settings(), 'utf8'), once);
+    assert.match((await house.signalbox('hooks', 'status', 'claude')).stdout, /installed in/);
     await house.ok('hooks', 'uninstall', 'claude');
     assert.equal(readFileSync(settings(), 'utf8'), theirs);
     assert.match((await house.signalbox('hooks', 'uninstall', 'claude')).stderr, /not installed/);

@@ -426,6 +426,7 @@ describe('with --json', () => {
     assert.equal(code, 0, stderr);
     checked('hub add', stdout);
     await says('hub places');
+    await says('hub remove', new URL(house.address).origin, '--dry-run');
     await says('hub remove', new URL(house.address).origin);
     await says('hub stop');
   });

@@ -31,7 +31,10 @@ export function addHookCommands(program: Command): void {
     .command('uninstall')
     .description('take them out again; nothing else is touched')
     .addArgument(agent())
-    .action(async (name: HookAgentName) => (await import('./hooks.ts')).uninstallHooks(name));
+    .option('--dry-run', 'only show what would be taken out')
+    .action(async (name: HookAgentName, flags: { dryRun?: boolean }) =>
+      (await import('./hooks.ts')).uninstallHooks(name, flags),
+    );
   hooks
     .command('status')
     .description('say for which agents they are installed, where, and what they can do')

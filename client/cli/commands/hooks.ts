@@ -87,40 +87,57 @@ function commandFor(agent: HookAgentName, state: string, wait: number | null): s
 const quoted = (word: string): string =>
   /^[A-Za-z0-9_./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
-/** The lines of the new text that the old one does not have. */
-function linesAdded(before: string, after: string): string {
+const linesAdded = (before: string, after: string): string =>
+  linesBeyond(before, after)
+    .map((line) => styled('green', `+ ${line}`))
+    .join('\n');
+
+const linesRemoved = (before: string, after: string): string =>
+  linesBeyond(after, before)
+    .map((line) => styled('red', `- ${line}`))
+    .join('\n');
+
+/** The lines of `text` that `other` does not have, each as often as it has it more. A comma behind one is no difference. */
+function linesBeyond(other: string, text: string): string[] {
   const left = new Map<string, number>();
-  for (const line of before.split('\n')) left.set(line, (left.get(line) ?? 0) + 1);
-  const added = after.split('\n').filter((line) => {
-    const count = left.get(line) ?? 0;
-    left.set(line, count - 1);
+  const bare = (line: string) => line.replace(/,$/, '');
+  for (const line of other.split('\n').map(bare)) left.set(line, (left.get(line) ?? 0) + 1);
+  const beyond = text.split('\n').filter((line) => {
+    const count = left.get(bare(line)) ?? 0;
+    left.set(bare(line), count - 1);
     return count <= 0;
   });
-  return added.map((line) => styled('green', `+ ${oneLine(line) === '' ? '' : line}`)).join('\n');
+  return beyond.map((line) => (oneLine(line) === '' ? '' : line));
 }
 
 /** Takes exactly ours out of the settings. */
-export async function uninstallHooks(agent: HookAgentName): Promise<void> {
+export async function uninstallHooks(
+  agent: HookAgentName,
+  { dryRun }: { readonly dryRun?: boolean },
+): Promise<void> {
   const state = stateFolder();
   const installed = installedHooks(state)[agent];
   if (installed === undefined) return tell(`not installed for ${agent}.`);
   const { path } = installed;
   const before = textIn(path);
-  if (before !== null) takeOut(agent, before, installed);
+  const after = before === null ? null : withoutOurs(agent, before, installed);
+  if (dryRun) {
+    if (before !== null) await print(`${path}\n\n${linesRemoved(before, after ?? '')}\n`);
+    return tell('nothing was changed.');
+  }
+  if (before !== null && after === null) removeFile(path);
+  else if (after !== null && after !== before) putFile(path, after);
   keepInstalled(state, agent, null);
   tell(before === null ? `${path} is gone already.` : `taken out of ${path}.`);
 }
 
-function takeOut(agent: HookAgentName, before: string, installed: InstalledHooks): void {
-  const { path } = installed;
-  let after: string | null;
+/** Null: the whole file was ours. */
+function withoutOurs(agent: HookAgentName, before: string, installed: InstalledHooks): string | null {
   try {
-    after = cleared(agent, before, installed);
+    return cleared(agent, before, installed);
   } catch (error) {
-    throw new ProgramError('data', `${path} cannot be changed. ${(error as Error).message}`);
+    throw new ProgramError('data', `${installed.path} cannot be changed. ${(error as Error).message}`);
   }
-  if (after === null) removeFile(path);
-  else if (after !== before) putFile(path, after);
 }
 
 /** Of one agent: where its hooks stand, and whether what they call is there. */

@@ -90,11 +90,18 @@ function addPlaces(hub: Command): void {
     .command('remove')
     .description('show a daemon of another machine no more')
     .argument('<url>', 'as it was added')
+    .option('--dry-run', 'only say which one that is')
     .addOption(jsonOption())
-    .action(async (url: string, _: Flags, command: Command) => {
+    .action(async (url: string, { dryRun = false }: { dryRun?: boolean }, command: Command) => {
       const json = isJson(command);
-      await tellPlace((await loadHub()).removePlace(url), json, 'is shown no more');
-      if (!json) tell('its token still counts there. To end it, on that machine: signalbox token list');
+      const place = (await loadHub()).removePlace(url, { dryRun });
+      await tellPlace(
+        place,
+        json,
+        dryRun ? 'would be shown no more. Nothing was changed' : 'is shown no more',
+      );
+      if (!json && !dryRun)
+        tell('its token still counts there. To end it, on that machine: signalbox token list');
     });
   hub
     .command('places')
