@@ -94,7 +94,11 @@ const DOORS: Readonly<Record<string, Doors>> = {
       { command: 'carry', path: not('a carrier calls it, over its socket'), form: not('as its path') },
     ]),
   ),
-  executors: { command: 'executors', path: not('for the terminal of the same machine'), form: not('as its path') },
+  executors: {
+    command: 'executors',
+    path: not('for the terminal of the same machine'),
+    form: not('as its path'),
+  },
   'policy.list': { command: 'policy', path: not('a unit shows its own rules'), form: READING },
   'policy.check': { command: 'policy', path: not('tried at the terminal'), form: not('as its path') },
   'policy.remove': action('remove-rule', 'policy'),
