@@ -141,7 +141,7 @@ function earlier({ type, data }: Change, asked: ReadonlyMap<string, Asked>): Fac
 
 export function asSchema11(sqlite: Sqlite.Database): void {
   sqlite.exec('drop table packs; drop table pack_units');
-  sqlite.exec('drop table archive; drop table archive_sums; drop index items_of_unit');
+  sqlite.exec('drop table executors; drop table archive; drop table archive_sums; drop index items_of_unit');
   const rows = (query: string) => sqlite.prepare(query).all() as Record<string, string>[];
   const put = (query: string, facts: unknown, ...where: unknown[]) =>
     sqlite.prepare(query).run(JSON.stringify(facts), ...where);
