@@ -5,7 +5,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
 import { Credentials } from '../../server/access/credentials.ts';
-import { submitted } from '../../server/domain/commands/carry.ts';
+import {
+  AGENTS,
+  CARRIERS,
+  OPERATORS,
+  READERS,
+  VIEWERS,
+  whyNotCall,
+  whyNotPath,
+} from '../../server/access/permissions.ts';
+import { claimRun, submitted } from '../../server/domain/commands/carry.ts';
 import { configureExecutors } from '../../server/domain/commands/executors.ts';
 import { killRun } from '../../server/domain/commands/kill.ts';
 import { startRun } from '../../server/domain/commands/runs.ts';
@@ -137,6 +146,9 @@ describe('a run on another machine', () => {
     assert.deepEqual(first.command.slice(0, 2), ['/bin/sh', '-c']);
     assert.equal(first.cwd, '/work');
     await refuses('claimed', () => claim(OTHER));
+    const other = { id: OTHER, machine: 'm', lost_after: 60 };
+    const ref = { unit: work().unit.id, run: 1, carrier: other, token: hash('token') };
+    await refuses('claimed', () => house.commit((state) => claimRun(state, ref), CARRIER));
     await refuses('claimed', () => claim(ONE, 'another token'));
     assert.equal(run().carrier?.id, ONE);
     assert.equal(run().token, hash('token'));
@@ -153,6 +165,23 @@ describe('a run on another machine', () => {
     assert.match(credentials.ofToken('secret')?.invalidReason ?? '', /has ended/);
     assert.match(credentials.ofToken('token')?.invalidReason ?? '', /has ended/);
     assert.equal(credentials.isStanding({ id } as never), false);
+  });
+
+  test('a carrier may do what it is for, and nothing else; nobody else may do that', async () => {
+    const credentials = new Credentials(house.store);
+    const credential = credentials.ofToken('secret');
+    const caller = { ...CARRIER, role: 'carrier', door: 'cli', credential } as const;
+    for (const path of ['/trpc/carry.claim', '/trpc/carry.beat', '/trpc/carry.end'])
+      assert.equal(whyNotPath(caller, path), null, path);
+    for (const path of ['/trpc/carry.beat,units.add', '/trpc/items.ask', '/', '/work-units/far', '/metrics'])
+      assert.notEqual(whyNotPath(caller, path), null, path);
+    const subject = { by: CARRIER, credential, access: { readOnly: true }, store: house.store };
+    const call = { path: 'carry.beat', type: 'mutation', input: async () => ({}) } as const;
+    assert.equal(await whyNotCall(subject, CARRIERS, call), null);
+    for (const roles of [VIEWERS, READERS, OPERATORS, AGENTS])
+      assert.notEqual(await whyNotCall(subject, roles, call), null);
+    for (const by of [OPERATOR, { ...CARRIER, role: 'agent' as const }])
+      assert.notEqual(await whyNotCall({ ...subject, by }, CARRIERS, call), null);
   });
 
   test('nobody claims it: given up first, and a claim that comes later is refused', async () => {

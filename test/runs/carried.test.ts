@@ -1,6 +1,7 @@
 /** Runs on another machine, from the start of the daemon to the output on its page; without sshd (see the suite --scale). */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { DaemonFixture, killQuietly } from '../daemon-fixture.ts';
@@ -52,6 +53,9 @@ describe('runs on another machine', () => {
     assert.equal(await house.ok('logs', 'far'), `${far.project}\nfar\n1\n2\n3\n`);
     const [unit] = await house.json<{ executor: string }[]>('ls', '--find', 'far');
     assert.equal(unit?.executor, 'box');
+    assert.match(await house.ok('show', 'far'), /run 1 IMPLEMENT on box: ended well/);
+    const page = await (await fetch(`${house.address}work-units/far`)).text();
+    assert.ok(page.includes(`is carried by ${hostname()}`));
     await until('the carrier to clean up', () => far.carrierPids().length === 0);
   });
 
@@ -61,6 +65,16 @@ describe('runs on another machine', () => {
     await house.ok('answer', 'asks', '8080');
     await house.untilStatus('asks', 'DONE');
     assert.match(await house.ok('logs', 'asks'), /8080/);
+  });
+
+  test('doctor has a unit ask from there', async () => {
+    const findings = await house.json<{ what: string; status: string; message: string }[]>('doctor');
+    const found = findings.filter(({ what }) => what.startsWith('executor '));
+    assert.deepEqual(
+      found.map(({ what, status }) => `${what} ${status}`),
+      ['executor box good', 'executor quick good'],
+    );
+    assert.match(found[0]?.message ?? '', /A unit asked from box, was answered/);
   });
 
   test('fails as it failed there', async () => {

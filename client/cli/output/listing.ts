@@ -95,7 +95,7 @@ export function unitText(detail: Detail): string {
     );
   for (const run of detail.runs)
     lines.push(
-      `  run ${run.number} ${run.phase}: ${run.said}${run.usage ? `, ${usageWords(run.usage)}` : ''}`,
+      `  run ${run.number} ${run.phase}${run.executor === null ? '' : ` on ${run.executor}`}: ${run.said}${run.usage ? `, ${usageWords(run.usage)}` : ''}`,
     );
   for (const item of detail.items) {
     lines.push(`  ${item.kind} ${item.state}: ${oneLine(item.prompt)}${answerText(item)}`);
