@@ -83,8 +83,15 @@ export class CarriedGroup {
   end(now: boolean): void {
     if (this.#isEnding === 'now') return;
     this.#isEnding = now ? 'now' : 'by-and-by';
+    if (now) this.#endGroup();
     this.#press();
     this.#watch ??= this.#pressOn();
+  }
+
+  /** At once, before anybody looks for what has left the group: our own child is not reaped yet, so the number is its. */
+  #endGroup(): void {
+    const { pid, exitCode, signalCode } = this.#child ?? {};
+    if (pid !== undefined && exitCode === null && signalCode === null) sendSignal(-pid, 'SIGKILL');
   }
 
   /** Tells the command of a message. */

@@ -23,7 +23,7 @@ const BEAT_MS = 1000;
 const FENCE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 /** After that nobody wants to know any more how it ended. */
-const REPORT_MS = 7 * 24 * 3600 * 1000;
+const REPORT_MS = 24 * 3600 * 1000;
 
 export interface CarrierParts {
   /** The random word by which its own repeats are known. */
