@@ -25,7 +25,7 @@ for (const incident of ['nothing', 'daemon'] as const) {
       await stage.open();
       const { real, model } = stage;
       // What only looks is not always asked about.
-      await real.add('a', waits('go', `touch ${real.effect('went')}`));
+      await real.add('a', waits('go', `echo went >> ${real.effect('went')}`));
       await real.answer('a', await real.asked('a'), '--option', 'once');
       await atWork(stage, 1);
       await real.ok('interrupt', 'a', `mind-the-port-${incident}`);
