@@ -172,6 +172,8 @@ const ELSEWHERE: readonly RefusalCode[] = [
   'no-slot',
   'over-budget',
   'run-ending',
+  // Of carriers: test/core/carrying.test.ts.
+  'claimed',
   // Of the file or the server; of signing in; of a daemon that changes nothing; of the terminal's tokens.
   'disk',
   'moved',
