@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, statSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { z } from 'zod';
-import { EXECUTOR, type ExecutorSettings, LOCAL, NO_EXECUTORS } from '../../shared/executor-words.ts';
+import { EXECUTOR, type ExecutorSettings, LOCAL } from '../../shared/executor-words.ts';
 import { parseJson } from '../../shared/json-text.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { refusalOf } from '../api/refusal-of.ts';
@@ -70,10 +70,10 @@ export function parseExecutors(path: string, text: string): ExecutorSettings {
   return { digest, default: read.data.default ?? null, executors };
 }
 
-/** What the file says; without one, that there are none. Throws a `Problem`, also where others may write it. */
-export function readExecutors({ executors: path }: Pick<StatePaths, 'executors'>): ExecutorSettings {
+/** What the file says; null: there is none. Throws a `Problem`, also where others may write it. */
+export function readExecutors({ executors: path }: Pick<StatePaths, 'executors'>): ExecutorSettings | null {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) return NO_EXECUTORS;
+  if (!found) return null;
   if (found.uid !== userInfo().uid || (found.mode & 0o022) !== 0)
     throw new Problem(
       'permission',
@@ -95,7 +95,8 @@ export function writeExecutors(paths: StatePaths, text: string): ExecutorSetting
 export async function followExecutors(store: Store, paths: StatePaths, log: Log): Promise<{ stop(): void }> {
   const take = async () => {
     const executors = readExecutors(paths);
-    if (executors.digest !== store.state.executors.digest)
+    // Another daemon of the same log may have one.
+    if (executors && executors.digest !== store.state.executors.digest)
       await store.commit(OPERATOR, (state) => configureExecutors(state, executors));
   };
   const again = () => {

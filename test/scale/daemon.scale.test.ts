@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { DaemonFixture } from '../daemon-fixture.ts';
+import { FarMachine } from '../runs/far-machine.ts';
 import { withMovedClock } from '../stories/moved-clock.ts';
 import { until } from '../until.ts';
 import { PostgresServer, whyNoPostgres } from './postgres-server.ts';
@@ -180,6 +181,34 @@ describe('daemons on PostgreSQL', { skip: whyNoPostgres() }, () => {
     const { runs } = await other.json<{ runs: unknown[] }>('show', 'long');
     assert.equal(runs.length, 1);
     for (const house of [one, other]) await house.end('SIGTERM');
+  });
+
+  test('a run on another machine goes on when the next daemon leads, which gets its output from the beginning', async () => {
+    const url = await (await newServer()).database();
+    const far = new FarMachine();
+    const [one, two] = [newHouse({ PATH: far.path }), newHouse({ PATH: far.path })];
+    try {
+      const path = join(one.folder, 'executors.json');
+      const box = { ssh: 'box', folder: far.project, room: 2 };
+      writeFileSync(path, JSON.stringify({ executors: { box } }));
+      await one.ok('executors', 'set', path);
+      await one.start('--port', '0', '--database', url);
+      await until('the first to lead', () => leads(one));
+      await two.start('--port', '0', '--database', url);
+      const command = 'echo before; touch began; while [ ! -e go ]; do sleep 0.05; done; echo after';
+      const plan = join(one.folder, 'plan.json');
+      writeFileSync(plan, JSON.stringify({ units: [{ chunk: 'far', command, executor: 'box' }] }));
+      await one.ok('add', '--plan', plan);
+      await until('it to begin', () => existsSync(join(far.project, 'began')));
+      await one.end('SIGKILL');
+      await until('the second to lead', () => leads(two));
+      writeFileSync(join(far.project, 'go'), '');
+      await two.untilStatus('far', 'DONE');
+      assert.equal(await two.ok('logs', 'far'), 'before\nafter\n');
+      await two.end('SIGTERM');
+    } finally {
+      far.close();
+    }
   });
 
   test('one that hangs loses the lead after the lease, and when it wakes it starts nothing', async (t) => {
