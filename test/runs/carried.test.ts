@@ -168,6 +168,7 @@ describe('runs on another machine', () => {
     assert.equal(await house.statusOf('later'), 'READY');
     far.mend();
     await house.untilStatus('later', 'DONE');
+    assert.equal((await house.json<{ runs: unknown[] }>('show', 'later')).runs.length, 1);
   });
 
   test('what it is told while it runs lies in its answers file there, and its agent is signalled', async () => {
