@@ -31,6 +31,8 @@ export interface RealAgent extends ScriptedAgent {
   readonly startsAgain: boolean;
   /** Whether "always" is a rule that it writes into a file of the project. */
   readonly keepsRule: boolean;
+  /** Whether it loads no session that began in this very minute: it then writes both into one file. */
+  readonly losesWithinMinute: boolean;
   /** What it does not do, and why. */
   readonly without: Readonly<Partial<Record<Act, string>>>;
 }
@@ -159,6 +161,7 @@ export const REAL_AGENTS: readonly RealAgent[] = Object.entries(VERSIONS).map(([
     goesOn: name !== 'gemini',
     startsAgain: false,
     keepsRule: name === 'qwen',
+    losesWithinMinute: name === 'gemini',
     rules: RULES[name] ?? null,
     without: WITHOUT[name] ?? {},
   };
@@ -191,6 +194,7 @@ export const CLAUDE_CODE: RealAgent = {
   goesOn: false,
   startsAgain: true,
   keepsRule: false,
+  losesWithinMinute: false,
   rules: CLAUDE_RULES,
   without: { interrupt: 'a signal makes it end' },
 };

@@ -389,9 +389,10 @@ describe('with --json', () => {
     const types = new Set(events.map(({ type }) => type));
     assert.deepEqual(
       EVENT_TYPES.filter((type) => !types.has(type)),
-      // A session is renewed a day after it was opened.
-      ['session.renewed'],
+      // A session is renewed a day after it was opened, and no unit leaves sooner for the archive.
+      ['session.renewed', 'unit.archived'],
     );
+    await says('archive');
     await says('doctor');
     await says('hooks status');
     await says('service status');
@@ -439,6 +440,8 @@ describe('with --json', () => {
     assert.ok(
       messages.some(({ snapshot }) => snapshot !== null) && messages.some(({ news }) => news !== null),
     );
-    assert.deepEqual([...seen].sort(), Object.keys(OUTPUTS).sort(), 'a command was not run');
+    const missing = Object.keys(OUTPUTS).filter((name) => !seen.has(name));
+    // It needs a server: test/scale runs it.
+    assert.deepEqual(missing, ['database copy'], 'a command was not run');
   });
 });
