@@ -6,6 +6,8 @@ import { WebSocket } from 'ws';
 /** So many connect at once: a listener's backlog is finite. */
 const AT_ONCE = 50;
 const PATIENCE_MS = 60_000;
+/** How tRPC asks whether somebody is there. */
+const PING = Buffer.from('PING');
 
 /** When the first and the last of a flock had heard something. */
 export interface Heard {
@@ -52,6 +54,8 @@ export class ManySockets {
 
   /** Looks at bytes only, so that reading costs the same whatever is sent. */
   #hear(socket: WebSocket, frame: Buffer): void {
+    // Who does not answer is taken for gone.
+    if (frame.equals(PING)) return socket.send('PONG');
     this.frames++;
     this.bytes += frame.length;
     const awaited = this.#awaited;
