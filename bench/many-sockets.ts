@@ -55,7 +55,10 @@ export class ManySockets {
   /** Looks at bytes only, so that reading costs the same whatever is sent. */
   #hear(socket: WebSocket, frame: Buffer): void {
     // Who does not answer is taken for gone.
-    if (frame.equals(PING)) return socket.send('PONG');
+    if (frame.equals(PING)) {
+      socket.send('PONG');
+      return;
+    }
     this.frames++;
     this.bytes += frame.length;
     const awaited = this.#awaited;
