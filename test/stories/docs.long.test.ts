@@ -101,7 +101,7 @@ describe('the examples of', { concurrency: HOUSES_AT_ONCE }, () => {
  */
 const RUN_WITH_AGENTS = ['mcp', 'claude', 'acp', 'hook', 'policy remove'];
 /** They need another machine, or a server: test/stories/hub-ssh and schemas, and test/scale run them. */
-const RUN_WITH_MACHINES = ['hub add', 'hub remove', 'database', 'database copy'];
+const RUN_WITH_MACHINES = ['hub add', 'hub remove', 'database', 'database copy', 'executors set', 'carry'];
 
 test('every command that people give stands in an example that is run', () => {
   const text = documents.map(scriptOf).join('\n');

@@ -379,6 +379,9 @@ describe('with --json', () => {
     const begun = await says<{ text: string }>('logs', 'lives');
     assert.equal(begun.text, 'begun\n');
     await says('logs', 'reviewed', '--run', '2', '-f');
+    writeFileSync(file('executors.json'), '{}');
+    await says('executors set', file('executors.json'));
+    await says('executors');
     await says('history', '--limit', '1');
     const { events, next } = await says<{ events: { type: string }[]; next: null }>(
       'history',
@@ -389,8 +392,8 @@ describe('with --json', () => {
     const types = new Set(events.map(({ type }) => type));
     assert.deepEqual(
       EVENT_TYPES.filter((type) => !types.has(type)),
-      // A session is renewed a day after it was opened, and no unit leaves sooner for the archive.
-      ['session.renewed', 'unit.archived'],
+      // A session is renewed a day after it was opened, no unit leaves sooner for the archive, and carriers need another machine.
+      ['run.submitted', 'run.claimed', 'session.renewed', 'unit.archived'],
     );
     await says('archive');
     await says('doctor');
