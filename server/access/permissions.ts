@@ -125,10 +125,13 @@ export function whyNotPath(caller: Caller | null, path: string): string | null {
     : `A monitor reads ${MONITORING.join(', ')} alone.`;
 }
 
-/** Whether an open socket stays open: its token or session still counts, and its page is still listed. */
+/**
+ * Whether an open socket stays open: its token or session still counts, and its page is still listed. `origins` looks at a
+ * file, and there may be a thousand sockets at each change: it is asked for embeds alone.
+ */
 export const mayStay = (
   { door, origin, credential }: Caller,
-  origins: readonly string[],
+  origins: () => readonly string[],
   isStanding: (credential: Credential) => boolean,
 ): boolean =>
-  (door !== 'embed' || origins.includes(origin ?? '')) && (credential === null || isStanding(credential));
+  (door !== 'embed' || origins().includes(origin ?? '')) && (credential === null || isStanding(credential));

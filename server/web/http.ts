@@ -181,7 +181,7 @@ const socketParts = <Shared extends SharedContext>(
   speaks: (req) => parts.connections.speaks(req.socket),
   ofEmbed: (token, origin) => embedOf(parts, token, origin),
   isStanding: (caller) =>
-    mayStay(caller, parts.context.access.origins(), (each) => parts.credentials.isStanding(each)),
+    mayStay(caller, parts.context.access.origins, (each) => parts.credentials.isStanding(each)),
   contextFor,
   limits: parts.context.access.limits,
 });
