@@ -254,10 +254,13 @@ test('the search for cycles finds one', () => {
 
 test('files are named in kebab-case, and after a thing rather than a drawer', () => {
   const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|long|door|fuzz|faults|agents|scale|config|d|db))*\.[a-z]+$/;
+  /** A document that stands out in its folder, as README.md does. */
+  const document = /^[A-Z]+\.md$/;
   const drawer = /^(utils?|helpers?|services?|types?|managers?)$/;
   const wrong = ROOMS.flatMap(filesIn).filter((path) => {
     const words = path.split('/').flatMap((part) => part.split(/[-.]/));
-    return !kebab.test(basename(path)) || words.some((word) => drawer.test(word));
+    const isNamed = kebab.test(basename(path)) || document.test(basename(path));
+    return !isNamed || words.some((word) => drawer.test(word));
   });
   assert.deepEqual(wrong, []);
 });
