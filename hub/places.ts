@@ -1,8 +1,8 @@
 /** The daemons elsewhere that the operator has named, with what lets the hub in: a file of the hub's folder, for the operator alone. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Problem } from '../server/system/problem.ts';
-import { refuseOthers } from '../server/system/state-folder.ts';
+import { refuseOthers, writeWhole } from '../server/system/state-folder.ts';
 import type { HubPaths } from '../shared/state-paths.ts';
 
 const place = z.strictObject({
@@ -36,6 +36,5 @@ export function readPlaces({ places }: PlacesPath): readonly KeptPlace[] {
 }
 
 export function writePlaces({ places }: PlacesPath, all: readonly KeptPlace[]): void {
-  writeFileSync(`${places}.new`, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${places}.new`, places);
+  writeWhole(places, `${JSON.stringify(all, null, 2)}\n`);
 }

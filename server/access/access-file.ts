@@ -3,12 +3,12 @@
  * state folder and is written only by the terminal; no procedure changes it.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parseJson } from '../../shared/json-text.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { Problem } from '../system/problem.ts';
-import { makeStateFolder, refuseOthers } from '../system/state-folder.ts';
+import { makeStateFolder, refuseOthers, writeWhole } from '../system/state-folder.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 
 export interface AccessFile {
@@ -54,8 +54,7 @@ export function readDoor({ door }: DoorPaths): AccessFile | null {
 
 export function writeDoor(paths: StatePaths, door: AccessFile): void {
   openDoor(paths);
-  writeFileSync(`${paths.door}.new`, textOf(door), { mode: 0o600 });
-  renameSync(`${paths.door}.new`, paths.door);
+  writeWhole(paths.door, textOf(door));
 }
 
 /** Returns the current settings, read again whenever the file changes. An invalid file is reported and ignored. */

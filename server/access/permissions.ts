@@ -18,14 +18,15 @@ export const AGENTS: readonly Role[] = ['agent', 'operator'];
 /** Carrying one run on another machine: nobody else, the operator included, speaks for it. */
 export const CARRIERS: readonly Role[] = ['carrier'];
 
+/** What the secret of a carrier opens. */
+const CARRIER_CALLS: readonly string[] = ['carry.claim', 'carry.beat', 'carry.end'];
+
 /** What still works under `--read-only`, whoever calls: asking, reports of ends, signing in, and what takes access away. */
 const ALWAYS: readonly string[] = [
   'items.ask',
   'items.confirm',
   'units.report',
-  'carry.claim',
-  'carry.beat',
-  'carry.end',
+  ...CARRIER_CALLS,
   'daemon.stop',
   'access.link',
   'access.revoke',
@@ -37,9 +38,6 @@ const EMBED_MAY: readonly string[] = ['items.answer', 'items.undo'];
 
 /** What an agent's token opens over HTTP: the procedures, and its own unit's addresses, which lead to them. */
 const AGENT_PATHS = /^\/(trpc(\/|$)|work-units\/[^/]+(\/[a-z]+)?$)/;
-
-/** What the secret of a carrier opens: its three procedures. */
-const CARRIER_PATHS = /^\/trpc\/carry\.(claim|beat|end)$/;
 
 /** What a monitoring system asks for: its token opens nothing else, and these are not for embeds and agents. */
 const MONITORING = ['/healthz', '/readyz', '/metrics'];
@@ -116,7 +114,7 @@ export function whyNotPath(caller: Caller | null, path: string): string | null {
   const { role, actor } = caller;
   if (role === 'agent' && !AGENT_PATHS.test(path))
     return `${actor} asks and reports; it does not look around.`;
-  if (role === 'carrier' && !CARRIER_PATHS.test(path))
+  if (role === 'carrier' && !CARRIER_CALLS.some((call) => path === `/trpc/${call}`))
     return `${actor} carries its run; it does nothing else.`;
   const monitors = MONITORING.includes(path);
   if (monitors ? MONITORS.includes(role) : role !== 'monitor') return null;

@@ -1,12 +1,10 @@
 /** Schema of a project's `signalbox.json`. It names programs, so it has no effect before it is trusted. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ACP_AGENTS } from '../../shared/acp-agents.ts';
 import { AGENT, AGENT_PHASES, INTERRUPT_SIGNALS, type TrustedAgents } from '../../shared/agent-words.ts';
-import { parseJson } from '../../shared/json-text.ts';
 import { environmentName, phase, word } from '../api/fields.ts';
-import { refusalOf } from '../api/refusal-of.ts';
-import { Problem } from '../system/problem.ts';
+import { settingsIn } from '../api/settings-text.ts';
+import { digestOf } from '../system/digest.ts';
 import { acpDefinition } from './acp-definition.ts';
 import { LIKE_PLACEHOLDER, PLACEHOLDER, PLACEHOLDER_WITHIN, PLACEHOLDERS } from './placeholders.ts';
 import { workSettings } from './work-settings.ts';
@@ -140,20 +138,11 @@ const file = z.strictObject({ agents: z.record(name, entry).default({}), work: w
 
 /** Reads the text of a `signalbox.json`. Throws a `Problem` that names the field. */
 export function readDefinitions(path: string, text: string): TrustedAgents {
-  let json: unknown;
-  try {
-    json = parseJson(text);
-  } catch (error) {
-    throw new Problem('data', `${path} is not JSON: ${(error as Error).message}`);
-  }
-  const read = file.safeParse(json);
-  if (!read.success) throw new Problem('data', `${path} cannot be taken. ${refusalOf(read.error)?.message}`);
-  const agents = Object.entries(read.data.agents).map(([name, given]) => {
+  const read = settingsIn(path, text, file);
+  const agents = Object.entries(read.agents).map(([name, given]) => {
     if ('driver' in given) return acpDefinition(path, name, given);
     const { interrupt, resume, ...rest } = given;
     return { name, ...rest, interrupt: interrupt ?? null, resume: resume ?? null };
   });
-  return { digest: digestOf(text), agents, work: read.data.work };
+  return { digest: digestOf(text), agents, work: read.work };
 }
-
-export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');

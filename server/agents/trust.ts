@@ -1,5 +1,5 @@
 /** The trusted copy of a project's `signalbox.json`, in the state folder, written when the operator confirms. */
-import { readFileSync, renameSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrustedAgents } from '../../shared/agent-words.ts';
 import type { Looked, Offline } from '../../shared/offline.ts';
@@ -8,12 +8,12 @@ import { WORK_DEFAULTS } from '../../shared/work-words.ts';
 import { OPERATOR } from '../domain/actors.ts';
 import { trustAgents } from '../domain/commands/agents.ts';
 import type { Store } from '../store/store.ts';
+import { digestOf } from '../system/digest.ts';
+import { followFile } from '../system/follow-file.ts';
 import type { Log } from '../system/log.ts';
 import { Problem } from '../system/problem.ts';
-import { makeStateFolder } from '../system/state-folder.ts';
-import { digestOf, readDefinitions } from './definitions.ts';
-
-const POLL_MS = 250;
+import { makeStateFolder, writeWhole } from '../system/state-folder.ts';
+import { readDefinitions } from './definitions.ts';
 
 export const lookAtAgents: Offline['lookAtAgents'] = ({ project, trusted }) => {
   const path = join(project, AGENTS_FILE);
@@ -28,8 +28,7 @@ export const lookAtAgents: Offline['lookAtAgents'] = ({ project, trusted }) => {
 export function trust(paths: StatePaths, { text }: Looked): void {
   const { trusted } = paths;
   makeStateFolder(paths);
-  writeFileSync(`${trusted}.new`, text, { mode: 0o600 });
-  renameSync(`${trusted}.new`, trusted);
+  writeWhole(trusted, text);
 }
 
 /** Loads the trusted agents, now and whenever the copy changes. */
@@ -42,12 +41,7 @@ export async function followTrust(
     const agents = readTrusted({ trusted });
     if (agents) await store.commit(OPERATOR, (state) => trustAgents(state, agents));
   };
-  const again = () => {
-    take().catch((error: unknown) => log.error('trust', error));
-  };
-  await take().catch((error: unknown) => log.error('trust', error));
-  watchFile(trusted, { interval: POLL_MS, persistent: false }, again);
-  return { stop: () => unwatchFile(trusted, again) };
+  return followFile(trusted, take, (error) => log.error('trust', error));
 }
 
 /** Reads the trusted copy; null: there is none. Throws a `Problem`. */

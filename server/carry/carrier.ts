@@ -3,8 +3,7 @@
  * told, and reports the end until it is acknowledged. Nothing runs before the claim is granted, and nothing goes on for
  * longer than `lost_after` without an answer: by then the daemon may have given the run up.
  */
-import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type BeatAnswer,
@@ -13,6 +12,9 @@ import {
   type Launch,
   PIECE_BYTES,
 } from '../../shared/carry-words.ts';
+import { hashOf } from '../access/secret.ts';
+import { sizeOf } from '../output/tail.ts';
+import { digestOf } from '../system/digest.ts';
 import type { RunFiles } from '../system/run-files.ts';
 import { writeWhole } from '../system/state-folder.ts';
 import type { CarriedGroup } from './carried-group.ts';
@@ -70,7 +72,7 @@ export class Carrier {
     const claim = {
       carrier,
       machine,
-      token: createHash('sha256').update(token).digest('hex'),
+      token: hashOf(token),
       answers: files.answers,
       lost_after: launch.lost_after,
     };
@@ -122,7 +124,7 @@ export class Carrier {
   async #sendBeat(): Promise<BeatAnswer> {
     const sent = now();
     const bytes = this.#piece();
-    const answers = createHash('sha256').update(this.#answers).digest('hex');
+    const answers = digestOf(this.#answers);
     const { id: carrier } = this.#parts;
     const beat = { carrier, offset: this.#acknowledged, bytes: bytes.toString('base64'), answers };
     const answer = await this.#parts.calls.call('beat', beat);
@@ -183,7 +185,7 @@ export class Carrier {
   }
 
   #size(): number {
-    return statSync(this.#parts.files.output, { throwIfNoEntry: false })?.size ?? 0;
+    return sizeOf(this.#parts.files.output);
   }
 
   /** What comes next of the output. */

@@ -4,12 +4,12 @@
  * on a variable. On Linux it is an abstract socket, which has no file that could be deleted or
  * left behind; elsewhere it is a locked file in /tmp.
  */
-import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { StatePaths } from '../../shared/state-paths.ts';
+import { digestOf } from '../system/digest.ts';
 import { hasAbstractSockets } from '../system/platform.ts';
 import { Problem } from '../system/problem.ts';
 import { holdExclusively, refuseOthers } from '../system/state-folder.ts';
@@ -24,7 +24,7 @@ export interface Held {
 export const lockProject = (paths: Paths): Promise<Held> =>
   hasAbstractSockets ? lockByName(paths) : lockByFile(paths);
 
-const digestOf = ({ project }: Paths): string => createHash('sha256').update(project).digest('hex');
+const lockName = ({ project }: Paths): string => digestOf(project);
 
 /** What the holder answers to others that try. */
 const textOf = ({ folder }: Paths): string => `${process.pid} ${folder}`;
@@ -36,7 +36,7 @@ function alreadyRuns({ project }: Paths, told: string): Problem {
 }
 
 export async function lockByName(paths: Paths): Promise<Held> {
-  const name = `\0signalbox-${userInfo().uid}-${digestOf(paths)}`;
+  const name = `\0signalbox-${userInfo().uid}-${lockName(paths)}`;
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.end(textOf(paths));
@@ -79,8 +79,8 @@ export async function lockByFile(
   if (!lstatSync(place).isDirectory())
     throw new Problem('permission', `${place} is not a folder. Remove it.`);
   refuseOthers(place, 0o700);
-  const file = join(place, `${digestOf(paths)}.db`);
-  const telling = join(place, `${digestOf(paths)}.txt`);
+  const file = join(place, `${lockName(paths)}.db`);
+  const telling = join(place, `${lockName(paths)}.txt`);
   const release = holdExclusively(file);
   if (!release) throw alreadyRuns(paths, readQuietly(telling));
   writeFileSync(telling, textOf(paths), { mode: 0o600 });

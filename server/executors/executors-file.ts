@@ -1,21 +1,19 @@
 /** Reads the operator's `executors.json`, in the state folder: no file of a project has a say in it. */
-import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, statSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { z } from 'zod';
 import { EXECUTOR, type ExecutorSettings, LOCAL } from '../../shared/executor-words.ts';
-import { parseJson } from '../../shared/json-text.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
-import { refusalOf } from '../api/refusal-of.ts';
+import { settingsIn } from '../api/settings-text.ts';
 import { OPERATOR } from '../domain/actors.ts';
 import { configureExecutors } from '../domain/commands/executors.ts';
 import type { Store } from '../store/store.ts';
+import { digestOf } from '../system/digest.ts';
+import { followFile } from '../system/follow-file.ts';
 import type { Log } from '../system/log.ts';
 import { Problem } from '../system/problem.ts';
-import { makeStateFolder } from '../system/state-folder.ts';
+import { makeStateFolder, writeWhole } from '../system/state-folder.ts';
 import { SAFE_PATH, SAFE_PROGRAM } from './ssh-command.ts';
-
-const POLL_MS = 250;
 
 /** A name of a host, or of one in `ssh_config`: nothing that ssh or a shell would read as more. */
 const DESTINATION = /^([A-Za-z0-9_][A-Za-z0-9._-]*@)?[A-Za-z0-9_][A-Za-z0-9._-]*$/;
@@ -53,21 +51,13 @@ const file = z
 
 /** Reads the text of the file. Throws a `Problem` that names the field. */
 export function parseExecutors(path: string, text: string): ExecutorSettings {
-  let json: unknown;
-  try {
-    json = parseJson(text);
-  } catch (error) {
-    throw new Problem('data', `${path} is not JSON: ${(error as Error).message}`);
-  }
-  const read = file.safeParse(json);
-  if (!read.success) throw new Problem('data', `${path} cannot be taken. ${refusalOf(read.error)?.message}`);
-  const executors = Object.entries(read.data.executors).map(([name, { port, ...rest }]) => ({
+  const read = settingsIn(path, text, file);
+  const executors = Object.entries(read.executors).map(([name, { port, ...rest }]) => ({
     name,
     ...rest,
     port: port ?? null,
   }));
-  const digest = createHash('sha256').update(text).digest('hex');
-  return { digest, default: read.data.default ?? null, executors };
+  return { digest: digestOf(text), default: read.default ?? null, executors };
 }
 
 /** What the file says; null: there is none. Throws a `Problem`, also where others may write it. */
@@ -86,8 +76,7 @@ export function readExecutors({ executors: path }: Pick<StatePaths, 'executors'>
 export function writeExecutors(paths: StatePaths, text: string): ExecutorSettings {
   const read = parseExecutors('This', text);
   makeStateFolder(paths);
-  writeFileSync(`${paths.executors}.new`, text, { mode: 0o600 });
-  renameSync(`${paths.executors}.new`, paths.executors);
+  writeWhole(paths.executors, text);
   return read;
 }
 
@@ -99,10 +88,5 @@ export async function followExecutors(store: Store, paths: StatePaths, log: Log)
     if (executors && executors.digest !== store.state.executors.digest)
       await store.commit(OPERATOR, (state) => configureExecutors(state, executors));
   };
-  const again = () => {
-    take().catch((error: unknown) => log.error('executors', error));
-  };
-  await take().catch((error: unknown) => log.error('executors', error));
-  watchFile(paths.executors, { interval: POLL_MS, persistent: false }, again);
-  return { stop: () => unwatchFile(paths.executors, again) };
+  return followFile(paths.executors, take, (error) => log.error('executors', error));
 }

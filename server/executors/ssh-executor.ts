@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Launch } from '../../shared/carry-words.ts';
 import type { ExecutorDefinition } from '../../shared/executor-words.ts';
 import type { Executor, ExecutorParts } from './executors.ts';
@@ -77,7 +78,7 @@ export class SshExecutor implements Executor {
       }
       this.#there = null;
       if (performance.now() - began > LONGEST_PAUSE_MS) pause = FIRST_PAUSE_MS;
-      await paused(pause, signal);
+      await delay(pause, undefined, { signal }).catch(() => {});
     }
   }
 
@@ -161,14 +162,3 @@ async function firstLine(child: ChildProcessWithoutNullStreams): Promise<string>
 }
 
 const lastLineOf = (said: string): string => said.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
-
-const paused = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });

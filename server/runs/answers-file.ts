@@ -1,11 +1,11 @@
 /** The file in which a run finds what the operator has said to its unit. */
-import { renameSync, writeFileSync } from 'node:fs';
 import { answerWordsOf, askingOf } from '../../shared/daemon-question-sentences.ts';
 import type { Item } from '../../shared/item-words.ts';
 import type { Message, WorkUnit } from '../../shared/words.ts';
 import { isUndelivered, unheard } from '../domain/delivery.ts';
 import { isReleased } from '../domain/state.ts';
 import type { Log } from '../system/log.ts';
+import { writeWhole } from '../system/state-folder.ts';
 
 /** Keeps the answers files of live runs current: each is rewritten when its unit changes. */
 export class AnswersFiles {
@@ -54,8 +54,7 @@ const isSpokenTo = ({ items, runs }: WorkUnit): boolean =>
  * `new` marks what no other run has used yet.
  */
 export function writeAnswers(path: string, work: WorkUnit, run: number): void {
-  writeFileSync(`${path}.new`, answersText(work, run), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writeWhole(path, answersText(work, run));
 }
 
 /** What stands in that file. */

@@ -1,5 +1,4 @@
 /** Runs on other machines, as the daemon sees them: it grants them, takes in what they print, and says which are lost. */
-import { createHash } from 'node:crypto';
 import type { By } from '../../shared/access-words.ts';
 import type { BeatAnswer, CarriedOutcome } from '../../shared/carry-words.ts';
 import type { Outcome, Run, WorkUnit } from '../../shared/words.ts';
@@ -14,10 +13,12 @@ import { conflict, Refusal } from '../domain/refusal.ts';
 import { MIB } from '../domain/settings.ts';
 import { type State, tendedRun } from '../domain/state.ts';
 import type { Executors } from '../executors/executors.ts';
+import { sizeOf } from '../output/tail.ts';
 import type { Store } from '../store/store.ts';
+import { digestOf } from '../system/digest.ts';
 import { keyOfRun, type RunFiles, runFiles } from '../system/run-files.ts';
 import { answersText } from './answers-file.ts';
-import { appendPiece, outputSize } from './carried-output.ts';
+import { appendPiece } from './carried-output.ts';
 import { recordEnd } from './record-end.ts';
 import type { Worktrees } from './worktrees.ts';
 
@@ -115,7 +116,7 @@ export class CarriedRuns implements CarryActions {
     this.#hear(run);
     const size = appendPiece(this.#files(run), offset, Buffer.from(bytes, 'base64'));
     const text = answersText(work, run.number);
-    const isCurrent = createHash('sha256').update(text).digest('hex') === answers;
+    const isCurrent = digestOf(text) === answers;
     const isToTell = isCurrent && run.messages.length > run.told;
     const signal = isToTell ? await this.#tell(by, work, run) : null;
     return { go: this.#go(run, size), size, answers: isCurrent ? null : text, signal };
@@ -125,7 +126,7 @@ export class CarriedRuns implements CarryActions {
     this.#refuseUnlessLeading();
     const { run } = this.#find(ref, carrier);
     this.#hear(run);
-    const here = outputSize(this.#files(run));
+    const here = sizeOf(this.#files(run).output);
     if (here < size) return { ended: false, size: here };
     await recordEnd(this.#parts, run, outcomeOf(outcome), carrier);
     return { ended: true, size: here };

@@ -19,7 +19,7 @@ import { until } from '../until.ts';
 import { FarFolder } from './far-machine.ts';
 
 /** SSHD: where another one is. */
-const SSHD = process.env.SSHD ?? '/usr/sbin/sshd';
+export const SSHD = process.env.SSHD ?? '/usr/sbin/sshd';
 const hasSsh = existsSync(SSHD) && spawnSync('ssh', ['-V']).status === 0;
 /** Why there is none; false: there is. */
 export const noSshd = hasSsh ? false : `there is no ssh, or no ${SSHD}: install openssh-server`;
@@ -117,7 +117,8 @@ function linkOf(path: string): string[] {
   }
 }
 
-const isOpen = (port: number): Promise<boolean> =>
+/** Whether something listens there. */
+export const isOpen = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const probe = connect(port, '127.0.0.1');
     probe.once('error', () => resolve(false));

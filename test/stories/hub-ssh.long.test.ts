@@ -1,23 +1,18 @@
 /** A daemon of another machine, by OpenSSH: a real sshd on this one, with an account's own keys and settings. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { freePort } from '../../server/daemon/listen.ts';
 import { DaemonFixture, PROGRAM } from '../daemon-fixture.ts';
 import { answerForms, HubFixture } from '../hub-fixture.ts';
+import { isOpen, noSshd, SSHD } from '../runs/sshd.ts';
 import { until } from '../until.ts';
 import { atTerminal } from './visitor.ts';
 
-/** SSHD: where another one is. */
-const SSHD = process.env.SSHD ?? '/usr/sbin/sshd';
-const hasSsh = existsSync(SSHD) && spawnSync('ssh', ['-V']).status === 0;
-const skip = hasSsh ? false : `there is no ssh, or no ${SSHD}: install openssh-server`;
-
-describe('a daemon of another machine', { skip }, () => {
+describe('a daemon of another machine', { skip: noSshd }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'sb-ssh-'));
   const at = (name: string) => join(folder, name);
   const far = DaemonFixture.make({}, { name: 'far' });
@@ -122,13 +117,3 @@ describe('a daemon of another machine', { skip }, () => {
     await untilShown('it is gone', (found) => found === undefined);
   });
 });
-
-const isOpen = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = connect(port, '127.0.0.1');
-    probe.once('error', () => resolve(false));
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(true);
-    });
-  });

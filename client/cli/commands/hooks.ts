@@ -87,15 +87,11 @@ function commandFor(agent: HookAgentName, state: string, wait: number | null): s
 const quoted = (word: string): string =>
   /^[A-Za-z0-9_./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
-const linesAdded = (before: string, after: string): string =>
-  linesBeyond(before, after)
-    .map((line) => styled('green', `+ ${line}`))
-    .join('\n');
+const linesAdded = (before: string, after: string): string => marked('+', linesBeyond(before, after));
+const linesRemoved = (before: string, after: string): string => marked('-', linesBeyond(after, before));
 
-const linesRemoved = (before: string, after: string): string =>
-  linesBeyond(after, before)
-    .map((line) => styled('red', `- ${line}`))
-    .join('\n');
+const marked = (sign: '+' | '-', lines: readonly string[]): string =>
+  lines.map((line) => styled(sign === '+' ? 'green' : 'red', `${sign} ${line}`)).join('\n');
 
 /** The lines of `text` that `other` does not have, each as often as it has it more. A comma behind one is no difference. */
 function linesBeyond(other: string, text: string): string[] {
