@@ -1,13 +1,15 @@
 /** What a carrier and the daemon say to each other about a run on another machine. */
 import type { InterruptSignal } from './agent-words.ts';
 
-/** Given to `signalbox carry` on its standard input, as JSON. */
+/** Given to `signalbox carry` as JSON: on its standard input, or in a file. */
 export interface Launch {
   readonly marker: string;
   /** Buys the one claim, and speaks for the carrier after that. */
   readonly secret: string;
-  /** The daemon's socket, as it is reached there. */
+  /** The daemon's socket, as it is reached there; with `via`, as it is called on the daemon's machine. */
   readonly socket: string;
+  /** How ssh reaches the daemon's machine from there; null: the socket is there. */
+  readonly via: string | null;
   /** Where carriers keep their files there: one folder for each run. */
   readonly folder: string;
   /** Seconds without an answer after which the run is ended. */
@@ -78,6 +80,6 @@ export const PIECE_BYTES = 512 * 1024;
 
 /** The program behind `signalbox carry`. */
 export interface CarryEntry {
-  /** Reads a launch from standard input. */
-  carry(flags: { readonly detach: boolean }): Promise<void>;
+  /** `launch`: the file that holds the launch, which is removed; null: it comes on standard input. */
+  carry(flags: { readonly detach: boolean; readonly launch: string | null }): Promise<void>;
 }

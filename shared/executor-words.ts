@@ -5,13 +5,8 @@ export const EXECUTOR = /^[a-z][a-z0-9_-]{0,62}$/;
 /** What a unit says that works on this machine whatever the default is. */
 export const LOCAL = 'local';
 
-/** A machine that is reached by ssh. */
-export interface ExecutorDefinition {
+interface AnyExecutor {
   readonly name: string;
-  /** Where ssh connects: a host of the user's `ssh_config`, or USER@HOST. */
-  readonly ssh: string;
-  /** Null: as ssh says. */
-  readonly port: number | null;
   /** The folder there in which runs work: an absolute path. */
   readonly folder: string;
   /** How many runs may be at work there, within `max_agents`. */
@@ -21,6 +16,35 @@ export interface ExecutorDefinition {
   /** Seconds of silence after which a run there is ended by its carrier, and then given up. */
   readonly lost_after: number;
 }
+
+/** A machine that is reached by ssh. */
+export interface SshDefinition extends AnyExecutor {
+  /** Where ssh connects: a host of the user's `ssh_config`, or USER@HOST. */
+  readonly ssh: string;
+  /** Null: as ssh says. */
+  readonly port: number | null;
+}
+
+/** A cluster whose jobs are given to Slurm on this machine. */
+export interface SlurmDefinition extends AnyExecutor {
+  readonly slurm: SlurmSettings;
+}
+
+export interface SlurmSettings {
+  /** A folder that this machine and the nodes have under this name; null: the state folder. */
+  readonly shared: string | null;
+  /** How a node reaches this machine by ssh, as `SshDefinition.ssh`; null: the nodes are this machine. */
+  readonly via: string | null;
+  /** What sbatch is told besides: `--partition=long`. */
+  readonly options: readonly string[];
+}
+
+export type ExecutorDefinition = SshDefinition | SlurmDefinition;
+
+export type ExecutorKind = 'ssh' | 'slurm';
+
+export const kindOf = (definition: ExecutorDefinition): ExecutorKind =>
+  'slurm' in definition ? 'slurm' : 'ssh';
 
 /** All of them, and the one on which units work that name none; null: this machine. */
 export interface ExecutorSettings {

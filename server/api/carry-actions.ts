@@ -1,5 +1,6 @@
 import type { By } from '../../shared/access-words.ts';
 import type { Beat, BeatAnswer, Claim, Claimed, End, EndAnswer } from '../../shared/carry-words.ts';
+import type { ExecutorKind } from '../../shared/executor-words.ts';
 import type { RunRef } from '../domain/commands/carry.ts';
 
 /** The run that a carrier's secret is for, and who is recorded. */
@@ -10,7 +11,9 @@ export interface CarrierCall extends RunRef {
 /** An executor as it is now. `problem`: why it cannot be reached; null: it can, or was not tried yet. */
 export interface ExecutorLine {
   readonly name: string;
-  readonly ssh: string;
+  readonly kind: ExecutorKind;
+  /** Where ssh connects; null: it is not reached by ssh. */
+  readonly ssh: string | null;
   readonly folder: string;
   readonly room: number;
   readonly at_work: number;

@@ -1,14 +1,25 @@
 /** `signalbox carry`: what an executor starts on another machine, once for each run. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Launch } from '../../shared/carry-words.ts';
+import type { CarryEntry, Launch } from '../../shared/carry-words.ts';
 import { newSecret } from '../access/secret.ts';
+import { DESTINATION } from '../executors/ssh-command.ts';
 import { newId } from '../system/new-id.ts';
 import { keepFilesPrivate } from '../system/operators-umask.ts';
 import { Problem } from '../system/problem.ts';
@@ -16,40 +27,81 @@ import { lookUp } from '../system/processes.ts';
 import { CarriedGroup } from './carried-group.ts';
 import { Carrier } from './carrier.ts';
 import { DaemonCalls } from './daemon-calls.ts';
+import { Tunnel } from './tunnel.ts';
 
 const path = z.string().max(1000).refine(isAbsolute, 'An absolute path.');
 const launchSchema = z.strictObject({
   marker: z.string().regex(/^[0-9a-f]{32}$/),
   secret: z.string().regex(/^[A-Za-z0-9_-]{20,200}$/),
   socket: path,
+  via: z.string().max(255).regex(DESTINATION).nullable(),
   folder: path,
   lost_after: z.number().min(1).max(86_400),
 });
 
 const MOST_CALL_MS = 10_000;
+const MOST_LAUNCH_BYTES = 65_536;
 /** What a carrier has left behind that was killed. */
 const LEFT_MS = 7 * 24 * 3600 * 1000;
 
-/** Reads its launch from standard input. `detach`: a process of its own carries on, and its number is printed. */
-export async function carry({ detach }: { readonly detach: boolean }): Promise<void> {
-  const given = await text(process.stdin);
+/**
+ * Reads its launch from standard input, or from a file. `detach`: a process of its own carries on, and its number is printed.
+ */
+export const carry: CarryEntry['carry'] = async ({ detach, launch: file }) => {
+  const given = file === null ? await text(process.stdin) : takeLaunch(file);
   const launch = launchIn(given);
   if (detach) return startDetached(launch, given);
   const umask = keepFilesPrivate();
+  const { marker, via, secret, lost_after } = launch;
+  // Machines that share a folder do not know each other's processes.
+  const above = file === null ? launch.folder : join(launch.folder, `on-${hostname()}`);
   // Of this carrier alone: another one may have been started for the same run.
-  const name = `${launch.marker}-${process.pid}`;
-  const folder = join(launch.folder, name);
+  const name = `${marker}-${process.pid}`;
+  const folder = join(above, name);
   const files = { name, folder, output: join(folder, 'output'), answers: join(folder, 'answers.json') };
-  removeLeft(launch.folder);
+  mkdirSync(above, { recursive: true, mode: 0o700 });
+  removeLeft(above);
   const token = newSecret();
   const program = fileURLToPath(new URL('./signalbox.js', import.meta.url));
-  const { marker, socket, secret, lost_after } = launch;
+  const tunnel = via === null ? null : new Tunnel(via, launch.socket);
+  const socket = tunnel?.socket ?? launch.socket;
   const group = new CarriedGroup({ files, marker, token, socket, program, umask });
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => group.end(false));
   process.on('SIGHUP', () => {});
   const calls = new DaemonCalls(socket, secret, Math.min(MOST_CALL_MS, lost_after * 500));
-  await new Carrier({ id: newId(), launch, machine: hostname(), files, calls, token, group }).carry();
-  rmSync(folder, { recursive: true, force: true });
+  try {
+    await new Carrier({ id: newId(), launch, machine: hostname(), files, calls, token, group }).carry();
+  } finally {
+    await tunnel?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** The launch in a file, which is gone then: one carrier reads it. Throws a `Problem`, also where others might read it. */
+function takeLaunch(path: string): string {
+  const file = openedLaunch(path);
+  try {
+    const { uid, mode, size } = fstatSync(file);
+    if (uid !== userInfo().uid || (mode & 0o077) !== 0 || size > MOST_LAUNCH_BYTES)
+      throw new Problem('permission', `${path} is not yours, or open to others.`);
+    const given = readFileSync(file, 'utf8');
+    rmSync(path);
+    return given;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openedLaunch(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Problem(
+      'usage',
+      `There is no launch at ${path} (any more): ${code}. Its run has been given up.`,
+    );
+  }
 }
 
 /** Throws a `Problem`, without a word of what was given: it holds a secret. */

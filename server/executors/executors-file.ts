@@ -2,7 +2,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { z } from 'zod';
-import { EXECUTOR, type ExecutorSettings, LOCAL } from '../../shared/executor-words.ts';
+import {
+  EXECUTOR,
+  type ExecutorDefinition,
+  type ExecutorSettings,
+  LOCAL,
+} from '../../shared/executor-words.ts';
 import type { StatePaths } from '../../shared/state-paths.ts';
 import { settingsIn } from '../api/settings-text.ts';
 import { OPERATOR } from '../domain/actors.ts';
@@ -13,21 +18,20 @@ import { followFile } from '../system/follow-file.ts';
 import type { Log } from '../system/log.ts';
 import { Problem } from '../system/problem.ts';
 import { makeStateFolder, writeWhole } from '../system/state-folder.ts';
-import { SAFE_PATH, SAFE_PROGRAM } from './ssh-command.ts';
+import { SBATCH_OPTION, SBATCH_OPTIONS } from './slurm-command.ts';
+import { DESTINATION, SAFE_PATH, SAFE_PROGRAM } from './ssh-command.ts';
 
-/** A name of a host, or of one in `ssh_config`: nothing that ssh or a shell would read as more. */
-const DESTINATION = /^([A-Za-z0-9_][A-Za-z0-9._-]*@)?[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+const destination = z
+  .string()
+  .max(255)
+  .regex(DESTINATION, 'HOST or USER@HOST, as ssh takes it; a port has its own field.');
+const safePath = z
+  .string()
+  .max(1000)
+  .regex(SAFE_PATH, 'An absolute path there, of letters, digits and _ . / @ + : -');
 
-const executor = z.strictObject({
-  ssh: z
-    .string()
-    .max(255)
-    .regex(DESTINATION, 'HOST or USER@HOST, as ssh takes it; a port has its own field.'),
-  port: z.number().int().min(1).max(65_535).optional(),
-  folder: z
-    .string()
-    .max(1000)
-    .regex(SAFE_PATH, 'An absolute path there, of letters, digits and _ . / @ + : -'),
+const common = {
+  folder: safePath,
   room: z.number().int().min(1, 'At least one.').max(1000),
   program: z
     .string()
@@ -35,8 +39,37 @@ const executor = z.strictObject({
     .regex(SAFE_PROGRAM, 'How signalbox is called there: a name or a path.')
     .default('signalbox'),
   lost_after: z.number().int().min(2, 'At least 2 seconds.').max(86_400).default(600),
+};
+const ssh = z.strictObject({
+  ...common,
+  ssh: destination,
+  port: z.number().int().min(1).max(65_535).optional(),
+});
+const slurm = z.strictObject({
+  ...common,
+  slurm: z.strictObject({
+    shared: safePath.nullable().default(null),
+    via: destination.nullable().default(null),
+    options: z
+      .array(
+        z
+          .string()
+          .max(200)
+          .regex(SBATCH_OPTION, `An option of sbatch as --NAME=VALUE: ${SBATCH_OPTIONS.join(', ')}.`),
+      )
+      .max(30)
+      .default([]),
+  }),
 });
 
+/** By the field that says what it is: so a wrong field is told by its own name. */
+const executor = z.unknown().transform((given, context) => {
+  const isSlurm = typeof given === 'object' && given !== null && 'slurm' in given;
+  const read = (isSlurm ? slurm : ssh).safeParse(given);
+  if (read.success) return read.data;
+  for (const { path, message } of read.error.issues) context.addIssue({ code: 'custom', path, message });
+  return z.NEVER;
+});
 const name = z
   .string()
   .regex(EXECUTOR, 'The name of an executor: a lower-case letter, then a–z, 0–9, "_" and "-".')
@@ -52,11 +85,10 @@ const file = z
 /** Reads the text of the file. Throws a `Problem` that names the field. */
 export function parseExecutors(path: string, text: string): ExecutorSettings {
   const read = settingsIn(path, text, file);
-  const executors = Object.entries(read.executors).map(([name, { port, ...rest }]) => ({
-    name,
-    ...rest,
-    port: port ?? null,
-  }));
+  const executors = Object.entries(read.executors).map(
+    ([name, each]): ExecutorDefinition =>
+      'slurm' in each ? { name, ...each } : { name, ...each, port: each.port ?? null },
+  );
   return { digest: digestOf(text), default: read.default ?? null, executors };
 }
 

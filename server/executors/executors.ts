@@ -4,9 +4,10 @@ import type { ExecutorDefinition } from '../../shared/executor-words.ts';
 import { tendedRun } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
+import { SlurmExecutor } from './slurm-executor.ts';
 import { SshExecutor } from './ssh-executor.ts';
 
-/** Starts carriers on one other machine. It knows no units, and no order: the log grants the runs. */
+/** Starts carriers on one other machine, or cluster. It knows no units, and no order: the log grants the runs. */
 export interface Executor {
   readonly definition: ExecutorDefinition;
   /** `problem`: why it is not reached; null: it is, or it was not tried yet. */
@@ -15,15 +16,17 @@ export interface Executor {
   start(launch: Pick<Launch, 'marker' | 'secret'>): Promise<string>;
   /** Whether a carrier may still come that was started for this run. */
   isWaiting(marker: string): boolean;
+  /** Takes back what was started for a run that has ended. Best effort: the log grants it to nobody any more. */
+  cancel(marker: string): void;
   stop(): void;
 }
 
 export interface ExecutorParts {
   readonly store: Store;
   readonly log: Log;
-  /** The daemon's socket, which is brought to the other machine. */
+  /** The daemon's socket, which carriers call. */
   readonly socket: string;
-  /** The state folder: holds the sockets of ssh. */
+  /** The state folder: holds the sockets of ssh, and launches. */
   readonly folder: string;
 }
 
@@ -57,8 +60,13 @@ export class Executors {
       this.#open.delete(name);
     }
     for (const [name, definition] of wanted)
-      if (!this.#open.has(name))
-        this.#open.set(name, new SshExecutor(definition, this.#parts, this.#changed));
+      if (!this.#open.has(name)) this.#open.set(name, this.#opened(definition));
+  }
+
+  #opened(definition: ExecutorDefinition): Executor {
+    return 'slurm' in definition
+      ? new SlurmExecutor(definition, this.#parts, this.#changed)
+      : new SshExecutor(definition, this.#parts, this.#changed);
   }
 
   #hasRuns(name: string): boolean {
@@ -77,6 +85,10 @@ export class Executors {
 
   isWaiting(name: string, marker: string): boolean {
     return this.#open.get(name)?.isWaiting(marker) ?? false;
+  }
+
+  cancel(name: string, marker: string): void {
+    this.#open.get(name)?.cancel(marker);
   }
 
   stop(): void {

@@ -1,7 +1,10 @@
 /** The command lines of ssh by which carriers are started on another machine. Nothing in them prompts. */
-import type { ExecutorDefinition } from '../../shared/executor-words.ts';
+import type { SshDefinition } from '../../shared/executor-words.ts';
 
-export type SshPlace = Pick<ExecutorDefinition, 'ssh' | 'port'>;
+export type SshPlace = Pick<SshDefinition, 'ssh' | 'port'>;
+
+/** A name of a host, or of one in `ssh_config`: nothing that ssh or a shell would read as more. */
+export const DESTINATION = /^([A-Za-z0-9_][A-Za-z0-9._-]*@)?[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
 /** One connection for all: `control` is its socket; null: its path would be too long for one. */
 export const sharing = (control: string | null, master: boolean): string[] => [
@@ -62,4 +65,23 @@ export const prepareCommand = (own: string): string =>
 export const holdCommand = (folder: string, name: string): string =>
   inSh(
     `cd "${folder}" && ln -s ${name} ${name}.new && mv -f ${name}.new socket && for f in s-*; do [ "$f" = ${name} ] || rm -f "$f"; done && echo ready && cat >/dev/null; rm -f ${name}`,
+  );
+
+/** Brings a socket of the other machine here, and holds the connection for as long as who called it lives. */
+export const bringArguments = (host: string, own: string, there: string): string[] =>
+  sshArguments(
+    { ssh: host, port: null },
+    [
+      ...sharing(null, false),
+      ...[
+        '-o',
+        'ExitOnForwardFailure=yes',
+        '-o',
+        'StreamLocalBindUnlink=yes',
+        '-o',
+        'StreamLocalBindMask=0177',
+      ],
+      ...['-L', `${own}:${there}`],
+    ],
+    'exec cat >/dev/null',
   );

@@ -7,14 +7,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Launch } from '../../shared/carry-words.ts';
-import type { ExecutorDefinition } from '../../shared/executor-words.ts';
+import type { SshDefinition } from '../../shared/executor-words.ts';
+import { callProgram, lastLineOf } from './call-program.ts';
 import type { Executor, ExecutorParts } from './executors.ts';
 import { holdCommand, prepareCommand, SAFE_PATH, sharing, sshArguments } from './ssh-command.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-/** How long one call of ssh may take. */
-const CALL_MS = 30_000;
 /** How long a carrier that was started may take to claim its run. */
 const CLAIM_MS = 30_000;
 /** A socket's path has 107 bytes at most; ssh makes its own first under a longer name. */
@@ -22,7 +21,7 @@ const LONGEST_CONTROL = 85;
 const LONGEST_FOLDER = 85;
 
 export class SshExecutor implements Executor {
-  readonly definition: ExecutorDefinition;
+  readonly definition: SshDefinition;
   readonly #parts: ExecutorParts;
   readonly #changed: () => void;
   readonly #control: string | null;
@@ -33,7 +32,7 @@ export class SshExecutor implements Executor {
   #there: string | null = null;
   #problem: string | null = null;
 
-  constructor(definition: ExecutorDefinition, parts: ExecutorParts, changed: () => void) {
+  constructor(definition: SshDefinition, parts: ExecutorParts, changed: () => void) {
     this.definition = definition;
     this.#parts = parts;
     this.#changed = changed;
@@ -50,7 +49,7 @@ export class SshExecutor implements Executor {
     const folder = this.#there;
     if (folder === null) throw new Error(`${this.definition.name} is not reached`);
     const { lost_after, program } = this.definition;
-    const launch: Launch = { marker, secret, socket: `${folder}/socket`, folder, lost_after };
+    const launch: Launch = { marker, secret, socket: `${folder}/socket`, via: null, folder, lost_after };
     const said = await this.#call(sharing(this.#control, false), `${program} carry --detach`, launch);
     this.#waiting.set(marker, performance.now() + CLAIM_MS);
     return said.trim().slice(0, 100);
@@ -62,6 +61,10 @@ export class SshExecutor implements Executor {
     if (performance.now() < until) return true;
     this.#waiting.delete(marker);
     return false;
+  }
+
+  cancel(marker: string): void {
+    this.#waiting.delete(marker);
   }
 
   stop = (): void => this.#stopping.abort();
@@ -124,19 +127,10 @@ export class SshExecutor implements Executor {
   }
 
   /** Runs a command there, and returns what it prints. Rejects with what ssh or the command complains of. */
-  async #call(options: readonly string[], command: string, input: object | null = null): Promise<string> {
-    const child = this.#ssh(options, command);
-    const timer = setTimeout(() => child.kill(), CALL_MS);
-    child.stdin.on('error', () => {});
-    child.stdin.end(input === null ? '' : JSON.stringify(input));
-    try {
-      const exit = once(child, 'exit');
-      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
-      if (child.exitCode === 0) return out;
-      throw new Error(lastLineOf(err) || `ssh ended with ${child.exitCode ?? child.signalCode}`);
-    } finally {
-      clearTimeout(timer);
-    }
+  #call(options: readonly string[], command: string, input: object | null = null): Promise<string> {
+    const { signal } = this.#stopping;
+    const args = sshArguments(this.definition, options, command);
+    return callProgram('ssh', args, { input: input === null ? '' : JSON.stringify(input), signal });
   }
 
   #ssh(options: readonly string[], command: string): ChildProcessWithoutNullStreams {
@@ -160,5 +154,3 @@ async function firstLine(child: ChildProcessWithoutNullStreams): Promise<string>
   }
   return said.split('\n', 1)[0] ?? '';
 }
-
-const lastLineOf = (said: string): string => said.trim().split('\n').at(-1)?.slice(0, 500) ?? '';

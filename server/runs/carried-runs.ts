@@ -1,6 +1,7 @@
 /** Runs on other machines, as the daemon sees them: it grants them, takes in what they print, and says which are lost. */
 import type { By } from '../../shared/access-words.ts';
 import type { BeatAnswer, CarriedOutcome } from '../../shared/carry-words.ts';
+import { kindOf } from '../../shared/executor-words.ts';
 import type { Outcome, Run, WorkUnit } from '../../shared/words.ts';
 import { NoCommand } from '../agents/agent.ts';
 import { agentOf } from '../agents/agent-of.ts';
@@ -66,6 +67,13 @@ export class CarriedRuns implements CarryActions {
     this.#heard.delete(keyOfRun(run));
   }
 
+  /** Once its end is recorded: a carrier that would come for it is taken back. */
+  cancel({ unit, number, executor, marker }: Run): void {
+    const work = this.#parts.store.state.works.get(unit);
+    if (executor && (!work || tendedRun(work)?.number !== number))
+      this.#parts.executors.cancel(executor, marker);
+  }
+
   #isLost(run: Run, lost_after: number): Outcome | null {
     const now = this.#now();
     const silent = now - Math.max(this.#since ?? now, this.#heard.get(keyOfRun(run)) ?? 0);
@@ -75,9 +83,11 @@ export class CarriedRuns implements CarryActions {
 
   lines = (): ExecutorLine[] => {
     const { store, executors } = this.#parts;
-    return store.state.executors.executors.map(({ name, ssh, folder, room }) => {
+    return store.state.executors.executors.map((definition) => {
+      const { name, folder, room } = definition;
+      const ssh = 'ssh' in definition ? definition.ssh : null;
       const at_work = room - roomOn(store.state, name);
-      return { name, ssh, folder, room, at_work, ...executors.reach(name) };
+      return { name, kind: kindOf(definition), ssh, folder, room, at_work, ...executors.reach(name) };
     });
   };
 

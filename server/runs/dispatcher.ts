@@ -192,7 +192,7 @@ export class Dispatcher {
     this.#parts.carried.forget(run);
     // What was decided of a carried run holds for the carrier that it was decided about.
     const carrier = run.executor ? (run.carrier?.id ?? null) : undefined;
-    const ending = recordEnd(this.#parts, run, outcome, carrier);
+    const ending = recordEnd(this.#parts, run, outcome, carrier).then(() => this.#parts.carried.cancel(run));
     // A snapshot may take a while: others start and end meanwhile.
     if (this.#parts.store.state.works.get(run.unit)?.unit.work) this.#later(run, ending);
     else await ending;

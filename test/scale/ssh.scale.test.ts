@@ -1,6 +1,5 @@
 /**
- * Runs on another machine by a real sshd: its connections are cut, carriers and the daemon are killed, with a seed. What a
- * run does is written down by itself: that it began, by which number, and whether another one of its unit was at work.
+ * Runs on another machine by a real sshd: its connections are cut, carriers and the daemon are killed, with a seed.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,17 +7,21 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { turn } from '../core/store-fixture.ts';
-import { DaemonFixture, killQuietly } from '../daemon-fixture.ts';
-import { randomFrom, seedOf } from '../faults/random.ts';
+import { DaemonFixture } from '../daemon-fixture.ts';
 import { noSshd, SshMachine } from '../runs/sshd.ts';
 import { until } from '../until.ts';
-
-const isLong = Number(process.env.SIGNALBOX_KILLS ?? 5) >= 100;
-const RUNS = Number(process.env.SIGNALBOX_RUNS ?? (isLong ? 1000 : 30));
-const SEED = seedOf();
-const ROOM = RUNS > 100 ? 12 : 6;
-const LOST_AFTER = 4;
-const FAILS_WITH = 3;
+import {
+  carrierKilled,
+  daemonKilled,
+  endure,
+  type Incident,
+  LOST_AFTER,
+  plan,
+  ROOM,
+  RUNS,
+  SEED,
+  textIn,
+} from './chaos.ts';
 
 /** Whether it works: one that has ended is there until its parent looks. */
 function isThere(pid: number): boolean {
@@ -29,21 +32,11 @@ function isThere(pid: number): boolean {
   }
 }
 
-interface Unit {
-  readonly chunk: string;
-  readonly status: string;
-}
-
 describe('runs on another machine, by ssh', { skip: noSshd }, () => {
   const far = new SshMachine();
   const house = DaemonFixture.make({ PATH: far.path });
   const there = (name: string) => join(far.project, name);
-  const textOf = (name: string) => (existsSync(there(name)) ? readFileSync(there(name), 'utf8') : '');
-  const plan = async (units: readonly object[]) => {
-    const path = join(house.folder, 'plan.json');
-    writeFileSync(path, JSON.stringify({ units }));
-    await house.ok('add', '--plan', path);
-  };
+  const textOf = (name: string) => textIn(there(name));
   const reached = () =>
     until(
       'box to be reached',
@@ -70,7 +63,7 @@ describe('runs on another machine, by ssh', { skip: noSshd }, () => {
 
   test('asks from there, is answered, and its output and exit code come back', async () => {
     const command = 'signalbox ask "Which port?" > port; seq 1 200000; cat port';
-    await plan([{ chunk: 'asks', command }]);
+    await plan(house, [{ chunk: 'asks', command }]);
     await house.untilStatus('asks', 'NEEDS_ATTENTION');
     await house.ok('answer', 'asks', '8080');
     await house.untilStatus('asks', 'DONE');
@@ -81,7 +74,7 @@ describe('runs on another machine, by ssh', { skip: noSshd }, () => {
 
   /** Nothing of ours is in any command line there, and nothing was asked at a terminal. */
   test('its secret and its token are in no command line', async () => {
-    await plan([{ chunk: 'secret', command: `touch ready; while [ ! -e go ]; do sleep 0.1; done` }]);
+    await plan(house, [{ chunk: 'secret', command: `touch ready; while [ ! -e go ]; do sleep 0.1; done` }]);
     await until('it to begin', () => existsSync(there('ready')));
     for (const pid of far.carrierPids()) {
       const line = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
@@ -93,7 +86,9 @@ describe('runs on another machine, by ssh', { skip: noSshd }, () => {
 
   test('a machine that was frozen for longer than lost_after ends its run when it wakes', async (context) => {
     const isAt = (run: number) => isThere(Number(textOf('frozen.began').split('\n')[run - 1] || -1));
-    await plan([{ chunk: 'frozen', command: 'echo $$ >> frozen.began; while :; do sleep 0.01; done' }]);
+    await plan(house, [
+      { chunk: 'frozen', command: 'echo $$ >> frozen.began; while :; do sleep 0.01; done' },
+    ]);
     await until('it to begin', () => isAt(1));
     const all = far.processes();
     for (const pid of all) process.kill(pid, 'SIGSTOP');
@@ -113,74 +108,19 @@ describe('runs on another machine, by ssh', { skip: noSshd }, () => {
     await house.ok('close', 'frozen');
   });
 
-  /** Writes down that it began, and whether another run of the unit is at work; then prints for a while. */
-  const work = (chunk: string, lines: number, code: number) =>
-    `echo $SIGNALBOX_RUN >> ${chunk}.began; exec 9> ${chunk}.lock; flock -n 9 || echo ${chunk} $SIGNALBOX_RUN >> overlaps; ` +
-    `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo ${chunk} line $i; sleep 0.1; done; exit ${code}`;
+  const cut: Incident = {
+    name: 'connections cut',
+    weight: 4,
+    happen: async (pick) => {
+      await far.cut();
+      await delay(pick(4) === 0 ? LOST_AFTER * 1000 + 3000 : pick(LOST_AFTER * 500));
+      await far.mend();
+      return true;
+    },
+  };
 
   test(`${RUNS} runs, cut and killed (seed ${SEED})`, async (context) => {
-    const pick = randomFrom(SEED);
-    const units = Array.from({ length: RUNS }, (_, nth) => ({
-      chunk: `chaos-${nth}`,
-      lines: 1 + pick(20),
-      code: pick(5) === 0 ? FAILS_WITH : 0,
-    }));
-    await plan(units.map(({ chunk, lines, code }) => ({ chunk, command: work(chunk, lines, code) })));
-    const done = { cuts: 0, long: 0, carriers: 0, daemons: 0 };
-    const chaos = async () => {
-      const what = pick(10);
-      if (what < 4) {
-        await far.cut();
-        const isLonger = pick(4) === 0;
-        done[isLonger ? 'long' : 'cuts']++;
-        await delay(isLonger ? LOST_AFTER * 1000 + 3000 : pick(LOST_AFTER * 500));
-        await far.mend();
-      } else if (what < 8) {
-        const pids = far.carrierPids();
-        const pid = pids[pick(Math.max(1, pids.length))];
-        if (pid !== undefined) {
-          killQuietly(pid);
-          done.carriers++;
-        }
-      } else {
-        await house.end('SIGKILL');
-        await house.start();
-        done.daemons++;
-      }
-      await delay(500 + pick(3000));
-    };
-    const alive = () => house.json<Unit[]>('ls', '--status', 'running,needs_attention,ready,blocked');
-    /** Stuck by its own exit code: closed. For another reason: tried again, as the operator would. */
-    const failed = new Set<string>();
-    const settle = async (): Promise<number> => {
-      let left = 0;
-      for (const { chunk, status } of await alive()) {
-        left++;
-        if (status !== 'NEEDS_ATTENTION') continue;
-        const isOwn = (await house.ok('show', chunk)).includes(`exit code ${FAILS_WITH}`);
-        if (isOwn) failed.add(chunk);
-        await house.signalbox(isOwn ? 'close' : 'retry', chunk);
-      }
-      return left;
-    };
-    while ((await settle()) > 0) await chaos();
-    await far.mend();
-    const begun = units.map(({ chunk }) => textOf(`${chunk}.began`).trim().split('\n'));
-    const twice = begun.filter((runs) => new Set(runs).size !== runs.length).length;
-    const overlaps = textOf('overlaps').split('\n').filter(Boolean).length;
-    let wrong = 0;
-    for (const { chunk, lines, code } of units) {
-      const expected = Array.from({ length: lines }, (_, nth) => `${chunk} line ${nth + 1}\n`).join('');
-      const isRight =
-        failed.has(chunk) === (code !== 0) &&
-        (await house.statusOf(chunk)) === 'DONE' &&
-        (await house.ok('logs', chunk)) === expected;
-      if (!isRight) wrong++;
-    }
-    const runs = begun.flat().length;
-    const said = `${RUNS} units, ${runs} runs began, ${done.cuts} short and ${done.long} long cuts, ${done.carriers} carriers and ${done.daemons} daemons killed: begun twice ${twice}, two at work ${overlaps}, output or exit code wrong ${wrong}`;
-    context.diagnostic(said);
-    assert.deepEqual({ twice, overlaps, wrong }, { twice: 0, overlaps: 0, wrong: 0 }, said);
-    await until('all carriers to end', () => far.carrierPids().length === 0, 60_000);
+    const incidents = [cut, carrierKilled(far, 4), daemonKilled(house, 2)];
+    await endure(context, { house, far, incidents, mend: () => far.mend() });
   });
 });

@@ -67,19 +67,28 @@ const asked = {
   asked_by: z.string(),
   asker_waits: z.exactOptional(askerWaits),
 };
+const executor = {
+  name: z.string(),
+  folder: z.string(),
+  room: number,
+  program: z.string(),
+  lost_after: number,
+};
 const executors = z.strictObject({
   digest: z.string(),
   default: z.string().nullable(),
   executors: z.array(
-    z.strictObject({
-      name: z.string(),
-      ssh: z.string(),
-      port: number.nullable(),
-      folder: z.string(),
-      room: number,
-      program: z.string(),
-      lost_after: number,
-    }),
+    z.union([
+      z.strictObject({ ...executor, ssh: z.string(), port: number.nullable() }),
+      z.strictObject({
+        ...executor,
+        slurm: z.strictObject({
+          shared: z.string().nullable(),
+          via: z.string().nullable(),
+          options: z.array(z.string()),
+        }),
+      }),
+    ]),
   ),
 });
 const carrier = z.strictObject({ id: z.string(), machine: z.string(), lost_after: z.number() });

@@ -482,7 +482,8 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     schema: z.array(
       z.strictObject({
         name: z.string(),
-        ssh: z.string(),
+        kind: z.enum(['ssh', 'slurm']),
+        ssh: z.string().nullable().describe('where ssh connects; null: it is not reached by ssh'),
         folder: z.string(),
         room: number,
         at_work: count,

@@ -1,7 +1,7 @@
 /** `signalbox executors`: where runs may work besides this machine; and `signalbox carry`, which an executor starts there. */
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CarryEntry } from '../../../shared/carry-words.ts';
 import type { StatePaths } from '../../../shared/state-paths.ts';
 import type { Daemon } from '../../daemon/daemon-client.ts';
@@ -17,16 +17,17 @@ interface Flags {
 export function addExecutors(program: Command, daemon: () => Daemon, paths: () => StatePaths): void {
   const executors = program
     .command('executors')
-    .description('list the other machines on which runs may work, and whether they are reached')
+    .description('list the other machines and clusters on which runs may work, and whether they are reached')
     .addOption(jsonOption())
     .action(async ({ json }: Flags) => {
       const lines = await daemon().executors.query();
       if (json) return printJson(lines);
       if (lines.length === 0)
         return print('Runs work on this machine alone. To name others: signalbox executors set FILE');
-      const rows = lines.map(({ name, ssh, folder, room, at_work, reached, problem }) => [
+      const rows = lines.map(({ name, kind, ssh, folder, room, at_work, reached, problem }) => [
         name,
-        `${ssh}:${oneLine(folder)}`,
+        kind,
+        `${ssh === null ? '' : `${ssh}:`}${oneLine(folder)}`,
         `${at_work} of ${room} at work`,
         reached ? 'reached' : oneLine(problem ?? 'not reached yet'),
       ]);
@@ -48,9 +49,14 @@ export function addExecutors(program: Command, daemon: () => Daemon, paths: () =
     .command('carry')
     .description('carry one run for a daemon on another machine; an executor starts this')
     .option('--detach', 'go on as a process of its own, whose number is printed')
-    .action(async ({ detach = false }: { detach?: boolean }) => {
+    .addOption(
+      new Option('--launch <file>', 'what standard input would bring, in a file; it is removed').conflicts(
+        'detach',
+      ),
+    )
+    .action(async ({ detach = false, launch = null }: { detach?: boolean; launch?: string | null }) => {
       const entry = new URL('./carry.js', import.meta.url).href;
-      await ((await import(entry)) as CarryEntry).carry({ detach });
+      await ((await import(entry)) as CarryEntry).carry({ detach, launch });
     });
 }
 
