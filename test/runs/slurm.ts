@@ -38,8 +38,8 @@ export class SlurmCluster extends FarFolder {
 
   constructor() {
     super();
-    const set = Object.entries(this.variables).map(([name, value]) => `export ${name}='${value}'`);
-    this.program('signalbox', `${set.join('\n')}\nexec '${process.execPath}' '${PROGRAM}' "$@"`);
+    const set = `export XDG_STATE_HOME='${this.state}'`;
+    this.program('signalbox', `${set}\nexec '${process.execPath}' '${PROGRAM}' "$@"`);
   }
 
   /** What the daemon is started with: no more than how its Slurm is found. */
