@@ -6,7 +6,7 @@
  * `--faults`, `--agents` and `--scale` run them, and only them.
  * `--fuzz` tries 100,000 of each kind; behind it, `--million` says more, `--count N` how many. `--faults` kills 300 times;
  * behind it, `--long` says 10,000, `--kills N` how often, `--seed N` tries the same again. `--scale` kills 5 times and
- * starts 30 runs by ssh; behind it, `--long` says 100 and 1,000, `--runs N` how many runs, `--seed N` tries the same again.
+ * starts 30 runs by ssh, and 30 by Slurm; behind it, `--long` says 100 and 1,000, `--runs N` how many runs, `--seed N` tries the same again.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';

@@ -73,12 +73,17 @@ interface Chaos {
   readonly house: DaemonFixture;
   readonly far: FarFolder;
   readonly incidents: readonly Incident[];
+  /** Milliseconds between two of them, at most. */
+  readonly pause: number;
   /** What an administrator does now and then. */
   readonly mend: () => Promise<void>;
 }
 
 /** Runs `RUNS` units to their end, and asserts that each began once at a time, and that all that it printed came. */
-export async function endure(context: TestContext, { house, far, incidents, mend }: Chaos): Promise<void> {
+export async function endure(
+  context: TestContext,
+  { house, far, incidents, pause, mend }: Chaos,
+): Promise<void> {
   const pick = randomFrom(SEED);
   const units = Array.from({ length: RUNS }, (_, nth) => ({
     chunk: `chaos-${nth}`,
@@ -94,7 +99,7 @@ export async function endure(context: TestContext, { house, far, incidents, mend
   while ((await settle(house, failed)) > 0) {
     const incident = chosen(incidents, pick);
     if (await incident.happen(pick)) happened.set(incident.name, (happened.get(incident.name) ?? 0) + 1);
-    await delay(500 + pick(3000));
+    await delay(pick(pause));
     await mend();
   }
   const begun = units.map(({ chunk }) =>

@@ -176,7 +176,7 @@ describe('runs on a cluster, by Slurm', { skip: noSlurm }, () => {
   };
   const controllerKilled: Incident = {
     name: 'controllers killed',
-    weight: 2,
+    weight: 1,
     happen: async (pick) => {
       await far.killController();
       await delay(pick(3000));
@@ -203,10 +203,16 @@ describe('runs on a cluster, by Slurm', { skip: noSlurm }, () => {
       controllerKilled,
       nodeKilled,
     ];
-    await endure(context, { house, far, incidents, mend: () => far.resume() });
+    await endure(context, { house, far, incidents, pause: 2000, mend: () => far.resume() });
     await reached();
-    await until('all jobs to end', async () => (await jobs()).length === 0, 90_000);
-    await until('all files to be removed', () => far.files().length === 0, 90_000);
+    const isIdle = async () => {
+      await far.resume();
+      return (await jobs()).length === 0;
+    };
+    await until('all jobs to end', isIdle, 120_000);
+    // Folders of carriers that were killed stay for a week.
+    const isGone = () => !far.files().some((path) => /\.(json|log)$/.test(path));
+    await until('all launches to be removed', isGone, 90_000);
     assert.deepEqual(far.processes(), []);
   });
 });

@@ -121,6 +121,6 @@ describe('runs on another machine, by ssh', { skip: noSshd }, () => {
 
   test(`${RUNS} runs, cut and killed (seed ${SEED})`, async (context) => {
     const incidents = [cut, carrierKilled(far, 4), daemonKilled(house, 2)];
-    await endure(context, { house, far, incidents, mend: () => far.mend() });
+    await endure(context, { house, far, incidents, pause: 3500, mend: () => far.mend() });
   });
 });
