@@ -207,7 +207,9 @@ describe('runs on a cluster, by Slurm', { skip: noSlurm }, () => {
     await reached();
     const isIdle = async () => {
       await far.resume();
-      return (await jobs()).length === 0;
+      const left = await far.call('squeue', '-h', '-o', '%i %j %T %r %M');
+      if (left !== '') throw new Error(`the node is ${await far.nodeState()}: ${left}`);
+      return true;
     };
     await until('all jobs to end', isIdle, 120_000);
     // Folders of carriers that were killed stay for a week.
