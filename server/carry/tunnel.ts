@@ -10,7 +10,7 @@ import { bringArguments } from '../executors/ssh-command.ts';
 const PAUSE_MS = 1000;
 
 export class Tunnel {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'signalbox-'));
+  readonly #folder = mkdtempSync(join(tmpdir(), 'signalbox-socket-'));
   readonly #stopping = new AbortController();
   readonly #ended: Promise<void>;
   /** The daemon's socket, as it is called here: it is there whenever the connection is. */

@@ -14,7 +14,7 @@ describe('a node of Slurm that reaches the daemon by ssh', { skip: noSlurm || no
   const far = new SlurmCluster();
   const home = new SshMachine();
   const house = DaemonFixture.make(far.variablesHere);
-  const tunnels = () => readdirSync(tmpdir()).filter((name) => name.startsWith('signalbox-'));
+  const tunnels = () => readdirSync(tmpdir()).filter((name) => name.startsWith('signalbox-socket-'));
   const earlier = tunnels();
 
   before(async () => {
