@@ -1,5 +1,5 @@
 /** The launches that carriers on nodes read: each in a file for this user alone, which is gone once it is read or given up. */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Launch } from '../../shared/carry-words.ts';
@@ -29,7 +29,14 @@ export class LaunchFiles {
     writeFileSync(this.launch(launch.marker), JSON.stringify(launch), { mode: 0o600, flag: 'wx' });
   }
 
-  /** Nobody reads it any more. Returns what its carrier complained of last. */
+  /** Nobody may read it any more. The other file stays: it says that the job was ours, until it has left the queue. */
+  withdraw(marker: string): void {
+    if (!existsSync(this.folder)) return;
+    writeFileSync(this.log(marker), '', { mode: 0o600, flag: 'a' });
+    rmSync(this.launch(marker), { force: true });
+  }
+
+  /** Nothing of it is left. Returns what its carrier complained of last. */
   remove(marker: string): string {
     rmSync(this.launch(marker), { force: true });
     const said = this.#complaint(marker);

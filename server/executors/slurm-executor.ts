@@ -86,10 +86,12 @@ export class SlurmExecutor implements Executor {
     return is;
   }
 
+  /** Without a controller nothing is cancelled: so the job is known here until the queue has it no more. */
   cancel(marker: string): void {
-    this.#forget(marker);
+    this.#queue.forget(marker);
+    this.#files.withdraw(marker);
     void this.#call('scancel', scancelArguments(this.#user, marker)).catch(() => {
-      // What is left is seen in the queue.
+      // asked again, at a later look
     });
   }
 

@@ -150,8 +150,14 @@ describe('an executor by Slurm', () => {
     writeFileSync(files.log(ONE), 'signalbox:\nnot \u001b[1mfound\n');
     writeFileSync(join(files.folder, 'other.json'), '');
     assert.deepEqual([...files.markers()], [ONE]);
-    assert.equal(files.remove(ONE), 'not  [1mfound');
+    files.withdraw(ONE);
     assert.equal(existsSync(files.launch(ONE)), false);
+    assert.deepEqual([...files.markers()], [ONE], 'known until its job has left the queue');
+    assert.equal(files.remove(ONE), 'not  [1mfound');
+    assert.deepEqual([...files.markers()], []);
+    files.withdraw(TWO);
+    assert.deepEqual([...files.markers()], [TWO], 'also where its carrier never wrote');
+    files.remove(TWO);
     chmodSync(files.folder, 0o755);
     assert.throws(() => files.prepare(), /open to others/);
     const link = new LaunchFiles(join(folder, 'link'));
