@@ -4,14 +4,14 @@ import type { ExecutorDefinition } from '../../shared/executor-words.ts';
 import { tendedRun } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
+import type { Reach } from './reach.ts';
 import { SlurmExecutor } from './slurm-executor.ts';
 import { SshExecutor } from './ssh-executor.ts';
 
 /** Starts carriers on one other machine, or cluster. It knows no units, and no order: the log grants the runs. */
 export interface Executor {
   readonly definition: ExecutorDefinition;
-  /** `problem`: why it is not reached; null: it is, or it was not tried yet. */
-  readonly reach: { readonly reached: boolean; readonly problem: string | null };
+  readonly reach: Reach['now'];
   /** Starts a carrier, and returns what it is called there. Rejects where that is not known. */
   start(launch: Pick<Launch, 'marker' | 'secret'>): Promise<string>;
   /** Whether a carrier may still come that was started for this run. */

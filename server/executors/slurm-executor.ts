@@ -7,6 +7,7 @@ import { tendedRun } from '../domain/state.ts';
 import { callProgram } from './call-program.ts';
 import type { Executor, ExecutorParts } from './executors.ts';
 import { LaunchFiles } from './launch-files.ts';
+import { Reach } from './reach.ts';
 import {
   jobEnvironment,
   jobIn,
@@ -27,28 +28,26 @@ const FIRST_PAUSE_MS = 1000;
 export class SlurmExecutor implements Executor {
   readonly definition: SlurmDefinition;
   readonly #parts: ExecutorParts;
-  readonly #changed: () => void;
+  readonly #reach: Reach;
   readonly #stopping = new AbortController();
   readonly #files: LaunchFiles;
   readonly #queue = new SlurmQueue();
   readonly #user = process.getuid?.() ?? 0;
   /** Jobs whose runs had ended when squeue was asked last: the carrier may have been on its way out. */
   #left: ReadonlySet<string> = new Set();
-  #isReached = false;
-  #problem: string | null = null;
   #wake: AbortController | null = null;
 
   constructor(definition: SlurmDefinition, parts: ExecutorParts, changed: () => void) {
     this.definition = definition;
     this.#parts = parts;
-    this.#changed = changed;
+    this.#reach = new Reach(definition.name, parts.log, changed, this.#stopping.signal);
     const shared = definition.slurm.shared ?? join(parts.folder, 'slurm');
     this.#files = new LaunchFiles(join(shared, `${parts.store.epoch.slice(0, 12)}-${definition.name}`));
     void this.#watch();
   }
 
   get reach(): Executor['reach'] {
-    return { reached: this.#isReached, problem: this.#problem };
+    return this.#reach.now;
   }
 
   async start({ marker, secret }: Pick<Launch, 'marker' | 'secret'>): Promise<string> {
@@ -111,14 +110,13 @@ export class SlurmExecutor implements Executor {
         await this.#look();
         pause = FIRST_PAUSE_MS;
       } catch (error) {
-        this.#isReached = false;
-        this.#tellProblem(error instanceof Error ? error.message : String(error));
+        this.#reach.lose(error instanceof Error ? error.message : String(error));
         pause = Math.min(IDLE_MS, pause * 2);
       }
       this.#wake = new AbortController();
       const until = AbortSignal.any([signal, this.#wake.signal]);
       const rest = this.#queue.isEmpty ? IDLE_MS : WAITING_MS;
-      await delay(this.#isReached ? rest : pause, undefined, { signal: until }).catch(() => {});
+      await delay(this.#reach.now.reached ? rest : pause, undefined, { signal: until }).catch(() => {});
     }
   }
 
@@ -128,11 +126,7 @@ export class SlurmExecutor implements Executor {
     const queued = await this.#list();
     this.#queue.take(queued, asked);
     this.#tidy(queued);
-    if (this.#isReached) return;
-    this.#isReached = true;
-    this.#problem = null;
-    this.#parts.log.info(`The executor ${this.definition.name} is reached.`);
-    this.#changed();
+    this.#reach.gain();
   }
 
   #prepare(): void {
@@ -166,11 +160,5 @@ export class SlurmExecutor implements Executor {
   #call(program: string, args: readonly string[], input = ''): Promise<string> {
     const env = jobEnvironment(process.env);
     return callProgram(program, args, { input, env, signal: this.#stopping.signal });
-  }
-
-  #tellProblem(problem: string): void {
-    if (this.#stopping.signal.aborted || problem === this.#problem) return;
-    this.#problem = problem;
-    this.#parts.log.info(`The executor ${this.definition.name} is not reached: ${problem}`);
   }
 }

@@ -10,6 +10,7 @@ import type { Launch } from '../../shared/carry-words.ts';
 import type { SshDefinition } from '../../shared/executor-words.ts';
 import { callProgram, lastLineOf } from './call-program.ts';
 import type { Executor, ExecutorParts } from './executors.ts';
+import { Reach } from './reach.ts';
 import { holdCommand, prepareCommand, SAFE_PATH, sharing, sshArguments } from './ssh-command.ts';
 
 const FIRST_PAUSE_MS = 500;
@@ -23,26 +24,25 @@ const LONGEST_FOLDER = 85;
 export class SshExecutor implements Executor {
   readonly definition: SshDefinition;
   readonly #parts: ExecutorParts;
-  readonly #changed: () => void;
+  readonly #reach: Reach;
   readonly #control: string | null;
   readonly #stopping = new AbortController();
   /** By marker: until when the carrier may come. */
   readonly #waiting = new Map<string, number>();
   /** The folder of the carriers there; null: it is not reached. */
   #there: string | null = null;
-  #problem: string | null = null;
 
   constructor(definition: SshDefinition, parts: ExecutorParts, changed: () => void) {
     this.definition = definition;
     this.#parts = parts;
-    this.#changed = changed;
+    this.#reach = new Reach(definition.name, parts.log, changed, this.#stopping.signal);
     const control = join(parts.folder, `ssh-${definition.name.slice(0, 20)}`);
     this.#control = Buffer.byteLength(control) > LONGEST_CONTROL ? null : control;
     void this.#hold();
   }
 
   get reach(): Executor['reach'] {
-    return { reached: this.#there !== null, problem: this.#problem };
+    return this.#reach.now;
   }
 
   async start({ marker, secret }: Pick<Launch, 'marker' | 'secret'>): Promise<string> {
@@ -77,7 +77,7 @@ export class SshExecutor implements Executor {
       try {
         await this.#holdOnce();
       } catch (error) {
-        this.#tellProblem(error instanceof Error ? error.message : String(error));
+        this.#reach.lose(error instanceof Error ? error.message : String(error));
       }
       this.#there = null;
       if (performance.now() - began > LONGEST_PAUSE_MS) pause = FIRST_PAUSE_MS;
@@ -106,13 +106,10 @@ export class SshExecutor implements Executor {
       throw new Error(lastLineOf(await said) || 'ssh ended before it brought the socket');
     }
     this.#there = folder;
-    this.#problem = null;
-    this.#parts.log.info(`The executor ${this.definition.name} is reached.`);
-    this.#changed();
+    this.#reach.gain();
     await ended;
     child.stdin.destroy();
-    if (!this.#stopping.signal.aborted)
-      this.#tellProblem(lastLineOf(await said) || 'the connection was lost');
+    this.#reach.lose(lastLineOf(await said) || 'the connection was lost');
   }
 
   async #prepared(): Promise<string> {
@@ -136,12 +133,6 @@ export class SshExecutor implements Executor {
   #ssh(options: readonly string[], command: string): ChildProcessWithoutNullStreams {
     const { signal } = this.#stopping;
     return spawn('ssh', sshArguments(this.definition, options, command), { signal }).on('error', () => {});
-  }
-
-  #tellProblem(problem: string): void {
-    if (this.#stopping.signal.aborted || problem === this.#problem) return;
-    this.#problem = problem;
-    this.#parts.log.info(`The executor ${this.definition.name} is not reached: ${problem}`);
   }
 }
 
