@@ -5,9 +5,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** The folder that `node_modules` stands in. */
-export function fromRegistry(name: string, packages: readonly string[]): string {
+export function fromRegistry(packages: readonly string[]): string {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'signalbox-bench');
-  const folder = join(cache, name);
+  const folder = join(cache, packages.join('+').replaceAll('/', '-'));
   if (!existsSync(folder)) install(folder, packages);
   return folder;
 }

@@ -58,7 +58,7 @@ export async function lighthouse(): Promise<Figure> {
 
 /** Scores of a page, in a browser that listens on this port. */
 export async function lighthouseOf(address: string, port: number): Promise<Report> {
-  const folder = fromRegistry(`lighthouse-${VERSION}`, [`lighthouse@${VERSION}`]);
+  const folder = fromRegistry([`lighthouse@${VERSION}`]);
   const module = join(folder, 'node_modules', 'lighthouse', 'core', 'index.js');
   const { default: run } = (await import(pathToFileURL(module).href)) as { default: Lighthouse };
   const result = await run(address, { port, onlyCategories: SCORES, logLevel: 'silent' });

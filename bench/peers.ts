@@ -2,7 +2,7 @@
  * Signalbox beside what people would use instead: bull-board over Redis, and a page without script that is loaded again at
  * each change. bull-board is installed from the npm registry, Redis is the system's. Linux only.
  */
-import { fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { until } from '../test/until.ts';
 import { afterwards } from './cleanup.ts';
 import { daemonWithUnits } from './daemon-with-units.ts';
 import { type Figure, kB, median, ms, ratio } from './figure.ts';
+import { forkedServer } from './forked-server.ts';
 import { fromRegistry } from './from-registry.ts';
 import { lighthouseOf, type Report } from './lighthouse.ts';
 import { cpuOf, memoryOf } from './proc.ts';
@@ -24,7 +25,13 @@ const WARM_UP = 2;
 const WATCHED_MS = 30_000;
 const EACH_MS = 1000;
 const PATIENCE_MS = 30_000;
-const BULL_BOARD = ['bullmq@6.7.0', '@bull-board/api@9.10.1', '@bull-board/express@9.10.1', 'express@5.3.0'];
+const BULL_BOARD = [
+  'bullmq@6.7.0',
+  'ioredis@5.9.2',
+  '@bull-board/api@9.10.1',
+  '@bull-board/express@9.10.1',
+  'express@5.3.0',
+];
 
 interface Peer {
   readonly name: string;
@@ -81,19 +88,13 @@ async function bullBoard(): Promise<Peer> {
     await ended;
   });
   await until('Redis to listen', () => existsSync(socket));
-  const packages = fromRegistry('bull-board-9.10.1', BULL_BOARD);
-  const server = fork(join(import.meta.dirname, 'bull-board-server.js'), [packages, socket, String(UNITS)]);
-  const over = once(server, 'exit');
-  afterwards(async () => {
-    server.kill('SIGKILL');
-    await over;
-  });
-  const [port] = (await once(server, 'message')) as [number];
+  const packages = fromRegistry(BULL_BOARD);
+  const { port, pid } = await forkedServer('bull-board-server.js', packages, socket, String(UNITS));
   const origin = `http://127.0.0.1:${port}`;
   return {
     name: 'bull-board 9.10, Redis',
     address: `${origin}/board/queue/work?status=latest`,
-    pids: [server.pid ?? 0, redis.pid ?? 0],
+    pids: [pid, redis.pid ?? 0],
     isLive: true,
     say: (name) => fetch(`${origin}/say?name=${name}`, { method: 'POST' }),
   };

@@ -1,10 +1,8 @@
 /** Servers that tell a thousand listeners: the daemon, and what it is compared with. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { send } from '../test/edge/http-client.ts';
 import { afterwards } from './cleanup.ts';
 import { daemonWithUnits } from './daemon-with-units.ts';
+import { forkedServer } from './forked-server.ts';
 import { ManySockets } from './many-sockets.ts';
 
 export const VIEWERS = 1000;
@@ -57,17 +55,11 @@ async function forkedStation(
   bytes: number,
   listen: (url: string) => Pick<Station, 'flock' | 'gather'>,
 ): Promise<Station> {
-  const child = fork(join(import.meta.dirname, program));
-  const ended = once(child, 'exit');
-  afterwards(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  const [port] = (await once(child, 'message')) as [number];
+  const { port, pid } = await forkedServer(program);
   const where = { host: '127.0.0.1', port, method: 'POST', path: '/' };
   return {
     name,
-    pid: child.pid ?? 0,
+    pid,
     ...listen(`ws://127.0.0.1:${port}/`),
     say: (mark) => send({ ...where, body: mark.padEnd(bytes, '.') }),
   };
