@@ -163,6 +163,18 @@ const banner = {
   js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
 };
 
+/** The client of Kubernetes brings a `fetch` of its own along, which we never call, and whose parts complain at each start. */
+const fetchOfNode = {
+  name: 'fetch-of-node',
+  setup(build) {
+    build.onResolve({ filter: /^node-fetch$/ }, () => ({ path: 'fetch', namespace: 'node' }));
+    build.onLoad({ filter: /^fetch$/, namespace: 'node' }, () => ({
+      contents:
+        'export default fetch; export const { Headers, Request, Response, AbortError, FetchError } = globalThis;',
+    }));
+  },
+};
+
 const buildDaemon = async () => {
   const { metafile } = await esbuild.build({
     ...node,
@@ -182,6 +194,7 @@ const buildDaemon = async () => {
     conditions: ['node', 'module', 'import'],
     // Under the condition "import" it is a module, and `pg` requires a class.
     alias: { 'pg-pool': './node_modules/pg-pool/index.js' },
+    plugins: [fetchOfNode],
   });
   await writeMetafile('daemon', metafile);
 };

@@ -78,8 +78,20 @@ export interface EndAnswer {
 /** How many bytes a beat brings at most: in base64 they fit into one request. */
 export const PIECE_BYTES = 512 * 1024;
 
+/** What a carrier needs that has its daemon's socket by itself. */
+export type LinkedLaunch = Pick<Launch, 'marker' | 'secret' | 'lost_after'>;
+
 /** The program behind `signalbox carry`. */
 export interface CarryEntry {
-  /** `launch`: the file that holds the launch, which is removed; null: it comes on standard input. */
-  carry(flags: { readonly detach: boolean; readonly launch: string | null }): Promise<void>;
+  carry(flags: CarryFlags): Promise<void>;
+}
+
+export interface CarryFlags {
+  readonly detach: boolean;
+  /** The file that holds the launch, which is removed; null: it comes on standard input. */
+  readonly launch: string | null;
+  /** The marker of the run that waits for its daemon to link to this machine, and to bring the launch; null: it does not. */
+  readonly linked: string | null;
+  /** Links the one that waits by that marker to the daemon at the other end of standard input and output; null: carries. */
+  readonly link: string | null;
 }

@@ -39,12 +39,38 @@ export interface SlurmSettings {
   readonly options: readonly string[];
 }
 
-export type ExecutorDefinition = SshDefinition | SlurmDefinition;
+/** A cluster of Kubernetes whose API this machine reaches. */
+export interface KubernetesDefinition extends AnyExecutor {
+  readonly kubernetes: KubernetesSettings;
+}
 
-export type ExecutorKind = 'ssh' | 'slurm';
+export interface KubernetesSettings {
+  /** Of the user's kubeconfig; null: the one that is current there. */
+  readonly context: string | null;
+  /** Null: that of the context. */
+  readonly namespace: string | null;
+  /** Holds `program`, and what the runs need. */
+  readonly image: string;
+  /** As a pod names them: `{"cpu": "2", "memory": "4Gi"}`. */
+  readonly requests: Readonly<Record<string, string>>;
+  readonly limits: Readonly<Record<string, string>>;
+  readonly node_selector: Readonly<Record<string, string>>;
+  readonly service_account: string | null;
+  /** Names of secrets of the namespace. */
+  readonly image_pull_secrets: readonly string[];
+  /** Claims of the namespace, and where in the pod they are: the folder of the runs, mostly. */
+  readonly volumes: readonly { readonly claim: string; readonly path: string }[];
+}
 
-export const kindOf = (definition: ExecutorDefinition): ExecutorKind =>
-  'slurm' in definition ? 'slurm' : 'ssh';
+export type ExecutorDefinition = SshDefinition | SlurmDefinition | KubernetesDefinition;
+
+export const EXECUTOR_KINDS = ['ssh', 'slurm', 'kubernetes'] as const;
+export type ExecutorKind = (typeof EXECUTOR_KINDS)[number];
+
+export function kindOf(definition: ExecutorDefinition): ExecutorKind {
+  if ('kubernetes' in definition) return 'kubernetes';
+  return 'slurm' in definition ? 'slurm' : 'ssh';
+}
 
 /** All of them, and the one on which units work that name none; null: this machine. */
 export interface ExecutorSettings {

@@ -109,12 +109,29 @@ test('what every command of the terminal loads is small, and no WebSocket: that 
   assert.ok(bytes <= TERMINAL_BYTES, `${bytes} bytes`);
 });
 
-test('a daemon reads the driver of PostgreSQL only where there is a URL', () => {
+/** All that the daemon or a carrier is made of when it begins. */
+function loadedBy(entry: string): string[] {
   const { outputs } = readJson<Metafile>('daemon-metafile.json');
-  const entries = Object.entries(outputs).filter(([, made]) => made.entryPoint === 'server/main.ts');
+  const entries = Object.entries(outputs).filter(([, made]) => made.entryPoint === entry);
   const loaded = entries.flatMap(([path]) => closureOf(outputs, path)).filter((each) => outputs[each]);
   const inputs = loaded.flatMap((each) => Object.keys(outputs[each]?.inputs ?? {}));
-  assert.ok(inputs.includes('server/store/store.ts'), 'this is the metafile of something else');
+  assert.ok(inputs.includes(entry), 'this is the metafile of something else');
+  return inputs;
+}
+
+test('daemons and carriers read the client of Kubernetes only where such an executor is named', () => {
+  for (const entry of ['server/main.ts', 'server/carry/main.ts'])
+    assert.deepEqual(
+      loadedBy(entry).filter((input) => /@kubernetes|js-yaml|kubernetes-api/.test(input)),
+      [],
+    );
+  const all = Object.keys(readJson<Metafile>('daemon-metafile.json').inputs).map(packageOf);
+  assert.ok(all.includes('@kubernetes/client-node'));
+  assert.ok(!all.includes('node-fetch'));
+});
+
+test('a daemon reads the driver of PostgreSQL only where there is a URL', () => {
+  const inputs = loadedBy('server/main.ts');
   assert.deepEqual(
     inputs.filter((input) => packageOf(input) === 'pg' || input.includes('postgres-storage')),
     [],

@@ -9,7 +9,7 @@ import {
   type BeatAnswer,
   type CarriedOutcome,
   type Claimed,
-  type Launch,
+  type LinkedLaunch,
   PIECE_BYTES,
 } from '../../shared/carry-words.ts';
 import { hashOf } from '../access/secret.ts';
@@ -30,7 +30,7 @@ const REPORT_MS = 24 * 3600 * 1000;
 export interface CarrierParts {
   /** The random word by which its own repeats are known. */
   readonly id: string;
-  readonly launch: Launch;
+  readonly launch: LinkedLaunch;
   readonly machine: string;
   readonly files: RunFiles;
   readonly calls: DaemonCalls;

@@ -18,6 +18,7 @@ import { followFile } from '../system/follow-file.ts';
 import type { Log } from '../system/log.ts';
 import { Problem } from '../system/problem.ts';
 import { makeStateFolder, writeWhole } from '../system/state-folder.ts';
+import { kubernetesSettings } from './kubernetes-settings.ts';
 import { SBATCH_OPTION, SBATCH_OPTIONS } from './slurm-command.ts';
 import { DESTINATION, SAFE_PATH, SAFE_PROGRAM } from './ssh-command.ts';
 
@@ -62,10 +63,16 @@ const slurm = z.strictObject({
   }),
 });
 
+const kubernetes = z.strictObject({ ...common, kubernetes: kubernetesSettings });
+
+const schemaOf = (given: object | null) => {
+  if (given && 'kubernetes' in given) return kubernetes;
+  return given && 'slurm' in given ? slurm : ssh;
+};
+
 /** By the field that says what it is: so a wrong field is told by its own name. */
 const executor = z.unknown().transform((given, context) => {
-  const isSlurm = typeof given === 'object' && given !== null && 'slurm' in given;
-  const read = (isSlurm ? slurm : ssh).safeParse(given);
+  const read = schemaOf(typeof given === 'object' ? given : null).safeParse(given);
   if (read.success) return read.data;
   for (const { path, message } of read.error.issues) context.addIssue({ code: 'custom', path, message });
   return z.NEVER;
@@ -87,7 +94,7 @@ export function parseExecutors(path: string, text: string): ExecutorSettings {
   const read = settingsIn(path, text, file);
   const executors = Object.entries(read.executors).map(
     ([name, each]): ExecutorDefinition =>
-      'slurm' in each ? { name, ...each } : { name, ...each, port: each.port ?? null },
+      'ssh' in each ? { name, ...each, port: each.port ?? null } : { name, ...each },
   );
   return { digest: digestOf(text), default: read.default ?? null, executors };
 }

@@ -4,6 +4,7 @@ import type { ExecutorDefinition } from '../../shared/executor-words.ts';
 import { tendedRun } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
+import { KubernetesExecutor } from './kubernetes-executor.ts';
 import type { Reach } from './reach.ts';
 import { SlurmExecutor } from './slurm-executor.ts';
 import { SshExecutor } from './ssh-executor.ts';
@@ -64,9 +65,9 @@ export class Executors {
   }
 
   #opened(definition: ExecutorDefinition): Executor {
-    return 'slurm' in definition
-      ? new SlurmExecutor(definition, this.#parts, this.#changed)
-      : new SshExecutor(definition, this.#parts, this.#changed);
+    if ('slurm' in definition) return new SlurmExecutor(definition, this.#parts, this.#changed);
+    if ('ssh' in definition) return new SshExecutor(definition, this.#parts, this.#changed);
+    return new KubernetesExecutor(definition, this.#parts, this.#changed);
   }
 
   #hasRuns(name: string): boolean {

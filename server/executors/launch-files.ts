@@ -1,8 +1,8 @@
-/** The launches that carriers on nodes read: each in a file for this user alone, which is gone once it is read or given up. */
+/** The launches that carriers wait for: each in a file for this user alone, which is gone once it is read or given up. */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Launch } from '../../shared/carry-words.ts';
+import type { LinkedLaunch } from '../../shared/carry-words.ts';
 import { lastLineOf } from './call-program.ts';
 
 const OURS = /^([0-9a-f]{32})\.(json|log)$/;
@@ -25,7 +25,7 @@ export class LaunchFiles {
       throw new Error(`${this.folder} is open to others, or not yours: chmod 700`);
   }
 
-  write(launch: Launch): void {
+  write(launch: LinkedLaunch): void {
     writeFileSync(this.launch(launch.marker), JSON.stringify(launch), { mode: 0o600, flag: 'wx' });
   }
 
@@ -50,6 +50,11 @@ export class LaunchFiles {
     } catch {
       return '';
     }
+  }
+
+  /** What was written; null: nothing (any more). */
+  read(marker: string): string | null {
+    return existsSync(this.launch(marker)) ? readFileSync(this.launch(marker), 'utf8') : null;
   }
 
   /** The markers of all that lies here. */

@@ -5,6 +5,7 @@ import type { Launch } from '../../shared/carry-words.ts';
 import type { SlurmDefinition } from '../../shared/executor-words.ts';
 import { tendedRun } from '../domain/state.ts';
 import { callProgram } from './call-program.ts';
+import { CarrierQueue } from './carrier-queue.ts';
 import type { Executor, ExecutorParts } from './executors.ts';
 import { LaunchFiles } from './launch-files.ts';
 import { Reach } from './reach.ts';
@@ -17,7 +18,6 @@ import {
   scancelArguments,
   squeueArguments,
 } from './slurm-command.ts';
-import { SlurmQueue } from './slurm-queue.ts';
 import { SAFE_PATH } from './ssh-command.ts';
 
 /** How often squeue is asked: while somebody is waited for, and while nobody is. */
@@ -31,7 +31,7 @@ export class SlurmExecutor implements Executor {
   readonly #reach: Reach;
   readonly #stopping = new AbortController();
   readonly #files: LaunchFiles;
-  readonly #queue = new SlurmQueue();
+  readonly #queue = new CarrierQueue();
   readonly #user = process.getuid?.() ?? 0;
   /** Jobs whose runs had ended when squeue was asked last: the carrier may have been on its way out. */
   #left: ReadonlySet<string> = new Set();

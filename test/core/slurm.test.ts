@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { CarrierQueue } from '../../server/executors/carrier-queue.ts';
 import { parseExecutors } from '../../server/executors/executors-file.ts';
 import { LaunchFiles } from '../../server/executors/launch-files.ts';
 import {
@@ -13,7 +14,6 @@ import {
   markersIn,
   sbatchArguments,
 } from '../../server/executors/slurm-command.ts';
-import { SlurmQueue } from '../../server/executors/slurm-queue.ts';
 
 const [ONE, TWO] = ['1'.repeat(32), '2'.repeat(32)];
 const SLURM = { slurm: {}, folder: '/work', room: 2 };
@@ -100,7 +100,7 @@ describe('an executor by Slurm', () => {
   });
 
   test('waits for as long as it is in the queue, or nothing is known of it', () => {
-    const queue = new SlurmQueue();
+    const queue = new CarrierQueue();
     const [none, one] = [new Set<string>(), new Set([ONE])];
     queue.expect(ONE, 0);
     const isWaiting = (now: number) => queue.isWaiting(ONE, now);
@@ -120,7 +120,7 @@ describe('an executor by Slurm', () => {
   });
 
   test('one that was never in the queue is given up after 30 seconds; a listing from before its start says nothing', () => {
-    const queue = new SlurmQueue();
+    const queue = new CarrierQueue();
     queue.expect(ONE, 100_000);
     for (const asked of [0, 100_000, 129_000]) {
       queue.take(new Set(), asked);
@@ -137,14 +137,7 @@ describe('an executor by Slurm', () => {
   test('a launch is for its user alone, in a folder for its user alone, and gone when it is given up', () => {
     const files = new LaunchFiles(join(folder, 'deep', 'own'));
     files.prepare();
-    files.write({
-      marker: ONE,
-      secret: 's'.repeat(43),
-      socket: '/s',
-      via: null,
-      folder: '/f',
-      lost_after: 60,
-    });
+    files.write({ marker: ONE, secret: 's'.repeat(43), lost_after: 60 });
     assert.equal(statSync(files.launch(ONE)).mode & 0o777, 0o600);
     assert.equal(statSync(files.folder).mode & 0o777, 0o700);
     writeFileSync(files.log(ONE), 'signalbox:\nnot \u001b[1mfound\n');

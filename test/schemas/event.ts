@@ -88,6 +88,20 @@ const executors = z.strictObject({
           options: z.array(z.string()),
         }),
       }),
+      z.strictObject({
+        ...executor,
+        kubernetes: z.strictObject({
+          context: z.string().nullable(),
+          namespace: z.string().nullable(),
+          image: z.string(),
+          requests: z.record(z.string(), z.string()),
+          limits: z.record(z.string(), z.string()),
+          node_selector: z.record(z.string(), z.string()),
+          service_account: z.string().nullable(),
+          image_pull_secrets: z.array(z.string()),
+          volumes: z.array(z.strictObject({ claim: z.string(), path: z.string() })),
+        }),
+      }),
     ]),
   ),
 });

@@ -7,6 +7,7 @@ import { TOKEN_ROLES } from '../../shared/access-words.ts';
 import type { BoardMessage } from '../../shared/board.ts';
 import type { Detail } from '../../shared/detail.ts';
 import type { DiffView } from '../../shared/diff.ts';
+import { EXECUTOR_KINDS } from '../../shared/executor-words.ts';
 import type { CheckedDatabase, Finding } from '../../shared/offline.ts';
 import { POLICY_ANSWERS } from '../../shared/policy-words.ts';
 import { EVENT_TYPES, event } from './event.ts';
@@ -482,7 +483,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     schema: z.array(
       z.strictObject({
         name: z.string(),
-        kind: z.enum(['ssh', 'slurm']),
+        kind: z.enum(EXECUTOR_KINDS),
         ssh: z.string().nullable().describe('where ssh connects; null: it is not reached by ssh'),
         folder: z.string(),
         room: number,

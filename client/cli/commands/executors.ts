@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
-import type { CarryEntry } from '../../../shared/carry-words.ts';
+import type { CarryEntry, CarryFlags } from '../../../shared/carry-words.ts';
 import type { StatePaths } from '../../../shared/state-paths.ts';
 import type { Daemon } from '../../daemon/daemon-client.ts';
 import { loadOffline } from '../context/load-offline.ts';
@@ -50,13 +50,27 @@ export function addExecutors(program: Command, daemon: () => Daemon, paths: () =
     .description('carry one run for a daemon on another machine; an executor starts this')
     .option('--detach', 'go on as a process of its own, whose number is printed')
     .addOption(
-      new Option('--launch <file>', 'what standard input would bring, in a file; it is removed').conflicts(
+      new Option('--launch <file>', 'what standard input would bring, in a file; it is removed').conflicts([
         'detach',
-      ),
+        'linked',
+        'link',
+      ]),
     )
-    .action(async ({ detach = false, launch = null }: { detach?: boolean; launch?: string | null }) => {
+    .addOption(
+      new Option(
+        '--linked <marker>',
+        'wait until the daemon links to this machine, which brings it',
+      ).conflicts(['detach', 'link']),
+    )
+    .addOption(
+      new Option(
+        '--link <marker>',
+        'link the one that waits by this marker to the daemon at standard input and output',
+      ).conflicts('detach'),
+    )
+    .action(async ({ detach = false, launch = null, linked = null, link = null }: Partial<CarryFlags>) => {
       const entry = new URL('./carry.js', import.meta.url).href;
-      await ((await import(entry)) as CarryEntry).carry({ detach, launch });
+      await ((await import(entry)) as CarryEntry).carry({ detach, launch, linked, link });
     });
 }
 

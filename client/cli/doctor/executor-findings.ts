@@ -5,12 +5,16 @@ import { ProgramError } from '../output/program-error.ts';
 import { bad, good, note } from './findings.ts';
 import { roundTripThrough } from './round-trip.ts';
 
+const ENGINES = { ssh: 'ssh', slurm: 'Slurm', kubernetes: 'Kubernetes' } as const;
+/** What shows what waits there. */
+const QUEUES = { slurm: 'squeue --me', kubernetes: 'kubectl get pods' } as const;
+
 /** `whyNot`: why no unit may be added for it; null: one may. No findings where no executor is named. */
 export async function executorFindings(daemon: Daemon, whyNot: string | null): Promise<Finding[]> {
   const lines = await daemon.executors.query();
   const findings: Finding[] = [];
   for (const { name, kind, ssh, room, at_work, reached, problem } of lines) {
-    const place = ssh ?? `${name} by Slurm`;
+    const place = ssh ?? `${name} by ${ENGINES[kind]}`;
     const what = `executor ${name}`;
     const why = at_work >= room ? 'it has no room now.' : whyNot;
     if (!reached) findings.push(bad(what, `${place} is not reached: ${problem ?? 'not yet.'}`));
@@ -23,7 +27,7 @@ export async function executorFindings(daemon: Daemon, whyNot: string | null): P
               what,
               `A unit asked from ${place}, was answered and got the answer, in ${Math.round(ms)} ms.`,
             ),
-          (error: Error) => (kind === 'slurm' ? queued(what, error) : bad(what, error.message)),
+          (error: Error) => (kind === 'ssh' ? bad(what, error.message) : queued(what, QUEUES[kind], error)),
         ),
       );
   }
@@ -31,10 +35,7 @@ export async function executorFindings(daemon: Daemon, whyNot: string | null): P
 }
 
 /** A run may wait in a queue for as long as it likes; one that came back has failed. */
-const queued = (what: string, error: Error): Finding =>
+const queued = (what: string, shownBy: string, error: Error): Finding =>
   error instanceof ProgramError
     ? bad(what, error.message)
-    : note(
-        what,
-        `A unit has not come back: it may wait in the queue (squeue --me). If not: ${error.message}`,
-      );
+    : note(what, `A unit has not come back: it may wait in the queue (${shownBy}). If not: ${error.message}`);

@@ -1,6 +1,9 @@
-/** Whether a carrier may still come, as squeue says it. While Slurm says nothing, nothing is known, and all may come. */
+/**
+ * Whether a carrier may still come, as the engine's listing of its jobs says it. Without a listing nothing is known, and all
+ * may come.
+ */
 
-/** How long a job of which squeue has never told may take to show, or its carrier to claim the run. */
+/** How long a job that was never listed may take to show, or its carrier to claim the run. */
 const UNSEEN_MS = 30_000;
 /** The same for one that was in the queue: its carrier may be about to claim. */
 const SEEN_MS = 2000;
@@ -12,7 +15,7 @@ interface Waiting {
   isGone: boolean;
 }
 
-export class SlurmQueue {
+export class CarrierQueue {
   readonly #waiting = new Map<string, Waiting>();
 
   /** Whether anybody is waited for. */
@@ -35,7 +38,7 @@ export class SlurmQueue {
     return this.#waiting.get(marker)?.isGone === false;
   }
 
-  /** What is in the queue, as it was asked for at `asked`: what was expected after that may be missing. */
+  /** What is listed, as it was asked for at `asked`: what was expected after that may be missing. */
   take(queued: ReadonlySet<string>, asked: number): void {
     for (const [marker, waiting] of this.#waiting)
       if (queued.has(marker)) {
