@@ -71,7 +71,8 @@ function longestChain(state: State, id: number, edges: Map<number, number>): str
 function waitersOf(state: State, id: number): readonly number[] {
   const work = state.works.get(id);
   const waiting = (work && state.waiting.get(work.unit.chunk)) ?? [];
-  const behind = serialOrderOf(state).after.get(id) ?? [];
+  // A conflict stands in both units: without one no order need be worked out.
+  const behind = work?.conflicts.length ? (serialOrderOf(state).after.get(id) ?? []) : [];
   const all = behind.length === 0 ? waiting : [...new Set([...waiting, ...behind])];
   return all.filter((waiter) => {
     const other = state.works.get(waiter);
