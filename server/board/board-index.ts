@@ -2,10 +2,9 @@ import type { Card, Cell, Counts, News, Row } from '../../shared/board.ts';
 import { PAGE_UNITS, type Query, queryKey } from '../../shared/query.ts';
 import { STATUSES, type WorkUnit } from '../../shared/words.ts';
 import { impactOf, impactScore } from '../domain/impact.ts';
-import type { PersistentVector } from '../domain/persistent-vector.ts';
 import { activeWorks, EMPTY, exists, findItem, isPending, type State } from '../domain/state.ts';
 import { byStatus, cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './board-rows.ts';
-import { Causes } from './causes.ts';
+import { Causes, waitersOn } from './causes.ts';
 import { Cells } from './cells.ts';
 import { findCells } from './find-cells.ts';
 import { LeftUnits } from './left-units.ts';
@@ -23,13 +22,15 @@ const UNRANKED = { impact: { blocked: 0, chain: [] }, score: 0 };
  */
 export class BoardIndex {
   #state: State;
-  #seen: { readonly works: PersistentVector<WorkUnit>; readonly graph: number } | null = null;
+  #seen: State | null = null;
   readonly #cells = new Cells();
   readonly #cards = new Map<string, Card>();
   #counts = countsRow(this.#cells.sizes(), [], EMPTY);
   readonly #causes = new Causes();
   readonly #news = new QueryCache<News>();
   readonly #pages = new QueryCache<readonly Row[]>();
+  /** The ids of units with a conflict. */
+  readonly #disputed = new Set<number>();
   readonly #left: LeftUnits;
   readonly #recent: RecentChanges;
 
@@ -65,6 +66,8 @@ export class BoardIndex {
       for (const item of work.items) if (!isPending(item)) this.#cards.delete(item.id);
     const left = this.#seen ? state.works.emptiedSince(this.#seen.works) : [];
     for (const { unit } of left) this.#cells.delete(unitKey(unit.id));
+    for (const { unit, conflicts } of changed)
+      this.#disputed[conflicts.length > 0 ? 'add' : 'delete'](unit.id);
     this.#left.add(left, state.seq);
     const affected = [...this.#affected(state, changed)];
     this.#cells.put(affected.flatMap((work) => this.#drawCell(state, work) ?? []));
@@ -87,23 +90,21 @@ export class BoardIndex {
     const rivals = changed.flatMap(({ conflicts }) =>
       conflicts.map((conflict) => state.works.get(conflict.with)),
     );
-    // A new order, other agents or another end of a chain can change units that had no event.
-    const ordered =
-      this.#seen?.graph === state.graph
-        ? []
-        : [
-            ...[...state.works].filter((work) => work.conflicts.length > 0 || work.unit.spec.agent !== null),
-            ...this.#withOtherCause(state),
-          ];
-    return new Set([...changed, ...rivals, ...ordered].filter((work) => work !== undefined));
+    return new Set(
+      [...changed, ...rivals, ...this.#ordered(state, changed)].filter((work) => work !== undefined),
+    );
   }
 
-  #withOtherCause(state: State): WorkUnit[] {
-    const blocked = this.#cells.of('BLOCKED').filter(({ cause }) => cause !== '');
-    return blocked.flatMap(({ id, cause }) => {
-      const work = state.works.get(id);
-      return work && this.#causes.of(state, work) !== cause ? [work] : [];
+  /** Units that had no event, and may be in another order, obey other rules or have another end of their chain. */
+  #ordered(state: State, changed: readonly WorkUnit[]): Iterable<WorkUnit> {
+    const before = this.#seen;
+    if (!before || before.graph === state.graph) return [];
+    if (hasOtherRules(before, state)) return state.works;
+    const behind = waitersOn(state, changed).filter((work) => {
+      const cause = this.#cells.get(unitKey(work.unit.id))?.cause;
+      return cause && cause !== this.#causes.of(state, work);
     });
+    return [...behind, ...[...this.#disputed].flatMap((unit) => state.works.get(unit) ?? [])];
   }
 
   /** Null: it stays as it is, or is gone. A cell changed by another unit's event takes its seq. */
@@ -240,3 +241,10 @@ export class BoardIndex {
     return found && cardOf(found.work, found.item, UNRANKED, found.work.unit.seq);
   }
 }
+
+/** What a status follows from besides the unit and those beside it; it changes rarely, and may change any. */
+const hasOtherRules = (before: State, { settings, trusted, executors, dayAsked }: State): boolean =>
+  before.settings !== settings ||
+  before.trusted !== trusted ||
+  before.executors !== executors ||
+  before.dayAsked !== dayAsked;

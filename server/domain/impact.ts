@@ -9,6 +9,8 @@ export interface Impact {
   readonly chain: readonly string[];
 }
 
+const NO_IMPACT: Impact = { blocked: 0, chain: [] };
+
 const SHOWN = 3;
 
 /** The number by which the queue and the start order rank: blocked + depth × weight. */
@@ -27,6 +29,8 @@ export function impactWords({ blocked, chain }: Impact): string {
  * proportional to the units and edges above it.
  */
 export function impactOf(state: State, id: number): Impact {
+  // So it is with most, and the order of starting asks for the impact of each.
+  if (waitersOf(state, id).length === 0) return NO_IMPACT;
   const above = reach(state, id);
   const longest = longestChain(state, id, above);
   return { blocked: above.size - 1, chain: longest };
