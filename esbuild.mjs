@@ -5,9 +5,9 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import esbuild from 'esbuild';
 
@@ -37,6 +37,22 @@ const writeMetafile = (name, metafile) =>
 /** The browser needs lit's templates alone; `lit` itself brings a base class of elements along. */
 const TEMPLATES_ALONE = { lit: 'lit-html' };
 
+/**
+ * For browsers tRPC's client is compiled from its own sources, which its packages bring along: what they publish compiled is
+ * for browsers of 2018, and half as large again.
+ */
+const sourcesOfTrpc = {
+  name: 'sources-of-trpc',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@trpc\/(client|server)(\/|$)/ }, ({ path }) => {
+      const [scope, name, ...inner] = path.split('/');
+      const source = join('node_modules', scope, name, 'src', ...inner);
+      const found = [`${source}.ts`, join(source, 'index.ts')].find((each) => existsSync(each));
+      return found && { path: resolve(found), sideEffects: false };
+    });
+  },
+};
+
 async function buildPage({ script, style, folder, name }) {
   const assets = join(flags.outdir, folder);
   const result = await esbuild.build({
@@ -51,6 +67,7 @@ async function buildPage({ script, style, folder, name }) {
     target: 'es2022',
     conditions: ['browser'],
     alias: TEMPLATES_ALONE,
+    plugins: [sourcesOfTrpc],
     minify: true,
     legalComments: 'none',
     metafile: true,
@@ -105,6 +122,7 @@ async function buildEmbed() {
     target: 'es2022',
     conditions: ['browser'],
     alias: TEMPLATES_ALONE,
+    plugins: [sourcesOfTrpc],
     minify: true,
     legalComments: 'none',
     define: { EMBED_STYLE: JSON.stringify(await embedStyle()) },

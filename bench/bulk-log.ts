@@ -4,10 +4,10 @@ import { OPERATOR } from '../server/domain/actors.ts';
 import { reduce } from '../server/domain/reduce.ts';
 import { EMPTY, type State } from '../server/domain/state.ts';
 import { ArchiveTable } from '../server/store/archive.ts';
+import { putTables } from '../server/store/lagging-tables.ts';
 import { PACK, Packs } from '../server/store/packs.ts';
 import { Db } from '../server/store/sqlite.ts';
 import { prepareAll } from '../server/store/statements.ts';
-import { writeTables } from '../server/store/write-tables.ts';
 import type { Event } from '../shared/events.ts';
 import { spec } from '../test/core/store-fixture.ts';
 
@@ -97,7 +97,7 @@ export function writeLife(path: string, life: Life): void {
   sqlite.close();
   const db = Db.open(path);
   db.begin();
-  writeTables(db, EMPTY, state);
+  putTables(db, EMPTY, state);
   db.commit();
   db.checkpoint();
   db.close();

@@ -11,13 +11,13 @@ import {
 import type { Notice } from '../../shared/views/action-form.ts';
 import { attentionQueue, type QueueForms } from '../../shared/views/attention-queue.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
-import { type Order, orderOf } from '../link/submit.ts';
+import type { Order } from '../link/submit.ts';
 import { AnswerWords, copyText } from './answer-words.ts';
 import { Arming, TOO_SOON } from './arming.ts';
 import { BoardElement } from './board-element.ts';
 import { clearDrafts, type Draft, type DraftKeeper, draftFieldsIn } from './drafts.ts';
-import { EndedItems } from './ended-items.ts';
-import { ItemSubmissions } from './item-submissions.ts';
+import { ItemNotices } from './item-notices.ts';
+import type { ItemSubmissions } from './item-submissions.ts';
 import type { OpenCards } from './open-cards.ts';
 import { PointedCard } from './pointed-card.ts';
 import { QueueArrangement } from './queue-arrangement.ts';
@@ -33,12 +33,16 @@ export class AttentionQueue extends BoardElement {
   static forms: QueueForms | null = null;
   /** Set on our own page, where the open card may stand beside the list. */
   static openCards: ((...given: ConstructorParameters<typeof OpenCards>) => OpenCards) | null = null;
+  /** Set before there is a connection. */
+  static submissions: ((...given: ConstructorParameters<typeof ItemSubmissions>) => ItemSubmissions) | null =
+    null;
   readonly #arrangement = new QueueArrangement();
   readonly #arming = new Arming(undefined, '.card', isFinal);
   #others: Readonly<Record<string, readonly string[]>> = {};
   readonly #words = new AnswerWords(this);
-  readonly #submissions = new ItemSubmissions(this, this.#words);
-  readonly #ended = new EndedItems(this, this.#arrangement, this.#words, this.#submissions);
+  readonly #notices = new ItemNotices(() => this.requestUpdate());
+  /** Null: not connected yet. */
+  #submissions: ItemSubmissions | null = null;
   readonly #openCards = AttentionQueue.openCards?.(this.#arrangement, () => this.requestUpdate());
   readonly #pointer = new PointedCard(() => this.requestUpdate());
   #pulses: Pulses = {};
@@ -46,7 +50,7 @@ export class AttentionQueue extends BoardElement {
 
   /** Notices that the server drew beside refused fields. */
   set notices(notices: Readonly<Record<string, Notice>>) {
-    this.#submissions.notices = notices;
+    this.#notices.all = notices;
     for (const item of Object.keys(notices)) this.#arrangement.open(`item:${item}`);
   }
 
@@ -63,13 +67,15 @@ export class AttentionQueue extends BoardElement {
   }
 
   keepAll(): void {
-    this.#words.keepAll((item) => this.#submissions.outbox.has(item));
+    this.#words.keepAll((item) => this.#submissions?.outbox.has(item) ?? false);
   }
 
   override join(live: LiveBoards, query: BoardElement['query'], zone: number): void {
     super.join(live, query, zone);
     live.whenConnected((connection) => {
-      this.#submissions.outbox.connection = connection;
+      const { submissions } = AttentionQueue;
+      this.#submissions ??= submissions?.(this, this.#words, this.#notices, this.#arrangement) ?? null;
+      if (this.#submissions) this.#submissions.outbox.connection = connection;
     });
   }
 
@@ -77,7 +83,7 @@ export class AttentionQueue extends BoardElement {
     super.connectedCallback();
     this.#arming.start(this.renderRoot, (form, button) => {
       const group = button?.closest<HTMLElement>('[data-group]')?.dataset.group;
-      this.#submissions.setNotice(itemOf(form), { ...TOO_SOON, group });
+      this.#notices.set(itemOf(form), { ...TOO_SOON, group });
     });
     this.listen('submit', this.#submit);
     this.listen('click', this.#click);
@@ -125,7 +131,7 @@ export class AttentionQueue extends BoardElement {
     const row = this.board?.rows.get(`item:${item}`);
     // The draft was sent and can still be undone.
     if (row?.row === 'item' && row.answer && (text === '' || row.answer.text === text))
-      this.#submissions.answers.add(item, text, true);
+      this.#submissions?.answers.add(item, text, true);
     else this.#words.want(draft);
     this.#arrangement.open(`item:${item}`);
     this.requestUpdate();
@@ -133,23 +139,24 @@ export class AttentionQueue extends BoardElement {
 
   /** Sends an order again whose outcome is unknown. */
   resume(order: Order): void {
-    this.#submissions.send(order);
+    this.#submissions?.send(order);
   }
 
   /** Shows a notice beside an item. */
   tell(item: string, message: string): void {
-    this.#submissions.setNotice(item, { tone: 'ended', message, field: null });
+    this.#notices.set(item, { tone: 'ended', message, field: null });
   }
 
   /** Shows how an item ended for which a draft is kept. */
   showEnded(card: Card): void {
     this.#arrangement.ending(card.key);
-    this.#ended.show(card);
+    this.#submissions?.ended.show(card);
   }
 
   protected override view(board: Board): TemplateResult {
     const drafts = this.#words.cards();
-    const cards = this.#ended.mark(cardsOf(board), drafts);
+    const submissions = this.#submissions;
+    const cards = submissions?.ended.mark(cardsOf(board), drafts) ?? cardsOf(board);
     const oneOpen = this.#hasOneOpen;
     const shown = this.#arrangement.arrange(cards, drafts, this.#focusKey(), oneOpen);
     return attentionQueue({
@@ -159,7 +166,7 @@ export class AttentionQueue extends BoardElement {
       tails: tailsOf(board, this.#pulses),
       only: this.query.chunk ?? '',
       hidden: hiddenItems(board, this.query),
-      notices: this.#submissions.notices,
+      notices: submissions?.notices ?? this.#notices.all,
       others: this.#others,
       textArea,
       place: this.place,
@@ -177,7 +184,7 @@ export class AttentionQueue extends BoardElement {
     // Drawn as the server did; where several cards may be open, once more.
     if (this.#isFirst && !this.#hasOneOpen) queueMicrotask(() => this.requestUpdate());
     this.#isFirst = false;
-    this.#submissions.answers.compare(this, this.#words);
+    this.#submissions?.answers.compare(this, this.#words);
     this.#words.putBack();
   }
 
@@ -193,19 +200,9 @@ export class AttentionQueue extends BoardElement {
     return around?.dataset.key ?? around?.dataset.do ?? null;
   }
 
-  /** Asks the daemon how an item that is no longer on the board has ended. */
-  lookUp(item: string): void {
-    this.#ended.lookUp(item);
-  }
-
-  /** No form navigates: an answer waits here until it can be sent; other actions fail with a notice. */
+  /** Before there is a connection the browser sends the form. */
   #submit = (event: SubmitEvent): void => {
-    const form = event.target as HTMLFormElement;
-    const order = orderOf(form, event.submitter);
-    // Before there is a connection the browser sends the form.
-    if (!order || !this.live?.isConnected) return;
-    event.preventDefault();
-    if (order.words === null || this.stateOf(order.item) === 'open') this.#submissions.send(order, form);
+    if (this.live?.isConnected) this.#submissions?.submit(event);
   };
 
   #input = ({ target }: Event): void => {
@@ -224,7 +221,7 @@ export class AttentionQueue extends BoardElement {
     const { form, value } = button;
     if (what === 'reorder') this.#arrangement.reorder();
     else if (what === 'dismiss') this.#dismiss(button);
-    else if (what === 'hold-back') this.#submissions.outbox.cancel(value);
+    else if (what === 'hold-back') this.#submissions?.outbox.cancel(value);
     else if (form && what === 'copy') copyText(form);
     this.requestUpdate();
   }

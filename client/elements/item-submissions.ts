@@ -2,47 +2,43 @@ import type { TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '../../server/api/router.ts';
 import type { ItemState } from '../../shared/board.ts';
 import type { Notice } from '../../shared/views/action-form.ts';
+import type { LiveBoards } from '../link/live-boards.ts';
 import { Outbox } from '../link/outbox.ts';
-import type { Order } from '../link/submit.ts';
+import { type Order, orderOf } from '../link/submit.ts';
 import type { AnswerWords } from './answer-words.ts';
 import type { Draft } from './drafts.ts';
+import { EndedItems } from './ended-items.ts';
+import type { ItemNotices } from './item-notices.ts';
+import type { QueueArrangement } from './queue-arrangement.ts';
 import { SentAnswers } from './sent-answers.ts';
 
 /** The queue that contains the forms. */
 export interface QueueOfForms {
   stateOf(item: string): ItemState | null;
-  /** Finds out how an item that is no longer on the board has ended. */
-  lookUp(item: string): void;
+  readonly connected: LiveBoards | null;
   requestUpdate(): void;
 }
 
-/** Forms of items that were sent from here: what is under way, what came of it, and the notice beside each form. */
+/** Forms of items that were sent from here: what is under way and what came of it. Of use only with a connection. */
 export class ItemSubmissions {
   readonly #queue: QueueOfForms;
   readonly #words: AnswerWords;
   readonly outbox: Outbox;
   readonly answers = new SentAnswers();
-  #notices: Readonly<Record<string, Notice>> = {};
+  readonly ended: EndedItems;
+  readonly #notices: ItemNotices;
 
-  constructor(queue: QueueOfForms, words: AnswerWords) {
+  constructor(queue: QueueOfForms, words: AnswerWords, notices: ItemNotices, arrangement: QueueArrangement) {
     this.#queue = queue;
     this.#words = words;
+    this.#notices = notices;
+    this.ended = new EndedItems(queue, arrangement, words, this);
     this.outbox = new Outbox(() => queue.requestUpdate());
   }
 
   /** By item. */
   get notices(): Readonly<Record<string, Notice>> {
-    return { ...this.#notices, ...this.outbox.notices() };
-  }
-
-  set notices(notices: Readonly<Record<string, Notice>>) {
-    this.#notices = { ...notices };
-  }
-
-  setNotice(item: string, notice: Notice | null): void {
-    const { [item]: _, ...others } = this.#notices;
-    this.#notices = notice ? { ...others, [item]: notice } : others;
-    this.#queue.requestUpdate();
+    return { ...this.#notices.all, ...this.outbox.notices() };
   }
 
   /** Whether the answer that is being sent for it came from this window. */
@@ -50,11 +46,20 @@ export class ItemSubmissions {
     return this.answers.has(item) || this.outbox.has(item);
   }
 
+  /** No form navigates: an answer waits here until it can be sent; other actions fail with a notice. */
+  submit(event: SubmitEvent): void {
+    const form = event.target as HTMLFormElement;
+    const order = orderOf(form, event.submitter);
+    if (!order) return;
+    event.preventDefault();
+    if (order.words === null || this.#queue.stateOf(order.item) === 'open') this.send(order, form);
+  }
+
   /** Ignores a press while a form of the same item is being sent. */
   send(order: Order, form?: HTMLFormElement): void {
     const { item, words } = order;
     if (this.outbox.has(item)) return;
-    this.setNotice(item, null);
+    this.#notices.set(item, null);
     if (words !== null) {
       this.answers.add(item, words);
       if (form) this.#words.keep(form, order);
@@ -69,7 +74,7 @@ export class ItemSubmissions {
     this.answers.settle(order.item);
     // Until the answer is out it may be taken back, after a reload of the page, too.
     if (this.answers.has(order.item)) this.#words.keepDraft(draftIn(order));
-    this.setNotice(order.item, null);
+    this.#notices.set(order.item, null);
   }
 
   /** Shows the card as it is now, with the text in it, even if it had left the board. */
@@ -79,10 +84,10 @@ export class ItemSubmissions {
       this.answers.drop(item);
       this.#words.want({ ...draftIn(order), version: 0 });
       this.#words.keepDraft(draftIn(order));
-      if (this.#queue.stateOf(item) === null) this.#queue.lookUp(item);
+      if (this.#queue.stateOf(item) === null) this.ended.lookUp(item);
     }
     const { message = error.message, field = null } = error.data?.refusal ?? {};
-    this.setNotice(item, { tone: 'wrong', message, field });
+    this.#notices.set(item, { tone: 'wrong', message, field });
   }
 }
 

@@ -4,6 +4,7 @@ import { CHUNK } from '../../shared/words.ts';
 import { AttentionBadge } from '../elements/attention-badge.ts';
 import { AttentionQueue } from '../elements/attention-queue.ts';
 import { BoardElement } from '../elements/board-element.ts';
+import { ItemSubmissions } from '../elements/item-submissions.ts';
 import { ProcessGrid } from '../elements/process-grid.ts';
 import { WorkUnitElement } from '../elements/work-unit.ts';
 import { ElementSurroundings } from './element-surroundings.ts';
@@ -29,6 +30,7 @@ function queryOfElement(element: BoardElement): Query | null {
 export function surround(home: string | null): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(EMBED_STYLE);
+  AttentionQueue.submissions = (...given) => new ItemSubmissions(...given);
   BoardElement.abroad = (element) => new ElementSurroundings(element, home, sheet, queryOfElement);
 }
 

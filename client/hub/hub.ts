@@ -4,6 +4,7 @@ import { AttentionQueue } from '../elements/attention-queue.ts';
 import { BoardElement } from '../elements/board-element.ts';
 import { draftsIn } from '../elements/drafts.ts';
 import { takeOver } from '../elements/hydration.ts';
+import { ItemSubmissions } from '../elements/item-submissions.ts';
 import { OpenCards } from '../elements/open-cards.ts';
 import { submitByKeys } from '../elements/submit-by-keys.ts';
 import { Connection } from '../link/connection.ts';
@@ -20,6 +21,7 @@ import { ProjectList } from './project-list.ts';
 
 BoardElement.takeOver = takeOver;
 AttentionQueue.forms = PROJECT_FORMS;
+AttentionQueue.submissions = (...given) => new ItemSubmissions(...given);
 AttentionQueue.openCards = (...given) => new OpenCards(...given);
 customElements.define('attention-queue', AttentionQueue);
 customElements.define('project-filter', ProjectFilter);

@@ -3,8 +3,7 @@ import type { Detail } from '../../shared/detail.ts';
 import type { PageData } from '../../shared/page-data.ts';
 import type { AttentionQueue } from '../elements/attention-queue.ts';
 import { draftsIn } from '../elements/drafts.ts';
-import { joinBoard } from '../elements/join-board.ts';
-import { defineElements } from '../elements/our-page.ts';
+import { defineQueue, joinQueue } from '../elements/join-queue.ts';
 import type { RunTranscript } from '../elements/run-transcript.ts';
 import { submitByKeys } from '../elements/submit-by-keys.ts';
 import type { Connection } from '../link/connection.ts';
@@ -12,25 +11,28 @@ import { LiveBoards } from '../link/live-boards.ts';
 import { element, takePageData, wayBack } from './drawn-page.ts';
 import { keepKeys } from './first-key.ts';
 
-defineElements(() => import('./later.ts'));
+defineQueue();
 
-/** Takes over what the server drew, then loads the connection. */
+/** Takes over what the operator may use at once, then loads the connection, and what is of use only with it. */
 async function start(): Promise<void> {
   const data = takePageData();
   const { query, snapshot, detail } = data;
   const live = new LiveBoards(null);
   live.prime(query, snapshot);
-  joinBoard(document, live, data);
+  joinQueue(document, live, data);
   addEventListener('keydown', submitByKeys);
   keepKeys({
     single: /^[jkasznguq/?1-9]$/,
     held: 'k',
     load: async () => (await import('./later.ts')).keyboardOf(live),
   });
-  const connection = await connect();
+  const [connection, soon] = await Promise.all([connect(), import('./soon.ts')]);
+  soon.defineConnected(() => import('./later.ts'));
+  // As they were drawn: what comes by the connection is newer.
+  soon.joinUnits(document, live, data);
   live.connect(connection);
-  if (detail) void joinUnits(live, detail, data);
-  void keepPage(live, data);
+  if (detail) void openUnit(live, detail, data);
+  soon.keepPage(live, data, element, () => draftsIn(document).size > 0);
   void keepWords(connection);
   void joinTranscripts(live);
   if (document.querySelector('[data-later]')) void enhance(live);
@@ -39,11 +41,6 @@ async function start(): Promise<void> {
 async function connect(): Promise<Connection> {
   const { Connection: Socket } = await import('../link/connection.ts');
   return new Socket(wayBack());
-}
-
-async function keepPage(live: LiveBoards, data: PageData): Promise<void> {
-  const { keepPage: keep } = await import('./soon.ts');
-  keep(live, data, element, () => draftsIn(document).size > 0);
 }
 
 /** Loaded after the first script; text typed before that is saved when it loads. */
@@ -55,7 +52,7 @@ async function keepWords(connection: Connection): Promise<void> {
 }
 
 /** Only unit and run pages need these, so the dashboard does not load them. */
-async function joinUnits(live: LiveBoards, detail: Detail, data: PageData): Promise<void> {
+async function openUnit(live: LiveBoards, detail: Detail, data: PageData): Promise<void> {
   (await import('./later.ts')).openUnitPage(live, detail, data);
 }
 

@@ -1,9 +1,11 @@
-/** What every page loads right after its first script: until then it says as of when it is. */
+/** What every page loads right after its first script, beside the connection: until then it says as of when it is. */
 import type { PageData } from '../../shared/page-data.ts';
 import type { LiveBoards } from '../link/live-boards.ts';
 import { keepBadge, stayHere } from './connection-badge.ts';
 import { watchPage } from './notifications.ts';
 import { keepCount } from './tab-count.ts';
+
+export { defineConnected, joinUnits } from '../elements/connected-parts.ts';
 
 /** `element` finds what every page has; `holdsWords` says whether something is typed and not sent. */
 export function keepPage(

@@ -1,19 +1,19 @@
-import { type Card, type Cell, type Counts, inOrder, type News, type Row } from '../../shared/board.ts';
+import type { Card, Cell, Counts, News, Row } from '../../shared/board.ts';
 import { PAGE_UNITS, type Query, queryKey } from '../../shared/query.ts';
-import { STATUSES, type Status, type WorkUnit } from '../../shared/words.ts';
+import { STATUSES, type WorkUnit } from '../../shared/words.ts';
 import { impactOf, impactScore } from '../domain/impact.ts';
-import type { PersistentVector } from '../domain/persistent-vector.ts';
-import { EMPTY, exists, findItem, isPending, type State } from '../domain/state.ts';
+import { activeWorks, EMPTY, exists, findItem, isPending, type State } from '../domain/state.ts';
 import { byStatus, cardOf, cellOf, countsRow, itemKey, sameRow, unitKey } from './board-rows.ts';
-import { Causes } from './causes.ts';
+import { Causes, waitersOn } from './causes.ts';
+import { Cells } from './cells.ts';
+import { findCells } from './find-cells.ts';
 import { LeftUnits } from './left-units.ts';
-import { isSearch, says, shows, showsCard, wants } from './query-filter.ts';
+import { QueryCache } from './query-cache.ts';
+import { isSearch, isWhole, shows, showsCard, wants } from './query-filter.ts';
+import { RecentChanges } from './recent-changes.ts';
 
 /** The impact of an item that has left the queue. */
 const UNRANKED = { impact: { blocked: 0, chain: [] }, score: 0 };
-
-/** Size limit of the query cache. */
-const MOST_QUERIES = 200;
 
 /**
  * The rows of a state, in order. Keeps the last state and recomputes only what
@@ -22,18 +22,22 @@ const MOST_QUERIES = 200;
  */
 export class BoardIndex {
   #state: State;
-  #seen: { readonly works: PersistentVector<WorkUnit>; readonly graph: number } | null = null;
-  readonly #cells = new Map<string, Cell>();
+  #seen: State | null = null;
+  readonly #cells = new Cells();
   readonly #cards = new Map<string, Card>();
-  #counts = countsRow([], [], EMPTY);
+  #counts = countsRow(this.#cells.sizes(), [], EMPTY);
   readonly #causes = new Causes();
-  readonly #news = new Map<string, News>();
-  readonly #pages = new Map<string, readonly Row[]>();
+  readonly #news = new QueryCache<News>();
+  readonly #pages = new QueryCache<readonly Row[]>();
+  /** The ids of units with a conflict. */
+  readonly #disputed = new Set<number>();
   readonly #left: LeftUnits;
+  readonly #recent: RecentChanges;
 
   constructor(state: State) {
     this.#state = state;
     this.#left = new LeftUnits(state.archive.sums.seq);
+    this.#recent = new RecentChanges(state.seq);
     this.#take(state);
   }
 
@@ -62,10 +66,18 @@ export class BoardIndex {
       for (const item of work.items) if (!isPending(item)) this.#cards.delete(item.id);
     const left = this.#seen ? state.works.emptiedSince(this.#seen.works) : [];
     for (const { unit } of left) this.#cells.delete(unitKey(unit.id));
+    for (const { unit, conflicts } of changed)
+      this.#disputed[conflicts.length > 0 ? 'add' : 'delete'](unit.id);
     this.#left.add(left, state.seq);
-    for (const work of this.#affected(state, changed)) this.#drawCell(state, work);
-    this.#rankCards(state, this.#seen?.graph === state.graph ? changed : state.works);
-    const counts = countsRow(this.#cells.values(), this.#cards.values(), state);
+    const affected = [...this.#affected(state, changed)];
+    this.#cells.put(affected.flatMap((work) => this.#drawCell(state, work) ?? []));
+    if (this.#seen)
+      this.#recent.add(
+        affected.map(({ unit }) => unit.id),
+        state.seq,
+      );
+    this.#rankCards(state, this.#seen?.graph === state.graph ? changed : activeWorks(state));
+    const counts = countsRow(this.#cells.sizes(), this.#cards.values(), state);
     if (!this.#seen || !sameRow(this.#counts, counts)) this.#counts = counts;
     this.#state = state;
     this.#seen = state;
@@ -78,37 +90,38 @@ export class BoardIndex {
     const rivals = changed.flatMap(({ conflicts }) =>
       conflicts.map((conflict) => state.works.get(conflict.with)),
     );
-    // A new order, other agents or another end of a chain can change units that had no event.
-    const ordered =
-      this.#seen?.graph === state.graph
-        ? []
-        : [...state.works].filter(
-            (work) =>
-              work.conflicts.length > 0 || work.unit.spec.agent !== null || this.#hasOtherCause(state, work),
-          );
-    return new Set([...changed, ...rivals, ...ordered].filter((work) => work !== undefined));
+    return new Set(
+      [...changed, ...rivals, ...this.#ordered(state, changed)].filter((work) => work !== undefined),
+    );
   }
 
-  #hasOtherCause(state: State, work: WorkUnit): boolean {
-    const cell = this.#cells.get(unitKey(work.unit.id));
-    return cell !== undefined && cell.cause !== '' && cell.cause !== this.#causes.of(state, work);
+  /** Units that had no event, and may be in another order, obey other rules or have another end of their chain. */
+  #ordered(state: State, changed: readonly WorkUnit[]): Iterable<WorkUnit> {
+    const before = this.#seen;
+    if (!before || before.graph === state.graph) return [];
+    if (hasOtherRules(before, state)) return state.works;
+    const behind = waitersOn(state, changed).filter((work) => {
+      const cause = this.#cells.get(unitKey(work.unit.id))?.cause;
+      return cause && cause !== this.#causes.of(state, work);
+    });
+    return [...behind, ...[...this.#disputed].flatMap((unit) => state.works.get(unit) ?? [])];
   }
 
-  /** A cell changed by another unit's event takes its seq. */
-  #drawCell(state: State, work: WorkUnit): void {
+  /** Null: it stays as it is, or is gone. A cell changed by another unit's event takes its seq. */
+  #drawCell(state: State, work: WorkUnit): Cell | null {
     const key = unitKey(work.unit.id);
     if (!exists(work)) {
       this.#cells.delete(key);
-      return;
+      return null;
     }
     const cell = cellOf(state, work, this.#causes.of(state, work));
     const before = this.#cells.get(key);
     const own = !before || before.seq < cell.seq;
-    if (!own && sameRow(before, cell)) return;
-    this.#cells.set(key, own && work.conflicts.length === 0 ? cell : { ...cell, seq: state.seq });
+    if (!own && sameRow(before, cell)) return null;
+    return own && work.conflicts.length === 0 ? cell : { ...cell, seq: state.seq };
   }
 
-  /** Only changed units, if the dependency graph is the same; else all, for their impact. */
+  /** Only changed units, if the dependency graph is the same; else all that have an item, for their impact. */
   #rankCards(state: State, works: Iterable<WorkUnit>): void {
     for (const work of works) {
       const pending = work.items.filter(isPending);
@@ -133,13 +146,7 @@ export class BoardIndex {
    * depends on units that are not on it, so there are no incremental changes: a viewer compares two pages.
    */
   #page(query: Query, page: number): readonly Row[] {
-    const key = queryKey(query);
-    let rows = this.#pages.get(key);
-    if (!rows) {
-      rows = this.#drawPage(query, page);
-      remember(this.#pages, key, rows);
-    }
-    return rows;
+    return this.#pages.get(queryKey(query), () => this.#drawPage(query, page));
   }
 
   #drawPage(query: Query, page: number): readonly Row[] {
@@ -164,44 +171,35 @@ export class BoardIndex {
     return this.#inSections(query).map(({ chunk }) => chunk);
   }
 
-  /** The units whose name or title a text is part of, the nearest first: the name itself, names that begin with it, others. */
+  /** Units by a part of their name or title, the nearest first. */
   find(q: string, most: number): Cell[] {
-    const words = q.toLowerCase();
-    const ranks: Cell[][] = [[], [], [], []];
-    for (const cell of this.#cells.values()) {
-      const at = cell.chunk.indexOf(words);
-      const rank = cell.chunk === words ? 0 : at === 0 ? 1 : at > 0 ? 2 : says(q, cell.title) ? 3 : -1;
-      ranks[rank]?.push(cell);
-    }
-    return ranks.flatMap((cells) => cells.sort(openFirst)).slice(0, most);
+    return findCells(this.#cells.all(), q, most);
   }
 
-  /** Cells come in the order in which they were added, which is that of their ids; only DONE units have another. */
+  /** Only a search or a query for single units looks at each. */
   #inSections(query: Query): Cell[] {
-    const sections = new Map<Status, Cell[]>(STATUSES.map((status) => [status, []]));
-    for (const cell of this.#cells.values()) {
+    const sections = STATUSES.filter((status) => query.status?.includes(status) ?? true).map((status) =>
+      this.#cells.of(status),
+    );
+    const cells = ([] as Cell[]).concat(...sections);
+    if (isWhole(query)) return cells;
+    return cells.filter((cell) => {
       const work = this.#state.works.get(cell.id);
-      if (work && shows(query, cell, work)) sections.get(cell.status)?.push(cell);
-    }
-    sections.get('DONE')?.sort(inOrder);
-    return [...sections.values()].flat();
+      return work && shows(query, cell, work);
+    });
   }
 
   /** Changes for a query after a number, cached for all viewers. */
   since(query: Query, seq: number): News {
-    const key = `${seq} ${queryKey(query)}`;
-    let news = this.#news.get(key);
-    if (!news) {
-      news = query.item === undefined ? this.#boardSince(query, seq) : this.#itemSince(query.item, seq);
-      remember(this.#news, key, news);
-    }
-    return news;
+    return this.#news.get(`${seq} ${queryKey(query)}`, () =>
+      query.item === undefined ? this.#boardSince(query, seq) : this.#itemSince(query.item, seq),
+    );
   }
 
   #boardSince(query: Query, seq: number): News {
     const put: Row[] = [];
     const drop = wants(query, 'units') ? this.#left.since(seq) : [];
-    for (const work of this.#state.works) {
+    for (const work of this.#changedSince(seq)) {
       const { unit, items } = work;
       const cell = this.#cells.get(unitKey(unit.id));
       if (Math.max(unit.seq, cell?.seq ?? 0) <= seq) continue;
@@ -217,6 +215,12 @@ export class BoardIndex {
     if (this.#counts.seq > seq || (isSearch(query) && put.length + drop.length > 0))
       put.push(this.#countsFor(query));
     return { seq: this.seq, put, drop };
+  }
+
+  /** Those that may have. */
+  #changedSince(seq: number): Iterable<WorkUnit> {
+    const { works } = this.#state;
+    return this.#recent.since(seq)?.flatMap((unit) => works.get(unit) ?? []) ?? works;
   }
 
   /** A search has counts of what it finds, whichever status it shows of that. */
@@ -238,11 +242,9 @@ export class BoardIndex {
   }
 }
 
-const openFirst = (a: Cell, b: Cell): number =>
-  Number(a.status === 'DONE') - Number(b.status === 'DONE') || a.id - b.id;
-
-/** Clears the cache when it is full: entries in use are soon recomputed. */
-function remember<T>(known: Map<string, T>, key: string, value: T): void {
-  if (known.size >= MOST_QUERIES) known.clear();
-  known.set(key, value);
-}
+/** What a status follows from besides the unit and those beside it; it changes rarely, and may change any. */
+const hasOtherRules = (before: State, { settings, trusted, executors, dayAsked }: State): boolean =>
+  before.settings !== settings ||
+  before.trusted !== trusted ||
+  before.executors !== executors ||
+  before.dayAsked !== dayAsked;

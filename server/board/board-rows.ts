@@ -125,7 +125,7 @@ function runEnded(work: WorkUnit, item: Item): string {
 }
 
 export function countsRow(
-  cells: Iterable<Cell>,
+  units: Counts['units'],
   cards: Iterable<Card>,
   { seq, archive }: Pick<State, 'seq' | 'archive'>,
 ): Counts {
@@ -137,7 +137,7 @@ export function countsRow(
     key: 'counts',
     seq,
     order: [],
-    units: byStatus(cells),
+    units,
     items,
     archived,
     found: null,

@@ -25,3 +25,17 @@ export class Causes {
     return cause;
   }
 }
+
+/** The units that wait for some of these, directly or not. */
+export function waitersOn(state: State, works: readonly WorkUnit[]): WorkUnit[] {
+  const found = new Map<number, WorkUnit>();
+  const queue = [...works];
+  for (let work = queue.pop(); work; work = queue.pop())
+    for (const id of state.waiting.get(work.unit.chunk) ?? []) {
+      const waiter = found.has(id) ? undefined : state.works.get(id);
+      if (!waiter) continue;
+      found.set(id, waiter);
+      queue.push(waiter);
+    }
+  return [...found.values()];
+}

@@ -7,6 +7,10 @@ import { isPending } from '../domain/state.ts';
 /** Whether it looks for words or kinds. */
 export const isSearch = ({ kind, q }: Query): boolean => kind !== undefined || q !== undefined;
 
+/** Whether it shows every unit of its statuses. */
+export const isWhole = (query: Query): boolean =>
+  wants(query, 'units') && query.chunk === undefined && !isSearch(query);
+
 /** A query for one kind of row gets no messages about the others, not even removals. */
 export const wants = ({ only }: Query, kind: Only): boolean => only === undefined || only === kind;
 

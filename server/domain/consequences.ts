@@ -8,6 +8,7 @@ import { mergeOutcomes, rebasingAfter } from './commands/merge.ts';
 import { ruleChosen } from './commands/policy.ts';
 import { usedBy, whyUnfinished } from './delivery.ts';
 import {
+  activeWorks,
   exists,
   findWork,
   isAboutMerge,
@@ -102,7 +103,7 @@ function strikes(state: State, { unit }: WorkUnit): Change[] {
 /** Wakes items that were snoozed until this unit is DONE, also if that can no longer happen. */
 function wakings(state: State, { unit }: WorkUnit, code: 'unit-done' | 'unit-removed'): Change[] {
   const changes: Change[] = [];
-  for (const work of state.works)
+  for (const work of activeWorks(state))
     for (const item of work.items)
       if (item.snooze?.for === unit.chunk && isSnoozed(item))
         changes.push({

@@ -9,6 +9,8 @@ export interface Impact {
   readonly chain: readonly string[];
 }
 
+const NO_IMPACT: Impact = { blocked: 0, chain: [] };
+
 const SHOWN = 3;
 
 /** The number by which the queue and the start order rank: blocked + depth × weight. */
@@ -27,6 +29,8 @@ export function impactWords({ blocked, chain }: Impact): string {
  * proportional to the units and edges above it.
  */
 export function impactOf(state: State, id: number): Impact {
+  // So it is with most, and the order of starting asks for the impact of each.
+  if (waitersOf(state, id).length === 0) return NO_IMPACT;
   const above = reach(state, id);
   const longest = longestChain(state, id, above);
   return { blocked: above.size - 1, chain: longest };
@@ -71,7 +75,8 @@ function longestChain(state: State, id: number, edges: Map<number, number>): str
 function waitersOf(state: State, id: number): readonly number[] {
   const work = state.works.get(id);
   const waiting = (work && state.waiting.get(work.unit.chunk)) ?? [];
-  const behind = serialOrderOf(state).after.get(id) ?? [];
+  // A conflict stands in both units: without one no order need be worked out.
+  const behind = work?.conflicts.length ? (serialOrderOf(state).after.get(id) ?? []) : [];
   const all = behind.length === 0 ? waiting : [...new Set([...waiting, ...behind])];
   return all.filter((waiter) => {
     const other = state.works.get(waiter);

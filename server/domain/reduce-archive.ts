@@ -23,6 +23,7 @@ export function archived(state: State, work: WorkUnit, { seq, data }: Archived):
     byChunk: isNamed ? state.byChunk.without(chunk) : state.byChunk,
     byItem,
     waiting: rewait(state.waiting, id, open, []),
+    active: state.active.filter((each) => each !== id),
     archive: {
       names: isNamed ? names.with(chunk, { unit: id, digest: data.digest }) : names,
       count: count + Number(isNamed),

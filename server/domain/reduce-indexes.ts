@@ -1,7 +1,7 @@
 /** The indexes of a state after an event: who waits for whom, and where an item is. */
 import type { Event } from '../../shared/events.ts';
 import type { WorkUnit } from '../../shared/words.ts';
-import { asksAboutDay, isOver, isSnoozed, type State } from './state.ts';
+import { asksAboutDay, isActive, isOver, isSnoozed, type State } from './state.ts';
 
 /** Whether somebody may wait for somebody else than before. */
 export function changesGraph(before: WorkUnit, after: WorkUnit): boolean {
@@ -18,6 +18,13 @@ export function changesGraph(before: WorkUnit, after: WorkUnit): boolean {
 export function itemsAfter({ byItem }: State, event: Event): State['byItem'] {
   if (event.type === 'item.asked') return byItem.with(event.data.id, event.unit);
   return event.type === 'item.attached' ? byItem.with(event.data.key, event.unit) : byItem;
+}
+
+/** The same list where nothing has changed about it. */
+export function activeAfter({ active }: State, before: WorkUnit, after: WorkUnit): State['active'] {
+  if (isActive(before) === isActive(after)) return active;
+  const { id } = after.unit;
+  return isActive(after) ? [...active, id].sort((a, b) => a - b) : active.filter((each) => each !== id);
 }
 
 /** The same list where nothing has changed about it. */

@@ -3,7 +3,7 @@ import type { Event } from '../../shared/events.ts';
 import { microUsd } from '../../shared/usage-words.ts';
 import type { Unit, UnitSpec, WorkUnit } from '../../shared/words.ts';
 import { archived, archivedRemoved } from './reduce-archive.ts';
-import { changesGraph, dayAskedAfter, itemsAfter, rewait } from './reduce-indexes.ts';
+import { activeAfter, changesGraph, dayAskedAfter, itemsAfter, rewait } from './reduce-indexes.ts';
 import { changeItem, newItem } from './reduce-item.ts';
 import { type AboutNone, concernsNoUnit, withoutUnit } from './reduce-rest.ts';
 import { concernsRun, runsAfter } from './reduce-run.ts';
@@ -74,6 +74,7 @@ function put(state: State, before: WorkUnit, changed: WorkUnit, event: Event): S
     seq: event.seq,
     works: state.works.with(event.unit, after),
     dayAsked,
+    active: activeAfter(state, before, after),
     byItem: itemsAfter(state, event),
     byChunk: after.unit.removed_at === null ? state.byChunk : state.byChunk.without(after.unit.chunk),
     waiting: rewait(state.waiting, event.unit, before.unit.open, after.unit.open),

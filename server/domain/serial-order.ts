@@ -112,6 +112,8 @@ function aheadOf(state: State, before: ReadonlyMap<number, readonly number[]>, i
 
 /** The rivals that a unit waits for now; null: none. */
 export function rivalsAhead(state: State, work: WorkUnit): StatusReason | null {
+  // A conflict stands in both units: without one no order need be worked out.
+  if (work.conflicts.length === 0) return null;
   const name = (id: number) => state.works.get(id)?.unit.chunk ?? '';
   const first = (serialOrderOf(state).before.get(work.unit.id) ?? []).map(name);
   if (first.length > 0) return { code: 'comes-after', chunks: first };

@@ -22,6 +22,8 @@ export interface State {
   readonly byItem: PersistentMap<number>;
   /** Which units have a chunk among their open dependencies. */
   readonly waiting: PersistentMap<readonly number[]>;
+  /** The units of which something is under way or due (`isActive`), by id: whoever tends them need not look at all others. */
+  readonly active: readonly number[];
   /** The latest event that changed the dependency graph. */
   readonly graph: number;
   readonly settings: Settings;
@@ -49,6 +51,7 @@ export const EMPTY: State = {
   byChunk: PersistentMap.of(),
   byItem: PersistentMap.of(),
   waiting: PersistentMap.of(),
+  active: [],
   graph: 0,
   settings: DEFAULTS,
   trusted: NO_AGENTS,
@@ -90,6 +93,7 @@ export function stateOf(
     byChunk: PersistentMap.of(works.filter(exists).map(({ unit }) => [unit.chunk, unit.id] as const)),
     byItem: PersistentMap.of(works.flatMap(({ items }) => items.flatMap(keysOf))),
     waiting: PersistentMap.of(waiting),
+    active: works.filter(isActive).map(({ unit }) => unit.id),
     graph: seq,
     days: PersistentMap.of(moneyByDay(works, facts.archive?.sums.days)),
     dayAsked: works.filter(asksAboutDay).map(({ unit }) => unit.id),
@@ -189,3 +193,14 @@ export const isReleased = ({ answer }: Item): boolean => answer !== null && answ
 
 /** The unit cannot go on before this item ends. */
 export const isPending = (item: Item): boolean => isOpen(item) || isGoingOut(item);
+
+/** Something of it is under way or may become due: a live run, an item that has not ended, a retry, a merge. */
+export const isActive = (work: WorkUnit): boolean =>
+  liveRun(work) !== undefined ||
+  work.unit.retry_due !== null ||
+  work.items.some(isPending) ||
+  isMerging(work);
+
+/** The active units, by id. */
+export const activeWorks = ({ active, works }: Pick<State, 'active' | 'works'>): WorkUnit[] =>
+  active.flatMap((id) => works.get(id) ?? []);

@@ -4,6 +4,7 @@ import type { Moment, Run, Status, WorkUnit } from '../../shared/words.ts';
 import { executorNamed, executorOf } from './executors.ts';
 import { rivalsAhead } from './serial-order.ts';
 import {
+  activeWorks,
   agentNamed,
   dayQuestionOf,
   isAsking,
@@ -100,7 +101,7 @@ function whileRunning({ unit, items }: WorkUnit, { kill, said }: Run): StatusRea
 /** A slot is held by a live run that does not wait for a person. */
 export function freeSlots(state: State): number {
   let held = 0;
-  for (const work of state.works) if (holdsSlot(work)) held++;
+  for (const work of activeWorks(state)) if (holdsSlot(work)) held++;
   return state.settings.max_agents - held;
 }
 

@@ -6,7 +6,7 @@ import { DAEMON } from '../domain/actors.ts';
 import { runTold } from '../domain/commands/interrupt.ts';
 import { stopRun } from '../domain/commands/kill.ts';
 import { MIB } from '../domain/settings.ts';
-import { tendedRun } from '../domain/state.ts';
+import { activeWorks, tendedRun } from '../domain/state.ts';
 import type { Executors } from '../executors/executors.ts';
 import { sizeOf } from '../output/tail.ts';
 import {
@@ -119,7 +119,7 @@ export class Dispatcher {
     const commits: Promise<unknown>[] = [];
     if (!this.#parts.store.leads) this.#parts.carried.forgetLead();
     this.#processes = null;
-    for (const work of state.works) {
+    for (const work of activeWorks(state)) {
       const run = tendedRun(work);
       if (!run || this.#starter.isLaunching(run) || this.#ending.has(keyOfRun(run))) continue;
       if (!this.#isAtHand(run)) continue;

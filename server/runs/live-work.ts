@@ -1,7 +1,7 @@
 /** Takes snapshots of the worktrees in which runs are at work. */
 import { DAEMON } from '../domain/actors.ts';
 import { snapshotTaken } from '../domain/commands/work.ts';
-import { tendedRun } from '../domain/state.ts';
+import { activeWorks, tendedRun } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Chore } from '../system/upkeep.ts';
 import type { TouchedConflicts } from './touched-conflicts.ts';
@@ -22,7 +22,7 @@ export function followLiveWork({ store, worktrees, touched }: LiveWorkParts, now
   return {
     name: 'live-work',
     look: async () => {
-      for (const work of store.state.works) {
+      for (const work of activeWorks(store.state)) {
         const { id: unit, work: facts } = work.unit;
         const run = tendedRun(work);
         if (!run || !facts?.ready_at) continue;

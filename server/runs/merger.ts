@@ -5,7 +5,7 @@ import { DAEMON } from '../domain/actors.ts';
 import { endMerge, isApproved, planMerge, rebaseUnit, refuseMerge } from '../domain/commands/merge.ts';
 import { askConflict, askReview, isUnderReview, refreshReview } from '../domain/commands/merge-questions.ts';
 import { mayMerge, snapshotTaken } from '../domain/commands/work.ts';
-import { isMerging } from '../domain/state.ts';
+import { activeWorks, isMerging } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { newId } from '../system/new-id.ts';
@@ -52,7 +52,7 @@ export class Merger {
           this.#refreshed = Date.now();
         });
     }
-    for (const work of state.works) {
+    for (const work of activeWorks(state)) {
       const { id } = work.unit;
       if (!isMerging(work) || this.#busy.has(id) || !mayMerge(state, work)) continue;
       const settled = this.#mayGo(work) ? this.#inTurn(id) : this.#settle(id);
@@ -142,7 +142,7 @@ export class Merger {
   /** Cards say what a merge would be now: a base that has moved may have made it a conflict, or ended one. */
   async #refresh(): Promise<void> {
     const { store, project } = this.#parts;
-    const asked = [...store.state.works].filter(isUnderReview);
+    const asked = activeWorks(store.state).filter(isUnderReview);
     if (asked.length === 0) return;
     const repository = await findRepository(project);
     for (const work of asked) {

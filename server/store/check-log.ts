@@ -16,10 +16,10 @@ export function checkLog(db: Db): Promise<CheckedDatabase> {
 export async function checkSnapshot(log: LogSnapshot): Promise<CheckedDatabase> {
   const differences: DatabaseDifference[] = [];
   const folded = await foldedFrom(log, differences);
-  const tables = await log.state();
-  if (folded !== null) differences.push(...differencesOf(folded, tables));
-  const items = [...tables.works].reduce((count, work) => count + work.items.length, 0);
-  return { events: log.seq, units: tables.works.length, items, differences };
+  if (folded === null) return { events: log.seq, units: 0, items: 0, differences };
+  differences.push(...differencesOf(folded, await log.state()));
+  const items = [...folded.works].reduce((count, work) => count + work.items.length, 0);
+  return { events: log.seq, units: folded.works.length, items, differences };
 }
 
 /** null: the log itself cannot be folded. */

@@ -169,6 +169,15 @@ export const isDiskError = (error: unknown): boolean =>
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
 
+/** Throws a `DatabaseProblem`, if the file or its disk is the cause of what `use` throws. */
+export function orDatabaseProblem<T>(path: string, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    throw error instanceof DatabaseProblem ? error : problemOf(error, path);
+  }
+}
+
 /** A `DatabaseProblem`, if the file or its disk is the cause; else the error itself. */
 export function problemOf(error: unknown, path: string): Error {
   const code = codeOf(error);

@@ -1,4 +1,5 @@
 /** The log in the database: its latest events are rows, those before them are packed. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Event } from '../../shared/events.ts';
 import { PACK, Packs } from './packs.ts';
 import type { prepareAll } from './statements.ts';
@@ -19,8 +20,15 @@ export class EventLog {
     return (this.#statements.lastSeq.get() as { seq: number | null }).seq ?? 0;
   }
 
-  add({ seq, at, by, unit, type, data }: Event): void {
-    this.#statements.addEvent.run(seq, at, JSON.stringify(by), unit, type, JSON.stringify(data));
+  add(event: Event): void {
+    const { seq, at, by, unit, type, data } = rowOf(event);
+    this.#statements.addEvent.run(seq, at, by, unit, type, data);
+  }
+
+  /** Whether this very event is there. */
+  has(event: Event): boolean {
+    const found = this.#statements.events.get(event.seq - 1) as Row | undefined;
+    return found !== undefined && isDeepStrictEqual(found, rowOf(event));
   }
 
   /** From behind a number on; of one unit, if given. */
@@ -53,6 +61,15 @@ export class EventLog {
     this.#packs.add(rows);
   }
 }
+
+const rowOf = ({ seq, at, by, unit, type, data }: Event): Row => ({
+  seq,
+  at,
+  by: JSON.stringify(by),
+  unit,
+  type,
+  data: JSON.stringify(data),
+});
 
 const eventIn = (row: Row): Event =>
   ({ ...row, by: JSON.parse(row.by), data: JSON.parse(row.data) }) as Event;

@@ -229,4 +229,13 @@ export const MIGRATIONS: readonly Step[] = [
       .addColumn('facts', 'text', (column) => column.notNull())
       .modifyEnd(sql`strict`),
   ],
+  // The tables follow the log in steps: up to here they have followed.
+  (tables) => [
+    fill(
+      tables,
+      sql`insert into meta values ('tables', cast(max(
+        (select coalesce(max(seq), 0) from events), (select coalesce(max(last), 0) from packs)) as text)) on conflict (key) do update set value = excluded.value`,
+    ),
+    fill(tables, sql`delete from meta where key = 'mark'`),
+  ],
 ];

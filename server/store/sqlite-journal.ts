@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Event } from '../../shared/events.ts';
 import type { WorkUnit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
 import { FileMoved } from './files-in-place.ts';
 import type { Appended, ArchivedUnit, ArchiveSearch, Batch, Journal, KeptMutation } from './journal.ts';
+import { LaggingTables } from './lagging-tables.ts';
 import { notSaved } from './not-saved.ts';
 import type { Db } from './sqlite.ts';
-import { writeArchive, writeTables } from './write-tables.ts';
+import { writeArchive } from './write-tables.ts';
 
 /** How many events are read at once: while rows are walked over, the database takes no write. */
 const PAGE = 256;
@@ -14,16 +14,30 @@ const PAGE = 256;
 const PAGE_OF_UNIT = 16;
 const pageOf = (unit: number | undefined): number => (unit === undefined ? PAGE : PAGE_OF_UNIT);
 
+type Written = ReturnType<LaggingTables['follow']>;
+
 /** The log in a SQLite database. */
 export class SqliteJournal implements Journal {
   readonly #db: Db;
+  readonly #tables: LaggingTables;
 
   constructor(db: Db) {
     this.#db = db;
+    this.#tables = new LaggingTables(db);
   }
 
   get epoch(): string {
     return this.#db.epoch;
+  }
+
+  /** At the end. Throws errors of the database. */
+  settle(): void {
+    try {
+      this.#tables.catchUp();
+    } catch {
+      // the log has it all, and the next start folds it
+    }
+    this.#db.checkpoint();
   }
 
   async open(): Promise<State> {
@@ -40,41 +54,43 @@ export class SqliteJournal implements Journal {
   }
 
   async append(batch: Batch): Promise<Appended> {
-    const mark = randomUUID();
+    let written: Written | null = null;
     try {
       this.#db.begin();
       if (this.#db.lastSeq() !== batch.before.seq) {
         this.#db.rollback();
         return 'behind';
       }
-      this.#write(batch);
-      this.#db.putMark(mark);
+      written = this.#write(batch);
       this.#db.commit();
-      return 'kept';
     } catch (error) {
-      if (this.#isKept(error, mark)) return 'kept';
-      throw notSaved(error);
+      if (!this.#isKept(error, batch)) throw notSaved(error);
     }
+    written?.lasts();
+    return 'kept';
   }
 
-  #write({ before, after, events, archived, executed, spent }: Batch): void {
+  #write(batch: Batch): Written {
+    const { events, archived, executed, spent } = batch;
     for (const event of events) {
       this.#db.addEvent(event);
       writeArchive(this.#db, event, archived.get(event.unit));
     }
     for (const { key, digest, seq, result } of executed) this.#db.keep(key, digest, seq, result);
     for (const key of spent) this.#db.spend(key);
-    writeTables(this.#db, before, after);
+    return this.#tables.follow(batch);
   }
 
   /**
-   * After an error the outcome is unknown until the file has been read: the batch was kept if its own mark is the
-   * last one. A longer log proves nothing, since another writer may have made it so.
+   * After an error the outcome is unknown until the file has been read: the batch was kept if its own last event is there,
+   * or its keys, where it has none. A longer log proves nothing, since another writer may have made it so.
    */
-  #isKept(error: unknown, mark: string): boolean {
+  #isKept(error: unknown, { events, executed }: Batch): boolean {
     try {
       this.#db.rollback();
-      return !(error instanceof FileMoved) && this.#db.lastMark() === mark;
+      if (error instanceof FileMoved) return false;
+      const last = events.at(-1);
+      return last ? this.#db.log.has(last) : executed.every(({ key }) => this.#db.kept(key) !== undefined);
     } catch {
       // If it cannot be read, the outcome counts as not committed.
       return false;

@@ -7,8 +7,10 @@ import { SqliteJournal } from './sqlite-journal.ts';
 import type { Storage } from './storage.ts';
 
 /** All that a daemon keeps, in one file, which is at `path`. */
-export const sqliteStorage = (db: Db, path: string): Storage => ({
-  journal: new SqliteJournal(db),
+export const sqliteStorage = (db: Db, path: string): Storage => storageOn(db, new SqliteJournal(db), path);
+
+const storageOn = (db: Db, journal: SqliteJournal, path: string): Storage => ({
+  journal,
   leadership: null,
   chores: [packEvents(db)],
   readRest: (goOn) => readRest(path, goOn),
@@ -24,7 +26,7 @@ export const sqliteStorage = (db: Db, path: string): Storage => ({
       throw notSaved(error);
     }
   },
-  settle: () => db.checkpoint(),
+  settle: () => journal.settle(),
   close: async () => db.close(),
 });
 

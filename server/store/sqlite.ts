@@ -9,17 +9,11 @@ import type { Item } from '../../shared/item-words.ts';
 import type { Run, Unit } from '../../shared/words.ts';
 import type { State } from '../domain/state.ts';
 import { ArchiveTable } from './archive.ts';
-import {
-  copyDatabase,
-  DatabaseProblem,
-  newEpoch,
-  openChecked,
-  openToRead,
-  problemOf,
-} from './database-file.ts';
+import { copyDatabase, newEpoch, openChecked, openToRead, orDatabaseProblem } from './database-file.ts';
 import { EventLog } from './event-log.ts';
 import { FileMoved, FilesInPlace } from './files-in-place.ts';
 import type { KeptMutation } from './journal.ts';
+import { withRest } from './lagging-tables.ts';
 import { LogMark } from './log-mark.ts';
 import { readState } from './read-state.ts';
 import { prepareAll } from './statements.ts';
@@ -60,11 +54,7 @@ export class Db {
    * its write-ahead log and the files `beside` it are still at their paths.
    */
   static open(path: string, beside: readonly string[] = []): Db {
-    try {
-      return new Db(path, openChecked(path), beside);
-    } catch (error) {
-      throw error instanceof DatabaseProblem ? error : problemOf(error, path);
-    }
+    return orDatabaseProblem(path, () => new Db(path, openChecked(path), beside));
   }
 
   /**
@@ -72,11 +62,7 @@ export class Db {
    * where its schema is older: only a start takes it over.
    */
   static look(path: string): Db {
-    try {
-      return new Db(path, openToRead(path), []);
-    } catch (error) {
-      throw error instanceof DatabaseProblem ? error : problemOf(error, path);
-    }
+    return orDatabaseProblem(path, () => new Db(path, openToRead(path), []));
   }
 
   /** What `read` sees is the database at one moment, whoever writes meanwhile. */
@@ -126,10 +112,12 @@ export class Db {
     if (this.#sqlite.inTransaction) this.#sqlite.exec('rollback');
   }
 
-  /** The mark of the last committed batch, of any writer. */
-  readonly lastMark = (): string => this.#meta('mark');
-  putMark(mark: string): void {
-    this.#statements.putMeta.run('mark', mark);
+  /** The number of the event up to which the tables are the fold of the log. */
+  get tablesSeq(): number {
+    return Number(this.#meta('tables'));
+  }
+  putTablesSeq(seq: number): void {
+    this.#statements.putMeta.run('tables', String(seq));
   }
   #meta(key: string): string {
     return (this.#statements.meta.get(key) as { value: string } | undefined)?.value ?? '';
@@ -229,13 +217,14 @@ export class Db {
     return this.log.before(before, unit);
   }
 
-  /** Loads the state from the tables. Throws `DatabaseProblem`. */
+  /** The state after the last event, of one moment. Throws `DatabaseProblem`. */
   state(): State {
-    try {
-      return readState(this.#statements, this.archive, this.lastSeq());
-    } catch (error) {
-      throw problemOf(error, this.#path);
-    }
+    const read = () => withRest(this.tables(), this.events(this.tablesSeq), this.lastSeq(), this.#path);
+    return orDatabaseProblem(this.#path, this.#sqlite.transaction(read));
+  }
+  /** What the tables say: the state after the event `tablesSeq`. Throws `DatabaseProblem`. */
+  tables(): State {
+    return orDatabaseProblem(this.#path, () => readState(this.#statements, this.archive, this.tablesSeq));
   }
 
   /** Checkpoints the write-ahead log; called at shutdown. */

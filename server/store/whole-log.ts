@@ -4,8 +4,9 @@ import type { WorkUnit } from '../../shared/words.ts';
 import { EMPTY, type State } from '../domain/state.ts';
 import { DatabaseProblem } from './database-file.ts';
 import type { KeptMutation } from './journal.ts';
+import { putTables } from './lagging-tables.ts';
 import type { Db } from './sqlite.ts';
-import { writeArchive, writeTables } from './write-tables.ts';
+import { writeArchive } from './write-tables.ts';
 
 export type KeyOfMutation = KeptMutation & { readonly key: string };
 type Each<T> = Iterable<T> | AsyncIterable<T>;
@@ -19,7 +20,7 @@ export interface LogSnapshot {
   keys(): Each<KeyOfMutation>;
   /** A unit that has left the state, with `archived_at`. Throws a `SyntaxError` where it cannot be read. */
   archived(unit: number): WorkUnit | undefined | Promise<WorkUnit | undefined>;
-  /** What the tables say. */
+  /** What the tables say, and of what the log has behind them, its fold. */
   state(): State | Promise<State>;
 }
 
@@ -56,7 +57,7 @@ export function sqliteTarget(db: Db): LogTarget {
       if (spent) db.spend(key);
     },
     finish(state) {
-      writeTables(db, EMPTY, state);
+      putTables(db, EMPTY, state);
       db.commit();
     },
     end: () => db.rollback(),

@@ -48,6 +48,10 @@ export function writeTables(db: TableWriter, before: State, after: State): void 
   }
 }
 
+/** Such an event is written to the archive with it, so that the tables have to follow at once. */
+export const changesArchive = (event: Event): boolean =>
+  event.type === 'unit.archived' || (event.type === 'unit.removed' && event.data.chunk !== undefined);
+
 /** What an event changes in the archive. `work`: of an event that archives a unit, the unit before. */
 export function writeArchive(
   { archive }: Pick<TableWriter, 'archive'>,

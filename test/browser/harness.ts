@@ -4,8 +4,8 @@ import { executeServerCommand } from '@web/test-runner-commands';
 import { ARMING_MS } from '../../client/elements/arming.ts';
 import { AttentionQueue } from '../../client/elements/attention-queue.ts';
 import type { BoardFilter } from '../../client/elements/board-filter.ts';
-import { joinBoard } from '../../client/elements/join-board.ts';
-import { defineElements } from '../../client/elements/our-page.ts';
+import { defineConnected, joinUnits } from '../../client/elements/connected-parts.ts';
+import { defineQueue, joinQueue } from '../../client/elements/join-queue.ts';
 import type { ProcessGrid } from '../../client/elements/process-grid.ts';
 import { LiveBoards } from '../../client/link/live-boards.ts';
 import type { PageData } from '../../shared/page-data.ts';
@@ -65,7 +65,8 @@ export async function takeOver(wire = new FakeConnection()): Promise<Page> {
   live.prime(data.query, data.snapshot);
   const queue = one<AttentionQueue>('attention-queue');
   const grid = one<ProcessGrid>('process-grid');
-  joinBoard(document, live, data);
+  joinQueue(document, live, data);
+  joinUnits(document, live, data);
   await drawn({ queue, grid });
   return { wire, queue, grid, live };
 }
@@ -73,7 +74,8 @@ export async function takeOver(wire = new FakeConnection()): Promise<Page> {
 /** Not before the page is shown: until then the browser knows no such elements. */
 function define(): void {
   if (customElements.get('attention-queue')) return;
-  defineElements(() => import('../../client/elements/act-on-all.ts'));
+  defineQueue();
+  defineConnected(() => import('../../client/elements/act-on-all.ts'));
 }
 
 export async function openPage(order: Order): Promise<Page> {

@@ -106,7 +106,7 @@ test(
   }),
 );
 
-/** What was done to the tables, and what a check says of it. */
+/** What was done to tables that say all that the log says, and what a check says of it. */
 const DAMAGES: readonly [string, DatabaseDifference][] = [
   ["update units set facts = json_set(facts, '$.priority', 7) where id = 1", { code: 'unit', chunk: 'b' }],
   ["update runs set facts = json_set(facts, '$.phase', 'X')", { code: 'unit', chunk: 'a' }],
@@ -122,6 +122,7 @@ test('a check names what the log does not say, and no such copy counts as a back
   for (const [statement, difference] of DAMAGES)
     await inHouse(async (house) => {
       await live(house);
+      house.journal.settle();
       tamper(house.path, statement);
       const { differences } = await using(Db.look(house.path), checkLog);
       assert.deepEqual(differences[0], difference, statement);
@@ -176,7 +177,8 @@ test(
         const checked = await checkLog(db);
         assert.deepEqual(checked.differences, []);
         assert.deepEqual([...db.events()], house.log());
-        assert.deepEqual(db.state(), house.db.state());
+        assert.deepEqual([...db.state().works], [...house.db.state().works]);
+        assert.equal(db.state().seq, house.db.state().seq);
         assert.deepEqual(db.kept('answer-1'), house.db.kept('answer-1'));
         await assert.rejects(
           async () => importLines(sqliteTarget(db), from(lines)),
@@ -222,7 +224,7 @@ test(
   'before a migration the database is copied as it was',
   inHouse(async (house) => {
     await live(house);
-    house.db.checkpoint();
+    house.journal.settle();
     house.db.close();
     const sqlite = new Sqlite(house.path);
     asSchema11(sqlite);

@@ -293,6 +293,7 @@ const FROZEN = [
   '1370c719f5950314e1e327ac4d951b317faeea8f3c6ff85c5f0b26f310d9c142',
   'ed7364c3e66b4840ba83b89360532a51263cb7d00a00f8ca20c8808fdcf5bdf4',
   'a30cf34959e0f4aacec22a88c28bd16e07837a75354a3e08cef4521d57a11d76',
+  '3b84ba5efb38b36d180a548c3ff736a4c019a158fe3a3cc15ee3b19726616b33',
 ];
 
 const digest = (sql: readonly string[]) => createHash('sha256').update(sql.join(';\n')).digest('hex');

@@ -18,6 +18,7 @@ function factsOf(state: State): unknown {
     byChunk: names.map((name) => [name, state.byChunk.get(name)]),
     byItem: ids.map((id) => [id, state.byItem.get(id)]),
     waiting: names.map((name) => [name, state.waiting.get(name)]),
+    active: state.active,
   };
 }
 

@@ -5,12 +5,23 @@ import { render } from '@lit-labs/ssr';
 import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
 import { html } from 'lit';
 import { BoardIndex } from '../../server/board/board-index.ts';
+import { configureExecutors } from '../../server/domain/commands/executors.ts';
 import { ageLevel, ageWords } from '../../shared/age.ts';
 import type { Cell, Counts } from '../../shared/board.ts';
 import { contextView } from '../../shared/views/card-context.ts';
 import { firstLine, inlineMarkdown, simpleMarkdown } from '../../shared/views/simple-markdown.ts';
 import { age, clockAt } from '../../shared/views/when.ts';
 import { inHouse, type StoreFixture, spec } from './store-fixture.ts';
+
+const BOX = {
+  name: 'box',
+  ssh: 'box',
+  port: null,
+  folder: '/work',
+  room: 2,
+  program: 'signalbox',
+  lost_after: 60,
+};
 
 const drawn = (part: unknown): string =>
   collectResultSync(render(html`${part}`)).replace(/<!--.*?-->|<\?>/g, '');
@@ -81,6 +92,20 @@ test(
     await house.end('a');
     index.look(house.store.state);
     assert.deepEqual(causes(index), { a: '', b: '', c: 'b', d: 'b', gone: 'b' });
+  }),
+);
+
+test(
+  'a unit that waits for an executor is seen to wait no more once there is one, without an event of its own',
+  inHouse(async (house: StoreFixture) => {
+    await house.add(spec('far', { executor: 'box' }));
+    const index = new BoardIndex(house.store.state);
+    assert.equal(cellsOf(index)[0]?.status, 'BLOCKED');
+    await house.commit((state) =>
+      configureExecutors(state, { digest: 'd', default: null, executors: [BOX] }),
+    );
+    index.look(house.store.state);
+    assert.equal(cellsOf(index)[0]?.status, 'READY');
   }),
 );
 

@@ -82,20 +82,23 @@ interface Said {
   readonly by?: By;
 }
 
-export const storeOn = (db: Db, now?: () => Date): Store => new Store(new SqliteJournal(db), db.state(), now);
+export const storeOn = (db: Db, now?: () => Date, journal = new SqliteJournal(db)): Store =>
+  new Store(journal, db.state(), now);
 
 export class StoreFixture {
   readonly folder = mkdtempSync(join(tmpdir(), 'signalbox-core-'));
   readonly path: string;
   now = NINE;
   db: Db;
+  journal: SqliteJournal;
   store: Store;
 
   constructor(path?: string) {
     this.path = path ?? join(this.folder, 'signalbox.db');
     try {
       this.db = Db.open(this.path);
-      this.store = storeOn(this.db, () => new Date(this.now));
+      this.journal = new SqliteJournal(this.db);
+      this.store = storeOn(this.db, () => new Date(this.now), this.journal);
     } catch (error) {
       rmSync(this.folder, { recursive: true, force: true });
       throw error;
@@ -106,7 +109,8 @@ export class StoreFixture {
   reopen(): void {
     this.db.close();
     this.db = Db.open(this.path);
-    this.store = storeOn(this.db, () => new Date(this.now));
+    this.journal = new SqliteJournal(this.db);
+    this.store = storeOn(this.db, () => new Date(this.now), this.journal);
   }
 
   leave(): void {

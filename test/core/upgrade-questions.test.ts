@@ -19,6 +19,7 @@ const keptIn = (house: StoreFixture) => ({
 });
 
 function takeOver(house: StoreFixture): void {
+  house.journal.settle();
   house.db.close();
   const sqlite = new Sqlite(house.path);
   asSchema11(sqlite);

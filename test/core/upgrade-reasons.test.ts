@@ -220,6 +220,7 @@ test('reasons kept as sentences by schema 7 are taken over as codes, in tables, 
     await more(house);
     for (const event of house.log()) seen.add(reasonOf(event));
     const before = keptOf(house);
+    house.journal.settle();
     house.db.close();
     asSchema7(house.path);
     house.db = Db.open(house.path);

@@ -5,13 +5,17 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
+  closeSync,
   copyFileSync,
+  fstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -197,6 +201,34 @@ for (const [what, damage] of Object.entries(WHILE_RUNNING))
       await house.close();
     }
   });
+
+/** Archived units that make the database so large that a start does not look through them: each has a MiB. */
+const LARGE = `with recursive n (i) as (select 100 union all select i + 1 from n where i < 170)
+  insert into archive select i, 'old-' || i, '', null, '', '', zeroblob(1048576) from n`;
+
+test('while it is at work: damage where the start of a large database has not looked', async () => {
+  const lived = await Lived.begin();
+  const { house, backup, database } = lived;
+  try {
+    await house.end('SIGTERM');
+    lived.tamper(LARGE);
+    lived.tamper('pragma wal_checkpoint(truncate)');
+    // The pages of the last archived unit lead nowhere.
+    const file = openSync(database, 'r+');
+    writeSync(file, Buffer.alloc(8 * PAGE, 0xff), 0, undefined, fstatSync(file).size - 40 * PAGE);
+    closeSync(file);
+    await house.start();
+    const ended = await house.ended();
+    assert.equal(ended?.code, 65, ended?.stderr);
+    assert.match(ended?.stderr ?? '', /is damaged/);
+    assert.ok(ended?.stderr.includes(`signalbox restore ${backup}`), ended?.stderr);
+    await house.ok('restore', '--yes', backup);
+    await house.start();
+    assert.equal(await house.statusOf('early-59'), 'READY');
+  } finally {
+    await house.close();
+  }
+});
 
 describe('a folder that cannot be written', { skip: isRoot ? false : 'needs root to mount' }, () => {
   test('nothing is acknowledged while it is so, the daemon goes on afterwards; a start says so', async (t) => {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BoardIndex } from '../../server/board/board-index.ts';
 import { factsOf } from '../../server/board/detail.ts';
 import { linkUnit, removeUnit } from '../../server/domain/commands/steering.ts';
 import { impactOf, impactWords } from '../../server/domain/impact.ts';
@@ -587,6 +588,25 @@ test(
     const dropped = (chunk: string) =>
       detail(house, chunk).conflicts.flatMap((each) => (each.dropped ? [each.chunk] : []));
     assert.deepEqual([dropped('a'), dropped('b'), dropped('c')], [[], ['c'], ['b']]);
+  }),
+);
+
+test(
+  'an order that is dropped because of a third unit is seen on the board, without an event of the two',
+  inHouse(async (house) => {
+    await house.add(spec('a', TWO_PHASES), spec('b'), spec('third'));
+    await house.start('a');
+    await house.end('a');
+    await judge(house, ['a', 'b'], 'SERIALIZE');
+    await linked(house, 'a', 'third');
+    const index = new BoardIndex(house.store.state);
+    const statusOfB = () => {
+      index.look(house.store.state);
+      return index.find('b', 1)[0]?.status;
+    };
+    assert.equal(statusOfB(), 'BLOCKED');
+    await linked(house, 'third', 'b');
+    assert.equal(statusOfB(), 'READY');
   }),
 );
 

@@ -19,6 +19,7 @@ function factsOf(state: State): unknown {
     byChunk: names.map((name) => state.byChunk.get(name)),
     byItem: ids.map((id) => state.byItem.get(id)),
     waiting: names.map((name) => state.waiting.get(name)),
+    active: state.active,
   };
 }
 

@@ -1,5 +1,7 @@
 /** What a daemon has kept of its runs, read from its database, with or without a daemon. */
 import Sqlite from 'better-sqlite3';
+import { putTables } from '../../server/store/lagging-tables.ts';
+import { Db } from '../../server/store/sqlite.ts';
 import type { Moment, Outcome, ProcessIdentity, Run } from '../../shared/words.ts';
 import type { DaemonFixture } from '../daemon-fixture.ts';
 
@@ -28,7 +30,9 @@ function query<T>({ paths }: DaemonFixture, statement: string): T[] {
 export function runEvents<T extends object>(house: DaemonFixture, type: `run.${string}`): (RunEvent & T)[] {
   const rows = query<Row>(
     house,
-    `select chunk, at, data from events join units on units.id = events.unit where type = '${type}' order by seq`,
+    `select added.data->>'chunk' as chunk, events.at, events.data from events
+      join events as added on added.unit = events.unit and added.type = 'unit.added'
+      where events.type = '${type}' order by events.seq`,
   );
   return rows.map(({ chunk, at, data }) => ({ chunk, at, ...(JSON.parse(data) as { number: number } & T) }));
 }
@@ -61,29 +65,28 @@ const wordsOf = (outcome: Outcome): string =>
   outcome.exit === 'exited' ? `exited with ${outcome.code}` : outcome.exit;
 
 /** The record of the latest run of a chunk. */
-export function runOf(house: DaemonFixture, chunk: string): Run {
-  const rows = query<{ facts: string }>(
-    house,
-    `select runs.facts from runs join units on units.id = runs.unit where chunk = '${chunk}' order by number`,
-  );
-  const last = rows.at(-1);
-  if (!last) throw new Error(`${chunk} has no run`);
-  return JSON.parse(last.facts) as Run;
+export function runOf({ paths }: DaemonFixture, chunk: string): Run {
+  const db = Db.look(paths.database);
+  try {
+    const work = [...db.state().works].find(({ unit }) => unit.chunk === chunk);
+    const last = work?.runs.at(-1);
+    if (!last) throw new Error(`${chunk} has no run`);
+    return last;
+  } finally {
+    db.close();
+  }
 }
 
 /** Makes the record of a run name another process. For a house without a daemon. */
-export function renameProcess(
-  { paths }: DaemonFixture,
-  { unit, number }: Run,
-  identity: ProcessIdentity,
-): void {
-  const sqlite = new Sqlite(paths.database);
+export function renameProcess({ paths }: DaemonFixture, run: Run, process: ProcessIdentity): void {
+  const db = Db.open(paths.database);
   try {
-    const { changes } = sqlite
-      .prepare(`update runs set facts = json_set(facts, '$.process', json(?)) where unit = ? and number = ?`)
-      .run(JSON.stringify(identity), unit, number);
-    if (changes !== 1) throw new Error('no such record');
+    db.begin();
+    // What the tables say is not read from the log again.
+    putTables(db, db.tables(), db.state());
+    db.putRun({ ...run, process });
+    db.commit();
   } finally {
-    sqlite.close();
+    db.close();
   }
 }

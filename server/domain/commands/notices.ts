@@ -10,7 +10,7 @@ import type {
 } from '../../../shared/notify-words.ts';
 import { NO_NOTICES } from '../../../shared/notify-words.ts';
 import { impactOf } from '../impact.ts';
-import { exists, isAsking, type State } from '../state.ts';
+import { activeWorks, exists, isAsking, type State } from '../state.ts';
 import type { Decision } from './decision.ts';
 
 /** One message is about at most so many items. */
@@ -27,7 +27,7 @@ export interface Untold extends Told {
 /** The open items that a channel is to tell of, whatever the time. */
 export function untold(state: State, channel: NotifyChannel, policy: NotifyPolicy): Untold[] {
   const found: Untold[] = [];
-  for (const work of state.works) {
+  for (const work of activeWorks(state)) {
     if (!exists(work)) continue;
     const items = work.items.filter(
       (item) => isAsking(item) && !item.told?.includes(channel) && policy.kinds.includes(item.kind),

@@ -1,7 +1,16 @@
 import type { Change } from '../../../shared/events.ts';
 import type { Item } from '../../../shared/item-words.ts';
 import type { Moment, Run, WorkUnit } from '../../../shared/words.ts';
-import { isGoingOut, isOver, isPending, isSettingUp, isSnoozed, liveRun, type State } from '../state.ts';
+import {
+  activeWorks,
+  isGoingOut,
+  isOver,
+  isPending,
+  isSettingUp,
+  isSnoozed,
+  liveRun,
+  type State,
+} from '../state.ts';
 import { askedByUs } from './asked-by-us.ts';
 import type { Decision } from './decision.ts';
 import { waking } from './snooze.ts';
@@ -11,7 +20,7 @@ import { waking } from './snooze.ts';
  * answer of each unit, since it may close the unit and so withdraw the next; what is left is due at once.
  */
 export function timePasses(state: State, at: Moment): Decision {
-  const changes = [...state.works].flatMap((work) => dueOf(work, at));
+  const changes = activeWorks(state).flatMap((work) => dueOf(work, at));
   return { changes };
 }
 
@@ -61,7 +70,7 @@ const lateItem = (work: WorkUnit, { number, phase }: Run) =>
 /** The earliest moment at which something is due; null: nothing is. */
 export function nextDue(state: State): Moment | null {
   let first: Moment | null = null;
-  for (const work of state.works)
+  for (const work of activeWorks(state))
     for (const moment of momentsOf(work))
       if (moment !== null && (first === null || moment < first)) first = moment;
   return first;
