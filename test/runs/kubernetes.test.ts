@@ -228,6 +228,7 @@ describe('runs on a cluster of Kubernetes', () => {
   });
 
   test('doctor has a unit ask from there', async () => {
+    await until('all to be reached', async () => (await executors()).every(({ reached }) => reached));
     const findings = await house.json<{ what: string; status: string; message: string }[]>('doctor');
     const found = findings.find(({ what }) => what === 'executor cluster');
     assert.match(found?.message ?? '', /A unit asked from cluster by Kubernetes, was answered/);
