@@ -204,3 +204,7 @@ export const isActive = (work: WorkUnit): boolean =>
 /** The active units, by id. */
 export const activeWorks = ({ active, works }: Pick<State, 'active' | 'works'>): WorkUnit[] =>
   active.flatMap((id) => works.get(id) ?? []);
+
+/** The runs that are tended, by the ids of their units. */
+export const tendedRuns = (state: Pick<State, 'active' | 'works'>): Run[] =>
+  activeWorks(state).flatMap((work) => tendedRun(work) ?? []);

@@ -1,7 +1,7 @@
 /** Where runs may work besides this machine: the executors of the operator's file, as they are now. */
 import type { Launch } from '../../shared/carry-words.ts';
 import type { ExecutorDefinition } from '../../shared/executor-words.ts';
-import { tendedRun } from '../domain/state.ts';
+import { tendedRuns } from '../domain/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../system/log.ts';
 import { KubernetesExecutor } from './kubernetes-executor.ts';
@@ -71,8 +71,7 @@ export class Executors {
   }
 
   #hasRuns(name: string): boolean {
-    for (const work of this.#parts.store.state.works) if (tendedRun(work)?.executor === name) return true;
-    return false;
+    return tendedRuns(this.#parts.store.state).some(({ executor }) => executor === name);
   }
 
   reach(name: string): Executor['reach'] {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Launch } from '../../shared/carry-words.ts';
 import type { KubernetesDefinition } from '../../shared/executor-words.ts';
 import type { Run } from '../../shared/words.ts';
-import { tendedRun } from '../domain/state.ts';
+import { tendedRuns } from '../domain/state.ts';
 import { CarrierQueue } from './carrier-queue.ts';
 import type { Executor, ExecutorParts } from './executors.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
@@ -155,12 +155,10 @@ export class KubernetesExecutor implements Executor {
 
   /** Of this executor, by marker. */
   #liveRuns(): ReadonlyMap<string, Run> {
-    const live = new Map<string, Run>();
-    for (const work of this.#parts.store.state.works) {
-      const run = tendedRun(work);
-      if (run?.executor === this.definition.name) live.set(run.marker, run);
-    }
-    return live;
+    const runs = tendedRuns(this.#parts.store.state);
+    return new Map(
+      runs.filter(({ executor }) => executor === this.definition.name).map((run) => [run.marker, run]),
+    );
   }
 
   /** A secret is kept until its run is claimed, or has ended. */

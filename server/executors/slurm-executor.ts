@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Launch } from '../../shared/carry-words.ts';
 import type { SlurmDefinition } from '../../shared/executor-words.ts';
-import { tendedRun } from '../domain/state.ts';
+import { tendedRuns } from '../domain/state.ts';
 import { callProgram } from './call-program.ts';
 import { CarrierQueue } from './carrier-queue.ts';
 import type { Executor, ExecutorParts } from './executors.ts';
@@ -140,11 +140,7 @@ export class SlurmExecutor implements Executor {
 
   /** Takes away what runs have left that have ended: files at once, a job when it is still there at the second look. */
   #tidy(queued: ReadonlySet<string>): void {
-    const live = new Set<string>();
-    for (const work of this.#parts.store.state.works) {
-      const marker = tendedRun(work)?.marker;
-      if (marker !== undefined) live.add(marker);
-    }
+    const live = new Set(tendedRuns(this.#parts.store.state).map(({ marker }) => marker));
     const over = [...this.#files.markers()].filter((marker) => !live.has(marker));
     const left = over.filter((marker) => queued.has(marker));
     for (const marker of over)
